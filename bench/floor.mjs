@@ -1,0 +1,121 @@
+/*
+ * The floor: the least that a verify which is atomic and audited can do, on `node:http` and `pg`
+ * alone. What a server adds to this is its price. It is no server to run: it has one route, no
+ * locks over several logins, no rotation of keys, no refresh token, and no right backup code.
+ */
+import { Buffer } from 'node:buffer';
+import { createDecipheriv, createHmac, createSecretKey, generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { jwtVerify, SignJWT } from 'jose';
+import { verify as verifyTotp } from 'otplib';
+import pg from 'pg';
+import { uuidv7 } from 'uuidv7';
+
+const { DATABASE_URL, HOST, PORT, FLOOR_STATE_KEY, FLOOR_TOKEN_KEY, FLOOR_AUDITS_FAILURES } =
+  process.env;
+const stateKey = Buffer.from(FLOOR_STATE_KEY, 'base64url');
+const tokenKey = createSecretKey(FLOOR_TOKEN_KEY, 'base64url');
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const auditsFailures = FLOOR_AUDITS_FAILURES === 'true';
+/** As many connections as our server holds. */
+const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
+
+const SPEND = `
+  UPDATE floor_challenges c SET attempts = c.attempts + 1
+  FROM floor_methods m
+  WHERE c.user_id = $1 AND c.id = $2 AND c.consumed_at IS NULL AND c.expires_at > now()
+    AND c.attempts < 5 AND m.user_id = c.user_id AND m.id = c.method_id
+  RETURNING m.id, m.state, m.last_step, EXISTS (SELECT 1 FROM floor_backup_codes b
+    WHERE b.user_id = c.user_id AND b.lookup = $3 AND b.spent_at IS NULL) AS has_backup_code`;
+
+const SETTLE = `
+  WITH challenge AS (
+    UPDATE floor_challenges SET consumed_at = now()
+    WHERE user_id = $1 AND id = $2 AND consumed_at IS NULL RETURNING user_id
+  ), method AS (
+    UPDATE floor_methods m SET last_step = $4 FROM challenge
+    WHERE m.user_id = $1 AND m.id = $3 AND m.last_step < $4 RETURNING m.user_id
+  ), session AS (
+    INSERT INTO floor_sessions (user_id, id, created_at, expires_at)
+    SELECT user_id, $5, now(), now() + interval '7 days' FROM method
+  ), event AS (
+    INSERT INTO floor_events (user_id, id, at, type, ip, user_agent)
+    SELECT user_id, $6, now(), 'succeeded', $7, $8 FROM method
+  )
+  SELECT 1 FROM method`;
+
+const AUDIT_FAILURE = `
+  INSERT INTO floor_events (user_id, id, at, type, ip, user_agent)
+  VALUES ($1, $2, now(), 'failed', $3, $4)`;
+
+/** A named statement is parsed once by each connection. */
+async function run(name, statement, values) {
+  const { rows } = await pool.query({ name, text: statement, values });
+  return rows[0];
+}
+
+async function login(request) {
+  const { ephemeral_token: token, code } = JSON.parse(await text(request));
+  const { payload } = await jwtVerify(token, tokenKey, { algorithms: ['HS256'] });
+  const { sub: userId, jti: challengeId } = payload;
+  const tag = /^\d{6}$/.test(code) ? null : tagOf(userId, code);
+  const method = await run('spend', SPEND, [userId, challengeId, tag]);
+  if (method === undefined) return [400, { code: 'invalid_token' }];
+  const client = [request.socket.remoteAddress, request.headers['user-agent']];
+  const step = tag === null ? await matchingStep(userId, method, code) : null;
+  if (step === null) return refuse(userId, client);
+  const values = [userId, challengeId, method.id, step, uuidv7(), uuidv7(), ...client];
+  if ((await run('settle', SETTLE, values)) === undefined) return [400, { code: 'invalid_token' }];
+  return [200, { access: await signAccess(userId, values[4]) }];
+}
+
+async function refuse(userId, client) {
+  if (auditsFailures) await run('audit-failure', AUDIT_FAILURE, [userId, uuidv7(), ...client]);
+  return [400, { code: 'invalid_code' }];
+}
+
+function tagOf(userId, code) {
+  return createHmac('sha256', stateKey).update(`${userId}\n${code}`).digest('base64url');
+}
+
+/** The step whose code this is, or null. */
+async function matchingStep(userId, { state, last_step: lastStep }, code) {
+  const secret = decrypt(state, userId);
+  const result = await verifyTotp({ token: code, secret, epochTolerance: 30 });
+  return result.valid && result.timeStep > lastStep ? result.timeStep : null;
+}
+
+/** Nonce (12 bytes), tag (16), cipher text. */
+function decrypt(sealed, userId) {
+  const decipher = createDecipheriv('aes-256-gcm', stateKey, sealed.subarray(0, 12))
+    .setAAD(Buffer.from(userId))
+    .setAuthTag(sealed.subarray(12, 28));
+  return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]);
+}
+
+function signAccess(userId, sessionId) {
+  return new SignJWT({ sid: sessionId, amr: ['pwd', 'otp', 'mfa'] })
+    .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt' })
+    .setSubject(userId)
+    .setIssuedAt()
+    .setExpirationTime('5m')
+    .sign(privateKey);
+}
+
+async function answer(request, response) {
+  const [status, body] = request.method === 'POST' ? await login(request) : [200, {}];
+  const json = JSON.stringify(body);
+  response
+    .writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': json.length })
+    .end(json);
+}
+
+const server = createServer((request, response) => {
+  answer(request, response).catch((error) => response.writeHead(500).end(String(error)));
+}).listen(Number(PORT), HOST);
+
+process.once('SIGTERM', () => {
+  server.close(() => pool.end());
+  server.closeAllConnections();
+});

@@ -1,0 +1,94 @@
+import { Buffer } from 'node:buffer';
+import { createCipheriv, createSecretKey, randomBytes } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { uuidv7 } from 'uuidv7';
+
+const TABLES = `
+  CREATE TABLE floor_methods (
+    user_id text NOT NULL, id uuid NOT NULL, state bytea NOT NULL,
+    last_step integer NOT NULL DEFAULT 0, PRIMARY KEY (user_id, id)
+  ) WITH (fillfactor = 70);
+  CREATE TABLE floor_challenges (
+    user_id text NOT NULL, id text NOT NULL, method_id uuid NOT NULL,
+    attempts integer NOT NULL DEFAULT 0, expires_at timestamptz NOT NULL,
+    consumed_at timestamptz, PRIMARY KEY (user_id, id)
+  ) WITH (fillfactor = 70);
+  CREATE TABLE floor_backup_codes (
+    user_id text NOT NULL, lookup text NOT NULL, spent_at timestamptz,
+    PRIMARY KEY (user_id, lookup)
+  );
+  CREATE TABLE floor_sessions (
+    user_id text NOT NULL, id uuid NOT NULL, created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL, PRIMARY KEY (user_id, id)
+  );
+  CREATE TABLE floor_events (
+    user_id text NOT NULL, id uuid NOT NULL, at timestamptz NOT NULL, type text NOT NULL,
+    ip text, user_agent text, PRIMARY KEY (user_id, id)
+  )`;
+
+const INSERT = `
+  WITH given AS (
+    SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::bytea[])
+      AS given(user_id, method_id, challenge_id, state)
+  ), method AS (
+    INSERT INTO floor_methods (user_id, id, state) SELECT user_id, method_id, state FROM given
+  ), backup_code AS (
+    INSERT INTO floor_backup_codes (user_id, lookup)
+    SELECT user_id, md5(user_id || number) FROM given, generate_series(1, 5) AS number
+  )
+  INSERT INTO floor_challenges (user_id, id, method_id, expires_at)
+  SELECT user_id, challenge_id, method_id, now() + interval '1 day' FROM given`;
+
+/** New keys for the floor, as its environment takes them. */
+export function makeFloorKeys() {
+  const makeKey = () => randomBytes(32).toString('base64url');
+  return { FLOOR_STATE_KEY: makeKey(), FLOOR_TOKEN_KEY: makeKey() };
+}
+
+/** @param {import('pg').Client} database */
+export async function createFloorTables(database) {
+  await database.query(TABLES);
+}
+
+/**
+ * Makes users with one authenticator app and one open login each, as `floor.mjs` reads
+ * them.
+ *
+ * @returns {Promise<{token: string, secret: Buffer}[]>}
+ */
+export async function seedFloor(database, keys, count) {
+  const users = Array.from({ length: count }, () => ({
+    userId: uuidv7(),
+    methodId: uuidv7(),
+    challengeId: uuidv7(),
+    secret: randomBytes(20),
+  }));
+  const stateKey = Buffer.from(keys.FLOOR_STATE_KEY, 'base64url');
+  await database.query(INSERT, [
+    users.map(({ userId }) => userId),
+    users.map(({ methodId }) => methodId),
+    users.map(({ challengeId }) => challengeId),
+    users.map(({ userId, secret }) => encrypt(secret, userId, stateKey)),
+  ]);
+  const tokenKey = createSecretKey(keys.FLOOR_TOKEN_KEY, 'base64url');
+  return Promise.all(
+    users.map(async (user) => ({ token: await sign(user, tokenKey), secret: user.secret })),
+  );
+}
+
+function sign({ userId, challengeId }, key) {
+  return new SignJWT()
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(userId)
+    .setJti(challengeId)
+    .setIssuedAt()
+    .setExpirationTime('1 day')
+    .sign(key);
+}
+
+function encrypt(secret, userId, key) {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(userId));
+  const sealed = Buffer.concat([cipher.update(secret), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
+}

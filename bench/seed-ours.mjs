@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+
+const DIST = new URL('../dist/', import.meta.url);
+
+const INSERT = `
+  WITH given AS (
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[])
+      AS given(user_id, method_id, challenge_id, state)
+  ), account AS (
+    INSERT INTO mfa_accounts (user_id) SELECT user_id FROM given
+  ), method AS (
+    INSERT INTO mfa_methods (user_id, id, handler, is_active, is_primary, created_at, confirmed_at,
+      activated_at, state, state_version)
+    SELECT user_id, method_id, 'app', true, true, $6, $6, $6, state, $5 FROM given
+  ), challenge AS (
+    INSERT INTO mfa_challenges (user_id, id, purpose, method_id, handler, amr, provider,
+      credentials_version, created_at, expires_at)
+    SELECT user_id, challenge_id, 'login', method_id, 'app', '{pwd}', 'local', user_id,
+      now(), now() + interval '1 day'
+    FROM given
+  ), backup_code AS (
+    INSERT INTO mfa_backup_codes (user_id, lookup, hash, created_at)
+    SELECT user_id, md5(user_id::text || number), 'never matched', now()
+    FROM given, generate_series(1, 5) AS number
+  )
+  INSERT INTO users (id, username, email, first_name, last_name, password_hash,
+    credentials_version, created_at)
+  SELECT user_id, 'bench-' || user_id, user_id || '@bench.example', '', '', 'never compared',
+    user_id, now()
+  FROM given`;
+
+/** New keys for our server, as its environment takes them. */
+export async function makeOurKeys() {
+  const { generateKeys } = await load('server/config/generate-keys.js');
+  const { SystemRandomSource } = await load('mfa/kit/random.js');
+  return { ...generateKeys(new SystemRandomSource()) };
+}
+
+/**
+ * Gives what makes users with one authenticator app and one open login each. The built server's own
+ * code seals and signs, so that its form is nowhere repeated; a password is hashed for none of them.
+ *
+ * @param {import('pg').Client} database migrated by the server
+ * @param {{MFA_SECRET_KEYS: string}} keys
+ * @returns {Promise<(count: number) => Promise<{token: string, secret: Buffer}[]>>}
+ */
+export async function openOurSeeder(database, keys) {
+  const { random, rows, tokens, encodeSecret, stateVersion } = await loadParts(keys);
+  const makeUser = () => ({
+    subjectId: random.rowId(),
+    methodId: random.rowId(),
+    id: random.rowId(),
+    secret: randomBytes(20),
+  });
+  // Before any login was opened: one that works is no older than its method's activation.
+  const boundAt = new Date(Date.now() - 60_000);
+  const sealState = ({ subjectId, methodId, secret }) => {
+    const parameters = { algorithm: 'SHA1', digits: 6, periodSeconds: 30, lastStep: null };
+    const authenticator = {
+      id: random.rowId(),
+      label: 'Phone',
+      payload: { secret: encodeSecret(secret), ...parameters },
+      ...{ createdAt: boundAt, setUpIn: null, boundAt, confirmedAt: boundAt, lastUsedAt: null },
+    };
+    return rows.sealAuthenticators([authenticator], { subjectId, id: methodId });
+  };
+  const signToken = (user) => tokens.sign({ ...user, expiresAt: inOneDay() }, 'login');
+  return async (count) => {
+    const users = Array.from({ length: count }, makeUser);
+    await database.query(INSERT, [
+      users.map(({ subjectId }) => subjectId),
+      users.map(({ methodId }) => methodId),
+      users.map(({ id }) => id),
+      users.map(sealState),
+      stateVersion,
+      boundAt,
+    ]);
+    return Promise.all(
+      users.map(async (user) => ({ token: await signToken(user), secret: user.secret })),
+    );
+  };
+}
+
+async function loadParts({ MFA_SECRET_KEYS }) {
+  const { secretKeyRing } = await load('server/config/key-formats.js');
+  const { resolveMfaOptions } = await load('mfa/mfa.options.js');
+  const { KeyRing } = await load('mfa/core/key-ring.js');
+  const { EphemeralTokens } = await load('mfa/core/ephemeral-token.js');
+  const { PayloadCipher } = await load('mfa/persistence/payload-cipher.js');
+  const { SealedRows } = await load('mfa/persistence/stores/rows.js');
+  const { SystemRandomSource } = await load('mfa/kit/random.js');
+  const { SystemClock } = await load('mfa/kit/clock.js');
+  const { Totp } = await load('mfa/handlers/app/totp.js');
+  const totp = new Totp(await import('otplib'));
+  const { APP_STATE_VERSION } = await load('mfa/handlers/app/app.state.js');
+  const keys = new KeyRing(resolveMfaOptions({ secretKeys: secretKeyRing.read(MFA_SECRET_KEYS) }));
+  const random = new SystemRandomSource();
+  return {
+    random,
+    rows: new SealedRows(new PayloadCipher(keys, random)),
+    tokens: new EphemeralTokens(keys, new SystemClock()),
+    encodeSecret: (secret) => totp.encodeSecret(secret),
+    stateVersion: APP_STATE_VERSION,
+  };
+}
+
+function load(path) {
+  return import(new URL(path, DIST).href);
+}
+
+function inOneDay() {
+  return new Date(Date.now() + 24 * 3600 * 1000);
+}

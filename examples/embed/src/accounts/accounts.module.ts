@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccountController } from './account.controller.js';
+import { LoginController } from './login.controller.js';
+import { Session } from './session.entity.js';
+import { Sessions } from './sessions.js';
+import { User } from './user.entity.js';
+import { Users } from './users.js';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([User, Session])],
+  controllers: [AccountController, LoginController],
+  providers: [Users, Sessions],
+  exports: [Users, Sessions],
+})
+export class AccountsModule {}

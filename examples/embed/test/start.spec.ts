@@ -1,0 +1,56 @@
+import { describe, it } from 'node:test';
+import { Global, Module, type Type } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { expect } from 'expect';
+import { AccessGuard, MfaModule, SubjectDirectory, TokenIssuer } from 'nestjs-mfa';
+import { type HandlerProvider } from 'nestjs-mfa';
+import { EmailHandler } from 'nestjs-mfa/handlers/email';
+import { webauthnHandler } from 'nestjs-mfa/handlers/webauthn';
+import { DataSource } from 'typeorm';
+import { DongleHandler } from '../src/mfa/dongle.handler.js';
+
+const SECRET_KEYS = [{ id: 'k1', key: new Uint8Array(32) }];
+const PORTS = [SubjectDirectory, TokenIssuer, AccessGuard];
+
+/** A module that exports stand-ins; the start asks nothing of them. */
+function moduleOf(tokens: readonly (abstract new () => object)[]): Type {
+  const providers = [DataSource, ...tokens].map((provide) => ({ provide, useValue: {} }));
+
+  @Global()
+  @Module({ providers, exports: providers })
+  class HostModule {}
+
+  return HostModule;
+}
+
+async function start(handler: HandlerProvider, ports = PORTS): Promise<void> {
+  const host = moduleOf(ports);
+  const mfa = MfaModule.forRoot([handler], { secretKeys: SECRET_KEYS, imports: [host] });
+  const module = await Test.createTestingModule({ imports: [host, mfa] }).compile();
+  await module.createNestApplication({ logger: false }).init();
+}
+
+describe('the start', () => {
+  it('succeeds with three ports and one factor', async () => {
+    await start(DongleHandler);
+  });
+
+  it('names a port that is missing', async () => {
+    await expect(start(DongleHandler, [SubjectDirectory, TokenIssuer])).rejects.toThrow(
+      'MfaModule misses the port AccessGuard: provide it in a module that exports it, and give that module to forRoot in "imports".',
+    );
+  });
+
+  it('names a port that one factor misses', async () => {
+    await expect(start(EmailHandler)).rejects.toThrow(
+      'MFA handler "email" misses the port EmailSender: provide it in a module that exports it, and give that module to forRoot in "imports".',
+    );
+  });
+
+  it('names the package that a factor misses: there is none for security keys here', async () => {
+    const keys = webauthnHandler({ rpId: 'localhost', origins: ['http://localhost:3000'] });
+    await expect(start(keys)).rejects.toThrow(
+      'MFA handler "webauthn" needs the package @simplewebauthn/server: npm install @simplewebauthn/server.',
+    );
+  });
+});

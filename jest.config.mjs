@@ -1,0 +1,34 @@
+/** One configuration for every ring; `npm run test:unit` and its siblings pick folders out of it. */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/src', '<rootDir>/test'],
+  testMatch: ['**/*.spec.ts'],
+  // No test waits for time to pass; a machine may be busy.
+  testTimeout: 30_000,
+  maxWorkers: 2,
+  // Native modules of a test file are not freed with it: a worker that has grown is replaced.
+  workerIdleMemoryLimit: '1GB',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+        },
+        module: { type: 'es6' },
+      },
+    ],
+  },
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+  collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts', '!src/main.ts', '!src/**/index.ts'],
+  coverageThreshold: {
+    './src/mfa/core/': { branches: 100 },
+    './src/mfa/kit/': { branches: 100 },
+    './src/mfa/handlers/': { branches: 100 },
+  },
+};

@@ -1,0 +1,15 @@
+/** A server that runs as a process of its own. */
+export interface ChildServer {
+  /** On the loopback. */
+  readonly port: number;
+  readonly pid: number;
+  /** All that it has printed so far. */
+  output(): string;
+  stop(): Promise<void>;
+}
+
+export function startChildServer(
+  script: string,
+  env: Readonly<Record<string, string | undefined>>,
+  signal?: AbortSignal,
+): Promise<ChildServer>;

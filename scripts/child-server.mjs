@@ -1,0 +1,87 @@
+import { Buffer } from 'node:buffer';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { get } from 'node:http';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+
+const START_TIMEOUT_SECONDS = 60;
+const STOP_TIMEOUT_SECONDS = 15;
+const PROBE_TIMEOUT_MILLISECONDS = 3_000;
+
+/**
+ * Starts a server as a process of its own, on a free port of the loopback, in a fresh folder.
+ *
+ * @param {string} script path of its main file
+ * @param {Record<string, string | undefined>} env all of its environment but `HOST` and `PORT`,
+ *   which it must listen on; it must answer 200 at `/health/ready`
+ * @param {AbortSignal} [signal] gives the waiting up
+ */
+export async function startChildServer(script, env, signal) {
+  const directory = await mkdtemp(join(tmpdir(), 'nestjs-mfa-'));
+  const port = await findFreePort();
+  const child = spawn(process.execPath, [...process.execArgv, script], {
+    cwd: directory,
+    env: { ...env, HOST: '127.0.0.1', PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  // Should this process end without having stopped it, it does not stay behind.
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
+  const parts = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => parts.push(part));
+  const output = () => Buffer.concat(parts).toString();
+  const stop = () => stopServer(child, directory);
+  try {
+    await waitUntilReady(port, child, signal);
+  } catch (cause) {
+    await stop();
+    throw signal?.aborted ? cause : new Error(`${script} did not start.\n${output()}`, { cause });
+  }
+  return { port, pid: child.pid, output, stop };
+}
+
+async function waitUntilReady(port, child, signal) {
+  for (let tries = 0; tries < START_TIMEOUT_SECONDS * 10; tries += 1) {
+    if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}.`);
+    if (await isReady(port)) return;
+    await setTimeout(100, undefined, { signal });
+  }
+  throw new Error(`It was not ready after ${START_TIMEOUT_SECONDS} seconds.`);
+}
+
+async function isReady(port) {
+  const request = get({ port, path: '/health/ready', timeout: PROBE_TIMEOUT_MILLISECONDS });
+  request.on('timeout', () => request.destroy());
+  try {
+    const [response] = await once(request, 'response');
+    response.resume();
+    return response.statusCode === 200;
+  } catch {
+    return false;
+  }
+}
+
+async function stopServer(child, directory) {
+  if (child.exitCode === null && child.signalCode === null) {
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    const inTime = setTimeout(STOP_TIMEOUT_SECONDS * 1000, false, { ref: false });
+    if ((await Promise.race([ended, inTime])) === false) child.kill('SIGKILL');
+    await ended;
+  }
+  await rm(directory, { recursive: true, force: true });
+}
+
+async function findFreePort() {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}

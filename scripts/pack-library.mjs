@@ -1,0 +1,64 @@
+/*
+ * Packs the library as it is published:
+ *
+ *   npm run pack:library                    → dist/nestjs-mfa-<version>.tgz
+ *   npm run pack:library -- --with-server   → dist/nestjs-mfa-<version>-with-server.tgz
+ *
+ * The second has the reference server in it as well, which `node dist/main.js` starts.
+ *
+ * What goes in is compiled into a folder of its own, so that nothing left over from another build
+ * can get into it.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { publishedManifest } from './pack-manifest.mjs';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const OUT = join(ROOT, 'dist');
+const FOLDER = join(OUT, 'package');
+/** The README, and all that it links to. */
+const DOCUMENTS = [
+  ...['README.md', 'LICENSE', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
+  ...['docs', 'examples/embed/README.md'],
+];
+/** What the server reads beside its modules, as nest-cli.json has it. */
+const SERVER_ASSETS = 'server/swagger';
+
+const withServer = process.argv.includes('--with-server');
+
+function run(program, args, cwd) {
+  execFileSync(program, args, { cwd, stdio: ['ignore', 2, 'inherit'] });
+}
+
+function compile() {
+  const project = withServer ? 'tsconfig.build.json' : 'tsconfig.package.json';
+  const output = ['--outDir', join(FOLDER, 'dist'), '--sourceMap', 'false'];
+  run(join(ROOT, 'node_modules/.bin/tsc'), ['-p', project, ...output], ROOT);
+  if (withServer) copyAssets();
+}
+
+function copyAssets() {
+  const assets = readdirSync(join(ROOT, 'src', SERVER_ASSETS)).filter((name) =>
+    name.endsWith('.js'),
+  );
+  for (const asset of assets) {
+    cpSync(join(ROOT, 'src', SERVER_ASSETS, asset), join(FOLDER, 'dist', SERVER_ASSETS, asset));
+  }
+}
+
+const root = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+const manifest = publishedManifest(root, { withServer });
+rmSync(FOLDER, { recursive: true, force: true });
+mkdirSync(FOLDER, { recursive: true });
+compile();
+for (const document of DOCUMENTS) {
+  cpSync(join(ROOT, document), join(FOLDER, document), { recursive: true });
+}
+writeFileSync(join(FOLDER, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+run('npm', ['pack', '--loglevel=error'], FOLDER);
+const packed = `${manifest.name}-${manifest.version}`;
+const tarball = join(OUT, `${packed}${withServer ? '-with-server' : ''}.tgz`);
+renameSync(join(FOLDER, `${packed}.tgz`), tarball);
+console.log(`Packed ${relative(ROOT, tarball)}`);

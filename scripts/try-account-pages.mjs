@@ -1,0 +1,177 @@
+/*
+ * Opens the pages that links of mails lead to with a headless browser, as a person would, in every
+ * language:
+ *
+ *   node scripts/try-account-pages.mjs [folder for screenshots]
+ *
+ * Needs a build in dist/ and a Chromium (CHROMIUM_PATH, or /usr/bin/chromium).
+ */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { tryInBrowser } from './try-in-browser.mjs';
+
+const SCREENSHOT_FOLDER = process.argv[2] ?? join(tmpdir(), 'account-pages');
+const MOST_LOOKS = 100;
+
+/** What people read, by language. */
+const SHOWN = {
+  en: {
+    newDevice: 'Your account was signed in to from a new device',
+    notMe: 'This was not me',
+    secured: 'Your account is secured: please choose a new password',
+    reset: 'Choose a new password',
+    save: 'Save the new password',
+    weak: /^Please choose another one/,
+    done: /^Done\./,
+    used: /^This link was used already/,
+  },
+  de: {
+    newDevice: 'Anmeldung an Ihrem Konto mit einem neuen Gerät',
+    notMe: 'Das war ich nicht',
+    secured: 'Ihr Konto ist gesichert: Bitte wählen Sie ein neues Passwort',
+    reset: 'Wählen Sie ein neues Passwort',
+    save: 'Neues Passwort speichern',
+    weak: /^Bitte wählen Sie ein anderes/,
+    done: /^Erledigt\./,
+    used: /^Dieser Link wurde schon benutzt/,
+  },
+};
+
+/** Somebody who uses the browser, and reads the mailbox page of the server. */
+class Person {
+  constructor(page, url, language) {
+    Object.assign(this, { page, url, language, shown: SHOWN[language] });
+    this.username = `u${randomBytes(5).toString('hex')}`;
+    this.email = `${this.username}@example.org`;
+    this.password = randomBytes(12).toString('base64url');
+  }
+
+  async post(path, body, userAgent = 'a known browser') {
+    const response = await globalThis.fetch(`${this.url}/api/auth/${path}/`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'accept-language': this.language,
+        'user-agent': userAgent,
+      },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, body: await response.json() };
+  }
+
+  login(userAgent) {
+    const { username, password } = this;
+    return this.post('login', { username, password }, userAgent);
+  }
+
+  /** Waits for a mail, which arrives a moment after its cause. */
+  async mail(subject) {
+    const mail = this.page
+      .locator('article')
+      .filter({ has: this.page.getByRole('heading', { name: subject, exact: true }) })
+      .filter({ hasText: this.email });
+    for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+      await this.page.goto(`${this.url}/dev/mailbox`);
+      if ((await mail.count()) > 0) return mail.first();
+      await this.page.waitForTimeout(100);
+    }
+    throw new Error(`No mail "${subject}" has come.`);
+  }
+
+  async linkOf(subject) {
+    const text = await (await this.mail(subject)).locator('pre').innerText();
+    const [, path] = /https?:\/\/[^/\s]+(\/account\/\S+)/.exec(text) ?? [];
+    assert.ok(path, `"${subject}" has a link`);
+    return `${this.url}${path}`;
+  }
+
+  /** Opens a link as one of a mail is: in a page of its own. */
+  async open(link) {
+    await this.page.goto('about:blank');
+    await this.page.goto(link);
+    assert.equal(new URL(this.page.url()).hash, '', 'the token is out of the address');
+  }
+
+  async press(button, expected) {
+    await this.page.locator('button', { hasText: button }).click();
+    await this.page.locator('[role="status"]', { hasText: expected }).waitFor();
+  }
+
+  async shoot(name) {
+    const path = join(SCREENSHOT_FOLDER, `${this.language}-${name}.png`);
+    await this.page.screenshot({ path });
+  }
+}
+
+async function sayNotMe(person) {
+  const { shown } = person;
+  await person.login();
+  await person.login('a new browser');
+  const link = await person.linkOf(shown.newDevice);
+  await person.shoot('01-mail');
+  await person.open(link);
+  await person.shoot('02-not-me');
+  await person.press(shown.notMe, shown.done);
+  await person.shoot('03-not-me-done');
+  assert.equal((await person.login()).body.code, 'invalid_credentials');
+  await person.open(link);
+  await person.press(shown.notMe, shown.used);
+  await person.shoot('04-not-me-again');
+  await person.mail(shown.secured);
+}
+
+async function resetPassword(person) {
+  const { page, shown } = person;
+  await person.post('password/reset', { email: person.email });
+  const link = await person.linkOf(shown.reset);
+  await person.open(link);
+  const field = page.locator('input[name="new_password"]');
+  await field.fill('short');
+  await page.locator('button').click();
+  assert.equal(await field.evaluate((input) => input.validity.tooShort), true);
+  await field.fill(person.email);
+  await person.press(shown.save, shown.weak);
+  await person.shoot('05-reset-refused');
+  person.password = randomBytes(12).toString('base64url');
+  await field.fill(person.password);
+  await person.press(shown.save, shown.done);
+  await person.shoot('06-reset-done');
+  assert.equal((await person.login()).status, 200);
+  await person.open(link);
+  await field.fill(person.password);
+  await person.press(shown.save, shown.used);
+}
+
+async function tryIn(context, url, language) {
+  await context.setExtraHTTPHeaders({ 'accept-language': language });
+  const page = await context.newPage();
+  const complaints = [];
+  page.on('console', (message) => {
+    const isRefusal = /Failed to load resource.*status of 4\d\d/.test(message.text());
+    if (message.type() === 'error' && !isRefusal) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.setDefaultTimeout(10_000);
+  const person = new Person(page, url, language);
+  const { username, email, password } = person;
+  await person.post('registration', { username, email, password });
+  await sayNotMe(person);
+  await resetPassword(person);
+  await page.setViewportSize({ width: 390, height: 700 });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await person.open(`${url}/account/reset-password#none`);
+  await person.shoot('07-reset-on-a-phone-at-night');
+  await person.open(`${url}/account/not-me#none`);
+  await person.shoot('08-not-me-on-a-phone-at-night');
+  assert.deepEqual(complaints, [], 'the browser has nothing to complain about');
+  console.log(`${language}: not me, and a new password`);
+}
+
+await mkdir(SCREENSHOT_FOLDER, { recursive: true });
+await tryInBrowser(async (context, url) => {
+  for (const language of Object.keys(SHOWN)) await tryIn(context, url, language);
+  console.log(`Everything went as it should. Screenshots: ${SCREENSHOT_FOLDER}`);
+});

@@ -1,0 +1,34 @@
+/**
+ * Lets Node run this repository's TypeScript as it stands, for tools such as TypeORM's command
+ * line: `node --import ./scripts/typescript-loader.mjs …`. The server itself runs what is built.
+ */
+import { readFile } from 'node:fs/promises';
+import { register } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { isMainThread } from 'node:worker_threads';
+import { transform } from '@swc/core';
+
+// Node loads the hooks below into a thread of their own, where nothing is to be registered.
+if (isMainThread) register(import.meta.url);
+
+/** Imports name the `.js` that a build makes; here its `.ts` is taken. */
+export async function resolve(specifier, context, nextResolve) {
+  const isOurs = specifier.startsWith('.') && context.parentURL?.endsWith('.ts');
+  return nextResolve(isOurs ? specifier.replace(/\.js$/, '.ts') : specifier, context);
+}
+
+export async function load(url, context, nextLoad) {
+  if (!url.endsWith('.ts')) return nextLoad(url, context);
+  const path = fileURLToPath(url);
+  const { code } = await transform(await readFile(path, 'utf8'), {
+    filename: path,
+    sourceMaps: 'inline',
+    jsc: {
+      target: 'es2022',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+    },
+    module: { type: 'es6' },
+  });
+  return { format: 'module', source: code, shortCircuit: true };
+}

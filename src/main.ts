@@ -1,0 +1,39 @@
+import 'reflect-metadata';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createApp } from './server/app.setup.js';
+import { loadConfig } from './server/config/load-config.js';
+import { type ServerConfig } from './server/config/server-config.js';
+import { KeyReload } from './server/keys/key-reload.js';
+import { ServerLogger } from './server/logging/server-logger.js';
+import { MAILBOX_PATH } from './server/mail/development-mailbox.js';
+import { keepsMessages } from './server/mail/mailbox.module.js';
+import { startOrExplain } from './server/start-or-explain.js';
+import { DOCS_PATH } from './server/swagger/swagger.js';
+
+async function start(): Promise<void> {
+  const config = await loadConfig(process.env);
+  const logger = new ServerLogger(config.isProduction);
+  const app = await createApp(config, logger);
+  if (config.rereadKeys !== null) process.on('SIGHUP', () => void reloadKeys(app));
+  await app.listen({ port: config.httpPort, host: config.host });
+  for (const line of await describeAddresses(app, config)) logger.log(line, 'Server');
+}
+
+function reloadKeys(app: NestFastifyApplication): Promise<void> {
+  return app.get(KeyReload, { strict: false }).run();
+}
+
+async function describeAddresses(
+  app: NestFastifyApplication,
+  config: ServerConfig,
+): Promise<string[]> {
+  const url = await app.getUrl();
+  return [
+    `API      ${url}/api/auth`,
+    `Docs     ${url}${DOCS_PATH}`,
+    ...(keepsMessages(config) ? [`Mailbox  ${url}${MAILBOX_PATH}`] : []),
+    `ready after ${process.uptime().toFixed(1)} s`,
+  ];
+}
+
+await startOrExplain(start, process);

@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../kit/clock.js';
+import { Disposal } from './disposal.js';
+import { HandlerRegistry } from './handler-registry.js';
+import { offered } from './policy.js';
+import {
+  AccountStore,
+  BackupCodeStore,
+  ChallengeStore,
+  MethodStore,
+  type Transaction,
+  UnitOfWork,
+} from './stores.js';
+
+/** What a host tells MFA about an account as a whole. */
+@Injectable()
+export class MfaAccounts {
+  constructor(
+    private readonly registry: HandlerRegistry,
+    private readonly accounts: AccountStore,
+    private readonly methods: MethodStore,
+    private readonly backupCodes: BackupCodeStore,
+    private readonly challenges: ChallengeStore,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly disposal: Disposal,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Whether a subject has an active method, so that a login asks for a second factor. */
+  async isProtected(subjectId: string): Promise<boolean> {
+    return offered(await this.methods.list(subjectId)).length > 0;
+  }
+
+  /** How many backup codes a subject has that are not spent. */
+  async countBackupCodes(subjectId: string): Promise<number> {
+    const { remaining } = await this.backupCodes.count(subjectId);
+    return remaining;
+  }
+
+  /**
+   * Ends every open challenge of a subject, as a logout and a change of the password should.
+   *
+   * @param transaction of the host's, by {@link transactionOf}. It locks the account, which every
+   * other writer locks first: so this comes before the host's own changes
+   */
+  async endChallenges(subjectId: string, transaction?: Transaction): Promise<void> {
+    await this.challenges.cancelAll(subjectId, this.clock.now(), transaction);
+  }
+
+  /**
+   * Disposes of everything that is kept of a subject: methods, backup codes, open logins, budgets
+   * and audit. To be called once the subject can no longer sign in: when the user is disabled for
+   * good or deleted. For one of whom nothing is kept it does nothing, so it can be called again: a
+   * request that was under way at that moment may have left something behind.
+   */
+  async forget(subjectId: string): Promise<void> {
+    const gone = await this.unitOfWork.runForAccount(subjectId, async (transaction) => {
+      const methods = await this.methods.list(subjectId, transaction);
+      await this.accounts.forget(subjectId, transaction);
+      return methods;
+    });
+    for (const method of gone.filter(({ handler }) => this.registry.has(handler))) {
+      await this.disposal.dispose(this.registry.forMethod(method), subjectId, method);
+    }
+  }
+}

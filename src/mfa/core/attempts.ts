@@ -1,0 +1,86 @@
+import { type Authenticator } from './authenticators.js';
+import { type MfaEvent } from './events.js';
+import { type RowInsert, type RowUpdate } from './ports.js';
+import {
+  type ChallengeKey,
+  type ChallengePurpose,
+  type ChallengeRecord,
+  type MethodRecord,
+  type Transaction,
+} from './stores.js';
+
+/** How much may go wrong. The numbers are policy; the store applies them in one statement. */
+export interface AttemptBudgets {
+  readonly maxAttemptsPerChallenge: number;
+  /** Consecutive failures that lock a method; each further such number locks it for longer. */
+  readonly maxFailuresPerMethod: number;
+  readonly maxFailuresPerAccount: number;
+  /** Consecutive failures after which a method stays locked until it is set up again. */
+  readonly maxFailuresEver: number;
+  /** How long the first, second, … lock lasts, in seconds; the last value serves for all further ones. */
+  readonly lockSeconds: readonly number[];
+}
+
+/** What an attempt is spent on. */
+export interface AttemptRequest {
+  readonly key: ChallengeKey;
+  readonly purpose: ChallengePurpose;
+  readonly credentialsVersion: string;
+  /** The handlers that can read the proof; a challenge of another one spends nothing. */
+  readonly handlers: readonly string[];
+  /** Tags under which a backup code may be stored that the proof may be; empty when it can't be one. */
+  readonly backupLookups: readonly string[];
+  readonly budgets: AttemptBudgets;
+  readonly now: Date;
+}
+
+/** An attempt that is spent and committed, with all that is needed to judge it. */
+export interface SpentAttempt {
+  readonly challenge: ChallengeRecord;
+  readonly method: MethodRecord;
+  /** The unspent backup code that the proof may be. */
+  readonly backupCode: { readonly lookup: string; readonly hash: string } | null;
+  /** True when this attempt was the last one before a lock: a failure then is a lock. */
+  readonly locksMethod: boolean;
+  readonly locksAccount: boolean;
+}
+
+/** Why no attempt was spent. */
+export type Refusal =
+  | { readonly reason: 'no_challenge' }
+  | { readonly reason: 'method_gone' }
+  | { readonly reason: 'unreadable'; readonly handler: string }
+  | { readonly reason: 'account_locked'; readonly until: Date }
+  /** `until` is null when only a new set-up helps. */
+  | { readonly reason: 'method_locked'; readonly until: Date | null }
+  | { readonly reason: 'exhausted' };
+
+/** A proof that was right, about to be committed. */
+export interface Settlement {
+  readonly spent: SpentAttempt;
+  /** The method's authenticators as they are now, or the backup code that is used up. */
+  readonly proven:
+    | {
+        readonly by: 'method';
+        readonly authenticators: readonly Authenticator[];
+        readonly payloadVersion: number;
+      }
+    | { readonly by: 'backup_code'; readonly lookup: string };
+  /** Rows of the host that make its tokens valid. */
+  readonly rows: readonly RowInsert[];
+  readonly rowUpdates: readonly RowUpdate[];
+  readonly events: readonly MfaEvent[];
+  readonly now: Date;
+}
+
+/** Port: spends and settles attempts. Each method is one statement that decides by what it changed. */
+export abstract class AttemptStore {
+  /** Spends one attempt of challenge, method and account together. Null: none was spent. */
+  abstract spend(request: AttemptRequest): Promise<SpentAttempt | null>;
+  /** Says why {@link spend} spent nothing. Null: what stood in the way is gone by now. */
+  abstract explain(request: AttemptRequest): Promise<Refusal | null>;
+  /** The same attempt with method and challenge as they are now; null when the challenge is dead. */
+  abstract reload(spent: SpentAttempt, now: Date): Promise<SpentAttempt | null>;
+  /** Commits a right proof. False: challenge, state or backup code changed meanwhile. */
+  abstract settle(settlement: Settlement, transaction?: Transaction): Promise<boolean>;
+}

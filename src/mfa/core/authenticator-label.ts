@@ -1,0 +1,35 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+
+/** Characters of a label. */
+export const MAX_LABEL_LENGTH = 64;
+
+/** A field that holds the name which a person gives to one of several authenticators. */
+export function AuthenticatorLabelField(options: ApiPropertyOptions = {}): PropertyDecorator {
+  const documented = { example: 'Phone', maxLength: MAX_LABEL_LENGTH, ...options };
+  return applyDecorators(
+    ApiProperty(documented),
+    Transform(({ value }: { value: unknown }) => tidy(value)),
+    IsString(),
+    Matches(/^\P{C}+$/u, { message: 'Enter a name without control characters.' }),
+    MaxLength(MAX_LABEL_LENGTH),
+  );
+}
+
+/** What a set-up says of an authenticator beside the fields of its handler. */
+export class AuthenticatorLabel {
+  @AuthenticatorLabelField({
+    required: false,
+    description:
+      'Tells several authenticators of one method apart: needed for a second one, unique within the method.',
+  })
+  @IsOptional()
+  readonly label?: string;
+}
+
+/** Two labels that look alike are one [Unicode TR15]. */
+function tidy(value: unknown): unknown {
+  return typeof value === 'string' ? value.normalize('NFC').trim() : value;
+}

@@ -1,0 +1,154 @@
+import { Injectable } from '@nestjs/common';
+import { MfaOptions } from '../mfa.options.js';
+import { type Actor, ActorSubjects } from './actor.js';
+import { type Authenticator, holdsSeveral, isIndispensable } from './authenticators.js';
+import { Disposal } from './disposal.js';
+import { MfaError, problemOnly } from './errors.js';
+import { type JsonObject } from './handler.js';
+import { HandlerRegistry } from './handler-registry.js';
+import { type Change, MethodChanges, missing, type Target } from './method-changes.js';
+import { authenticatorView } from './method-view.js';
+import { MethodService } from './method.service.js';
+import { takesProofToRemove } from './policy.js';
+import { refuseForeignFields } from './proof-reading.js';
+import { type MethodRecord, MethodStore, type Transaction } from './stores.js';
+
+/** What was decided by what has changed since is decided anew. */
+const MAX_TRIES = 3;
+
+/** One of several authenticators, with the method that holds it. */
+interface Held {
+  readonly method: MethodRecord;
+  readonly authenticator: Authenticator;
+}
+
+/** Renames and removes one of several authenticators of a signed-in subject. */
+@Injectable()
+export class AuthenticatorService {
+  constructor(
+    private readonly actors: ActorSubjects,
+    private readonly registry: HandlerRegistry,
+    private readonly methods: MethodStore,
+    private readonly methodService: MethodService,
+    private readonly changes: MethodChanges,
+    private readonly disposal: Disposal,
+    private readonly options: MfaOptions,
+  ) {}
+
+  /**
+   * Gives an authenticator another label.
+   *
+   * @returns the authenticator as the list of methods shows it
+   * @throws {MfaError} `not_found`, or `method_exists` when another one of its method has the label
+   */
+  async rename(actor: Actor, id: string, label: string): Promise<JsonObject> {
+    const subject = await this.actors.subjectOf(actor);
+    const { method, authenticator } = await this.find(subject.id, id);
+    await this.changes.apply(
+      { actor, subject, method },
+      {
+        type: 'authenticator_renamed',
+        run: (transaction) => this.renameIn(subject.id, { id, label }, transaction),
+      },
+    );
+    const handler = this.registry.forMethod(method);
+    return authenticatorView(handler, { ...authenticator, label }, method);
+  }
+
+  /**
+   * Removes one authenticator and its secret; the others work on. With the last one goes the
+   * method, under the rules of {@link MethodService.delete}.
+   *
+   * @param proof of the method; asked for only where that is set, and only for one that is active
+   * @throws {MfaError} `not_found`, `validation_failed`, and as {@link MethodService.delete}
+   */
+  async remove(actor: Actor, id: string, proof: Record<string, unknown> | null): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.removeAsSeen(actor, id, proof);
+      } catch (error) {
+        if (tries === MAX_TRIES || problemOnly(error).code !== 'unavailable') throw error;
+      }
+    }
+  }
+
+  /** @throws {MfaError} `unavailable` when it became the last one meanwhile, or is it no longer */
+  private async removeAsSeen(
+    actor: Actor,
+    id: string,
+    proof: Record<string, unknown> | null,
+  ): Promise<void> {
+    const subject = await this.actors.subjectOf(actor);
+    const { method, authenticator } = await this.find(subject.id, id);
+    if (isIndispensable(method, id)) {
+      return this.methodService.deleteWith(actor, { name: method.handler, id }, proof);
+    }
+    await this.removeOne({ actor, subject, method }, id, proof);
+    const handler = this.registry.forMethod(method);
+    await this.disposal.dispose(handler, subject.id, {
+      authenticators: [authenticator],
+      payloadVersion: method.payloadVersion,
+    });
+  }
+
+  private async removeOne(
+    target: Target,
+    id: string,
+    proof: Record<string, unknown> | null,
+  ): Promise<void> {
+    const isProven = takesProofToRemove(target.method, this.options);
+    const change: Change = {
+      type: 'authenticator_removed',
+      run: (transaction) => this.removeIn(target.subject.id, { id, isProven }, transaction),
+    };
+    if (!isProven) {
+      refuseForeignFields(this.registry.forMethod(target.method), proof ?? {});
+      return this.changes.apply(target, change);
+    }
+    if (proof === null) throw missing('code');
+    const authorisation = { proof, acceptsBackupCode: true, wrongProofDetail: 'Invalid OTP code' };
+    await this.changes.prove(target, authorisation, change);
+  }
+
+  /** The account is locked here, so what is found is what stays. */
+  private async renameIn(
+    subjectId: string,
+    { id, label }: { readonly id: string; readonly label: string },
+    transaction: Transaction,
+  ): Promise<void> {
+    const { method } = await this.find(subjectId, id, transaction);
+    const { authenticators } = method;
+    if (authenticators.some((other) => other.id !== id && other.label === label)) {
+      throw new MfaError('method_exists');
+    }
+    const renamed = authenticators.map((one) => (one.id === id ? { ...one, label } : one));
+    await this.methods.save({ ...method, authenticators: renamed }, transaction);
+  }
+
+  /** The account is locked here, so what is found is what stays. */
+  private async removeIn(
+    subjectId: string,
+    { id, isProven }: { readonly id: string; readonly isProven: boolean },
+    transaction: Transaction,
+  ): Promise<void> {
+    const { method } = await this.find(subjectId, id, transaction);
+    if (isIndispensable(method, id)) throw new MfaError('unavailable');
+    if (!isProven && takesProofToRemove(method, this.options)) throw missing('code');
+    const authenticators = method.authenticators.filter((other) => other.id !== id);
+    await this.methods.save({ ...method, authenticators }, transaction);
+  }
+
+  /** Someone else's authenticator is one that does not exist. @throws {MfaError} `not_found` */
+  private async find(subjectId: string, id: string, transaction?: Transaction): Promise<Held> {
+    const methods = await this.methods.list(subjectId, transaction);
+    const held = methods
+      .filter(({ handler }) => this.registry.has(handler))
+      .filter((method) => holdsSeveral(this.registry.forMethod(method)))
+      .flatMap((method) =>
+        method.authenticators.map((authenticator) => ({ method, authenticator })),
+      )
+      .find(({ authenticator }) => authenticator.id === id);
+    if (held === undefined) throw new MfaError('not_found');
+    return held;
+  }
+}

@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, ActorSubjects } from './actor.js';
+import { BackupCodeIssuer } from './backup-code-issuer.js';
+import { MfaError, problemOnly } from './errors.js';
+import { type Subject } from './handler.js';
+import { HandlerRegistry } from './handler-registry.js';
+import { MethodCeremony } from './method-ceremony.js';
+import { offered } from './policy.js';
+import { type BackupCodeCount, BackupCodeStore, type MethodRecord, MethodStore } from './stores.js';
+
+/** Counts a subject's backup codes and replaces them. */
+@Injectable()
+export class BackupCodeService {
+  constructor(
+    private readonly actors: ActorSubjects,
+    private readonly registry: HandlerRegistry,
+    private readonly methods: MethodStore,
+    private readonly store: BackupCodeStore,
+    private readonly issuer: BackupCodeIssuer,
+    private readonly ceremony: MethodCeremony,
+  ) {}
+
+  async count(actor: Actor): Promise<BackupCodeCount> {
+    const subject = await this.actors.subjectOf(actor);
+    return this.store.count(subject.id);
+  }
+
+  /**
+   * Kills the old set and makes a new one, for the proof of any active method. The proof is a
+   * guess at each method that it is held against, and counts as one there.
+   *
+   * @returns the new codes; they are shown this once
+   * @throws {MfaError} `method_not_found` without an active method, else as the primary method's proof
+   */
+  async regenerate(actor: Actor, proof: Record<string, unknown>): Promise<readonly string[]> {
+    const subject = await this.actors.subjectOf(actor);
+    const active = offered(await this.methods.list(subject.id)).filter(({ handler }) =>
+      this.registry.has(handler),
+    );
+    let firstRefusal: MfaError | null = null;
+    for (const method of active) {
+      const outcome = await this.regenerateBy(method, subject, actor, proof);
+      if (!(outcome instanceof MfaError)) return outcome;
+      firstRefusal ??= outcome;
+    }
+    throw firstRefusal ?? new MfaError('method_not_found');
+  }
+
+  private async regenerateBy(
+    method: MethodRecord,
+    subject: Subject,
+    { client, sessionId }: Actor,
+    proof: Record<string, unknown>,
+  ): Promise<readonly string[] | MfaError> {
+    let shown: readonly string[] = [];
+    try {
+      await this.ceremony.prove(
+        {
+          subject,
+          method,
+          authenticatorId: null,
+          purpose: 'manage',
+          proof,
+          acceptsBackupCode: false,
+          client,
+          sessionId,
+          wrongProofDetail: 'Invalid code',
+        },
+        async ({ at }) => {
+          const codes = await this.issuer.draw(subject, at);
+          shown = codes.shown;
+          return {
+            events: ['backup_codes_issued'],
+            change: (transaction) => this.issuer.store(subject, codes, transaction),
+          };
+        },
+      );
+      return shown;
+    } catch (error) {
+      return problemOnly(error);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { compare, hash } from 'bcrypt';
+import { normalizeCode } from '../kit/normalize-code.js';
+import { RandomSource } from '../kit/random.js';
+import { MfaOptions } from '../mfa.options.js';
+import { KeyRing } from './key-ring.js';
+import { type StoredBackupCode } from './stores.js';
+
+/** Characters that people write for another, where the alphabet has only the other [Crockford]. */
+const LOOK_ALIKES: readonly (readonly [written: string, meant: string])[] = [
+  ['O', '0'],
+  ['I', '1'],
+  ['L', '1'],
+];
+
+/** The mathematics of backup codes: drawing, reading, tagging, hashing. */
+@Injectable()
+export class BackupCodes {
+  constructor(
+    private readonly options: MfaOptions,
+    private readonly random: RandomSource,
+    private readonly keys: KeyRing,
+  ) {}
+
+  /** A new set, no two codes alike. */
+  draw(): string[] {
+    const { numOfBackupCodes, backupCodeAllowedChars, backupCodeLength } = this.options;
+    const codes = new Set<string>();
+    while (codes.size < numOfBackupCodes) {
+      codes.add(this.random.characters(backupCodeAllowedChars, backupCodeLength));
+    }
+    return [...codes];
+  }
+
+  /** What is stored of each code of a set. */
+  async seal(subjectId: string, codes: readonly string[]): Promise<StoredBackupCode[]> {
+    return Promise.all(
+      codes.map(async (code) => ({
+        lookup: this.keys.tag('backup-lookup', tagged(subjectId, code)),
+        hash: await hash(code, this.options.backupCodeHashCost),
+      })),
+    );
+  }
+
+  /** The code that a person may have meant, or null when the text has not the form of one. */
+  read(text: string): string | null {
+    const { backupCodeAllowedChars: alphabet, backupCodeLength } = this.options;
+    const code = this.withoutLookAlikes(normalizeCode(text));
+    const fits = code.length === backupCodeLength && [...code].every((c) => alphabet.includes(c));
+    return fits ? code : null;
+  }
+
+  /** Tags under which the code may be stored: one for each key of the ring, newest first. */
+  tags(subjectId: string, code: string): string[] {
+    return this.keys.tags('backup-lookup', tagged(subjectId, code));
+  }
+
+  /** The one slow comparison, run only for a code that was found by its tag. */
+  matches(code: string, storedHash: string): Promise<boolean> {
+    return compare(code, storedHash);
+  }
+
+  private withoutLookAlikes(text: string): string {
+    const { backupCodeAllowedChars: alphabet } = this.options;
+    const isUpperCaseOnly = alphabet === alphabet.toUpperCase();
+    return LOOK_ALIKES.reduce(
+      (code, [written, meant]) =>
+        alphabet.includes(written) || !alphabet.includes(meant)
+          ? code
+          : code.replaceAll(written, meant),
+      isUpperCaseOnly ? text.toUpperCase() : text,
+    );
+  }
+}
+
+function tagged(subjectId: string, code: string): string {
+  return `${subjectId}\n${code}`;
+}

@@ -1,0 +1,146 @@
+import { Injectable } from '@nestjs/common';
+import { addSeconds, Clock } from '../kit/clock.js';
+import { RandomSource } from '../kit/random.js';
+import { MfaOptions } from '../mfa.options.js';
+import { type DispatchContext, Dispatcher } from './dispatcher.js';
+import { ask, type Question } from './asking.js';
+import { workingOf } from './authenticators.js';
+import { MfaError, problemOnly } from './errors.js';
+import { EventTeller } from './event-teller.js';
+import { type MfaEvent } from './events.js';
+import { type EphemeralPurpose } from './ephemeral-token.js';
+import { type JsonObject, type Subject } from './handler.js';
+import { type ClientInfo } from './mfa-passed.js';
+import { type OfferedMethod } from './offered-method.js';
+import {
+  type ChallengeRecord,
+  ChallengeStore,
+  type MethodRecord,
+  type NewChallenge,
+} from './stores.js';
+
+/** What a challenge is opened for: a login, or a step-up of a session. */
+export interface Opening {
+  readonly purpose: EphemeralPurpose;
+  readonly subject: Subject;
+  /** What was proven before [RFC 8176 §2]. */
+  readonly amr: readonly string[];
+  readonly provider: string | null;
+  readonly sessionId: string | null;
+}
+
+/** Who is asked for which method, and what for. */
+export interface Asked {
+  readonly purpose: EphemeralPurpose;
+  readonly subject: Subject;
+  readonly offered: OfferedMethod;
+  readonly client: ClientInfo;
+}
+
+/** A challenge that was opened, with what its method shows the client. */
+export interface OpenedChallenge {
+  readonly challenge: NewChallenge;
+  readonly shown: JsonObject | null;
+}
+
+/** Opens a challenge for an active method, and gives an open one another method or another code. */
+@Injectable()
+export class Challenger {
+  constructor(
+    private readonly challenges: ChallengeStore,
+    private readonly dispatcher: Dispatcher,
+    private readonly teller: EventTeller,
+    private readonly options: MfaOptions,
+    private readonly clock: Clock,
+    private readonly random: RandomSource,
+  ) {}
+
+  /**
+   * Opens a challenge and sends its code. A code that can't be sent does not shut the door: the
+   * client is told, and can ask again or choose another method.
+   */
+  async open(
+    opening: Opening,
+    offered: OfferedMethod,
+    client: ClientInfo,
+  ): Promise<OpenedChallenge> {
+    const { purpose, subject } = opening;
+    const asked = { purpose, subject, offered, client };
+    const { data, shown, delivery } = await this.question(asked);
+    const context = contextOf(asked);
+    const refusal = await this.dispatcher.reserve(delivery, context).catch(problemOnly);
+    const challenge = this.newChallenge(opening, offered.method, refusal ? null : data);
+    await this.store(challenge, context);
+    const failure = refusal ?? (await this.dispatcher.send(delivery, context).catch(problemOnly));
+    return { challenge, shown: failure ? undelivered(failure) : shown };
+  }
+
+  /**
+   * Gives an open login this method and a new code. Its end and its attempts stay as they are.
+   *
+   * @returns what the method shows the client, or null
+   * @throws {MfaError} `invalid_token` when the login changed meanwhile, `send_too_soon`,
+   * `send_limit` or `delivery_failed`
+   */
+  async renew(login: ChallengeRecord, asked: Asked): Promise<JsonObject | null> {
+    const { method } = asked.offered;
+    const { data, shown, delivery } = await this.question(asked);
+    const context = contextOf(asked);
+    await this.dispatcher.reserve(delivery, context);
+    const change = { methodId: method.id, handler: method.handler, data };
+    if (!(await this.challenges.change(login, change, this.clock.now()))) {
+      throw new MfaError('invalid_token');
+    }
+    await this.dispatcher.send(delivery, context);
+    return shown;
+  }
+
+  /** That a login waits for its second factor is an event: the first one was right. */
+  private async store(challenge: NewChallenge, context: DispatchContext): Promise<void> {
+    const at = challenge.createdAt;
+    const events: MfaEvent[] =
+      challenge.purpose === 'login' ? [{ ...context, type: 'login_challenged', at }] : [];
+    await this.challenges.open(challenge, 'replace', events[0] ?? null);
+    this.teller.tell(events);
+  }
+
+  private question({ subject, offered }: Asked): Promise<Question> {
+    const { handler, method } = offered;
+    const authenticators = workingOf(method);
+    return ask({ handler, method, authenticators, subject, now: this.clock.now() });
+  }
+
+  private newChallenge(
+    { purpose, subject, amr, provider, sessionId }: Opening,
+    method: MethodRecord,
+    data: unknown,
+  ): NewChallenge {
+    const createdAt = this.clock.now();
+    return {
+      subjectId: subject.id,
+      id: this.random.rowId(),
+      purpose,
+      methodId: method.id,
+      handler: method.handler,
+      authenticatorId: null,
+      amr,
+      provider,
+      sessionId,
+      credentialsVersion: subject.credentialsVersion,
+      data,
+      createdAt,
+      expiresAt: addSeconds(createdAt, this.options.ephemeralTokenExpirySeconds),
+    };
+  }
+}
+
+function contextOf({ purpose, subject, offered, client }: Asked): DispatchContext {
+  return { purpose, subject, factor: offered.method.handler, client };
+}
+
+function undelivered({ extras }: MfaError): JsonObject {
+  const { retryAfterSeconds } = extras;
+  return retryAfterSeconds === undefined
+    ? { delivery: 'failed' }
+    : { delivery: 'failed', retry_after: retryAfterSeconds };
+}

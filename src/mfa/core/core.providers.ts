@@ -1,0 +1,59 @@
+import { type Provider } from '@nestjs/common';
+import { MfaAccounts } from './accounts.js';
+import { ActorSubjects } from './actor.js';
+import { AuthenticatorService } from './authenticator.service.js';
+import { BackupCodeIssuer } from './backup-code-issuer.js';
+import { BackupCodeService } from './backup-code.service.js';
+import { BackupCodes } from './backup-codes.js';
+import { Ceremony } from './ceremony.js';
+import { Challenger } from './challenger.js';
+import { Disposal } from './disposal.js';
+import { Dispatcher } from './dispatcher.js';
+import { EnrolmentWriter } from './enrolment-writer.js';
+import { EnrolmentService } from './enrolment.service.js';
+import { EphemeralTokens } from './ephemeral-token.js';
+import { EventAudience } from './event-audience.js';
+import { EventTeller } from './event-teller.js';
+import { FreshProof } from './fresh-proof.js';
+import { HandlerRegistry } from './handler-registry.js';
+import { KeyRing } from './key-ring.js';
+import { LoginService } from './login.service.js';
+import { MethodAskingService } from './method-asking.service.js';
+import { MethodCeremony } from './method-ceremony.js';
+import { MethodChanges } from './method-changes.js';
+import { MethodService } from './method.service.js';
+import { PasswordCeremony } from './password-ceremony.js';
+import { Repudiation } from './repudiation.js';
+import { StepUpService } from './step-up.service.js';
+import { OutboxWorker } from './outbox-worker.js';
+
+/** Every provider of the core. */
+export const CORE_PROVIDERS: Provider[] = [
+  MfaAccounts,
+  ActorSubjects,
+  AuthenticatorService,
+  BackupCodeIssuer,
+  BackupCodeService,
+  BackupCodes,
+  Ceremony,
+  Challenger,
+  Disposal,
+  Dispatcher,
+  EnrolmentWriter,
+  EnrolmentService,
+  EphemeralTokens,
+  EventAudience,
+  EventTeller,
+  FreshProof,
+  HandlerRegistry,
+  KeyRing,
+  LoginService,
+  MethodAskingService,
+  MethodCeremony,
+  MethodChanges,
+  MethodService,
+  PasswordCeremony,
+  Repudiation,
+  StepUpService,
+  OutboxWorker,
+];

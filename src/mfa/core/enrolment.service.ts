@@ -1,0 +1,145 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../kit/clock.js';
+import { NoFields, readFields } from '../kit/read-fields.js';
+import { type Actor, ActorSubjects } from './actor.js';
+import { AuthenticatorLabel } from './authenticator-label.js';
+import { chooseAwaiting, holdsSeveral, placeFor, provenOf } from './authenticators.js';
+import { BackupCodeIssuer } from './backup-code-issuer.js';
+import { Disposal } from './disposal.js';
+import { Dispatcher } from './dispatcher.js';
+import { EnrolmentWriter } from './enrolment-writer.js';
+import { MfaError } from './errors.js';
+import { type JsonObject, type MfaHandler } from './handler.js';
+import { HandlerRegistry } from './handler-registry.js';
+import { MethodCeremony } from './method-ceremony.js';
+import { type MethodRecord, MethodStore } from './stores.js';
+
+/** What a set-up answers: the only time that its secret and the backup codes are shown. */
+export interface SetUpResult {
+  readonly method: string;
+  /** Names the new authenticator where the handler holds several, else null. */
+  readonly authenticatorId: string | null;
+  readonly setupData: JsonObject;
+  /** Members that clients of the published guide look for beside `setup_data`. */
+  readonly topLevel: JsonObject;
+  /** The new set, or none once a method is active. */
+  readonly backupCodes: readonly string[];
+  readonly backupCodesRemaining: number;
+}
+
+/** What confirms a set-up. */
+export interface Confirmation {
+  readonly method: string;
+  /** Needed where several authenticators await their confirmation. */
+  readonly authenticatorId?: string | undefined;
+  readonly proof: Record<string, unknown>;
+}
+
+/** From nothing to an active method: set up and confirm. */
+@Injectable()
+export class EnrolmentService {
+  constructor(
+    private readonly actors: ActorSubjects,
+    private readonly registry: HandlerRegistry,
+    private readonly methods: MethodStore,
+    private readonly backupCodes: BackupCodeIssuer,
+    private readonly writer: EnrolmentWriter,
+    private readonly ceremony: MethodCeremony,
+    private readonly dispatcher: Dispatcher,
+    private readonly disposal: Disposal,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Begins an enrolment in the place of any that is not active, whose secret is dead then; or adds
+   * an authenticator under a label that is not in use to those that work.
+   *
+   * @throws {MfaError} `method_unknown`, `method_exists`, `too_many_authenticators`,
+   * `validation_failed`, `send_too_soon`, `send_limit` or `delivery_failed`
+   */
+  async setUp(actor: Actor, name: string, fields: Record<string, unknown>): Promise<SetUpResult> {
+    const handler = this.registry.get(name);
+    const { label, input } = readSetUp(handler, fields);
+    const subject = await this.actors.subjectOf(actor);
+    const methods = await this.methods.list(subject.id);
+    const present = methods.find((method) => method.handler === name);
+    placeFor(handler, present, label);
+    const now = this.clock.now();
+    const enrolled = present === undefined ? [] : statesOf(handler, present);
+    const outcome = await handler.setup({ subject, fields: input, enrolled, now });
+    const context = { subject, purpose: 'enrol' as const, factor: name, client: actor.client };
+    await this.dispatcher.reserve(outcome.delivery, context);
+    const codes = await this.backupCodes.prepare(subject, methods);
+    const stored = await this.writer.store({
+      handler,
+      outcome,
+      context,
+      label,
+      sessionId: actor.sessionId,
+      codes,
+    });
+    await this.disposal.dispose(handler, subject.id, stored.replaced);
+    await this.dispatcher.send(outcome.delivery, context);
+    return {
+      method: name,
+      authenticatorId: holdsSeveral(handler) ? stored.authenticatorId : null,
+      setupData: outcome.response,
+      topLevel: outcome.topLevel ?? {},
+      backupCodes: stored.codes.shown,
+      backupCodesRemaining: stored.codes.remaining,
+    };
+  }
+
+  /**
+   * Activates what was set up, by its own proof. What worked before works on.
+   *
+   * @throws {MfaError} `method_unknown`, `method_not_found`, `validation_failed`, and as
+   * {@link MethodCeremony.prove}
+   */
+  async confirm(
+    actor: Actor,
+    { method: name, authenticatorId, proof }: Confirmation,
+  ): Promise<void> {
+    this.registry.get(name);
+    const subject = await this.actors.subjectOf(actor);
+    const methods = await this.methods.list(subject.id);
+    const method = methods.find(({ handler }) => handler === name);
+    if (method === undefined) throw new MfaError('method_not_found');
+    const authenticator = chooseAwaiting(method, authenticatorId);
+    const event = method.isActive ? 'authenticator_added' : 'method_activated';
+    await this.ceremony.prove(
+      {
+        subject,
+        method,
+        authenticatorId: authenticator.id,
+        purpose: 'enrol',
+        proof,
+        acceptsBackupCode: false,
+        client: actor.client,
+        sessionId: actor.sessionId,
+        wrongProofDetail: 'Invalid OTP code',
+      },
+      async ({ at }) => ({
+        events: [event],
+        target: authenticator.id,
+        change: async (transaction) => {
+          await this.backupCodes.discardForeign(actor, transaction);
+          await this.methods.activate(method, { at, sessionId: actor.sessionId }, transaction);
+        },
+      }),
+    );
+  }
+}
+
+/** The label is the core's where a handler holds several; all else is the handler's. */
+function readSetUp(handler: MfaHandler, fields: Record<string, unknown>) {
+  const schema = handler.setupSchema ?? NoFields;
+  if (!holdsSeveral(handler)) return { label: undefined, input: readFields(schema, fields) };
+  const { label: given, ...own } = fields;
+  const { label } = readFields(AuthenticatorLabel, given === undefined ? {} : { label: given });
+  return { label, input: readFields(schema, own) };
+}
+
+function statesOf(handler: MfaHandler, method: MethodRecord): unknown[] {
+  return provenOf(method).map(({ payload }) => handler.parseState(payload, method.payloadVersion));
+}

@@ -1,0 +1,191 @@
+interface CatalogueEntry {
+  readonly status: number;
+  /** Short and the same for every occurrence [RFC 9457 §3.1.3]. */
+  readonly title: string;
+  /** What a client may show a person, unless the occurrence says more. */
+  readonly detail: string;
+}
+
+/**
+ * Every failure that a client can meet. The keys are public API: none is ever renamed or reused.
+ * Each has an entry in `docs/problems.md`.
+ */
+export const PROBLEMS = {
+  invalid_credentials: {
+    status: 400,
+    title: 'Invalid credentials',
+    detail: 'Unable to log in with provided credentials.',
+  },
+  validation_failed: {
+    status: 400,
+    title: 'Validation failed',
+    detail: 'Some fields of the request are missing or not valid.',
+  },
+  malformed_body: { status: 400, title: 'Malformed body', detail: 'The body could not be read.' },
+  invalid_token: { status: 400, title: 'Invalid token', detail: 'Invalid token' },
+  invalid_code: { status: 400, title: 'Invalid code', detail: 'Invalid code' },
+  method_unknown: { status: 400, title: 'Unknown method', detail: 'This is not a valid choice.' },
+  method_not_found: {
+    status: 400,
+    title: 'Method not found',
+    detail: 'Requested MFA method does not exist.',
+  },
+  method_exists: { status: 400, title: 'Method exists', detail: 'This method already exists' },
+  too_many_authenticators: {
+    status: 409,
+    title: 'Too many authenticators',
+    detail: 'This method holds as many authenticators as it can. Please remove one first.',
+  },
+  method_unchanged: {
+    status: 400,
+    title: 'Method unchanged',
+    detail: 'Please select a new method',
+  },
+  method_is_primary: {
+    status: 400,
+    title: 'Method is primary',
+    detail: 'You can only deactivate non-primary MFA method.',
+  },
+  delete_active_forbidden: {
+    status: 400,
+    title: 'Deletion forbidden',
+    detail: 'Cannot delete active MFA method',
+  },
+  delete_primary_forbidden: {
+    status: 400,
+    title: 'Deletion forbidden',
+    detail: 'Cannot delete primary MFA method',
+  },
+  delete_last_forbidden: {
+    status: 400,
+    title: 'Deletion forbidden',
+    detail: 'Cannot delete last MFA method',
+  },
+  dispatch_not_supported: {
+    status: 400,
+    title: 'Dispatch not supported',
+    detail: 'This method sends no code.',
+  },
+  not_authenticated: {
+    status: 401,
+    title: 'Not authenticated',
+    detail: 'Authentication credentials were not provided.',
+  },
+  token_not_valid: {
+    status: 401,
+    title: 'Token not valid',
+    detail: 'Given token not valid for any token type',
+  },
+  fresh_proof_required: {
+    status: 401,
+    title: 'Fresh proof required',
+    detail: 'This needs a more recent or a stronger proof of who you are.',
+  },
+  forbidden: { status: 403, title: 'Forbidden', detail: 'This is not allowed.' },
+  not_found: { status: 404, title: 'Not found', detail: 'Not found.' },
+  method_not_allowed: {
+    status: 405,
+    title: 'Method not allowed',
+    detail: 'This address does not answer that HTTP method.',
+  },
+  payload_too_large: {
+    status: 413,
+    title: 'Payload too large',
+    detail: 'The body is larger than this server reads.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: 'Unsupported media type',
+    detail: 'Send JSON or form-urlencoded.',
+  },
+  attempts_exhausted: {
+    status: 429,
+    title: 'Attempts exhausted',
+    detail: 'Too many wrong codes. Please sign in again.',
+  },
+  method_locked: {
+    status: 429,
+    title: 'Method locked',
+    detail: 'This method is locked after too many wrong codes.',
+  },
+  account_locked: {
+    status: 429,
+    title: 'Account locked',
+    detail: 'Second factors of this account are locked after too many wrong codes.',
+  },
+  send_too_soon: {
+    status: 429,
+    title: 'Sent too recently',
+    detail: 'A code was sent a moment ago.',
+  },
+  send_limit: { status: 429, title: 'Too many codes sent', detail: 'Too many codes were sent.' },
+  rate_limited: { status: 429, title: 'Rate limited', detail: 'Request was throttled.' },
+  internal: {
+    status: 500,
+    title: 'Internal error',
+    detail: 'Something went wrong on our side.',
+  },
+  delivery_failed: {
+    status: 503,
+    title: 'Delivery failed',
+    detail: 'The code could not be sent. Try again or choose another method.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'Unavailable',
+    detail: 'A service that this server needs is not answering. Try again.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+/** The machine-readable name of a failure: `code` in a problem body. */
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** Members that some problems carry beside the catalogue's own. */
+export interface ProblemExtras {
+  /** Replaces the catalogue's `detail` for this occurrence. */
+  readonly detail?: string;
+  /** Texts by the name of the field that is at fault. */
+  readonly errors?: Readonly<Record<string, readonly string[]>>;
+  /** Sent as `Retry-After` too. */
+  readonly retryAfterSeconds?: number;
+  /** Attempts that the challenge still allows. */
+  readonly attemptsLeft?: number;
+  /** What would do; sent in `WWW-Authenticate` too [RFC 9470 §3]. */
+  readonly freshProof?: FreshProofDemand;
+}
+
+/** What a proof must be, for what was asked to be allowed. */
+export interface FreshProofDemand {
+  /** The proof may be so old, in seconds. */
+  readonly maxAgeSeconds: number;
+  /** The weakest `acr` that will do. */
+  readonly acr: string;
+}
+
+/** A failure of the catalogue. The one exception that the core throws on purpose. */
+export class MfaError extends Error {
+  constructor(
+    readonly code: ProblemCode,
+    readonly extras: ProblemExtras = {},
+    options?: ErrorOptions,
+  ) {
+    super(extras.detail ?? PROBLEMS[code].detail, options);
+    this.name = 'MfaError';
+  }
+
+  /** The HTTP status that belongs to the code [RFC 9110 §15]. */
+  get status(): number {
+    return PROBLEMS[this.code].status;
+  }
+}
+
+/** For `catch`: the problem, when it is one of the catalogue. Anything else is thrown on. */
+export function problemOnly(error: unknown): MfaError {
+  if (error instanceof MfaError) return error;
+  throw error;
+}
+
+/** What a log may say of an error: its kind. Its message may hold an address or a secret. */
+export function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}

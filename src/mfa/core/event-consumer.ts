@@ -1,0 +1,39 @@
+import { type MfaEvent, type MfaEventType } from './events.js';
+import { type Subject } from './handler.js';
+
+/** DI token of the host's {@link EventConsumer}s, an array; without it nothing is delivered. */
+export const EVENT_CONSUMERS = Symbol('EVENT_CONSUMERS');
+
+/** An event as the audit holds it, with its subject as it was when the event happened. */
+export interface RecordedEvent extends Omit<MfaEvent, 'subject'> {
+  /** UUID. */
+  readonly id: string;
+  /** Counts the events of one subject from 1, without a gap. */
+  readonly seq: number;
+  /** 32 bytes, which depend on every event of the subject up to this one. */
+  readonly hash: Buffer;
+  readonly subject: Pick<Subject, 'id' | 'displayName' | 'addresses'>;
+}
+
+/** One event on its way to one consumer. */
+export interface EventDelivery {
+  /** UUID; the same in every try, so that a consumer can tell a repetition. */
+  readonly id: string;
+  readonly event: RecordedEvent;
+}
+
+/**
+ * Hears of events for certain, at least once: a delivery is a row written with its event, tried
+ * until it is taken, by any server of the database, also after a restart.
+ */
+export abstract class EventConsumer {
+  /** Stands in the rows that wait for it, so it stays what it is; 1 to 64 characters. */
+  abstract readonly name: string;
+  /** Asked when an event is recorded; what is not wanted is not kept for this consumer. */
+  abstract wants(type: MfaEventType): boolean;
+  /**
+   * Takes an event. A rejection, or no end within 15 seconds, is tried again later, for three days
+   * at most. The events of one subject mostly come in their order, but not after a failure.
+   */
+  abstract deliver(delivery: EventDelivery): Promise<void>;
+}

@@ -1,0 +1,64 @@
+import { type Subject } from './handler.js';
+import { type ClientInfo } from './mfa-passed.js';
+
+/**
+ * Everything that the audit records. The names are public: they stand in the audit table. What is
+ * not done by the library, such as a password that changes, its host records by `AuditTrail`.
+ */
+export const MFA_EVENT_TYPES = [
+  'login_succeeded',
+  'login_challenged',
+  'login_cancelled',
+  'second_factor_succeeded',
+  'second_factor_failed',
+  'method_locked',
+  'account_locked',
+  'code_sent',
+  'code_not_sent',
+  'method_set_up',
+  'method_activated',
+  'method_deactivated',
+  'method_deleted',
+  'authenticator_added',
+  'authenticator_renamed',
+  'authenticator_removed',
+  'primary_changed',
+  'backup_code_used',
+  'backup_codes_issued',
+  'login_failed',
+  'logged_out',
+  'new_device_seen',
+  'session_ended',
+  'sessions_ended',
+  'refresh_token_reused',
+  'password_changed',
+  'password_reset_requested',
+  'password_reset',
+  'stepped_up',
+  'change_repudiated',
+  'user_disabled',
+] as const;
+
+/** What happened. */
+export type MfaEventType = (typeof MFA_EVENT_TYPES)[number];
+
+/** One thing that happened to one subject's account. */
+export interface MfaEvent {
+  readonly type: MfaEventType;
+  readonly subject: Subject;
+  /** The handler's name, or null where no single factor is concerned. */
+  readonly factor: string | null;
+  /**
+   * What it takes to undo a change, besides its factor and time: the id of the authenticator that was
+   * proven, of the method that was deactivated, or of the method that was primary before. Only
+   * consumers are told; the audit does not keep it.
+   */
+  readonly target?: string | undefined;
+  /**
+   * The host's session in which a signed-in subject did it; null or absent: in none, or the host
+   * keeps none. Only consumers are told.
+   */
+  readonly sessionId?: string | null | undefined;
+  readonly at: Date;
+  readonly client: ClientInfo;
+}

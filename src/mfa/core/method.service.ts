@@ -1,0 +1,202 @@
+import { Injectable } from '@nestjs/common';
+import { MfaOptions } from '../mfa.options.js';
+import { type Actor, ActorSubjects } from './actor.js';
+import { isIndispensable } from './authenticators.js';
+import { Disposal } from './disposal.js';
+import { MfaError } from './errors.js';
+import { HandlerRegistry } from './handler-registry.js';
+import { type Change, MethodChanges, missing, type Target } from './method-changes.js';
+import { type MethodView, methodView } from './method-view.js';
+import { deletionRefusal, isLastActive, takesProofToRemove } from './policy.js';
+import { refuseForeignFields } from './proof-reading.js';
+import { BackupCodeStore, type MethodRecord, MethodStore, type Transaction } from './stores.js';
+
+const WRONG_PROOF = 'Invalid OTP code';
+
+/** A method that is to change, among the others of its owner. */
+interface OwnMethod extends Target {
+  readonly methods: readonly MethodRecord[];
+}
+
+/** A method that shall be deleted, while it is as whoever asked has seen it. */
+interface Deletion {
+  readonly name: string;
+  readonly expected: (method: MethodRecord) => boolean;
+}
+
+/** Lists the methods of a signed-in subject and changes what is set up already. */
+@Injectable()
+export class MethodService {
+  constructor(
+    private readonly actors: ActorSubjects,
+    private readonly registry: HandlerRegistry,
+    private readonly methods: MethodStore,
+    private readonly backupCodes: BackupCodeStore,
+    private readonly changes: MethodChanges,
+    private readonly disposal: Disposal,
+    private readonly options: MfaOptions,
+  ) {}
+
+  /** One entry for each registered handler, in configured order. */
+  async list(actor: Actor): Promise<MethodView[]> {
+    const subject = await this.actors.subjectOf(actor);
+    const methods = await this.methods.list(subject.id);
+    return this.registry.all().map((handler) =>
+      methodView(
+        handler,
+        methods.find((method) => method.handler === handler.name),
+      ),
+    );
+  }
+
+  /**
+   * Makes an active method the one that a login asks for first. Does nothing when it is already.
+   *
+   * @param proof of the present primary method; asked for only where that is set
+   * @throws {MfaError} `method_unknown`, `method_not_found`, `validation_failed`, and as
+   * {@link MethodCeremony.prove}
+   */
+  async makePrimary(
+    actor: Actor,
+    name: string,
+    proof: Record<string, unknown> | null,
+  ): Promise<void> {
+    const target = await this.target(actor, name);
+    if (!target.method.isActive) throw new MfaError('method_not_found');
+    if (target.method.isPrimary) return;
+    const primary = target.methods.find((method) => method.isPrimary);
+    const change: Change = {
+      type: 'primary_changed',
+      target: primary?.id,
+      run: (transaction) => this.movePrimary(target, transaction),
+    };
+    if (!this.options.updatePrimaryMethodRequiredPrimaryCode || primary === undefined) {
+      return this.changes.apply(target, change);
+    }
+    if (proof === null) throw missing('primary_code');
+    const wrongProofDetail = 'Invalid primary method code';
+    await this.changes.prove(
+      { ...target, method: primary },
+      { proof, acceptsBackupCode: true, wrongProofDetail },
+      change,
+    );
+  }
+
+  /**
+   * Makes an active method inactive, by its own proof; it stays set up.
+   *
+   * @throws {MfaError} `method_unknown`, `method_not_found`, `method_is_primary`, and as
+   * {@link MethodCeremony.prove}
+   */
+  async deactivate(actor: Actor, name: string, proof: Record<string, unknown>): Promise<void> {
+    const target = await this.target(actor, name);
+    if (!target.method.isActive) throw new MfaError('method_not_found');
+    if (target.method.isPrimary) throw new MfaError('method_is_primary');
+    await this.changes.prove(
+      target,
+      { proof, acceptsBackupCode: false, wrongProofDetail: WRONG_PROOF },
+      {
+        type: 'method_deactivated',
+        target: target.method.id,
+        run: async (transaction) => {
+          const isDone = await this.methods.deactivate(target.method, transaction);
+          if (!isDone) throw new MfaError('method_is_primary');
+        },
+      },
+    );
+  }
+
+  /**
+   * Removes a method and its secret. With the last active one the backup codes die.
+   *
+   * @param proof asked for only where that is set, and only for an active method
+   * @throws {MfaError} `method_unknown`, `method_not_found`, `delete_active_forbidden`,
+   * `delete_primary_forbidden`, `delete_last_forbidden`, `validation_failed`, and as
+   * {@link MethodCeremony.prove}
+   */
+  async delete(actor: Actor, name: string, proof: Record<string, unknown> | null): Promise<void> {
+    await this.deleteOnce(actor, { name, expected: () => true }, proof);
+  }
+
+  /**
+   * As {@link delete}, of a method that goes with the last of its authenticators.
+   *
+   * @throws {MfaError} `unavailable` when it has another one by now; and as {@link delete}
+   */
+  async deleteWith(
+    actor: Actor,
+    { name, id }: { readonly name: string; readonly id: string },
+    proof: Record<string, unknown> | null,
+  ): Promise<void> {
+    await this.deleteOnce(
+      actor,
+      { name, expected: (method) => isIndispensable(method, id) },
+      proof,
+    );
+  }
+
+  private async deleteOnce(
+    actor: Actor,
+    { name, expected }: Deletion,
+    proof: Record<string, unknown> | null,
+  ): Promise<void> {
+    const target = await this.target(actor, name, 'Method does not exist');
+    this.checkDeletion(target.method, target.methods);
+    const isProven = takesProofToRemove(target.method, this.options);
+    const change: Change = {
+      type: 'method_deleted',
+      run: (transaction) => this.deleteIn(target, { isProven, expected }, transaction),
+    };
+    if (!isProven) {
+      refuseForeignFields(this.registry.forMethod(target.method), proof ?? {});
+      await this.changes.apply(target, change);
+    } else {
+      if (proof === null) throw missing('code');
+      const authorisation = { proof, acceptsBackupCode: true, wrongProofDetail: WRONG_PROOF };
+      await this.changes.prove(target, authorisation, change);
+    }
+    await this.disposal.dispose(
+      this.registry.forMethod(target.method),
+      target.subject.id,
+      target.method,
+    );
+  }
+
+  private async target(actor: Actor, name: string, absent?: string): Promise<OwnMethod> {
+    this.registry.get(name);
+    const subject = await this.actors.subjectOf(actor);
+    const methods = await this.methods.list(subject.id);
+    const method = methods.find(({ handler }) => handler === name);
+    if (method === undefined) {
+      throw new MfaError('method_not_found', absent === undefined ? {} : { detail: absent });
+    }
+    return { actor, subject, method, methods };
+  }
+
+  private async movePrimary({ method }: OwnMethod, transaction: Transaction): Promise<void> {
+    const isDone = await this.methods.makePrimary(method, transaction);
+    if (!isDone) throw new MfaError('method_not_found');
+  }
+
+  /** The account is locked here, so what the rules see is what stays. */
+  private async deleteIn(
+    { subject, method }: OwnMethod,
+    { isProven, expected }: { isProven: boolean } & Pick<Deletion, 'expected'>,
+    transaction: Transaction,
+  ): Promise<void> {
+    const methods = await this.methods.list(subject.id, transaction);
+    const present = methods.find(({ id }) => id === method.id);
+    if (present === undefined)
+      throw new MfaError('method_not_found', { detail: 'Method does not exist' });
+    if (!expected(present)) throw new MfaError('unavailable');
+    this.checkDeletion(present, methods);
+    if (!isProven && takesProofToRemove(present, this.options)) throw missing('code');
+    await this.methods.delete(present, transaction);
+    if (isLastActive(present, methods)) await this.backupCodes.deleteAll(subject.id, transaction);
+  }
+
+  private checkDeletion(method: MethodRecord, methods: readonly MethodRecord[]): void {
+    const refusal = deletionRefusal(method, methods, this.options);
+    if (refusal !== null) throw new MfaError(refusal);
+  }
+}

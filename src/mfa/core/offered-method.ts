@@ -1,0 +1,64 @@
+import { workingOf } from './authenticators.js';
+import { type MfaHandler, type Subject } from './handler.js';
+import { type HandlerRegistry } from './handler-registry.js';
+import { type MethodRecord } from './stores.js';
+
+/** An active method with the handler that knows it. */
+export interface OfferedMethod {
+  readonly method: MethodRecord;
+  readonly handler: MfaHandler;
+}
+
+/**
+ * The methods that may be asked for. An active one whose handler is gone must not open the door:
+ * there is nothing to ask for.
+ *
+ * @param active at least one
+ * @throws {Error} when no handler of them is registered
+ */
+export function offersOf(
+  active: readonly MethodRecord[],
+  registry: HandlerRegistry,
+): [OfferedMethod, ...OfferedMethod[]] {
+  const [first, ...others] = active
+    .filter((method) => registry.has(method.handler))
+    .map((method) => ({ method, handler: registry.forMethod(method) }));
+  if (first === undefined) {
+    throw new Error('A subject has active methods, and none of their handlers is registered.');
+  }
+  return [first, ...others];
+}
+
+/**
+ * Those of the active methods that are a second factor to the first one: a code that is sent to where
+ * the first one itself came from, as a password that was reset by mail, proves nothing more. All of
+ * them, where there is nothing else.
+ */
+export function independentOf(
+  active: readonly MethodRecord[],
+  { firstFactorAddresses = [] }: Pick<Subject, 'firstFactorAddresses'>,
+  registry: HandlerRegistry,
+): readonly MethodRecord[] {
+  const known = firstFactorAddresses.map((address) => address.toLowerCase());
+  const others = active.filter(
+    (method) => !addressesOf(method, registry).some((address) => known.includes(address)),
+  );
+  return others.length > 0 ? others : active;
+}
+
+function addressesOf(method: MethodRecord, registry: HandlerRegistry): string[] {
+  if (!registry.has(method.handler)) return [];
+  const handler = registry.forMethod(method);
+  return workingOf(method).flatMap(({ payload }) =>
+    (handler.sendsTo?.(handler.parseState(payload, method.payloadVersion)) ?? []).map((address) =>
+      address.toLowerCase(),
+    ),
+  );
+}
+
+/** What a client is shown of what it may choose from. */
+export function choicesOf(
+  offers: readonly OfferedMethod[],
+): { name: string; displayName: string }[] {
+  return offers.map(({ handler: { name, displayName } }) => ({ name, displayName }));
+}

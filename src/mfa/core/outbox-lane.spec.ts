@@ -1,0 +1,242 @@
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { FakeClock } from '../testing/fake-clock.js';
+import { EventConsumer, type EventDelivery, type RecordedEvent } from './event-consumer.js';
+import { OutboxLane } from './outbox-lane.js';
+import { type Claim, type ClaimedDelivery, OutboxStore } from './outbox.js';
+
+const DAY_SECONDS = 86_400;
+
+class Recipient extends EventConsumer {
+  readonly name = 'recipient';
+  readonly taken: string[] = [];
+  before: (delivery: EventDelivery) => Promise<void> = async () => {};
+
+  wants(): boolean {
+    return true;
+  }
+
+  async deliver(delivery: EventDelivery): Promise<void> {
+    await this.before(delivery);
+    this.taken.push(delivery.id);
+  }
+}
+
+interface Row {
+  readonly id: string;
+  readonly subjectId: string;
+  readonly createdAt: Date;
+  attempts: number;
+  dueAt: Date;
+  isGivenUp: boolean;
+}
+
+/** Keeps deliveries in memory, in the order in which they were added. */
+class KeptDeliveries extends OutboxStore {
+  rows: Row[] = [];
+  readonly claims: Claim[] = [];
+  unreadable: string | null = null;
+
+  add(id: string, at: Date, subjectId = 'ada'): void {
+    const row = { id, subjectId, createdAt: at, attempts: 0, dueAt: at, isGivenUp: false };
+    this.rows.push(row);
+  }
+
+  async claim(claim: Claim): Promise<ClaimedDelivery[]> {
+    this.claims.push(claim);
+    const due = this.rows.filter(({ dueAt, isGivenUp }) => dueAt <= claim.now && !isGivenUp);
+    return due.slice(0, claim.maxDeliveries).map((row) => {
+      row.attempts += 1;
+      row.dueAt = claim.leaseEndsAt;
+      return { ...row, read: () => this.read(row.id) };
+    });
+  }
+
+  async complete({ id }: ClaimedDelivery): Promise<void> {
+    this.rows = this.rows.filter((row) => row.id !== id);
+  }
+
+  async retryAt({ id }: ClaimedDelivery, at: Date): Promise<void> {
+    for (const row of this.rows) if (row.id === id) row.dueAt = at;
+  }
+
+  async giveUp({ id }: ClaimedDelivery): Promise<void> {
+    for (const row of this.rows) if (row.id === id) row.isGivenUp = true;
+  }
+
+  private read(id: string): RecordedEvent {
+    if (id === this.unreadable) throw new TypeError('No key opens it.');
+    // Nothing of it is looked at.
+    return {} as RecordedEvent;
+  }
+}
+
+describe('OutboxLane', () => {
+  const clock = new FakeClock();
+  const warn = jest.spyOn(Logger.prototype, 'warn');
+  const complain = jest.spyOn(Logger.prototype, 'error');
+  let store: KeptDeliveries;
+  let recipient: Recipient;
+  let lane: OutboxLane;
+
+  beforeEach(() => {
+    warn.mockReset().mockReturnValue(undefined);
+    complain.mockReset().mockReturnValue(undefined);
+    store = new KeptDeliveries();
+    recipient = new Recipient();
+    lane = new OutboxLane(recipient, store, clock);
+  });
+  afterAll(() => jest.restoreAllMocks());
+
+  const refuse = () => Promise.reject(new RangeError('ada@example.org'));
+  const secondsToNextTry = () =>
+    ((store.rows[0]?.dueAt.getTime() ?? 0) - clock.now().getTime()) / 1000;
+
+  it('delivers what is due and says how much that was', async () => {
+    store.add('1', clock.now());
+    store.add('2', new Date(clock.now().getTime() + 1000));
+    expect(await lane.runOnce()).toBe(1);
+    expect(recipient.taken).toEqual(['1']);
+    expect(store.rows).toMatchObject([{ id: '2', attempts: 0 }]);
+  });
+
+  it('claims 20 at a time for a minute, until nothing is left', async () => {
+    for (let i = 0; i < 45; i++) store.add(String(i), clock.now(), `u${i}`);
+    expect(await lane.runOnce()).toBe(45);
+    const leaseEndsAt = new Date(clock.now().getTime() + 60_000);
+    const claim = { consumer: 'recipient', maxDeliveries: 20, now: clock.now(), leaseEndsAt };
+    expect(store.claims).toEqual([claim, claim, claim]);
+  });
+
+  it('tries again after 5 seconds, then twice as long each time, up to an hour', async () => {
+    recipient.before = refuse;
+    store.add('1', clock.now());
+    const waits: number[] = [];
+    for (let i = 0; i < 13; i++) {
+      await lane.runOnce();
+      waits.push(secondsToNextTry());
+      clock.advance({ seconds: secondsToNextTry() });
+    }
+    expect(waits.slice(0, 11)).toEqual([5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600]);
+    expect(waits.slice(11)).toEqual([3600, 3600]);
+  });
+
+  it('gives up once the next try would come after three days, and complains', async () => {
+    recipient.before = refuse;
+    const at = clock.now();
+    store.add('1', at);
+    while (store.rows[0]?.isGivenUp === false) {
+      await lane.runOnce();
+      clock.set(store.rows[0].dueAt);
+    }
+    const [row] = store.rows;
+    const lasted = (clock.now().getTime() - at.getTime()) / 1000;
+    expect(lasted).toBeGreaterThan(3 * DAY_SECONDS - 3600);
+    expect(lasted).toBeLessThanOrEqual(3 * DAY_SECONDS + 60);
+    expect(row?.attempts).toBeGreaterThan(72);
+    expect(complain.mock.calls).toEqual([['recipient never took 1: it is given up.']]);
+  });
+
+  it('tells the log who failed with what, and nothing of what was said', async () => {
+    recipient.before = refuse;
+    store.add('1', clock.now());
+    await lane.runOnce();
+    expect(warn.mock.calls).toEqual([['recipient did not take 1: RangeError']]);
+  });
+
+  it('takes a delivery without an end for one that was not taken', async () => {
+    Reflect.set(lane, 'deliveryTimeoutMilliseconds', 20);
+    recipient.before = () => new Promise(() => {});
+    store.add('1', clock.now());
+    await lane.runOnce();
+    expect(secondsToNextTry()).toBe(5);
+  });
+
+  it('puts off what cannot be read, and delivers what comes after it', async () => {
+    store.unreadable = '1';
+    store.add('1', clock.now());
+    store.add('2', clock.now());
+    await lane.runOnce();
+    expect(recipient.taken).toEqual(['2']);
+    expect(secondsToNextTry()).toBe(5);
+  });
+
+  it('delivers what concerns one subject in turn, and all else at once', async () => {
+    const begun: string[] = [];
+    let takeFirst = () => {};
+    const first = new Promise<void>((resolve) => (takeFirst = resolve));
+    recipient.before = async ({ id }) => {
+      begun.push(id);
+      if (id === 'a1') await first;
+    };
+    store.add('a1', clock.now(), 'ada');
+    store.add('a2', clock.now(), 'ada');
+    store.add('b1', clock.now(), 'bob');
+    const run = lane.runOnce();
+    await new Promise(setImmediate);
+    expect(begun).toEqual(['a1', 'b1']);
+    takeFirst();
+    await run;
+    expect(recipient.taken).toEqual(['b1', 'a1', 'a2']);
+  });
+
+  it('begins nothing that could last longer than its lease', async () => {
+    recipient.before = async () => clock.advance({ seconds: 23 });
+    for (const id of ['1', '2', '3']) store.add(id, clock.now());
+    await lane.runOnce();
+    expect(recipient.taken).toEqual(['1', '2']);
+    expect(store.rows).toMatchObject([{ id: '3', attempts: 1 }]);
+  });
+
+  it('leaves what it cannot settle to the end of the lease, and goes on', async () => {
+    jest.spyOn(store, 'complete').mockRejectedValueOnce(new Error('The database is down.'));
+    store.add('1', clock.now());
+    store.add('2', clock.now());
+    await lane.runOnce();
+    expect(store.rows).toMatchObject([{ id: '1', isGivenUp: false }]);
+    expect(secondsToNextTry()).toBe(60);
+  });
+
+  it('works when nudged, once more for a nudge that comes meanwhile', async () => {
+    store.add('1', clock.now());
+    recipient.before = async ({ id }) => {
+      if (id !== '1') return;
+      store.add('2', clock.now());
+      lane.nudge();
+    };
+    lane.nudge();
+    lane.nudge();
+    await new Promise(setImmediate);
+    expect(recipient.taken).toEqual(['1', '2']);
+    expect(store.claims).toHaveLength(2);
+  });
+
+  it('outlives a database that is down', async () => {
+    jest.spyOn(store, 'claim').mockRejectedValueOnce(new TypeError('It is down.'));
+    store.add('1', clock.now());
+    lane.nudge();
+    await new Promise(setImmediate);
+    expect(warn.mock.calls).toEqual([['Nothing is delivered to recipient: TypeError']]);
+    lane.nudge();
+    await new Promise(setImmediate);
+    expect(recipient.taken).toEqual(['1']);
+  });
+
+  it('ends with what is under way when it is stopped, and begins nothing further', async () => {
+    for (const id of ['1', '2']) store.add(id, clock.now());
+    for (let i = 3; i < 45; i++) store.add(String(i), clock.now(), `u${i}`);
+    let stopped: Promise<void> | undefined;
+    recipient.before = async () => {
+      await Promise.resolve();
+      stopped ??= lane.stop();
+    };
+    lane.nudge();
+    await new Promise(setImmediate);
+    await stopped;
+    expect(recipient.taken).toHaveLength(19);
+    expect(recipient.taken).not.toContain('2');
+    lane.nudge();
+    expect(await lane.runOnce()).toBe(0);
+    expect(store.claims).toHaveLength(1);
+  });
+});

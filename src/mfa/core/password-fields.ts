@@ -1,0 +1,17 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
+
+/** In the place of a handler's name where the password is asked for; no handler may be called so. */
+export const PASSWORD = 'password';
+
+/** Enough for 1024 characters however they are composed, and little to hash. */
+const LONGEST_PASSWORD = 4096;
+
+/** The proof of a subject without a second factor. */
+export class PasswordFields {
+  @ApiProperty({ format: 'password', maxLength: LONGEST_PASSWORD, example: '<password>' })
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(LONGEST_PASSWORD)
+  readonly password!: string;
+}

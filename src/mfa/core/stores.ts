@@ -1,0 +1,229 @@
+import { type Authenticator } from './authenticators.js';
+import { type MfaEvent } from './events.js';
+import { type RowInsert } from './ports.js';
+
+declare const open: unique symbol;
+
+/** An open transaction, opaque to the core; stores that are given one take part in it. */
+export interface Transaction {
+  readonly [open]: true;
+}
+
+/** Port: runs `work` in one transaction that is rolled back when it rejects. */
+export abstract class UnitOfWork {
+  /**
+   * The account's row is locked first, so that two changes of one subject's methods follow each
+   * other, and so that every writer takes its locks in the same order.
+   */
+  abstract runForAccount<T>(
+    subjectId: string,
+    work: (transaction: Transaction) => Promise<T>,
+  ): Promise<T>;
+  /** Locks the account's row in a transaction that was begun elsewhere; also where there is none yet. */
+  abstract lockAccount(subjectId: string, transaction: Transaction): Promise<void>;
+}
+
+/** One subject's enrolment with one handler: pending until confirmed, then active or inactive. */
+export interface MethodRecord {
+  /** Made anew by a set-up that begins anew. */
+  readonly id: string;
+  readonly subjectId: string;
+  readonly handler: string;
+  readonly isActive: boolean;
+  readonly isPrimary: boolean;
+  readonly createdAt: Date;
+  /** When it was first proven; null while pending. */
+  readonly confirmedAt: Date | null;
+  /** Since when it has been active without a break; null when it is not. */
+  readonly activatedAt: Date | null;
+  /** {@link Actor.sessionId} of the activation; null without one, and while it is not active. */
+  readonly activatedIn: string | null;
+  readonly lastUsedAt: Date | null;
+  /** At least one; in the order in which they were set up. */
+  readonly authenticators: readonly Authenticator[];
+  /** The handler's `stateVersion` when the authenticators were written. */
+  readonly payloadVersion: number;
+  /** Grows with every change of an authenticator. */
+  readonly version: number;
+}
+
+/** A method with authenticators that are about to be stored. */
+export type EnrolledMethod = Pick<
+  MethodRecord,
+  | 'id'
+  | 'subjectId'
+  | 'handler'
+  | 'createdAt'
+  | 'confirmedAt'
+  | 'lastUsedAt'
+  | 'authenticators'
+  | 'payloadVersion'
+>;
+
+/** When a method was activated, and in which session of the host's. */
+export interface Activation {
+  readonly at: Date;
+  /** {@link Actor.sessionId} */
+  readonly sessionId: string | null;
+}
+
+/** Port: keeps the methods. */
+export abstract class MethodStore {
+  /** All methods of a subject, active or not. */
+  abstract list(subjectId: string, transaction?: Transaction): Promise<MethodRecord[]>;
+  /** Stores the authenticators of a method, and the method where there is none of its handler. */
+  abstract save(method: EnrolledMethod, transaction: Transaction): Promise<void>;
+  /** Makes a method active, and primary when the subject has no primary. */
+  abstract activate(
+    method: MethodKey,
+    activation: Activation,
+    transaction: Transaction,
+  ): Promise<void>;
+  /** Makes a method inactive. False when it is (by now) primary or not active. */
+  abstract deactivate(method: MethodKey, transaction: Transaction): Promise<boolean>;
+  /**
+   * Makes a method inactive that should never have been active. Where it was primary, the
+   * longest-standing active one takes its place. {@link reactivate} does not bring it back.
+   */
+  abstract switchOff(method: MethodKey, transaction: Transaction): Promise<void>;
+  /**
+   * Undoes {@link deactivate}: what worked before works again, and nothing else. False when that is
+   * not what the method is inactive by (any more).
+   */
+  abstract reactivate(method: MethodKey, transaction: Transaction): Promise<boolean>;
+  /** Makes an active method the only primary one. False when it is not active (any more). */
+  abstract makePrimary(method: MethodKey, transaction: Transaction): Promise<boolean>;
+  /**
+   * Deletes a method. Where it was primary, the longest-standing active one takes its place.
+   * False when it is gone already.
+   */
+  abstract delete(method: MethodKey, transaction: Transaction): Promise<boolean>;
+}
+
+/** Names one method. It leads with the subject: rows of one subject live together. */
+export interface MethodKey {
+  readonly subjectId: string;
+  /** {@link MethodRecord.id} */
+  readonly id: string;
+}
+
+/** What ceremonies are for. `manage` proves an active method to authorise a change of factors. */
+export const CHALLENGE_PURPOSES = ['login', 'enrol', 'manage', 'step_up'] as const;
+
+/** One of {@link CHALLENGE_PURPOSES}. */
+export type ChallengePurpose = (typeof CHALLENGE_PURPOSES)[number];
+
+/** Names one open ceremony of a subject. */
+export interface ChallengeKey {
+  readonly subjectId: string;
+  /** Unpredictable for a login; begins with purpose and handler for a signed-in subject. */
+  readonly id: string;
+}
+
+/** One open ceremony. */
+export interface ChallengeRecord extends ChallengeKey {
+  readonly purpose: ChallengePurpose;
+  /** Null where the password is asked for. */
+  readonly methodId: string | null;
+  readonly handler: string;
+  /** The one {@link Authenticator} that may answer; null: whichever works. */
+  readonly authenticatorId: string | null;
+  /** What was proven before: the method references of the first factor [RFC 8176 §2]. */
+  readonly amr: readonly string[];
+  /** {@link FirstFactorPassed.provider}; null where the host gave none, and for no login. */
+  readonly provider: string | null;
+  /** The session that a step-up renews; null for all else, and where the host keeps none. */
+  readonly sessionId: string | null;
+  /** {@link Subject.credentialsVersion} when it was opened. */
+  readonly credentialsVersion: string;
+  /** The handler's challenge data, decrypted; null where it gave none. */
+  readonly data: unknown;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  /** Attempts spent so far. */
+  readonly attempts: number;
+  /** Grows whenever the data or the method changes. */
+  readonly version: number;
+}
+
+/** A challenge before it is stored. */
+export type NewChallenge = Omit<ChallengeRecord, 'attempts' | 'version'>;
+
+/** What happens to a challenge that is open already when another of the same key is stored. */
+export type WhenOpen =
+  /** A new ceremony: the old one and its attempts are gone. */
+  | 'replace'
+  /** The same ceremony with new data and a new end: the attempts stay. */
+  | 'refresh'
+  /** Nothing. */
+  | 'keep';
+
+/** A new method or new data for an open challenge. */
+export interface ChallengeChange {
+  readonly methodId: string | null;
+  readonly handler: string;
+  readonly data: unknown;
+}
+
+/** Port: keeps the challenges. */
+export abstract class ChallengeStore {
+  /** Stores a challenge, and the event with it. */
+  abstract open(
+    challenge: NewChallenge,
+    whenOpen: WhenOpen,
+    event: MfaEvent | null,
+    transaction?: Transaction,
+  ): Promise<void>;
+  /** The challenge, when it is unspent, unexpired and its method is as it was; else null. */
+  abstract findOpen(key: ChallengeKey, now: Date): Promise<ChallengeRecord | null>;
+  /** Gives an open challenge another method or other data. False when it changed meanwhile. */
+  abstract change(challenge: ChallengeRecord, change: ChallengeChange, now: Date): Promise<boolean>;
+  /** Ends an open challenge unproven, and writes the event. False when it was not open. */
+  abstract cancel(key: ChallengeKey, event: MfaEvent): Promise<boolean>;
+  /** Ends every open challenge of a subject. */
+  abstract cancelAll(subjectId: string, now: Date, transaction?: Transaction): Promise<void>;
+}
+
+/** A backup code as it is stored. */
+export interface StoredBackupCode {
+  /** Keyed tag by which the code is found without a slow hash. */
+  readonly lookup: string;
+  /** bcrypt hash. */
+  readonly hash: string;
+}
+
+/** What is known of a subject's set of backup codes. */
+export interface BackupCodeCount {
+  readonly remaining: number;
+  readonly total: number;
+  /** Null when the subject has no set. */
+  readonly createdAt: Date | null;
+}
+
+/** Port: keeps the backup codes. */
+export abstract class BackupCodeStore {
+  /** Kills the old set and stores the new one. */
+  abstract replaceAll(
+    subjectId: string,
+    codes: readonly StoredBackupCode[],
+    now: Date,
+    transaction: Transaction,
+  ): Promise<void>;
+  abstract deleteAll(subjectId: string, transaction: Transaction): Promise<void>;
+  abstract count(subjectId: string, transaction?: Transaction): Promise<BackupCodeCount>;
+}
+
+/** Port: the audit, append only. */
+export abstract class EventStore {
+  /** Writes events, and any rows of the host's with them, in one statement. */
+  abstract append(
+    events: readonly MfaEvent[],
+    options?: { readonly rows?: readonly RowInsert[]; readonly transaction?: Transaction },
+  ): Promise<void>;
+}
+
+/** Port: keeps accounts as a whole. */
+export abstract class AccountStore {
+  /** Deletes every row of a subject: methods, codes, challenges, budgets and its audit. */
+  abstract forget(subjectId: string, transaction: Transaction): Promise<void>;
+}

@@ -1,0 +1,57 @@
+/** Hashes of TOTP [RFC 6238 §1.2]. */
+export const TOTP_ALGORITHMS = ['SHA1', 'SHA256', 'SHA512'] as const;
+/** Lengths of a code that authenticator apps know [RFC 4226 §5.3]. */
+export const TOTP_DIGITS = [6, 8] as const;
+
+/** One of {@link TOTP_ALGORITHMS}. */
+export type TotpAlgorithm = (typeof TOTP_ALGORITHMS)[number];
+/** One of {@link TOTP_DIGITS}. */
+export type TotpDigits = (typeof TOTP_DIGITS)[number];
+
+/** What is kept of one enrolled app: its parameters stay as they were when it was set up. */
+export interface AppState {
+  /** Base 32 without padding [RFC 4648 §6]. */
+  readonly secret: string;
+  readonly algorithm: TotpAlgorithm;
+  readonly digits: TotpDigits;
+  readonly periodSeconds: number;
+  /** The step of the newest code accepted; no code of it or of an earlier one is [RFC 6238 §5.2]. */
+  readonly lastStep: number | null;
+}
+
+/** The version of {@link AppState} that is written. */
+export const APP_STATE_VERSION = 1;
+
+/** 16 to 64 bytes: no fewer than RFC 4226 §4 allows, no more than SHA-512 gives. */
+const SECRET_FORM = /^[A-Z2-7]{26,103}$/;
+
+/**
+ * Reads what was stored, as nothing that comes from a table is trusted to have its shape.
+ *
+ * @throws {Error} when this is not a state of the present version
+ */
+export function parseAppState(payload: unknown, version: number): AppState {
+  if (version !== APP_STATE_VERSION || !isAppState(payload)) {
+    throw new Error('This is not the state of an authenticator app.');
+  }
+  const { secret, algorithm, digits, periodSeconds, lastStep } = payload;
+  return { secret, algorithm, digits, periodSeconds, lastStep };
+}
+
+function isAppState(payload: unknown): payload is AppState {
+  if (typeof payload !== 'object' || payload === null) return false;
+  const { secret, algorithm, digits, periodSeconds, lastStep } = payload as Partial<AppState>;
+  return (
+    typeof secret === 'string' &&
+    SECRET_FORM.test(secret) &&
+    TOTP_ALGORITHMS.some((known) => known === algorithm) &&
+    TOTP_DIGITS.some((known) => known === digits) &&
+    isCount(periodSeconds) &&
+    periodSeconds > 0 &&
+    (lastStep === null || isCount(lastStep))
+  );
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}

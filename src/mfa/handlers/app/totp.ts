@@ -1,0 +1,85 @@
+import type * as Otplib from 'otplib';
+import { OptionalPackage } from '../../kit/optional-package.js';
+import { type AppState, type TotpAlgorithm } from './app.state.js';
+
+const HASHES: Readonly<Record<TotpAlgorithm, Otplib.HashAlgorithm>> = {
+  SHA1: 'sha1',
+  SHA256: 'sha256',
+  SHA512: 'sha512',
+};
+
+/** What the label of an app holds at most, so that the code that is scanned stays coarse. */
+const MAX_ACCOUNT_CHARACTERS = 64;
+
+/** What is to be judged, and against what. */
+export interface CodeMatch {
+  readonly state: AppState;
+  /** Of the state's number of digits, and nothing but digits. */
+  readonly code: string;
+  readonly now: Date;
+  /** Steps accepted before and after the present one. */
+  readonly windowSteps: number;
+}
+
+/** The mathematics of time-based codes [RFC 6238], on what the package has to offer. */
+export class Totp {
+  private readonly base32: Otplib.ScureBase32Plugin;
+  private readonly totp: Otplib.TOTP;
+
+  constructor(private readonly otplib: typeof Otplib) {
+    const { NobleCryptoPlugin, ScureBase32Plugin, TOTP } = otplib;
+    this.base32 = new ScureBase32Plugin();
+    this.totp = new TOTP({ crypto: new NobleCryptoPlugin(), base32: this.base32 });
+  }
+
+  /** Base 32 without padding, as authenticator apps take a secret [RFC 4648 §6]. */
+  encodeSecret(secret: Uint8Array): string {
+    return this.base32.encode(secret, { padding: false });
+  }
+
+  /**
+   * The step whose code this is: within the window, and later than the last one accepted. A code of
+   * the step ahead is thus spent before its step comes [RFC 6238 §5.2].
+   *
+   * @returns null when there is no such step
+   */
+  async matchingStep(match: CodeMatch): Promise<number | null> {
+    const { state, code, now, windowSteps } = match;
+    const { secret, algorithm, digits, periodSeconds, lastStep } = state;
+    const epoch = Math.floor(now.getTime() / 1000);
+    const latestStep = Math.floor(epoch / periodSeconds) + windowSteps;
+    // After the clock was set back there may be no step left to accept.
+    if (lastStep !== null && lastStep >= latestStep) return null;
+    const result = await this.totp.verify(code, {
+      secret,
+      algorithm: HASHES[algorithm],
+      digits,
+      period: periodSeconds,
+      epoch,
+      epochTolerance: windowSteps * periodSeconds,
+      ...(lastStep === null ? {} : { afterTimeStep: lastStep }),
+    });
+    return result.valid ? result.timeStep : null;
+  }
+
+  /**
+   * The otpauth URI of an enrolment, as authenticator apps scan it. Parameters that have their usual
+   * value (SHA1, 6 digits, 30 seconds) are left out: some apps stumble over them.
+   */
+  otpauthUri(state: AppState, issuer: string, account: string): string {
+    return this.otplib.generateURI({
+      issuer,
+      label: [...account.replace(/\p{Cs}/gu, '')].slice(0, MAX_ACCOUNT_CHARACTERS).join(''),
+      secret: state.secret,
+      algorithm: HASHES[state.algorithm],
+      digits: state.digits,
+      period: state.periodSeconds,
+    });
+  }
+}
+
+/** The package that computes time-based codes. */
+export const totpPackage = new OptionalPackage(
+  'otplib',
+  async () => new Totp(await import('otplib')),
+);

@@ -1,0 +1,85 @@
+import { type FactoryProvider, Inject, Injectable, Optional, type Type } from '@nestjs/common';
+import { MfaError } from '../../core/errors.js';
+import { type SetupInput } from '../../core/handler.js';
+import { normalizeEmailAddress } from '../../kit/email-address.js';
+import { HandlerDefaults } from '../../kit/handler-defaults.js';
+import { maskEmail } from '../../kit/mask.js';
+import { RandomSource } from '../../kit/random.js';
+import { requiredPort } from '../../kit/required-port.js';
+import { type SentCode, SentCodeHandler } from '../../kit/sent-code.handler.js';
+import { type SentCodeState } from '../../kit/sent-code.state.js';
+import { codeMessage } from './code-message.js';
+import { EmailFields } from './email.fields.js';
+import { EmailSender } from './email-sender.js';
+import { EMAIL_HANDLER_OPTIONS, type EmailHandlerOptions } from './email.options.js';
+
+const ADDRESS_CHOICES: readonly string[] = ['own', 'asked'];
+const NOT_AN_ADDRESS = { email: ['Enter a valid email address.'] };
+const NO_ADDRESS = { method: ['This account has no e-mail address to send a code to.'] };
+
+/**
+ * Codes sent by e-mail, to an address that is proven at set-up. NIST does not count e-mail
+ * as a second factor [NIST SP 800-63B-4 §3.1.3.1]: better than none, worse than the others.
+ */
+@Injectable()
+export class EmailHandler extends SentCodeHandler<Partial<EmailFields>> {
+  readonly setupSchema?: Type<object>;
+
+  private readonly sender: EmailSender;
+
+  /** @throws {Error} when no sender is bound, or an option is not one that is taken */
+  constructor(
+    private readonly defaults: HandlerDefaults,
+    random: RandomSource,
+    @Optional() sender?: EmailSender,
+    @Optional() @Inject(EMAIL_HANDLER_OPTIONS) options: EmailHandlerOptions = {},
+  ) {
+    super(
+      {
+        name: options.name ?? 'email',
+        displayName: options.displayName ?? 'E-mail',
+        setupDetail: 'Email message with MFA code has been sent.',
+        codeLength: options.codeLength,
+        codeLifetimeSeconds: options.codeLifetimeSeconds,
+      },
+      random,
+    );
+    this.sender = requiredPort(this.name, 'EmailSender', sender);
+    const { address = 'own' } = options;
+    if (!ADDRESS_CHOICES.includes(address)) {
+      throw new Error(`MFA handler "${this.name}": address takes ${ADDRESS_CHOICES.join(' or ')}.`);
+    }
+    if (address === 'asked') this.setupSchema = EmailFields;
+  }
+
+  protected addressFor({
+    subject,
+    fields,
+  }: SetupInput<SentCodeState, Partial<EmailFields>>): string {
+    const isAsked = this.setupSchema !== undefined;
+    const { email = '' } = isAsked ? fields : subject.addresses;
+    // Whoever keeps the accounts answers for the addresses in them.
+    const address = isAsked ? normalizeEmailAddress(email) : email;
+    if (address?.includes('@')) return address;
+    throw new MfaError('validation_failed', { errors: isAsked ? NOT_AN_ADDRESS : NO_ADDRESS });
+  }
+
+  protected mask(address: string): string {
+    return maskEmail(address);
+  }
+
+  protected deliver({ address, code, lifetimeSeconds }: SentCode): Promise<void> {
+    const { applicationName } = this.defaults;
+    return this.sender.send(codeMessage({ to: address, code, applicationName, lifetimeSeconds }));
+  }
+}
+
+/** An {@link EmailHandler} with options of its own, as an entry of the module's list of handlers. */
+export function emailHandler(options: EmailHandlerOptions): FactoryProvider<EmailHandler> {
+  return {
+    provide: Symbol(`EmailHandler ${options.name ?? 'email'}`),
+    useFactory: (defaults: HandlerDefaults, random: RandomSource, sender?: EmailSender) =>
+      new EmailHandler(defaults, random, sender, options),
+    inject: [HandlerDefaults, RandomSource, { token: EmailSender, optional: true }],
+  };
+}

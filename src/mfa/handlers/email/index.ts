@@ -1,0 +1,4 @@
+export { EmailHandler, emailHandler } from './email.handler.js';
+export { EmailFields } from './email.fields.js';
+export { EMAIL_HANDLER_OPTIONS, type EmailHandlerOptions } from './email.options.js';
+export { type EmailMessage, EmailSender } from './email-sender.js';

@@ -1,0 +1,39 @@
+import { type NotifyDestination } from './notify-destinations.js';
+
+/** Which of all destinations a handler offers. */
+export interface OfferRule {
+  /** The handler's name. */
+  readonly name: string;
+  /** Ids; absent: all. */
+  readonly include?: readonly string[];
+  /** Ids; what is in both lists is excluded. */
+  readonly exclude?: readonly string[];
+}
+
+/**
+ * The destinations that remain, in their order.
+ *
+ * @throws {Error} when two have one id, a rule names one that there is not (excluding a misspelt
+ *   one would leave it on offer), or none remains
+ */
+export function destinationsOnOffer(
+  all: readonly NotifyDestination[],
+  { name, include, exclude = [] }: OfferRule,
+): readonly NotifyDestination[] {
+  const refuse = (fault: string) => new Error(`MFA handler "${name}": ${fault}`);
+  const ids = all.map(({ id }) => id);
+  const double = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (double !== undefined) {
+    throw refuse(`two destinations have the id "${double}": give one of them another.`);
+  }
+  const rules = Object.entries({ include: include ?? [], exclude });
+  const unknown = rules.flatMap(([rule, named]) =>
+    named.filter((id) => !ids.includes(id)).map((id) => `${rule} names "${id}"`),
+  );
+  if (unknown[0] !== undefined) {
+    throw refuse(`${unknown[0]}; there is ${ids.join(', ') || 'no destination'}.`);
+  }
+  const offered = all.filter(({ id }) => (include ?? ids).includes(id) && !exclude.includes(id));
+  if (offered.length > 0) return offered;
+  throw refuse('no destination is on offer: set one up, or take the handler off the list.');
+}

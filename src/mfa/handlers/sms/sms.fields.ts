@@ -1,0 +1,20 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
+import { MAX_PHONE_NUMBER_LENGTH } from '../../kit/phone-number.js';
+
+/** What the set-up of text messages asks. */
+export class SmsFields {
+  /** As it was typed; `normalizePhoneNumber` reads it. */
+  @ApiProperty({
+    description:
+      'The number, with a plus sign and the code of the country. Blanks, dashes and brackets in it do not matter.',
+    example: '+1 555 010 0123',
+    format: 'tel',
+  })
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(MAX_PHONE_NUMBER_LENGTH, {
+    message: `Ensure this field has no more than ${MAX_PHONE_NUMBER_LENGTH} characters.`,
+  })
+  readonly phone_number!: string;
+}

@@ -1,0 +1,64 @@
+import {
+  type PublicKeyCredentialCreationOptionsJSON,
+  type PublicKeyCredentialRequestOptionsJSON,
+} from '@simplewebauthn/server';
+import { type JsonObject, type Subject } from '../../core/handler.js';
+import { userHandleOf } from './user-handle.js';
+import { type ResolvedWebAuthnOptions } from './webauthn.options.js';
+import { type WebAuthnCredential } from './webauthn.state.js';
+
+/** EdDSA, ES256 and RS256, as COSE numbers them [RFC 9053 §2, RFC 8812 §2]; the first is liked best. */
+export const ALGORITHMS: readonly number[] = [-8, -7, -257];
+
+/** A question to a key: its one-time challenge, and the keys that it is about. */
+interface KeyQuestion {
+  readonly challenge: string;
+  readonly credentials: readonly WebAuthnCredential[];
+}
+
+/** Creation options in JSON, for a key that is none of these [WebAuthn Level 3 §5.4]. */
+export function creationOptions(
+  options: ResolvedWebAuthnOptions,
+  subject: Subject,
+  { challenge, credentials }: KeyQuestion,
+): JsonObject {
+  const { rpId, rpName, userVerification, timeoutSeconds } = options;
+  const { displayName } = subject;
+  return {
+    rp: { id: rpId, name: rpName },
+    user: { id: userHandleOf(subject, rpId), name: displayName, displayName },
+    challenge,
+    pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: 'public-key', alg })),
+    timeout: timeoutSeconds * 1000,
+    excludeCredentials: descriptorsOf(credentials),
+    // The person is known by then: a key need not spend one of its few places on a name.
+    authenticatorSelection: {
+      residentKey: 'discouraged',
+      requireResidentKey: false,
+      userVerification,
+    },
+    attestation: 'none',
+  } satisfies PublicKeyCredentialCreationOptionsJSON;
+}
+
+/** Request options in JSON, for one of these keys [WebAuthn Level 3 §5.5]. */
+export function requestOptions(
+  { rpId, userVerification, timeoutSeconds }: ResolvedWebAuthnOptions,
+  { challenge, credentials }: KeyQuestion,
+): JsonObject {
+  return {
+    rpId,
+    challenge,
+    timeout: timeoutSeconds * 1000,
+    allowCredentials: descriptorsOf(credentials),
+    userVerification,
+  } satisfies PublicKeyCredentialRequestOptionsJSON;
+}
+
+function descriptorsOf(credentials: readonly WebAuthnCredential[]) {
+  return credentials.map(({ id, transports }) => ({
+    type: 'public-key' as const,
+    id,
+    transports: [...transports],
+  }));
+}

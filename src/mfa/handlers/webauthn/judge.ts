@@ -1,0 +1,128 @@
+import { type VerifyOutcome } from '../../core/handler.js';
+import { ALGORITHMS } from './browser-options.js';
+import { refuseUnsoundKey } from './credential-key.js';
+import { type WebAuthnServer } from './webauthn-server.js';
+import { type ResolvedWebAuthnOptions } from './webauthn.options.js';
+import {
+  type AssertionJson,
+  type CredentialJson,
+  type RegistrationJson,
+} from './webauthn.proof.js';
+import { type WebAuthnCredential, type WebAuthnState } from './webauthn.state.js';
+
+type Outcome = VerifyOutcome<WebAuthnState>;
+
+/** What an answer is judged by, whichever ceremony it belongs to. */
+interface Judgement {
+  readonly server: WebAuthnServer;
+  readonly options: ResolvedWebAuthnOptions;
+  /** The challenge that was to be signed. */
+  readonly challenge: string;
+  readonly answer: CredentialJson;
+}
+
+/** What `pop` and `user` say [RFC 8176 §2]: a key was there, and somebody touched it. */
+export const PRESENCE = ['pop', 'user'] as const;
+/** Not registered: the key knew its person, by a PIN or a finger. */
+const VERIFIED_PERSON = 'uv';
+
+/**
+ * Judges the answer to creation options [WebAuthn Level 3 §7.1].
+ *
+ * @param taken ids of credentials that are set up already
+ * @throws {Error} for much that is wrong with an answer, a key that proves nothing among it
+ */
+export async function judgeRegistration(
+  judgement: Judgement,
+  taken: readonly string[],
+): Promise<Outcome> {
+  const { server, answer } = judgement;
+  const { response } = answer;
+  if (!('attestationObject' in response)) return { ok: false };
+  if (!isWithoutCertificates(server, response)) return { ok: false };
+  const { clientDataJSON, attestationObject, transports } = response;
+  const result = await server.verifyRegistrationResponse({
+    ...expectationsOf(judgement),
+    supportedAlgorithmIDs: [...ALGORITHMS],
+    response: cleanAnswer(answer, { clientDataJSON, attestationObject }),
+  });
+  const { registrationInfo: made } = result;
+  // The id that the key signed counts, and not the one that the browser wrote beside it.
+  if (made?.credential.id !== answer.id || taken.includes(answer.id)) return { ok: false };
+  refuseUnsoundKey(server, made.credential.publicKey);
+  const credential: WebAuthnCredential = {
+    id: answer.id,
+    publicKey: Buffer.from(made.credential.publicKey).toString('base64url'),
+    signCount: made.credential.counter,
+    deviceType: made.credentialDeviceType,
+    backedUp: made.credentialBackedUp,
+    transports: transports ?? [],
+    aaguid: made.aaguid,
+  };
+  return { ok: true, state: { credential }, amr: amrOf(made) };
+}
+
+/** Judges the answer to request options by the credential that it should be of [WebAuthn Level 3 §7.2]. */
+export async function judgeAssertion(
+  judgement: Judgement,
+  credential: WebAuthnCredential,
+  userHandle: string,
+): Promise<Outcome> {
+  const { server, answer } = judgement;
+  const { response } = answer;
+  if (answer.id !== credential.id || !('signature' in response)) return { ok: false };
+  // Keys that know whom they belong to say so; others leave it out.
+  if ((response.userHandle || userHandle) !== userHandle) return { ok: false };
+  const { clientDataJSON, authenticatorData, signature } = response;
+  const { verified, authenticationInfo: used } = await server.verifyAuthenticationResponse({
+    ...expectationsOf(judgement),
+    response: cleanAnswer(answer, { clientDataJSON, authenticatorData, signature }),
+    credential: {
+      id: credential.id,
+      publicKey: Uint8Array.from(Buffer.from(credential.publicKey, 'base64url')),
+      counter: credential.signCount,
+    },
+  });
+  // Whether a credential may be copied is settled when it is made.
+  if (!verified || used.credentialDeviceType !== credential.deviceType) return { ok: false };
+  const { newCounter: signCount, credentialBackedUp: backedUp } = used;
+  return {
+    ok: true,
+    state: { credential: { ...credential, signCount, backedUp } },
+    amr: amrOf(used),
+  };
+}
+
+function expectationsOf({ options, challenge }: Judgement) {
+  return {
+    expectedChallenge: challenge,
+    expectedOrigin: [...options.origins],
+    expectedRPID: options.rpId,
+    requireUserVerification: options.userVerification === 'required',
+  };
+}
+
+/** What the package is given: nothing of the answer that was not looked at. */
+function cleanAnswer<R extends RegistrationJson | AssertionJson>(
+  { id, rawId, type }: CredentialJson,
+  response: R,
+) {
+  return { id, rawId, type, response, clientExtensionResults: {} };
+}
+
+/**
+ * No attestation is asked for, and the certificates of one are not looked into: they would name
+ * addresses to fetch. A statement that the key signed itself is all that browsers let through.
+ */
+function isWithoutCertificates(
+  { decodeAttestationObject, isoBase64URL }: WebAuthnServer,
+  { attestationObject }: RegistrationJson,
+): boolean {
+  const decoded = decodeAttestationObject(isoBase64URL.toBuffer(attestationObject));
+  const fmt = decoded.get('fmt');
+  return fmt === 'none' || (fmt === 'packed' && decoded.get('attStmt').get('x5c') === undefined);
+}
+
+function amrOf({ userVerified }: { readonly userVerified: boolean }): string[] {
+  return userVerified ? [...PRESENCE, VERIFIED_PERSON] : [...PRESENCE];
+}

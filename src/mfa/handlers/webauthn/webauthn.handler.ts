@@ -1,0 +1,161 @@
+import {
+  type FactoryProvider,
+  Inject,
+  Injectable,
+  type OnModuleInit,
+  Optional,
+} from '@nestjs/common';
+import {
+  type ChallengeInput,
+  type ChallengeOutcome,
+  type JsonObject,
+  type MfaHandler,
+  type SetupInput,
+  type SetupOutcome,
+  type VerifyInput,
+  type VerifyOutcome,
+} from '../../core/handler.js';
+import { HandlerDefaults } from '../../kit/handler-defaults.js';
+import { RandomSource } from '../../kit/random.js';
+import { creationOptions, requestOptions } from './browser-options.js';
+import { type WebAuthnData } from './ceremony-data.js';
+import { judgeAssertion, judgeRegistration, PRESENCE } from './judge.js';
+import { userHandleOf } from './user-handle.js';
+import { webAuthnServer, type WebAuthnServer } from './webauthn-server.js';
+import {
+  type ResolvedWebAuthnOptions,
+  resolveWebAuthnOptions,
+  WEBAUTHN_HANDLER_OPTIONS,
+  type WebAuthnHandlerOptions,
+} from './webauthn.options.js';
+import { WebAuthnProof } from './webauthn.proof.js';
+import { WebAuthnSetupResponse } from './webauthn.setup-response.js';
+import {
+  describeCredential,
+  parseWebAuthnState,
+  WEBAUTHN_STATE_VERSION,
+  type WebAuthnState,
+} from './webauthn.state.js';
+
+/** Twice what is needed at least [WebAuthn Level 3 §13.4.3]. */
+const CHALLENGE_BYTES = 32;
+
+/** More than one person carries; few enough for a login to try each. */
+const MAX_AUTHENTICATORS = 10;
+
+type Setup = SetupOutcome<WebAuthnState, WebAuthnData>;
+type Verification = VerifyInput<WebAuthnState, WebAuthnData, WebAuthnProof>;
+
+/**
+ * Security keys and passkeys as a second factor [WebAuthn Level 3]: registration is the proof of a
+ * set-up, an assertion that of a login. Needs the package `@simplewebauthn/server`.
+ */
+@Injectable()
+export class WebAuthnHandler
+  implements MfaHandler<WebAuthnState, WebAuthnData, object, WebAuthnProof>, OnModuleInit
+{
+  readonly name: string;
+  readonly displayName: string;
+  readonly amr: readonly string[] = PRESENCE;
+  readonly requiresDispatch = false;
+  readonly maxAuthenticators = MAX_AUTHENTICATORS;
+  readonly proofSchema = WebAuthnProof;
+  readonly setupResponseSchema = WebAuthnSetupResponse;
+  readonly stateVersion = WEBAUTHN_STATE_VERSION;
+  private readonly options: ResolvedWebAuthnOptions;
+
+  /** @throws {Error} when there are no options, or one of them cannot work */
+  constructor(
+    defaults: HandlerDefaults,
+    private readonly random: RandomSource,
+    @Optional() @Inject(WEBAUTHN_HANDLER_OPTIONS) options?: WebAuthnHandlerOptions,
+  ) {
+    this.options = resolveWebAuthnOptions(options, defaults);
+    this.name = this.options.name;
+    this.displayName = this.options.displayName;
+  }
+
+  /** Keeps a host from starting that lacks the package. @throws {Error} that says what to install */
+  async onModuleInit(): Promise<void> {
+    await webAuthnServer.loadFor(this.name);
+  }
+
+  parseState(payload: unknown, version: number): WebAuthnState {
+    return parseWebAuthnState(payload, version);
+  }
+
+  async setup({ subject, enrolled }: SetupInput<WebAuthnState, object>): Promise<Setup> {
+    const challenge = this.newChallenge();
+    const credentials = credentialsOf(enrolled);
+    return {
+      state: { credential: null },
+      data: { ceremony: 'registration', challenge, taken: credentials.map(({ id }) => id) },
+      response: creationOptions(this.options, subject, { challenge, credentials }),
+    };
+  }
+
+  async challenge({
+    states,
+  }: ChallengeInput<WebAuthnState>): Promise<ChallengeOutcome<WebAuthnData>> {
+    const challenge = this.newChallenge();
+    return {
+      data: { ceremony: 'authentication', challenge },
+      response: requestOptions(this.options, { challenge, credentials: credentialsOf(states) }),
+    };
+  }
+
+  async verify(input: Verification): Promise<VerifyOutcome<WebAuthnState>> {
+    const server = await webAuthnServer.loadFor(this.name);
+    try {
+      return await this.judge(server, input);
+    } catch {
+      // The package throws for whatever is wrong with an answer.
+      return { ok: false };
+    }
+  }
+
+  describe(state: WebAuthnState): JsonObject {
+    return describeCredential(state);
+  }
+
+  private newChallenge(): string {
+    return this.random.bytes(CHALLENGE_BYTES).toString('base64url');
+  }
+
+  private async judge(
+    server: WebAuthnServer,
+    { subject, state: { credential }, data, proof }: Verification,
+  ): Promise<VerifyOutcome<WebAuthnState>> {
+    const { credential: answer } = proof;
+    const { options } = this;
+    // A page of somebody else's that frames ours is not where a person means to sign in.
+    if (data === null || isFramed(server, answer.response)) return { ok: false };
+    const judgement = { server, options, challenge: data.challenge, answer };
+    if (data.ceremony === 'registration') {
+      return credential === null ? judgeRegistration(judgement, data.taken) : { ok: false };
+    }
+    if (credential === null) return { ok: false };
+    return judgeAssertion(judgement, credential, userHandleOf(subject, options.rpId));
+  }
+}
+
+function isFramed(
+  { decodeClientDataJSON }: WebAuthnServer,
+  { clientDataJSON }: { readonly clientDataJSON: string },
+): boolean {
+  return decodeClientDataJSON(clientDataJSON).crossOrigin === true;
+}
+
+function credentialsOf(states: readonly WebAuthnState[]) {
+  return states.flatMap(({ credential }) => credential ?? []);
+}
+
+/** A {@link WebAuthnHandler} with options of its own, as an entry of the module's list of handlers. */
+export function webauthnHandler(options: WebAuthnHandlerOptions): FactoryProvider<WebAuthnHandler> {
+  return {
+    provide: Symbol(`WebAuthnHandler ${options.name ?? 'webauthn'}`),
+    useFactory: (defaults: HandlerDefaults, random: RandomSource) =>
+      new WebAuthnHandler(defaults, random, options),
+    inject: [HandlerDefaults, RandomSource],
+  };
+}

@@ -1,0 +1,102 @@
+import { type HandlerDefaults } from '../../kit/handler-defaults.js';
+
+/** DI token under which a host may bind {@link WebAuthnHandlerOptions} for the plain `WebAuthnHandler`. */
+export const WEBAUTHN_HANDLER_OPTIONS = Symbol('WEBAUTHN_HANDLER_OPTIONS');
+
+const USER_VERIFICATIONS = ['required', 'preferred', 'discouraged'] as const;
+
+/** Whether a key also checks its person, by a PIN or a fingerprint [WebAuthn Level 3 §5.8.6]. */
+export type UserVerification = (typeof USER_VERIFICATIONS)[number];
+
+/** What a host has to say, and what it may set, of a handler of security keys and passkeys. */
+export interface WebAuthnHandlerOptions {
+  /**
+   * The relying party: the host name that keys are made for, or a parent domain of it. Keys made
+   * for one are of no use for another.
+   */
+  readonly rpId: string;
+  /** Where the front end runs: origins whose host is `rpId` or lies under it. At least one. */
+  readonly origins: readonly string[];
+  /** Shown when a key is made. Default: the module's application name. */
+  readonly rpName?: string;
+  /** Default `webauthn`. */
+  readonly name?: string;
+  /** Default `Security key`. */
+  readonly displayName?: string;
+  /** Default `preferred`. With `required`, a proof without it is refused. */
+  readonly userVerification?: UserVerification;
+  /** How long a browser waits for its person, 30 to 600. Default 300 [WebAuthn Level 3 §15.1]. */
+  readonly timeoutSeconds?: number;
+}
+
+/** The options in force, checked, with every default filled in. */
+export type ResolvedWebAuthnOptions = Required<WebAuthnHandlerOptions>;
+
+/** Labels of letters, digits and hyphens with dots between, the last one no number: no IP address. */
+const DOMAIN = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9-]{2,63}$/;
+
+/**
+ * Fills in the defaults and refuses what cannot work.
+ *
+ * @throws {Error} naming the handler, the option and what it takes
+ */
+export function resolveWebAuthnOptions(
+  given: WebAuthnHandlerOptions | undefined,
+  defaults: HandlerDefaults,
+): ResolvedWebAuthnOptions {
+  const name = given?.name ?? 'webauthn';
+  if (given === undefined) {
+    throw new Error(
+      `MFA handler "${name}" misses its options: list webauthnHandler({ rpId, origins }), or bind WEBAUTHN_HANDLER_OPTIONS.`,
+    );
+  }
+  const options: ResolvedWebAuthnOptions = {
+    rpId: given.rpId,
+    origins: given.origins,
+    rpName: given.rpName ?? defaults.applicationName,
+    name,
+    displayName: given.displayName ?? 'Security key',
+    userVerification: given.userVerification ?? 'preferred',
+    timeoutSeconds: given.timeoutSeconds ?? 300,
+  };
+  const fault = faultOf(options);
+  if (fault !== undefined) throw new Error(`MFA handler "${name}": ${fault}`);
+  return options;
+}
+
+function faultOf(options: ResolvedWebAuthnOptions): string | undefined {
+  const { rpId, origins, rpName, userVerification, timeoutSeconds } = options;
+  if (!isRpId(rpId)) return 'rpId takes a host name such as example.org, or localhost.';
+  if (!isFilledList(origins)) return 'origins takes at least one origin.';
+  const strange = origins.find((origin) => !isOriginOf(rpId, origin));
+  if (strange !== undefined) {
+    return `origins takes https://${rpId} or origins of hosts under it, with http for localhost alone; "${strange}" is none.`;
+  }
+  if (!/^(?=.*\S)[^\p{Cc}\p{Cs}]{1,64}$/u.test(rpName)) return 'rpName takes 1 to 64 characters.';
+  if (!USER_VERIFICATIONS.includes(userVerification)) {
+    return `userVerification takes one of ${USER_VERIFICATIONS.join(', ')}.`;
+  }
+  if (!Number.isInteger(timeoutSeconds) || timeoutSeconds < 30 || timeoutSeconds > 600) {
+    return 'timeoutSeconds takes a whole number from 30 to 600.';
+  }
+  return undefined;
+}
+
+/** Hosts without a compiler may write anything. */
+function isFilledList(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0;
+}
+
+function isRpId(rpId: unknown): boolean {
+  return typeof rpId === 'string' && (rpId === 'localhost' || DOMAIN.test(rpId));
+}
+
+/** Browsers take other hosts for no reason, and other schemes only from the machine itself. */
+function isOriginOf(rpId: string, origin: string): boolean {
+  if (!URL.canParse(origin)) return false;
+  const { origin: normal, protocol, hostname } = new URL(origin);
+  if (normal !== origin) return false;
+  const isUnder = hostname === rpId || hostname.endsWith(`.${rpId}`);
+  const isLocal = rpId === 'localhost' && protocol === 'http:';
+  return isUnder && (protocol === 'https:' || isLocal);
+}

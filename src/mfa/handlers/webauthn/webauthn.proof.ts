@@ -1,0 +1,140 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { ValidateBy } from 'class-validator';
+import { JSONSchema } from 'class-validator-jsonschema';
+
+/** What a key answered, with what is not needed of it left out [WebAuthn Level 3 §5.1]. */
+export interface CredentialJson {
+  readonly id: string;
+  readonly rawId: string;
+  readonly type: 'public-key';
+  readonly response: RegistrationJson | AssertionJson;
+}
+
+/** The answer to creation options. */
+export interface RegistrationJson {
+  readonly clientDataJSON: string;
+  readonly attestationObject: string;
+  readonly transports?: readonly string[] | null;
+}
+
+/** The answer to request options. */
+export interface AssertionJson {
+  readonly clientDataJSON: string;
+  readonly authenticatorData: string;
+  readonly signature: string;
+  readonly userHandle?: string | null;
+}
+
+/** Characters of base64url for so many bytes. */
+const inBase64Url = (byteLength: number) => Math.ceil((byteLength * 4) / 3);
+
+/** Bytes at most: identifiers as WebAuthn Level 3 §4 bounds them, the rest several times what keys send. */
+const LONGEST = {
+  id: inBase64Url(1023),
+  userHandle: inBase64Url(64),
+  clientDataJSON: inBase64Url(4096),
+  attestationObject: inBase64Url(16_384),
+  authenticatorData: inBase64Url(4096),
+  signature: inBase64Url(2048),
+};
+const MOST_TRANSPORTS = 10;
+const TRANSPORT = /^[a-z-]{1,32}$/;
+const BASE64URL = /^[A-Za-z0-9_-]+$/;
+
+/**
+ * Whether this is the JSON form of an answered credential: what is needed has its form and its
+ * bounds. Members that browsers add beside it do not matter.
+ */
+function isCredential(value: unknown): value is CredentialJson {
+  const { id, rawId, type, response } = membersOf(value);
+  const { clientDataJSON, ...answer } = membersOf(response);
+  return (
+    type === 'public-key' &&
+    id === rawId &&
+    isBase64Url(id, LONGEST.id) &&
+    isBase64Url(clientDataJSON, LONGEST.clientDataJSON) &&
+    (isRegistration(answer) || isAssertion(answer))
+  );
+}
+
+function isRegistration({ attestationObject, transports = null }: Members): boolean {
+  return (
+    isBase64Url(attestationObject, LONGEST.attestationObject) &&
+    (transports === null || (Array.isArray(transports) && areTransports(transports)))
+  );
+}
+
+function areTransports(transports: readonly unknown[]): boolean {
+  return (
+    transports.length <= MOST_TRANSPORTS &&
+    transports.every((transport) => typeof transport === 'string' && TRANSPORT.test(transport))
+  );
+}
+
+function isAssertion({ authenticatorData, signature, userHandle = null }: Members): boolean {
+  return (
+    isBase64Url(authenticatorData, LONGEST.authenticatorData) &&
+    isBase64Url(signature, LONGEST.signature) &&
+    (userHandle === null || userHandle === '' || isBase64Url(userHandle, LONGEST.userHandle))
+  );
+}
+
+function isBase64Url(value: unknown, mostCharacters: number): boolean {
+  return typeof value === 'string' && value.length <= mostCharacters && BASE64URL.test(value);
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function membersOf(value: unknown): Members {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+const text = (maxLength: number) => ({ type: 'string' as const, minLength: 1, maxLength });
+
+/** The same for those who draw forms and generate clients. */
+const SCHEMA = {
+  type: 'object' as const,
+  required: ['id', 'rawId', 'type', 'response'],
+  properties: {
+    id: text(LONGEST.id),
+    rawId: text(LONGEST.id),
+    type: { type: 'string' as const, enum: ['public-key'] },
+    response: {
+      type: 'object' as const,
+      description:
+        '`attestationObject` of a registration, or `authenticatorData` and `signature` of an assertion.',
+      required: ['clientDataJSON'],
+      properties: {
+        clientDataJSON: text(LONGEST.clientDataJSON),
+        attestationObject: text(LONGEST.attestationObject),
+        authenticatorData: text(LONGEST.authenticatorData),
+        signature: text(LONGEST.signature),
+      },
+    },
+  },
+};
+
+function IsAnsweredCredential(): PropertyDecorator {
+  const message = 'Not the JSON form of a public key credential.';
+  return applyDecorators(
+    ValidateBy(
+      { name: 'isAnsweredCredential', validator: { validate: isCredential } },
+      { message },
+    ),
+    // In the place of what would be made up for a class that is not there.
+    JSONSchema(() => SCHEMA),
+  );
+}
+
+/** The proof of a key: what the browser's `credential.toJSON()` gives. */
+export class WebAuthnProof {
+  @ApiProperty({
+    description:
+      'What `navigator.credentials.create()` or `.get()` answered, as its `toJSON()` gives it.',
+    type: 'object',
+    additionalProperties: true,
+  })
+  @IsAnsweredCredential()
+  readonly credential!: CredentialJson;
+}

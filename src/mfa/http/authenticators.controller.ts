@@ -1,0 +1,68 @@
+import { Delete, HttpCode, Param, Patch } from '@nestjs/common';
+import { ApiBody, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { type Actor } from '../core/actor.js';
+import { AuthenticatorService } from '../core/authenticator.service.js';
+import { type JsonObject } from '../core/handler.js';
+import { NoFields } from '../kit/read-fields.js';
+import { BodyPipe } from './body.pipe.js';
+import {
+  ApiProblems,
+  BODY_PROBLEMS,
+  FRESH_PROOF_PROBLEMS,
+  PROOF_PROBLEMS,
+} from './decorators/api-problems.decorator.js';
+import { AuthRoutes } from './decorators/auth-routes.decorator.js';
+import { RequireFreshProof } from './decorators/require-fresh-proof.decorator.js';
+import { RequestBody } from './decorators/request-body.decorator.js';
+import { SignedIn } from './decorators/signed-in.decorator.js';
+import { AuthenticatorAnswer } from './dto/methods.answers.js';
+import { LabelBody } from './dto/methods.bodies.js';
+import { type OpenBody, OpenBodyPipe } from './open-body.pipe.js';
+import { OPERATIONS } from './operations.js';
+
+/** Each of several authenticators of one method. */
+@AuthRoutes('mfa/authenticators', 'Methods')
+@RequireFreshProof()
+export class AuthenticatorsController {
+  constructor(private readonly authenticators: AuthenticatorService) {}
+
+  @Patch(':id')
+  @ApiOperation({ operationId: OPERATIONS.renameAuthenticator, summary: 'Rename an authenticator' })
+  @ApiBody({ type: LabelBody })
+  @ApiOkResponse({ type: AuthenticatorAnswer })
+  @ApiProblems(...FRESH_PROOF_PROBLEMS, ...BODY_PROBLEMS, 'not_found', 'method_exists')
+  rename(
+    @SignedIn() actor: Actor,
+    @Param('id') id: string,
+    @RequestBody(BodyPipe) { label }: LabelBody,
+  ): Promise<JsonObject> {
+    return this.authenticators.rename(actor, id, label);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({
+    operationId: OPERATIONS.removeAuthenticator,
+    summary: 'Remove an authenticator',
+    description: 'With the last one goes the method, under the rules of `mfa/delete/`.',
+  })
+  @ApiBody({ schema: { type: 'object' }, required: false })
+  @ApiNoContentResponse({ description: 'The authenticator and its secret are gone.' })
+  @ApiProblems(
+    ...FRESH_PROOF_PROBLEMS,
+    ...BODY_PROBLEMS,
+    'not_found',
+    'delete_active_forbidden',
+    'delete_primary_forbidden',
+    'delete_last_forbidden',
+    ...PROOF_PROBLEMS,
+  )
+  async remove(
+    @SignedIn() actor: Actor,
+    @Param('id') id: string,
+    @RequestBody(new OpenBodyPipe(NoFields)) { rest }: OpenBody<NoFields>,
+  ): Promise<void> {
+    const proof = Object.keys(rest).length === 0 ? null : rest;
+    await this.authenticators.remove(actor, id, proof);
+  }
+}

@@ -1,0 +1,19 @@
+import { type ClientInfo } from '../core/mfa-passed.js';
+import { type HttpRequest } from './http-request.js';
+
+const LONGEST_USER_AGENT = 256;
+
+/**
+ * From where a request came. The address is the platform's `request.ip`, so that it believes
+ * `X-Forwarded-For` exactly as far as the host told the platform to.
+ */
+export function clientOf(request: HttpRequest): ClientInfo {
+  return { ip: request.ip ?? null, userAgent: userAgentOf(request) };
+}
+
+/** Cleaned of control characters: the text ends up in logs and mails. */
+function userAgentOf({ headers }: HttpRequest): string | null {
+  const header = headers['user-agent'];
+  if (typeof header !== 'string') return null;
+  return header.replace(/\p{Cc}/gu, '').slice(0, LONGEST_USER_AGENT) || null;
+}

@@ -1,0 +1,87 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { ACR } from '../../core/assurance.js';
+import { MfaError, type ProblemCode, type ProblemExtras, PROBLEMS } from '../../core/errors.js';
+import { AUTH_BASE_PATH } from '../base-path.js';
+import { ProblemAnswer } from '../dto/problem.answer.js';
+import { PROBLEM_MEDIA_TYPE, problemBody } from '../problem-body.js';
+
+/** What can go wrong wherever a body is read. */
+export const BODY_PROBLEMS = [
+  'validation_failed',
+  'malformed_body',
+  'payload_too_large',
+  'unsupported_media_type',
+] as const satisfies readonly ProblemCode[];
+
+/** What can go wrong wherever a proof is judged. */
+export const PROOF_PROBLEMS = [
+  'invalid_code',
+  'attempts_exhausted',
+  'method_locked',
+  'account_locked',
+] as const satisfies readonly ProblemCode[];
+
+/** What can go wrong wherever a code is sent. */
+export const SENDING_PROBLEMS = [
+  'send_too_soon',
+  'send_limit',
+  'delivery_failed',
+] as const satisfies readonly ProblemCode[];
+
+/** What can go wrong wherever an access token is asked for. */
+export const ACCESS_PROBLEMS = [
+  'not_authenticated',
+  'token_not_valid',
+] as const satisfies readonly ProblemCode[];
+
+/** What can go wrong wherever an access token is asked for whose proof is recent. */
+export const FRESH_PROOF_PROBLEMS = [
+  ...ACCESS_PROBLEMS,
+  'fresh_proof_required',
+] as const satisfies readonly ProblemCode[];
+
+/** What can go wrong on every route. */
+const COMMON_PROBLEMS = ['rate_limited', 'internal', 'unavailable'] as const;
+
+const EXTRAS: { readonly [code in ProblemCode]?: ProblemExtras } = {
+  validation_failed: { errors: { method: ['This field is required.'] } },
+  invalid_code: { attemptsLeft: 4 },
+  method_locked: { retryAfterSeconds: 900 },
+  account_locked: { retryAfterSeconds: 900 },
+  send_too_soon: { retryAfterSeconds: 30 },
+  send_limit: { retryAfterSeconds: 600 },
+  fresh_proof_required: { freshProof: { maxAgeSeconds: 900, acr: ACR.twoFactors } },
+  unavailable: { retryAfterSeconds: 1 },
+};
+
+/**
+ * Documents the failures of a route: each status once, with its codes and an example of each. Those
+ * that every route can meet are added.
+ */
+export function ApiProblems(...codes: readonly ProblemCode[]): MethodDecorator & ClassDecorator {
+  const byStatus = new Map<number, ProblemCode[]>();
+  for (const code of new Set([...codes, ...COMMON_PROBLEMS])) {
+    const { status } = PROBLEMS[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  const responses = [...byStatus].map(([status, group]) => responseOf(status, group));
+  return applyDecorators(ApiExtraModels(ProblemAnswer), ...responses);
+}
+
+function responseOf(status: number, codes: readonly ProblemCode[]) {
+  const examples = Object.fromEntries(codes.map((code) => [code, exampleOf(code)]));
+  return ApiResponse({
+    status,
+    description: codes.map((code) => `\`${code}\``).join(', '),
+    content: {
+      [PROBLEM_MEDIA_TYPE]: { schema: { $ref: getSchemaPath(ProblemAnswer) }, examples },
+    },
+  });
+}
+
+function exampleOf(code: ProblemCode) {
+  const occurrence = { instance: `/${AUTH_BASE_PATH}/…`, traceId: null };
+  const problem = new MfaError(code, EXTRAS[code]);
+  return { summary: PROBLEMS[code].title, value: problemBody(problem, occurrence) };
+}

@@ -1,0 +1,9 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { type EphemeralClaims } from '../../core/ephemeral-token.js';
+import { ephemeralClaims } from '../guards/ephemeral-token.guard.js';
+
+/** Parameter: the {@link EphemeralClaims} of the body. The route needs {@link EphemeralTokenGuard}. */
+export const Ephemeral = createParamDecorator(
+  (_: unknown, context: ExecutionContext): EphemeralClaims =>
+    ephemeralClaims.of(context.switchToHttp().getRequest<object>()),
+);

@@ -1,0 +1,12 @@
+import { applyDecorators, UseGuards } from '@nestjs/common';
+import { FreshProofGuard } from '../guards/fresh-proof.guard.js';
+import { SignedInRoutes } from './signed-in-routes.decorator.js';
+
+/**
+ * Routes, or one route, that change what protects an account: they ask for an access token whose
+ * proof is at most `stepUpMaxAgeSeconds` old, of two factors where the subject has a second one.
+ * Document them with {@link FRESH_PROOF_PROBLEMS}.
+ */
+export function RequireFreshProof(): ClassDecorator & MethodDecorator {
+  return applyDecorators(SignedInRoutes(), UseGuards(FreshProofGuard));
+}

@@ -1,0 +1,12 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { type Actor } from '../../core/actor.js';
+import { clientOf } from '../client-info.js';
+import { principals } from '../guards/signed-in.guard.js';
+import { type HttpRequest } from '../http-request.js';
+
+/** Parameter: the {@link Actor} of the request. The route needs {@link SignedInGuard}. */
+export const SignedIn = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {
+  const request = context.switchToHttp().getRequest<HttpRequest>();
+  const { subjectId, sessionId } = principals.of(request);
+  return { subjectId, sessionId, client: clientOf(request) };
+});

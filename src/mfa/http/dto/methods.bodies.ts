@@ -1,0 +1,44 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsNotEmpty, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
+import { AuthenticatorLabelField } from '../../core/authenticator-label.js';
+import { AcceptNumberAsText } from '../../kit/accept-number-as-text.js';
+import { MAX_CODE_LENGTH } from '../../kit/normalize-code.js';
+import { MethodNameField } from './method-name-field.js';
+
+/** What every request about one method begins with. */
+export class MethodBody {
+  @MethodNameField('The name of the method.')
+  readonly method!: string;
+}
+
+/** Which of a method's authenticators a request is about. */
+export class AuthenticatorBody extends MethodBody {
+  @ApiPropertyOptional({
+    description: 'Needed where several authenticators of the method await their confirmation.',
+    format: 'uuid',
+  })
+  @IsOptional()
+  @IsUUID()
+  readonly authenticator_id?: string;
+}
+
+/** Body of a renaming. */
+export class LabelBody {
+  @AuthenticatorLabelField()
+  readonly label!: string;
+}
+
+/** Body of `mfa/primary/`. */
+export class PrimaryBody extends MethodBody {
+  @ApiPropertyOptional({
+    description: 'A code of the present primary method, where the server asks for one.',
+    example: '123456',
+    maxLength: MAX_CODE_LENGTH,
+  })
+  @IsOptional()
+  @AcceptNumberAsText()
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(MAX_CODE_LENGTH)
+  readonly primary_code?: string;
+}

@@ -1,0 +1,19 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
+import { LONGEST_METHOD_NAME } from './method-name-field.js';
+
+/** What stands in examples for the ephemeral token, so that a page can put the real one there. */
+export const STEP_UP_TOKEN_PLACEHOLDER = '<ephemeral_token of step-up>';
+
+/** Body of `step-up/`. */
+export class StepUpBody {
+  @ApiPropertyOptional({
+    description: 'The active method that is to be asked for; absent: the primary one.',
+    example: 'app',
+  })
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(LONGEST_METHOD_NAME)
+  readonly method?: string;
+}

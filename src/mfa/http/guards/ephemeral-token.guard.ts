@@ -1,0 +1,32 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import {
+  type EphemeralClaims,
+  type EphemeralPurpose,
+  EphemeralTokens,
+} from '../../core/ephemeral-token.js';
+import { EphemeralTokenBody } from '../dto/login.bodies.js';
+import { type HttpRequest } from '../http-request.js';
+import { readOpenBody } from '../open-body.pipe.js';
+import { RequestFact } from '../request-fact.js';
+
+/** What the ephemeral token says: stated by {@link EphemeralTokenGuard}. */
+export const ephemeralClaims = new RequestFact<EphemeralClaims>('EphemeralTokenGuard');
+
+/**
+ * Lets a request pass whose body names an open challenge by its `ephemeral_token`. Guards run before
+ * pipes, so this one reads the raw body; the other fields are left to the route's pipe.
+ */
+@Injectable()
+export class EphemeralTokenGuard implements CanActivate {
+  protected readonly purpose: EphemeralPurpose = 'login';
+
+  constructor(private readonly tokens: EphemeralTokens) {}
+
+  /** @throws {MfaError} `validation_failed` without a token, `invalid_token` with a bad one */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<HttpRequest>();
+    const { fixed } = readOpenBody(EphemeralTokenBody, request.body);
+    ephemeralClaims.set(request, await this.tokens.verify(fixed.ephemeral_token, this.purpose));
+    return true;
+  }
+}

@@ -1,0 +1,26 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { type ProofDemand, requireProof } from '../../core/fresh-proof.js';
+import { Clock } from '../../kit/clock.js';
+import { principals } from './signed-in.guard.js';
+
+/** What a route demands; on a method it takes the place of its controller's. */
+export const PROOF_DEMAND = Reflector.createDecorator<ProofDemand>();
+
+/** Lets a request pass whose proof is what the route demands. */
+@Injectable()
+export class RequireMfaGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws {MfaError} `fresh_proof_required` */
+  canActivate(context: ExecutionContext): boolean {
+    const targets = [context.getHandler(), context.getClass()];
+    const demand = this.reflector.getAllAndOverride(PROOF_DEMAND, targets);
+    const request = context.switchToHttp().getRequest<object>();
+    requireProof(principals.of(request), demand, this.clock.now());
+    return true;
+  }
+}

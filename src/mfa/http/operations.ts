@@ -1,0 +1,22 @@
+/** Operation ids of the OpenAPI document; generated clients name their functions after them. */
+export const OPERATIONS = {
+  verifyLogin: 'verifyLogin',
+  changeMethod: 'changeMethod',
+  resendCode: 'resendCode',
+  cancelLogin: 'cancelLogin',
+  beginStepUp: 'beginStepUp',
+  verifyStepUp: 'verifyStepUp',
+  listMethods: 'listMethods',
+  listHandlers: 'listHandlers',
+  setUpMethod: 'setUpMethod',
+  confirmMethod: 'confirmMethod',
+  makeMethodPrimary: 'makeMethodPrimary',
+  deactivateMethod: 'deactivateMethod',
+  deleteMethod: 'deleteMethod',
+  sendCode: 'sendCode',
+  challengeMethod: 'challengeMethod',
+  renameAuthenticator: 'renameAuthenticator',
+  removeAuthenticator: 'removeAuthenticator',
+  countBackupCodes: 'countBackupCodes',
+  regenerateBackupCodes: 'regenerateBackupCodes',
+} as const;

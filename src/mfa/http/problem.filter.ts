@@ -1,0 +1,92 @@
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  Injectable,
+  Logger,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { MfaError, type ProblemCode } from '../core/errors.js';
+import { RandomSource } from '../kit/random.js';
+import { mediaTypeRefusal } from './guards/media-type.guard.js';
+import { type HttpRequest } from './http-request.js';
+import { problemResponse } from './problem-response.js';
+import { problemOf } from './problem-of.js';
+import { RouteMethods } from './route-methods.js';
+
+/** Failures of ours, not of the client's: logged, and named by a `trace_id`. */
+const LOGGED: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['internal', 'unavailable']);
+
+/** 16 bytes, as a trace id has them [W3C Trace Context §3.2.2.3]. */
+const TRACE_ID_BYTES = 16;
+
+/**
+ * Answers everything that is thrown as a problem [RFC 9457], on Express and Fastify alike. What is
+ * not in the catalogue is `internal`: logged with a `trace_id`, and told to the client by that alone.
+ */
+@Catch()
+@Injectable()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger(ProblemFilter.name);
+
+  constructor(
+    private readonly adapterHost: HttpAdapterHost,
+    private readonly random: RandomSource,
+    private readonly routes: RouteMethods,
+  ) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const { httpAdapter: adapter } = this.adapterHost;
+    const http = host.switchToHttp();
+    const response: unknown = http.getResponse();
+    const request = http.getRequest<HttpRequest>();
+    const { path, method } = this.targetOf(request);
+    const allowed = this.routes.allowedAt(path);
+    const problem = withMediaTypeNamed(
+      withMethodChecked(problemOf(thrown), method, allowed),
+      request,
+    );
+    const traceId = this.log(problem);
+    if (adapter.isHeadersSent(response) === true) {
+      adapter.end(response);
+      return;
+    }
+    const { status, headers, body } = problemResponse(
+      problem,
+      { instance: path, traceId },
+      allowed,
+    );
+    for (const [name, value] of Object.entries(headers)) adapter.setHeader(response, name, value);
+    adapter.reply(response, body, status);
+  }
+
+  private targetOf(request: unknown): { path: string; method: string } {
+    const { httpAdapter: adapter } = this.adapterHost;
+    const url = String(adapter.getRequestUrl(request));
+    return { path: url.replace(/[?#].*$/s, ''), method: String(adapter.getRequestMethod(request)) };
+  }
+
+  /** Without body and headers, which may hold secrets. @returns the trace id, or null */
+  private log(problem: MfaError): string | null {
+    if (!LOGGED.has(problem.code)) return null;
+    const traceId = this.random.bytes(TRACE_ID_BYTES).toString('hex');
+    const origin = problem.cause ?? problem;
+    const stack = origin instanceof Error ? origin.stack : undefined;
+    this.logger.error(`${problem.code}, trace_id ${traceId}`, stack ?? typeof origin);
+    return traceId;
+  }
+}
+
+/** Routers answer 404 for an address that exists and does not answer this method. */
+function withMethodChecked(problem: MfaError, method: string, allowed: readonly string[]) {
+  const isWrongMethod =
+    problem.code === 'not_found' && allowed.length > 0 && !allowed.includes(method);
+  if (!isWrongMethod) return problem;
+  return new MfaError('method_not_allowed', { detail: `Method "${method}" not allowed.` });
+}
+
+/** Body parsers refuse a media type without naming it. */
+function withMediaTypeNamed(problem: MfaError, request: HttpRequest): MfaError {
+  if (problem.code !== 'unsupported_media_type') return problem;
+  return mediaTypeRefusal(request) ?? problem;
+}

@@ -1,0 +1,138 @@
+export { MfaAccounts } from './core/accounts.js';
+export { ACR, type Acr, acrOf } from './core/assurance.js';
+export {
+  type AttemptBudgets,
+  type AttemptRequest,
+  AttemptStore,
+  type Refusal,
+  type Settlement,
+  type SpentAttempt,
+} from './core/attempts.js';
+export { type Authenticator } from './core/authenticators.js';
+export { MfaError, PROBLEMS, type ProblemCode, type ProblemExtras } from './core/errors.js';
+export {
+  EVENT_CONSUMERS,
+  EventConsumer,
+  type EventDelivery,
+  type RecordedEvent,
+} from './core/event-consumer.js';
+export { MFA_EVENT_TYPES, type MfaEvent, type MfaEventType } from './core/events.js';
+export {
+  type ChallengeInput,
+  type ChallengeOutcome,
+  type Delivery,
+  type Json,
+  type JsonObject,
+  type MfaHandler,
+  type SetupInput,
+  type SetupOutcome,
+  type Subject,
+  type VerifyInput,
+  type VerifyOutcome,
+} from './core/handler.js';
+export {
+  EventEmitterListener,
+  type MfaEventName,
+  mfaEventName,
+} from './core/event-emitter-listener.js';
+export { type Claim, type ClaimedDelivery, OutboxStore } from './core/outbox.js';
+export { OutboxWorker } from './core/outbox-worker.js';
+export { HandlerRegistry, MFA_HANDLERS } from './core/handler-registry.js';
+export { KeyManagement } from './core/key-management.js';
+export { type DerivedKey, KeyRing, type KeyUse } from './core/key-ring.js';
+export { LocalKeyManagement } from './core/local-key-management.js';
+export { type LoginOutcome, LoginService, type MfaPending } from './core/login.service.js';
+export { type ClientInfo, type FirstFactorPassed, type MfaPassed } from './core/mfa-passed.js';
+export {
+  type IssuedTokens,
+  MfaEventListener,
+  PasswordProof,
+  type RowInsert,
+  type RowUpdate,
+  SubjectDirectory,
+  TokenIssuer,
+} from './core/ports.js';
+export {
+  AccountStore,
+  type Activation,
+  type BackupCodeCount,
+  BackupCodeStore,
+  type ChallengeChange,
+  type ChallengeKey,
+  type ChallengePurpose,
+  type ChallengeRecord,
+  ChallengeStore,
+  type EnrolledMethod,
+  EventStore,
+  type MethodKey,
+  type MethodRecord,
+  MethodStore,
+  type NewChallenge,
+  type StoredBackupCode,
+  type Transaction,
+  UnitOfWork,
+  type WhenOpen,
+} from './core/stores.js';
+export { type SendAllowance, SendBudgetStore, type SendVerdict } from './core/send-budgets.js';
+export { type RepudiatedChange, Repudiation, type Undoing } from './core/repudiation.js';
+export { unwrapSecretKeys, type WrappedSecretKey } from './core/unwrap-secret-keys.js';
+export { type Actor, type Principal } from './core/actor.js';
+export { BodyPipe } from './http/body.pipe.js';
+export {
+  ApiProblems,
+  BODY_PROBLEMS,
+  FRESH_PROOF_PROBLEMS,
+} from './http/decorators/api-problems.decorator.js';
+export { AuthRoutes } from './http/decorators/auth-routes.decorator.js';
+export { RequireFreshProof } from './http/decorators/require-fresh-proof.decorator.js';
+export { RequireMfa, type RequireMfaOptions } from './http/decorators/require-mfa.decorator.js';
+export { BEARER_SCHEME, SignedInRoutes } from './http/decorators/signed-in-routes.decorator.js';
+export { SignedIn } from './http/decorators/signed-in.decorator.js';
+export { jsonSchemaOf } from './http/json-schema.js';
+export { problemOf } from './http/problem-of.js';
+export { problemResponse } from './http/problem-response.js';
+export { clientOf } from './http/client-info.js';
+export { AccessGuard } from './http/guards/access.guard.js';
+export { type HttpRequest } from './http/http-request.js';
+export { completeMfaDocument, mfaModels, type TokenModels } from './http/openapi.js';
+export { ProblemFilter } from './http/problem.filter.js';
+export { type HandlerProvider, MfaModule, type MfaModuleAsyncOptions } from './mfa.module.js';
+export {
+  type MfaModuleOptions,
+  MfaOptions,
+  resolveMfaOptions,
+  type SecretKey,
+} from './mfa.options.js';
+export { addSeconds, Clock, SystemClock } from './kit/clock.js';
+export { CodeProof } from './kit/code-proof.js';
+export { constantTimeEqual } from './kit/constant-time-equal.js';
+export { IsPlainEmailAddress, normalizeEmailAddress } from './kit/email-address.js';
+export { deleteInBatches, type DeletionBounds } from './kit/delete-in-batches.js';
+export { HandlerDefaults } from './kit/handler-defaults.js';
+export { maskEmail, maskPhone } from './kit/mask.js';
+export { normalizeCode } from './kit/normalize-code.js';
+export { normalizePhoneNumber } from './kit/phone-number.js';
+export { RandomSource, SystemRandomSource } from './kit/random.js';
+export { readFields } from './kit/read-fields.js';
+export { rejectAfter } from './kit/reject-after.js';
+export { type SentCode, SentCodeHandler, type SentCodeProfile } from './kit/sent-code.handler.js';
+export { type SentCodeData, type SentCodeState } from './kit/sent-code.state.js';
+export { type AuditedChange, AuditTrail } from './persistence/audit-trail.js';
+export {
+  type AuditProgress,
+  AuditVerification,
+  type VerificationRequest,
+} from './persistence/audit-verification.js';
+export { type AuditFault } from './persistence/event-chain-walk.js';
+export { MFA_ENTITIES } from './persistence/entities/mfa-entities.js';
+export { type KeyNeed, KeyUsage } from './persistence/key-usage.js';
+export { type CleanedRows, type CleanUpScope, MfaCleanUp } from './persistence/mfa-clean-up.js';
+export { transactionOf } from './persistence/stores/statements.js';
+export { MFA_MIGRATIONS } from './persistence/migrations/mfa-migrations.js';
+export {
+  type LoggedEvent,
+  SecurityLog,
+  type SecurityLogPage,
+  type SecurityLogRequest,
+} from './persistence/security-log.js';
+export { Reencryption, type ReencryptionProgress } from './persistence/reencryption.js';

@@ -1,0 +1,22 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
+import { AcceptNumberAsText } from './accept-number-as-text.js';
+import { MAX_CODE_LENGTH } from './normalize-code.js';
+
+/** The proof of a method whose factor is a one-time code that a person types. */
+export class CodeProof {
+  /** As it was typed; `normalizeCode` reads it. */
+  @ApiProperty({
+    description: 'The one-time code. Blanks and hyphens in it do not matter.',
+    example: '123456',
+    minLength: 1,
+    maxLength: MAX_CODE_LENGTH,
+  })
+  @AcceptNumberAsText()
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(MAX_CODE_LENGTH, {
+    message: `Ensure this field has no more than ${MAX_CODE_LENGTH} characters.`,
+  })
+  readonly code!: string;
+}

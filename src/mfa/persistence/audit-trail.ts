@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
+import { EventTeller } from '../core/event-teller.js';
+import { type MfaEvent } from '../core/events.js';
+import { EventStore } from '../core/stores.js';
+import { HostDatabase } from './host-database.js';
+import { transactionOf } from './stores/statements.js';
+
+/** What a host changed, and the events that tell of it. */
+export interface AuditedChange<T> {
+  readonly result: T;
+  readonly events: readonly MfaEvent[];
+}
+
+/** The audit, for what the host itself does: passwords, sessions, first factors. */
+@Injectable()
+export class AuditTrail {
+  constructor(
+    private readonly host: HostDatabase,
+    private readonly events: EventStore,
+    private readonly teller: EventTeller,
+  ) {}
+
+  /**
+   * Records events. In a transaction of the host's they should be its last statement: they lock the
+   * end of each user's chain, which every other writer locks last.
+   *
+   * @param manager of the transaction that makes the change; the listener is then told by
+   * {@link tell}, after the commit. Absent: a transaction of its own, and told at once
+   */
+  async record(events: readonly MfaEvent[], manager?: EntityManager): Promise<void> {
+    if (events.length === 0) return;
+    if (manager !== undefined) {
+      return this.events.append(events, { transaction: transactionOf(manager) });
+    }
+    await this.events.append(events);
+    this.tell(events);
+  }
+
+  /** Tells the host's listener, and has consumers served at once. Returns at once. */
+  tell(events: readonly MfaEvent[]): void {
+    this.teller.tell(events);
+  }
+
+  /** Changes something and records it in one transaction; a rejection undoes both. */
+  async change<T>(work: (manager: EntityManager) => Promise<AuditedChange<T>>): Promise<T> {
+    const { result, events } = await this.host.dataSource.transaction(async (manager) => {
+      const change = await work(manager);
+      await this.record(change.events, manager);
+      return change;
+    });
+    this.tell(events);
+    return result;
+  }
+}

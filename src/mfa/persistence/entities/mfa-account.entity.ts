@@ -1,0 +1,16 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** The budget of one user over all methods; its row is what every change of a user's factors locks. */
+@Entity('mfa_accounts')
+export class MfaAccountEntity {
+  /** The host's key of the user, as text. */
+  @PrimaryColumn('text', { name: 'user_id' })
+  userId!: string;
+
+  /** Consecutive wrong proofs over all methods. */
+  @Column('integer', { default: 0 })
+  failures!: number;
+
+  @Column('timestamptz', { name: 'locked_until', nullable: true })
+  lockedUntil!: Date | null;
+}

@@ -1,0 +1,61 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** The row behind an ephemeral token, or behind a signed-in user's own ceremony. */
+@Entity('mfa_challenges')
+@Index('mfa_challenges_expires_at_idx', ['expiresAt'])
+export class MfaChallengeEntity {
+  @PrimaryColumn('text', { name: 'user_id' })
+  userId!: string;
+
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('varchar', { length: 16 })
+  purpose!: string;
+
+  /** Null where the password is asked for. */
+  @Column('uuid', { name: 'method_id', nullable: true })
+  methodId!: string | null;
+
+  @Column('varchar', { length: 32 })
+  handler!: string;
+
+  /** The one that may answer; null: whichever works. */
+  @Column('uuid', { name: 'authenticator_id', nullable: true })
+  authenticatorId!: string | null;
+
+  @Column('text', { array: true })
+  amr!: string[];
+
+  /** The host's name of the first factor of a login; null where it gave none. */
+  @Column('text', { nullable: true })
+  provider!: string | null;
+
+  /** The host's session that a step-up renews. */
+  @Column('text', { name: 'session_id', nullable: true })
+  sessionId!: string | null;
+
+  @Column('text', { name: 'credentials_version' })
+  credentialsVersion!: string;
+
+  /** The handler's challenge data as a sealed envelope. */
+  @Column('bytea', { nullable: true })
+  data!: Buffer | null;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'expires_at' })
+  expiresAt!: Date;
+
+  @Column('integer', { default: 0 })
+  attempts!: number;
+
+  /** Grows whenever the data or the method changes. */
+  @Column('integer', { default: 0 })
+  version!: number;
+
+  /** When it was spent, cancelled or ended; null while it is open. */
+  @Column('timestamptz', { name: 'consumed_at', nullable: true })
+  consumedAt!: Date | null;
+}

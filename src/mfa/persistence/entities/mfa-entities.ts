@@ -1,0 +1,20 @@
+import { MfaAccountEntity } from './mfa-account.entity.js';
+import { MfaBackupCodeEntity } from './mfa-backup-code.entity.js';
+import { MfaChallengeEntity } from './mfa-challenge.entity.js';
+import { MfaEventHeadEntity } from './mfa-event-head.entity.js';
+import { MfaEventEntity } from './mfa-event.entity.js';
+import { MfaMethodEntity } from './mfa-method.entity.js';
+import { MfaOutboxEntity } from './mfa-outbox.entity.js';
+import { MfaSendBudgetEntity } from './mfa-send-budget.entity.js';
+
+/** The entities of the library, for a host's data source. */
+export const MFA_ENTITIES = [
+  MfaAccountEntity,
+  MfaMethodEntity,
+  MfaChallengeEntity,
+  MfaBackupCodeEntity,
+  MfaEventEntity,
+  MfaEventHeadEntity,
+  MfaOutboxEntity,
+  MfaSendBudgetEntity,
+];

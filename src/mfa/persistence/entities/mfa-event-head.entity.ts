@@ -1,0 +1,14 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** The end of one user's chain of events, so that a cut of its last ones shows. */
+@Entity('mfa_event_heads')
+export class MfaEventHeadEntity {
+  @PrimaryColumn('text', { name: 'user_id' })
+  userId!: string;
+
+  @Column('bigint')
+  seq!: string;
+
+  @Column('bytea')
+  hash!: Buffer;
+}

@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import sql from 'sql-template-tag';
+import { Clock } from '../kit/clock.js';
+import { type PayloadOwner } from './payload-cipher.js';
+import { SEALED_TABLES, type SealedTable, sealingKeyId } from './sealed-tables.js';
+import { Statements } from './stores/statements.js';
+
+/** How many rows need one key of the ring for one use. */
+export interface KeyNeed {
+  readonly keyId: string;
+  readonly use: PayloadOwner['use'] | 'backup-lookup';
+  /** At least 1. */
+  readonly rows: number;
+}
+
+/** Which keys of the ring the database still needs. */
+@Injectable()
+export class KeyUsage {
+  constructor(
+    private readonly statements: Statements,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Counts, by key and use, the envelopes that may still be opened and the backup codes that are
+   * not spent. Those cannot be re-encrypted: their tags need the key until they are spent or new
+   * ones take their place. Counts of addresses and ephemeral tokens are not here: they end by
+   * themselves, within an hour.
+   */
+  async count(): Promise<KeyNeed[]> {
+    const counts = await Promise.all([
+      ...SEALED_TABLES.map((table) => this.countEnvelopes(table)),
+      this.countBackupCodes(),
+    ]);
+    return counts.flat();
+  }
+
+  private async countEnvelopes(table: SealedTable): Promise<KeyNeed[]> {
+    const rows = await this.statements.rows<Omit<KeyNeed, 'use'>>(
+      sql`SELECT ${sealingKeyId(table)} AS "keyId", count(*)::int AS rows
+        FROM ${table.name} t WHERE ${table.isNeeded(this.clock.now())}
+        GROUP BY 1 ORDER BY 1`,
+    );
+    return rows.map((row) => ({ ...row, use: table.use }));
+  }
+
+  private async countBackupCodes(): Promise<KeyNeed[]> {
+    const rows = await this.statements.rows<Omit<KeyNeed, 'use'>>(
+      sql`SELECT split_part(lookup, '.', 1) AS "keyId", count(*)::int AS rows
+        FROM mfa_backup_codes WHERE spent_at IS NULL GROUP BY 1 ORDER BY 1`,
+    );
+    return rows.map((row) => ({ ...row, use: 'backup-lookup' }));
+  }
+}

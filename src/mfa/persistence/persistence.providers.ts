@@ -1,0 +1,61 @@
+import { type Provider } from '@nestjs/common';
+import { AttemptStore } from '../core/attempts.js';
+import { PasswordAttemptStore } from '../core/password-attempts.js';
+import {
+  AccountStore,
+  BackupCodeStore,
+  ChallengeStore,
+  EventStore,
+  MethodStore,
+  UnitOfWork,
+} from '../core/stores.js';
+import { SendBudgetStore } from '../core/send-budgets.js';
+import { OutboxStore } from '../core/outbox.js';
+import { AuditTrail } from './audit-trail.js';
+import { AuditVerification } from './audit-verification.js';
+import { HostDatabase } from './host-database.js';
+import { KeyUsage } from './key-usage.js';
+import { MfaCleanUp } from './mfa-clean-up.js';
+import { PayloadCipher } from './payload-cipher.js';
+import { Reencryption } from './reencryption.js';
+import { SecurityLog } from './security-log.js';
+import { EventRows } from './stores/event-rows.js';
+import { SealedRows } from './stores/rows.js';
+import { SealedDeliveries } from './stores/sealed-deliveries.js';
+import { Statements } from './stores/statements.js';
+import { TypeOrmAccountStore } from './stores/typeorm-account.store.js';
+import { TypeOrmAttemptStore } from './stores/typeorm-attempt.store.js';
+import { TypeOrmBackupCodeStore } from './stores/typeorm-backup-code.store.js';
+import { TypeOrmChallengeStore } from './stores/typeorm-challenge.store.js';
+import { TypeOrmEventStore } from './stores/typeorm-event.store.js';
+import { TypeOrmMethodStore } from './stores/typeorm-method.store.js';
+import { TypeOrmOutboxStore } from './stores/typeorm-outbox.store.js';
+import { TypeOrmPasswordAttemptStore } from './stores/typeorm-password-attempt.store.js';
+import { TypeOrmSendBudgetStore } from './stores/typeorm-send-budget.store.js';
+import { TypeOrmUnitOfWork } from './stores/typeorm-unit-of-work.js';
+
+/** The core's storage ports, bound to PostgreSQL through TypeORM. */
+export const PERSISTENCE_PROVIDERS: Provider[] = [
+  AuditTrail,
+  AuditVerification,
+  EventRows,
+  HostDatabase,
+  MfaCleanUp,
+  KeyUsage,
+  PayloadCipher,
+  Reencryption,
+  SealedDeliveries,
+  SealedRows,
+  SecurityLog,
+  Statements,
+  { provide: AccountStore, useClass: TypeOrmAccountStore },
+  { provide: AttemptStore, useClass: TypeOrmAttemptStore },
+  { provide: BackupCodeStore, useClass: TypeOrmBackupCodeStore },
+  { provide: ChallengeStore, useClass: TypeOrmChallengeStore },
+  { provide: EventStore, useClass: TypeOrmEventStore },
+  { provide: MethodStore, useClass: TypeOrmMethodStore },
+  { provide: OutboxStore, useClass: TypeOrmOutboxStore },
+  { provide: PasswordAttemptStore, useClass: TypeOrmPasswordAttemptStore },
+  { provide: SendBudgetStore, useClass: TypeOrmSendBudgetStore },
+  { provide: UnitOfWork, useClass: TypeOrmUnitOfWork },
+];

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import sql, { empty, type Sql } from 'sql-template-tag';
+import { EventAudience } from '../../core/event-audience.js';
+import { type MfaEvent } from '../../core/events.js';
+import { RandomSource } from '../../kit/random.js';
+import { type Condition } from './fragments.js';
+import { SealedDeliveries } from './sealed-deliveries.js';
+
+/** Writes events of the audit, each with the deliveries that wait for consumers of the host. */
+@Injectable()
+export class EventRows {
+  constructor(
+    private readonly audience: EventAudience,
+    private readonly deliveries: SealedDeliveries,
+    private readonly random: RandomSource,
+  ) {}
+
+  /**
+   * Parts of a `WITH` that insert events, in their order.
+   *
+   * A trigger chains each event to the last one of its user, whose row in `mfa_event_heads` it
+   * locks: in a statement that changes other rows it must come last, so that all writers take their
+   * locks in one order.
+   *
+   * @param condition may name other parts of the statement
+   */
+  insert(events: readonly MfaEvent[], condition: Condition = empty): Sql {
+    // Several users in one order for all, so that no two writers wait for each other.
+    const rows = events
+      .map((event) => ({ id: this.random.rowId(), event }))
+      .sort((one, other) => compare(one.event.subject.id, other.event.subject.id));
+    const inserted = sql`event AS (
+      INSERT INTO mfa_events (user_id, id, at, type, factor, ip, user_agent)
+      SELECT e.user_id, e.id, e.at, e.type, e.factor, e.ip, e.user_agent
+      FROM unnest(${rows.map(({ event }) => event.subject.id)}::text[],
+          ${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ event }) => event.at)}::timestamptz[],
+          ${rows.map(({ event }) => event.type)}::text[],
+          ${rows.map(({ event }) => event.factor)}::text[],
+          ${rows.map(({ event }) => event.client.ip)}::text[],
+          ${rows.map(({ event }) => event.client.userAgent)}::text[])
+        WITH ORDINALITY AS e(user_id, id, at, type, factor, ip, user_agent, place)
+      ${condition} ORDER BY e.place
+      RETURNING user_id, id, seq, hash
+    )`;
+    return sql`${inserted}${this.outbox(rows)}`;
+  }
+
+  private outbox(rows: readonly { readonly id: string; readonly event: MfaEvent }[]): Sql {
+    const waiting = rows.flatMap(({ id: eventId, event }) =>
+      this.audience.wanting(event.type).map(({ name: consumer }) => {
+        const key = { id: this.random.rowId(), eventId, consumer };
+        return { ...key, at: event.at, payload: this.deliveries.seal(event, key) };
+      }),
+    );
+    if (waiting.length === 0) return empty;
+    return sql`, waiting AS (
+      INSERT INTO mfa_outbox (user_id, id, consumer, event_id, event_seq, event_hash, payload,
+        next_attempt_at, created_at)
+      SELECT event.user_id, w.id, w.consumer, event.id, event.seq, event.hash, w.payload, w.at, w.at
+      FROM event JOIN unnest(${waiting.map(({ id }) => id)}::uuid[],
+          ${waiting.map(({ consumer }) => consumer)}::text[],
+          ${waiting.map(({ eventId }) => eventId)}::uuid[],
+          ${waiting.map(({ at }) => at)}::timestamptz[],
+          ${waiting.map(({ payload }) => payload)}::bytea[])
+        AS w(id, consumer, event_id, at, payload) ON w.event_id = event.id
+    )`;
+  }
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

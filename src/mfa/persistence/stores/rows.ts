@@ -1,0 +1,181 @@
+import { Injectable } from '@nestjs/common';
+import { raw } from 'sql-template-tag';
+import { type Authenticator } from '../../core/authenticators.js';
+import {
+  type ChallengePurpose,
+  type ChallengeRecord,
+  type MethodRecord,
+} from '../../core/stores.js';
+import { PayloadCipher } from '../payload-cipher.js';
+
+/** Columns of `mfa_methods AS m`, as {@link MethodRow}. */
+export const METHOD_COLUMNS = raw(`
+  m.user_id AS m_user_id, m.id AS m_id, m.handler AS m_handler, m.is_active AS m_is_active,
+  m.is_primary AS m_is_primary, m.created_at AS m_created_at, m.confirmed_at AS m_confirmed_at,
+  m.activated_at AS m_activated_at, m.activated_in AS m_activated_in, m.last_used_at AS m_last_used_at, m.state AS m_state,
+  m.state_version AS m_state_version, m.version AS m_version`);
+
+/** A row of `mfa_methods`, its state still sealed. */
+export interface MethodRow {
+  m_user_id: string;
+  m_id: string;
+  m_handler: string;
+  m_is_active: boolean;
+  m_is_primary: boolean;
+  m_created_at: Date;
+  m_confirmed_at: Date | null;
+  m_activated_at: Date | null;
+  m_activated_in: string | null;
+  m_last_used_at: Date | null;
+  m_state: Buffer;
+  m_state_version: number;
+  m_version: number;
+}
+
+/** Columns of `mfa_challenges AS c`, as {@link ChallengeRow}. */
+export const CHALLENGE_COLUMNS = raw(`
+  c.user_id AS c_user_id, c.id AS c_id, c.purpose AS c_purpose, c.method_id AS c_method_id,
+  c.handler AS c_handler, c.amr AS c_amr, c.provider AS c_provider, c.session_id AS c_session_id, c.credentials_version AS c_credentials_version,
+  c.authenticator_id AS c_authenticator_id, c.data AS c_data, c.created_at AS c_created_at, c.expires_at AS c_expires_at,
+  c.attempts AS c_attempts, c.version AS c_version`);
+
+/** A row of `mfa_challenges`, its data still sealed; null where the handler gave none. */
+export interface ChallengeRow {
+  c_user_id: string;
+  c_id: string;
+  c_purpose: ChallengePurpose;
+  c_method_id: string | null;
+  c_handler: string;
+  c_authenticator_id: string | null;
+  c_amr: string[];
+  c_provider: string | null;
+  c_session_id: string | null;
+  c_credentials_version: string;
+  c_data: Buffer | null;
+  c_created_at: Date;
+  c_expires_at: Date;
+  c_attempts: number;
+  c_version: number;
+}
+
+/**
+ * Whether the method `m` is as it was when the challenge `c` was opened: active without a break. An
+ * enrolment names its authenticator, and is dead without it.
+ */
+export const IS_ALIVE = raw(`
+  (c.purpose = 'enrol' OR (m.is_active AND m.activated_at <= c.created_at))`);
+
+/** Opens what is sealed in rows, and seals what goes into them. */
+@Injectable()
+export class SealedRows {
+  constructor(private readonly cipher: PayloadCipher) {}
+
+  method(row: MethodRow): MethodRecord {
+    return {
+      id: row.m_id,
+      subjectId: row.m_user_id,
+      handler: row.m_handler,
+      isActive: row.m_is_active,
+      isPrimary: row.m_is_primary,
+      createdAt: row.m_created_at,
+      confirmedAt: row.m_confirmed_at,
+      activatedAt: row.m_activated_at,
+      activatedIn: row.m_activated_in,
+      lastUsedAt: row.m_last_used_at,
+      authenticators: this.authenticators(row),
+      payloadVersion: row.m_state_version,
+      version: row.m_version,
+    };
+  }
+
+  challenge(row: ChallengeRow): ChallengeRecord {
+    const owner = ownerOfData({ subjectId: row.c_user_id, id: row.c_id, purpose: row.c_purpose });
+    return {
+      subjectId: row.c_user_id,
+      id: row.c_id,
+      purpose: row.c_purpose,
+      methodId: row.c_method_id,
+      handler: row.c_handler,
+      authenticatorId: row.c_authenticator_id,
+      amr: row.c_amr,
+      provider: row.c_provider,
+      sessionId: row.c_session_id,
+      credentialsVersion: row.c_credentials_version,
+      data: row.c_data && this.cipher.open(row.c_data, owner),
+      createdAt: row.c_created_at,
+      expiresAt: row.c_expires_at,
+      attempts: row.c_attempts,
+      version: row.c_version,
+    };
+  }
+
+  sealAuthenticators(
+    authenticators: readonly Authenticator[],
+    method: { subjectId: string; id: string },
+  ): Buffer {
+    const stored = authenticators.map(storedForm);
+    return this.cipher.seal(stored, ownerOfState(method.subjectId, method.id));
+  }
+
+  private authenticators(row: MethodRow): Authenticator[] {
+    const opened = this.cipher.open(row.m_state, ownerOfState(row.m_user_id, row.m_id));
+    // It was sealed by `sealAuthenticators`, under a key of ours: nobody else can have written it.
+    return (opened as StoredAuthenticator[]).map(authenticatorOf);
+  }
+
+  /** Null stays null: a challenge without data is no secret. */
+  sealData(
+    data: unknown,
+    challenge: { subjectId: string; id: string; purpose: ChallengePurpose },
+  ): Buffer | null {
+    return data === null ? null : this.cipher.seal(data, ownerOfData(challenge));
+  }
+}
+
+/** An {@link Authenticator} as JSON. */
+interface StoredAuthenticator {
+  id: string;
+  label: string | null;
+  createdAt: string;
+  setUpIn: string | null;
+  boundAt: string | null;
+  confirmedAt: string | null;
+  lastUsedAt: string | null;
+  state: unknown;
+}
+
+function storedForm({ payload, ...authenticator }: Authenticator): StoredAuthenticator {
+  const { id, label, createdAt, setUpIn, boundAt, confirmedAt, lastUsedAt } = authenticator;
+  return {
+    id,
+    label,
+    createdAt: createdAt.toISOString(),
+    setUpIn,
+    boundAt: boundAt?.toISOString() ?? null,
+    confirmedAt: confirmedAt?.toISOString() ?? null,
+    lastUsedAt: lastUsedAt?.toISOString() ?? null,
+    state: payload,
+  };
+}
+
+function authenticatorOf({ state, ...stored }: StoredAuthenticator): Authenticator {
+  return {
+    id: stored.id,
+    label: stored.label,
+    createdAt: new Date(stored.createdAt),
+    setUpIn: stored.setUpIn,
+    boundAt: stored.boundAt === null ? null : new Date(stored.boundAt),
+    confirmedAt: stored.confirmedAt === null ? null : new Date(stored.confirmedAt),
+    lastUsedAt: stored.lastUsedAt === null ? null : new Date(stored.lastUsedAt),
+    payload: state,
+  };
+}
+
+function ownerOfState(subjectId: string, rowId: string) {
+  return { use: 'state', subjectId, rowId, purpose: 'method' } as const;
+}
+
+function ownerOfData(challenge: { subjectId: string; id: string; purpose: ChallengePurpose }) {
+  const { subjectId, id, purpose } = challenge;
+  return { use: 'challenge', subjectId, rowId: id, purpose } as const;
+}

@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { type RecordedEvent } from '../../core/event-consumer.js';
+import { type MfaEvent } from '../../core/events.js';
+import { PayloadCipher } from '../payload-cipher.js';
+
+/** A row of `mfa_outbox` that was claimed, its payload still sealed. */
+export interface OutboxRow {
+  user_id: string;
+  id: string;
+  consumer: string;
+  event_id: string;
+  event_seq: string;
+  event_hash: Buffer;
+  payload: Buffer;
+  attempts: number;
+  created_at: Date;
+}
+
+/** What of an event only the payload tells, as JSON. */
+type Payload = Pick<
+  RecordedEvent,
+  'type' | 'factor' | 'target' | 'sessionId' | 'client' | 'subject'
+> & {
+  readonly at: string;
+};
+
+/** Seals what waits in `mfa_outbox`, as it names a person's addresses, and opens it again. */
+@Injectable()
+export class SealedDeliveries {
+  constructor(private readonly cipher: PayloadCipher) {}
+
+  /** @param row the row that the payload is for: it opens in no other */
+  seal(event: MfaEvent, row: { readonly id: string; readonly consumer: string }): Buffer {
+    const { type, factor, target, sessionId, client, at } = event;
+    const { id, displayName, addresses } = event.subject;
+    const payload: Payload = {
+      type,
+      factor,
+      target,
+      sessionId,
+      client: { ip: client.ip, userAgent: client.userAgent },
+      at: at.toISOString(),
+      subject: { id, displayName, addresses },
+    };
+    return this.cipher.seal(payload, ownerOf({ ...row, user_id: id }));
+  }
+
+  /** @throws {Error} when the row was changed, or its key is not here */
+  open(row: OutboxRow): RecordedEvent {
+    // Sealed by `seal`, under a key of ours: nobody else can have written it.
+    const payload = this.cipher.open(row.payload, ownerOf(row)) as Payload;
+    return {
+      ...payload,
+      at: new Date(payload.at),
+      id: row.event_id,
+      seq: Number(row.event_seq),
+      hash: row.event_hash,
+    };
+  }
+}
+
+function ownerOf(row: { user_id: string; id: string; consumer: string }) {
+  return { use: 'outbox', subjectId: row.user_id, rowId: row.id, purpose: row.consumer } as const;
+}

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import sql, { type Sql } from 'sql-template-tag';
+import { type EntityManager } from 'typeorm';
+import { type Transaction } from '../../core/stores.js';
+import { HostDatabase } from '../host-database.js';
+
+/** Runs SQL, inside a transaction of the core's where there is one. */
+@Injectable()
+export class Statements {
+  constructor(private readonly host: HostDatabase) {}
+
+  /**
+   * The rows of a statement that selects. What its columns hold is what it selects, so the caller
+   * states the type.
+   */
+  async rows<Row>(statement: Sql, transaction?: Transaction): Promise<Row[]> {
+    const manager =
+      transaction === undefined ? this.host.dataSource.manager : managerOf(transaction);
+    const rows: Row[] = await manager.query(statement.text, statement.values);
+    return rows;
+  }
+
+  /** How many rows an INSERT, UPDATE or DELETE without RETURNING changed. */
+  async changed(statement: Sql, transaction?: Transaction): Promise<number> {
+    const rows = await this.rows<{ count: number }>(
+      sql`WITH changed AS (${statement} RETURNING 1) SELECT count(*)::int AS count FROM changed`,
+      transaction,
+    );
+    return rows[0]?.count ?? 0;
+  }
+}
+
+/** Hands an open transaction to the core. */
+export function transactionOf(manager: EntityManager): Transaction {
+  // To the core a transaction is opaque; here, and only here, it is TypeORM's manager.
+  return manager as unknown as Transaction;
+}
+
+function managerOf(transaction: Transaction): EntityManager {
+  return transaction as unknown as EntityManager;
+}

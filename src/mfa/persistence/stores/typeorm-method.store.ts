@@ -1,0 +1,135 @@
+import { Injectable } from '@nestjs/common';
+import sql from 'sql-template-tag';
+import {
+  type Activation,
+  type EnrolledMethod,
+  type MethodKey,
+  type MethodRecord,
+  MethodStore,
+  type Transaction,
+} from '../../core/stores.js';
+import { METHOD_COLUMNS, type MethodRow, SealedRows } from './rows.js';
+import { Statements } from './statements.js';
+
+/** Keeps methods in `mfa_methods`. */
+@Injectable()
+export class TypeOrmMethodStore extends MethodStore {
+  constructor(
+    private readonly statements: Statements,
+    private readonly sealed: SealedRows,
+  ) {
+    super();
+  }
+
+  async list(subjectId: string, transaction?: Transaction): Promise<MethodRecord[]> {
+    const rows = await this.statements.rows<MethodRow>(
+      sql`SELECT ${METHOD_COLUMNS} FROM mfa_methods m WHERE m.user_id = ${subjectId}
+        ORDER BY m.created_at, m.id`,
+      transaction,
+    );
+    return rows.map((row) => this.sealed.method(row));
+  }
+
+  /** Failures and lock outlive the secret: setting up again must not refill a budget. */
+  async save(method: EnrolledMethod, transaction: Transaction): Promise<void> {
+    const { subjectId, id, handler, payloadVersion, createdAt, confirmedAt, lastUsedAt } = method;
+    const state = this.sealed.sealAuthenticators(method.authenticators, method);
+    await this.statements.changed(
+      sql`INSERT INTO mfa_methods AS m (user_id, id, handler, created_at, confirmed_at,
+          last_used_at, state, state_version)
+        VALUES (${subjectId}, ${id}, ${handler}, ${createdAt}, ${confirmedAt}, ${lastUsedAt},
+          ${state}, ${payloadVersion})
+        ON CONFLICT (user_id, handler) DO UPDATE SET
+          id = excluded.id, created_at = excluded.created_at,
+          confirmed_at = excluded.confirmed_at, last_used_at = excluded.last_used_at,
+          state = excluded.state, state_version = excluded.state_version, version = m.version + 1`,
+      transaction,
+    );
+  }
+
+  async activate(
+    { subjectId, id }: MethodKey,
+    { at, sessionId }: Activation,
+    transaction: Transaction,
+  ): Promise<void> {
+    await this.statements.changed(
+      sql`UPDATE mfa_methods SET
+          is_active = true, activated_at = ${at}, activated_in = ${sessionId}, was_activated_at = NULL,
+          confirmed_at = coalesce(confirmed_at, ${at}),
+          is_primary = NOT EXISTS (
+            SELECT 1 FROM mfa_methods p WHERE p.user_id = ${subjectId} AND p.is_primary
+          )
+        WHERE user_id = ${subjectId} AND id = ${id} AND NOT is_active`,
+      transaction,
+    );
+  }
+
+  async deactivate({ subjectId, id }: MethodKey, transaction: Transaction): Promise<boolean> {
+    const changed = await this.statements.changed(
+      sql`UPDATE mfa_methods SET is_active = false, activated_at = NULL, activated_in = NULL,
+          was_activated_at = activated_at
+        WHERE user_id = ${subjectId} AND id = ${id} AND is_active AND NOT is_primary`,
+      transaction,
+    );
+    return changed === 1;
+  }
+
+  async switchOff({ subjectId, id }: MethodKey, transaction: Transaction): Promise<void> {
+    await this.statements.changed(
+      sql`UPDATE mfa_methods SET is_active = false, is_primary = false, activated_at = NULL,
+          activated_in = NULL
+        WHERE user_id = ${subjectId} AND id = ${id}`,
+      transaction,
+    );
+    await this.promoteLongestStanding(subjectId, transaction);
+  }
+
+  async reactivate({ subjectId, id }: MethodKey, transaction: Transaction): Promise<boolean> {
+    const changed = await this.statements.changed(
+      sql`UPDATE mfa_methods SET is_active = true, activated_at = was_activated_at,
+          was_activated_at = NULL
+        WHERE user_id = ${subjectId} AND id = ${id} AND NOT is_active
+          AND was_activated_at IS NOT NULL`,
+      transaction,
+    );
+    await this.promoteLongestStanding(subjectId, transaction);
+    return changed === 1;
+  }
+
+  /** The old primary goes first: at no moment may there be two. */
+  async makePrimary({ subjectId, id }: MethodKey, transaction: Transaction): Promise<boolean> {
+    await this.statements.changed(
+      sql`UPDATE mfa_methods SET is_primary = false WHERE user_id = ${subjectId} AND is_primary`,
+      transaction,
+    );
+    const changed = await this.statements.changed(
+      sql`UPDATE mfa_methods SET is_primary = true
+        WHERE user_id = ${subjectId} AND id = ${id} AND is_active`,
+      transaction,
+    );
+    return changed === 1;
+  }
+
+  async delete({ subjectId, id }: MethodKey, transaction: Transaction): Promise<boolean> {
+    const changed = await this.statements.changed(
+      sql`DELETE FROM mfa_methods WHERE user_id = ${subjectId} AND id = ${id}`,
+      transaction,
+    );
+    await this.promoteLongestStanding(subjectId, transaction);
+    return changed === 1;
+  }
+
+  /** An active method always means that a login asks for one: none may be left without a primary. */
+  private async promoteLongestStanding(subjectId: string, transaction: Transaction): Promise<void> {
+    await this.statements.changed(
+      sql`UPDATE mfa_methods SET is_primary = true
+        WHERE user_id = ${subjectId} AND id = (
+          SELECT id FROM mfa_methods WHERE user_id = ${subjectId} AND is_active
+          ORDER BY activated_at, id LIMIT 1
+        ) AND NOT EXISTS (
+          SELECT 1 FROM mfa_methods p WHERE p.user_id = ${subjectId} AND p.is_primary
+        )`,
+      transaction,
+    );
+  }
+}

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import sql from 'sql-template-tag';
+import { type Claim, type ClaimedDelivery, OutboxStore } from '../../core/outbox.js';
+import { type OutboxRow, SealedDeliveries } from './sealed-deliveries.js';
+import { Statements } from './statements.js';
+
+/** Keeps deliveries in `mfa_outbox`. */
+@Injectable()
+export class TypeOrmOutboxStore extends OutboxStore {
+  constructor(
+    private readonly statements: Statements,
+    private readonly sealed: SealedDeliveries,
+  ) {
+    super();
+  }
+
+  async claim({ consumer, maxDeliveries, now, leaseEndsAt }: Claim): Promise<ClaimedDelivery[]> {
+    const rows = await this.statements.rows<OutboxRow>(
+      sql`WITH due AS (
+          SELECT user_id, id FROM mfa_outbox
+          WHERE consumer = ${consumer} AND failed_at IS NULL AND next_attempt_at <= ${now}
+          ORDER BY next_attempt_at, id LIMIT ${maxDeliveries}
+          FOR UPDATE SKIP LOCKED
+        ), claimed AS (
+          UPDATE mfa_outbox o SET attempts = o.attempts + 1, next_attempt_at = ${leaseEndsAt}
+          FROM due WHERE o.user_id = due.user_id AND o.id = due.id RETURNING o.*
+        ) SELECT * FROM claimed ORDER BY event_seq`,
+    );
+    return rows.map((row) => this.deliveryOf(row));
+  }
+
+  async complete({ subjectId, id }: ClaimedDelivery): Promise<void> {
+    await this.statements.changed(
+      sql`DELETE FROM mfa_outbox WHERE user_id = ${subjectId} AND id = ${id}`,
+    );
+  }
+
+  async retryAt({ subjectId, id, attempts }: ClaimedDelivery, at: Date): Promise<void> {
+    await this.statements.changed(
+      sql`UPDATE mfa_outbox SET next_attempt_at = ${at}
+        WHERE user_id = ${subjectId} AND id = ${id} AND attempts = ${attempts}`,
+    );
+  }
+
+  async giveUp({ subjectId, id, attempts }: ClaimedDelivery, now: Date): Promise<void> {
+    await this.statements.changed(
+      sql`UPDATE mfa_outbox SET failed_at = ${now}
+        WHERE user_id = ${subjectId} AND id = ${id} AND attempts = ${attempts}`,
+    );
+  }
+
+  /** Opened one by one: one that cannot be read holds no other up. */
+  private deliveryOf(row: OutboxRow): ClaimedDelivery {
+    const { user_id: subjectId, id, attempts, created_at: createdAt } = row;
+    return { subjectId, id, attempts, createdAt, read: () => this.sealed.open(row) };
+  }
+}

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import sql from 'sql-template-tag';
+import { type Transaction, UnitOfWork } from '../../core/stores.js';
+import { HostDatabase } from '../host-database.js';
+import { Statements, transactionOf } from './statements.js';
+
+/** Transactions of TypeORM's, each behind the lock of one account. */
+@Injectable()
+export class TypeOrmUnitOfWork extends UnitOfWork {
+  constructor(
+    private readonly host: HostDatabase,
+    private readonly statements: Statements,
+  ) {
+    super();
+  }
+
+  runForAccount<T>(subjectId: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.host.dataSource.transaction(async (manager) => {
+      const transaction = transactionOf(manager);
+      await this.lockAccount(subjectId, transaction);
+      return work(transaction);
+    });
+  }
+
+  /** Makes the account's row where there is none, and holds it either way. */
+  async lockAccount(subjectId: string, transaction: Transaction): Promise<void> {
+    await this.statements.changed(
+      sql`INSERT INTO mfa_accounts AS a (user_id) VALUES (${subjectId})
+        ON CONFLICT (user_id) DO UPDATE SET failures = a.failures`,
+      transaction,
+    );
+  }
+}

@@ -1,0 +1,60 @@
+/// <reference types="jest" />
+import { type Type } from '@nestjs/common';
+import { type Json, type JsonObject } from '../core/handler.js';
+import { jsonSchemaOf } from '../http/json-schema.js';
+import { fieldNamesOf, readFields } from '../kit/read-fields.js';
+import { confirm, enrol, type HandlerHarness, jsonCopyOf, openLogin } from './handler-ceremony.js';
+
+/** Members of a JSON Schema that say what a value may be. */
+const SAYING = ['type', 'enum', 'const', 'anyOf', 'oneOf', 'allOf', '$ref'];
+
+/** Rules on what a handler shows and asks: all of it travels as JSON, and forms are made of it. */
+export function describeForms<S, D, F, P>(harness: HandlerHarness<S, D, F, P>): void {
+  it('asks in schemas that say of each field, as JSON, what it takes', () => {
+    const { setupSchema, proofSchema } = harness.makeHandler();
+    expect(fieldNamesOf(proofSchema).size).toBeGreaterThan(0);
+    expect([setupSchema, proofSchema].flatMap(muteFieldsOf)).toEqual([]);
+  });
+
+  it('takes the fields of a set-up as its schema reads them', () => {
+    const { setupSchema } = harness.makeHandler();
+    const fields: unknown = jsonCopyOf(harness.fields);
+    if (setupSchema === undefined) expect(fields).toEqual({});
+    else expect(() => readFields(setupSchema, fields)).not.toThrow();
+  });
+
+  it('shows nothing that JSON would lose', async () => {
+    const { handler, outcome, ceremony } = await enrol(harness);
+    const confirmed = await confirm(harness, handler, ceremony);
+    const login = await openLogin({ ...harness, now: confirmed.now }, handler, confirmed.state);
+    const { response, topLevel = {} } = outcome;
+    const shown = [response, topLevel, login?.outcome.response ?? {}];
+    shown.push(handler.describe(ceremony.state), handler.describe(confirmed.state));
+    expect(jsonCopyOf(shown)).toStrictEqual(shown);
+  });
+
+  it('lets go of what it holds of an authenticator, pending or not, more than once', async () => {
+    const { handler, ceremony } = await enrol(harness);
+    const confirmed = await confirm(harness, handler, ceremony);
+    for (const state of [ceremony.state, confirmed.state, confirmed.state]) {
+      const disposed = handler.dispose?.({ subjectId: harness.subject.id, state });
+      await expect(disposed ?? Promise.resolve()).resolves.toBeUndefined();
+    }
+  });
+}
+
+/** Fields that are validated, and of which a form would not know what to ask. */
+function muteFieldsOf(schema: Type<object> | undefined): string[] {
+  if (schema === undefined) return [];
+  const asJson = jsonSchemaOf(schema);
+  expect(jsonCopyOf(asJson)).toStrictEqual(asJson);
+  const properties = objectIn(asJson['properties']);
+  return [...fieldNamesOf(schema)].filter((name) => {
+    const said = Object.keys(objectIn(properties[name]));
+    return !SAYING.some((member) => said.includes(member));
+  });
+}
+
+function objectIn(value: Json | undefined): JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+}

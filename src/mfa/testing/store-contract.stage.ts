@@ -1,0 +1,221 @@
+import { type AttemptRequest, type AttemptStore, type SpentAttempt } from '../core/attempts.js';
+import { type Settlement } from '../core/attempts.js';
+import { type Authenticator } from '../core/authenticators.js';
+import { type MfaEvent, type MfaEventType } from '../core/events.js';
+import { type Subject } from '../core/handler.js';
+import { type RowInsert } from '../core/ports.js';
+import {
+  type AccountStore,
+  type BackupCodeStore,
+  type ChallengeRecord,
+  type ChallengeStore,
+  type EventStore,
+  type MethodRecord,
+  type MethodStore,
+  type NewChallenge,
+  type Transaction,
+  type UnitOfWork,
+} from '../core/stores.js';
+import { type SendBudgetStore } from '../core/send-budgets.js';
+import { addSeconds } from '../kit/clock.js';
+import { FakeRandomSource } from './fake-random-source.js';
+
+/** The storage ports of the core, all on one storage. */
+export interface Stores {
+  readonly unitOfWork: UnitOfWork;
+  readonly methods: MethodStore;
+  readonly challenges: ChallengeStore;
+  readonly attempts: AttemptStore;
+  readonly backupCodes: BackupCodeStore;
+  readonly sendBudgets: SendBudgetStore;
+  readonly events: EventStore;
+  readonly accounts: AccountStore;
+}
+
+/** Stores on an empty storage, and what the ports do not tell of it. */
+export interface OpenStores extends Stores {
+  /** The audit of a subject, oldest first. */
+  eventTypesOf(subjectId: string): Promise<readonly string[]>;
+  /** A row for a table of the host's, which holds one row for each key. @param key a UUID */
+  rowFor(key: string): RowInsert;
+  /** Whether {@link OpenStores.rowFor} was written. */
+  hasRow(key: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** When everything happens. */
+export const NOW = new Date('2026-01-01T12:00:00.000Z');
+/** How long the challenges of the suite live. */
+export const LIFETIME_SECONDS = 900;
+/** Budgets that no test reaches unless it sets them lower. */
+export const AMPLE = {
+  maxAttemptsPerChallenge: 1000,
+  maxFailuresPerMethod: 1000,
+  maxFailuresPerAccount: 1000,
+  maxFailuresEver: 10_000,
+  lockSeconds: [60, 120, 240],
+};
+
+/** What the tests of the store contract play with: open stores, and a way to fill them. */
+export class StoreStage {
+  private opened: OpenStores | undefined;
+  private readonly random = new FakeRandomSource();
+  private subjects = 0;
+
+  async open(open: () => Promise<OpenStores>): Promise<void> {
+    this.opened = await open();
+  }
+
+  async close(): Promise<void> {
+    await this.opened?.close();
+  }
+
+  get stores(): OpenStores {
+    if (this.opened === undefined) throw new Error('The stores are not open.');
+    return this.opened;
+  }
+
+  newId(): string {
+    return this.random.rowId();
+  }
+
+  newSubject(): string {
+    return `subject-${(this.subjects += 1)}`;
+  }
+
+  event(subjectId: string, type: MfaEventType = 'second_factor_succeeded'): MfaEvent {
+    const client = { ip: '192.0.2.1', userAgent: 'contract' };
+    return { type, subject: subjectOf(subjectId), factor: 'app', at: NOW, client };
+  }
+
+  run<T>(subjectId: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.stores.unitOfWork.runForAccount(subjectId, work);
+  }
+
+  authenticator(changes: Partial<Authenticator> = {}): Authenticator {
+    const times = { createdAt: NOW, boundAt: NOW, confirmedAt: NOW, lastUsedAt: null };
+    const own = { id: this.newId(), label: null, setUpIn: null };
+    return { ...own, ...times, payload: { secret: 'Ω' }, ...changes };
+  }
+
+  /** A method with one authenticator. @param since null: pending */
+  async addMethod(subjectId: string, handler: string, since: Date | null): Promise<MethodRecord> {
+    const id = this.newId();
+    const authenticators = [this.authenticator({ confirmedAt: since })];
+    const times = { createdAt: NOW, confirmedAt: since, lastUsedAt: null };
+    const method = { id, subjectId, handler, ...times, authenticators, payloadVersion: 1 };
+    await this.run(subjectId, async (transaction) => {
+      await this.stores.methods.save(method, transaction);
+      if (since !== null) {
+        await this.stores.methods.activate(
+          { subjectId, id },
+          { at: since, sessionId: null },
+          transaction,
+        );
+      }
+    });
+    return this.method(subjectId, handler);
+  }
+
+  /** A subject with one active method. */
+  newMethod(): Promise<MethodRecord> {
+    return this.addMethod(this.newSubject(), 'app', NOW);
+  }
+
+  /** A stored method. @throws {Error} when there is none */
+  async method(subjectId: string, handler: string): Promise<MethodRecord> {
+    const methods = await this.stores.methods.list(subjectId);
+    const method = methods.find((candidate) => candidate.handler === handler);
+    if (method === undefined) throw new Error(`${subjectId} has no method ${handler}.`);
+    return method;
+  }
+
+  newChallenge(method: MethodRecord, changes: Partial<NewChallenge> = {}): NewChallenge {
+    const { subjectId, handler } = method;
+    return {
+      subjectId,
+      id: this.newId(),
+      purpose: 'login',
+      methodId: method.id,
+      handler,
+      authenticatorId: null,
+      amr: ['pwd'],
+      provider: 'local',
+      sessionId: null,
+      credentialsVersion: '1',
+      data: null,
+      createdAt: NOW,
+      expiresAt: addSeconds(NOW, LIFETIME_SECONDS),
+      ...changes,
+    };
+  }
+
+  /** Opens a challenge and reads it back. */
+  async openChallenge(
+    method: MethodRecord,
+    changes: Partial<NewChallenge> = {},
+  ): Promise<ChallengeRecord> {
+    const challenge = this.newChallenge(method, changes);
+    await this.stores.challenges.open(challenge, 'replace', null);
+    return this.challenge(challenge);
+  }
+
+  /** A stored challenge. @throws {Error} when it is not open */
+  async challenge(key: { subjectId: string; id: string }): Promise<ChallengeRecord> {
+    const challenge = await this.stores.challenges.findOpen(key, NOW);
+    if (challenge === null) throw new Error('The challenge is not open.');
+    return challenge;
+  }
+
+  request(
+    { subjectId, id, handler }: ChallengeRecord,
+    changes: Partial<AttemptRequest> = {},
+  ): AttemptRequest {
+    return {
+      key: { subjectId, id },
+      purpose: 'login',
+      credentialsVersion: '1',
+      handlers: [handler],
+      backupLookups: [],
+      budgets: AMPLE,
+      now: NOW,
+      ...changes,
+    };
+  }
+
+  /** Spends an attempt that nothing stands in the way of. */
+  async spend(
+    challenge: ChallengeRecord,
+    changes: Partial<AttemptRequest> = {},
+  ): Promise<SpentAttempt> {
+    const spent = await this.stores.attempts.spend(this.request(challenge, changes));
+    if (spent === null) throw new Error('No attempt was spent.');
+    return spent;
+  }
+
+  /** A right proof that changed the state. */
+  settlement(spent: SpentAttempt, changes: Partial<Settlement> = {}): Settlement {
+    const authenticators = spent.method.authenticators.map((authenticator) => ({
+      ...authenticator,
+      payload: { secret: 'Ω', usedIn: spent.challenge.id },
+    }));
+    return {
+      spent,
+      proven: { by: 'method', authenticators, payloadVersion: 2 },
+      rows: [],
+      rowUpdates: [],
+      events: [this.event(spent.method.subjectId)],
+      now: NOW,
+      ...changes,
+    };
+  }
+}
+
+function subjectOf(id: string): Subject {
+  return { id, displayName: id, addresses: {}, isEnabled: true, credentialsVersion: '1' };
+}
+
+/** So many results of one piece of work that is begun so many times at one moment. */
+export function atOnce<T>(times: number, work: (index: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: times }, (_, index) => work(index)));
+}

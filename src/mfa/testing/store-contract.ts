@@ -1,0 +1,35 @@
+/// <reference types="jest" />
+import { describeAccounts } from './store-contract.accounts.js';
+import { describeChallenges } from './store-contract.challenges.js';
+import { describeCounting } from './store-contract.counting.js';
+import { describeGuessesAtOnce } from './store-contract.guessing.js';
+import { describeMethods } from './store-contract.methods.js';
+import { describeSettling } from './store-contract.settling.js';
+import { describeSpending } from './store-contract.spending.js';
+import { type OpenStores, StoreStage } from './store-contract.stage.js';
+
+export { type OpenStores, type Stores } from './store-contract.stage.js';
+
+/**
+ * Registers the rules that every implementation of the storage ports obeys, with the global
+ * `describe`, `it` and `expect`. Several requests at one moment are part of the rules, so the
+ * storage should be open for several at once.
+ *
+ * @param name what the report calls the stores
+ * @param open stores on an empty storage; called once
+ */
+export function describeStoreContract(name: string, open: () => Promise<OpenStores>): void {
+  describe(`${name} keep the contract of stores`, () => {
+    const stage = new StoreStage();
+    beforeAll(() => stage.open(open));
+    afterAll(() => stage.close());
+
+    describe('methods', () => describeMethods(stage));
+    describe('challenges', () => describeChallenges(stage));
+    describe('spending attempts', () => describeSpending(stage));
+    describe('guesses at one moment', () => describeGuessesAtOnce(stage));
+    describe('settling attempts', () => describeSettling(stage));
+    describe('backup codes, sends and events', () => describeCounting(stage));
+    describe('accounts', () => describeAccounts(stage));
+  });
+}

@@ -1,0 +1,101 @@
+import { type IncomingMessage } from 'node:http';
+import helmet from '@fastify/helmet';
+import { type LoggerService, ShutdownSignal } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ProblemFilter } from '../mfa/index.js';
+import { AppModule, type ServerAdditions } from './app.module.js';
+import { type ServerConfig } from './config/server-config.js';
+import { setUpSwagger } from './swagger/swagger.js';
+
+/** Far above any body that a route reads, far below what would tie up memory. */
+const MOST_BODY_BYTES = 64 * 1024;
+/** Node's own limit of a request line with its headers. */
+const MOST_HEADER_BYTES = 16 * 1024;
+/** A client that takes longer to send its request is cut off. */
+const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
+
+/** The whole server, ready to listen. `logger: false` is for tests. */
+export async function createApp(
+  config: ServerConfig,
+  logger: LoggerService | false,
+  additions: ServerAdditions = {},
+): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(config, additions),
+    createAdapter(config),
+    { logger, abortOnError: false },
+  );
+  await configureApp(app, config);
+  return app;
+}
+
+/** The HTTP side as `main.ts` and the tests have it alike. */
+export function createAdapter({ trustedProxies }: ServerConfig): FastifyAdapter {
+  return new FastifyAdapter({
+    // An id that is too long is one that does not exist: the routes say so, not the router.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MOST_HEADER_BYTES },
+    bodyLimit: MOST_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+    // Whoever is not a configured proxy could claim any address.
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    rewriteUrl: makeDecodable,
+  });
+}
+
+/**
+ * The router refuses an address that cannot be decoded in words of its own. With each percent sign
+ * standing for itself it is an address like any other that does not exist.
+ */
+function makeDecodable({ url = '/' }: Pick<IncomingMessage, 'url'>): string {
+  try {
+    decodeURI(url.replace(/\?.*$/s, ''));
+    return url;
+  } catch {
+    return url.replaceAll('%', '%25');
+  }
+}
+
+/** Everything around the routes; to be called once, before the application listens. */
+export async function configureApp(
+  app: NestFastifyApplication,
+  config: ServerConfig,
+): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance();
+  // Fastify reads plain text by itself; here that is an unsupported media type.
+  fastify.removeContentTypeParser('text/plain');
+  await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CSP } });
+  if (config.corsOrigins.length > 0) app.enableCors(corsOptions(config.corsOrigins));
+  app.useGlobalFilters(app.get(ProblemFilter));
+  app.enableShutdownHooks(shutdownSignals(config));
+  setUpSwagger(app);
+}
+
+/** SIGHUP ends a server whose terminal is closed, but for one that takes it for a change of keys. */
+function shutdownSignals({ rereadKeys }: ServerConfig): ShutdownSignal[] {
+  const signals = [ShutdownSignal.SIGINT, ShutdownSignal.SIGTERM, ShutdownSignal.SIGQUIT];
+  return rereadKeys === null ? [...signals, ShutdownSignal.SIGHUP] : signals;
+}
+
+function corsOptions(origins: readonly string[]) {
+  return {
+    origin: [...origins],
+    methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+    // Without this a browser keeps them from the page, which has to act on them.
+    exposedHeaders: ['Retry-After', 'WWW-Authenticate'],
+  };
+}
+
+/** What Swagger UI and the mailbox page need, and nothing from elsewhere. */
+const CSP = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  // Both pages bring their style with them.
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'img-src': ["'self'", 'data:'],
+  'font-src': ["'self'", 'data:'],
+  'connect-src': ["'self'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'self'"],
+  'frame-ancestors': ["'none'"],
+};

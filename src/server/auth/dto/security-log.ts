@@ -1,0 +1,64 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, Matches } from 'class-validator';
+import { type LoggedEvent, MFA_EVENT_TYPES, type SecurityLogPage } from '../../../mfa/index.js';
+
+const MOST_EVENTS = 100;
+
+/** Which part of the log is asked for. */
+export class SecurityLogQuery {
+  @ApiPropertyOptional({ description: '`next` of the page before; absent: the newest events.' })
+  @IsOptional()
+  @Matches(/^[1-9]\d{0,14}$/, { message: 'Take `next` of the page before.' })
+  readonly cursor?: string;
+
+  @ApiPropertyOptional({ description: `Events on a page, 1 to ${MOST_EVENTS}.`, default: '20' })
+  @IsOptional()
+  @Matches(/^([1-9]\d?|100)$/, { message: `A whole number from 1 to ${MOST_EVENTS} is required.` })
+  readonly limit?: string;
+}
+
+/** One event of the log. */
+export class SecurityLogEntry {
+  @ApiProperty({ format: 'date-time', example: '2026-11-22T12:00:00.000Z' })
+  at!: string;
+
+  @ApiProperty({ description: 'What happened.', examples: [...MFA_EVENT_TYPES] })
+  type!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The method; null where no single one is concerned.',
+    example: 'app',
+  })
+  factor!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: '192.0.2.1' })
+  ip!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Mozilla/5.0' })
+  user_agent!: string | null;
+}
+
+/** A page of the log, newest first. */
+export class SecurityLogResponse {
+  @ApiProperty({ type: [SecurityLogEntry] })
+  results!: SecurityLogEntry[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: '`cursor` of the next page; null on the last one.',
+    example: '41',
+  })
+  next!: string | null;
+}
+
+/** A page as clients see it. */
+export function securityLogResponse({ events, next }: SecurityLogPage): SecurityLogResponse {
+  return { results: events.map(entryOf), next: next === null ? null : String(next) };
+}
+
+function entryOf({ at, type, factor, ip, userAgent }: LoggedEvent): SecurityLogEntry {
+  return { at: at.toISOString(), type, factor, ip, user_agent: userAgent };
+}

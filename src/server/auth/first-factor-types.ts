@@ -1,0 +1,26 @@
+import { type FirstFactorType, firstFactorType } from './first-factor-type.js';
+import { LocalFactor } from './local/local.factor.js';
+import { LocalOptions } from './local/local.options.js';
+import { LOCAL } from './local/local.type.js';
+import { SharedPasswordFactor } from './shared-password/shared-password.factor.js';
+import { SharedPasswordOptions } from './shared-password/shared-password.options.js';
+import { TrustedNetworksFactor } from './trusted-networks/trusted-networks.factor.js';
+import { TrustedNetworksOptions } from './trusted-networks/trusted-networks.options.js';
+
+/** First factors by the name of their type. */
+export type FirstFactorTypes = Readonly<Record<string, FirstFactorType>>;
+
+/** Every type of first factor that this server brings: the one list. */
+export const FIRST_FACTOR_TYPES: FirstFactorTypes = {
+  [LOCAL]: firstFactorType('Password', LocalOptions, (_, { users }) => new LocalFactor(users)),
+  shared_password: firstFactorType(
+    'Shared password',
+    SharedPasswordOptions,
+    (options, services) => new SharedPasswordFactor(options, services),
+  ),
+  trusted_networks: firstFactorType(
+    'Trusted network',
+    TrustedNetworksOptions,
+    (options, services) => new TrustedNetworksFactor(options, services),
+  ),
+};

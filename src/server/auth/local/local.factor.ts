@@ -1,0 +1,24 @@
+import { type User } from '../../users/user.entity.js';
+import { type LoginName, type UsersService } from '../../users/users.service.js';
+import { FormFactor } from '../form-factor.js';
+import { LocalForm } from './local.form.js';
+
+/** The first factor of every registered account: its password. */
+export class LocalFactor extends FormFactor<LocalForm> {
+  readonly schema = LocalForm;
+
+  constructor(private readonly users: UsersService) {
+    super();
+  }
+
+  protected async verify(form: LocalForm): Promise<User | null> {
+    return this.users.verifyPassword(loginNameOf(form), form.password);
+  }
+}
+
+/** The user name counts where both are given. */
+function loginNameOf({ username, email }: LocalForm): LoginName {
+  return username === undefined
+    ? { by: 'email', value: email ?? '' }
+    : { by: 'username', value: username };
+}

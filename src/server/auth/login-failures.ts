@@ -1,0 +1,66 @@
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { AuditTrail, Clock, clientOf, MfaError } from '../../mfa/index.js';
+import { BackgroundWork } from '../background-work.js';
+import { type AccountOccasion, accountEvent } from '../mfa/account-event.js';
+import { type LoginName, UsersService } from '../users/users.service.js';
+import { type FirstFactorRequest } from './first-factor.js';
+
+/** What names somebody in a form, if the form is what it should be. */
+interface Names {
+  readonly username?: unknown;
+  readonly email?: unknown;
+}
+
+/** Records sign-ins that were refused, in the audit of the users whom they named. */
+@Injectable()
+export class LoginFailures implements OnModuleDestroy {
+  private readonly work = new BackgroundWork('A failure', new Logger(LoginFailures.name));
+
+  constructor(
+    private readonly users: UsersService,
+    private readonly audit: AuditTrail,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Failures that were answered, and are not yet recorded, are not lost by a stop. */
+  async onModuleDestroy(): Promise<void> {
+    await this.settled();
+  }
+
+  /** Resolves when every failure that was answered is recorded. */
+  async settled(): Promise<void> {
+    await this.work.settled();
+  }
+
+  /**
+   * Passes an attempt on. A refusal is recorded behind its answer, which so takes as long for a name
+   * that nobody has.
+   */
+  async watch<T>(request: FirstFactorRequest, attempt: Promise<T>): Promise<T> {
+    try {
+      return await attempt;
+    } catch (error) {
+      if (error instanceof MfaError && error.code === 'invalid_credentials') this.note(request);
+      throw error;
+    }
+  }
+
+  private note(request: FirstFactorRequest): void {
+    const occasion = { client: clientOf(request), at: this.clock.now() };
+    this.work.begin(this.record(request.body, occasion));
+  }
+
+  private async record(body: unknown, occasion: Omit<AccountOccasion, 'user'>): Promise<void> {
+    const login = loginNameIn(body);
+    const user = login === null ? null : await this.users.findByLoginName(login);
+    if (user === null) return;
+    await this.audit.record([accountEvent('login_failed', { ...occasion, user })]);
+  }
+}
+
+/** As the forms of first factors name somebody; null where they name nobody, as a shared password. */
+function loginNameIn(body: unknown): LoginName | null {
+  const { username, email }: Names = typeof body === 'object' && body !== null ? body : {};
+  if (typeof username === 'string') return { by: 'username', value: username };
+  return typeof email === 'string' ? { by: 'email', value: email } : null;
+}

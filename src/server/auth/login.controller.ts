@@ -1,0 +1,90 @@
+import { Get, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import {
+  ApiProblems,
+  AuthRoutes,
+  BODY_PROBLEMS,
+  clientOf,
+  jsonSchemaOf,
+  type JsonObject,
+  LoginService,
+} from '../../mfa/index.js';
+import { UserSubject } from '../mfa/user-subject.js';
+import { acceptedLanguage } from '../notices/texts/languages.js';
+import { RateLimitGuard } from '../rate-limit/rate-limit.guard.js';
+import { UsersService } from '../users/users.service.js';
+import { ProviderResponse } from './dto/auth.responses.js';
+import { SecondFactorResponse, SignedInResponse } from './dto/login.responses.js';
+import { FirstFactorGuard, type ProvenRequest } from './first-factor.guard.js';
+import { FirstFactors, sessionProviderOf } from './first-factors.js';
+import { loginAnswer } from './login-answer.js';
+import { LOGIN_OPERATION } from './login-document.js';
+import { LoginFailures } from './login-failures.js';
+
+/** The first step of a login; the second one is the library's. */
+@AuthRoutes('', 'Sign-in')
+export class LoginController {
+  constructor(
+    private readonly logins: LoginService,
+    private readonly factors: FirstFactors,
+    private readonly failures: LoginFailures,
+    private readonly users: UsersService,
+  ) {}
+
+  @Post('login')
+  @HttpCode(200)
+  @UseGuards(RateLimitGuard, FirstFactorGuard)
+  @ApiOperation({
+    operationId: LOGIN_OPERATION,
+    summary: 'Sign in with a first factor',
+    description:
+      'Gives tokens when the account has no active second factor, else an ephemeral token for `login/verify/`.',
+  })
+  @ApiBody({ schema: { type: 'object' } })
+  @ApiExtraModels(SignedInResponse, SecondFactorResponse)
+  @ApiOkResponse({
+    description: 'Signed in, or asked for a second factor.',
+    schema: {
+      oneOf: [
+        { $ref: getSchemaPath(SignedInResponse) },
+        { $ref: getSchemaPath(SecondFactorResponse) },
+      ],
+    },
+  })
+  @ApiProblems(...BODY_PROBLEMS, 'invalid_credentials', 'rate_limited')
+  async login(@Req() request: ProvenRequest): Promise<JsonObject> {
+    const { amr, supportsMfa } = request.firstFactor.factor;
+    const provider = sessionProviderOf(request.firstFactor);
+    const subject = new UserSubject(request.user);
+    const outcome = await this.failures.watch(
+      request,
+      this.logins.begin({ subject, amr, provider, supportsMfa }, clientOf(request)),
+    );
+    if (outcome.kind === 'passed') await this.rememberLanguage(request);
+    return loginAnswer(outcome);
+  }
+
+  /** Mails come in the language that a person last signed in with. Half a sign-in changes nothing. */
+  private async rememberLanguage({ user, headers }: ProvenRequest): Promise<void> {
+    await this.users.rememberLanguage(user.id, acceptedLanguage(headers));
+  }
+
+  @Get('providers')
+  @ApiOperation({ summary: 'First factors on offer' })
+  @ApiOkResponse({ type: [ProviderResponse] })
+  listProviders(): ProviderResponse[] {
+    return this.factors.all.map(({ type, id, name, factor }) => ({
+      type,
+      id,
+      name,
+      supports_mfa: factor.supportsMfa,
+      schema: jsonSchemaOf(factor.schema),
+    }));
+  }
+}

@@ -1,0 +1,134 @@
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import {
+  AuditTrail,
+  type ClientInfo,
+  Clock,
+  KeyRing,
+  type LoginOutcome,
+  LoginService,
+  MfaAccounts,
+  MfaError,
+  SendBudgetStore,
+  transactionOf,
+} from '../../mfa/index.js';
+import { BackgroundWork } from '../background-work.js';
+import { accountEvent } from '../mfa/account-event.js';
+import { UserSubject } from '../mfa/user-subject.js';
+import { PasswordResetTokens } from '../passwords/password-reset-tokens.js';
+import { PasswordRows, type ResetOffer } from '../passwords/password-rows.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { PasswordHasher } from '../users/password-hasher.js';
+import { type User } from '../users/user.entity.js';
+import { UsersService } from '../users/users.service.js';
+import { type ConfiguredFirstFactor, FirstFactors, sessionProviderOf } from './first-factors.js';
+import { LOCAL } from './local/local.type.js';
+
+/** Mails to one address; more than these are dropped without a word. */
+export const RESET_MAIL_LIMIT = { cooldownSeconds: 60, maxSends: 5, windowSeconds: 3600 } as const;
+
+/** What a mailbox proves: a one-time code, as of the method `email` [RFC 8176 §2]. */
+const MAILBOX_AMR = ['otp'];
+
+/** Resets forgotten passwords by a link in a mail. A second factor is asked for all the same. */
+@Injectable()
+export class PasswordReset implements OnModuleDestroy {
+  private readonly work = new BackgroundWork('A reset', new Logger(PasswordReset.name));
+
+  constructor(
+    private readonly users: UsersService,
+    private readonly hasher: PasswordHasher,
+    private readonly rows: PasswordRows,
+    private readonly tokens: PasswordResetTokens,
+    private readonly sessions: SessionsService,
+    private readonly factors: FirstFactors,
+    private readonly logins: LoginService,
+    private readonly accounts: MfaAccounts,
+    private readonly budgets: SendBudgetStore,
+    private readonly keys: KeyRing,
+    private readonly audit: AuditTrail,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Requests that were answered, and are not yet recorded, are not lost by a stop. */
+  async onModuleDestroy(): Promise<void> {
+    await this.settled();
+  }
+
+  /** Resolves when every request that was answered is recorded. */
+  async settled(): Promise<void> {
+    await this.work.settled();
+  }
+
+  /**
+   * Has the link mailed to an account's owner. Only the count of the address is waited for, which is
+   * the same for every address: how long the answer takes tells nothing.
+   */
+  async request(email: string, client: ClientInfo): Promise<void> {
+    const key = `password-reset:${this.keys.tag('send-address', email.normalize('NFKC').toLowerCase())}`;
+    const verdict = await this.budgets.take([{ key, ...RESET_MAIL_LIMIT }], this.clock.now());
+    if (!verdict.allowed) return;
+    this.work.begin(this.record(email, client));
+  }
+
+  /**
+   * Sets the new password, ends all sessions and open challenges, and goes on as a login does. What
+   * is wrong with the new password is said before the token is spent.
+   *
+   * @throws {MfaError} `invalid_token` or `validation_failed`
+   */
+  async confirm(token: string, newPassword: string, client: ClientInfo): Promise<LoginOutcome> {
+    const offer = await this.tokens.verify(token);
+    const factor = this.passwordFactor();
+    const user = await this.users.findById(offer.userId);
+    if (factor === undefined || user === null || !isGood(offer, user)) {
+      throw new MfaError('invalid_token');
+    }
+    this.users.refuseWeakPassword(newPassword, user);
+    // Slow, so it is done before any lock is held.
+    await this.commit(offer, user, { passwordHash: await this.hasher.hash(newPassword), client });
+    const renewed = await this.users.findById(user.id);
+    if (renewed === null) throw new MfaError('invalid_token');
+    const first = { subject: new UserSubject(renewed), amr: MAILBOX_AMR };
+    const { supportsMfa } = factor.factor;
+    return this.logins.begin(
+      { ...first, provider: sessionProviderOf(factor), supportsMfa },
+      client,
+    );
+  }
+
+  private async record(email: string, client: ClientInfo): Promise<void> {
+    const user = await this.users.findByEmail(email);
+    if (user === null || !mayReset(user) || this.passwordFactor() === undefined) return;
+    const occasion = { user, client, at: this.clock.now() };
+    await this.audit.record([accountEvent('password_reset_requested', occasion)]);
+  }
+
+  private async commit(
+    offer: ResetOffer,
+    user: User,
+    { passwordHash, client }: { readonly passwordHash: string; readonly client: ClientInfo },
+  ): Promise<void> {
+    await this.audit.change(async (manager) => {
+      await this.accounts.endChallenges(user.id, transactionOf(manager));
+      const isReset = await this.rows.reset(offer, passwordHash, manager);
+      if (!isReset) throw new MfaError('invalid_token');
+      await this.sessions.endAll(user.id, { manager });
+      const event = accountEvent('password_reset', { user, client, at: this.clock.now() });
+      return { result: undefined, events: [event] };
+    });
+  }
+
+  /** Absent where nobody signs in by a password. */
+  private passwordFactor(): ConfiguredFirstFactor | undefined {
+    return this.factors.all.find(({ type }) => type === LOCAL);
+  }
+}
+
+/** Who signs in by another's word has no password here, and gets none. */
+function mayReset({ disabledAt, passwordHash }: User): boolean {
+  return disabledAt === null && passwordHash !== null;
+}
+
+function isGood({ resetId }: ResetOffer, user: User): boolean {
+  return mayReset(user) && user.passwordResetId === resetId;
+}

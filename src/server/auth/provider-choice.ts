@@ -1,0 +1,33 @@
+import { IsOptional, IsString } from 'class-validator';
+import { readFields } from '../../mfa/index.js';
+
+class ProviderChoice {
+  @IsOptional()
+  @IsString()
+  provider?: string;
+}
+
+/**
+ * The first factor that a login's body names; undefined where it names none.
+ *
+ * @throws {MfaError} `validation_failed` for a name that is no text
+ */
+export function providerIn(body: unknown): string | undefined {
+  if (!namesProvider(body)) return undefined;
+  return readFields(ProviderChoice, { provider: body.provider }).provider;
+}
+
+/** The body that the form of a first factor has to fit. */
+export function withoutProvider(body: unknown): unknown {
+  if (!namesProvider(body)) return body;
+  return Object.fromEntries(Object.entries(body).filter(([name]) => name !== 'provider'));
+}
+
+function namesProvider(body: unknown): body is { readonly provider: unknown } {
+  return (
+    typeof body === 'object' &&
+    body !== null &&
+    !Array.isArray(body) &&
+    Object.hasOwn(body, 'provider')
+  );
+}

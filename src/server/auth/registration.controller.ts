@@ -1,0 +1,42 @@
+import { Body, Post, Req, UseGuards } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOperation } from '@nestjs/swagger';
+import {
+  ApiProblems,
+  AuthRoutes,
+  BODY_PROBLEMS,
+  BodyPipe,
+  type HttpRequest,
+  MfaError,
+} from '../../mfa/index.js';
+import { ServerConfig } from '../config/server-config.js';
+import { acceptedLanguage } from '../notices/texts/languages.js';
+import { RateLimitGuard } from '../rate-limit/rate-limit.guard.js';
+import { userResponse } from '../users/user.response.js';
+import { UsersService } from '../users/users.service.js';
+import { RegistrationResponse } from './dto/auth.responses.js';
+import { RegistrationBody } from './dto/registration.body.js';
+
+/** New accounts, where strangers may open one. */
+@AuthRoutes('', 'Sign-in')
+export class RegistrationController {
+  constructor(
+    private readonly users: UsersService,
+    private readonly config: ServerConfig,
+  ) {}
+
+  @Post('registration')
+  @UseGuards(RateLimitGuard)
+  @ApiOperation({ summary: 'Open an account' })
+  @ApiCreatedResponse({ type: RegistrationResponse })
+  @ApiProblems(...BODY_PROBLEMS, 'forbidden', 'rate_limited')
+  async register(
+    @Body(BodyPipe) body: RegistrationBody,
+    @Req() request: HttpRequest,
+  ): Promise<RegistrationResponse> {
+    if (!this.config.registrationIsOpen) {
+      throw new MfaError('forbidden', { detail: 'Registration is closed.' });
+    }
+    const user = await this.users.register(body, acceptedLanguage(request.headers));
+    return { user: userResponse(user) };
+  }
+}

@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type Actor,
+  AuditTrail,
+  type ClientInfo,
+  Clock,
+  MfaAccounts,
+  MfaError,
+  type MfaEvent,
+  type MfaEventType,
+  transactionOf,
+} from '../../mfa/index.js';
+import { accountEvent } from '../mfa/account-event.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { UsersService } from '../users/users.service.js';
+
+/** Ends sessions for whoever is signed in, each in one transaction with its event. */
+@Injectable()
+export class SessionEndings {
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly users: UsersService,
+    private readonly accounts: MfaAccounts,
+    private readonly audit: AuditTrail,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Ends the session of a refresh token, spent or not, and with it every open challenge of its user
+   * [ASVS 7.4.1]. One that has ended stays so, and disturbs no login that follows it.
+   *
+   * @throws {MfaError} `token_not_valid`
+   */
+  async logout(refreshToken: string, client: ClientInfo): Promise<void> {
+    const session = await this.sessions.read(refreshToken);
+    if (!(await this.sessions.isOpen(session))) return;
+    const event = await this.event('logged_out', session.userId, client);
+    await this.audit.change(async (manager) => {
+      await this.accounts.endChallenges(session.userId, transactionOf(manager));
+      const isEnded = await this.sessions.end(session, manager);
+      return { result: undefined, events: isEnded ? [event] : [] };
+    });
+  }
+
+  /** Ends one session of whoever is signed in. @throws {MfaError} `not_found` */
+  async end({ subjectId, client }: Actor, sessionId: string): Promise<void> {
+    const event = await this.event('session_ended', subjectId, client);
+    await this.audit.change(async (manager) => {
+      const isEnded = await this.sessions.end({ userId: subjectId, sessionId }, manager);
+      if (!isEnded) throw new MfaError('not_found');
+      return { result: undefined, events: [event] };
+    });
+  }
+
+  /** Ends all sessions of whoever is signed in, but the present one. */
+  async endOthers({ subjectId, sessionId, client }: Actor): Promise<void> {
+    const event = await this.event('sessions_ended', subjectId, client);
+    await this.audit.change(async (manager) => {
+      const ended = await this.sessions.endAll(subjectId, {
+        manager,
+        ...(sessionId !== null && { except: sessionId }),
+      });
+      return { result: undefined, events: ended.length > 0 ? [event] : [] };
+    });
+  }
+
+  /** @throws {MfaError} `token_not_valid` when the user is gone */
+  private async event(type: MfaEventType, userId: string, client: ClientInfo): Promise<MfaEvent> {
+    const user = await this.users.findById(userId);
+    if (user === null) throw new MfaError('token_not_valid');
+    return accountEvent(type, { user, client, at: this.clock.now() });
+  }
+}

@@ -1,0 +1,66 @@
+import { Delete, Get, HttpCode, Param, ParseUUIDPipe } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
+import {
+  type Actor,
+  ApiProblems,
+  AuthRoutes,
+  FRESH_PROOF_PROBLEMS,
+  MfaError,
+  RequireFreshProof,
+  SignedIn,
+  SignedInRoutes,
+} from '../../mfa/index.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { SessionResponse, sessionResponse } from './dto/session.responses.js';
+import { SessionEndings } from './session-endings.js';
+
+/** An id of any other form is one that does not exist. */
+class SessionIdPipe extends ParseUUIDPipe {
+  constructor() {
+    super({ exceptionFactory: () => new MfaError('not_found') });
+  }
+}
+
+/** The sessions of whoever is signed in. */
+@AuthRoutes('sessions', 'Sessions')
+export class SessionsController {
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly endings: SessionEndings,
+  ) {}
+
+  @Get()
+  @SignedInRoutes()
+  @ApiOperation({ summary: 'List the sessions that live, the one used last first' })
+  @ApiOkResponse({ type: [SessionResponse] })
+  @ApiProblems('not_authenticated', 'token_not_valid')
+  async list(@SignedIn() { subjectId, sessionId }: Actor): Promise<SessionResponse[]> {
+    const sessions = await this.sessions.listLive(subjectId);
+    return sessions.map((session) => sessionResponse(session, sessionId));
+  }
+
+  @Delete()
+  @RequireFreshProof()
+  @HttpCode(204)
+  @ApiOperation({ summary: 'End all other sessions' })
+  @ApiNoContentResponse({ description: 'None but the present session lives.' })
+  @ApiProblems(...FRESH_PROOF_PROBLEMS)
+  async endOthers(@SignedIn() actor: Actor): Promise<void> {
+    await this.endings.endOthers(actor);
+  }
+
+  @Delete(':id')
+  @RequireFreshProof()
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'End a session',
+    description:
+      'Its refresh token is dead, and our own routes refuse its access token. The present session may end itself.',
+  })
+  @ApiParam({ name: 'id', format: 'uuid' })
+  @ApiNoContentResponse({ description: 'The session has ended.' })
+  @ApiProblems(...FRESH_PROOF_PROBLEMS, 'not_found')
+  async end(@SignedIn() actor: Actor, @Param('id', SessionIdPipe) id: string): Promise<void> {
+    await this.endings.end(actor, id);
+  }
+}

@@ -1,0 +1,75 @@
+import { Body, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import {
+  ApiProblems,
+  AuthRoutes,
+  BODY_PROBLEMS,
+  BodyPipe,
+  clientOf,
+  type HttpRequest,
+} from '../../mfa/index.js';
+import { RateLimitGuard } from '../rate-limit/rate-limit.guard.js';
+import { LiveAccess } from '../sessions/live-access.js';
+import {
+  SessionTokensResponse,
+  sessionTokensResponse,
+} from '../sessions/session-tokens.response.js';
+import { DetailResponse } from './dto/auth.responses.js';
+import { type FirstFactorRequest } from './first-factor.js';
+import { RefreshBody, VerifyTokenBody } from './dto/token.bodies.js';
+import { SessionEndings } from './session-endings.js';
+import { SessionRenewal } from './session-renewal.js';
+
+/** What becomes of the tokens of a session. */
+@AuthRoutes('', 'Sessions')
+@UseGuards(RateLimitGuard)
+export class TokenController {
+  constructor(
+    private readonly renewal: SessionRenewal,
+    private readonly endings: SessionEndings,
+    private readonly liveAccess: LiveAccess,
+  ) {}
+
+  @Post('token/refresh')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Renew a session',
+    description:
+      'Spends the refresh token. Sent a second time, it ends the session. So does a first factor that no longer allows it.',
+  })
+  @ApiOkResponse({ type: SessionTokensResponse })
+  @ApiProblems(...BODY_PROBLEMS, 'token_not_valid', 'rate_limited')
+  async refresh(
+    @Body(BodyPipe) { refresh }: RefreshBody,
+    @Req() request: FirstFactorRequest,
+  ): Promise<SessionTokensResponse> {
+    return sessionTokensResponse(await this.renewal.renew(refresh, request));
+  }
+
+  @Post('token/verify')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Check an access token' })
+  @ApiOkResponse({ description: 'The token is good.', schema: { type: 'object', example: {} } })
+  @ApiProblems(...BODY_PROBLEMS, 'token_not_valid', 'rate_limited')
+  async verify(@Body(BodyPipe) { token }: VerifyTokenBody): Promise<object> {
+    await this.liveAccess.verify(token);
+    return {};
+  }
+
+  @Post('logout')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'End a session',
+    description:
+      'Its refresh token is dead at once, and so is every open challenge of the account [ASVS 7.4.1]. Our own routes refuse its access token as well; elsewhere that lives out its five minutes.',
+  })
+  @ApiOkResponse({ type: DetailResponse })
+  @ApiProblems(...BODY_PROBLEMS, 'token_not_valid', 'rate_limited')
+  async logout(
+    @Body(BodyPipe) { refresh }: RefreshBody,
+    @Req() request: HttpRequest,
+  ): Promise<DetailResponse> {
+    await this.endings.logout(refresh, clientOf(request));
+    return { detail: 'Successfully logged out.' };
+  }
+}

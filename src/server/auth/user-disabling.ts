@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { AuditTrail, type ClientInfo, Clock, MfaAccounts, transactionOf } from '../../mfa/index.js';
+import { accountEvent } from '../mfa/account-event.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { UsersService } from '../users/users.service.js';
+
+/** Who acts without a request: a program of the operator's. */
+const OPERATOR: ClientInfo = { ip: null, userAgent: null };
+
+/** Ends a user's right to sign in, with all that the user has begun [ASVS 7.4.2]. */
+@Injectable()
+export class UserDisabling {
+  constructor(
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+    private readonly accounts: MfaAccounts,
+    private readonly audit: AuditTrail,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Sessions and open challenges end in the same transaction. Does nothing to one who is disabled. */
+  async disable(userId: string, client: ClientInfo = OPERATOR): Promise<void> {
+    const user = await this.users.findById(userId);
+    if (user === null) return;
+    const event = accountEvent('user_disabled', { user, client, at: this.clock.now() });
+    await this.audit.change(async (manager) => {
+      await this.accounts.endChallenges(userId, transactionOf(manager));
+      const isDisabled = await this.users.disable(userId, manager);
+      await this.sessions.endAll(userId, { manager });
+      return { result: undefined, events: isDisabled ? [event] : [] };
+    });
+  }
+}

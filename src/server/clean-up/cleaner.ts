@@ -1,0 +1,10 @@
+import { type CleanedRows, type CleanUpScope } from '../../mfa/index.js';
+
+/**
+ * Deletes what is over in the tables of one module. A provider that extends this class takes part in
+ * every clean-up, wherever it is provided.
+ */
+export abstract class Cleaner {
+  /** @param scope its `maxRows` counts for each table */
+  abstract clean(scope: CleanUpScope): Promise<CleanedRows>;
+}

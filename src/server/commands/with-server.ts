@@ -1,0 +1,27 @@
+import { type INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from '../app.module.js';
+import { type ServerConfig } from '../config/server-config.js';
+import { ServerLogger } from '../logging/server-logger.js';
+
+/**
+ * Does something with the parts of a server that does not listen, and delivers no event: the shell
+ * of an operator may not know the gateways that the servers know.
+ */
+export async function withServer<T>(
+  config: ServerConfig,
+  work: (server: INestApplicationContext) => Promise<T>,
+): Promise<T> {
+  const mfa = { ...config.mfa, outboxIntervalSeconds: 0 };
+  const logger = new ServerLogger(config.isProduction);
+  logger.setLogLevels(['error']);
+  const server = await NestFactory.createApplicationContext(AppModule.forRoot({ ...config, mfa }), {
+    logger,
+    abortOnError: false,
+  });
+  try {
+    return await work(server);
+  } finally {
+    await server.close();
+  }
+}

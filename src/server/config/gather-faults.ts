@@ -1,0 +1,21 @@
+import { ConfigError } from './config-error.js';
+
+/**
+ * Reads every item, so that a person sees all faults of a list and not the first alone.
+ *
+ * @throws {ConfigError} with the lines of each item that was refused with a {@link ConfigError}
+ */
+export function gatherFaults<T, R>(items: readonly T[], read: (item: T) => R): R[] {
+  const lines: string[] = [];
+  const results: R[] = [];
+  for (const item of items) {
+    try {
+      results.push(read(item));
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      lines.push(...error.lines);
+    }
+  }
+  if (lines.length > 0) throw new ConfigError(lines);
+  return results;
+}

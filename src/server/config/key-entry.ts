@@ -1,0 +1,67 @@
+/** One key of a ring, as it is written down. */
+export interface KeyEntry {
+  readonly id: string;
+  /** `next`: it reads, and does not seal or sign before it is promoted. */
+  readonly mark: 'next' | null;
+  /** When another took its place; null: none did, or nobody has written it down. */
+  readonly replacedAt: Date | null;
+  /** Whether {@link bytes} is what a key management made of the key. */
+  readonly isWrapped: boolean;
+  readonly bytes: Buffer;
+}
+
+const ENTRY =
+  /^([\w-]{1,32})(?::(?:(next)|replaced-(\d{8}T\d{6}Z)))?(?::(wrapped))?:([A-Za-z0-9_-]+)$/;
+
+/**
+ * The entries of a ring, `id[:next|:replaced-<time>][:wrapped]:<base64url>` between commas. The first
+ * one seals or signs, and so cannot be marked; each id comes once.
+ *
+ * @returns undefined when the text is not of this form
+ */
+export function readKeyEntries(text: string): readonly KeyEntry[] | undefined {
+  const entries = text.split(',').map((part) => readEntry(part.trim()));
+  const found = entries.filter((entry) => entry !== undefined);
+  const [first] = found;
+  const ids = new Set(found.map(({ id }) => id));
+  const isSound = ids.size === entries.length && first?.mark === null && first.replacedAt === null;
+  return isSound ? found : undefined;
+}
+
+/** The text that {@link readKeyEntries} reads. */
+export function keyEntriesText(entries: readonly KeyEntry[]): string {
+  return entries.map(entryText).join(',');
+}
+
+function readEntry(text: string): KeyEntry | undefined {
+  const [, id, next, replaced, wrapped, key] = ENTRY.exec(text) ?? [];
+  if (id === undefined || key === undefined) return undefined;
+  const replacedAt = replaced === undefined ? null : readTime(replaced);
+  if (replacedAt !== null && Number.isNaN(replacedAt.getTime())) return undefined;
+  return {
+    id,
+    mark: next === undefined ? null : 'next',
+    replacedAt,
+    isWrapped: wrapped !== undefined,
+    bytes: Buffer.from(key, 'base64url'),
+  };
+}
+
+function entryText({ id, mark, replacedAt, isWrapped, bytes }: KeyEntry): string {
+  return [
+    id,
+    ...(mark === null ? [] : [mark]),
+    ...(replacedAt === null ? [] : [`replaced-${timeText(replacedAt)}`]),
+    ...(isWrapped ? ['wrapped'] : []),
+    bytes.toString('base64url'),
+  ].join(':');
+}
+
+/** `20260131T120000Z`, as a colon would end the mark [ISO 8601, basic format]. */
+function timeText(time: Date): string {
+  return time.toISOString().replace(/[-:]|\.\d+/g, '');
+}
+
+function readTime(text: string): Date {
+  return new Date(text.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5'));
+}

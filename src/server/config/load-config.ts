@@ -1,0 +1,40 @@
+import { type KeyManagement, SystemRandomSource } from '../../mfa/index.js';
+import { loadDevelopmentKeys } from './development-keys.js';
+import { type KeyTexts, RING_NAMES } from './generate-keys.js';
+import { jwtKeyRing, secretKeyRing } from './key-formats.js';
+import { givenKeyManagement, openKeys } from './open-keys.js';
+import { readConfig } from './read-config.js';
+import { type KeyRings, type ServerConfig } from './server-config.js';
+
+/**
+ * Turns the environment, and the files of keys that it names, into the configuration.
+ *
+ * @param keyManagement unwraps keys; by default the master key of the environment does
+ * @throws {ConfigError} with a line for each fault
+ */
+export async function loadConfig(
+  env: NodeJS.ProcessEnv,
+  keyManagement: KeyManagement | null = givenKeyManagement(env),
+  developmentKeys: (dataDirectory: string) => KeyTexts = keptKeys,
+): Promise<ServerConfig> {
+  const opened = await openKeys(env, keyManagement);
+  const config = readConfig({ ...env, ...opened }, developmentKeys);
+  const hasFiles = RING_NAMES.some((ring) => (env[`${ring}_FILE`] ?? '') !== '');
+  if (!hasFiles) return config;
+  return {
+    ...config,
+    rereadKeys: async () => keysOf(await openKeys(env, keyManagement), config),
+  };
+}
+
+function keptKeys(dataDirectory: string): KeyTexts {
+  return loadDevelopmentKeys(dataDirectory, new SystemRandomSource());
+}
+
+/** A ring that the environment does not give stays as it is. */
+function keysOf(texts: Partial<KeyTexts>, { jwtKeys, mfa }: ServerConfig): KeyRings {
+  return {
+    secretKeys: secretKeyRing.read(texts.MFA_SECRET_KEYS ?? '') ?? mfa.secretKeys,
+    jwtKeys: jwtKeyRing.read(texts.JWT_KEYS ?? '') ?? jwtKeys,
+  };
+}

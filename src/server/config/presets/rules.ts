@@ -1,0 +1,113 @@
+import { type ConfiguredEntry } from '../configured-entry.js';
+import { type PresetRule, type Values } from './preset.js';
+
+type NumberSetting = {
+  [Name in keyof Values]: Values[Name] extends number ? Name : never;
+}[keyof Values];
+
+/** A setting may not be greater. */
+export function atMost(name: NumberSetting, most: number, clause: string): PresetRule {
+  return {
+    clause,
+    demand: `\`${name}\` of at most ${most}`,
+    breachesOf: ({ values }) => (values[name] > most ? [`${name}=${values[name]}`] : []),
+  };
+}
+
+/** A setting may not be smaller. */
+export function atLeast(name: NumberSetting, least: number, clause: string): PresetRule {
+  return {
+    clause,
+    demand: `\`${name}\` of at least ${least}`,
+    breachesOf: ({ values }) => (values[name] < least ? [`${name}=${values[name]}`] : []),
+  };
+}
+
+/** A whole number among the options of a type of factor may not be greater. */
+export function optionAtMost(
+  [type, key]: readonly [type: string, key: string],
+  most: number,
+  clause: string,
+): PresetRule {
+  return {
+    clause,
+    demand: `\`${key}\` of \`${type}\` of at most ${most}`,
+    breachesOf: ({ factors }) =>
+      factors.flatMap(({ type: found, options, path }) => {
+        const value = options[key];
+        const isAbove = found === type && typeof value === 'number' && value > most;
+        return isAbove ? [`${path}.${key}=${value}`] : [];
+      }),
+  };
+}
+
+/** Strangers may not open accounts. */
+export function closedRegistration(clause: string): PresetRule {
+  return {
+    clause,
+    demand: '`REGISTRATION=closed`',
+    breachesOf: ({ values: { REGISTRATION } }) =>
+      REGISTRATION === 'closed' ? [] : [`REGISTRATION=${REGISTRATION}`],
+  };
+}
+
+/** A type of second factor may not be on offer. */
+export function withoutFactor(type: string, clause: string): PresetRule {
+  return {
+    clause,
+    demand: `no second factor \`${type}\``,
+    breachesOf: ({ factors }) => entriesOf(type, factors),
+  };
+}
+
+/** A way to sign in may not be on offer. */
+export function withoutProvider(type: string, clause: string): PresetRule {
+  return {
+    clause,
+    demand: `no way to sign in \`${type}\``,
+    breachesOf: ({ providers }) => entriesOf(type, providers),
+  };
+}
+
+/** One of these types of second factor must be on offer. */
+export function withOneOf(types: readonly string[], clause: string): PresetRule {
+  const demand = `a second factor ${types.map((type) => `\`${type}\``).join(' or ')}`;
+  return {
+    clause,
+    demand,
+    breachesOf: ({ factors }) =>
+      factors.some(({ type }) => types.includes(type)) ? [] : [listOf(factors)],
+  };
+}
+
+/** Where `type` is on offer, one of `others` must be too. */
+export function onlyBeside(type: string, others: readonly string[], clause: string): PresetRule {
+  const beside = withOneOf(others, clause);
+  return {
+    clause,
+    demand: `beside \`${type}\`, ${beside.demand}`,
+    breachesOf: (configured) =>
+      entriesOf(type, configured.factors).length > 0 ? beside.breachesOf(configured) : [],
+  };
+}
+
+/** Backup codes must have so many random bits. */
+export function backupCodeBits(least: number, clause: string): PresetRule {
+  return {
+    clause,
+    demand: `backup codes of at least ${least} random bits`,
+    breachesOf: ({ values: { BACKUP_CODE_LENGTH: length, BACKUP_CODE_ALLOWED_CHARS: chars } }) =>
+      length * Math.log2(chars.length) < least
+        ? [`BACKUP_CODE_LENGTH=${length} of ${chars.length} BACKUP_CODE_ALLOWED_CHARS`]
+        : [],
+  };
+}
+
+function entriesOf(type: string, entries: readonly ConfiguredEntry[]): string[] {
+  return entries.filter((entry) => entry.type === type).map(({ path }) => `${path}=${type}`);
+}
+
+function listOf(factors: readonly ConfiguredEntry[]): string {
+  const types = [...new Set(factors.map(({ type }) => type))].join(',');
+  return `second factors=${types === '' ? 'none' : types}`;
+}

@@ -1,0 +1,81 @@
+import { type KeyObject } from 'node:crypto';
+import { type MfaModuleOptions, type SecretKey } from '../../mfa/index.js';
+import { type Language } from '../notices/texts/languages.js';
+import { type SessionLimits } from '../sessions/session-limits.js';
+import { type ConfiguredEntry } from './configured-entry.js';
+import { type SignedWebhook } from './signed-webhook.js';
+import { type WebAuthnSettings } from './webauthn-settings.js';
+
+/** One key of the ring that signs access and refresh tokens with ES256 [RFC 7518 §3.4]. */
+export interface JwtKey {
+  /** Names the key in the header of what it signed, and in the key set that is published. */
+  readonly kid: string;
+  /** Private, on the curve P-256. */
+  readonly privateKey: KeyObject;
+}
+
+/** Both rings, opened. */
+export interface KeyRings {
+  readonly secretKeys: readonly SecretKey[];
+  readonly jwtKeys: readonly JwtKey[];
+}
+
+/** Everything that the environment decides, checked and typed. Also the DI token of it. */
+export abstract class ServerConfig {
+  abstract readonly isProduction: boolean;
+  /** 0 lets the system choose. */
+  abstract readonly httpPort: number;
+  abstract readonly host: string;
+  /** The origin that clients see: `iss` of the tokens. No slash at the end. */
+  abstract readonly publicUrl: string;
+  /** Null: the embedded database, which production never has. */
+  abstract readonly databaseUrl: string | null;
+  /** Connections to PostgreSQL that one process holds at most. */
+  abstract readonly databaseMaxConnections: number;
+  /** Where development keys and the embedded database are kept. */
+  abstract readonly dataDirectory: string;
+  /** Null: counts and queues stay in the memory of this process. */
+  abstract readonly redisUrl: string | null;
+  /** Null: mails are shown, not sent. */
+  abstract readonly smtpUrl: string | null;
+  abstract readonly mailFrom: string;
+  /** Null: text messages are shown, not sent. */
+  abstract readonly smsGateway: SignedWebhook | null;
+  abstract readonly webAuthn: WebAuthnSettings;
+  /** The first key signs, all of them are believed. At least one. */
+  abstract readonly jwtKeys: readonly JwtKey[];
+  /**
+   * Reads the rings again from their files; rejects with a `ConfigError` when they cannot be used.
+   * Null: no ring is kept in a file that the environment names.
+   */
+  abstract readonly rereadKeys: (() => Promise<KeyRings>) | null;
+  abstract readonly registrationIsOpen: boolean;
+  /** The ways to sign in, in the order in which clients see them. At least one. */
+  abstract readonly providers: readonly ConfiguredEntry[];
+  /** The second factors on offer, in the order in which clients see them. */
+  abstract readonly factors: readonly ConfiguredEntry[];
+  /** Addresses and CIDR blocks whose `X-Forwarded-For` is believed. */
+  abstract readonly trustedProxies: readonly string[];
+  /** Origins that browsers may call from. Empty: none but our own. */
+  abstract readonly corsOrigins: readonly string[];
+  /** bcrypt cost of passwords. */
+  abstract readonly passwordHashCost: number;
+  /** Requests of one client address in a minute to the routes that ask for no token. */
+  abstract readonly rateLimitPerMinute: number;
+  /** Time between two clean-ups; 0: none but those of the command. */
+  abstract readonly cleanUpIntervalSeconds: number;
+  abstract readonly sessionLimits: SessionLimits;
+  /** Whether a change of a user's second factors ends the user's other sessions. */
+  abstract readonly endsSessionsOnFactorChange: boolean;
+  /** How long the link of a password reset is good. */
+  abstract readonly passwordResetTokenExpirySeconds: number;
+  /** The page that a password reset leads to, without the `#` and the token. */
+  abstract readonly passwordResetUrl: string;
+  /** How long the "this was not me" link of a notice is good. */
+  abstract readonly notMeLinkSeconds: number;
+  /** Language of mails to people of whom none is known. */
+  abstract readonly mailLanguage: Language;
+  /** The web service that is told of events; null: none is. */
+  abstract readonly eventWebhook: SignedWebhook | null;
+  abstract readonly mfa: MfaModuleOptions;
+}

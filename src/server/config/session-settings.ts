@@ -1,0 +1,48 @@
+import { LANGUAGE_CODES } from '../notices/texts/languages.js';
+import { oneOf, trueOrFalse, urlOf, wholeNumber } from './formats.js';
+import { optional, setting } from './setting.js';
+
+/** What the server lets its operator decide about sessions and passwords. */
+export const SESSION_SETTINGS = [
+  setting(
+    'SESSION_IDLE_SECONDS',
+    '604800',
+    'How long a session lives without being renewed',
+    wholeNumber(300, 31_536_000),
+  ),
+  setting(
+    'SESSION_MAX_SECONDS',
+    '2592000',
+    'How long a session lives after its sign-in, however often it is renewed',
+    wholeNumber(300, 31_536_000),
+  ),
+  setting(
+    'END_SESSIONS_ON_FACTOR_CHANGE',
+    'false',
+    'End the other sessions of a user whose second factors change',
+    trueOrFalse,
+  ),
+  setting(
+    'PASSWORD_RESET_TOKEN_EXPIRY',
+    '3600',
+    'How long the link of a password reset is good, in seconds',
+    wholeNumber(300, 86_400),
+  ),
+  optional(
+    'PASSWORD_RESET_URL',
+    'Page of yours that a password reset leads to, the token behind its `#`; unset: the page of this server',
+    urlOf('http', 'https'),
+  ),
+  setting(
+    'NOT_ME_LINK_EXPIRY',
+    '259200',
+    'How long the "this was not me" link of a notice is good, in seconds',
+    wholeNumber(3600, 2_592_000),
+  ),
+  setting(
+    'MAIL_LANGUAGE',
+    'en',
+    'Language of mails to people of whom none of ours is known',
+    oneOf(...LANGUAGE_CODES),
+  ),
+] as const;

@@ -1,0 +1,123 @@
+import {
+  addressOrBlock,
+  anyText,
+  listOf,
+  matching,
+  oneOf,
+  urlOf,
+  webOrigin,
+  wholeNumber,
+} from './formats.js';
+import { EVENT_WEBHOOK_SETTINGS } from './event-webhook-settings.js';
+import { KEY_SETTINGS } from './key-settings.js';
+import { MFA_SETTINGS } from './mfa-settings.js';
+import { SESSION_SETTINGS } from './session-settings.js';
+import { PRESET_NAMES } from './presets/preset-names.js';
+import { optional, setting } from './setting.js';
+import { SMS_SETTINGS } from './sms-settings.js';
+import { WEBAUTHN_SETTINGS } from './webauthn-settings.js';
+
+const handlerName = matching(/^[a-z][a-z0-9_]{0,31}$/, 'the name of a second factor such as app');
+
+/** Every environment variable that the server reads. */
+export const SETTINGS = [
+  setting(
+    'NODE_ENV',
+    'development',
+    '`production` refuses what is for trying out alone',
+    oneOf('development', 'test', 'production'),
+  ),
+  setting('PORT', '3000', 'TCP port of the API; 0: the system chooses', wholeNumber(0, 65_535)),
+  setting(
+    'HOST',
+    { production: '0.0.0.0', otherwise: '127.0.0.1' },
+    'Address to listen on',
+    matching(/^[\w.:-]+$/, 'a host name or an IP address'),
+  ),
+  optional(
+    'PUBLIC_URL',
+    'Origin that clients see, issuer of the tokens; unset: `http://localhost:PORT`, which production refuses',
+    webOrigin,
+  ),
+  optional(
+    'DATABASE_URL',
+    'PostgreSQL; unset: the embedded database, which production refuses',
+    urlOf('postgres', 'postgresql'),
+  ),
+  setting(
+    'DATABASE_MAX_CONNECTIONS',
+    '10',
+    'Connections to PostgreSQL that one process holds at most; the embedded database has one',
+    wholeNumber(1, 100),
+  ),
+  setting('DATA_DIRECTORY', '.data', 'Folder of development keys and embedded database', anyText),
+  optional('REDIS_URL', 'Redis; unset: in memory', urlOf('redis', 'rediss')),
+  optional(
+    'SMTP_URL',
+    'Mail server; unset: mails are shown on the development mailbox page, not sent',
+    urlOf('smtp', 'smtps'),
+  ),
+  setting(
+    'MAIL_FROM',
+    'no-reply@localhost',
+    'Sender of mails: an address, or `Name <address>`',
+    matching(/^[^\p{Cc}]*[^\s<>@\p{Cc}]+@[^\s<>@\p{Cc}]+>?$/u, 'an address, or Name <address>'),
+  ),
+  ...KEY_SETTINGS,
+  setting(
+    'MFA_PRESET',
+    'standard',
+    'Norm that sets defaults and refuses what it forbids; `standard` holds to none',
+    oneOf(...PRESET_NAMES),
+  ),
+  setting(
+    'CLEAN_UP_INTERVAL_SECONDS',
+    '3600',
+    'Time between two clean-ups of what is over; 0: only those of `npm run clean-up`',
+    wholeNumber(0, 604_800),
+  ),
+  setting(
+    'MFA_HANDLERS',
+    'app,email',
+    'Second factors on offer, in the order in which clients see them',
+    listOf(handlerName),
+  ),
+  optional(
+    'AUTH_CONFIG',
+    'YAML file that lists ways to sign in and second factors with their options; unset: `local`, and those of `MFA_HANDLERS`',
+    anyText,
+  ),
+  setting(
+    'REGISTRATION',
+    { production: 'closed', otherwise: 'open' },
+    'Whether strangers may open an account',
+    oneOf('open', 'closed'),
+  ),
+  optional(
+    'TRUSTED_PROXIES',
+    'Addresses and CIDR blocks whose `X-Forwarded-For` is believed; unset: none',
+    listOf(addressOrBlock),
+  ),
+  optional(
+    'CORS_ORIGINS',
+    'Origins that browsers may call from; unset: none but our own',
+    listOf(webOrigin),
+  ),
+  setting(
+    'PASSWORD_HASH_COST',
+    '12',
+    'bcrypt cost of passwords; in production at least 10',
+    wholeNumber(4, 15),
+  ),
+  setting(
+    'RATE_LIMIT_PER_MINUTE',
+    '60',
+    'Requests of one client address (IPv6: one /64) to the routes that ask for no token',
+    wholeNumber(1, 1_000_000),
+  ),
+  ...SESSION_SETTINGS,
+  ...SMS_SETTINGS,
+  ...EVENT_WEBHOOK_SETTINGS,
+  ...WEBAUTHN_SETTINGS,
+  ...MFA_SETTINGS,
+] as const;

@@ -1,0 +1,76 @@
+import { type EventEmitter } from 'node:events';
+import { Socket } from 'node:net';
+import { Logger } from '@nestjs/common';
+import { type DataSourceOptions } from 'typeorm';
+import { MFA_ENTITIES, MFA_MIGRATIONS } from '../../mfa/index.js';
+import { CleanUpLease } from '../clean-up/clean-up-lease.entity.js';
+import { KnownDevice } from '../notices/known-device.entity.js';
+import { RepudiationToken } from '../notices/repudiation-token.entity.js';
+import { Session } from '../sessions/session.entity.js';
+import { User } from '../users/user.entity.js';
+import { CreateUsersAndSessions1763800000000 } from './migrations/1763800000000-create-users-and-sessions.js';
+
+const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
+const STATEMENT_TIMEOUT_MILLISECONDS = 10_000;
+/** Longer than the database's own limit: this one is for a database that no longer answers at all. */
+const ANSWER_TIMEOUT_MILLISECONDS = 15_000;
+
+const logger = new Logger('Database');
+
+/**
+ * How TypeORM reaches the database, for the server and for the command line alike.
+ *
+ * The schema changes by migrations alone, and no statement of ours needs an extension.
+ */
+export function dataSourceOptions(
+  url: string,
+  maxConnections: number,
+): DataSourceOptions & { readonly type: 'postgres' } {
+  return {
+    type: 'postgres',
+    url,
+    entities: [...MFA_ENTITIES, User, Session, RepudiationToken, KnownDevice, CleanUpLease],
+    migrations: [...MFA_MIGRATIONS, CreateUsersAndSessions1763800000000],
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    installExtensions: false,
+    uuidExtension: 'pgcrypto',
+    // A logged statement would carry its parameters, and those are secrets.
+    logging: false,
+    poolSize: maxConnections,
+    connectTimeoutMS: CONNECT_TIMEOUT_MILLISECONDS,
+    poolErrorHandler: (error: Error) => logger.warn(`A connection was lost: ${error.message}`),
+  };
+}
+
+/** The same, with an end to every wait: a slow database must not hold requests for ever. */
+export function serverDataSourceOptions(url: string, maxConnections: number): DataSourceOptions {
+  return {
+    ...dataSourceOptions(url, maxConnections),
+    extra: {
+      statement_timeout: STATEMENT_TIMEOUT_MILLISECONDS,
+      stream: impatientSocket,
+      onConnect: outliveErrors,
+    },
+  };
+}
+
+/**
+ * Between the pool, which hands a connection over, and TypeORM, which takes it, nobody listens to
+ * its errors; one that breaks in between would end the process. Its statements fail all the same.
+ */
+function outliveErrors(client: EventEmitter): void {
+  client.on('error', () => {});
+}
+
+/**
+ * A socket that breaks when it is silent for too long. The driver's `query_timeout` would only end
+ * the wait, and the pool would hand the silent connection to the next request, and the next.
+ */
+function impatientSocket(): Socket {
+  const socket = new Socket();
+  return socket.setTimeout(ANSWER_TIMEOUT_MILLISECONDS, () => {
+    const silence = new Error('The database does not answer.');
+    socket.destroy(Object.assign(silence, { code: 'ETIMEDOUT' }));
+  });
+}

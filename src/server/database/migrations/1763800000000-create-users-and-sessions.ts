@@ -1,0 +1,95 @@
+import { type MigrationInterface, type QueryRunner } from 'typeorm';
+
+/** The server's own tables: who may sign in, and who is signed in. */
+export class CreateUsersAndSessions1763800000000 implements MigrationInterface {
+  readonly name = 'CreateUsersAndSessions1763800000000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    for (const statement of UP) await queryRunner.query(statement);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    for (const statement of DOWN) await queryRunner.query(statement);
+  }
+}
+
+const UP = [
+  `CREATE TABLE users (
+    id uuid PRIMARY KEY,
+    username varchar(150) NOT NULL,
+    email varchar(254),
+    first_name varchar(150) NOT NULL,
+    last_name varchar(150) NOT NULL,
+    password_hash text,
+    provider text,
+    shared_secret_hash text,
+    credentials_version uuid NOT NULL,
+    disabled_at timestamptz,
+    frozen_at timestamptz,
+    old_password_failures integer NOT NULL DEFAULT 0,
+    old_password_locked_until timestamptz,
+    password_reset_id uuid,
+    password_reset_at timestamptz,
+    password_by_mail boolean NOT NULL DEFAULT false,
+    language varchar(8),
+    created_at timestamptz NOT NULL
+  )`,
+  `CREATE UNIQUE INDEX users_username_key ON users (lower(username))`,
+  `CREATE UNIQUE INDEX users_email_key ON users (lower(email))`,
+  `CREATE TABLE sessions (
+    user_id uuid NOT NULL,
+    id uuid NOT NULL,
+    refresh_id uuid NOT NULL,
+    provider text NOT NULL,
+    credentials_version uuid NOT NULL,
+    amr text[] NOT NULL,
+    auth_time timestamptz NOT NULL,
+    created_at timestamptz NOT NULL,
+    last_used_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    ip text,
+    user_agent text,
+    PRIMARY KEY (user_id, id),
+    FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
+  )`,
+  `CREATE INDEX sessions_expires_at_idx ON sessions (expires_at)`,
+  `CREATE TABLE repudiation_tokens (
+    tag text PRIMARY KEY,
+    user_id uuid NOT NULL,
+    delivery_id uuid NOT NULL,
+    address_tag text NOT NULL,
+    event_type varchar(40) NOT NULL,
+    factor varchar(32),
+    target text,
+    event_at timestamptz NOT NULL,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    spent_at timestamptz,
+    FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
+  )`,
+  `CREATE INDEX repudiation_tokens_address_tag_created_at_idx
+  ON repudiation_tokens (address_tag, created_at)`,
+  `CREATE INDEX repudiation_tokens_expires_at_idx ON repudiation_tokens (expires_at)`,
+  `CREATE TABLE known_devices (
+    user_id uuid NOT NULL,
+    user_agent text NOT NULL,
+    first_seen_at timestamptz NOT NULL,
+    last_seen_at timestamptz NOT NULL,
+    PRIMARY KEY (user_id, user_agent),
+    FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
+  )`,
+  `CREATE TABLE clean_up_leases (
+    name text PRIMARY KEY,
+    holder uuid NOT NULL,
+    held_until timestamptz NOT NULL
+  )`,
+];
+
+const DOWN = [
+  `DROP TABLE clean_up_leases`,
+  `DROP TABLE known_devices`,
+  `DROP TABLE repudiation_tokens`,
+  `DROP TABLE sessions`,
+  `DROP TABLE users`,
+];

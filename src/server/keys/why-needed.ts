@@ -1,0 +1,42 @@
+import { addSeconds, type KeyNeed } from '../../mfa/index.js';
+import { type KeyEntry } from '../config/key-entry.js';
+
+/** Servers have this long to take a promoted key over; until then they sign with the one before. */
+const ROLL_OUT_SECONDS = 3600;
+
+/** What the rows of one use are called, and what frees them from a key. */
+const ROWS: Readonly<Record<KeyNeed['use'], readonly [rows: string, remedy: string]>> = {
+  state: ['methods are sealed', 'run `npm run keys:reencrypt`'],
+  challenge: ['open challenges are sealed', 'run `npm run keys:reencrypt`'],
+  outbox: ['events that wait for a consumer are sealed', 'run `npm run keys:reencrypt`'],
+  'backup-lookup': ['backup codes are found', 'they end when spent or replaced by new ones'],
+};
+
+/** Why a replaced key of a ring has to stay in it for its rows; null when no row needs it. */
+export function whyRowsNeed({ id }: KeyEntry, needs: readonly KeyNeed[]): string | null {
+  const reasons = needs
+    .filter(({ keyId }) => keyId === id)
+    .map(({ use, rows }) => {
+      const [what, remedy] = ROWS[use];
+      return `${rows} ${what} by it (${remedy})`;
+    });
+  return reasons.length === 0 ? null : `${reasons.join('; ')}.`;
+}
+
+/**
+ * Why a replaced key has to stay for the tokens and links that it made; null when they have all
+ * ended.
+ *
+ * @param lifeSeconds of the longest one
+ */
+export function whyTokensNeed(
+  { replacedAt }: KeyEntry,
+  lifeSeconds: number,
+  now: Date,
+): string | null {
+  if (replacedAt === null) {
+    return 'nobody has written down when another took its place: take it out by hand once its tokens have ended.';
+  }
+  const end = addSeconds(replacedAt, lifeSeconds + ROLL_OUT_SECONDS);
+  return end > now ? `tokens and links of it may be good until ${end.toISOString()}.` : null;
+}

@@ -1,0 +1,31 @@
+import { ConsoleLogger } from '@nestjs/common';
+
+/** Nest's own, each naming every module or route at start. */
+const CHATTY_CONTEXTS: ReadonlySet<unknown> = new Set([
+  'InstanceLoader',
+  'NestApplication',
+  'NestFactory',
+  'RouterExplorer',
+  'RoutesResolver',
+]);
+
+/** Nest's console logger without the list of modules and routes; JSON lines in production. */
+export class ServerLogger extends ConsoleLogger {
+  constructor(isProduction: boolean) {
+    super({
+      json: isProduction,
+      colors: !isProduction && process.stdout.isTTY,
+      logLevels: ['log', 'warn', 'error', 'fatal'],
+    });
+  }
+
+  /** The last parameter is the context, as Nest passes it. */
+  override log(message: unknown, ...rest: unknown[]): void {
+    if (!CHATTY_CONTEXTS.has(rest.at(-1))) super.log(message, ...rest);
+  }
+
+  /** What Nest says of a failed start is thrown too, and told by whoever catches it. */
+  override error(message: unknown, ...rest: unknown[]): void {
+    if (rest.at(-1) !== 'ExceptionHandler') super.error(message, ...rest);
+  }
+}

@@ -1,0 +1,35 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { DevelopmentMailer } from './development-mailer.js';
+import { Mailer } from './mailer.js';
+import { SmtpMailer } from './smtp-mailer.js';
+
+/** What decides which {@link Mailer} the server has. */
+export interface MailSettings {
+  /** `smtp://…` or `smtps://…`; null: mails go into the development mailbox. */
+  readonly smtpUrl: string | null;
+  /** The sender of every mail. */
+  readonly mailFrom: string;
+  readonly isProduction: boolean;
+}
+
+/** Provides the {@link Mailer} to the whole server. */
+@Module({})
+export class MailModule {
+  /** @throws {Error} in production without an SMTP server: codes would be shown in the log */
+  static forRoot({ smtpUrl, mailFrom, isProduction }: MailSettings): DynamicModule {
+    if (smtpUrl !== null) {
+      const mailer = new SmtpMailer({ url: smtpUrl, from: mailFrom });
+      return assemble([{ provide: Mailer, useValue: mailer }]);
+    }
+    if (isProduction) {
+      throw new Error(
+        'SMTP_URL is missing: production sends its mails, so set it to smtp://user:password@host:587 or smtps://….',
+      );
+    }
+    return assemble([{ provide: Mailer, useClass: DevelopmentMailer }]);
+  }
+}
+
+function assemble(providers: Provider[]): DynamicModule {
+  return { module: MailModule, global: true, providers, exports: providers };
+}

@@ -1,0 +1,17 @@
+import { Injectable } from '@nestjs/common';
+import { AccessGuard, type Principal } from '../../mfa/index.js';
+import { bearerToken, type HeaderedRequest } from '../auth/bearer-token.js';
+import { LiveAccess } from '../sessions/live-access.js';
+
+/** Reads the server's access tokens for the routes of the library. */
+@Injectable()
+export class BearerAccessGuard extends AccessGuard {
+  constructor(private readonly liveAccess: LiveAccess) {
+    super();
+  }
+
+  async authenticate(request: HeaderedRequest): Promise<Principal> {
+    const { userId, ...facts } = await this.liveAccess.verify(bearerToken(request));
+    return { subjectId: userId, ...facts };
+  }
+}

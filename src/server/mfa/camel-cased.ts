@@ -1,0 +1,19 @@
+type CamelName<Name extends string> = Name extends `${infer First}_${infer Rest}`
+  ? `${First}${Capitalize<CamelName<Rest>>}`
+  : Name;
+
+/** The options of a factor as its handler names them: `period_seconds` is `periodSeconds`. */
+export type CamelCased<T> = { [Key in keyof T as CamelName<Key & string>]: T[Key] };
+
+/** Renames the keys; one without a value is left out, as the handlers ask for it. */
+export function camelCased<T extends object>(options: T): CamelCased<T> {
+  const members = Object.entries(options)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]: [string, unknown]) => [camelName(key), value] as const);
+  // The compiler cannot follow the names through the pattern above.
+  return Object.fromEntries(members) as CamelCased<T>;
+}
+
+function camelName(name: string): string {
+  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,20 @@
+import { type Provider } from '@nestjs/common';
+import { EVENT_CONSUMERS, type EventConsumer } from '../../mfa/index.js';
+import { FactorChangeEndings } from '../auth/factor-change-endings.js';
+import { NewDeviceConsumer } from '../notices/new-device.consumer.js';
+import { NoticesConsumer } from '../notices/notices.consumer.js';
+import { PasswordResetMailer } from '../passwords/password-reset-mailer.js';
+import { EventWebhookConsumer } from '../webhooks/event-webhook.consumer.js';
+
+/** Whoever hears of events for certain: the one list. */
+export const EVENT_CONSUMERS_PROVIDER: Provider = {
+  provide: EVENT_CONSUMERS,
+  inject: [
+    FactorChangeEndings,
+    NewDeviceConsumer,
+    NoticesConsumer,
+    PasswordResetMailer,
+    EventWebhookConsumer,
+  ],
+  useFactory: (...consumers: EventConsumer[]) => consumers,
+};

@@ -1,0 +1,56 @@
+import { appHandler } from '../../mfa/handlers/app/index.js';
+import { emailHandler } from '../../mfa/handlers/email/index.js';
+import { pinHandler } from '../../mfa/handlers/pin/index.js';
+import { webauthnHandler } from '../../mfa/handlers/webauthn/index.js';
+import { type HandlerProvider } from '../../mfa/index.js';
+import { ConfigError } from '../config/config-error.js';
+import { type ConfiguredEntry } from '../config/configured-entry.js';
+import { gatherFaults } from '../config/gather-faults.js';
+import { type ServerConfig } from '../config/server-config.js';
+import { notifyFactor } from '../notify/notify-factor.js';
+import { smsFactor } from '../sms/sms-factor.js';
+import { factorType, type FactorType } from './factor-type.js';
+import { AppOptions } from './options/app-options.js';
+import { EmailOptions } from './options/email-options.js';
+import { NoOptions } from './options/no-options.js';
+import { NotifyOptions } from './options/notify-options.js';
+import { SmsOptions } from './options/sms-options.js';
+import { WebAuthnOptions } from './options/webauthn-options.js';
+
+/** Every type of second factor that this server can offer: the one list. */
+export const FACTOR_TYPES: Readonly<Record<string, FactorType>> = {
+  app: factorType(AppOptions, appHandler),
+  email: factorType(EmailOptions, emailHandler),
+  webauthn: factorType(WebAuthnOptions, (options, { webAuthn }) =>
+    webauthnHandler({ ...webAuthn, ...options }),
+  ),
+  sms: factorType(SmsOptions, smsFactor),
+  notify: factorType(NotifyOptions, notifyFactor),
+  pin: {
+    ...factorType(NoOptions, (names, { isProduction }) => pinHandler({ ...names, isProduction })),
+    refusedInProductionAs: 'it is an example, and no second factor beside a password',
+  },
+};
+
+/**
+ * The handlers of the configured factors, in their order.
+ *
+ * @throws {ConfigError} with a line for each unknown type, each fault of its options, and each
+ *   factor that is refused in production
+ */
+export function handlersOf(config: ServerConfig): HandlerProvider[] {
+  return gatherFaults(config.factors, (entry) => typeOf(entry, config).make(entry, config));
+}
+
+function typeOf({ type, path }: ConfiguredEntry, { isProduction }: ServerConfig): FactorType {
+  const found = Object.hasOwn(FACTOR_TYPES, type) ? FACTOR_TYPES[type] : undefined;
+  if (found === undefined) {
+    const known = Object.keys(FACTOR_TYPES).join(', ');
+    throw new ConfigError([
+      `${path}: there is no second factor of type "${type}": choose among ${known}.`,
+    ]);
+  }
+  const { refusedInProductionAs: reason } = found;
+  if (!isProduction || reason === undefined) return found;
+  throw new ConfigError([`${path}: "${type}" is refused in production, as ${reason}: remove it.`]);
+}

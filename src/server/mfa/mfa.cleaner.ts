@@ -1,0 +1,15 @@
+import { Injectable } from '@nestjs/common';
+import { type CleanedRows, type CleanUpScope, MfaCleanUp } from '../../mfa/index.js';
+import { Cleaner } from '../clean-up/cleaner.js';
+
+/** The tables of the library, which knows best what is over there. */
+@Injectable()
+export class MfaCleaner extends Cleaner {
+  constructor(private readonly cleanUp: MfaCleanUp) {
+    super();
+  }
+
+  clean(scope: CleanUpScope): Promise<CleanedRows> {
+    return this.cleanUp.run(scope);
+  }
+}

@@ -1,0 +1,2 @@
+/** The options of a type that has none. */
+export class NoOptions {}

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type IssuedTokens,
+  MfaError,
+  type MfaPassed,
+  type RowUpdate,
+  TokenIssuer,
+} from '../../mfa/index.js';
+import { sessionTokensResponse } from '../sessions/session-tokens.response.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { userResponse } from '../users/user.response.js';
+import { UserSubject } from './user-subject.js';
+
+/** Opens or renews a session for whoever has passed everything: the one place that does. */
+@Injectable()
+export class SessionTokenIssuer extends TokenIssuer {
+  constructor(private readonly sessions: SessionsService) {
+    super();
+  }
+
+  /** @throws {MfaError} `invalid_token` for a step-up whose session is over */
+  async issue(passed: MfaPassed): Promise<IssuedTokens> {
+    if (!(passed.subject instanceof UserSubject)) {
+      throw new TypeError('A subject that UserSubjectDirectory did not make has no session.');
+    }
+    return passed.purpose === 'login' ? this.open(passed, passed.subject) : this.renew(passed);
+  }
+
+  private async open(
+    { provider, amr, authenticatedAt, client }: MfaPassed,
+    { id: userId, credentialsVersion, user }: UserSubject,
+  ): Promise<IssuedTokens> {
+    if (provider === null) {
+      throw new TypeError('A login that names no first factor has no session.');
+    }
+    const signIn = { userId, provider, credentialsVersion, amr, authenticatedAt, client };
+    const { row, ...tokens } = await this.sessions.prepare(signIn);
+    const body = { ...sessionTokensResponse(tokens), user: userResponse(user) };
+    const isProven = user.passwordByMail && amr.includes('mfa');
+    return { body, rows: [row], rowUpdates: isProven ? [passwordIsOwn(userId)] : [] };
+  }
+
+  private async renew({ subject, sessionId, amr, authenticatedAt }: MfaPassed) {
+    if (sessionId === null) throw new TypeError('A step-up of no session renews none.');
+    const facts = { userId: subject.id, sessionId, amr, authenticatedAt };
+    const prepared = await this.sessions.prepareStepUp(facts);
+    if (prepared === null) throw new MfaError('invalid_token');
+    const { access, accessExpiresAt, change } = prepared;
+    const body = { access, access_expiration: accessExpiresAt.toISOString() };
+    return { body, rows: [], rowUpdates: [change] };
+  }
+}
+
+/** Whoever has set the password by mail has a second factor too. */
+function passwordIsOwn(id: string): RowUpdate {
+  return { table: 'users', key: { id }, set: { password_by_mail: false } };
+}

@@ -1,0 +1,19 @@
+import { Injectable } from '@nestjs/common';
+import { PasswordProof, type Subject } from '../../mfa/index.js';
+import { PasswordHasher } from '../users/password-hasher.js';
+import { UserSubject } from './user-subject.js';
+
+/** Judges the password of a step-up where there is no second factor. */
+@Injectable()
+export class UserPasswordProof extends PasswordProof {
+  constructor(private readonly hasher: PasswordHasher) {
+    super();
+  }
+
+  verify(subject: Subject, password: string): Promise<boolean> {
+    if (!(subject instanceof UserSubject)) {
+      throw new TypeError('A subject that UserSubjectDirectory did not make has no password.');
+    }
+    return this.hasher.verify(password, subject.user.passwordHash);
+  }
+}

@@ -1,0 +1,17 @@
+import { Injectable } from '@nestjs/common';
+import { SubjectDirectory } from '../../mfa/index.js';
+import { UsersService } from '../users/users.service.js';
+import { UserSubject } from './user-subject.js';
+
+/** The server's users, as second factors see them. */
+@Injectable()
+export class UserSubjectDirectory extends SubjectDirectory {
+  constructor(private readonly users: UsersService) {
+    super();
+  }
+
+  async find(subjectId: string): Promise<UserSubject | null> {
+    const user = await this.users.findById(subjectId);
+    return user === null ? null : new UserSubject(user);
+  }
+}

@@ -1,0 +1,33 @@
+import { type Subject } from '../../mfa/index.js';
+import { type User } from '../users/user.entity.js';
+
+/** A user of this server as second factors see one. */
+export class UserSubject implements Subject {
+  constructor(readonly user: User) {}
+
+  get id(): string {
+    return this.user.id;
+  }
+
+  get displayName(): string {
+    return this.user.username;
+  }
+
+  get addresses(): Subject['addresses'] {
+    return this.user.email === null ? {} : { email: this.user.email };
+  }
+
+  /** Whoever reads the mail has set the password: a mailed code would be the same proof again. */
+  get firstFactorAddresses(): readonly string[] {
+    const { email, passwordByMail } = this.user;
+    return passwordByMail && email !== null ? [email] : [];
+  }
+
+  get isEnabled(): boolean {
+    return this.user.disabledAt === null && this.user.frozenAt === null;
+  }
+
+  get credentialsVersion(): string {
+    return this.user.credentialsVersion;
+  }
+}

@@ -1,0 +1,130 @@
+import { composeNotice, type Notice } from './compose-notice.js';
+import { english } from './texts/english.js';
+import { german } from './texts/german.js';
+import { LANGUAGES } from './texts/languages.js';
+import { NOTICE_KINDS } from './texts/notice-kinds.js';
+
+const URL = 'https://mfa.example.org/account/not-me#t0-k_en';
+
+const NOTICE: Notice = {
+  kind: 'method_activated',
+  displayName: 'ada',
+  factor: 'Authenticator app',
+  codesLeft: 4,
+  at: new Date('2026-01-01T12:00:00.000Z'),
+  ip: '192.0.2.7',
+  userAgent: 'Firefox/150',
+  notMe: { url: URL, lastsHours: 72 },
+};
+
+const compose = (changes: Partial<Notice> = {}, texts = english) =>
+  composeNotice({ ...NOTICE, ...changes }, texts);
+
+describe('composeNotice', () => {
+  it('says what happened, when, from where, and what to do about it', () => {
+    const { subject, text } = compose();
+    expect(subject).toBe('A second factor was added to your account');
+    expect(text.split('\n\n')).toEqual([
+      'Hello ada,',
+      'The method "Authenticator app" is now active: signing in asks for it.',
+      expect.stringMatching(
+        /^When: Thursday,? 1 January 2026 at 12:00:00 UTC\nFrom: 192\.0\.2\.7\nWith: Firefox\/150$/,
+      ),
+      'If this was you, there is nothing to do.',
+      expect.stringMatching(/^If this was not you, .* The link works once, for 72 hours:$/),
+      `${URL}\n`,
+    ]);
+  });
+
+  it('says the same in HTML, where the link can be clicked', () => {
+    const { subject, text, html } = compose();
+    const stripped = html.replaceAll('<br>', '\n').replaceAll(/<[^>]*>/g, '');
+    const lines = (shown: string) => shown.split('\n').filter((line) => line !== '');
+    expect(lines(stripped.replaceAll('&quot;', '"'))).toEqual([subject, ...lines(text)]);
+    expect(html).toContain('<html lang="en-GB">');
+    expect(compose({}, german).html).toContain('<html lang="de-DE">');
+    expect(html).toContain(`<p><a href="${URL}">${URL}</a></p>`);
+    expect(html.match(/<a /g)).toHaveLength(1);
+  });
+
+  it.each(['displayName', 'factor', 'userAgent', 'ip'] as const)(
+    'makes nothing of HTML in %s',
+    (field) => {
+      const { html, text } = compose({ [field]: `<a href="x">&'` });
+      expect(html).toContain('&lt;a href=&quot;x&quot;&gt;&amp;&#39;');
+      expect(html.match(/<a /g)).toHaveLength(1);
+      expect(text).toContain(`<a href="x">&'`);
+    },
+  );
+
+  it('says what is not known', () => {
+    const { text } = compose({ ip: null, userAgent: null });
+    expect(text).toContain('\nFrom: unknown\nWith: unknown\n');
+    expect(compose({ ip: null }, german).text).toContain('\nWoher: unbekannt\n');
+  });
+
+  it('leaves the link away where nothing is left to say', () => {
+    const { text, html } = compose({ kind: 'change_repudiated', notMe: null });
+    expect(text).not.toMatch(/this was (not )?you|http/);
+    expect(html).not.toContain('<a ');
+  });
+
+  it.each([
+    [english, 1, 'for one hour:'],
+    [english, 24, 'for 24 hours:'],
+    [german, 1, 'gilt einmal, eine Stunde lang:'],
+    [german, 24, 'gilt einmal, 24 Stunden lang:'],
+  ] as const)('says how long the link lasts', (texts, lastsHours, expected) => {
+    expect(compose({ notMe: { url: URL, lastsHours } }, texts).text).toContain(expected);
+  });
+
+  it.each([
+    [english, 2, 'only 2 are left'],
+    [english, 1, 'one is left'],
+    [english, 0, 'none is left'],
+    [german, 2, 'nur 2 sind übrig'],
+    [german, 1, 'einer ist übrig'],
+    [german, 0, 'keiner ist übrig'],
+  ] as const)('says how few backup codes are left', (texts, codesLeft, expected) => {
+    const low = compose({ kind: 'backup_codes_low', codesLeft }, texts);
+    expect(low.text).toContain(expected);
+  });
+
+  it('writes the time as people do, in UTC', () => {
+    expect(compose({}, german).text).toMatch(
+      /^Wann: Donnerstag, 1\. Januar 2026 um 12:00:00 UTC$/m,
+    );
+  });
+});
+
+describe.each(Object.entries(LANGUAGES))('the texts of %s', (_, texts) => {
+  it.each(NOTICE_KINDS)('have a subject and a sentence of their own for %s', (kind) => {
+    const { subject, sentence } = texts.kinds[kind];
+    expect(subject).toMatch(/^\S[^\n]+\S$/);
+    expect(subject.length).toBeLessThan(80);
+    expect(sentence(NOTICE)).toMatch(/^\p{Lu}[^\n]+\.$/u);
+    const sentences = NOTICE_KINDS.map((other) => texts.kinds[other].sentence(NOTICE));
+    expect(sentences.filter((other) => other === sentence(NOTICE))).toHaveLength(1);
+  });
+
+  it('name the factor wherever one is concerned, and none where none is', () => {
+    for (const kind of NOTICE_KINDS) {
+      expect(texts.kinds[kind].sentence({ factor: null, codesLeft: 3 })).not.toMatch(
+        /undefined|NaN/,
+      );
+    }
+    const named = NOTICE_KINDS.filter((kind) =>
+      texts.kinds[kind].sentence(NOTICE).includes('Authenticator app'),
+    );
+    expect(named).toEqual([
+      'method_activated',
+      'method_deactivated',
+      'method_deleted',
+      'authenticator_added',
+      'authenticator_removed',
+      'primary_changed',
+      'method_locked',
+      'second_factor_failed',
+    ]);
+  });
+});

@@ -1,0 +1,62 @@
+import { escapeHtml } from '../mail/escape-html.js';
+import { type Mail } from '../mail/mailer.js';
+import { type NoticeFacts, type NoticeKind, type NoticeTexts } from './texts/notice-texts.js';
+
+/** What a notice tells. */
+export interface Notice extends NoticeFacts {
+  readonly kind: NoticeKind;
+  readonly displayName: string;
+  readonly at: Date;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  /** How to say that it was somebody else; null: nothing is left to say. */
+  readonly notMe: { readonly url: string; readonly lastsHours: number } | null;
+}
+
+/** The mail that tells a person what has happened, still without its address. */
+export function composeNotice(notice: Notice, texts: NoticeTexts): Omit<Mail, 'to'> {
+  const { subject, sentence } = texts.kinds[notice.kind];
+  const paragraphs = [
+    texts.greeting(notice.displayName),
+    sentence(notice),
+    [
+      `${texts.when}: ${showTime(notice.at, texts.locale)}`,
+      `${texts.from}: ${notice.ip ?? texts.unknown}`,
+      `${texts.device}: ${notice.userAgent ?? texts.unknown}`,
+    ].join('\n'),
+    ...(notice.notMe === null ? [] : notMeParagraphs(notice.notMe, texts)),
+  ];
+  return {
+    subject,
+    text: `${paragraphs.join('\n\n')}\n`,
+    html: renderHtml(paragraphs, { title: subject, locale: texts.locale }),
+  };
+}
+
+/** People may be anywhere, so the zone is said. */
+function showTime(at: Date, locale: string): string {
+  const style = { dateStyle: 'full', timeStyle: 'long', timeZone: 'UTC' } as const;
+  return new Intl.DateTimeFormat(locale, style).format(at);
+}
+
+function notMeParagraphs(
+  { url, lastsHours }: NonNullable<Notice['notMe']>,
+  texts: NoticeTexts,
+): string[] {
+  return [texts.itWasMe, texts.notMe(texts.hours(lastsHours)), url];
+}
+
+function renderHtml(
+  paragraphs: readonly string[],
+  { title, locale }: { readonly title: string; readonly locale: string },
+): string {
+  const body = paragraphs.map(renderParagraph).join('\n');
+  const head = `<head><meta charset="utf-8"><title>${escapeHtml(title)}</title></head>`;
+  return `<!doctype html>\n<html lang="${locale}">\n${head}\n<body>\n${body}\n</body>\n</html>\n`;
+}
+
+function renderParagraph(paragraph: string): string {
+  const escaped = escapeHtml(paragraph).replaceAll('\n', '<br>');
+  const isLink = /^https?:\/\/\S+$/.test(paragraph);
+  return isLink ? `<p><a href="${escaped}">${escaped}</a></p>` : `<p>${escaped}</p>`;
+}

@@ -1,0 +1,92 @@
+import { Injectable, Logger } from '@nestjs/common';
+import {
+  EventConsumer,
+  type EventDelivery,
+  HandlerRegistry,
+  MfaAccounts,
+  type MfaEventType,
+  type RecordedEvent,
+} from '../../mfa/index.js';
+import { ServerConfig } from '../config/server-config.js';
+import { Mailer } from '../mail/mailer.js';
+import { UsersService } from '../users/users.service.js';
+import { composeNotice } from './compose-notice.js';
+import { type NoticeTicket, RepudiationLinks } from './repudiation-links.js';
+import { LANGUAGES, languageOf } from './texts/languages.js';
+import { NOTICE_KINDS } from './texts/notice-kinds.js';
+import { type NoticeKind, type NoticeTexts } from './texts/notice-texts.js';
+
+/** So few backup codes that a person is told to make new ones. */
+const FEW_CODES = 2;
+
+const SECONDS_PER_HOUR = 3600;
+
+/** Tells people by mail what has happened to their account [ASVS 6.3.5, 6.3.7]. */
+@Injectable()
+export class NoticesConsumer extends EventConsumer {
+  readonly name = 'notices';
+  private readonly logger = new Logger(NoticesConsumer.name);
+
+  constructor(
+    private readonly links: RepudiationLinks,
+    private readonly users: UsersService,
+    private readonly accounts: MfaAccounts,
+    private readonly registry: HandlerRegistry,
+    private readonly mailer: Mailer,
+    private readonly config: ServerConfig,
+  ) {
+    super();
+  }
+
+  wants(type: MfaEventType): boolean {
+    return kindNamed(type) !== undefined;
+  }
+
+  /** Goes to the address that the account had when it happened, whatever was changed since. */
+  async deliver({ id, event }: EventDelivery): Promise<void> {
+    const address = event.subject.addresses.email;
+    const kind = kindNamed(event.type);
+    if (address === undefined || kind === undefined) return;
+    const ticket = await this.links.issue({ deliveryId: id, event, address });
+    if (ticket.kind === 'refused') {
+      this.logger.warn(`No notice of ${event.type}: ${ticket.reason}.`);
+      return;
+    }
+    await this.mailer.send({ to: address, ...(await this.compose(kind, event, ticket)) });
+  }
+
+  private async compose(
+    kind: NoticeKind,
+    { subject, factor, at, client }: RecordedEvent,
+    { url }: Extract<NoticeTicket, { kind: 'granted' }>,
+  ) {
+    const codesLeft = await this.accounts.countBackupCodes(subject.id);
+    const runsLow = kind === 'backup_code_used' && codesLeft <= FEW_CODES;
+    const lastsHours = Math.floor(this.config.notMeLinkSeconds / SECONDS_PER_HOUR);
+    const notice = {
+      kind: runsLow ? ('backup_codes_low' as const) : kind,
+      displayName: subject.displayName,
+      factor: factor === null ? null : this.nameOf(factor),
+      codesLeft,
+      at,
+      ...client,
+      // Whoever has said so has nothing more to say about it.
+      notMe: kind === 'change_repudiated' ? null : { url, lastsHours },
+    };
+    return composeNotice(notice, await this.textsFor(subject.id));
+  }
+
+  /** As people know the factor; one that is no longer on offer by its plain name. */
+  private nameOf(factor: string): string {
+    return this.registry.has(factor) ? this.registry.get(factor).displayName : factor;
+  }
+
+  private async textsFor(userId: string): Promise<NoticeTexts> {
+    const user = await this.users.findById(userId);
+    return LANGUAGES[languageOf(user?.language ?? null) ?? this.config.mailLanguage];
+  }
+}
+
+function kindNamed(type: MfaEventType): NoticeKind | undefined {
+  return NOTICE_KINDS.find((kind) => kind === type);
+}

@@ -1,0 +1,123 @@
+import { type NoticeTexts } from './notice-texts.js';
+
+/** The texts in English. */
+export const english: NoticeTexts = {
+  locale: 'en-GB',
+  greeting: (displayName) => `Hello ${displayName},`,
+  when: 'When',
+  from: 'From',
+  device: 'With',
+  unknown: 'unknown',
+  notMe: (lasts) =>
+    `If this was not you, open the link below and press the button there. It ends all sessions, undoes the change where it can be undone, and stops your password until you reset it. The link works once, for ${lasts}:`,
+  itWasMe: 'If this was you, there is nothing to do.',
+  hours: (count) => (count === 1 ? 'one hour' : `${count} hours`),
+  kinds: {
+    method_activated: {
+      subject: 'A second factor was added to your account',
+      sentence: ({ factor }) => `The method "${factor}" is now active: signing in asks for it.`,
+    },
+    method_deactivated: {
+      subject: 'A second factor was switched off',
+      sentence: ({ factor }) => `The method "${factor}" no longer works for signing in.`,
+    },
+    method_deleted: {
+      subject: 'A second factor was removed from your account',
+      sentence: ({ factor }) => `The method "${factor}" was removed.`,
+    },
+    authenticator_added: {
+      subject: 'An authenticator was added to your account',
+      sentence: ({ factor }) =>
+        `Another authenticator of the method "${factor}" now works for signing in.`,
+    },
+    authenticator_removed: {
+      subject: 'An authenticator was removed from your account',
+      sentence: ({ factor }) => `One authenticator of the method "${factor}" was removed.`,
+    },
+    primary_changed: {
+      subject: 'Your preferred second factor has changed',
+      sentence: ({ factor }) => `Signing in now asks for the method "${factor}" first.`,
+    },
+    backup_code_used: {
+      subject: 'A backup code was used',
+      sentence: ({ codesLeft }) =>
+        `A backup code was used in the place of your second factor. It is spent; ${codesLeft} are left.`,
+    },
+    backup_codes_low: {
+      subject: 'A backup code was used, and few are left',
+      sentence: ({ codesLeft }) =>
+        `A backup code was used in the place of your second factor. It is spent, and ${leftInEnglish(codesLeft)} left: make new ones while you can still sign in.`,
+    },
+    backup_codes_issued: {
+      subject: 'New backup codes were made',
+      sentence: () => 'A new set of backup codes was made. Codes of an older set no longer work.',
+    },
+    method_locked: {
+      subject: 'A second factor is locked',
+      sentence: ({ factor }) =>
+        `The method "${factor}" was locked for a while after too many wrong codes. Whoever gave them had got past the first step of signing in.`,
+    },
+    account_locked: {
+      subject: 'Your second factors are locked',
+      sentence: () =>
+        'All second factors of your account were locked for a while after too many wrong codes. Whoever gave them had got past the first step of signing in.',
+    },
+    second_factor_failed: {
+      subject: 'A wrong second factor was given',
+      sentence: ({ factor }) =>
+        `Somebody got past the first step of signing in and then gave a wrong proof for the method "${factor}". You are told of this once an hour at most.`,
+    },
+    new_device_seen: {
+      subject: 'Your account was signed in to from a new device',
+      sentence: () =>
+        'Your account was signed in to with a program that it has not been signed in to with for three months.',
+    },
+    password_changed: {
+      subject: 'Your password was changed',
+      sentence: () => 'The password of your account was changed.',
+    },
+    password_reset: {
+      subject: 'Your password was reset',
+      sentence: () => 'The password of your account was reset by a link that was sent by mail.',
+    },
+    change_repudiated: {
+      subject: 'Your account is secured: please choose a new password',
+      sentence: () =>
+        'You told us that a change was not yours. All sessions have ended and your password signs nobody in any more. Ask for a reset of your password where you sign in, choose one that you use nowhere else, and then look through your second factors and make new backup codes.',
+    },
+  },
+  reset: {
+    subject: 'Choose a new password',
+    lead: 'Somebody asked for a new password for your account. Choose one here:',
+    link: 'Choose a new password',
+    end: (minutes) =>
+      `The link works once, for ${minutes} minutes. If it was not you who asked, do nothing: your password stays as it is.`,
+  },
+  resetPage: {
+    title: 'Choose a new password',
+    explanation:
+      'Choose a password of at least 8 characters that you use nowhere else. All sessions of your account end with the old one.',
+    newPassword: {
+      label: 'New password',
+      weak: 'Please choose another one: at least 8 characters, and neither your user name nor your address.',
+    },
+    button: 'Save the new password',
+    done: 'Done. Sign in with your new password.',
+    refused: 'This link was used already, or it has ended. Ask for another one where you sign in.',
+    failed: 'That did not work. Please try again in a moment.',
+  },
+  notMePage: {
+    title: 'Was this not you?',
+    explanation:
+      'The button ends all sessions of your account, undoes the change that you were written about where it can be undone, and stops your password until you reset it by mail.',
+    button: 'This was not me',
+    done: 'Done. All sessions have ended. A mail tells you what to do next.',
+    refused: 'This link was used already, or it has ended. The newest mail has one that works.',
+    failed: 'That did not work. Please try again in a moment.',
+  },
+};
+
+function leftInEnglish(count: number): string {
+  if (count === 0) return 'none is';
+  return count === 1 ? 'one is' : `only ${count} are`;
+}

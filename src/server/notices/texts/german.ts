@@ -1,0 +1,129 @@
+import { type NoticeTexts } from './notice-texts.js';
+
+/** The texts in German. */
+export const german: NoticeTexts = {
+  locale: 'de-DE',
+  greeting: (displayName) => `Guten Tag ${displayName},`,
+  when: 'Wann',
+  from: 'Woher',
+  device: 'Womit',
+  unknown: 'unbekannt',
+  notMe: (lasts) =>
+    `Wenn Sie das nicht waren, öffnen Sie den Link und drücken Sie dort den Knopf. Damit enden alle Sitzungen, die Änderung wird rückgängig gemacht, soweit das geht, und Ihr Passwort gilt nicht mehr, bis Sie es zurücksetzen. Der Link gilt einmal, ${lasts} lang:`,
+  itWasMe: 'Wenn Sie das waren, ist nichts zu tun.',
+  hours: (count) => (count === 1 ? 'eine Stunde' : `${count} Stunden`),
+  kinds: {
+    method_activated: {
+      subject: 'Ihr Konto hat einen weiteren zweiten Faktor',
+      sentence: ({ factor }) =>
+        `Das Verfahren „${factor}“ ist jetzt aktiv: Beim Anmelden wird danach gefragt.`,
+    },
+    method_deactivated: {
+      subject: 'Ein zweiter Faktor wurde ausgeschaltet',
+      sentence: ({ factor }) => `Das Verfahren „${factor}“ gilt beim Anmelden nicht mehr.`,
+    },
+    method_deleted: {
+      subject: 'Ein zweiter Faktor wurde aus Ihrem Konto entfernt',
+      sentence: ({ factor }) => `Das Verfahren „${factor}“ wurde entfernt.`,
+    },
+    authenticator_added: {
+      subject: 'Ihr Konto hat einen weiteren Authentikator',
+      sentence: ({ factor }) =>
+        `Ein weiterer Authentikator des Verfahrens „${factor}“ gilt jetzt beim Anmelden.`,
+    },
+    authenticator_removed: {
+      subject: 'Ein Authentikator wurde aus Ihrem Konto entfernt',
+      sentence: ({ factor }) => `Ein Authentikator des Verfahrens „${factor}“ wurde entfernt.`,
+    },
+    primary_changed: {
+      subject: 'Ihr bevorzugter zweiter Faktor wurde geändert',
+      sentence: ({ factor }) =>
+        `Beim Anmelden wird jetzt zuerst nach dem Verfahren „${factor}“ gefragt.`,
+    },
+    backup_code_used: {
+      subject: 'Ein Ersatzcode wurde benutzt',
+      sentence: ({ codesLeft }) =>
+        `Statt Ihres zweiten Faktors wurde ein Ersatzcode benutzt. Er ist verbraucht; übrig sind ${codesLeft}.`,
+    },
+    backup_codes_low: {
+      subject: 'Ein Ersatzcode wurde benutzt, und wenige sind übrig',
+      sentence: ({ codesLeft }) =>
+        `Statt Ihres zweiten Faktors wurde ein Ersatzcode benutzt. Er ist verbraucht, und ${leftInGerman(codesLeft)} übrig: Erzeugen Sie neue, solange Sie sich noch anmelden können.`,
+    },
+    backup_codes_issued: {
+      subject: 'Neue Ersatzcodes wurden erzeugt',
+      sentence: () =>
+        'Ein neuer Satz Ersatzcodes wurde erzeugt. Codes eines älteren Satzes gelten nicht mehr.',
+    },
+    method_locked: {
+      subject: 'Ein zweiter Faktor ist gesperrt',
+      sentence: ({ factor }) =>
+        `Das Verfahren „${factor}“ wurde nach zu vielen falschen Codes für einige Zeit gesperrt. Wer sie eingab, hatte den ersten Schritt der Anmeldung hinter sich.`,
+    },
+    account_locked: {
+      subject: 'Ihre zweiten Faktoren sind gesperrt',
+      sentence: () =>
+        'Alle zweiten Faktoren Ihres Kontos wurden nach zu vielen falschen Codes für einige Zeit gesperrt. Wer sie eingab, hatte den ersten Schritt der Anmeldung hinter sich.',
+    },
+    second_factor_failed: {
+      subject: 'Ein falscher zweiter Faktor wurde eingegeben',
+      sentence: ({ factor }) =>
+        `Jemand kam über den ersten Schritt der Anmeldung hinaus und gab dann für das Verfahren „${factor}“ einen falschen Nachweis. Davon schreiben wir höchstens einmal in der Stunde.`,
+    },
+    new_device_seen: {
+      subject: 'Anmeldung an Ihrem Konto mit einem neuen Gerät',
+      sentence: () =>
+        'An Ihrem Konto hat sich jemand mit einem Programm angemeldet, mit dem das seit drei Monaten nicht geschehen ist.',
+    },
+    password_changed: {
+      subject: 'Ihr Passwort wurde geändert',
+      sentence: () => 'Das Passwort Ihres Kontos wurde geändert.',
+    },
+    password_reset: {
+      subject: 'Ihr Passwort wurde zurückgesetzt',
+      sentence: () =>
+        'Das Passwort Ihres Kontos wurde mit einem Link zurückgesetzt, der per Mail verschickt worden war.',
+    },
+    change_repudiated: {
+      subject: 'Ihr Konto ist gesichert: Bitte wählen Sie ein neues Passwort',
+      sentence: () =>
+        'Sie haben uns gesagt, dass eine Änderung nicht von Ihnen war. Alle Sitzungen sind beendet, und mit Ihrem Passwort meldet sich niemand mehr an. Lassen Sie Ihr Passwort dort zurücksetzen, wo Sie sich anmelden, wählen Sie eines, das Sie sonst nirgends benutzen, sehen Sie dann Ihre zweiten Faktoren durch und erzeugen Sie neue Ersatzcodes.',
+    },
+  },
+  reset: {
+    subject: 'Wählen Sie ein neues Passwort',
+    lead: 'Jemand hat für Ihr Konto um ein neues Passwort gebeten. Hier wählen Sie eines:',
+    link: 'Neues Passwort wählen',
+    end: (minutes) =>
+      `Der Link gilt einmal, ${minutes} Minuten lang. Wenn Sie nicht darum gebeten haben, ist nichts zu tun: Ihr Passwort bleibt, wie es ist.`,
+  },
+  resetPage: {
+    title: 'Neues Passwort wählen',
+    explanation:
+      'Wählen Sie ein Passwort mit mindestens 8 Zeichen, das Sie sonst nirgends benutzen. Mit dem alten enden alle Sitzungen Ihres Kontos.',
+    newPassword: {
+      label: 'Neues Passwort',
+      weak: 'Bitte wählen Sie ein anderes: mindestens 8 Zeichen, und weder Ihren Benutzernamen noch Ihre Adresse.',
+    },
+    button: 'Neues Passwort speichern',
+    done: 'Erledigt. Melden Sie sich mit Ihrem neuen Passwort an.',
+    refused:
+      'Dieser Link wurde schon benutzt oder gilt nicht mehr. Lassen Sie sich dort, wo Sie sich anmelden, einen neuen schicken.',
+    failed: 'Das hat nicht geklappt. Bitte versuchen Sie es gleich noch einmal.',
+  },
+  notMePage: {
+    title: 'Waren Sie das nicht?',
+    explanation:
+      'Der Knopf beendet alle Sitzungen Ihres Kontos, macht die Änderung rückgängig, von der wir Ihnen geschrieben haben, soweit das geht, und setzt Ihr Passwort außer Kraft, bis Sie es per Mail zurücksetzen.',
+    button: 'Das war ich nicht',
+    done: 'Erledigt. Alle Sitzungen sind beendet. Eine Mail sagt Ihnen, was als Nächstes zu tun ist.',
+    refused:
+      'Dieser Link wurde schon benutzt oder gilt nicht mehr. In der neuesten Mail steht einer, der gilt.',
+    failed: 'Das hat nicht geklappt. Bitte versuchen Sie es gleich noch einmal.',
+  },
+};
+
+function leftInGerman(count: number): string {
+  if (count === 0) return 'keiner ist';
+  return count === 1 ? 'einer ist' : `nur ${count} sind`;
+}

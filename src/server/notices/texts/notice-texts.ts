@@ -1,0 +1,68 @@
+import { type NOTICE_KINDS } from './notice-kinds.js';
+
+/** What people are written about. */
+export type NoticeKind = (typeof NOTICE_KINDS)[number];
+
+/** What a sentence may speak of. */
+export interface NoticeFacts {
+  /** The name of the second factor as people see it; null where no single one is concerned. */
+  readonly factor: string | null;
+  /** Backup codes that are left. */
+  readonly codesLeft: number;
+}
+
+/** What one kind of notice says. */
+export interface NoticeText {
+  readonly subject: string;
+  /** What has happened, in a sentence or two. */
+  readonly sentence: (facts: NoticeFacts) => string;
+}
+
+/** A page with one button, whose link brings a token. */
+export interface PageTexts {
+  readonly title: string;
+  readonly explanation: string;
+  readonly button: string;
+  readonly done: string;
+  /** Also for a link that was used, or that has ended. */
+  readonly refused: string;
+  readonly failed: string;
+}
+
+/** What is said around a field for a new password. */
+export interface PasswordTexts {
+  readonly label: string;
+  /** For a password that is refused. */
+  readonly weak: string;
+}
+
+/** Every text of mails and pages to people, in one language. A language without one does not compile. */
+export interface NoticeTexts {
+  /** How dates and times are written [RFC 5646]. */
+  readonly locale: string;
+  readonly greeting: (displayName: string) => string;
+  /** Stand before when it happened, from which address, and with which program. */
+  readonly when: string;
+  readonly from: string;
+  readonly device: string;
+  /** Stands for an address or a program that is not known. */
+  readonly unknown: string;
+  /** Says what the link below it does, and how long it works. */
+  readonly notMe: (lasts: string) => string;
+  /** Says what nobody but the owner has to do. */
+  readonly itWasMe: string;
+  /** How long something lasts. */
+  readonly hours: (count: number) => string;
+  readonly kinds: Readonly<Record<NoticeKind, NoticeText>>;
+  /** The mail with the link by which a forgotten password is replaced. */
+  readonly reset: {
+    readonly subject: string;
+    readonly lead: string;
+    readonly link: string;
+    readonly end: (minutes: number) => string;
+  };
+  /** The page behind a "this was not me" link. */
+  readonly notMePage: PageTexts;
+  /** The page behind the link of a password reset. */
+  readonly resetPage: PageTexts & { readonly newPassword: PasswordTexts };
+}

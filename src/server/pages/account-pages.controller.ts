@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { Controller, Get, Header, Req } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { type HttpRequest } from '../../mfa/index.js';
+import { ServerConfig } from '../config/server-config.js';
+import { acceptedLanguage, type Language, LANGUAGES } from '../notices/texts/languages.js';
+import { NOT_ME_PATH, RESET_PASSWORD_PATH, TOKEN_FORM_PATH } from './paths.js';
+import { renderTokenPage } from './token-page.js';
+
+const HTML = 'text/html; charset=utf-8';
+
+/** The pages that links of mails lead to, in the language that the browser asks for. */
+@ApiExcludeController()
+@Controller()
+export class AccountPagesController {
+  private readonly script = readFileSync(new URL('./token-form.js', import.meta.url), 'utf8');
+
+  constructor(private readonly config: ServerConfig) {}
+
+  @Get(NOT_ME_PATH)
+  @Header('Content-Type', HTML)
+  @Header('Cache-Control', 'no-store')
+  showNotMe(@Req() request: HttpRequest): string {
+    const language = this.languageFor(request);
+    const { notMePage: texts } = LANGUAGES[language];
+    return renderTokenPage({ language, texts, action: '/api/auth/repudiate/' });
+  }
+
+  @Get(RESET_PASSWORD_PATH)
+  @Header('Content-Type', HTML)
+  @Header('Cache-Control', 'no-store')
+  showResetPassword(@Req() request: HttpRequest): string {
+    const language = this.languageFor(request);
+    const { resetPage: texts } = LANGUAGES[language];
+    const action = '/api/auth/password/reset/confirm/';
+    return renderTokenPage({ language, texts, action, newPassword: texts.newPassword });
+  }
+
+  @Get(TOKEN_FORM_PATH)
+  @Header('Content-Type', 'text/javascript; charset=utf-8')
+  showScript(): string {
+    return this.script;
+  }
+
+  private languageFor({ headers }: HttpRequest): Language {
+    return acceptedLanguage(headers) ?? this.config.mailLanguage;
+  }
+}

@@ -1,0 +1,8 @@
+/** Where the page behind a "this was not me" link is. */
+export const NOT_ME_PATH = '/account/not-me';
+
+/** Where the page behind the link of a password reset is. */
+export const RESET_PASSWORD_PATH = '/account/reset-password';
+
+/** The script of both pages. */
+export const TOKEN_FORM_PATH = '/account/token-form.js';

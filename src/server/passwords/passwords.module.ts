@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { PasswordResetMailer } from './password-reset-mailer.js';
+import { PasswordResetTokens } from './password-reset-tokens.js';
+import { PasswordRows } from './password-rows.js';
+
+/** Changes and resets of passwords, without their routes. */
+@Module({
+  imports: [SessionsModule, UsersModule],
+  providers: [PasswordResetMailer, PasswordResetTokens, PasswordRows],
+  exports: [PasswordResetMailer, PasswordResetTokens, PasswordRows],
+})
+export class PasswordsModule {}

@@ -1,0 +1,195 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { decodeJwt, decodeProtectedHeader, exportJWK, type JWTPayload, SignJWT } from 'jose';
+import { addSeconds } from '../../mfa/index.js';
+import { FakeClock, FakeRandomSource } from '../../mfa/testing/index.js';
+import { generateKeys } from '../config/generate-keys.js';
+import { readConfig } from '../config/read-config.js';
+import { AccessTokens } from './access-tokens.js';
+import { RefreshTokens } from './refresh-tokens.js';
+import { SessionJwt } from './session-jwt.js';
+import { SigningKeys } from './signing-keys.js';
+
+const keys = generateKeys(new FakeRandomSource());
+const clock = new FakeClock();
+const now = clock.now();
+const issuer = 'https://login.example.org';
+const config = readConfig({ PUBLIC_URL: issuer }, () => keys);
+const ring = new SigningKeys(config);
+const jwt = new SessionJwt(ring, config, clock);
+const access = new AccessTokens(jwt, new FakeRandomSource());
+const refresh = new RefreshTokens(jwt);
+
+const facts = { userId: 'u1', sessionId: 's1', amr: ['pwd'], authenticatedAt: now };
+const seconds = Math.floor(now.getTime() / 1000);
+
+const goodHeader = { alg: 'ES256', typ: 'at+jwt', kid: ring.newest.kid };
+const goodClaims = {
+  iss: issuer,
+  aud: `${issuer}/api`,
+  sub: 'u1',
+  sid: 's1',
+  jti: 'j1',
+  iat: seconds,
+  exp: seconds + 300,
+  auth_time: seconds,
+  amr: ['pwd'],
+};
+
+/** A token as {@link AccessTokens} makes one, but for what is given. */
+function forge(header: object, claims: object, key = ring.newest.privateKey): Promise<string> {
+  const payload = { ...goodClaims, ...claims } as JWTPayload;
+  return new SignJWT(payload).setProtectedHeader({ ...goodHeader, ...header }).sign(key);
+}
+
+/** The same without a signature of any kind. */
+function forgeUnsigned(header: object): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ ...goodHeader, ...header })}.${part(goodClaims)}.`;
+}
+
+const refused = { code: 'token_not_valid', status: 401 };
+
+describe('AccessTokens', () => {
+  it('says who, in which session, how and when', async () => {
+    const { token, expiresAt } = await access.sign(facts, now);
+    expect(expiresAt).toEqual(addSeconds(now, 300));
+    expect(decodeProtectedHeader(token)).toEqual(goodHeader);
+    expect(decodeJwt(token)).toEqual({
+      ...goodClaims,
+      jti: expect.any(String),
+      acr: 'urn:nestjs-mfa:acr:1',
+    });
+    expect(await access.verify(token)).toEqual(facts);
+  });
+
+  it('says by acr that two factors were proven', async () => {
+    const { token } = await access.sign({ ...facts, amr: ['pwd', 'otp', 'mfa'] }, now);
+    expect(decodeJwt(token)['acr']).toBe('urn:nestjs-mfa:acr:2');
+  });
+
+  it('takes a forged token that differs in nothing, so that the refusals below mean something', async () => {
+    expect(await access.verify(await forge({}, {}))).toEqual(facts);
+  });
+
+  it('ends after five minutes', async () => {
+    const { token } = await access.sign(facts, addSeconds(now, -299));
+    expect(await access.verify(token)).toEqual(facts);
+    const older = await access.sign(facts, addSeconds(now, -300));
+    await expect(access.verify(older.token)).rejects.toMatchObject(refused);
+  });
+
+  it.each([
+    ['another typ', { typ: 'rt+jwt' }, {}],
+    ['the general typ', { typ: 'JWT' }, {}],
+    ['no typ', { typ: undefined }, {}],
+    ['another audience', {}, { aud: `${issuer}/api/auth/token/refresh/` }],
+    ['no audience', {}, { aud: undefined }],
+    ['another issuer', {}, { iss: 'https://evil.example.org' }],
+    ['an unknown kid', { kid: 'other' }, {}],
+    ['no kid', { kid: undefined }, {}],
+    ['a kid that is a member of objects', { kid: '__proto__' }, {}],
+    ['an nbf to come', {}, { nbf: seconds + 60 }],
+    ['an exp that is text', {}, { exp: String(seconds + 300) }],
+    ['no exp', {}, { exp: undefined }],
+    ['no sub', {}, { sub: undefined }],
+    ['a sid that is no text', {}, { sid: 1 }],
+    ['no auth_time', {}, { auth_time: undefined }],
+    ['amr that is no list', {}, { amr: 'pwd' }],
+    ['amr of something else than texts', {}, { amr: [1] }],
+  ])('refuses %s', async (_, header, claims) => {
+    await expect(access.verify(await forge(header, claims))).rejects.toMatchObject(refused);
+  });
+
+  it('refuses a key that the token brings along', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const jwk = await exportJWK(publicKey);
+    for (const header of [{ jwk }, { jwk, kid: undefined }, { jku: 'https://evil.example.org' }]) {
+      const token = await forge(header, {}, privateKey);
+      await expect(access.verify(token)).rejects.toMatchObject(refused);
+    }
+  });
+
+  it.each([{ alg: 'none' }, { alg: 'ES256' }, { alg: 'HS256' }])(
+    'refuses %j unsigned',
+    async (alg) => {
+      await expect(access.verify(forgeUnsigned(alg))).rejects.toMatchObject(refused);
+    },
+  );
+
+  it('refuses an HMAC under the public key', async () => {
+    const secret = new TextEncoder().encode(JSON.stringify(ring.publicJwks()[0]));
+    const token = await new SignJWT(goodClaims)
+      .setProtectedHeader({ ...goodHeader, alg: 'HS256' })
+      .sign(secret);
+    await expect(access.verify(token)).rejects.toMatchObject(refused);
+  });
+
+  it.each(['', 'garbage', 'a.b.c', '..'])('refuses %j', async (token) => {
+    await expect(access.verify(token)).rejects.toMatchObject(refused);
+  });
+
+  it('refuses a changed token', async () => {
+    const [header, , signature] = (await access.sign(facts, now)).token.split('.');
+    const payload = Buffer.from(JSON.stringify({ ...goodClaims, sub: 'u2' })).toString('base64url');
+    const changed = `${header}.${payload}.${signature}`;
+    await expect(access.verify(changed)).rejects.toMatchObject(refused);
+  });
+});
+
+describe('RefreshTokens', () => {
+  const refreshFacts = { userId: 'u1', sessionId: 's1', refreshId: 'r1' };
+  const life = { issuedAt: now, expiresAt: addSeconds(now, 60) };
+
+  it('names its session and itself, for as long as it is told', async () => {
+    const { token, expiresAt } = await refresh.sign(refreshFacts, life);
+    expect(expiresAt).toEqual(life.expiresAt);
+    expect(await refresh.verify(token)).toEqual(refreshFacts);
+  });
+
+  it('is not taken for an access token, nor the other way round', async () => {
+    const { token } = await refresh.sign(refreshFacts, life);
+    await expect(access.verify(token)).rejects.toMatchObject(refused);
+    const other = await access.sign(facts, now);
+    await expect(refresh.verify(other.token)).rejects.toMatchObject(refused);
+  });
+});
+
+describe('SigningKeys', () => {
+  const newer = generateKeys(new FakeRandomSource('newer'));
+  const JWT_KEYS = `${newer.JWT_KEYS},${keys.JWT_KEYS}`;
+  const rotated = readConfig({ PUBLIC_URL: issuer, JWT_KEYS }, () => keys);
+  const rotatedRing = new SigningKeys(rotated);
+  const rotatedTokens = new AccessTokens(
+    new SessionJwt(rotatedRing, rotated, clock),
+    new FakeRandomSource(),
+  );
+
+  it('signs with the newest key and still believes the old one', async () => {
+    const { token } = await rotatedTokens.sign(facts, now);
+    expect(decodeProtectedHeader(token).kid).toBe(rotated.jwtKeys[0]?.kid);
+    const old = await access.sign(facts, now);
+    expect(await rotatedTokens.verify(old.token)).toEqual(facts);
+    await expect(access.verify(token)).rejects.toMatchObject(refused);
+  });
+
+  it('takes another ring while it runs, and keeps the present one where that is empty', async () => {
+    const turning = new SigningKeys(config);
+    const jwtOfTurning = new SessionJwt(turning, config, clock);
+    const tokens = new AccessTokens(jwtOfTurning, new FakeRandomSource());
+    const before = await tokens.sign(facts, now);
+    turning.replace(rotated.jwtKeys);
+    const after = await tokens.sign(facts, now);
+    expect(decodeProtectedHeader(after.token).kid).toBe(rotated.jwtKeys[0]?.kid);
+    expect(await tokens.verify(before.token)).toEqual(facts);
+    expect(() => turning.replace([])).toThrow('JWT_KEYS holds no key.');
+    expect(turning.publicJwks()).toHaveLength(2);
+  });
+
+  it('publishes all keys, and of each the public half alone', () => {
+    const published = rotatedRing.publicJwks();
+    expect(published.map(({ kid }) => kid)).toEqual(rotated.jwtKeys.map(({ kid }) => kid));
+    for (const jwk of published) {
+      expect(Object.keys(jwk).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
+    }
+  });
+});

@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { acrOf, addSeconds, MfaError, RandomSource } from '../../mfa/index.js';
+import { SessionJwt, sessionIdOf, type TokenKind, type VerifiedClaims } from './session-jwt.js';
+
+/** What an access token says about a sign-in. */
+export interface AccessFacts {
+  readonly userId: string;
+  readonly sessionId: string;
+  /** What was proven [RFC 8176 §2]; holds `mfa` when two factors were. */
+  readonly amr: readonly string[];
+  /** When the last proof was given, to the second [OpenID Connect Core §2]. */
+  readonly authenticatedAt: Date;
+}
+
+/** A token, ready to be handed out, and its end. */
+export interface SignedToken {
+  readonly token: string;
+  readonly expiresAt: Date;
+}
+
+/** Short, because a token cannot be called back. */
+const LIFETIME_SECONDS = 300;
+
+/** [RFC 9068 §2.1] */
+const ACCESS_TOKEN: TokenKind = { typ: 'at+jwt', path: '/api' };
+
+/** The tokens that open the API [RFC 9068]. */
+@Injectable()
+export class AccessTokens {
+  constructor(
+    private readonly jwt: SessionJwt,
+    private readonly random: RandomSource,
+  ) {}
+
+  async sign(facts: AccessFacts, now: Date): Promise<SignedToken> {
+    const { userId, sessionId, amr, authenticatedAt } = facts;
+    const expiresAt = addSeconds(now, LIFETIME_SECONDS);
+    const token = await this.jwt.sign(
+      ACCESS_TOKEN,
+      { userId, id: this.random.rowId(), issuedAt: now, expiresAt },
+      {
+        sid: sessionId,
+        auth_time: Math.floor(authenticatedAt.getTime() / 1000),
+        amr: [...amr],
+        acr: acrOf(amr),
+      },
+    );
+    return { token, expiresAt };
+  }
+
+  /** @throws {MfaError} `token_not_valid` */
+  async verify(token: string): Promise<AccessFacts> {
+    return accessFactsOf(await this.jwt.verify(ACCESS_TOKEN, token));
+  }
+}
+
+function accessFactsOf(claims: VerifiedClaims): AccessFacts {
+  const { auth_time: authTime, amr } = claims.payload;
+  if (typeof authTime !== 'number' || !isTexts(amr)) throw new MfaError('token_not_valid');
+  const { userId } = claims;
+  return {
+    userId,
+    sessionId: sessionIdOf(claims),
+    amr,
+    authenticatedAt: new Date(authTime * 1000),
+  };
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((member) => typeof member === 'string');
+}

@@ -1,0 +1,19 @@
+import { type SignedToken } from './access-tokens.js';
+
+/** Both tokens of a session, and their ends. */
+export interface SessionTokens {
+  readonly access: string;
+  readonly refresh: string;
+  readonly accessExpiresAt: Date;
+  readonly refreshExpiresAt: Date;
+}
+
+/** Access and refresh token as one. */
+export function sessionTokens(access: SignedToken, refresh: SignedToken): SessionTokens {
+  return {
+    access: access.token,
+    refresh: refresh.token,
+    accessExpiresAt: access.expiresAt,
+    refreshExpiresAt: refresh.expiresAt,
+  };
+}

@@ -1,0 +1,67 @@
+import {
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+  type Relation,
+} from 'typeorm';
+import { User } from '../users/user.entity.js';
+
+/** One sign-in, kept alive by its refresh token until it ends. */
+@Entity('sessions')
+@Index('sessions_expires_at_idx', ['expiresAt'])
+export class Session {
+  /** Leads the key, so that all rows of a user lie together. */
+  @PrimaryColumn('uuid', { name: 'user_id', primaryKeyConstraintName: 'sessions_pkey' })
+  readonly userId!: string;
+
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'sessions_pkey' })
+  readonly id!: string;
+
+  @ManyToOne(() => User, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'sessions_user_id_fkey' })
+  readonly user?: Relation<User>;
+
+  /** `jti` of the one refresh token that is good. */
+  @Column('uuid', { name: 'refresh_id' })
+  readonly refreshId!: string;
+
+  /** The type and the `id` of the first factor of the sign-in, as `type:id`. */
+  @Column('text')
+  readonly provider!: string;
+
+  /** {@link User.credentialsVersion} that the session stands on: with another one it is over. */
+  @Column('uuid', { name: 'credentials_version' })
+  readonly credentialsVersion!: string;
+
+  /** What was proven at sign-in [RFC 8176 §2]. */
+  @Column('text', { array: true })
+  readonly amr!: string[];
+
+  /** When the last proof was given. */
+  @Column('timestamptz', { name: 'auth_time' })
+  readonly authTime!: Date;
+
+  @Column('timestamptz', { name: 'created_at' })
+  readonly createdAt!: Date;
+
+  @Column('timestamptz', { name: 'last_used_at' })
+  readonly lastUsedAt!: Date;
+
+  /** When the good refresh token ends. */
+  @Column('timestamptz', { name: 'expires_at' })
+  readonly expiresAt!: Date;
+
+  /** Null while the session lives. */
+  @Column('timestamptz', { name: 'ended_at', nullable: true })
+  readonly endedAt!: Date | null;
+
+  /** From where the sign-in came; null when not known. */
+  @Column('text', { nullable: true })
+  readonly ip!: string | null;
+
+  @Column('text', { name: 'user_agent', nullable: true })
+  readonly userAgent!: string | null;
+}

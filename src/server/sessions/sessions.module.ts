@@ -1,0 +1,28 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccessTokens } from './access-tokens.js';
+import { JwksController } from './jwks.controller.js';
+import { LiveAccess } from './live-access.js';
+import { RefreshTokens } from './refresh-tokens.js';
+import { Session } from './session.entity.js';
+import { SessionJwt } from './session-jwt.js';
+import { SessionsCleaner } from './sessions.cleaner.js';
+import { SessionsService } from './sessions.service.js';
+import { SigningKeys } from './signing-keys.js';
+
+/** Tokens and their rows: exports {@link SessionsService}, {@link LiveAccess} and {@link SigningKeys}. */
+@Module({
+  imports: [TypeOrmModule.forFeature([Session])],
+  controllers: [JwksController],
+  providers: [
+    SigningKeys,
+    SessionJwt,
+    AccessTokens,
+    LiveAccess,
+    RefreshTokens,
+    SessionsCleaner,
+    SessionsService,
+  ],
+  exports: [LiveAccess, SessionJwt, SessionsService, SigningKeys],
+})
+export class SessionsModule {}

@@ -1,0 +1,70 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { type JwtKey, ServerConfig } from '../config/server-config.js';
+
+/** A public key of the published set [RFC 7517 §4]. */
+export interface PublicJwk {
+  readonly kty: string;
+  readonly crv: string;
+  readonly x: string;
+  readonly y: string;
+  readonly kid: string;
+  readonly use: 'sig';
+  readonly alg: 'ES256';
+}
+
+/** The key ring of access and refresh tokens: the first key signs, all are believed. */
+@Injectable()
+export class SigningKeys {
+  private ring: SigningRing;
+
+  constructor({ jwtKeys }: ServerConfig) {
+    this.ring = ringOf(jwtKeys);
+  }
+
+  /**
+   * Puts another ring into the place of the present one, for whatever is signed or verified from now
+   * on.
+   *
+   * @throws {Error} when it holds no key; the present one then stays
+   */
+  replace(jwtKeys: readonly JwtKey[]): void {
+    this.ring = ringOf(jwtKeys);
+  }
+
+  /** The key that signs. */
+  get newest(): JwtKey {
+    return this.ring.newest;
+  }
+
+  /** The key with this name, or undefined: only our own ring is ever asked. */
+  find(kid: string | undefined): KeyObject | undefined {
+    return kid === undefined ? undefined : this.ring.publicKeys.get(kid);
+  }
+
+  /** The public halves, that of the key that signs first. */
+  publicJwks(): PublicJwk[] {
+    return Array.from(this.ring.publicKeys, ([kid, key]) => ({
+      // An EC key has these members [RFC 7518 §6.2.1].
+      ...(key.export({ format: 'jwk' }) as Pick<PublicJwk, 'kty' | 'crv' | 'x' | 'y'>),
+      kid,
+      use: 'sig',
+      alg: 'ES256',
+    }));
+  }
+}
+
+/** Replaced as a whole, so that nobody sees half of two rings. */
+interface SigningRing {
+  readonly newest: JwtKey;
+  readonly publicKeys: ReadonlyMap<string, KeyObject>;
+}
+
+function ringOf(jwtKeys: readonly JwtKey[]): SigningRing {
+  const [newest] = jwtKeys;
+  if (newest === undefined) throw new Error('JWT_KEYS holds no key.');
+  const publicKeys = new Map(
+    jwtKeys.map(({ kid, privateKey }) => [kid, createPublicKey(privateKey)]),
+  );
+  return { newest, publicKeys };
+}

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { NewSessionResponse, RenewedAccessResponse } from '../auth/dto/login.responses.js';
+import { FirstFactors } from '../auth/first-factors.js';
+import { completeLoginDocument } from '../auth/login-document.js';
+import { completeMfaDocument, HandlerRegistry, mfaModels } from '../../mfa/index.js';
+
+const TOKENS = { login: NewSessionResponse, stepUp: RenewedAccessResponse };
+
+/** Where Swagger UI answers; the document is at `<path>-json` and `<path>-yaml`. */
+export const DOCS_PATH = '/api/docs';
+
+/** The sections of the page, in the order in which a person meets them. */
+const TAGS = ['Sign-in', 'Methods', 'Backup codes', 'Step-up', 'Sessions', 'Keys', 'Health'];
+
+/** Within a section: these first, in this order. */
+const FLOW_PATHS = ['registration', 'login', 'login/verify', 'mfa', 'mfa/confirm', 'user'].map(
+  (path) => `/api/auth/${path}`,
+);
+
+const FLOW_SCRIPT_PATH = `${DOCS_PATH}/ui-flow.js`;
+
+const DESCRIPTION = `Sign-in with a password and a second factor.
+
+Try it, from top to bottom; tokens are carried from one request into the next by this page:
+
+1. \`registration\`, then \`login\` with the same name and password. The page is now authorised.
+2. \`POST mfa/\` with \`app\`: scan the QR code that appears, or type the secret into the app.
+3. \`mfa/confirm\` with the code that the app shows. The account now has a second factor.
+4. \`login\` again: the answer holds an ephemeral token, which is already in \`login/verify\`.
+5. \`login/verify\` with the app's next code (a code works once), or with a backup code.
+6. After 15 minutes a change of factors is \`fresh_proof_required\`: \`step-up\`, then \`step-up/verify\`.
+
+Failures are \`application/problem+json\` [RFC 9457]; clients decide by their \`code\`.`;
+
+const STYLE = `
+  .swagger-ui .topbar { display: none }
+  #qr-code { position: fixed; right: 1rem; bottom: 1rem; margin: 0; padding: .75rem; cursor: pointer;
+    background: #fff; border: 1px solid #3b4151; border-radius: .5rem; text-align: center;
+    font: 14px sans-serif; color: #3b4151 }
+  #qr-code img { display: block }
+`;
+
+/** Serves the OpenAPI document and Swagger UI, which takes a person through the whole flow. */
+export function setUpSwagger(app: NestFastifyApplication): void {
+  serveFlowScript(app);
+  SwaggerModule.setup(DOCS_PATH, app, () => createDocument(app), {
+    customSiteTitle: 'nestjs-mfa',
+    customJs: FLOW_SCRIPT_PATH,
+    customCss: STYLE,
+    swaggerOptions: {
+      persistAuthorization: false,
+      tryItOutEnabled: true,
+      displayRequestDuration: true,
+      defaultModelsExpandDepth: 0,
+      responseInterceptor: passToFlowScript,
+    },
+  });
+}
+
+/** The OpenAPI document of the whole server. */
+export function createDocument(app: NestFastifyApplication): OpenAPIObject {
+  const outline = new DocumentBuilder()
+    .setTitle('nestjs-mfa')
+    .setDescription(DESCRIPTION)
+    .setVersion(readPackageVersion())
+    .build();
+  const registry = app.get(HandlerRegistry);
+  const document = SwaggerModule.createDocument(
+    app,
+    { ...outline, tags: TAGS.map((name) => ({ name })) },
+    { extraModels: mfaModels(registry, TOKENS) },
+  );
+  completeMfaDocument(document, registry, TOKENS);
+  completeLoginDocument(document, app.get(FirstFactors, { strict: false }));
+  return { ...document, paths: inOrderOfFlow(document.paths) };
+}
+
+function inOrderOfFlow(paths: OpenAPIObject['paths']): OpenAPIObject['paths'] {
+  const rankOf = (path: string) => {
+    const rank = FLOW_PATHS.indexOf(path);
+    return rank === -1 ? FLOW_PATHS.length : rank;
+  };
+  const entries = Object.entries(paths).sort(([one], [other]) => rankOf(one) - rankOf(other));
+  return Object.fromEntries(entries);
+}
+
+/** Nest writes the source of this function into the page, so it names nothing of this file. */
+function passToFlowScript(response: object): object {
+  const { uiFlow } = globalThis as unknown as { uiFlow: { follow(response: object): object } };
+  return uiFlow.follow(response);
+}
+
+function serveFlowScript(app: NestFastifyApplication): void {
+  const script = readFileSync(new URL('./ui-flow.js', import.meta.url), 'utf8');
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.get(FLOW_SCRIPT_PATH, (_request, reply) =>
+    reply.type('text/javascript; charset=utf-8').send(script),
+  );
+}
+
+function readPackageVersion(): string {
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  // The package's own file, which npm has read before this runs.
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,105 @@
+/*
+ * Runs inside Swagger UI and carries what one answer gives into the requests that follow: the
+ * access token into the authorisation, ephemeral and refresh tokens into the bodies that ask for
+ * them. A QR code is shown as an image, to be scanned. Nothing is stored; a reload of the page forgets everything.
+ */
+globalThis.uiFlow = (() => {
+  const SCHEME = 'bearer';
+  const CARRIED_MEMBERS = ['ephemeral_token', 'refresh'];
+
+  /** Called by Swagger UI with each answer before it is shown. */
+  function follow(response) {
+    if (response.ok) globalThis.setTimeout(() => carry(response), 0);
+    return response;
+  }
+
+  function carry({ url, body }) {
+    const { ui } = globalThis;
+    if (/\/logout\/?$/.test(url)) ui.authActions.logout([SCHEME]);
+    if (body === null || typeof body !== 'object') return;
+    if (isFilledText(body.qr_code)) showQrCode(body.qr_code);
+    if (isFilledText(body.access)) ui.preauthorizeApiKey(SCHEME, body.access);
+    const isForStepUp = isOfStepUp(url);
+    for (const name of CARRIED_MEMBERS) {
+      const isForPath = (path) => name !== 'ephemeral_token' || isOfStepUp(path) === isForStepUp;
+      if (isFilledText(body[name])) fill(ui, { name, value: body[name], isForPath });
+    }
+  }
+
+  /** The ephemeral token of a step-up is none of a login, and the other way round. */
+  function isOfStepUp(url) {
+    return /\/step-up(\/|$)/.test(url);
+  }
+
+  function isFilledText(value) {
+    return typeof value === 'string' && value !== '';
+  }
+
+  /** In the corner of the page until it is clicked, or another one takes its place. */
+  function showQrCode(imageUri) {
+    const { document } = globalThis;
+    document.getElementById('qr-code')?.remove();
+    const figure = document.createElement('figure');
+    figure.id = 'qr-code';
+    figure.title = 'Click to close';
+    const image = document.createElement('img');
+    image.src = imageUri;
+    image.alt = 'QR code of the new authenticator';
+    const caption = document.createElement('figcaption');
+    caption.textContent = 'Scan with an authenticator app';
+    figure.append(image, caption);
+    figure.addEventListener('click', () => figure.remove());
+    document.body.append(figure);
+  }
+
+  /** Bodies that are open already are changed in place, all others through their examples. */
+  function fill(ui, { name, value, isForPath }) {
+    const spec = ui.specSelectors.specJson().toJS();
+    const seen = new Set();
+    for (const { path, method, requestBody } of listOperations(spec)) {
+      if (!isForPath(path)) continue;
+      const body = parseObject(ui.oas3Selectors.requestBodyValue(path, method));
+      if (body !== null && name in body) {
+        const filled = JSON.stringify({ ...body, [name]: value }, null, 2);
+        ui.oas3Actions.setRequestBodyValue({ value: filled, pathMethod: [path, method] });
+      }
+      setExamples(requestBody, { spec, name, value, seen });
+    }
+    ui.specActions.updateJsonSpec(spec);
+  }
+
+  function listOperations(spec) {
+    return Object.entries(spec.paths).flatMap(([path, item]) =>
+      Object.entries(item).map(([method, { requestBody }]) => ({ path, method, requestBody })),
+    );
+  }
+
+  function parseObject(text) {
+    try {
+      const value = JSON.parse(text);
+      return typeof value === 'object' ? value : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** In `node` and what it refers to: every schema and every example of the member shows `value`. */
+  function setExamples(node, context) {
+    const { spec, name, value, seen } = context;
+    if (node === null || typeof node !== 'object' || seen.has(node)) return;
+    seen.add(node);
+    for (const [key, child] of Object.entries(node)) {
+      if (key === '$ref') setExamples(resolve(spec, child), context);
+      else if (key !== name) setExamples(child, context);
+      else node[key] = typeof child === 'object' ? { ...child, example: value } : value;
+    }
+  }
+
+  /** What `#/components/schemas/Name` points to. */
+  function resolve(spec, reference) {
+    const keys = String(reference).split('/').slice(1);
+    return keys.reduce((node, key) => node?.[key], spec);
+  }
+
+  return { follow };
+})();

@@ -1,0 +1,61 @@
+import { createHmac } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import bcrypt from 'bcrypt';
+import { ServerConfig } from '../config/server-config.js';
+
+/** Makes our condensed passwords unlike any other service's; public, and never to be changed. */
+const DOMAIN_LABEL = 'nestjs-mfa/password/v1';
+
+/** Salt and hash of no password: what an absent user's password is compared with. */
+const NO_SALT_AND_HASH = '.'.repeat(53);
+
+/** bcrypt over condensed passwords, at the configured cost. */
+@Injectable()
+export class PasswordHasher {
+  constructor(private readonly config: ServerConfig) {}
+
+  async hash(password: string): Promise<string> {
+    return bcrypt.hash(condense(password), this.config.passwordHashCost);
+  }
+
+  /** False also without a hash, after as much work as with one of the configured cost or a lower. */
+  async verify(password: string, hash: string | null): Promise<boolean> {
+    const condensed = condense(password);
+    const { passwordHashCost } = this.config;
+    if (hash === null) {
+      await bcrypt.compare(condensed, hashOfNobody(passwordHashCost));
+      return false;
+    }
+    const isRight = await bcrypt.compare(condensed, hash);
+    // Each cost is twice the work of the one below: the hash and these make up the configured one.
+    for (let cost = bcrypt.getRounds(hash); cost < passwordHashCost; cost++) {
+      await bcrypt.compare(condensed, hashOfNobody(cost));
+    }
+    return isRight;
+  }
+
+  /** Whether the hash was made at another cost than the one configured now. */
+  isOutdated(hash: string): boolean {
+    return bcrypt.getRounds(hash) !== this.config.passwordHashCost;
+  }
+}
+
+function hashOfNobody(cost: number): string {
+  return `$2b$${String(cost).padStart(2, '0')}$${NO_SALT_AND_HASH}`;
+}
+
+/**
+ * 44 characters of base64 for a password of any length: bcrypt reads 72 bytes, stops at a NUL, and
+ * ignores the rest without a word.
+ *
+ * A keyed hash and not SHA-256 alone: with the latter, unsalted hashes stolen elsewhere could be
+ * tried against ours as if they were passwords, without ever being cracked.
+ */
+function condense(password: string): string {
+  return createHmac('sha256', DOMAIN_LABEL).update(normalizePassword(password)).digest('base64');
+}
+
+/** One form for what looks and is typed the same: the OpaqueString profile [RFC 8265 §4.2.2]. */
+export function normalizePassword(password: string): string {
+  return password.replace(/\p{Zs}/gu, ' ').normalize('NFC');
+}

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { PasswordHasher } from './password-hasher.js';
+import { User } from './user.entity.js';
+import { UsersService } from './users.service.js';
+
+/** The accounts: exports {@link UsersService} and {@link PasswordHasher}. */
+@Module({
+  imports: [TypeOrmModule.forFeature([User])],
+  providers: [PasswordHasher, UsersService],
+  exports: [PasswordHasher, UsersService],
+})
+export class UsersModule {}

@@ -1,0 +1,219 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { type EntityManager, IsNull, Not, QueryFailedError, Raw, Repository } from 'typeorm';
+import { Clock, MfaError, RandomSource } from '../../mfa/index.js';
+import { PasswordHasher } from './password-hasher.js';
+import { faultsOfPassword } from './password-rules.js';
+import { User } from './user.entity.js';
+
+/** What someone gives to open an account. */
+export interface Registration {
+  readonly username: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+/** By what a user is found at sign-in. */
+export type LoginName =
+  | { readonly by: 'username'; readonly value: string }
+  | { readonly by: 'email'; readonly value: string };
+
+const LONGEST_USERNAME = 150;
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** PostgreSQL's code for a row that a unique key refuses. */
+const UNIQUE_VIOLATION = '23505';
+
+const TAKEN: Readonly<Record<string, Record<string, string[]>>> = {
+  users_username_key: { username: ['A user with that username already exists.'] },
+  users_email_key: { email: ['A user is already registered with this email address.'] },
+};
+
+/** The accounts and their passwords. Knows nothing of second factors. */
+@Injectable()
+export class UsersService {
+  private readonly logger = new Logger(UsersService.name);
+
+  constructor(
+    @InjectRepository(User) private readonly users: Repository<User>,
+    private readonly hasher: PasswordHasher,
+    private readonly random: RandomSource,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param language that the user is written to in; null: none is known
+   * @throws {MfaError} `validation_failed` when a name is taken or the password is refused
+   */
+  async register(
+    { username, email, password }: Registration,
+    language: string | null = null,
+  ): Promise<User> {
+    const names = { username: username.normalize('NFKC'), email };
+    refuseFaults(faultsOfPassword(password, names), 'password');
+    const passwordHash = await this.hasher.hash(password);
+    const user = this.newUser({ ...names, passwordHash, provider: null, language });
+    await this.insert(user);
+    return user;
+  }
+
+  /**
+   * The user of this name whom a first factor makes and alone may answer for: made where nobody has
+   * the name, without a password. Null where it is the name of somebody else.
+   *
+   * @param provider the `id` of the first factor
+   */
+  async ofProvider(provider: string, username: string): Promise<User | null> {
+    const name = username.normalize('NFKC');
+    let user = await this.findByUsername(name);
+    if (user === null && isUsername(name)) {
+      const made = this.newUser({
+        username: name,
+        email: null,
+        passwordHash: null,
+        provider,
+        language: null,
+      });
+      // Two processes may make it at once; whoever comes second finds the first one's.
+      await this.users.createQueryBuilder().insert().values(made).orIgnore().execute();
+      user = await this.findByUsername(name);
+    }
+    return user?.provider === provider ? user : null;
+  }
+
+  /** The user of this name, whatever the case of its letters, or null. */
+  async findByUsername(username: string): Promise<User | null> {
+    return this.findByLoginName({ by: 'username', value: username });
+  }
+
+  /** The user with this address, whatever the case of its letters, or null. */
+  async findByEmail(email: string): Promise<User | null> {
+    return this.findByLoginName({ by: 'email', value: email });
+  }
+
+  /** The user whom somebody means who signs in by this, or null. */
+  async findByLoginName({ by, value }: LoginName): Promise<User | null> {
+    // PostgreSQL has no NUL in a text; no one is called so.
+    if (value.includes('\0')) return null;
+    const name = value.normalize('NFKC');
+    const isName = Raw((column) => `lower(${column}) = lower(:name)`, { name });
+    return this.users.findOneBy({ [by]: isName });
+  }
+
+  /** The user with this id, or null; also for what is no id at all. */
+  async findById(id: string): Promise<User | null> {
+    return UUID.test(id) ? this.users.findOneBy({ id }) : null;
+  }
+
+  /**
+   * The user with this name and password; null otherwise. A name that no one has, a disabled
+   * or frozen user and a wrong password cost the same work, so that the time of the answer tells nothing.
+   */
+  async verifyPassword(login: LoginName, password: string): Promise<User | null> {
+    const user = await this.findByLoginName(login);
+    const isRight = await this.hasher.verify(password, user?.passwordHash ?? null);
+    if (user === null || !isRight || !maySignIn(user)) return null;
+    void this.rehashWhereOutdated(user, password);
+    return user;
+  }
+
+  /** @throws {MfaError} `validation_failed` when a user's new password is refused */
+  refuseWeakPassword(newPassword: string, user: User): void {
+    refuseFaults(faultsOfPassword(newPassword, user), 'new_password');
+  }
+
+  /**
+   * Ends a user's right to sign in and to refresh.
+   *
+   * @param manager of the transaction that ends the sessions as well
+   * @returns false for one who was disabled before
+   */
+  async disable(id: string, manager: EntityManager): Promise<boolean> {
+    const isEnabled = { id, disabledAt: IsNull() };
+    const { affected } = await manager.update(User, isEnabled, { disabledAt: this.clock.now() });
+    return affected === 1;
+  }
+
+  /** Keeps the language that a user is written to in; null changes nothing. */
+  async rememberLanguage(id: string, language: string | null): Promise<void> {
+    if (language === null) return;
+    const isOther = Raw((column) => `${column} IS DISTINCT FROM :language`, { language });
+    await this.users.update({ id, language: isOther }, { language });
+  }
+
+  /**
+   * Stops a user's password until it is reset, by a link that is asked for from now on. Who signs in
+   * by another's word is left alone: there would be no way back.
+   *
+   * @param manager of the transaction that ends the sessions as well
+   */
+  async freeze(id: string, manager: EntityManager): Promise<void> {
+    const now = this.clock.now();
+    const hasPassword = { id, passwordHash: Not(IsNull()) };
+    const stopped = { frozenAt: now, passwordResetId: null, passwordResetAt: now };
+    await manager.update(User, hasPassword, stopped);
+  }
+
+  private newUser(
+    own: Pick<User, 'username' | 'email' | 'passwordHash' | 'provider' | 'language'>,
+  ): User {
+    return this.users.create({
+      ...own,
+      id: this.random.rowId(),
+      firstName: '',
+      lastName: '',
+      sharedSecretHash: null,
+      credentialsVersion: this.random.rowId(),
+      disabledAt: null,
+      frozenAt: null,
+      oldPasswordFailures: 0,
+      oldPasswordLockedUntil: null,
+      passwordResetId: null,
+      passwordResetAt: null,
+      passwordByMail: false,
+      createdAt: this.clock.now(),
+    });
+  }
+
+  /** The unique keys decide, and not a look beforehand: two may come at once. */
+  private async insert(user: User): Promise<void> {
+    try {
+      await this.users.insert(user);
+    } catch (error) {
+      const errors = TAKEN[violatedKeyOf(error) ?? ''];
+      throw errors === undefined ? error : new MfaError('validation_failed', { errors });
+    }
+  }
+
+  /** Not awaited by the sign-in. A hash that has changed meanwhile stays as it is. */
+  private async rehashWhereOutdated({ id, passwordHash }: User, password: string): Promise<void> {
+    if (passwordHash === null || !this.hasher.isOutdated(passwordHash)) return;
+    try {
+      const renewed = { passwordHash: await this.hasher.hash(password) };
+      await this.users.update({ id, passwordHash }, renewed);
+    } catch (error) {
+      this.logger.warn(`A password was not re-hashed: ${String(error)}`);
+    }
+  }
+}
+
+function maySignIn({ disabledAt, frozenAt }: User): boolean {
+  return disabledAt === null && frozenAt === null;
+}
+
+/** Whether the column takes it. */
+function isUsername(name: string): boolean {
+  return name !== '' && !name.includes('\0') && Array.from(name).length <= LONGEST_USERNAME;
+}
+
+function refuseFaults(texts: readonly string[], field: string): void {
+  if (texts.length > 0) throw new MfaError('validation_failed', { errors: { [field]: texts } });
+}
+
+function violatedKeyOf(error: unknown): string | undefined {
+  if (!(error instanceof QueryFailedError)) return undefined;
+  // What PostgreSQL's driver adds to its errors.
+  const { code, constraint } = error.driverError as { code?: string; constraint?: string };
+  return code === UNIQUE_VIOLATION ? constraint : undefined;
+}

@@ -1,0 +1,128 @@
+import { createAdapter } from '../../src/server/app.setup.js';
+import { generateKeys } from '../../src/server/config/generate-keys.js';
+import { readConfig } from '../../src/server/config/read-config.js';
+import { type ServerConfig } from '../../src/server/config/server-config.js';
+import { NOTICE_LIMIT } from '../../src/server/notices/repudiation-links.js';
+import { OLD_PASSWORD_LIMIT } from '../../src/server/passwords/password-rows.js';
+import { SETTINGS } from '../../src/server/config/settings.js';
+import { AccessTokens } from '../../src/server/sessions/access-tokens.js';
+import { sessionEnd } from '../../src/server/sessions/session-limits.js';
+import { SessionJwt } from '../../src/server/sessions/session-jwt.js';
+import { SigningKeys } from '../../src/server/sessions/signing-keys.js';
+import { PASSWORD_LENGTH } from '../../src/server/users/password-rules.js';
+import { attemptBudgetsOf, sendAllowancesOf } from '../../src/mfa/core/policy.js';
+import { type Subject } from '../../src/mfa/core/handler.js';
+import { EmailHandler } from '../../src/mfa/handlers/email/index.js';
+import { resolveMfaOptions } from '../../src/mfa/mfa.options.js';
+import { FakeClock, FakeRandomSource, Inbox } from '../../src/mfa/testing/index.js';
+import { readDocument, tableBelow } from '../support/documents.js';
+
+const VARIABLE = /^`[A-Z_]+`$/;
+
+const clock = new FakeClock();
+const random = new FakeRandomSource();
+const config = readConfig({}, () => generateKeys(random));
+const options = resolveMfaOptions(config.mfa);
+const budgets = attemptBudgetsOf(options);
+const [perAddress, perSubject] = sendAllowancesOf(options, 'subject', ['address']);
+
+const SUBJECT: Subject = {
+  id: 'u1',
+  displayName: 'alice',
+  addresses: { email: 'alice@example.org' },
+  isEnabled: true,
+  credentialsVersion: '1',
+};
+
+/** A mailed code, and how long it lives. */
+async function mailedCode() {
+  const inbox = new Inbox();
+  const now = clock.now();
+  const handler = new EmailHandler(options, random, inbox);
+  const { data, delivery } = await handler.setup({
+    subject: SUBJECT,
+    fields: {},
+    enrolled: [],
+    now,
+  });
+  await delivery?.send();
+  return {
+    digits: inbox.lastCode('alice@example.org').length,
+    lifeSeconds: secondsFrom(now, new Date(data?.expiresAt ?? '')),
+  };
+}
+
+/** How long the tokens of a session live. */
+async function sessionLives(serverConfig: ServerConfig) {
+  const jwt = new SessionJwt(new SigningKeys(serverConfig), serverConfig, clock);
+  const now = clock.now();
+  const facts = { userId: 'u1', sessionId: 's1', amr: ['pwd'], authenticatedAt: now };
+  const access = await new AccessTokens(jwt, random).sign(facts, now);
+  const refreshEnd = sessionEnd({ createdAt: now, lastUsedAt: now }, serverConfig.sessionLimits);
+  return [access.expiresAt, refreshEnd].map((end) => secondsFrom(now, end));
+}
+
+function secondsFrom(start: Date, end: Date): number {
+  return (end.getTime() - start.getTime()) / 1000;
+}
+
+describe('the table of limits', () => {
+  let inForce: unknown[];
+
+  beforeAll(async () => {
+    const code = await mailedCode();
+    const [access, refresh] = await sessionLives(config);
+    inForce = [
+      budgets.maxAttemptsPerChallenge,
+      budgets.maxFailuresPerMethod,
+      budgets.maxFailuresPerAccount,
+      budgets.lockSeconds[0],
+      budgets.lockSeconds.at(-1),
+      budgets.maxFailuresEver,
+      options.ephemeralTokenExpirySeconds,
+      perSubject?.cooldownSeconds,
+      perSubject?.maxSends,
+      perAddress?.maxSends,
+      code.lifeSeconds,
+      code.digits,
+      options.totpDefaultIntervalSeconds,
+      options.totpDefaultValidWindowSteps,
+      options.numOfBackupCodes,
+      options.backupCodeLength,
+      access,
+      refresh,
+      options.stepUpMaxAgeSeconds,
+      config.passwordResetTokenExpirySeconds,
+      config.notMeLinkSeconds,
+      NOTICE_LIMIT.maxNotices,
+      OLD_PASSWORD_LIMIT.maxFailures,
+      config.sessionLimits.maxSeconds,
+      config.rateLimitPerMinute,
+      PASSWORD_LENGTH.least,
+      createAdapter(config).getInstance().initialConfig.bodyLimit,
+    ];
+  });
+
+  it('has the numbers that are in force by default [ASVS 6.1.1]', () => {
+    const rows = tableBelow('docs/flow.md', 'Limits');
+    expect(rows.map(([, number]) => number)).toEqual(inForce.map(String));
+  });
+
+  it('has the windows that codes are counted in', () => {
+    const text = readDocument('docs/flow.md');
+    expect(text).toContain(`for one purpose in ${perSubject?.windowSeconds} seconds`);
+    expect(text).toContain(`to one address in ${perAddress?.windowSeconds} seconds`);
+  });
+
+  it('names the variable that has the number as its default', () => {
+    const shown = tableBelow('docs/flow.md', 'Limits').filter(([, , name = '']) =>
+      VARIABLE.test(name),
+    );
+    const names = shown.map(([, , name]) => name);
+    const settings = SETTINGS.filter(({ name }) => names.includes(`\`${name}\``));
+    expect(settings).toHaveLength(18);
+    expect(new Map(shown.map(([, number, name]) => [name, number]))).toEqual(
+      new Map(settings.map((entry) => [`\`${entry.name}\``, entry.default])),
+    );
+  });
+});

@@ -1,0 +1,40 @@
+import { type PresetName } from '../../../src/server/config/presets/preset-names.js';
+import { UsersService } from '../../../src/server/users/users.service.js';
+import { type Environment, startServer, type TestServer } from '../../support/server.js';
+
+export { type TestServer };
+
+/** ASVS refuses the costs that make other tests quick; fewer backup codes make good for it. */
+const COSTS: Environment = { PASSWORD_HASH_COST: '10', BACKUP_CODE_HASH_COST: '10' };
+
+/** As many factors as a preset lets through; level 3 of ASVS is looked at as it comes. */
+const ENVIRONMENTS: Readonly<Record<PresetName, Environment>> = {
+  standard: { MFA_HANDLERS: 'app,email,webauthn' },
+  'asvs-l2': { MFA_HANDLERS: 'app,email,sms,webauthn', ...COSTS },
+  'asvs-l3': COSTS,
+  'nist-aal2': { MFA_HANDLERS: 'webauthn,app,sms' },
+};
+
+/** A server that is held to the preset, for all clauses of a norm. */
+export async function startServerUnder(preset: PresetName): Promise<TestServer> {
+  const environment = { MFA_PRESET: preset, NUM_OF_BACKUP_CODES: '2', ...ENVIRONMENTS[preset] };
+  const server = await startServer(environment);
+  if (preset === 'asvs-l3') registerAsOperator(server);
+  return server;
+}
+
+let users = 0;
+
+/** Where registration is closed, accounts are the operator's to make. */
+function registerAsOperator(server: TestServer): void {
+  server.register = async () => {
+    const username = `member${++users}`;
+    const details = {
+      username,
+      email: `${username}@example.org`,
+      password: 'correct horse battery',
+    };
+    const { id } = await server.app.get(UsersService, { strict: false }).register(details);
+    return { id, ...details };
+  };
+}

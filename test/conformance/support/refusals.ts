@@ -1,0 +1,18 @@
+import { FakeRandomSource } from '../../../src/mfa/testing/index.js';
+import { ConfigError } from '../../../src/server/config/config-error.js';
+import { generateKeys } from '../../../src/server/config/generate-keys.js';
+import { type PresetName } from '../../../src/server/config/presets/preset-names.js';
+import { readConfig } from '../../../src/server/config/read-config.js';
+
+const KEYS = generateKeys(new FakeRandomSource());
+
+/** Why a preset lets no server start with these settings; empty when it does. */
+export function refusalOf(preset: PresetName, env: NodeJS.ProcessEnv): string {
+  try {
+    readConfig({ MFA_PRESET: preset, ...env }, () => KEYS);
+    return '';
+  } catch (error) {
+    if (error instanceof ConfigError) return error.lines.join('\n');
+    throw error;
+  }
+}

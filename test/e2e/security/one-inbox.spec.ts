@@ -1,0 +1,120 @@
+import { mailedToken } from '../../support/route-bodies.js';
+import {
+  type EnrolledApp,
+  type SignedIn,
+  startServer,
+  type TestServer,
+} from '../../support/server.js';
+
+/** Whoever reads somebody's mail, and has nothing else of them. */
+let server: TestServer;
+let account: SignedIn;
+let app: EnrolledApp;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  account = await server.signUp();
+  app = await server.enrolApp(account);
+});
+
+const NEW_PASSWORD = 'a password of the thief';
+
+/** @returns the answer to a new password */
+async function resetByMail() {
+  await server.post('/password/reset/', { email: account.user.email });
+  await server.deliverEvents();
+  const token = mailedToken(server, account.user.email, '/account/reset-password');
+  const body = { token, new_password: NEW_PASSWORD };
+  return (await server.post('/password/reset/confirm/', body)).body;
+}
+
+const login = async () =>
+  (await server.login({ username: account.user.username, password: NEW_PASSWORD })).body;
+
+const namesOf = ({ methods }: { methods: { name: string }[] }) => methods.map(({ name }) => name);
+
+const askForMail = (ephemeral_token: string) =>
+  server.post('/login/change-method/', { ephemeral_token, new_method: 'email' });
+
+describe('a password that was reset by mail', () => {
+  beforeEach(async () => {
+    await server.enrolEmail(account);
+    await server.post('/mfa/primary/', { method: 'email' }, account.access);
+  });
+
+  it('does not lead on to a code that is mailed, at the reset and at later logins', async () => {
+    for (const pending of [await resetByMail(), await login()]) {
+      expect([pending.method, namesOf(pending)]).toEqual(['app', ['app']]);
+      expect((await askForMail(pending.ephemeral_token)).body.code).toBe('method_not_found');
+    }
+  });
+
+  it('does again once another factor was proven', async () => {
+    const { ephemeral_token } = await resetByMail();
+    expect((await server.verifyLogin(ephemeral_token, app.backupCodes[0])).status).toBe(200);
+    const pending = await login();
+    expect([pending.method, namesOf(pending)]).toEqual(['email', ['email', 'app']]);
+  });
+});
+
+it('leads on to it where there is nothing else', async () => {
+  const other = await server.signUp();
+  await server.enrolEmail(other);
+  account = other;
+  expect(await resetByMail()).toMatchObject({ method: 'email', mfa_enabled: true });
+});
+
+it('asks for nothing by a link from before the owner said "not me"', async () => {
+  await server.post('/password/reset/', { email: account.user.email });
+  await server.deliverEvents();
+  const token = mailedToken(server, account.user.email, '/account/reset-password');
+  server.clock.advance({ seconds: 1 });
+  const notMe = mailedToken(server, account.user.email, '/account/not-me');
+  expect((await server.post('/repudiate/', { token: notMe })).status).toBe(200);
+  const body = { token, new_password: NEW_PASSWORD };
+  const late = await server.post('/password/reset/confirm/', body);
+  expect(late.body.code).toBe('invalid_token');
+});
+
+it('mails one link for all ways to write an address', async () => {
+  const [first = '', ...rest] = account.user.email;
+  const wide = String.fromCodePoint(first.charCodeAt(0) + 0xfee0) + rest.join('');
+  for (const email of [account.user.email, wide, account.user.email.toUpperCase()]) {
+    expect((await server.post('/password/reset/', { email })).status).toBe(200);
+  }
+  await server.deliverEvents();
+  const mails = server.inbox.messages.filter(
+    ({ to, subject }) => to === account.user.email && subject === 'Choose a new password',
+  );
+  expect(mails).toHaveLength(1);
+});
+
+describe('backup codes that another session was shown', () => {
+  it('die when the first method is activated', async () => {
+    const owner = await server.signUp();
+    const thief = (await server.login(owner.user)).body;
+    const own = (await server.post('/mfa/', { method: 'app' }, owner.access)).body;
+    const planted = (await server.post('/mfa/', { method: 'email' }, thief.access)).body;
+    const code = server.totp(own.setup_data.secret);
+    await server.post('/mfa/confirm/', { method: 'app', code }, owner.access);
+    const { body } = await server.get('/mfa/backup-codes/', owner.access);
+    expect(body.remaining).toBe(0);
+    const pending = await server.beginLogin(owner.user);
+    const stolen = await server.verifyLogin(pending, planted.backup_codes[0]);
+    expect(stolen.body.code).toBe('invalid_code');
+  });
+
+  it('live on when the owner was shown them, by whichever set-up', async () => {
+    const owner = await server.signUp();
+    const own = (await server.post('/mfa/', { method: 'app' }, owner.access)).body;
+    server.clock.advance({ seconds: 1 });
+    const { backup_codes } = (await server.post('/mfa/', { method: 'email' }, owner.access)).body;
+    const code = server.totp(own.setup_data.secret);
+    await server.post('/mfa/confirm/', { method: 'app', code }, owner.access);
+    const pending = await server.beginLogin(owner.user);
+    expect((await server.verifyLogin(pending, backup_codes[0])).status).toBe(200);
+  });
+});

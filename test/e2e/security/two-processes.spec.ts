@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { generateSync } from 'otplib';
+import { SystemClock, SystemRandomSource } from '../../../src/mfa/index.js';
+import { generateKeys } from '../../../src/server/config/generate-keys.js';
+import { type ChildServer, startChildServer } from '../../../scripts/child-server.mjs';
+import { HttpClient } from '../../support/http-client.js';
+import { tally } from '../../support/tally.js';
+import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
+
+const PARALLEL = 50;
+const ROOT = join(import.meta.dirname, '../../..');
+const USER = { username: 'ada', email: 'ada@example.org', password: 'correct horse battery' };
+
+/** The authenticator of these tests, on the machine's clock: `steps` away from now. */
+function totp(secret: string, steps = 0): string {
+  const epoch = Math.floor(new SystemClock().now().getTime() / 1000) + 30 * steps;
+  return generateSync({ secret, epoch });
+}
+
+function showOneUseAtTwoProcesses(): void {
+  let database: TestDatabase;
+  let children: ChildServer[] = [];
+  let clients: HttpClient[] = [];
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const environment = {
+      ...generateKeys(new SystemRandomSource()),
+      PATH: process.env['PATH'] ?? '',
+      NODE_OPTIONS: `--import ${join(ROOT, 'scripts/typescript-loader.mjs')}`,
+      NODE_ENV: 'test',
+      DATABASE_URL: database.url,
+      PUBLIC_URL: 'http://localhost:3000',
+      PASSWORD_HASH_COST: '4',
+      RATE_LIMIT_PER_MINUTE: '100000',
+    };
+    const start = (): Promise<ChildServer> =>
+      startChildServer(join(ROOT, 'src/main.ts'), environment);
+    children = await Promise.all([start(), start()]);
+    clients = children.map(({ port }) => new HttpClient(`http://127.0.0.1:${port}`));
+  }, 120_000);
+  afterAll(async () => {
+    await Promise.all(children.map((child) => child.stop()));
+    await database.drop();
+  });
+
+  /** The processes in turn. */
+  const client = (turn: number): HttpClient => {
+    const chosen = clients[turn % clients.length];
+    if (chosen === undefined) throw new Error('No server was started.');
+    return chosen;
+  };
+
+  it('takes one TOTP code and one refresh token once, over 50 requests to both', async () => {
+    await client(0).post('/registration/', USER);
+    const { access } = (await client(1).post('/login/', USER_LOGIN)).body;
+    const { secret } = (await client(0).post('/mfa/', { method: 'app' }, access)).body.setup_data;
+    await client(1).post('/mfa/confirm/', { method: 'app', code: totp(secret, -1) }, access);
+    const turns = Array.from({ length: PARALLEL }, (_, turn) => turn);
+    const logins = await Promise.all(turns.map((turn) => client(turn).post('/login/', USER_LOGIN)));
+    const code = totp(secret);
+    const verifies = turns.map((turn) => {
+      const { ephemeral_token } = logins[turn]?.body ?? {};
+      return client(turn).post('/login/verify/', { ephemeral_token, code });
+    });
+    expect(await tally(verifies)).toMatchObject({ ok: 1 });
+
+    const signedIn = (await Promise.all(verifies)).find(({ status }) => status === 200);
+    const refresh: unknown = signedIn?.body.refresh;
+    const refreshes = turns.map((turn) => client(turn).post('/token/refresh/', { refresh }));
+    expect((await tally(refreshes))['ok'] ?? 0).toBeLessThanOrEqual(1);
+  });
+}
+
+const USER_LOGIN = { username: USER.username, password: USER.password };
+
+describe('one credential at two processes on one database', () => {
+  if (process.env['RUN_DATABASE_KIND'] === 'postgresql') showOneUseAtTwoProcesses();
+  else it('is not shown here: it takes PostgreSQL, named by TEST_DATABASE_URL', () => {});
+});

@@ -1,0 +1,273 @@
+import { jest } from '@jest/globals';
+import { AuthenticatorService } from '../../src/mfa/core/authenticator.service.js';
+import { type Subject } from '../../src/mfa/core/handler.js';
+import { MethodStore } from '../../src/mfa/core/stores.js';
+import { CLIENT, type MfaHarness, startMfa } from '../support/mfa-harness.js';
+
+/** Lets something happen right after the next reading of a subject's methods. */
+function afterNextReading(mfa: MfaHarness, happen: () => Promise<unknown>): void {
+  const store: MethodStore = mfa.parts.get(MethodStore);
+  const list = store.list.bind(store);
+  jest.spyOn(store, 'list').mockImplementationOnce(async (...args) => {
+    const methods = await list(...args);
+    await happen();
+    return methods;
+  });
+}
+
+describe('what happens between a reading and the write that follows it', () => {
+  let mfa: MfaHarness;
+  let users = 0;
+  const newUser = () => mfa.parts.subjects.add(`interleaved${++users}`);
+
+  beforeAll(async () => {
+    mfa = await startMfa();
+  });
+  afterAll(() => mfa.stop());
+  afterEach(() => jest.restoreAllMocks());
+
+  async function withBoth(): Promise<Subject> {
+    const subject = newUser();
+    await mfa.enrolApp(subject);
+    await mfa.enrolEmail(subject);
+    return subject;
+  }
+
+  it('a set-up does not replace a method that became active meanwhile', async () => {
+    const subject = newUser();
+    const actor = mfa.actor(subject);
+    const { setupData } = await mfa.parts.enrolment.setUp(actor, 'app', {});
+    const code = mfa.totp(String(setupData['secret']));
+    afterNextReading(mfa, () =>
+      mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code } }),
+    );
+    await expect(mfa.parts.enrolment.setUp(actor, 'app', {})).rejects.toMatchObject({
+      code: 'method_exists',
+    });
+    expect(await mfa.begin(subject)).toMatchObject({ method: 'app' });
+  });
+
+  it('a set-up leaves the backup codes that another method made live meanwhile', async () => {
+    const subject = newUser();
+    const actor = mfa.actor(subject);
+    const first = await mfa.parts.enrolment.setUp(actor, 'app', {});
+    const code = mfa.totp(String(first.setupData['secret']));
+    afterNextReading(mfa, () =>
+      mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code } }),
+    );
+    const second = await mfa.parts.enrolment.setUp(actor, 'email', {});
+    expect(second).toMatchObject({ backupCodes: [], backupCodesRemaining: 5 });
+    await expect(mfa.signIn(subject, first.backupCodes[0] ?? '')).resolves.toHaveProperty('access');
+  });
+
+  it('a set-up makes backup codes when the last active method is deleted meanwhile', async () => {
+    const subject = newUser();
+    await mfa.enrolApp(subject);
+    const actor = mfa.actor(subject);
+    afterNextReading(mfa, () => mfa.parts.methods.delete(actor, 'app', null));
+    const email = await mfa.parts.enrolment.setUp(actor, 'email', {});
+    expect(email.backupCodes).toHaveLength(5);
+    const proof = { code: mfa.mailed(subject) };
+    await mfa.parts.enrolment.confirm(actor, { method: 'email', proof });
+    await expect(mfa.signIn(subject, email.backupCodes[0] ?? '')).resolves.toHaveProperty('access');
+  });
+
+  it('an authenticator that was removed meanwhile is not confirmed', async () => {
+    const subject = newUser();
+    const { secret } = await mfa.enrolApp(subject);
+    const actor = mfa.actor(subject);
+    const { authenticatorId, setupData } = await mfa.parts.enrolment.setUp(actor, 'app', {
+      label: 'Phone',
+    });
+    const id = String(authenticatorId);
+    afterNextReading(mfa, () => mfa.parts.get(AuthenticatorService).remove(actor, id, null));
+    const proof = { code: mfa.totp(String(setupData['secret'])) };
+    await expect(
+      mfa.parts.enrolment.confirm(actor, { method: 'app', authenticatorId: id, proof }),
+    ).rejects.toMatchObject({ code: 'invalid_code' });
+    await expect(mfa.signIn(subject, mfa.totp(secret))).resolves.toHaveProperty('access');
+  });
+
+  it('an authenticator that became the last one meanwhile takes its method with it', async () => {
+    const subject = newUser();
+    await mfa.enrolApp(subject);
+    const actor = mfa.actor(subject);
+    const authenticators = mfa.parts.get(AuthenticatorService);
+    const phone = await mfa.parts.enrolment.setUp(actor, 'app', { label: 'Phone' });
+    const proof = { code: mfa.totp(String(phone.setupData['secret'])) };
+    await mfa.parts.enrolment.confirm(actor, { method: 'app', proof });
+    const [app] = await mfa.parts.methods.list(actor);
+    // What `details` of a method with several authenticators holds.
+    const [first] = app?.details['authenticators'] as unknown as { id: string }[];
+    const id = String(phone.authenticatorId);
+    afterNextReading(mfa, () => authenticators.remove(actor, first?.id ?? '', null));
+    await authenticators.remove(actor, id, null);
+    expect((await mfa.parts.methods.list(actor))[0]).toMatchObject({ isSetUp: false });
+  });
+
+  it('an authenticator is not taken for the last one when another is confirmed meanwhile', async () => {
+    const subject = newUser();
+    await mfa.enrolApp(subject);
+    const actor = mfa.actor(subject);
+    const [app] = await mfa.parts.methods.list(actor);
+    // What `details` of a method with several authenticators holds.
+    const [first] = app?.details['authenticators'] as unknown as { id: string }[];
+    const phone = await mfa.parts.enrolment.setUp(actor, 'app', { label: 'Phone' });
+    const secret = String(phone.setupData['secret']);
+    afterNextReading(mfa, () =>
+      mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code: mfa.totp(secret) } }),
+    );
+    const removal = mfa.parts.get(AuthenticatorService).remove(actor, first?.id ?? '', null);
+    await expect(removal).resolves.toBeUndefined();
+    mfa.nextStep();
+    await expect(mfa.signIn(subject, mfa.totp(secret))).resolves.toHaveProperty('access');
+  });
+
+  it('a login that was cancelled meanwhile is not given another method', async () => {
+    const subject = await withBoth();
+    const pending = await mfa.begin(subject);
+    const claims = await mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
+    afterNextReading(mfa, () => mfa.parts.login.cancel(claims, CLIENT));
+    await expect(mfa.parts.login.changeMethod(claims, 'email', CLIENT)).rejects.toMatchObject({
+      code: 'invalid_token',
+    });
+  });
+
+  it('a method that was deleted meanwhile does not become primary', async () => {
+    const subject = await withBoth();
+    const actor = mfa.actor(subject);
+    afterNextReading(mfa, () => mfa.parts.methods.delete(actor, 'email', null));
+    await expect(mfa.parts.methods.makePrimary(actor, 'email', null)).rejects.toMatchObject({
+      code: 'method_not_found',
+    });
+    expect(await mfa.begin(subject)).toMatchObject({ method: 'app' });
+  });
+
+  it('a method that became primary meanwhile is not deactivated', async () => {
+    const subject = await withBoth();
+    const actor = mfa.actor(subject);
+    await mfa.parts.asking.send(actor, 'email');
+    const code = mfa.mailed(subject);
+    afterNextReading(mfa, () => mfa.parts.methods.makePrimary(actor, 'email', null));
+    await expect(mfa.parts.methods.deactivate(actor, 'email', { code })).rejects.toMatchObject({
+      code: 'method_is_primary',
+    });
+    expect(await mfa.begin(subject)).toMatchObject({ method: 'email' });
+  });
+
+  it('a method that was deleted meanwhile is not deleted again', async () => {
+    const subject = await withBoth();
+    const actor = mfa.actor(subject);
+    afterNextReading(mfa, () => mfa.parts.methods.delete(actor, 'email', null));
+    await expect(mfa.parts.methods.delete(actor, 'email', null)).rejects.toMatchObject({
+      code: 'method_not_found',
+      message: 'Method does not exist',
+    });
+    const deletions = (await mfa.eventTypes(subject)).filter((type) => type === 'method_deleted');
+    expect(deletions).toHaveLength(1);
+  });
+
+  it('a method that became active meanwhile is not deleted without the code that it takes', async () => {
+    const strict = await startMfa({ deleteActiveMethodRequireCode: true });
+    const subject = strict.parts.subjects.add('strict');
+    const actor = strict.actor(subject);
+    const { setupData } = await strict.parts.enrolment.setUp(actor, 'app', {});
+    const code = strict.totp(String(setupData['secret']));
+    afterNextReading(strict, () =>
+      strict.parts.enrolment.confirm(actor, { method: 'app', proof: { code } }),
+    );
+    await expect(strict.parts.methods.delete(actor, 'app', null)).rejects.toMatchObject({
+      code: 'validation_failed',
+    });
+    expect(await strict.begin(subject)).toMatchObject({ method: 'app' });
+    await strict.stop();
+  });
+
+  it('an authenticator is not removed without the code that its method takes by then', async () => {
+    const strict = await startMfa({ deleteActiveMethodRequireCode: true });
+    const subject = strict.parts.subjects.add('strict');
+    const actor = strict.actor(subject);
+    const [phone, tablet] = [
+      await strict.parts.enrolment.setUp(actor, 'app', { label: 'Phone' }),
+      await strict.parts.enrolment.setUp(actor, 'app', { label: 'Tablet' }),
+    ];
+    const authenticatorId = String(tablet.authenticatorId);
+    const proof = { code: strict.totp(String(tablet.setupData['secret'])) };
+    afterNextReading(strict, () =>
+      strict.parts.enrolment.confirm(actor, { method: 'app', authenticatorId, proof }),
+    );
+    const removal = strict.parts
+      .get(AuthenticatorService)
+      .remove(actor, String(phone.authenticatorId), null);
+    await expect(removal).rejects.toMatchObject({ code: 'validation_failed' });
+    await strict.stop();
+  });
+
+  it('two that make the same method primary are one change, and not an error', async () => {
+    const subject = await withBoth();
+    const actor = mfa.actor(subject);
+    afterNextReading(mfa, () => mfa.parts.methods.makePrimary(actor, 'email', null));
+    await mfa.parts.methods.makePrimary(actor, 'email', null);
+    expect(await mfa.begin(subject)).toMatchObject({ method: 'email' });
+  });
+});
+
+describe('moving an open login', () => {
+  let mfa: MfaHarness;
+  beforeAll(async () => {
+    mfa = await startMfa();
+  });
+  afterAll(() => mfa.stop());
+
+  it('refuses what is unknown, unchanged, or not active, and leaves the login as it was', async () => {
+    const subject = mfa.parts.subjects.add('mover');
+    const { secret } = await mfa.enrolApp(subject);
+    const pending = await mfa.begin(subject);
+    const claims = await mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
+    const { login } = mfa.parts;
+    for (const [method, code] of [
+      ['sms', 'method_unknown'],
+      ['app', 'method_unchanged'],
+      ['email', 'method_not_found'],
+    ] as const) {
+      await expect(login.changeMethod(claims, method, CLIENT)).rejects.toMatchObject({ code });
+    }
+    await expect(login.resend(claims, CLIENT)).rejects.toMatchObject({
+      code: 'dispatch_not_supported',
+    });
+    await expect(mfa.verify(pending, mfa.totp(secret))).resolves.toHaveProperty('access');
+  });
+
+  it('moves to another method and back', async () => {
+    const subject = mfa.parts.subjects.add('wanderer');
+    const { secret } = await mfa.enrolApp(subject);
+    await mfa.enrolEmail(subject);
+    const pending = await mfa.begin(subject);
+    const claims = await mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
+    const moved = await mfa.parts.login.changeMethod(claims, 'email', CLIENT);
+    expect(moved).toEqual({ method: 'email', challenge: { sent_to: 'w•••@example.org' } });
+    const back = await mfa.parts.login.changeMethod(claims, 'app', CLIENT);
+    expect(back).toEqual({ method: 'app', challenge: null });
+    await expect(mfa.verify(pending, mfa.totp(secret))).resolves.toHaveProperty('access');
+  });
+
+  it('does not move to a method that became active after the login was opened', async () => {
+    const subject = mfa.parts.subjects.add('early');
+    await mfa.enrolApp(subject);
+    const pending = await mfa.begin(subject);
+    const claims = await mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
+    mfa.parts.clock.advance({ seconds: 1 });
+    await mfa.enrolEmail(subject);
+    await expect(mfa.parts.login.changeMethod(claims, 'email', CLIENT)).rejects.toMatchObject({
+      code: 'method_not_found',
+    });
+  });
+
+  it('does not begin for a subject who is disabled', async () => {
+    const subject = mfa.parts.subjects.add('barred', { isEnabled: false });
+    await expect(mfa.parts.login.begin({ subject, amr: ['pwd'] }, CLIENT)).rejects.toMatchObject({
+      code: 'invalid_credentials',
+    });
+    expect(await mfa.count('host_sessions', `user_id = 'barred'`)).toBe(0);
+  });
+});

@@ -1,0 +1,71 @@
+import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
+
+describe('a two-step login', () => {
+  let mfa: MfaHarness;
+  let users = 0;
+  const newUser = () => mfa.parts.subjects.add(`user${++users}`);
+
+  beforeAll(async () => {
+    mfa = await startMfa();
+  });
+  afterAll(() => mfa.stop());
+
+  it('asks for nothing more where no method is active', async () => {
+    const subject = newUser();
+    await mfa.parts.enrolment.setUp(mfa.actor(subject), 'app', {});
+    const outcome = await mfa.parts.login.begin(
+      { subject, amr: ['pwd'] },
+      { ip: null, userAgent: null },
+    );
+    expect(outcome).toMatchObject({ kind: 'passed', tokens: { access: expect.any(String) } });
+    expect(await mfa.count('host_sessions', `user_id = '${subject.id}'`)).toBe(1);
+  });
+
+  it('ends in tokens for the code of the primary method', async () => {
+    const subject = newUser();
+    const { secret } = await mfa.enrolApp(subject);
+    const pending = await mfa.begin(subject);
+    expect(pending).toMatchObject({ method: 'app', challenge: null });
+    const body = await mfa.verify(pending, mfa.totp(secret));
+    expect(await mfa.count('host_sessions', `id = '${String(body['access'])}'`)).toBe(1);
+    expect(mfa.parts.tokens.passed.at(-1)?.amr).toEqual(['pwd', 'otp', 'mfa']);
+  });
+
+  it('refuses the same code and the same challenge a second time', async () => {
+    const subject = newUser();
+    const { secret } = await mfa.enrolApp(subject);
+    const pending = await mfa.begin(subject);
+    const code = mfa.totp(secret);
+    await mfa.verify(pending, code);
+    await expect(mfa.verify(pending, code)).rejects.toMatchObject({ code: 'invalid_token' });
+    await expect(mfa.signIn(subject, code)).rejects.toMatchObject({ code: 'invalid_code' });
+  });
+
+  it('takes a backup code once', async () => {
+    const subject = newUser();
+    const { backupCodes } = await mfa.enrolApp(subject);
+    const [code = ''] = backupCodes;
+    await mfa.signIn(subject, code.toLowerCase());
+    await expect(mfa.signIn(subject, code)).rejects.toMatchObject({ code: 'invalid_code' });
+    expect(await mfa.parts.backupCodes.count(mfa.actor(subject))).toMatchObject({
+      remaining: 4,
+      total: 5,
+    });
+  });
+
+  it('sends the code of a sent method, and only the newest one is right', async () => {
+    const subject = newUser();
+    await mfa.enrolEmail(subject);
+    const pending = await mfa.begin(subject);
+    expect(pending.challenge).toEqual({ sent_to: 'u•••@example.org' });
+    const first = mfa.mailed(subject);
+    const claims = await mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
+    mfa.parts.clock.advance({ seconds: 31 });
+    await mfa.parts.login.resend(claims, { ip: null, userAgent: null });
+    const second = mfa.mailed(subject);
+    if (first !== second) {
+      await expect(mfa.verify(pending, first)).rejects.toMatchObject({ code: 'invalid_code' });
+    }
+    await expect(mfa.verify(pending, second)).resolves.toHaveProperty('access');
+  });
+});

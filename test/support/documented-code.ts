@@ -1,0 +1,76 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { codeBlocksOf, DOCUMENTS, ROOT } from './documents.js';
+
+/** What a block begins with: the name of its file, under which other blocks import it. */
+const FILE_NAME = /^\/\/ ([\w.-]+\.ts)\n/;
+
+/** Stands for what the application that embeds the library has already. */
+const YOUR_APP = 'test/support/your-app.ts';
+
+/** Beside the documents' code as it is beside `src/main.ts`, for what extends the server itself. */
+const SERVER = 'src/server';
+
+/** The TypeScript of all documents as one application that has installed the package. */
+export class DocumentedCode {
+  /** Names of the files; each block of the documents is one. */
+  readonly files: readonly string[];
+  private readonly root = mkdtempSync(join(tmpdir(), 'documented-code-'));
+  private readonly app = join(this.root, 'app');
+
+  constructor() {
+    symlinkSync(join(ROOT, 'node_modules'), join(this.root, 'node_modules'));
+    this.installPackage(join(this.app, 'node_modules/nestjs-mfa'));
+    writeFileSync(join(this.app, 'package.json'), '{"type": "module"}');
+    cpSync(join(ROOT, YOUR_APP), join(this.app, 'your-app.ts'));
+    symlinkSync(join(ROOT, SERVER), join(this.app, 'server'));
+    const blocks = DOCUMENTS.flatMap((path) => codeBlocksOf(path, 'ts'));
+    this.files = blocks.map((code) => this.write(code));
+  }
+
+  /** What the compiler says of each file that it does not take, in the repository's own strictness. */
+  faults(): string[] {
+    const paths = this.files.map((file) => join(this.app, file));
+    const program = ts.createProgram(paths, { ...compilerOptions(), rootDir: '/' });
+    return paths.flatMap((path) =>
+      ts
+        .getPreEmitDiagnostics(program, program.getSourceFile(path))
+        .map(({ messageText: text }) => `${path}: ${ts.flattenDiagnosticMessageText(text, '\n')}`),
+    );
+  }
+
+  /** Runs one file and gives its exports. */
+  import(file: string): Promise<unknown> {
+    return import(join(this.app, file));
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true });
+  }
+
+  /** The package as npm installs it, with the sources in the place of what is built from them. */
+  private installPackage(folder: string): void {
+    mkdirSync(folder, { recursive: true });
+    symlinkSync(join(ROOT, 'src'), join(folder, 'src'));
+    const manifest = readFileSync(join(ROOT, 'package.json'), 'utf8')
+      .replaceAll('./dist/', './src/')
+      .replaceAll(/(\.d\.ts|\.js)"/g, '.ts"');
+    writeFileSync(join(folder, 'package.json'), manifest);
+  }
+
+  private write(code: string): string {
+    const [, file] = FILE_NAME.exec(code) ?? [];
+    if (file === undefined) throw new Error(`A block does not name its file:\n${code}`);
+    writeFileSync(join(this.app, file), code, { flag: 'wx' });
+    return file;
+  }
+}
+
+function compilerOptions(): ts.CompilerOptions {
+  const path = join(ROOT, 'tsconfig.json');
+  const { config } = ts.readConfigFile(path, (file) => ts.sys.readFile(file));
+  return ts.parseJsonConfigFileContent(config, ts.sys, ROOT).options;
+}

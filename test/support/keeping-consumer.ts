@@ -1,0 +1,24 @@
+import { EventConsumer, type EventDelivery, type MfaEventType } from '../../src/mfa/index.js';
+
+/** Keeps every event that it is given. */
+export class KeepingConsumer extends EventConsumer {
+  readonly taken: EventDelivery[] = [];
+  /** Called with each delivery before it is kept. */
+  before: (delivery: EventDelivery) => Promise<void> = async () => {};
+
+  constructor(
+    readonly name = 'keeping',
+    private readonly types: readonly MfaEventType[] | null = null,
+  ) {
+    super();
+  }
+
+  wants(type: MfaEventType): boolean {
+    return this.types?.includes(type) ?? true;
+  }
+
+  async deliver(delivery: EventDelivery): Promise<void> {
+    await this.before(delivery);
+    this.taken.push(delivery);
+  }
+}

@@ -1,0 +1,81 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KeyRing, KeyUsage, SystemRandomSource } from '../../src/mfa/index.js';
+import { generateKeys, RING_NAMES, type RingName } from '../../src/server/config/generate-keys.js';
+import { readKeyEntries } from '../../src/server/config/key-entry.js';
+import { loadConfig } from '../../src/server/config/load-config.js';
+import { openKeys } from '../../src/server/config/open-keys.js';
+import { KeyReload } from '../../src/server/keys/key-reload.js';
+import {
+  type RotationOutcome,
+  rotateKeys,
+  type RotationPhase,
+} from '../../src/server/keys/key-rotation.js';
+import { SigningKeys } from '../../src/server/sessions/signing-keys.js';
+import { type Environment, startServer, type TestServer } from './server.js';
+
+/** Both rings in a file each, and servers that read them there. */
+export class KeyFiles {
+  readonly environment: Environment;
+  private readonly directory = mkdtempSync(join(tmpdir(), 'nestjs-mfa-keys-'));
+  private readonly random = new SystemRandomSource();
+
+  constructor() {
+    const texts = generateKeys(this.random);
+    for (const name of RING_NAMES) this.write(name, texts[name]);
+    this.environment = Object.fromEntries([
+      ['NODE_ENV', 'test'],
+      ...RING_NAMES.map((name) => [`${name}_FILE`, this.pathOf(name)]),
+    ]);
+  }
+
+  remove(): void {
+    rmSync(this.directory, { recursive: true });
+  }
+
+  write(name: RingName, text: string): void {
+    writeFileSync(this.pathOf(name), `${text}\n`);
+  }
+
+  read(name: RingName): string {
+    return readFileSync(this.pathOf(name), 'utf8').trim();
+  }
+
+  /** Names of the keys of a ring, as its file has them. */
+  idsOf(name: RingName): string[] {
+    return (readKeyEntries(this.read(name)) ?? []).map(({ id }) => id);
+  }
+
+  /** A server on a database of its own that has read the files. */
+  async startServer(): Promise<TestServer> {
+    return startServer(await this.texts());
+  }
+
+  /** Another one beside it. */
+  async startSibling(server: TestServer): Promise<TestServer> {
+    return server.startSibling(await this.texts());
+  }
+
+  /** What SIGHUP has a server do. */
+  async reload({ app }: TestServer): Promise<void> {
+    const config = await loadConfig(this.environment);
+    const rings = [app.get(KeyRing), app.get(SigningKeys, { strict: false })] as const;
+    await new KeyReload(config, ...rings).run();
+  }
+
+  /** What `npm run keys:rotate` does, at the hour of a server. */
+  rotate(phase: RotationPhase, { app, clock }: TestServer): Promise<RotationOutcome> {
+    const countNeeds = () => app.get(KeyUsage).count();
+    const rings = { env: this.environment, names: RING_NAMES };
+    return rotateKeys(phase, rings, { clock, random: this.random, countNeeds });
+  }
+
+  private async texts(): Promise<Environment> {
+    return { ...(await openKeys(this.environment, null)) };
+  }
+
+  private pathOf(name: RingName): string {
+    return join(this.directory, name);
+  }
+}

@@ -1,0 +1,111 @@
+import { Body, Controller, HttpCode, Injectable, Module, Post, Req } from '@nestjs/common';
+import { type AbstractHttpAdapter } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AppHandler } from '../../src/mfa/handlers/app/index.js';
+import { EmailHandler, EmailSender } from '../../src/mfa/handlers/email/index.js';
+import {
+  AccessGuard,
+  Clock,
+  clientOf,
+  type HttpRequest,
+  LoginService,
+  MFA_ENTITIES,
+  MFA_MIGRATIONS,
+  MfaError,
+  MfaModule,
+  type MfaPassed,
+  type Principal,
+  type Subject,
+  SubjectDirectory,
+  TokenIssuer,
+} from '../../src/mfa/index.js';
+import { FakeClock, Inbox } from '../../src/mfa/testing/index.js';
+import { createTestDatabase } from './test-database.js';
+
+/** Believes whoever says who they are, and that it was proven just now: `Bearer <id>`. */
+@Injectable()
+class Trust extends AccessGuard {
+  constructor(private readonly clock: Clock) {
+    super();
+  }
+
+  async authenticate(request: HttpRequest): Promise<Principal> {
+    const [, subjectId] = String(request.headers['authorization'] ?? '').split(' ');
+    if (subjectId === undefined) throw new MfaError('not_authenticated');
+    return { subjectId, sessionId: null, authenticatedAt: this.clock.now(), amr: ['pwd'] };
+  }
+}
+
+/** Everybody exists. */
+class Everybody extends SubjectDirectory {
+  async find(id: string): Promise<Subject> {
+    const addresses = { email: `${id}@example.org` };
+    return { id, displayName: id, addresses, isEnabled: true, credentialsVersion: '1' };
+  }
+}
+
+class PlainTokens extends TokenIssuer {
+  async issue({ subject, amr }: MfaPassed) {
+    return { body: { access: subject.id, amr: [...amr] }, rows: [] };
+  }
+}
+
+/** The first step of the host's login: it asks for a name and nothing more. */
+@Controller('login')
+class HostLoginController {
+  constructor(
+    private readonly logins: LoginService,
+    private readonly everybody: SubjectDirectory,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  async login(@Body() { name }: { name: string }, @Req() request: HttpRequest): Promise<object> {
+    const subject = await this.everybody.find(name);
+    if (subject === null) throw new MfaError('invalid_credentials');
+    return this.logins.begin({ subject, amr: ['pwd'] }, clientOf(request));
+  }
+}
+
+/** The library in an application that is not the reference server, listening on loopback. */
+export async function startLibraryHost(adapter: AbstractHttpAdapter) {
+  const database = await createTestDatabase();
+  const [clock, inbox] = [new FakeClock(), new Inbox()];
+  const ports = [
+    { provide: AccessGuard, useClass: Trust },
+    { provide: SubjectDirectory, useClass: Everybody },
+    { provide: TokenIssuer, useClass: PlainTokens },
+    { provide: EmailSender, useValue: inbox },
+  ];
+
+  @Module({ providers: ports, exports: ports })
+  class PortsModule {}
+
+  const typeOrm = TypeOrmModule.forRoot({
+    type: 'postgres',
+    url: database.url,
+    entities: MFA_ENTITIES,
+    migrations: MFA_MIGRATIONS,
+    migrationsRun: true,
+    installExtensions: false,
+    poolSize: 1,
+  });
+  const mfa = MfaModule.forRoot([AppHandler, EmailHandler], {
+    secretKeys: [{ id: 'test', key: Buffer.alloc(32, 7) }],
+    backupCodeHashCost: 4,
+    imports: [PortsModule],
+    providers: [{ provide: Clock, useValue: clock }],
+  });
+  const module = await Test.createTestingModule({
+    imports: [typeOrm, PortsModule, mfa],
+    controllers: [HostLoginController],
+  }).compile();
+  const app = module.createNestApplication(adapter, { logger: false });
+  await app.listen(0, '127.0.0.1');
+  const stop = async () => {
+    await app.close();
+    await database.drop();
+  };
+  return { url: await app.getUrl(), clock, inbox, stop };
+}

@@ -1,0 +1,271 @@
+import { Module } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { generateSync } from 'otplib';
+import { DataSource } from 'typeorm';
+import { type Actor } from '../../src/mfa/core/actor.js';
+import { BackupCodeService } from '../../src/mfa/core/backup-code.service.js';
+import { CORE_PROVIDERS } from '../../src/mfa/core/core.providers.js';
+import { EnrolmentService } from '../../src/mfa/core/enrolment.service.js';
+import { EventAudience } from '../../src/mfa/core/event-audience.js';
+import { type EventConsumer } from '../../src/mfa/core/event-consumer.js';
+import { EphemeralTokens } from '../../src/mfa/core/ephemeral-token.js';
+import { type MfaEvent } from '../../src/mfa/core/events.js';
+import { type JsonObject, type MfaHandler, type Subject } from '../../src/mfa/core/handler.js';
+import { MFA_HANDLERS } from '../../src/mfa/core/handler-registry.js';
+import { LoginService, type MfaPending } from '../../src/mfa/core/login.service.js';
+import { MethodAskingService } from '../../src/mfa/core/method-asking.service.js';
+import { MethodService } from '../../src/mfa/core/method.service.js';
+import { type MfaPassed } from '../../src/mfa/core/mfa-passed.js';
+import {
+  HostPorts,
+  type IssuedTokens,
+  MfaEventListener,
+  SubjectDirectory,
+  TokenIssuer,
+} from '../../src/mfa/core/ports.js';
+import { AppHandler } from '../../src/mfa/handlers/app/index.js';
+import { EmailHandler } from '../../src/mfa/handlers/email/index.js';
+import { Clock } from '../../src/mfa/kit/clock.js';
+import { RandomSource, SystemRandomSource } from '../../src/mfa/kit/random.js';
+import { type MfaModuleOptions, MfaOptions, resolveMfaOptions } from '../../src/mfa/mfa.options.js';
+import { MFA_ENTITIES } from '../../src/mfa/persistence/entities/mfa-entities.js';
+import { MFA_MIGRATIONS } from '../../src/mfa/persistence/migrations/mfa-migrations.js';
+import { PERSISTENCE_PROVIDERS } from '../../src/mfa/persistence/persistence.providers.js';
+import { FakeClock, Inbox } from '../../src/mfa/testing/index.js';
+import { createTestDatabase } from './test-database.js';
+
+/** The client of every request of the harness. */
+export const CLIENT = { ip: '192.0.2.1', userAgent: 'integration' };
+
+/** Users who exist only in memory. */
+export class FakeSubjects extends SubjectDirectory {
+  private readonly subjects = new Map<string, Subject>();
+
+  async find(subjectId: string): Promise<Subject | null> {
+    return this.subjects.get(subjectId) ?? null;
+  }
+
+  /** A new user, with what a test wants to be different. */
+  add(id: string, changes: Partial<Subject> = {}): Subject {
+    const subject: Subject = {
+      id,
+      displayName: id,
+      addresses: { email: `${id}@example.org` },
+      isEnabled: true,
+      credentialsVersion: '1',
+      ...changes,
+    };
+    this.subjects.set(id, subject);
+    return subject;
+  }
+
+  remove(id: string): void {
+    this.subjects.delete(id);
+  }
+}
+
+/** Issues a token that is a row of `host_sessions`. */
+export class FakeTokenIssuer extends TokenIssuer {
+  readonly passed: MfaPassed[] = [];
+
+  constructor(private readonly random: RandomSource) {
+    super();
+  }
+
+  async issue(passed: MfaPassed): Promise<IssuedTokens> {
+    this.passed.push(passed);
+    const id = this.random.rowId();
+    const { subject, amr, authenticatedAt } = passed;
+    const values = { id, user_id: subject.id, amr: [...amr], made_at: authenticatedAt };
+    return { body: { access: id }, rows: [{ table: 'host_sessions', values }] };
+  }
+}
+
+/** Remembers what the host was told. */
+export class FakeListener extends MfaEventListener {
+  readonly events: MfaEvent[] = [];
+
+  async onEvent(event: MfaEvent): Promise<void> {
+    this.events.push(event);
+  }
+}
+
+/** Options of the harness: the module's, and other handlers than app and email. */
+export interface HarnessOptions extends Partial<MfaModuleOptions> {
+  readonly handlers?: MfaHandler[];
+  readonly consumers?: EventConsumer[];
+}
+
+const KEY = { id: 'test', key: Buffer.alloc(32, 7) };
+
+/** The library without HTTP, on a database of its own. */
+export async function startMfa({ handlers, consumers = [], ...options }: HarnessOptions = {}) {
+  const database = await createTestDatabase();
+  const clock = new FakeClock();
+  const random = new SystemRandomSource();
+  const inbox = new Inbox();
+  const resolved = resolveMfaOptions({ secretKeys: [KEY], backupCodeHashCost: 4, ...options });
+  const subjects = new FakeSubjects();
+  const tokens = new FakeTokenIssuer(random);
+  const listener = new FakeListener();
+
+  @Module({
+    imports: [
+      TypeOrmModule.forRoot({
+        type: 'postgres',
+        url: database.url,
+        entities: MFA_ENTITIES,
+        migrations: MFA_MIGRATIONS,
+        migrationsRun: true,
+        installExtensions: false,
+        poolSize: database.isConcurrent ? 20 : 1,
+      }),
+    ],
+    providers: [
+      { provide: MfaOptions, useValue: resolved },
+      { provide: Clock, useValue: clock },
+      { provide: RandomSource, useValue: random },
+      { provide: HostPorts, useValue: new HostPorts(subjects, tokens) },
+      {
+        provide: MFA_HANDLERS,
+        useValue: handlers ?? [
+          new AppHandler(resolved, random),
+          new EmailHandler(resolved, random, inbox),
+        ],
+      },
+      ...CORE_PROVIDERS,
+      ...PERSISTENCE_PROVIDERS,
+    ],
+  })
+  class HarnessModule {}
+
+  const module = await Test.createTestingModule({ imports: [HarnessModule] }).compile();
+  const dataSource = module.get(DataSource);
+  module.get(EventAudience).bind(listener, consumers);
+  await dataSource.query(
+    `CREATE TABLE host_sessions (id uuid PRIMARY KEY, user_id text, amr text[], made_at timestamptz)`,
+  );
+  return new MfaHarness({
+    clock,
+    inbox,
+    subjects,
+    tokens,
+    listener,
+    dataSource,
+    isConcurrent: database.isConcurrent,
+    login: module.get(LoginService),
+    enrolment: module.get(EnrolmentService),
+    methods: module.get(MethodService),
+    asking: module.get(MethodAskingService),
+    backupCodes: module.get(BackupCodeService),
+    ephemeralTokens: module.get(EphemeralTokens),
+    get: module.get.bind(module),
+    stop: async () => {
+      await module.close();
+      await database.drop();
+    },
+  });
+}
+
+interface Parts {
+  readonly clock: FakeClock;
+  readonly inbox: Inbox;
+  readonly subjects: FakeSubjects;
+  readonly tokens: FakeTokenIssuer;
+  readonly listener: FakeListener;
+  readonly dataSource: DataSource;
+  readonly isConcurrent: boolean;
+  readonly login: LoginService;
+  readonly enrolment: EnrolmentService;
+  readonly methods: MethodService;
+  readonly asking: MethodAskingService;
+  readonly backupCodes: BackupCodeService;
+  readonly ephemeralTokens: EphemeralTokens;
+  readonly get: <T>(token: abstract new (...args: never[]) => T) => T;
+  readonly stop: () => Promise<void>;
+}
+
+/** What tests do with the library, in a word each. */
+export class MfaHarness {
+  constructor(readonly parts: Parts) {}
+
+  stop(): Promise<void> {
+    return this.parts.stop();
+  }
+
+  actor(subject: Subject): Actor {
+    return { subjectId: subject.id, sessionId: null, client: CLIENT };
+  }
+
+  /** Sets `app` up and confirms it. */
+  async enrolApp(subject: Subject): Promise<{ secret: string; backupCodes: readonly string[] }> {
+    const set = await this.parts.enrolment.setUp(this.actor(subject), 'app', {});
+    const secret = String(set.setupData['secret']);
+    await this.parts.enrolment.confirm(this.actor(subject), {
+      method: 'app',
+      proof: { code: this.totp(secret) },
+    });
+    this.nextStep();
+    return { secret, backupCodes: set.backupCodes };
+  }
+
+  /** Sets `email` up and confirms it, and waits the cool-down out. */
+  async enrolEmail(subject: Subject): Promise<readonly string[]> {
+    const set = await this.parts.enrolment.setUp(this.actor(subject), 'email', {});
+    await this.parts.enrolment.confirm(this.actor(subject), {
+      method: 'email',
+      proof: {
+        code: this.mailed(subject),
+      },
+    });
+    this.parts.clock.advance({ seconds: 31 });
+    return set.backupCodes;
+  }
+
+  /** The code that an authenticator shows, `steps` away from now. */
+  totp(secret: string, steps = 0): string {
+    const epoch = Math.floor(this.parts.clock.now().getTime() / 1000) + 30 * steps;
+    return generateSync({ secret, epoch });
+  }
+
+  mailed(subject: Subject): string {
+    return this.parts.inbox.lastCode(subject.addresses.email ?? '');
+  }
+
+  nextStep(): void {
+    this.parts.clock.advance({ seconds: 30 });
+  }
+
+  /** A right first factor that must lead to a second. */
+  async begin(subject: Subject): Promise<MfaPending> {
+    const outcome = await this.parts.login.begin({ subject, amr: ['pwd'] }, CLIENT);
+    if (outcome.kind !== 'pending') throw new Error('No second factor was asked for.');
+    return outcome.pending;
+  }
+
+  async verify(pending: MfaPending, code: string): Promise<JsonObject> {
+    const claims = await this.parts.ephemeralTokens.verify(pending.ephemeralToken);
+    return this.parts.login.verify(claims, { code }, CLIENT);
+  }
+
+  /** Begins a login and gives the code. */
+  async signIn(subject: Subject, code: string): Promise<JsonObject> {
+    return this.verify(await this.begin(subject), code);
+  }
+
+  async count(table: string, where = 'true'): Promise<number> {
+    const [row] = await this.parts.dataSource.query<{ count: number }[]>(
+      `SELECT count(*)::int AS count FROM ${table} WHERE ${where}`,
+    );
+    return row?.count ?? 0;
+  }
+
+  async eventTypes(subject: Subject): Promise<string[]> {
+    const rows = await this.parts.dataSource.query<{ type: string }[]>(
+      'SELECT type FROM mfa_events WHERE user_id = $1 ORDER BY seq',
+      [subject.id],
+    );
+    return rows.map(({ type }) => type);
+  }
+}

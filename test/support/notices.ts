@@ -1,0 +1,25 @@
+import { type EmailMessage } from '../../src/mfa/handlers/email/index.js';
+import { type TestServer, type TestUser } from './server.js';
+
+/** Mails to a user about their account so far, those with codes apart; what waits is delivered first. */
+export async function noticesTo(
+  server: TestServer,
+  { email }: Pick<TestUser, 'email'>,
+): Promise<EmailMessage[]> {
+  await server.deliverEvents();
+  return keptNotices(server, email);
+}
+
+/** Mails to an address about an account that have arrived, those with codes apart. */
+export function keptNotices({ inbox }: Pick<TestServer, 'inbox'>, email: string): EmailMessage[] {
+  return inbox.messages.filter(
+    ({ to, subject }) => to === email && !/verification code/.test(subject),
+  );
+}
+
+/** The token of the "this was not me" link in a mail. @throws {Error} when there is none */
+export function notMeTokenIn({ text }: Pick<EmailMessage, 'text'>): string {
+  const token = /\/account\/not-me#([\w-]+)$/m.exec(text)?.[1];
+  if (token === undefined) throw new Error('The mail has no link.');
+  return token;
+}

@@ -1,0 +1,26 @@
+import { jest } from '@jest/globals';
+import { type DataSource } from 'typeorm';
+
+/**
+ * How PostgreSQL would carry out each statement of `action`, if it must not read a table from end to
+ * end: a plan that does so all the same has no index to use. Small tables are read so by choice.
+ */
+export async function plansOf(
+  dataSource: DataSource,
+  action: () => Promise<unknown>,
+): Promise<string[]> {
+  const statements = jest.spyOn(dataSource, 'query');
+  await action();
+  const { calls } = statements.mock;
+  statements.mockRestore();
+  return dataSource.transaction(async (manager) => {
+    await manager.query('SET LOCAL enable_seqscan = off');
+    await manager.query('SET LOCAL enable_bitmapscan = off');
+    const plans: string[] = [];
+    for (const [text, parameters] of calls) {
+      const lines = await manager.query<{ 'QUERY PLAN': string }[]>(`EXPLAIN ${text}`, parameters);
+      plans.push(lines.map((line) => line['QUERY PLAN']).join('\n'));
+    }
+    return plans;
+  });
+}

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { type Readable } from 'node:stream';
+import { ROOT } from './documents.js';
+
+/** How a program ended, and what it said. */
+export interface Ended {
+  /** Null: it was killed. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A program of the sources that runs as a process of its own. */
+export interface RunningScript {
+  readonly process: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+/** The environment in which Node runs the sources as they stand. */
+export function sourceEnvironment(
+  environment: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return {
+    PATH: process.env['PATH'] ?? '',
+    NODE_OPTIONS: `--import ${join(ROOT, 'scripts/typescript-loader.mjs')}`,
+    NODE_ENV: 'test',
+    ...environment,
+  };
+}
+
+/**
+ * Starts a program of the sources, without a build.
+ *
+ * @param command its path below the repository, and its arguments
+ * @param environment all of it, but for what Node needs
+ */
+export function startScript(
+  [script, ...args]: readonly [script: string, ...args: string[]],
+  environment: Readonly<Record<string, string>>,
+): RunningScript {
+  const child = spawn(process.execPath, [join(ROOT, script), ...args], {
+    env: sourceEnvironment(environment),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return { process: child, ended: endOf(child, child.stdout, child.stderr) };
+}
+
+/** Runs a program of the sources to its end. */
+export function runScript(
+  command: readonly [script: string, ...args: string[]],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  return startScript(command, environment).ended;
+}
+
+async function endOf(child: ChildProcess, stdout: Readable, stderr: Readable): Promise<Ended> {
+  const [said, complained] = [textOf(stdout), textOf(stderr)];
+  await once(child, 'close');
+  return { code: child.exitCode, stdout: said(), stderr: complained() };
+}
+
+function textOf(stream: Readable): () => string {
+  const parts: string[] = [];
+  stream.setEncoding('utf8').on('data', (part: string) => parts.push(part));
+  return () => parts.join('');
+}

@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { type AddressInfo } from 'node:net';
+import { SMTPServer } from 'smtp-server';
+
+interface TakenMail {
+  readonly to: string;
+  readonly content: string;
+}
+
+/** A real SMTP server that takes every mail. */
+export class SmtpSink {
+  readonly mails: TakenMail[] = [];
+  private readonly server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onData: (stream, { envelope }, callback) => {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        const content = Buffer.concat(chunks).toString();
+        this.mails.push(...envelope.rcptTo.map(({ address }) => ({ to: address, content })));
+        callback();
+      });
+    },
+  });
+
+  static async start(): Promise<SmtpSink> {
+    const sink = new SmtpSink();
+    // Clients that go in the middle of a mail are what it is there for.
+    sink.server.on('error', () => undefined);
+    sink.server.listen(0, '127.0.0.1');
+    await once(sink.server.server, 'listening');
+    return sink;
+  }
+
+  get url(): string {
+    // A server that listens on TCP has an address of this kind.
+    const { port } = this.server.server.address() as AddressInfo;
+    return `smtp://127.0.0.1:${port}`;
+  }
+
+  countTo(address: string): number {
+    return this.mails.filter(({ to }) => to === address).length;
+  }
+
+  /** The code in the newest mail to this address that holds one. */
+  lastCode(address: string): string {
+    const codes = this.mails
+      .filter(({ to }) => to === address)
+      .flatMap(({ content }) => /text\/plain[^]*?\b(\d{6})\b/.exec(content)?.[1] ?? []);
+    const code = codes.at(-1);
+    if (code === undefined) throw new Error(`No code was sent to ${address}.`);
+    return code;
+  }
+
+  async stop(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.close(resolve));
+  }
+}

@@ -1,0 +1,11 @@
+import { type Reply } from './http-client.js';
+
+/** How many answers there were of each kind: `ok`, or the code of the problem. */
+export async function tally(requests: readonly Promise<Reply>[]): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { status, body } of await Promise.all(requests)) {
+    const name = status < 300 ? 'ok' : String(body.code);
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
