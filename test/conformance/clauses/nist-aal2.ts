@@ -76,7 +76,7 @@ const OF_THE_PRESET: readonly Clause[] = [
   },
   {
     id: 'NIST 3.1.3.3',
-    asks: 'a telephone number is bound as any factor is, and another factor is on offer beside it',
+    asks: 'a telephone number is bound like every factor, and another factor is on offer beside it',
     verdict: 'met',
     show: async (server) => {
       await shows.telephonesAreProven(server);
