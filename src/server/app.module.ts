@@ -14,6 +14,7 @@ import { MailboxModule } from './mail/mailbox.module.js';
 import { handlersOf } from './mfa/handlers.js';
 import { MfaHostModule } from './mfa/mfa-host.module.js';
 import { PagesModule } from './pages/pages.module.js';
+import { ShutdownModule } from './shutdown/shutdown.module.js';
 import { SystemModule } from './system.module.js';
 
 /** What a program brings that starts this server with types of its own. */
@@ -32,6 +33,7 @@ export class AppModule {
       imports: [
         ConfigModule.forRoot(config),
         SystemModule,
+        ShutdownModule,
         DatabaseModule,
         MailboxModule.forRoot(config),
         MailModule.forRoot(config),
