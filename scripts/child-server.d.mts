@@ -5,6 +5,8 @@ export interface ChildServer {
   readonly pid: number;
   /** All that it has printed so far. */
   output(): string;
+  /** Its exit code once it has ended; null: it was killed. */
+  readonly ended: Promise<number | null>;
   stop(): Promise<void>;
 }
 

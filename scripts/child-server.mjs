@@ -32,6 +32,7 @@ export async function startChildServer(script, env, signal) {
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
   child.once('exit', () => process.off('exit', kill));
+  const ended = once(child, 'exit').then(([code]) => code);
   const parts = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => parts.push(part));
   const output = () => Buffer.concat(parts).toString();
@@ -42,7 +43,7 @@ export async function startChildServer(script, env, signal) {
     await stop();
     throw signal?.aborted ? cause : new Error(`${script} did not start.\n${output()}`, { cause });
   }
-  return { port, pid: child.pid, output, stop };
+  return { port, pid: child.pid, output, ended, stop };
 }
 
 async function waitUntilReady(port, child, signal) {

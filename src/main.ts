@@ -1,19 +1,23 @@
 import 'reflect-metadata';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createApp } from './server/app.setup.js';
+import { createApp, shutdownSignals } from './server/app.setup.js';
 import { loadConfig } from './server/config/load-config.js';
 import { type ServerConfig } from './server/config/server-config.js';
 import { KeyReload } from './server/keys/key-reload.js';
 import { ServerLogger } from './server/logging/server-logger.js';
 import { MAILBOX_PATH } from './server/mail/development-mailbox.js';
 import { keepsMessages } from './server/mail/mailbox.module.js';
+import { ShutdownLimit } from './server/shutdown/shutdown-limit.js';
 import { startOrExplain } from './server/start-or-explain.js';
 import { DOCS_PATH } from './server/swagger/swagger.js';
 
 async function start(): Promise<void> {
   const config = await loadConfig(process.env);
   const logger = new ServerLogger(config.isProduction);
+  const end = new ShutdownLimit(process, logger);
+  end.listenTo(shutdownSignals(config));
   const app = await createApp(config, logger);
+  end.setLimit(config.shutdownDelaySeconds + config.shutdownTimeoutSeconds);
   if (config.rereadKeys !== null) process.on('SIGHUP', () => void reloadKeys(app));
   await app.listen({ port: config.httpPort, host: config.host });
   for (const line of await describeAddresses(app, config)) logger.log(line, 'Server');

@@ -14,6 +14,7 @@ import { MailboxModule } from './mail/mailbox.module.js';
 import { handlersOf } from './mfa/handlers.js';
 import { MfaHostModule } from './mfa/mfa-host.module.js';
 import { PagesModule } from './pages/pages.module.js';
+import { HttpDrain } from './shutdown/http-drain.js';
 import { ShutdownModule } from './shutdown/shutdown.module.js';
 import { SystemModule } from './system.module.js';
 
@@ -30,6 +31,7 @@ export class AppModule {
   static forRoot(config: ServerConfig, additions: ServerAdditions = {}): DynamicModule {
     return {
       module: AppModule,
+      providers: [HttpDrain],
       imports: [
         ConfigModule.forRoot(config),
         SystemModule,

@@ -6,6 +6,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { ProblemFilter } from '../mfa/index.js';
 import { AppModule, type ServerAdditions } from './app.module.js';
 import { type ServerConfig } from './config/server-config.js';
+import { HttpDrain } from './shutdown/http-drain.js';
 import { setUpSwagger } from './swagger/swagger.js';
 
 /** Far above any body that a route reads, far below what would tie up memory. */
@@ -35,6 +36,8 @@ export function createAdapter({ trustedProxies }: ServerConfig): FastifyAdapter 
   return new FastifyAdapter({
     // An id that is too long is one that does not exist: the routes say so, not the router.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MOST_HEADER_BYTES },
+    // Whoever sent a request before it knew of the end has it answered; connections close after it.
+    return503OnClosing: false,
     bodyLimit: MOST_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
     // Whoever is not a configured proxy could claim any address.
@@ -67,12 +70,16 @@ export async function configureApp(
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CSP } });
   if (config.corsOrigins.length > 0) app.enableCors(corsOptions(config.corsOrigins));
   app.useGlobalFilters(app.get(ProblemFilter));
-  app.enableShutdownHooks(shutdownSignals(config));
+  app.get(HttpDrain, { strict: false }).watch(app);
+  app.enableShutdownHooks(shutdownSignals(config), { useProcessExit: true });
   setUpSwagger(app);
 }
 
-/** SIGHUP ends a server whose terminal is closed, but for one that takes it for a change of keys. */
-function shutdownSignals({ rereadKeys }: ServerConfig): ShutdownSignal[] {
+/**
+ * What ends a server; SIGHUP does so when its terminal is closed, but for one that takes it for a
+ * change of keys.
+ */
+export function shutdownSignals({ rereadKeys }: ServerConfig): ShutdownSignal[] {
   const signals = [ShutdownSignal.SIGINT, ShutdownSignal.SIGTERM, ShutdownSignal.SIGQUIT];
   return rereadKeys === null ? [...signals, ShutdownSignal.SIGHUP] : signals;
 }

@@ -32,6 +32,14 @@ export abstract class ServerConfig {
   abstract readonly databaseUrl: string | null;
   /** Connections to PostgreSQL that one process holds at most. */
   abstract readonly databaseMaxConnections: number;
+  /** How long a start waits for a database that is not there; 0: one try. */
+  abstract readonly databaseWaitSeconds: number;
+  /** False: others migrate, and a start waits until they have. */
+  abstract readonly migratesAtStart: boolean;
+  /** Between no longer being ready and refusing connections. */
+  abstract readonly shutdownDelaySeconds: number;
+  /** What running requests are given after that, before they are cut. */
+  abstract readonly shutdownTimeoutSeconds: number;
   /** Where development keys and the embedded database are kept. */
   abstract readonly dataDirectory: string;
   /** Null: counts and queues stay in the memory of this process. */

@@ -10,6 +10,7 @@ import {
 } from './formats.js';
 import { EVENT_WEBHOOK_SETTINGS } from './event-webhook-settings.js';
 import { KEY_SETTINGS } from './key-settings.js';
+import { LIFE_CYCLE_SETTINGS } from './life-cycle-settings.js';
 import { MFA_SETTINGS } from './mfa-settings.js';
 import { SESSION_SETTINGS } from './session-settings.js';
 import { PRESET_NAMES } from './presets/preset-names.js';
@@ -50,6 +51,7 @@ export const SETTINGS = [
     'Connections to PostgreSQL that one process holds at most; the embedded database has one',
     wholeNumber(1, 100),
   ),
+  ...LIFE_CYCLE_SETTINGS,
   setting('DATA_DIRECTORY', '.data', 'Folder of development keys and embedded database', anyText),
   optional('REDIS_URL', 'Redis; unset: in memory', urlOf('redis', 'rediss')),
   optional(

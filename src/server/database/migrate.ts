@@ -1,7 +1,10 @@
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions, MigrationExecutor } from 'typeorm';
 
 /** Any number that no other program locks in this database. */
 const MIGRATION_LOCK = 62_384_226;
+
+/** Migrations are still to be run, and it is for others to run them. */
+export class SchemaNotCurrent extends Error {}
 
 /**
  * Runs the migrations that are still to be run. Of several servers that start at once one does
@@ -9,15 +12,39 @@ const MIGRATION_LOCK = 62_384_226;
  *
  * @param options without time limits: a migration may take as long as it takes
  */
-export async function migrate(options: DataSourceOptions): Promise<void> {
-  const dataSource = await new DataSource(options).initialize();
-  try {
+export function migrate(options: DataSourceOptions): Promise<void> {
+  return withDataSource(options, async (dataSource) => {
     const holder = dataSource.createQueryRunner();
     await holder.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await dataSource.runMigrations().finally(async () => {
       await holder.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
       await holder.release();
     });
+  });
+}
+
+/**
+ * Only reads: whoever calls it needs no right to change tables.
+ *
+ * @throws {SchemaNotCurrent} when migrations are still to be run
+ */
+export function checkMigrations(options: DataSourceOptions): Promise<void> {
+  return withDataSource(options, async (dataSource) => {
+    const { length: pending } = await new MigrationExecutor(dataSource).getPendingMigrations();
+    if (pending === 0) return;
+    throw new SchemaNotCurrent(
+      `${pending} of its migrations are still to be run: run \`npm run migrate\`, or leave MIGRATE_AT_START out.`,
+    );
+  });
+}
+
+async function withDataSource(
+  options: DataSourceOptions,
+  work: (dataSource: DataSource) => Promise<void>,
+): Promise<void> {
+  const dataSource = await new DataSource(options).initialize();
+  try {
+    await work(dataSource);
   } finally {
     await dataSource.destroy();
   }

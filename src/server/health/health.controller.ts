@@ -8,6 +8,7 @@ import {
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { MfaError, rejectAfter } from '../../mfa/index.js';
+import { DrainState } from '../shutdown/drain-state.js';
 
 const DATABASE_TIMEOUT_MILLISECONDS = 2_000;
 
@@ -20,7 +21,10 @@ interface Health {
 @ApiTags('Health')
 @Controller('health')
 export class HealthController {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly drain: DrainState,
+  ) {}
 
   /** Answers while the process does. A failure here is cured by a restart. */
   @Get('live')
@@ -31,13 +35,16 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Answers while the database does too. @throws {MfaError} `unavailable` */
+  /** Answers while the database does too, until the process drains. @throws {MfaError} `unavailable` */
   @Get('ready')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'The process and its database answer' })
   @ApiOkResponse({ schema: { example: { status: 'ok' } } })
-  @ApiServiceUnavailableResponse({ description: '`unavailable`: the database does not answer' })
+  @ApiServiceUnavailableResponse({
+    description: '`unavailable`: the database does not answer, or the process drains',
+  })
   async ready(): Promise<Health> {
+    if (this.drain.isDraining) throw new MfaError('unavailable');
     try {
       await rejectAfter(DATABASE_TIMEOUT_MILLISECONDS, this.dataSource.query('SELECT 1'));
     } catch (cause) {

@@ -1,0 +1,13 @@
+import 'reflect-metadata';
+import { loadConfig } from '../config/load-config.js';
+import { prepareDatabase, startDatabase } from '../database/prepare-database.js';
+import { runCommand } from './run-command.js';
+
+/** Brings the tables up to date and ends, for operators who let no server do it. */
+await runCommand(async () => {
+  const config = await loadConfig(process.env);
+  const server = await startDatabase(config);
+  await prepareDatabase(server, { ...config, migratesAtStart: true });
+  await server.stop();
+  process.stdout.write('The tables are up to date.\n');
+});
