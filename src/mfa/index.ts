@@ -96,6 +96,7 @@ export { AccessGuard } from './http/guards/access.guard.js';
 export { type HttpRequest } from './http/http-request.js';
 export { completeMfaDocument, mfaModels, type TokenModels } from './http/openapi.js';
 export { ProblemFilter } from './http/problem.filter.js';
+export { RequestWatch } from './http/request-watch.js';
 export { type HandlerProvider, MfaModule, type MfaModuleAsyncOptions } from './mfa.module.js';
 export {
   type MfaModuleOptions,

@@ -16,6 +16,7 @@ import { MfaHostModule } from './mfa/mfa-host.module.js';
 import { PagesModule } from './pages/pages.module.js';
 import { HttpDrain } from './shutdown/http-drain.js';
 import { ShutdownModule } from './shutdown/shutdown.module.js';
+import { WatchingModule } from './requests/watching.module.js';
 import { SystemModule } from './system.module.js';
 
 /** What a program brings that starts this server with types of its own. */
@@ -36,6 +37,7 @@ export class AppModule {
         ConfigModule.forRoot(config),
         SystemModule,
         ShutdownModule,
+        WatchingModule.forRoot(config),
         DatabaseModule,
         MailboxModule.forRoot(config),
         MailModule.forRoot(config),

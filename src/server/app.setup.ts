@@ -6,6 +6,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { ProblemFilter } from '../mfa/index.js';
 import { AppModule, type ServerAdditions } from './app.module.js';
 import { type ServerConfig } from './config/server-config.js';
+import { REQUEST_ID_HEADER, watchRequests } from './requests/watch-requests.js';
 import { HttpDrain } from './shutdown/http-drain.js';
 import { setUpSwagger } from './swagger/swagger.js';
 
@@ -64,6 +65,7 @@ export async function configureApp(
   app: NestFastifyApplication,
   config: ServerConfig,
 ): Promise<void> {
+  watchRequests(app);
   const fastify = app.getHttpAdapter().getInstance();
   // Fastify reads plain text by itself; here that is an unsupported media type.
   fastify.removeContentTypeParser('text/plain');
@@ -89,7 +91,7 @@ function corsOptions(origins: readonly string[]) {
     origin: [...origins],
     methods: ['GET', 'POST', 'PATCH', 'DELETE'],
     // Without this a browser keeps them from the page, which has to act on them.
-    exposedHeaders: ['Retry-After', 'WWW-Authenticate'],
+    exposedHeaders: ['Retry-After', 'WWW-Authenticate', REQUEST_ID_HEADER],
   };
 }
 

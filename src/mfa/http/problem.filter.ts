@@ -4,6 +4,7 @@ import {
   type ExceptionFilter,
   Injectable,
   Logger,
+  Optional,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { MfaError, type ProblemCode } from '../core/errors.js';
@@ -12,6 +13,7 @@ import { mediaTypeRefusal } from './guards/media-type.guard.js';
 import { type HttpRequest } from './http-request.js';
 import { problemResponse } from './problem-response.js';
 import { problemOf } from './problem-of.js';
+import { RequestWatch } from './request-watch.js';
 import { RouteMethods } from './route-methods.js';
 
 /** Failures of ours, not of the client's: logged, and named by a `trace_id`. */
@@ -33,6 +35,7 @@ export class ProblemFilter implements ExceptionFilter {
     private readonly adapterHost: HttpAdapterHost,
     private readonly random: RandomSource,
     private readonly routes: RouteMethods,
+    @Optional() private readonly watch?: RequestWatch,
   ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
@@ -46,7 +49,8 @@ export class ProblemFilter implements ExceptionFilter {
       withMethodChecked(problemOf(thrown), method, allowed),
       request,
     );
-    const traceId = this.log(problem);
+    this.watch?.refused(request, problem.code);
+    const traceId = this.log(problem, request);
     if (adapter.isHeadersSent(response) === true) {
       adapter.end(response);
       return;
@@ -67,13 +71,17 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   /** Without body and headers, which may hold secrets. @returns the trace id, or null */
-  private log(problem: MfaError): string | null {
+  private log(problem: MfaError, request: HttpRequest): string | null {
     if (!LOGGED.has(problem.code)) return null;
-    const traceId = this.random.bytes(TRACE_ID_BYTES).toString('hex');
+    const traceId = this.watch?.traceIdOf(request) ?? this.randomTraceId();
     const origin = problem.cause ?? problem;
     const stack = origin instanceof Error ? origin.stack : undefined;
     this.logger.error(`${problem.code}, trace_id ${traceId}`, stack ?? typeof origin);
     return traceId;
+  }
+
+  private randomTraceId(): string {
+    return this.random.bytes(TRACE_ID_BYTES).toString('hex');
   }
 }
 

@@ -12,6 +12,7 @@ import { type ServerConfig } from './server-config.js';
 import { type Setting, type SettingValues } from './setting.js';
 import { SETTINGS } from './settings.js';
 import { signedWebhookOf } from './signed-webhook.js';
+import { metricsAddressOf, traceExportOf } from './watching-settings.js';
 import { webAuthnOf } from './webauthn-settings.js';
 
 type Texts = Readonly<Partial<Record<string, string>>>;
@@ -165,6 +166,9 @@ function configOf(values: Values, lists: Required<AuthConfig>): ServerConfig {
     notMeLinkSeconds: values.NOT_ME_LINK_EXPIRY,
     mailLanguage: values.MAIL_LANGUAGE,
     eventWebhook: signedWebhookOf(values, ['EVENT_WEBHOOK_URL', 'EVENT_WEBHOOK_SECRET']),
+    logsRequests: values.LOG_REQUESTS,
+    metrics: metricsAddressOf(values, values.PORT),
+    traces: traceExportOf(values),
     mfa: mfaOptionsOf(values, present(values.MFA_SECRET_KEYS, secretKeyRing.takes)),
   };
 }

@@ -4,6 +4,7 @@ import { type Language } from '../notices/texts/languages.js';
 import { type SessionLimits } from '../sessions/session-limits.js';
 import { type ConfiguredEntry } from './configured-entry.js';
 import { type SignedWebhook } from './signed-webhook.js';
+import { type MetricsAddress, type TraceExport } from './watching-settings.js';
 import { type WebAuthnSettings } from './webauthn-settings.js';
 
 /** One key of the ring that signs access and refresh tokens with ES256 [RFC 7518 §3.4]. */
@@ -85,5 +86,11 @@ export abstract class ServerConfig {
   abstract readonly mailLanguage: Language;
   /** The web service that is told of events; null: none is. */
   abstract readonly eventWebhook: SignedWebhook | null;
+  /** Whether there is a line in the log for each request. */
+  abstract readonly logsRequests: boolean;
+  /** Where metrics are read; null: nowhere, and none are kept. */
+  abstract readonly metrics: MetricsAddress | null;
+  /** Where traces go; null: there are none. */
+  abstract readonly traces: TraceExport | null;
   abstract readonly mfa: MfaModuleOptions;
 }

@@ -16,6 +16,7 @@ import { SESSION_SETTINGS } from './session-settings.js';
 import { PRESET_NAMES } from './presets/preset-names.js';
 import { optional, setting } from './setting.js';
 import { SMS_SETTINGS } from './sms-settings.js';
+import { WATCHING_SETTINGS } from './watching-settings.js';
 import { WEBAUTHN_SETTINGS } from './webauthn-settings.js';
 
 const handlerName = matching(/^[a-z][a-z0-9_]{0,31}$/, 'the name of a second factor such as app');
@@ -120,6 +121,7 @@ export const SETTINGS = [
   ...SESSION_SETTINGS,
   ...SMS_SETTINGS,
   ...EVENT_WEBHOOK_SETTINGS,
+  ...WATCHING_SETTINGS,
   ...WEBAUTHN_SETTINGS,
   ...MFA_SETTINGS,
 ] as const;

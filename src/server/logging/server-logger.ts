@@ -1,4 +1,5 @@
 import { ConsoleLogger } from '@nestjs/common';
+import { currentRequest } from '../requests/current-request.js';
 
 /** Nest's own, each naming every module or route at start. */
 const CHATTY_CONTEXTS: ReadonlySet<unknown> = new Set([
@@ -9,11 +10,15 @@ const CHATTY_CONTEXTS: ReadonlySet<unknown> = new Set([
   'RoutesResolver',
 ]);
 
-/** Nest's console logger without the list of modules and routes; JSON lines in production. */
+/**
+ * Nest's console logger without the list of modules and routes. In production it writes JSON lines,
+ * each of a request's with its `request_id`.
+ */
 export class ServerLogger extends ConsoleLogger {
   constructor(isProduction: boolean) {
     super({
       json: isProduction,
+      flattenParams: true,
       colors: !isProduction && process.stdout.isTTY,
       logLevels: ['log', 'warn', 'error', 'fatal'],
     });
@@ -27,5 +32,11 @@ export class ServerLogger extends ConsoleLogger {
   /** What Nest says of a failed start is thrown too, and told by whoever catches it. */
   override error(message: unknown, ...rest: unknown[]): void {
     if (rest.at(-1) !== 'ExceptionHandler') super.error(message, ...rest);
+  }
+
+  protected override getJsonLogObject(...line: Parameters<ConsoleLogger['getJsonLogObject']>) {
+    const request = currentRequest();
+    const members = super.getJsonLogObject(...line);
+    return request === undefined ? members : { ...members, request_id: request.id };
   }
 }

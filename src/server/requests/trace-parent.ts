@@ -1,0 +1,26 @@
+/** Where a trace comes from that a request belongs to. */
+export interface TraceParent {
+  /** 32 hexadecimal digits in lower case. */
+  readonly traceId: string;
+  /** 16 hexadecimal digits in lower case. */
+  readonly spanId: string;
+  /** Bits; the lowest one says that the caller records the trace. */
+  readonly flags: number;
+}
+
+/** Of version 00; a later one may go on behind a further dash [W3C Trace Context §3.2.2]. */
+const FORM = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+const ALL_ZERO = /^0+$/;
+
+/**
+ * Reads a `traceparent` header. Null where there is none, or none that counts: then a trace begins
+ * here [W3C Trace Context §3.2.2, §4.3].
+ */
+export function readTraceParent(header: string | string[] | undefined): TraceParent | null {
+  if (typeof header !== 'string') return null;
+  const [, version, traceId = '', spanId = '', flags = '', rest] = FORM.exec(header) ?? [];
+  if (version === undefined || version === 'ff') return null;
+  if (version === '00' && rest !== undefined) return null;
+  if (ALL_ZERO.test(traceId) || ALL_ZERO.test(spanId)) return null;
+  return { traceId, spanId, flags: Number.parseInt(flags, 16) };
+}
