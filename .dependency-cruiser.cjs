@@ -61,6 +61,24 @@ const owners = [
     comment: 'First factors are the business of the server, and of its auth module.',
   },
   {
+    name: 'npm-prom-client',
+    packages: ['prom-client'],
+    owner: '^src/server/metrics/',
+    comment: 'What is counted, and under which labels, is decided in one place.',
+  },
+  {
+    name: 'npm-opentelemetry',
+    packages: ['@opentelemetry/[^/]+'],
+    owner: '^src/server/tracing/',
+    comment: 'What leaves in a span is decided in one place, and nothing else makes spans.',
+  },
+  {
+    name: 'npm-terminus',
+    packages: ['@nestjs/terminus'],
+    owner: '^src/server/health/',
+    comment: 'Whether this process is well is told by its health module.',
+  },
+  {
     name: 'npm-yaml',
     packages: ['yaml'],
     owner: '^src/server/config/',

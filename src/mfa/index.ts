@@ -128,6 +128,7 @@ export { type AuditFault } from './persistence/event-chain-walk.js';
 export { MFA_ENTITIES } from './persistence/entities/mfa-entities.js';
 export { type KeyNeed, KeyUsage } from './persistence/key-usage.js';
 export { type CleanedRows, type CleanUpScope, MfaCleanUp } from './persistence/mfa-clean-up.js';
+export { type Backlog, OutboxBacklog } from './persistence/outbox-backlog.js';
 export { transactionOf } from './persistence/stores/statements.js';
 export { MFA_MIGRATIONS } from './persistence/migrations/mfa-migrations.js';
 export {

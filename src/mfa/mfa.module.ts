@@ -42,6 +42,7 @@ import { AuditTrail } from './persistence/audit-trail.js';
 import { AuditVerification } from './persistence/audit-verification.js';
 import { KeyUsage } from './persistence/key-usage.js';
 import { MfaCleanUp } from './persistence/mfa-clean-up.js';
+import { OutboxBacklog } from './persistence/outbox-backlog.js';
 import { PERSISTENCE_PROVIDERS } from './persistence/persistence.providers.js';
 import { Reencryption } from './persistence/reencryption.js';
 import { SecurityLog } from './persistence/security-log.js';
@@ -141,6 +142,7 @@ const EXPORTED = [
   MfaOptions,
   AuditTrail,
   AuditVerification,
+  OutboxBacklog,
   OutboxWorker,
   Reencryption,
   Repudiation,

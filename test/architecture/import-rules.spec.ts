@@ -47,6 +47,10 @@ const PLANTS: readonly Plant[] = [
   ['npm-passport', 'src/server/sessions/strategy.ts', 'passport'],
   ['npm-passport', 'src/server/mfa/guard.ts', '@nestjs/passport'],
   ['npm-passport', 'src/server/users/strategy.ts', 'passport-custom'],
+  ['npm-prom-client', 'src/mfa/core/counter.ts', 'prom-client'],
+  ['npm-opentelemetry', 'src/server/requests/span.ts', '@opentelemetry/api'],
+  ['npm-opentelemetry', 'src/mfa/http/span.ts', '@opentelemetry/sdk-trace-node'],
+  ['npm-terminus', 'src/server/database/health.ts', '@nestjs/terminus'],
   ['npm-yaml', 'src/server/mfa/file.ts', 'yaml'],
   ['npm-embedded-database', 'src/server/users/pglite.ts', '@electric-sql/pglite'],
 ];

@@ -16,6 +16,7 @@ import { AuditVerification } from './audit-verification.js';
 import { HostDatabase } from './host-database.js';
 import { KeyUsage } from './key-usage.js';
 import { MfaCleanUp } from './mfa-clean-up.js';
+import { OutboxBacklog } from './outbox-backlog.js';
 import { PayloadCipher } from './payload-cipher.js';
 import { Reencryption } from './reencryption.js';
 import { SecurityLog } from './security-log.js';
@@ -42,6 +43,7 @@ export const PERSISTENCE_PROVIDERS: Provider[] = [
   HostDatabase,
   MfaCleanUp,
   KeyUsage,
+  OutboxBacklog,
   PayloadCipher,
   Reencryption,
   SealedDeliveries,

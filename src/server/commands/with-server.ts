@@ -5,17 +5,22 @@ import { type ServerConfig } from '../config/server-config.js';
 import { ServerLogger } from '../logging/server-logger.js';
 
 /**
- * Does something with the parts of a server that does not listen, and delivers no event: the shell
- * of an operator may not know the gateways that the servers know.
+ * Does something with the parts of a server that does not listen, is not watched, and delivers no
+ * event: the shell of an operator may not know the gateways that the servers know.
  */
 export async function withServer<T>(
   config: ServerConfig,
   work: (server: INestApplicationContext) => Promise<T>,
 ): Promise<T> {
-  const mfa = { ...config.mfa, outboxIntervalSeconds: 0 };
+  const quiet: ServerConfig = {
+    ...config,
+    mfa: { ...config.mfa, outboxIntervalSeconds: 0 },
+    metrics: null,
+    traces: null,
+  };
   const logger = new ServerLogger(config.isProduction);
   logger.setLogLevels(['error']);
-  const server = await NestFactory.createApplicationContext(AppModule.forRoot({ ...config, mfa }), {
+  const server = await NestFactory.createApplicationContext(AppModule.forRoot(quiet), {
     logger,
     abortOnError: false,
   });

@@ -1,7 +1,7 @@
 import { type RequestRecord } from './request-record.js';
 import { type TraceParent } from './trace-parent.js';
 
-/** One request that was answered, or whose client has gone. */
+/** One request that was answered. */
 export interface AnsweredRequest {
   readonly record: RequestRecord;
   /** In upper case. */

@@ -1,22 +1,34 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { RequestWatch } from '../../mfa/index.js';
 import { type ServerConfig } from '../config/server-config.js';
+import { MetricsModule } from '../metrics/metrics.module.js';
+import { ServerMetrics } from '../metrics/server-metrics.js';
 import { RequestLog } from './request-log.js';
+import { type RequestObserver } from './request-observer.js';
 import { RequestObservers } from './request-observers.js';
 import { RequestRecords } from './request-records.js';
 
 /** Names requests, and has whoever is configured hear of them. */
 @Module({})
 export class WatchingModule {
-  static forRoot({ logsRequests }: ServerConfig): DynamicModule {
+  static forRoot(config: ServerConfig): DynamicModule {
+    const log: RequestObserver[] = config.logsRequests ? [new RequestLog()] : [];
     const providers = [
       RequestRecords,
       { provide: RequestWatch, useExisting: RequestRecords },
       {
         provide: RequestObservers,
-        useFactory: () => new RequestObservers(null, logsRequests ? [new RequestLog()] : []),
+        inject: [{ token: ServerMetrics, optional: true }],
+        useFactory: (metrics?: ServerMetrics) =>
+          new RequestObservers(null, metrics === undefined ? log : [...log, metrics]),
       },
     ];
-    return { module: WatchingModule, global: true, providers, exports: providers };
+    return {
+      module: WatchingModule,
+      global: true,
+      imports: [MetricsModule.forRoot(config)],
+      providers,
+      exports: providers,
+    };
   }
 }
