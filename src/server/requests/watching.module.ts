@@ -3,8 +3,9 @@ import { RequestWatch } from '../../mfa/index.js';
 import { type ServerConfig } from '../config/server-config.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { ServerMetrics } from '../metrics/server-metrics.js';
+import { TracingModule } from '../tracing/tracing.module.js';
 import { RequestLog } from './request-log.js';
-import { type RequestObserver } from './request-observer.js';
+import { type RequestObserver, RequestTracer } from './request-observer.js';
 import { RequestObservers } from './request-observers.js';
 import { RequestRecords } from './request-records.js';
 
@@ -18,15 +19,15 @@ export class WatchingModule {
       { provide: RequestWatch, useExisting: RequestRecords },
       {
         provide: RequestObservers,
-        inject: [{ token: ServerMetrics, optional: true }],
-        useFactory: (metrics?: ServerMetrics) =>
-          new RequestObservers(null, metrics === undefined ? log : [...log, metrics]),
+        inject: [RequestTracer, ServerMetrics].map((token) => ({ token, optional: true })),
+        useFactory: (tracer?: RequestTracer, metrics?: ServerMetrics) =>
+          new RequestObservers(tracer ?? null, metrics === undefined ? log : [...log, metrics]),
       },
     ];
     return {
       module: WatchingModule,
       global: true,
-      imports: [MetricsModule.forRoot(config)],
+      imports: [MetricsModule.forRoot(config), TracingModule.forRoot(config)],
       providers,
       exports: providers,
     };
