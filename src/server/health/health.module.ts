@@ -1,6 +1,13 @@
 import { Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
 import { HealthController } from './health.controller.js';
+import { Readiness } from './readiness.js';
 
 /** The two health checks. */
-@Module({ controllers: [HealthController] })
+@Module({
+  // What fails is logged as a problem, like everything else.
+  imports: [TerminusModule.forRoot({ logger: false })],
+  controllers: [HealthController],
+  providers: [Readiness],
+})
 export class HealthModule {}

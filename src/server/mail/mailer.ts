@@ -11,4 +11,9 @@ export interface Mail {
 export abstract class Mailer {
   /** Resolves when the carrier has taken the mail; rejects in bounded time when it has not. */
   abstract send(mail: Mail): Promise<void>;
+  /**
+   * Resolves when the carrier would take mails; rejects in bounded time when it is away. Absent where
+   * there is no carrier to be away.
+   */
+  reach?(): Promise<void>;
 }

@@ -97,4 +97,9 @@ describe('SmtpMailer', () => {
     mailer.onApplicationShutdown();
     await expect(mailer.send(mail)).rejects.toThrow('closed');
   });
+
+  it('knows whether the mail server is there', async () => {
+    await expect(mailerTo(portOf(smtp.server)).reach()).resolves.toBeUndefined();
+    await expect(mailerTo(1).reach()).rejects.toThrow('ECONNREFUSED');
+  });
 });

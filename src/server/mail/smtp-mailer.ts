@@ -54,6 +54,11 @@ export class SmtpMailer extends Mailer implements OnApplicationShutdown {
     await this.transport.sendMail({ to: { name: '', address: to }, subject, text, html, signal });
   }
 
+  /** Connects and signs in, apart from the pool. */
+  override async reach(): Promise<void> {
+    await this.transport.verify();
+  }
+
   onApplicationShutdown(): void {
     this.transport.close();
   }

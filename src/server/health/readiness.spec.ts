@@ -1,0 +1,74 @@
+import { Test } from '@nestjs/testing';
+import { TerminusModule } from '@nestjs/terminus';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import { Mailer } from '../mail/mailer.js';
+import { DrainState } from '../shutdown/drain-state.js';
+import { Readiness } from './readiness.js';
+
+const answers = async () => [];
+const fails = async (): Promise<never> => {
+  throw new Error('connect ECONNREFUSED db.internal');
+};
+
+interface Parts {
+  readonly query?: () => Promise<unknown>;
+  readonly reach?: () => Promise<void>;
+  readonly drain?: DrainState;
+}
+
+async function readinessWith({ query = answers, reach, drain }: Parts): Promise<Readiness> {
+  const mailer = { send: async () => {}, ...(reach && { reach }) };
+  const module = await Test.createTestingModule({
+    imports: [TerminusModule.forRoot({ logger: false })],
+    providers: [
+      Readiness,
+      { provide: getDataSourceToken(), useValue: { query } },
+      { provide: Mailer, useValue: mailer },
+      { provide: DrainState, useValue: drain ?? new DrainState() },
+    ],
+  }).compile();
+  return module.get(Readiness);
+}
+
+const UNAVAILABLE = { code: 'unavailable' };
+
+describe('Readiness', () => {
+  it('is ok when the database answers and nothing else is configured', async () => {
+    expect(await (await readinessWith({})).check()).toEqual({ status: 'ok' });
+  });
+
+  it('fails when the database does not, for the reason that is logged', async () => {
+    const readiness = await readinessWith({ query: fails });
+    const cause = expect.objectContaining({ message: expect.stringContaining('ECONNREFUSED') });
+    await expect(readiness.check()).rejects.toMatchObject({ ...UNAVAILABLE, cause });
+  });
+
+  it('fails from the moment on when the process drains', async () => {
+    const drain = new DrainState();
+    const readiness = await readinessWith({ drain });
+    expect(await readiness.check()).toEqual({ status: 'ok' });
+    drain.begin();
+    await expect(readiness.check()).rejects.toMatchObject(UNAVAILABLE);
+  });
+
+  it('is degraded, and says no reason, when the mail server is away', async () => {
+    expect(await (await readinessWith({ reach: fails })).check()).toEqual({
+      status: 'degraded',
+      details: { database: { status: 'up' }, smtp: { status: 'degraded' } },
+    });
+  });
+
+  it('does not wait for a mail server that is silent', async () => {
+    const silent = await readinessWith({ reach: () => new Promise(() => {}) });
+    expect(await silent.check()).toMatchObject({ status: 'degraded' });
+  });
+
+  it('looks for the mail server once in a while, however often it is asked', async () => {
+    let looks = 0;
+    const reach = async () => void (looks += 1);
+    const readiness = await readinessWith({ reach });
+    const verdicts = await Promise.all([readiness.check(), readiness.check()]);
+    expect([...verdicts, await readiness.check()]).toEqual(Array(3).fill({ status: 'ok' }));
+    expect(looks).toBe(1);
+  });
+});

@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import {
+  HealthCheckService,
+  type HealthIndicatorResult,
+  HealthIndicatorService,
+} from '@nestjs/terminus';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { MfaError, rejectAfter } from '../../mfa/index.js';
+import { Mailer } from '../mail/mailer.js';
+import { DrainState } from '../shutdown/drain-state.js';
+
+const DATABASE_TIMEOUT_MILLISECONDS = 2_000;
+/** What the server can do without must not make the probe slow. */
+const HELPER_TIMEOUT_MILLISECONDS = 1_000;
+/** To look for a mail server is a connection and a sign-in: not with every probe. */
+const HELPER_CACHE_MILLISECONDS = 15_000;
+
+/** Whether requests can be answered, and what is missing at the moment. */
+export interface ReadinessVerdict {
+  /** `degraded`: requests are answered, though something is away. */
+  readonly status: 'ok' | 'degraded';
+  /** By the name of what was looked at; absent where all is well. */
+  readonly details?: Readonly<Record<string, { readonly status: string }>>;
+}
+
+/**
+ * Looks at what the server needs. Without its database it can do nothing. Without a helper it goes
+ * on: notices wait in the outbox, and who cannot be sent a code has other factors. The helper would
+ * be as far away from every other server, and to take all of them away is the greater outage.
+ */
+@Injectable()
+export class Readiness {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly mailer: Mailer,
+    private readonly drain: DrainState,
+  ) {}
+
+  /** @throws {MfaError} `unavailable` when the database does not answer, or the process drains */
+  async check(): Promise<ReadinessVerdict> {
+    if (this.drain.isDraining) throw new MfaError('unavailable');
+    const { status, details } = await this.health.check([
+      () => this.lookAtDatabase(),
+      ...this.lookAtHelper('smtp', this.mailer.reach?.bind(this.mailer)),
+    ]);
+    return status === 'degraded' ? { status, details: statusesOf(details) } : { status: 'ok' };
+  }
+
+  private async lookAtDatabase(): Promise<HealthIndicatorResult> {
+    try {
+      await rejectAfter(DATABASE_TIMEOUT_MILLISECONDS, this.dataSource.query('SELECT 1'));
+    } catch (cause) {
+      throw new MfaError('unavailable', {}, { cause });
+    }
+    return this.indicators.check('database').up();
+  }
+
+  /** @param reach undefined: this server has no such helper */
+  private lookAtHelper(name: string, reach: (() => Promise<void>) | undefined) {
+    if (reach === undefined) return [];
+    const indicator = this.indicators.check(name);
+    const attempt = indicator
+      .attempt(reach)
+      .withTimeout(HELPER_TIMEOUT_MILLISECONDS)
+      .cacheFor(HELPER_CACHE_MILLISECONDS);
+    return [
+      async (): Promise<HealthIndicatorResult> => {
+        const result = await attempt;
+        return result[name]?.status === 'up' ? indicator.up() : indicator.degraded();
+      },
+    ];
+  }
+}
+
+/** Reasons are for the log: a message may name a host, or what it said. */
+function statusesOf(details: HealthIndicatorResult): NonNullable<ReadinessVerdict['details']> {
+  const entries = Object.entries(details).map(([name, { status }]) => [name, { status }] as const);
+  return Object.fromEntries(entries);
+}
