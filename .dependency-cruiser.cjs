@@ -85,6 +85,18 @@ const owners = [
     comment: 'YAML is read in one place, strictly, and nowhere else.',
   },
   {
+    name: 'npm-ioredis',
+    packages: ['ioredis'],
+    owner: '^src/server/redis/',
+    comment: 'How long Redis is waited for is decided in one place.',
+  },
+  {
+    name: 'npm-throttler',
+    packages: ['@nestjs/throttler'],
+    owner: '^src/server/rate-limit/',
+    comment: 'Requests are counted in one place, whichever route they ask for.',
+  },
+  {
     name: 'npm-embedded-database',
     packages: ['@electric-sql/[^/]+'],
     owner: '^src/server/database/',

@@ -52,6 +52,8 @@ const PLANTS: readonly Plant[] = [
   ['npm-opentelemetry', 'src/mfa/http/span.ts', '@opentelemetry/sdk-trace-node'],
   ['npm-terminus', 'src/server/database/health.ts', '@nestjs/terminus'],
   ['npm-yaml', 'src/server/mfa/file.ts', 'yaml'],
+  ['npm-ioredis', 'src/server/users/cache.ts', 'ioredis'],
+  ['npm-throttler', 'src/server/auth/limit.guard.ts', '@nestjs/throttler'],
   ['npm-embedded-database', 'src/server/users/pglite.ts', '@electric-sql/pglite'],
 ];
 

@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { RedisConnection } from '../../src/server/redis/redis-connection.js';
+import { clientOf, describeWithRedis, RedisServer } from '../support/redis-server.js';
+
+/** Nothing listens there: the port is reserved [RFC 6335 §6]. */
+const NOWHERE = 'redis://127.0.0.1:1';
+
+describe('RedisConnection', () => {
+  it('has no client and always answers where none is configured', async () => {
+    const connection = await RedisConnection.open(null);
+    expect(connection.isConfigured).toBe(false);
+    await expect(connection.ping()).resolves.toBeUndefined();
+    connection.onApplicationShutdown();
+  });
+
+  it('opens without a Redis, and then rejects', async () => {
+    const connection = await RedisConnection.open(NOWHERE);
+    expect(connection.isConfigured).toBe(true);
+    await expect(connection.ping()).rejects.toThrow();
+    connection.onApplicationShutdown();
+  });
+});
+
+describeWithRedis('RedisConnection with a Redis', () => {
+  let redis: RedisServer;
+  let connection: RedisConnection;
+
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    connection = await RedisConnection.open(redis.url);
+  });
+
+  afterAll(async () => {
+    connection.onApplicationShutdown();
+    await redis.stop();
+  });
+
+  it('can be used as soon as it is open', async () => {
+    await expect(clientOf(connection).ping()).resolves.toBe('PONG');
+  });
+
+  it('rejects while Redis takes requests and does not answer', async () => {
+    redis.freeze();
+    await expect(connection.ping()).rejects.toThrow('Command timed out');
+    redis.thaw();
+    await expect(clientOf(connection).ping()).resolves.toBe('PONG');
+  });
+
+  it('rejects while Redis is away, and comes back with it', async () => {
+    await redis.kill();
+    await expect(connection.ping()).rejects.toThrow();
+    const back = once(clientOf(connection), 'ready');
+    await redis.resume();
+    await back;
+    await expect(connection.ping()).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type Redis } from 'ioredis';
+import { type RedisConnection } from '../../src/server/redis/redis-connection.js';
+
+/** A Redis of a test alone, on a free port of the loopback, that can go away and come back. */
+export class RedisServer {
+  private child: ChildProcess | null = null;
+
+  private constructor(
+    readonly port: number,
+    private readonly directory: string,
+  ) {}
+
+  static async start(): Promise<RedisServer> {
+    const directory = await mkdtemp(join(tmpdir(), 'nestjs-mfa-redis-'));
+    const server = new RedisServer(await findFreePort(), directory);
+    await server.resume();
+    return server;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it, empty, on the port that it had. */
+  async resume(): Promise<void> {
+    const settings = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.directory];
+    const child = spawn('redis-server', [...settings, '--save', '', '--appendonly', 'no'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    this.child = child;
+    for await (const line of createInterface(child.stdout)) {
+      if (line.includes('Ready to accept connections')) return;
+    }
+    throw new Error('redis-server did not start.');
+  }
+
+  /** Ends it as a crash does. */
+  async kill(): Promise<void> {
+    const { child } = this;
+    if (child === null) return;
+    this.child = null;
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** Keeps it from answering, with its connections open, until {@link thaw}. */
+  freeze(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child?.kill('SIGCONT');
+  }
+}
+
+/** The client of a connection that is known to have one. */
+export function clientOf({ client }: RedisConnection): Redis {
+  if (client === null) throw new Error('Redis is not configured.');
+  return client;
+}
+
+/**
+ * Runs the tests where `redis-server` is at hand. Elsewhere the report says that they did not run,
+ * and with REQUIRE_TOOLS=1, as in CI, that is a failure.
+ */
+export function describeWithRedis(name: string, tests: () => void): void {
+  if (spawnSync('redis-server', ['--version']).error === undefined) return describe(name, tests);
+  it(`${name} did not run: redis-server is not installed (Debian package redis-server)`, () => {
+    expect(process.env['REQUIRE_TOOLS']).not.toBe('1');
+  });
+}
+
+async function findFreePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('No port was given.');
+  return address.port;
+}
