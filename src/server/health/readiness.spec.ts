@@ -2,6 +2,7 @@ import { Test } from '@nestjs/testing';
 import { TerminusModule } from '@nestjs/terminus';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import { Mailer } from '../mail/mailer.js';
+import { RedisConnection } from '../redis/redis-connection.js';
 import { DrainState } from '../shutdown/drain-state.js';
 import { Readiness } from './readiness.js';
 
@@ -13,10 +14,12 @@ const fails = async (): Promise<never> => {
 interface Parts {
   readonly query?: () => Promise<unknown>;
   readonly reach?: () => Promise<void>;
+  readonly ping?: () => Promise<void>;
   readonly drain?: DrainState;
 }
 
-async function readinessWith({ query = answers, reach, drain }: Parts): Promise<Readiness> {
+async function readinessWith(parts: Parts): Promise<Readiness> {
+  const { query = answers, reach, ping, drain } = parts;
   const mailer = { send: async () => {}, ...(reach && { reach }) };
   const module = await Test.createTestingModule({
     imports: [TerminusModule.forRoot({ logger: false })],
@@ -24,6 +27,7 @@ async function readinessWith({ query = answers, reach, drain }: Parts): Promise<
       Readiness,
       { provide: getDataSourceToken(), useValue: { query } },
       { provide: Mailer, useValue: mailer },
+      { provide: RedisConnection, useValue: { isConfigured: ping !== undefined, ping } },
       { provide: DrainState, useValue: drain ?? new DrainState() },
     ],
   }).compile();
@@ -56,6 +60,22 @@ describe('Readiness', () => {
       status: 'degraded',
       details: { database: { status: 'up' }, smtp: { status: 'degraded' } },
     });
+  });
+
+  it('is degraded while Redis is away, and no longer', async () => {
+    let isAway = true;
+    const ping = () => (isAway ? fails() : Promise.resolve());
+    const readiness = await readinessWith({ ping, reach: async () => {} });
+    expect(await readiness.check()).toEqual({
+      status: 'degraded',
+      details: {
+        database: { status: 'up' },
+        redis: { status: 'degraded' },
+        smtp: { status: 'up' },
+      },
+    });
+    isAway = false;
+    expect(await readiness.check()).toEqual({ status: 'ok' });
   });
 
   it('does not wait for a mail server that is silent', async () => {

@@ -8,13 +8,16 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { MfaError, rejectAfter } from '../../mfa/index.js';
 import { Mailer } from '../mail/mailer.js';
+import { RedisConnection } from '../redis/redis-connection.js';
 import { DrainState } from '../shutdown/drain-state.js';
 
 const DATABASE_TIMEOUT_MILLISECONDS = 2_000;
 /** What the server can do without must not make the probe slow. */
 const HELPER_TIMEOUT_MILLISECONDS = 1_000;
 /** To look for a mail server is a connection and a sign-in: not with every probe. */
-const HELPER_CACHE_MILLISECONDS = 15_000;
+const MAIL_CACHE_MILLISECONDS = 15_000;
+/** A ping costs nothing. */
+const NO_CACHE = 0;
 
 /** Whether requests can be answered, and what is missing at the moment. */
 export interface ReadinessVerdict {
@@ -26,8 +29,9 @@ export interface ReadinessVerdict {
 
 /**
  * Looks at what the server needs. Without its database it can do nothing. Without a helper it goes
- * on: notices wait in the outbox, and who cannot be sent a code has other factors. The helper would
- * be as far away from every other server, and to take all of them away is the greater outage.
+ * on: limits are counted in memory, notices wait in the outbox, and who cannot be sent a code has
+ * other factors. The helper would be as far away from every other server, and to take all of them
+ * away is the greater outage.
  */
 @Injectable()
 export class Readiness {
@@ -36,6 +40,7 @@ export class Readiness {
     private readonly indicators: HealthIndicatorService,
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly mailer: Mailer,
+    private readonly redis: RedisConnection,
     private readonly drain: DrainState,
   ) {}
 
@@ -44,7 +49,8 @@ export class Readiness {
     if (this.drain.isDraining) throw new MfaError('unavailable');
     const { status, details } = await this.health.check([
       () => this.lookAtDatabase(),
-      ...this.lookAtHelper('smtp', this.mailer.reach?.bind(this.mailer)),
+      ...this.lookAtRedis(),
+      ...this.lookAtMailServer(),
     ]);
     return status === 'degraded' ? { status, details: statusesOf(details) } : { status: 'ok' };
   }
@@ -58,20 +64,26 @@ export class Readiness {
     return this.indicators.check('database').up();
   }
 
-  /** @param reach undefined: this server has no such helper */
-  private lookAtHelper(name: string, reach: (() => Promise<void>) | undefined) {
-    if (reach === undefined) return [];
+  private lookAtRedis() {
+    const { redis } = this;
+    return redis.isConfigured ? [this.lookAtHelper('redis', () => redis.ping(), NO_CACHE)] : [];
+  }
+
+  private lookAtMailServer() {
+    const reach = this.mailer.reach?.bind(this.mailer);
+    return reach === undefined ? [] : [this.lookAtHelper('smtp', reach, MAIL_CACHE_MILLISECONDS)];
+  }
+
+  private lookAtHelper(name: string, reach: () => Promise<void>, cacheMilliseconds: number) {
     const indicator = this.indicators.check(name);
     const attempt = indicator
       .attempt(reach)
       .withTimeout(HELPER_TIMEOUT_MILLISECONDS)
-      .cacheFor(HELPER_CACHE_MILLISECONDS);
-    return [
-      async (): Promise<HealthIndicatorResult> => {
-        const result = await attempt;
-        return result[name]?.status === 'up' ? indicator.up() : indicator.degraded();
-      },
-    ];
+      .cacheFor(cacheMilliseconds);
+    return async (): Promise<HealthIndicatorResult> => {
+      const result = await attempt;
+      return result[name]?.status === 'up' ? indicator.up() : indicator.degraded();
+    };
   }
 }
 
