@@ -60,6 +60,15 @@ async function untilRefused(): Promise<void> {
   while (await isAccepted());
 }
 
+/** Not at once: a signal right after another is taken for its echo. */
+async function terminateUntilEnded(): Promise<void> {
+  let hasEnded = false;
+  void child.ended.then(() => (hasEnded = true));
+  while (!hasEnded) {
+    await fetch(addressOf('/health/live')).then(terminate, () => undefined);
+  }
+}
+
 async function untilNotReady(): Promise<Response> {
   for (;;) {
     const answer = await fetch(addressOf('/health/ready'));
@@ -91,7 +100,7 @@ describe('a server that is told to end', () => {
     expect(answer.headers.get('Connection')).toBe('close');
     const other = await fetch(addressOf('/health/live'));
     expect([other.status, other.headers.get('Connection')]).toEqual([200, 'close']);
-    terminate();
+    await terminateUntilEnded();
     expect(await child.ended).toBe(1);
     expect(child.output()).toContain('A second signal, SIGTERM: the server ends undrained.');
   });

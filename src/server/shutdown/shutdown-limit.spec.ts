@@ -45,9 +45,18 @@ describe('ShutdownLimit', () => {
     ]);
   });
 
+  it('takes one that comes twice at the same moment for one', () => {
+    limit.setLimit(8);
+    process.emit('SIGINT');
+    jest.advanceTimersByTime(499);
+    process.emit('SIGINT');
+    expect(process.codes).toEqual([]);
+  });
+
   it('ends at once at a second signal, whichever it is', () => {
     limit.setLimit(8);
     process.emit('SIGTERM');
+    jest.advanceTimersByTime(500);
     process.emit('SIGINT');
     expect(process.codes).toEqual([1]);
     expect(lines.at(-1)).toBe('A second signal, SIGINT: the server ends undrained.');

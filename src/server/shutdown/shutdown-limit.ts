@@ -8,6 +8,9 @@ export interface EndingProcess {
 
 const CONTEXT = 'Shutdown';
 
+/** Under `npm start`, a terminal and npm both pass one and the same Ctrl+C on. */
+const ECHO_MILLISECONDS = 500;
+
 /**
  * Ends the process where Nest's own answer to a signal does not: before there is anything to drain,
  * when draining takes too long, and at a second signal. Each with the exit code 1.
@@ -16,6 +19,7 @@ export class ShutdownLimit {
   /** Null: there is nothing to drain yet. */
   private limitSeconds: number | null = null;
   private isDraining = false;
+  private isEcho = false;
 
   constructor(
     private readonly process: EndingProcess,
@@ -34,12 +38,13 @@ export class ShutdownLimit {
 
   private hear(signal: string): void {
     if (this.limitSeconds === null) this.cut(`${signal} before the server had started: it ends.`);
-    else if (this.isDraining) this.cut(`A second signal, ${signal}: the server ends undrained.`);
-    else this.drain(signal, this.limitSeconds);
+    else if (!this.isDraining) this.drain(signal, this.limitSeconds);
+    else if (!this.isEcho) this.cut(`A second signal, ${signal}: the server ends undrained.`);
   }
 
   private drain(signal: string, seconds: number): void {
-    this.isDraining = true;
+    this.isDraining = this.isEcho = true;
+    setTimeout(() => (this.isEcho = false), ECHO_MILLISECONDS).unref();
     this.logger.log(`${signal}: running requests may take ${seconds} s more`, CONTEXT);
     const late = `Not drained within ${seconds} s: what still runs is cut.`;
     setTimeout(() => this.cut(late), seconds * 1000).unref();
