@@ -121,6 +121,22 @@ describe('a change that its owner repudiates', () => {
     expect(await mfa.count('mfa_methods', `handler = 'app' AND NOT is_active`)).toBe(1);
   });
 
+  it('leaves alone another authenticator that waits for its first proof', async () => {
+    await preferEmail();
+    await deactivateApp();
+    await confirmApp();
+    const again = await newest('method_activated');
+    await mfa.parts.enrolment.setUp(mfa.actor(ada), 'app', { label: 'Second' });
+    expect((await undo(again)).isUndone).toBe(true);
+    const methods = await mfa.parts.methods.list(mfa.actor(ada));
+    expect(methods.find(({ name }) => name === 'app')).toMatchObject({
+      isActive: false,
+      details: {
+        authenticators: [expect.anything(), expect.objectContaining({ label: 'Second' })],
+      },
+    });
+  });
+
   it('cannot bring back what was set up anew or is gone', async () => {
     await preferEmail();
     await deactivateApp();

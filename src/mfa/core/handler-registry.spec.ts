@@ -30,6 +30,12 @@ describe('HandlerRegistry', () => {
     },
   );
 
+  it('refuses the name by which a step-up asks for the password', () => {
+    expect(() => new HandlerRegistry(handlers('app', 'password'))).toThrow(
+      'No MFA handler may be called "password"',
+    );
+  });
+
   it('takes digits in names', () => {
     expect(new HandlerRegistry(handlers('app_2')).names()).toEqual(['app_2']);
   });
