@@ -125,6 +125,7 @@ export class TestServer extends HttpClient {
       DATABASE_URL: database.url,
       // The embedded one serves one connection at a time rightly.
       DATABASE_MAX_CONNECTIONS: database.isConcurrent ? '10' : '1',
+      DATABASE_PREPARED_STATEMENTS: database.isConcurrent ? 'on' : 'off',
       ...TEST_ENVIRONMENT,
       ...environment,
     };

@@ -11,6 +11,7 @@ class Recipient extends EventConsumer {
   readonly name = 'recipient';
   readonly taken: string[] = [];
   before: (delivery: EventDelivery) => Promise<void> = async () => {};
+  after: (delivery: EventDelivery) => unknown = () => {};
 
   wants(): boolean {
     return true;
@@ -19,6 +20,7 @@ class Recipient extends EventConsumer {
   async deliver(delivery: EventDelivery): Promise<void> {
     await this.before(delivery);
     this.taken.push(delivery.id);
+    this.after(delivery);
   }
 }
 
@@ -52,8 +54,12 @@ class KeptDeliveries extends OutboxStore {
     });
   }
 
-  async complete({ id }: ClaimedDelivery): Promise<void> {
-    this.rows = this.rows.filter((row) => row.id !== id);
+  readonly completed: string[][] = [];
+
+  async complete(deliveries: readonly ClaimedDelivery[]): Promise<void> {
+    const ids = deliveries.map(({ id }) => id);
+    this.completed.push(ids);
+    this.rows = this.rows.filter((row) => !ids.includes(row.id));
   }
 
   async retryAt({ id }: ClaimedDelivery, at: Date): Promise<void> {
@@ -161,7 +167,30 @@ describe('OutboxLane', () => {
     expect(secondsToNextTry()).toBe(5);
   });
 
-  it('delivers what concerns one subject in turn, and all else at once', async () => {
+  it('settles in one statement what was taken of one claim', async () => {
+    for (const id of ['1', '2', '3']) store.add(id, clock.now(), `u${id}`);
+    await lane.runOnce();
+    expect(store.completed).toEqual([['1', '2', '3']]);
+  });
+
+  it('leaves connections to the requests: four subjects at once', async () => {
+    const begun: string[] = [];
+    let takeAll = () => {};
+    const all = new Promise<void>((resolve) => (takeAll = resolve));
+    recipient.before = async ({ id }) => {
+      begun.push(id);
+      await all;
+    };
+    for (let i = 0; i < 6; i++) store.add(String(i), clock.now(), `u${i}`);
+    const run = lane.runOnce();
+    await new Promise(setImmediate);
+    expect(begun).toEqual(['0', '1', '2', '3']);
+    takeAll();
+    await run;
+    expect(recipient.taken).toHaveLength(6);
+  });
+
+  it('delivers what concerns one subject in turn, and others at once', async () => {
     const begun: string[] = [];
     let takeFirst = () => {};
     const first = new Promise<void>((resolve) => (takeFirst = resolve));
@@ -191,13 +220,20 @@ describe('OutboxLane', () => {
   it('leaves what it cannot settle to the end of the lease, and goes on', async () => {
     jest.spyOn(store, 'complete').mockRejectedValueOnce(new Error('The database is down.'));
     store.add('1', clock.now());
-    store.add('2', clock.now());
     await lane.runOnce();
     expect(store.rows).toMatchObject([{ id: '1', isGivenUp: false }]);
     expect(secondsToNextTry()).toBe(60);
+    expect(warn.mock.calls).toEqual([['Left as it is for now: 1: Error']]);
+    store.add('2', clock.now());
+    await lane.runOnce();
+    expect(store.rows).toMatchObject([{ id: '1' }]);
   });
 
   it('works when nudged, once more for a nudge that comes meanwhile', async () => {
+    Reflect.set(lane, 'gatheringMilliseconds', 0);
+    const taken = new Promise<void>((resolve) => {
+      recipient.after = ({ id }) => id === '2' && resolve();
+    });
     store.add('1', clock.now());
     recipient.before = async ({ id }) => {
       if (id !== '1') return;
@@ -206,7 +242,7 @@ describe('OutboxLane', () => {
     };
     lane.nudge();
     lane.nudge();
-    await new Promise(setImmediate);
+    await taken;
     expect(recipient.taken).toEqual(['1', '2']);
     expect(store.claims).toHaveLength(2);
   });
@@ -233,8 +269,7 @@ describe('OutboxLane', () => {
     lane.nudge();
     await new Promise(setImmediate);
     await stopped;
-    expect(recipient.taken).toHaveLength(19);
-    expect(recipient.taken).not.toContain('2');
+    expect(recipient.taken).toEqual(['1', '3', '4', '5']);
     lane.nudge();
     expect(await lane.runOnce()).toBe(0);
     expect(store.claims).toHaveLength(1);

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { addSeconds, type Clock } from '../kit/clock.js';
 import { rejectAfter } from '../kit/reject-after.js';
@@ -6,6 +7,10 @@ import { type EventConsumer } from './event-consumer.js';
 import { type ClaimedDelivery, type OutboxStore } from './outbox.js';
 
 const MAX_DELIVERIES_PER_CLAIM = 20;
+/** Requests come first: deliveries leave them most of the connections to the database. */
+const MAX_DELIVERIES_AT_ONCE = 4;
+/** Where many are recorded, so long one claim waits for the next: it then finds more than one. */
+const GATHERING_MILLISECONDS = 100;
 /** A server that dies leaves its deliveries to the others after so long. */
 const LEASE_SECONDS = 60;
 const DELIVERY_TIMEOUT_SECONDS = 15;
@@ -17,6 +22,7 @@ const GIVE_UP_SECONDS = 3 * 86_400;
 export class OutboxLane {
   private readonly logger = new Logger('Outbox');
   private deliveryTimeoutMilliseconds = DELIVERY_TIMEOUT_SECONDS * 1000;
+  private gatheringMilliseconds = GATHERING_MILLISECONDS;
   private isNudged = false;
   private isStopped = false;
   private work: Promise<void> | null = null;
@@ -52,9 +58,7 @@ export class OutboxLane {
         leaseEndsAt: addSeconds(now, LEASE_SECONDS),
       });
       total += claimed.length;
-      const lastStartAt = addSeconds(now, LEASE_SECONDS - DELIVERY_TIMEOUT_SECONDS);
-      const turns = bySubject(claimed);
-      await Promise.all(turns.map((deliveries) => this.deliverInTurn(deliveries, lastStartAt)));
+      await this.deliverAll(claimed, addSeconds(now, LEASE_SECONDS - DELIVERY_TIMEOUT_SECONDS));
       if (claimed.length < MAX_DELIVERIES_PER_CLAIM) break;
     }
     return total;
@@ -68,25 +72,50 @@ export class OutboxLane {
       } catch (error) {
         this.logger.warn(`Nothing is delivered to ${this.consumer.name}: ${nameOf(error)}`);
       }
+      if (this.isNudged) await setTimeout(this.gatheringMilliseconds);
     }
     this.work = null;
   }
 
-  /** Begins none that could outlive its lease: it would be delivered twice at once. */
-  private async deliverInTurn(deliveries: readonly ClaimedDelivery[], lastStartAt: Date) {
+  /** What concerns one subject goes in turn, several subjects at once. */
+  private async deliverAll(claimed: readonly ClaimedDelivery[], lastStartAt: Date): Promise<void> {
+    const turns = bySubject(claimed).values();
+    const taken: ClaimedDelivery[] = [];
+    const deliverTurns = async () => {
+      for (const turn of turns) taken.push(...(await this.deliverInTurn(turn, lastStartAt)));
+    };
+    await Promise.all(Array.from({ length: MAX_DELIVERIES_AT_ONCE }, deliverTurns));
+    if (taken.length > 0) await this.settle(taken, () => this.outbox.complete(taken));
+  }
+
+  /**
+   * Begins none that could outlive its lease: it would be delivered twice at once.
+   *
+   * @returns those that were taken
+   */
+  private async deliverInTurn(
+    deliveries: readonly ClaimedDelivery[],
+    lastStartAt: Date,
+  ): Promise<ClaimedDelivery[]> {
+    const taken: ClaimedDelivery[] = [];
     for (const delivery of deliveries) {
-      if (this.isStopped || this.clock.now() > lastStartAt) return;
-      await this.deliver(delivery);
+      if (this.isStopped || this.clock.now() > lastStartAt) break;
+      if (await this.isTaken(delivery)) taken.push(delivery);
+      else await this.settle([delivery], () => this.putOff(delivery));
     }
+    return taken;
   }
 
   /** Never rejects: what cannot be settled is claimed again once its lease has ended. */
-  private async deliver(delivery: ClaimedDelivery): Promise<void> {
+  private async settle(
+    deliveries: readonly ClaimedDelivery[],
+    write: () => Promise<void>,
+  ): Promise<void> {
     try {
-      if (await this.isTaken(delivery)) await this.outbox.complete(delivery);
-      else await this.putOff(delivery);
+      await write();
     } catch (error) {
-      this.logger.warn(`${delivery.id} stays as it is for now: ${nameOf(error)}`);
+      const ids = deliveries.map(({ id }) => id).join(', ');
+      this.logger.warn(`Left as it is for now: ${ids}: ${nameOf(error)}`);
     }
   }
 
@@ -116,7 +145,6 @@ function retrySecondsAfter(attempts: number): number {
   return Math.min(FIRST_RETRY_SECONDS * 2 ** (attempts - 1), LONGEST_RETRY_SECONDS);
 }
 
-/** What concerns one subject goes in turn, all else at once. */
 function bySubject(deliveries: readonly ClaimedDelivery[]): ClaimedDelivery[][] {
   const turns = new Map<string, ClaimedDelivery[]>();
   for (const delivery of deliveries) {

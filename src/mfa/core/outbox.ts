@@ -30,8 +30,8 @@ export abstract class OutboxStore {
    * that ask at once none gets another's.
    */
   abstract claim(claim: Claim): Promise<ClaimedDelivery[]>;
-  /** The delivery was taken: it is deleted. */
-  abstract complete(delivery: ClaimedDelivery): Promise<void>;
+  /** The deliveries were taken: they are deleted. */
+  abstract complete(deliveries: readonly ClaimedDelivery[]): Promise<void>;
   /** Puts the next try off, unless another server has claimed the delivery meanwhile. */
   abstract retryAt(delivery: ClaimedDelivery, at: Date): Promise<void>;
   /** Gives the delivery up, unless another server has claimed it meanwhile; the row stays. */

@@ -141,6 +141,7 @@ function configOf(values: Values, lists: Required<AuthConfig>): ServerConfig {
     migratesAtStart: values.MIGRATE_AT_START,
     shutdownDelaySeconds: values.SHUTDOWN_DELAY_SECONDS,
     shutdownTimeoutSeconds: values.SHUTDOWN_TIMEOUT_SECONDS,
+    preparesStatements: values.DATABASE_PREPARED_STATEMENTS === 'on',
     dataDirectory: values.DATA_DIRECTORY,
     redisUrl: values.REDIS_URL,
     smtpUrl: values.SMTP_URL,

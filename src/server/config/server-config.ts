@@ -41,6 +41,8 @@ export abstract class ServerConfig {
   abstract readonly shutdownDelaySeconds: number;
   /** What running requests are given after that, before they are cut. */
   abstract readonly shutdownTimeoutSeconds: number;
+  /** Whether statements are prepared in the database's sessions. */
+  abstract readonly preparesStatements: boolean;
   /** Where development keys and the embedded database are kept. */
   abstract readonly dataDirectory: string;
   /** Null: counts and queues stay in the memory of this process. */

@@ -52,6 +52,12 @@ export const SETTINGS = [
     'Connections to PostgreSQL that one process holds at most; the embedded database has one',
     wholeNumber(1, 100),
   ),
+  setting(
+    'DATABASE_PREPARED_STATEMENTS',
+    'on',
+    '`off` behind a pooler that does not know prepared statements (PgBouncer before 1.21)',
+    oneOf('on', 'off'),
+  ),
   ...LIFE_CYCLE_SETTINGS,
   setting('DATA_DIRECTORY', '.data', 'Folder of development keys and embedded database', anyText),
   optional('REDIS_URL', 'Redis; unset: in memory', urlOf('redis', 'rediss')),

@@ -3,7 +3,11 @@ import { serverDataSourceOptions } from './data-source.js';
 
 describe('serverDataSourceOptions', () => {
   it('has a connection that breaks before anybody uses it end nothing but itself', () => {
-    const { extra } = serverDataSourceOptions('postgres://localhost/x', 1);
+    const { extra } = serverDataSourceOptions({
+      url: 'postgres://localhost/x',
+      maxConnections: 1,
+      preparesStatements: false,
+    });
     const client = new EventEmitter();
     extra.onConnect(client);
     expect(() => client.emit('error', new Error('terminating connection'))).not.toThrow();

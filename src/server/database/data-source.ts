@@ -1,6 +1,7 @@
 import { type EventEmitter } from 'node:events';
 import { Socket } from 'node:net';
 import { Logger } from '@nestjs/common';
+import { type Client } from 'pg';
 import { type DataSourceOptions } from 'typeorm';
 import { MFA_ENTITIES, MFA_MIGRATIONS } from '../../mfa/index.js';
 import { CleanUpLease } from '../clean-up/clean-up-lease.entity.js';
@@ -8,7 +9,9 @@ import { KnownDevice } from '../notices/known-device.entity.js';
 import { RepudiationToken } from '../notices/repudiation-token.entity.js';
 import { Session } from '../sessions/session.entity.js';
 import { User } from '../users/user.entity.js';
+import { type DatabaseServer } from './database-server.js';
 import { CreateUsersAndSessions1763800000000 } from './migrations/1763800000000-create-users-and-sessions.js';
+import { prepareStatements } from './prepare-statements.js';
 
 const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
 const STATEMENT_TIMEOUT_MILLISECONDS = 10_000;
@@ -43,14 +46,20 @@ export function dataSourceOptions(
   };
 }
 
+/** What of a {@link DatabaseServer} decides how it is talked to. */
+export type Connecting = Pick<DatabaseServer, 'url' | 'maxConnections' | 'preparesStatements'>;
+
 /** The same, with an end to every wait: a slow database must not hold requests for ever. */
-export function serverDataSourceOptions(url: string, maxConnections: number): DataSourceOptions {
+export function serverDataSourceOptions(server: Connecting): DataSourceOptions {
   return {
-    ...dataSourceOptions(url, maxConnections),
+    ...dataSourceOptions(server.url, server.maxConnections),
     extra: {
       statement_timeout: STATEMENT_TIMEOUT_MILLISECONDS,
       stream: impatientSocket,
-      onConnect: outliveErrors,
+      onConnect: (client: Client) => {
+        outliveErrors(client);
+        if (server.preparesStatements) prepareStatements(client);
+      },
     },
   };
 }

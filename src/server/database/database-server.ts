@@ -4,6 +4,8 @@ export abstract class DatabaseServer {
   abstract readonly url: string;
   /** Connections that this process may hold. */
   abstract readonly maxConnections: number;
+  /** Whether each connection has a session of its own, which keeps what is prepared in it. */
+  abstract readonly preparesStatements: boolean;
   /** Called when the last connection is closed. */
   abstract stop(): Promise<void>;
 }
@@ -13,6 +15,7 @@ export class ExternalDatabase extends DatabaseServer {
   constructor(
     readonly url: string,
     readonly maxConnections: number,
+    readonly preparesStatements: boolean,
   ) {
     super();
   }

@@ -22,7 +22,7 @@ class DatabaseServerModule {}
       useFactory: async (server: DatabaseServer, config: ServerConfig) => {
         await prepareDatabase(server, config);
         // One try: by now it has answered, and whoever started the server starts it again.
-        return { ...serverDataSourceOptions(server.url, server.maxConnections), retryAttempts: 1 };
+        return { ...serverDataSourceOptions(server), retryAttempts: 1 };
       },
     }),
   ],

@@ -14,6 +14,8 @@ const SOCKETS = 10;
 export class EmbeddedDatabase extends DatabaseServer {
   /** Messages of several connections mix in the one session behind them, and so do the answers. */
   readonly maxConnections = 1;
+  /** What one connection prepared, the next one would find in the session. */
+  readonly preparesStatements = false;
 
   private constructor(
     readonly url: string,

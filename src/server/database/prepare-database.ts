@@ -20,11 +20,12 @@ const logger = new Logger('Database');
 export async function startDatabase({
   databaseUrl,
   databaseMaxConnections,
+  preparesStatements,
   dataDirectory,
 }: ServerConfig): Promise<DatabaseServer> {
   return databaseUrl === null
     ? EmbeddedDatabase.start(dataDirectory)
-    : new ExternalDatabase(databaseUrl, databaseMaxConnections);
+    : new ExternalDatabase(databaseUrl, databaseMaxConnections, preparesStatements);
 }
 
 /**

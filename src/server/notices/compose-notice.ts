@@ -33,10 +33,15 @@ export function composeNotice(notice: Notice, texts: NoticeTexts): Omit<Mail, 't
   };
 }
 
+/** By locale: making one costs more than all the rest of a notice. */
+const timeFormats = new Map<string, Intl.DateTimeFormat>();
+
 /** People may be anywhere, so the zone is said. */
 function showTime(at: Date, locale: string): string {
   const style = { dateStyle: 'full', timeStyle: 'long', timeZone: 'UTC' } as const;
-  return new Intl.DateTimeFormat(locale, style).format(at);
+  const format = timeFormats.get(locale) ?? new Intl.DateTimeFormat(locale, style);
+  timeFormats.set(locale, format);
+  return format.format(at);
 }
 
 function notMeParagraphs(

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
 import {
   addSeconds,
   AuditTrail,
@@ -6,12 +8,18 @@ import {
   type EventDelivery,
   type MfaEvent,
   type MfaEventType,
+  type RecordedEvent,
 } from '../../mfa/index.js';
 import { UserSubject } from '../mfa/user-subject.js';
 import { User } from '../users/user.entity.js';
 
 /** A program that was not signed in with for so long is a new one: 90 days. */
 const DEVICE_MEMORY_SECONDS = 90 * 86_400;
+
+/** Most sign-ins are with a program that was seen lately: of them nothing more is to be known. */
+const SEE_AGAIN = `
+  UPDATE known_devices SET last_seen_at = greatest(last_seen_at, $3)
+  WHERE user_id = $1 AND user_agent = $2 AND last_seen_at >= $4 RETURNING 1`;
 
 /** What is known of a user's programs before a sign-in, and whether this one is among them. */
 const KNOWN = `
@@ -35,7 +43,10 @@ const FORGET = `DELETE FROM known_devices WHERE user_id = $1 AND last_seen_at < 
 export class NewDeviceConsumer extends EventConsumer {
   readonly name = 'new-devices';
 
-  constructor(private readonly audit: AuditTrail) {
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly audit: AuditTrail,
+  ) {
     super();
   }
 
@@ -44,7 +55,17 @@ export class NewDeviceConsumer extends EventConsumer {
   }
 
   async deliver({ event }: EventDelivery): Promise<void> {
-    const { at, client } = event;
+    const { at, client, subject } = event;
+    const key = [subject.id, programOf(client), at];
+    const oldestAt = addSeconds(at, -DEVICE_MEMORY_SECONDS);
+    const [, seenAgain] = await this.database.query<[unknown[], number]>(SEE_AGAIN, [
+      ...key,
+      oldestAt,
+    ]);
+    if (seenAgain === 0) await this.remember(event, key, oldestAt);
+  }
+
+  private async remember(event: RecordedEvent, key: readonly unknown[], oldestAt: Date) {
     await this.audit.change(async (manager) => {
       // Two sign-ins with one new program are one new device: they follow each other here.
       const user = await manager.findOne(User, {
@@ -52,10 +73,8 @@ export class NewDeviceConsumer extends EventConsumer {
         lock: { mode: 'for_no_key_update' },
       });
       if (user === null) return { result: undefined, events: [] };
-      const oldestAt = addSeconds(at, -DEVICE_MEMORY_SECONDS);
-      const key = [user.id, programOf(client), at];
       const [known] = await manager.query<Known[]>(KNOWN, [...key, oldestAt]);
-      await manager.query(REMEMBER, key);
+      await manager.query(REMEMBER, [...key]);
       await manager.query(FORGET, [user.id, oldestAt]);
       const isNew = known !== undefined && known.earlier > 0 && known.recent === 0;
       return { result: undefined, events: isNew ? [seen(user, event)] : [] };

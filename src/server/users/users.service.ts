@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, IsNull, Not, QueryFailedError, Raw, Repository } from 'typeorm';
 import { Clock, MfaError, RandomSource } from '../../mfa/index.js';
+import { selectEntity } from '../database/select-entity.js';
 import { PasswordHasher } from './password-hasher.js';
 import { faultsOfPassword } from './password-rules.js';
 import { User } from './user.entity.js';
@@ -34,13 +35,16 @@ const TAKEN: Readonly<Record<string, Record<string, string[]>>> = {
 @Injectable()
 export class UsersService {
   private readonly logger = new Logger(UsersService.name);
+  private readonly select: string;
 
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
     private readonly hasher: PasswordHasher,
     private readonly random: RandomSource,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.select = selectEntity(users);
+  }
 
   /**
    * @param language that the user is written to in; null: none is known
@@ -96,14 +100,12 @@ export class UsersService {
   async findByLoginName({ by, value }: LoginName): Promise<User | null> {
     // PostgreSQL has no NUL in a text; no one is called so.
     if (value.includes('\0')) return null;
-    const name = value.normalize('NFKC');
-    const isName = Raw((column) => `lower(${column}) = lower(:name)`, { name });
-    return this.users.findOneBy({ [by]: isName });
+    return this.findOne(`lower(${by}) = lower($1)`, value.normalize('NFKC'));
   }
 
   /** The user with this id, or null; also for what is no id at all. */
   async findById(id: string): Promise<User | null> {
-    return UUID.test(id) ? this.users.findOneBy({ id }) : null;
+    return UUID.test(id) ? this.findOne('id = $1', id) : null;
   }
 
   /**
@@ -153,6 +155,12 @@ export class UsersService {
     const hasPassword = { id, passwordHash: Not(IsNull()) };
     const stopped = { frozenAt: now, passwordResetId: null, passwordResetAt: now };
     await manager.update(User, hasPassword, stopped);
+  }
+
+  /** @param condition on columns of `users`, with `value` as its `$1` */
+  private async findOne(condition: string, value: string): Promise<User | null> {
+    const [row] = await this.users.query<object[]>(`${this.select} WHERE ${condition}`, [value]);
+    return row === undefined ? null : Object.assign(new User(), row);
   }
 
   private newUser(

@@ -29,9 +29,12 @@ export class TypeOrmOutboxStore extends OutboxStore {
     return rows.map((row) => this.deliveryOf(row));
   }
 
-  async complete({ subjectId, id }: ClaimedDelivery): Promise<void> {
+  async complete(deliveries: readonly ClaimedDelivery[]): Promise<void> {
     await this.statements.changed(
-      sql`DELETE FROM mfa_outbox WHERE user_id = ${subjectId} AND id = ${id}`,
+      sql`DELETE FROM mfa_outbox o
+        USING unnest(${deliveries.map(({ subjectId }) => subjectId)}::text[],
+          ${deliveries.map(({ id }) => id)}::uuid[]) AS taken(user_id, id)
+        WHERE o.user_id = taken.user_id AND o.id = taken.id`,
     );
   }
 
