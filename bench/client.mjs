@@ -1,61 +1,72 @@
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { performance } from 'node:perf_hooks';
+import { text } from 'node:stream/consumers';
 
-const ANSWER_TIMEOUT_MILLISECONDS = 20_000;
+const ANSWER_TIMEOUT_MILLISECONDS = 30_000;
 
 /**
- * Sends one verify for each open login, `clients` at a time, over connections that are kept.
+ * What one request is made of, and what must come back.
+ *
+ * @typedef {{path: string, headers?: Record<string, string>, body: object}} Sending
+ * @typedef {{status: number, text: string}} Expected
+ */
+
+/**
+ * Sends one request for each ticket, `clients` at a time, over connections that are kept, until
+ * the tickets or the time run out.
  *
  * @param {object} load
  * @param {number} load.port on the loopback
- * @param {{token: string, secret: Buffer}[]} load.logins each is used once
- * @param {{makeCode: (secret: Buffer) => string, expects: {status: number, text: string}}} load.shape
+ * @param {unknown[]} load.tickets each is used once; those that are used are taken out
+ * @param {(ticket: unknown) => Sending} load.makeRequest called when it is sent
+ * @param {Expected} load.expects
  * @param {number} load.clients
+ * @param {number} [load.seconds] no request begins later than this
  * @param {AbortSignal} load.signal
  * @returns {Promise<{seconds: number, latencies: number[]}>} latencies in milliseconds, ascending
  * @throws {Error} at the first answer that is not the expected one: what was counted is then void
  */
-export async function sendVerifies({ port, logins, shape, clients, signal }) {
+export async function sendRequests({ tickets, makeRequest, clients, seconds = Infinity, ...load }) {
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
-  const waiting = logins.values();
   const latencies = [];
+  const startedAt = performance.now();
+  const elapsedSeconds = () => (performance.now() - startedAt) / 1000;
   const runClient = async () => {
-    for (const { token, secret } of waiting) {
-      const body = JSON.stringify({ ephemeral_token: token, code: shape.makeCode(secret) });
+    while (tickets.length > 0 && elapsedSeconds() < seconds) {
+      const sending = makeRequest(tickets.pop());
       const sentAt = performance.now();
-      await verify({ port, agent, body, signal }, shape.expects);
+      await send(sending, { ...load, agent });
       latencies.push(performance.now() - sentAt);
     }
   };
-  const startedAt = performance.now();
   try {
     await Promise.all(Array.from({ length: clients }, runClient));
   } finally {
     agent.destroy();
   }
-  const seconds = (performance.now() - startedAt) / 1000;
-  return { seconds, latencies: latencies.sort((a, b) => a - b) };
+  return { seconds: elapsedSeconds(), latencies: latencies.sort((a, b) => a - b) };
 }
 
-async function verify({ port, agent, body, signal }, expects) {
+async function send({ path, headers, body }, { port, agent, signal, expects }) {
+  const json = JSON.stringify(body);
   const sent = request({
     host: '127.0.0.1',
     port,
     agent,
     method: 'POST',
-    path: '/api/auth/login/verify/',
+    path,
     headers: {
       'Content-Type': 'application/json',
-      'Content-Length': body.length,
+      'Content-Length': json.length,
       'User-Agent': 'nestjs-mfa-bench',
+      ...headers,
     },
     timeout: ANSWER_TIMEOUT_MILLISECONDS,
     signal,
   });
   sent.on('timeout', () => sent.destroy(new Error('No answer in time.')));
-  sent.end(body);
+  sent.end(json);
   const [response] = await once(sent, 'response');
   const answer = await text(response);
   if (response.statusCode !== expects.status || !answer.includes(expects.text)) {

@@ -1,5 +1,5 @@
-import { createHmac, randomInt } from 'node:crypto';
 import { Buffer } from 'node:buffer';
+import { createHmac, randomInt } from 'node:crypto';
 
 const STEP_SECONDS = 30;
 const DIGITS = 6;
@@ -8,37 +8,21 @@ const BACKUP_CODE_LENGTH = 12;
 /** Wider than any window of the servers, and than the time from here to there. */
 const STEPS_NEARBY = [-3, -2, -1, 0, 1, 2, 3];
 
-/**
- * What is sent, and what must come back. A code is made when it is sent, so that a long
- * measurement does not outlive it.
- */
-export const SHAPES = [
-  {
-    name: 'right code',
-    makeCode: (secret) => totp(secret, currentStep()),
-    expects: { status: 200, text: '"access":' },
-  },
-  {
-    name: 'wrong code',
-    makeCode: wrongTotp,
-    expects: { status: 400, text: '"invalid_code"' },
-  },
-  {
-    name: 'wrong code of backup shape',
-    makeCode: randomBackupCode,
-    expects: { status: 400, text: '"invalid_code"' },
-  },
-];
+/** The code of now [RFC 6238]; made when it is sent, so that a long measurement does not outlive it. */
+export function rightTotp(secret) {
+  return totp(secret, currentStep());
+}
 
 /** A code that is right now nor soon nor just now. */
-function wrongTotp(secret) {
+export function wrongTotp(secret) {
   const rightOnes = STEPS_NEARBY.map((offset) => totp(secret, currentStep() + offset));
   let code = '000000';
   while (rightOnes.includes(code)) code = String(randomInt(10 ** DIGITS)).padStart(DIGITS, '0');
   return code;
 }
 
-function randomBackupCode() {
+/** Of the shape that our server gives out. */
+export function randomBackupCode() {
   const letters = Array.from({ length: BACKUP_CODE_LENGTH }, () => CROCKFORD_BASE32[randomInt(32)]);
   return letters.join('');
 }

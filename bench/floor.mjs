@@ -1,12 +1,13 @@
 /*
  * The floor: the least that a verify which is atomic and audited can do, on `node:http` and `pg`
  * alone. What a server adds to this is its price. It is no server to run: it has one route, no
- * locks over several logins, no rotation of keys, no refresh token, and no right backup code.
+ * locks over several logins, no rotation of keys, and no refresh token.
  */
 import { Buffer } from 'node:buffer';
 import { createDecipheriv, createHmac, createSecretKey, generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
+import bcrypt from 'bcrypt';
 import { jwtVerify, SignJWT } from 'jose';
 import { verify as verifyTotp } from 'otplib';
 import pg from 'pg';
@@ -26,8 +27,8 @@ const SPEND = `
   FROM floor_methods m
   WHERE c.user_id = $1 AND c.id = $2 AND c.consumed_at IS NULL AND c.expires_at > now()
     AND c.attempts < 5 AND m.user_id = c.user_id AND m.id = c.method_id
-  RETURNING m.id, m.state, m.last_step, EXISTS (SELECT 1 FROM floor_backup_codes b
-    WHERE b.user_id = c.user_id AND b.lookup = $3 AND b.spent_at IS NULL) AS has_backup_code`;
+  RETURNING m.id, m.state, m.last_step, (SELECT b.hash FROM floor_backup_codes b
+    WHERE b.user_id = c.user_id AND b.lookup = $3 AND b.spent_at IS NULL) AS backup_hash`;
 
 const SETTLE = `
   WITH challenge AS (
@@ -44,6 +45,22 @@ const SETTLE = `
     SELECT user_id, $6, now(), 'succeeded', $7, $8 FROM method
   )
   SELECT 1 FROM method`;
+
+const SETTLE_BACKUP_CODE = `
+  WITH challenge AS (
+    UPDATE floor_challenges SET consumed_at = now()
+    WHERE user_id = $1 AND id = $2 AND consumed_at IS NULL RETURNING user_id
+  ), backup_code AS (
+    UPDATE floor_backup_codes b SET spent_at = now() FROM challenge
+    WHERE b.user_id = $1 AND b.lookup = $3 AND b.spent_at IS NULL RETURNING b.user_id
+  ), session AS (
+    INSERT INTO floor_sessions (user_id, id, created_at, expires_at)
+    SELECT user_id, $4, now(), now() + interval '7 days' FROM backup_code
+  ), event AS (
+    INSERT INTO floor_events (user_id, id, at, type, ip, user_agent)
+    SELECT user_id, $5, now(), 'succeeded', $6, $7 FROM backup_code
+  )
+  SELECT 1 FROM backup_code`;
 
 const AUDIT_FAILURE = `
   INSERT INTO floor_events (user_id, id, at, type, ip, user_agent)
@@ -63,11 +80,16 @@ async function login(request) {
   const method = await run('spend', SPEND, [userId, challengeId, tag]);
   if (method === undefined) return [400, { code: 'invalid_token' }];
   const client = [request.socket.remoteAddress, request.headers['user-agent']];
-  const step = tag === null ? await matchingStep(userId, method, code) : null;
-  if (step === null) return refuse(userId, client);
-  const values = [userId, challengeId, method.id, step, uuidv7(), uuidv7(), ...client];
-  if ((await run('settle', SETTLE, values)) === undefined) return [400, { code: 'invalid_token' }];
-  return [200, { access: await signAccess(userId, values[4]) }];
+  const settlement =
+    tag === null
+      ? await totpSettlement(userId, method, code)
+      : await backupCodeSettlement(tag, method, code);
+  if (settlement === null) return refuse(userId, client);
+  const sessionId = uuidv7();
+  const values = [userId, challengeId, ...settlement.values, sessionId, uuidv7(), ...client];
+  const settled = await run(settlement.name, settlement.statement, values);
+  if (settled === undefined) return [400, { code: 'invalid_token' }];
+  return [200, { access: await signAccess(userId, sessionId) }];
 }
 
 async function refuse(userId, client) {
@@ -77,6 +99,18 @@ async function refuse(userId, client) {
 
 function tagOf(userId, code) {
   return createHmac('sha256', stateKey).update(`${userId}\n${code}`).digest('base64url');
+}
+
+/** What a right code leads to, or null. */
+async function totpSettlement(userId, method, code) {
+  const step = await matchingStep(userId, method, code);
+  return step && { name: 'settle', statement: SETTLE, values: [method.id, step] };
+}
+
+/** The one slow comparison, run only for a code that was found by its tag. */
+async function backupCodeSettlement(tag, { backup_hash: hash }, code) {
+  if (hash === null || !(await bcrypt.compare(code, hash))) return null;
+  return { name: 'settle-backup-code', statement: SETTLE_BACKUP_CODE, values: [tag] };
 }
 
 /** The step whose code this is, or null. */

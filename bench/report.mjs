@@ -1,101 +1,109 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { cpus, loadavg, release, totalmem } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { OUR_NAME } from './contestants.mjs';
+import { OUR_SETTINGS } from './contestants.mjs';
+import { WORKS } from './works.mjs';
 
-/**
- * One measurement: `p50`, `p95` and `p99` are latencies in milliseconds, `cpuMs` is the CPU time of
- * the server's process for one request, null where the system does not tell.
- *
- * @typedef {{shape: string, server: string, round: number, perSecond: number, p50: number,
- *   p95: number, p99: number, cpuMs: number | null}} Run
- */
+const NOTES = `
+Every request has a login of its own: no code is tried twice, no budget is used up.
+CPU ms is the time of the server's process for one request, which is also the seconds for 1,000;
+PostgreSQL's and the client's are not in it. ours / this is the ratio of the throughputs in the same
+round: median (least–greatest). What each server does for a request is told in docs/performance.md.`;
 
-const RESULTS = new URL('results/', import.meta.url);
-const MEASURES = ['perSecond', 'p50', 'p95', 'p99', 'cpuMs'];
-const HEADINGS = ['per s', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU ms', 'ours / this'];
-
-/** Where the numbers come from: they mean nothing elsewhere. */
-export async function describeMachine(client) {
-  const setting = async (name) => (await client.query(`SHOW ${name}`)).rows[0][name];
-  return {
-    cpu: cpus()[0]?.model.trim() ?? 'unknown',
-    cores: cpus().length,
-    memoryGib: Math.round(totalmem() / 2 ** 30),
-    kernel: release(),
-    loadAtStart: Number(loadavg()[0].toFixed(2)),
-    node: process.version,
-    postgresql: await setting('server_version'),
-    fsync: await setting('fsync'),
-    synchronousCommit: await setting('synchronous_commit'),
-  };
+/** The whole summary as text for a terminal. */
+export function renderText(summary) {
+  const tables = [
+    ...tablesOfRows(summary.rows),
+    tableOfServers(summary.servers),
+    linesOfExtras(summary),
+  ];
+  return [describe(summary), ...tables.filter((text) => text !== ''), NOTES].join('\n\n');
 }
 
-/**
- * Medians over the rounds for each shape and server; `ratio` is the median of our throughput by
- * this one's in the same round, with the least and the greatest.
- *
- * @param {Run[]} runs
- */
-export function summarize(runs) {
-  const pairs = new Map(
-    runs.map(({ shape, server }) => [`${shape}\n${server}`, { shape, server }]),
+/** `1.23 (1.10–1.40)`, or nothing. */
+export function textOfSpread(spread) {
+  if (spread === null) return '';
+  const [middle, least, greatest] = [spread.median, spread.least, spread.greatest].map((value) =>
+    value.toFixed(value < 100 ? 2 : 0),
   );
-  return [...pairs.values()].map(({ shape, server }) => {
-    const own = runs.filter((run) => run.shape === shape && run.server === server);
-    const medians = MEASURES.map((name) => [name, median(own.map((run) => run[name]))]);
-    return { shape, server, ...Object.fromEntries(medians), ratio: ratioOf(own, runs) };
+  return `${middle} (${least}–${greatest})`;
+}
+
+/** Few digits where they mean little. */
+export function textOfNumber(value) {
+  if (value === null) return '–';
+  return value.toFixed(value < 20 ? 1 : 0);
+}
+
+/** The name of a work in tables. */
+export function nameOfWork(id) {
+  return WORKS.find((work) => work.id === id).name;
+}
+
+function describe({ command, startedAt, rounds, requests, seconds, machine, versions }) {
+  const settings = Object.entries(OUR_SETTINGS).map(([name, value]) => `${name}=${value}`);
+  return [
+    `${command}  ${startedAt}`,
+    `${rounds} rounds of at most ${requests} requests or ${seconds} s each`,
+    listOf(machine),
+    listOf(versions),
+    `Settings of ours: ${settings.join(' ')}, all else as it is by default.`,
+  ].join('\n');
+}
+
+function listOf(facts) {
+  const parts = Object.entries(facts).map(([name, value]) => `${name} ${value}`);
+  return parts.join(', ');
+}
+
+function tablesOfRows(rows) {
+  const numbers = [...new Set(rows.map(({ clients }) => clients))];
+  return numbers.map((clients) => {
+    const own = rows.filter((row) => row.clients === clients);
+    const cells = own.map((row) => [
+      nameOfWork(row.work),
+      row.server,
+      textOfNumber(row.perSecond),
+      ...[row.p50, row.p95, row.p99].map((value) => value.toFixed(1)),
+      row.cpuMs?.toFixed(2) ?? '–',
+      textOfSpread(row.ratio),
+    ]);
+    const title = `${clients} client${clients === 1 ? '' : 's'}`;
+    return alignTable([
+      [title, 'server', 'per s', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU ms', 'ours / this'],
+      ...cells,
+    ]);
   });
 }
 
-function ratioOf(own, runs) {
-  if (own[0].server === OUR_NAME) return null;
-  const ratios = own.map(({ shape, round, perSecond }) => {
-    const isOurs = (run) => run.server === OUR_NAME && run.shape === shape && run.round === round;
-    return runs.find(isOurs).perSecond / perSecond;
-  });
-  return { median: median(ratios), least: Math.min(...ratios), greatest: Math.max(...ratios) };
+function tableOfServers(servers) {
+  if (servers.length === 0) return '';
+  const cells = servers.map(({ server, startMs, idleMib, afterwardsMib }) => [
+    'process',
+    server,
+    ...[startMs, idleMib, afterwardsMib].map(textOfNumber),
+  ]);
+  return alignTable([['', 'server', 'start ms', 'idle MiB', 'after load MiB'], ...cells]);
 }
 
-/** @param {(number | null)[]} values null when one of them is not known */
-function median(values) {
-  if (values.includes(null)) return null;
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
+function linesOfExtras({ besideSignIns, processes }) {
+  const lines = [];
+  if (besideSignIns !== null) {
+    const { aloneP95, besideP95, ratio } = besideSignIns;
+    lines.push(
+      `p95 of a right code, 8 clients: ${aloneP95} ms alone, ${besideP95} ms during 8 sign-ins at once: ${textOfSpread(ratio)}`,
+    );
+  }
+  if (processes !== null) {
+    const { one, two, ratio } = processes;
+    lines.push(
+      `right codes per second, 16 clients: ${one} at one process, ${two} at two: ${textOfSpread(ratio)}`,
+    );
+  }
+  return lines.join('\n');
 }
 
-/** The value below which a part of the ascending values lies. */
-export function quantile(ascending, part) {
-  return ascending[Math.min(Math.floor(ascending.length * part), ascending.length - 1)];
-}
-
-/** The summary as a table of text. */
-export function renderTable(rows) {
-  const cells = rows.map((row) => [row.shape, row.server, ...numbersOf(row)]);
-  const lines = [['verify', 'server', ...HEADINGS], ...cells];
+/** @param {string[][]} lines the first two columns are words */
+export function alignTable(lines) {
   const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
-  return lines.map((line) => line.map((cell, i) => pad(cell, i, widths[i])).join('  ')).join('\n');
-}
-
-function numbersOf({ perSecond, p50, p95, p99, cpuMs, ratio }) {
-  const latencies = [p50, p95, p99].map((value) => value.toFixed(1));
-  return [perSecond.toFixed(0), ...latencies, cpuMs?.toFixed(2) ?? '–', textOf(ratio)];
-}
-
-function textOf(ratio) {
-  if (ratio === null) return '';
-  return `${ratio.median.toFixed(2)} (${ratio.least.toFixed(2)}–${ratio.greatest.toFixed(2)})`;
-}
-
-function pad(cell, column, width) {
-  return column < 2 ? cell.padEnd(width) : cell.padStart(width);
-}
-
-/** Writes everything, each single run too, and gives back where. */
-export async function writeResult(result) {
-  await mkdir(RESULTS, { recursive: true });
-  const file = new URL(`${result.startedAt.replaceAll(':', '-')}.json`, RESULTS);
-  await writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
-  return fileURLToPath(file);
+  const pad = (cell, column) =>
+    column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]);
+  return lines.map((line) => line.map(pad).join('  ').trimEnd()).join('\n');
 }

@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import { randomBackupCode } from './codes.mjs';
+import { PASSWORD } from './works.mjs';
 
+/** The server's default for `PASSWORD_HASH_COST`. */
+export const PASSWORD_HASH_COST = 12;
 const DIST = new URL('../dist/', import.meta.url);
 
 const INSERT = `
   WITH given AS (
-    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[])
-      AS given(user_id, method_id, challenge_id, state)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $7::text[])
+      AS given(user_id, method_id, challenge_id, state, lookup)
   ), account AS (
     INSERT INTO mfa_accounts (user_id) SELECT user_id FROM given
   ), method AS (
@@ -20,12 +24,12 @@ const INSERT = `
     FROM given
   ), backup_code AS (
     INSERT INTO mfa_backup_codes (user_id, lookup, hash, created_at)
-    SELECT user_id, md5(user_id::text || number), 'never matched', now()
+    SELECT user_id, CASE number WHEN 1 THEN lookup ELSE md5(user_id::text || number) END, $8, now()
     FROM given, generate_series(1, 5) AS number
   )
   INSERT INTO users (id, username, email, first_name, last_name, password_hash,
     credentials_version, created_at)
-  SELECT user_id, 'bench-' || user_id, user_id || '@bench.example', '', '', 'never compared',
+  SELECT user_id, 'bench-' || user_id, user_id || '@bench.example', '', '', $9,
     user_id, now()
   FROM given`;
 
@@ -37,70 +41,93 @@ export async function makeOurKeys() {
 }
 
 /**
- * Gives what makes users with one authenticator app and one open login each. The built server's own
- * code seals and signs, so that its form is nowhere repeated; a password is hashed for none of them.
+ * Gives what makes users with a password, one authenticator app, backup codes and one open login
+ * each. The built server's own code seals and signs, so that its form is nowhere repeated. All have
+ * the same password and backup code, so that each is hashed once, at the cost of production.
  *
  * @param {import('pg').Client} database migrated by the server
  * @param {{MFA_SECRET_KEYS: string}} keys
- * @returns {Promise<(count: number) => Promise<{token: string, secret: Buffer}[]>>}
+ * @returns {Promise<(count: number) =>
+ *   Promise<{username: string, token: string, secret: Buffer, backupCode: string}[]>>}
  */
 export async function openOurSeeder(database, keys) {
-  const { random, rows, tokens, encodeSecret, stateVersion } = await loadParts(keys);
+  const { random, codes, signToken, stateVersion, ...parts } = await loadParts(keys);
+  // Before any login was opened: one that works is no older than its method's activation.
+  const boundAt = new Date(Date.now() - 60_000);
   const makeUser = () => ({
     subjectId: random.rowId(),
     methodId: random.rowId(),
     id: random.rowId(),
     secret: randomBytes(20),
   });
-  // Before any login was opened: one that works is no older than its method's activation.
-  const boundAt = new Date(Date.now() - 60_000);
-  const sealState = ({ subjectId, methodId, secret }) => {
-    const parameters = { algorithm: 'SHA1', digits: 6, periodSeconds: 30, lastStep: null };
-    const authenticator = {
-      id: random.rowId(),
-      label: 'Phone',
-      payload: { secret: encodeSecret(secret), ...parameters },
-      ...{ createdAt: boundAt, setUpIn: null, boundAt, confirmedAt: boundAt, lastUsedAt: null },
-    };
-    return rows.sealAuthenticators([authenticator], { subjectId, id: methodId });
-  };
-  const signToken = (user) => tokens.sign({ ...user, expiresAt: inOneDay() }, 'login');
+  const backupCode = randomBackupCode();
+  const [{ hash: backupHash }] = await codes.seal('anybody', [backupCode]);
+  const passwordHash = await parts.hashPassword(PASSWORD);
   return async (count) => {
     const users = Array.from({ length: count }, makeUser);
     await database.query(INSERT, [
       users.map(({ subjectId }) => subjectId),
       users.map(({ methodId }) => methodId),
       users.map(({ id }) => id),
-      users.map(sealState),
+      users.map((user) => parts.sealState(user, boundAt)),
       stateVersion,
       boundAt,
+      users.map(({ subjectId }) => codes.tags(subjectId, backupCode)[0]),
+      backupHash,
+      passwordHash,
     ]);
-    return Promise.all(
-      users.map(async (user) => ({ token: await signToken(user), secret: user.secret })),
-    );
+    const loginOf = async (user) => ({
+      username: `bench-${user.subjectId}`,
+      token: await signToken(user),
+      secret: user.secret,
+      backupCode,
+    });
+    return Promise.all(users.map(loginOf));
   };
 }
 
-async function loadParts({ MFA_SECRET_KEYS }) {
+/** The parts of the built server that write what it reads. */
+export async function loadParts({ MFA_SECRET_KEYS }) {
   const { secretKeyRing } = await load('server/config/key-formats.js');
   const { resolveMfaOptions } = await load('mfa/mfa.options.js');
   const { KeyRing } = await load('mfa/core/key-ring.js');
+  const { BackupCodes } = await load('mfa/core/backup-codes.js');
   const { EphemeralTokens } = await load('mfa/core/ephemeral-token.js');
   const { PayloadCipher } = await load('mfa/persistence/payload-cipher.js');
   const { SealedRows } = await load('mfa/persistence/stores/rows.js');
   const { SystemRandomSource } = await load('mfa/kit/random.js');
   const { SystemClock } = await load('mfa/kit/clock.js');
   const { Totp } = await load('mfa/handlers/app/totp.js');
-  const totp = new Totp(await import('otplib'));
   const { APP_STATE_VERSION } = await load('mfa/handlers/app/app.state.js');
-  const keys = new KeyRing(resolveMfaOptions({ secretKeys: secretKeyRing.read(MFA_SECRET_KEYS) }));
+  const { PasswordHasher } = await load('server/users/password-hasher.js');
+  const options = resolveMfaOptions({ secretKeys: secretKeyRing.read(MFA_SECRET_KEYS) });
+  const keys = new KeyRing(options);
   const random = new SystemRandomSource();
+  const tokens = new EphemeralTokens(keys, new SystemClock());
+  const hasher = new PasswordHasher({ passwordHashCost: PASSWORD_HASH_COST });
   return {
     random,
-    rows: new SealedRows(new PayloadCipher(keys, random)),
-    tokens: new EphemeralTokens(keys, new SystemClock()),
-    encodeSecret: (secret) => totp.encodeSecret(secret),
+    codes: new BackupCodes(options, random, keys),
+    sealState: stateSealer(new SealedRows(new PayloadCipher(keys, random)), {
+      random,
+      totp: new Totp(await import('otplib')),
+    }),
+    signToken: (user) => tokens.sign({ ...user, expiresAt: inOneDay() }, 'login'),
+    hashPassword: (password) => hasher.hash(password),
     stateVersion: APP_STATE_VERSION,
+  };
+}
+
+function stateSealer(rows, { random, totp }) {
+  return ({ subjectId, methodId, secret }, boundAt) => {
+    const parameters = { algorithm: 'SHA1', digits: 6, periodSeconds: 30, lastStep: null };
+    const authenticator = {
+      id: random.rowId(),
+      label: 'Phone',
+      payload: { secret: totp.encodeSecret(secret), ...parameters },
+      ...{ createdAt: boundAt, setUpIn: null, boundAt, confirmedAt: boundAt, lastUsedAt: null },
+    };
+    return rows.sealAuthenticators([authenticator], { subjectId, id: methodId });
   };
 }
 

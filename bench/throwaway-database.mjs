@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { UsageError } from './options.mjs';
+import { UsageError } from './usage-error.mjs';
 
 const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
 

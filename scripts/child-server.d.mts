@@ -3,6 +3,8 @@ export interface ChildServer {
   /** On the loopback. */
   readonly port: number;
   readonly pid: number;
+  /** From its start as a process until it said that it was ready. */
+  readonly startMilliseconds: number;
   /** All that it has printed so far. */
   output(): string;
   /** Its exit code once it has ended; null: it was killed. */

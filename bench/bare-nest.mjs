@@ -1,0 +1,44 @@
+/*
+ * The least Nest application with TypeORM on Fastify: one entity, one route. Our server's start and
+ * idle memory are compared with its. The decorators are called as the functions that they are.
+ */
+import 'reflect-metadata';
+import { Controller, Get, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+const { DATABASE_URL, HOST, PORT } = process.env;
+
+class Note {}
+PrimaryColumn({ type: 'uuid' })(Note.prototype, 'id');
+Column({ type: 'text' })(Note.prototype, 'body');
+Entity('bare_nest_notes')(Note);
+
+class HealthController {
+  ready() {
+    return { status: 'ok' };
+  }
+}
+Get('ready')(
+  HealthController.prototype,
+  'ready',
+  Object.getOwnPropertyDescriptor(HealthController.prototype, 'ready'),
+);
+Controller('health')(HealthController);
+
+class AppModule {}
+Module({
+  imports: [
+    TypeOrmModule.forRoot({ type: 'postgres', url: DATABASE_URL, entities: [Note] }),
+    TypeOrmModule.forFeature([Note]),
+  ],
+  controllers: [HealthController],
+})(AppModule);
+
+const app = await NestFactory.create(AppModule, new FastifyAdapter(), {
+  logger: ['warn', 'error'],
+});
+app.enableShutdownHooks();
+await app.listen(Number(PORT), HOST);

@@ -1,0 +1,82 @@
+import { Buffer } from 'node:buffer';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { hashPassword, makeSignature, symmetricEncrypt, verifyPassword } from 'better-auth/crypto';
+import { getMigrations } from 'better-auth/db/migration';
+import { makeAuth } from './auth.mjs';
+
+const BACKUP_CODES = ['aaaaa-AAAA1', 'bbbbb-BBBB2', 'ccccc-CCCC3', 'ddddd-DDDD4', 'eeeee-EEEE5'];
+
+const INSERT = `
+  WITH given AS (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+      AS given(user_id, secret, backup_codes, challenge)
+  ), account AS (
+    INSERT INTO account (id, "accountId", "providerId", "userId", password, "createdAt", "updatedAt")
+    SELECT user_id, user_id, 'credential', user_id, $5, now(), now() FROM given
+  ), factor AS (
+    INSERT INTO "twoFactor" (id, secret, "backupCodes", "userId", verified,
+      "failedVerificationCount")
+    SELECT user_id, secret, backup_codes, user_id, true, 0 FROM given
+  ), challenge AS (
+    INSERT INTO verification (id, identifier, value, "expiresAt", "createdAt", "updatedAt")
+    SELECT challenge, challenge, user_id, now() + interval '1 day', now(), now() FROM given
+    UNION ALL
+    SELECT 'attempts-' || challenge, '2fa-attempts-' || challenge, '0', now() + interval '1 day',
+      now(), now()
+    FROM given
+  )
+  INSERT INTO "user" (id, name, email, "emailVerified", "createdAt", "updatedAt",
+    "twoFactorEnabled")
+  SELECT user_id, 'bench', user_id || '@bench.example', true, now(), now(), true FROM given`;
+
+/**
+ * Makes Better Auth's tables by its own migrations and gives what makes users with a password, one
+ * authenticator app, backup codes and one open login each, by its own functions of encryption.
+ *
+ * @param {import('pg').Client} database
+ * @param {{databaseUrl: string, secret: string, password: string}} settings
+ */
+export async function openPeerSeeder(database, { databaseUrl, secret, password }) {
+  const { auth, pool } = makeAuth({ databaseUrl, secret, baseURL: 'http://127.0.0.1' });
+  await (await getMigrations(auth.options)).runMigrations();
+  const { secretConfig, createAuthCookie } = await auth.$context;
+  await pool.end();
+  const cookieName = createAuthCookie('two_factor').name;
+  const passwordHash = await hashPassword(password);
+  const encrypt = (data) => symmetricEncrypt({ key: secretConfig, data });
+  const makeUser = async () => {
+    const key = randomBytes(16).toString('hex');
+    const challenge = `2fa-${randomBytes(15).toString('base64url')}`;
+    return {
+      id: randomUUID(),
+      key,
+      challenge,
+      secret: await encrypt(key),
+      backupCodes: await encrypt(JSON.stringify(BACKUP_CODES)),
+      cookie: `${cookieName}=${encodeURIComponent(`${challenge}.${await makeSignature(challenge, secret)}`)}`,
+    };
+  };
+  return async (count) => {
+    const users = await Promise.all(Array.from({ length: count }, makeUser));
+    await database.query(INSERT, [
+      users.map(({ id }) => id),
+      users.map((user) => user.secret),
+      users.map((user) => user.backupCodes),
+      users.map(({ challenge }) => challenge),
+      passwordHash,
+    ]);
+    return users.map(({ id, key, cookie }) => ({
+      email: `${id}@bench.example`,
+      cookie,
+      // Its codes are computed over the text of the key itself.
+      secret: Buffer.from(key),
+      backupCode: BACKUP_CODES[0],
+    }));
+  };
+}
+
+/** What a sign-in of Better Auth spends on the password alone. */
+export async function openPasswordCheck(password) {
+  const hash = await hashPassword(password);
+  return () => verifyPassword({ hash, password });
+}

@@ -1,0 +1,2 @@
+/** An error that a person can act on: shown without a stack. */
+export class UsageError extends Error {}
