@@ -1,5 +1,5 @@
 /* global AbortController */
-import process from 'node:process';
+import { setMaxListeners } from 'node:events';
 import pg from 'pg';
 import { say } from './progress.mjs';
 import { createThrowawayDatabase } from './throwaway-database.mjs';
@@ -14,6 +14,8 @@ import { UsageError } from './usage-error.mjs';
 export async function runCommand(run) {
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => stop.abort());
+  // Each request under way listens to it.
+  setMaxListeners(0, stop.signal);
   const cleanup = [];
   try {
     await run({ signal: stop.signal, cleanup });

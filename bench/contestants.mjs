@@ -23,6 +23,7 @@ import { startChildServer } from '../scripts/child-server.mjs';
  * @property {() => Promise<(count: number) => Promise<object[]>>} openSeeder gives what makes
  *   tickets, each good for one request
  * @property {(load: object) => Promise<{seconds: number, latencies: number[]}>} run
+ * @property {{MFA_SECRET_KEYS: string}} [keys] of ours
  * @property {number[]} [clients] the only numbers of clients that it is measured at
  */
 
@@ -65,6 +66,7 @@ async function ours({ url, client, signal }) {
   const server = {
     id: 'ours',
     name: 'ours',
+    keys,
     works: ['sign-in', ...SECOND_STEPS],
     start: () => startChildServer(script, env, signal),
     openSeeder: () => openOurSeeder(client, keys),

@@ -1,11 +1,13 @@
-import { parseArgs } from 'node:util';
 import { SERVERS } from './contestants.mjs';
+import { databaseUrlOf, parseFlags, wholeNumber, wholeNumbers } from './flags.mjs';
 import { UsageError } from './usage-error.mjs';
 import { WORKS } from './works.mjs';
 
+/** Beside the works: starts, verifies beside sign-ins, and two processes of ours. */
 const MEASURES = ['start', ...WORKS.map(({ id }) => id), 'together', 'processes'];
 
 /** Each number with its default and the least and the greatest value that it takes. */
+const CLIENTS = { default: '1,8,32', least: 1, greatest: 256 };
 const NUMBERS = {
   requests: { default: 1000, least: 50, greatest: 50_000 },
   rounds: { default: 5, least: 1, greatest: 50 },
@@ -29,9 +31,9 @@ const USAGE = `npm run bench -- [--clients 1,8,32] [--rounds 5] [--requests 1000
   --only      of ${MEASURES.join(',')}
   --servers   of ${SERVERS.join(',')}
   --quick     ${Object.entries(QUICK)
-    .flatMap(([name, value]) => [`--${name}`, value])
+    .map(([name, value]) => `--${name} ${value}`)
     .join(' ')}
-  --publish   writes the result into docs/ and README.md; takes neither --only nor --servers`;
+  --publish   writes the result into docs/ and README.md; of a whole run alone`;
 
 /**
  * What is to be run, and where.
@@ -43,12 +45,16 @@ const USAGE = `npm run bench -- [--clients 1,8,32] [--rounds 5] [--requests 1000
  * @throws {UsageError}
  */
 export function readOptions(args, env) {
-  const given = valuesOf(args);
+  const texts = [...Object.keys(NUMBERS), 'clients', 'only', 'servers'];
+  const given = parseFlags(args, { texts, switches: ['quick', 'publish'], usage: USAGE });
   const values = given.quick ? { ...QUICK, ...given } : given;
-  const numbers = Object.keys(NUMBERS).map((name) => [name, numberOf(name, values)]);
+  const numbers = Object.entries(NUMBERS).map(([name, range]) => [
+    name,
+    wholeNumber(name, values[name], range),
+  ]);
   const options = {
     ...Object.fromEntries(numbers),
-    clients: clientsOf(values.clients ?? '1,8,32'),
+    clients: wholeNumbers('clients', values.clients, CLIENTS),
     only: namesOf('only', values, MEASURES),
     servers: namesOf('servers', values, SERVERS),
     publish: values.publish ?? false,
@@ -56,38 +62,6 @@ export function readOptions(args, env) {
   };
   checkPublished(options);
   return options;
-}
-
-/** A PostgreSQL where a database may be made. */
-export function databaseUrlOf(env) {
-  return env.BENCH_DATABASE_URL || 'postgres://postgres@127.0.0.1:5432/postgres';
-}
-
-function valuesOf(args) {
-  const texts = [...Object.keys(NUMBERS), 'clients', 'only', 'servers'];
-  const options = {
-    ...Object.fromEntries(texts.map((name) => [name, { type: 'string' }])),
-    quick: { type: 'boolean' },
-    publish: { type: 'boolean' },
-  };
-  try {
-    return parseArgs({ args, options }).values;
-  } catch (cause) {
-    throw new UsageError(`${cause.message}\n${USAGE}`);
-  }
-}
-
-function numberOf(name, values) {
-  const { default: usual, least, greatest } = NUMBERS[name];
-  const value = Number(values[name] ?? usual);
-  if (Number.isInteger(value) && value >= least && value <= greatest) return value;
-  throw new UsageError(`--${name} takes a whole number from ${least} to ${greatest}.`);
-}
-
-function clientsOf(list) {
-  const numbers = list.split(',').map(Number);
-  if (numbers.every((n) => Number.isInteger(n) && n >= 1 && n <= 256)) return numbers;
-  throw new UsageError('--clients takes whole numbers from 1 to 256 with commas between them.');
 }
 
 /** All of them, in their order, where none is named. */
@@ -98,8 +72,10 @@ function namesOf(flag, values, known) {
   throw new UsageError(`--${flag} knows no ${strange}.\n${USAGE}`);
 }
 
+/** The documents speak of everything, and their chart of one and of eight clients. */
 function checkPublished({ publish, only, servers, clients }) {
-  const isWhole =
-    only.length === MEASURES.length && servers.length === SERVERS.length && clients.includes(8);
-  if (publish && !isWhole) throw new UsageError(`Only a whole run is published.\n${USAGE}`);
+  const isWhole = only.length === MEASURES.length && servers.length === SERVERS.length;
+  if (publish && !(isWhole && [1, 8].every((number) => clients.includes(number)))) {
+    throw new UsageError(`Only a whole run is published.\n${USAGE}`);
+  }
 }

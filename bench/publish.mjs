@@ -1,1 +1,57 @@
-export async function publishRun() {}
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
+import { draw } from './draw.mjs';
+import { renderGrowthBlock, renderReadmeBlock, renderRunBlock } from './markdown.mjs';
+import { say } from './progress.mjs';
+import { UsageError } from './usage-error.mjs';
+
+const ROOT = new URL('../', import.meta.url);
+
+/** Writes a run into docs/bench.json and everything that is made of it. */
+export async function publishRun(summary) {
+  await writeFormatted('docs/bench.json', JSON.stringify(summary, null, 2));
+  await writeFile(new URL('docs/bench.svg', ROOT), draw(summary));
+  await replaceBlock('README.md', 'bench', renderReadmeBlock(summary));
+  await replaceBlock('docs/performance.md', 'bench', renderRunBlock(summary));
+  say('Published in docs/bench.json, docs/bench.svg, docs/performance.md and README.md.');
+}
+
+/** Writes a run of `npm run bench:growth` into docs/bench-growth.json and docs/performance.md. */
+export async function publishGrowth(summary) {
+  await writeFormatted('docs/bench-growth.json', JSON.stringify(summary, null, 2));
+  await replaceBlock('docs/performance.md', 'growth', renderGrowthBlock(summary));
+  say('Published in docs/bench-growth.json and docs/performance.md.');
+}
+
+/** @throws {UsageError} when a document has no place for it: found out before anything is measured */
+export async function checkMarkers() {
+  for (const [document, name] of [
+    ['README.md', 'bench'],
+    ['docs/performance.md', 'bench'],
+    ['docs/performance.md', 'growth'],
+  ]) {
+    placeOf(await readFile(new URL(document, ROOT), 'utf8'), { document, name });
+  }
+}
+
+async function replaceBlock(document, name, block) {
+  const text = await readFile(new URL(document, ROOT), 'utf8');
+  const { start, end } = placeOf(text, { document, name });
+  await writeFormatted(document, `${text.slice(0, start)}\n\n${block}\n\n${text.slice(end)}`);
+}
+
+/** Between `<!-- name:begin -->` and `<!-- name:end -->`. */
+function placeOf(text, { document, name }) {
+  const [begin, finish] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
+  const start = text.indexOf(begin) + begin.length;
+  const end = text.indexOf(finish);
+  if (text.includes(begin) && end >= start) return { start, end };
+  throw new UsageError(`${document} lacks ${begin} and ${finish}.`);
+}
+
+async function writeFormatted(path, text) {
+  const file = fileURLToPath(new URL(path, ROOT));
+  const config = await resolveConfig(file);
+  await writeFile(file, await format(text, { ...config, filepath: file }));
+}

@@ -1,5 +1,5 @@
 import { OUR_SETTINGS } from './contestants.mjs';
-import { WORKS } from './works.mjs';
+import { nameOfWork, textOfFacts, textOfNumber, textOfSpread } from './words.mjs';
 
 const NOTES = `
 Every request has a login of its own: no code is tried twice, no budget is used up.
@@ -17,40 +17,15 @@ export function renderText(summary) {
   return [describe(summary), ...tables.filter((text) => text !== ''), NOTES].join('\n\n');
 }
 
-/** `1.23 (1.10–1.40)`, or nothing. */
-export function textOfSpread(spread) {
-  if (spread === null) return '';
-  const [middle, least, greatest] = [spread.median, spread.least, spread.greatest].map((value) =>
-    value.toFixed(value < 100 ? 2 : 0),
-  );
-  return `${middle} (${least}–${greatest})`;
-}
-
-/** Few digits where they mean little. */
-export function textOfNumber(value) {
-  if (value === null) return '–';
-  return value.toFixed(value < 20 ? 1 : 0);
-}
-
-/** The name of a work in tables. */
-export function nameOfWork(id) {
-  return WORKS.find((work) => work.id === id).name;
-}
-
 function describe({ command, startedAt, rounds, requests, seconds, machine, versions }) {
   const settings = Object.entries(OUR_SETTINGS).map(([name, value]) => `${name}=${value}`);
   return [
     `${command}  ${startedAt}`,
     `${rounds} rounds of at most ${requests} requests or ${seconds} s each`,
-    listOf(machine),
-    listOf(versions),
+    textOfFacts(machine),
+    textOfFacts(versions),
     `Settings of ours: ${settings.join(' ')}, all else as it is by default.`,
   ].join('\n');
-}
-
-function listOf(facts) {
-  const parts = Object.entries(facts).map(([name, value]) => `${name} ${value}`);
-  return parts.join(', ');
 }
 
 function tablesOfRows(rows) {
@@ -83,8 +58,11 @@ function tableOfServers(servers) {
   return alignTable([['', 'server', 'start ms', 'idle MiB', 'after load MiB'], ...cells]);
 }
 
-function linesOfExtras({ besideSignIns, processes }) {
-  const lines = [];
+function linesOfExtras({ signIns, besideSignIns, processes }) {
+  const lines = signIns.map(
+    ({ server, signInMs, hashMs, overMs }) =>
+      `sign-in, 1 client, ${server}: ${signInMs.toFixed(1)} ms, hash alone ${hashMs.toFixed(1)} ms, difference ${textOfSpread(overMs)} ms`,
+  );
   if (besideSignIns !== null) {
     const { aloneP95, besideP95, ratio } = besideSignIns;
     lines.push(

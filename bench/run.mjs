@@ -5,7 +5,7 @@ import { describeMachine, describeVersions } from './machine.mjs';
 import { readOptions } from './options.mjs';
 import { residentMibOf } from './processes.mjs';
 import { say } from './progress.mjs';
-import { publishRun } from './publish.mjs';
+import { checkMarkers, publishRun } from './publish.mjs';
 import { renderText } from './report.mjs';
 import { writeResult } from './results.mjs';
 import { runRounds } from './rounds.mjs';
@@ -48,6 +48,7 @@ async function measureAll(contestants, options, { database, cleanup }) {
 await runCommand(async ({ signal, cleanup }) => {
   const args = process.argv.slice(2);
   const options = { ...readOptions(args, process.env), signal };
+  if (options.publish) await checkMarkers();
   const startedAt = new Date().toISOString();
   const database = await openDatabase(options.databaseUrl, { signal, cleanup });
   const contestants = await makeContestants(options.servers, database);

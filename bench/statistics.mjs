@@ -15,3 +15,13 @@ export function quantile(ascending, part) {
 export function spreadOf(ratios) {
   return { median: median(ratios), least: Math.min(...ratios), greatest: Math.max(...ratios) };
 }
+
+/** The spread with few digits. */
+export function roundedSpread(spread) {
+  return Object.fromEntries(Object.entries(spread).map(([name, value]) => [name, round(value, 3)]));
+}
+
+/** The number with so many digits behind the point; null stays null. */
+export function round(value, digits) {
+  return value === null ? null : Number(value.toFixed(digits));
+}

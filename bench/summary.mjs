@@ -1,7 +1,9 @@
-import { median, spreadOf } from './statistics.mjs';
+import { median, round, roundedSpread, spreadOf } from './statistics.mjs';
 
 const MEASURES = ['perSecond', 'p50', 'p95', 'p99', 'cpuMs'];
 const OURS = 'ours';
+/** Those of one client that are measured beside the hash of their passwords. */
+const HASHES = { ours: 'bcrypt 12 alone', 'Better Auth': 'scrypt alone' };
 
 /**
  * Medians over the rounds, and ratios within each round, of all that was measured.
@@ -14,6 +16,7 @@ const OURS = 'ours';
 export function summarize({ starts, runs, afterwards, besideSignIns, processes }) {
   return {
     rows: summarizeRuns(runs),
+    signIns: summarizeSignIns(runs),
     servers: summarizeServers(starts, afterwards),
     besideSignIns: summarizeBeside(besideSignIns),
     processes: summarizeProcesses(processes),
@@ -33,14 +36,35 @@ function summarizeRuns(runs) {
 }
 
 function ratioOf(own, runs) {
-  if (own[0].server === OURS) return null;
+  const isHash = Object.values(HASHES).includes(own[0].server);
+  if (own[0].server === OURS || isHash) return null;
   const ratios = own.flatMap((theirs) => {
     const isOurs = (run) =>
       run.server === OURS && ['work', 'clients', 'round'].every((key) => run[key] === theirs[key]);
     const ours = runs.find(isOurs);
     return ours === undefined ? [] : [ours.perSecond / theirs.perSecond];
   });
-  return ratios.length === 0 ? null : rounded(spreadOf(ratios));
+  return ratios.length === 0 ? null : roundedSpread(spreadOf(ratios));
+}
+
+/** What a sign-in takes beside the hash of the password, in the same round. */
+function summarizeSignIns(runs) {
+  const own = runs.filter(({ work, clients }) => work === 'sign-in' && clients === 1);
+  return Object.entries(HASHES).flatMap(([server, hash]) => {
+    const signIns = own.filter((run) => run.server === server);
+    const hashes = own.filter((run) => run.server === hash);
+    if (signIns.length === 0 || hashes.length === 0) return [];
+    const over = signIns.map((signIn) => {
+      const alone = hashes.find((run) => run.round === signIn.round);
+      return signIn.p50 - alone.p50;
+    });
+    return {
+      server,
+      signInMs: round(median(signIns.map(({ p50 }) => p50)), 2),
+      hashMs: round(median(hashes.map(({ p50 }) => p50)), 2),
+      overMs: roundedSpread(spreadOf(over)),
+    };
+  });
 }
 
 /** Start and idle memory of the processes that did nothing, memory of those that were measured. */
@@ -63,7 +87,7 @@ function summarizeBeside(results) {
   return {
     aloneP95: round(median(results.map(({ alone }) => alone.p95)), 2),
     besideP95: round(median(results.map(({ beside }) => beside.p95)), 2),
-    ratio: rounded(spreadOf(results.map(({ alone, beside }) => beside.p95 / alone.p95))),
+    ratio: roundedSpread(spreadOf(results.map(({ alone, beside }) => beside.p95 / alone.p95))),
   };
 }
 
@@ -72,14 +96,6 @@ function summarizeProcesses(results) {
   return {
     one: round(median(results.map(({ one }) => one)), 1),
     two: round(median(results.map(({ two }) => two)), 1),
-    ratio: rounded(spreadOf(results.map(({ one, two }) => two / one))),
+    ratio: roundedSpread(spreadOf(results.map(({ one, two }) => two / one))),
   };
-}
-
-function rounded(spread) {
-  return Object.fromEntries(Object.entries(spread).map(([name, value]) => [name, round(value, 3)]));
-}
-
-function round(value, digits) {
-  return value === null ? null : Number(value.toFixed(digits));
 }

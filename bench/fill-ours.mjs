@@ -1,0 +1,127 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { copyRows } from './copy-rows.mjs';
+import { say } from './progress.mjs';
+import { loadParts } from './seed-ours.mjs';
+
+/** Of each user, at the largest size ten million. */
+const EVENTS_EACH = 10;
+const BACKUP_CODES_EACH = 5;
+const CLIENT = ['192.0.2.1', 'Mozilla/5.0 (X11; Linux x86_64)'];
+
+const OPEN_LOGINS = `
+  INSERT INTO mfa_challenges (user_id, id, purpose, method_id, handler, amr, provider,
+    credentials_version, created_at, expires_at)
+  SELECT user_id, id, 'login', method_id, 'app', '{pwd}', 'local', user_id, now(),
+    now() + interval '1 day'
+  FROM unnest($1::uuid[], $2::text[], $3::uuid[]) AS given(user_id, id, method_id)`;
+
+/**
+ * Fills the tables of our server by COPY, with its own code for what is sealed, in the order in which
+ * time would have: the users, then an event of each, then the next event of each.
+ *
+ * The events' hashes are random, for nothing that is measured reads more of a chain than its head.
+ *
+ * @param {import('pg').Client} database migrated by the server
+ * @param {{MFA_SECRET_KEYS: string}} keys
+ * @param {number} count
+ * @returns {Promise<{events: number, openLogins: (count: number) => Promise<object[]>}>} the second
+ *   opens logins of users drawn at random, each at most once until all have had one
+ */
+export async function fillOurs(database, keys, count) {
+  const { random, sealState, signToken, stateVersion } = await loadParts(keys);
+  const secret = randomBytes(20);
+  const boundAt = new Date(Date.now() - 3600_000);
+  const at = boundAt.toISOString();
+  const users = Array.from({ length: count }, () => ({
+    subjectId: random.rowId(),
+    methodId: random.rowId(),
+  }));
+  const copy = async (target, rows) => {
+    say(`COPY ${target.slice(0, target.indexOf(' '))}, ${count.toLocaleString('en')} users …`);
+    await copyRows(database, target, rows);
+  };
+  await copy(
+    'users (id, username, email, first_name, last_name, password_hash, credentials_version, created_at)',
+    map(users, ({ subjectId: id }) => [
+      ...[id, `bench-${id}`, `${id}@bench.example`, '', '', 'never compared', id, at],
+    ]),
+  );
+  await copy(
+    'mfa_accounts (user_id)',
+    map(users, ({ subjectId }) => [subjectId]),
+  );
+  await copy(
+    `mfa_methods (user_id, id, handler, is_active, is_primary, created_at, confirmed_at,
+      activated_at, state, state_version)`,
+    map(users, ({ subjectId, methodId }) => [
+      ...[subjectId, methodId, 'app', 't', 't', at, at, at],
+      bytea(sealState({ subjectId, methodId, secret }, boundAt)),
+      stateVersion,
+    ]),
+  );
+  await copy(
+    'mfa_backup_codes (user_id, lookup, hash, created_at)',
+    repeat(users, BACKUP_CODES_EACH, ({ subjectId }) => [
+      ...[subjectId, randomBytes(32).toString('base64url'), 'never compared', at],
+    ]),
+  );
+  const heads = users.map(() => bytea(randomBytes(32)));
+  // The trigger would chain them one by one.
+  await database.query('ALTER TABLE mfa_events DISABLE TRIGGER USER');
+  await copy(
+    'mfa_events (user_id, seq, id, at, type, factor, ip, user_agent, hash)',
+    inRounds(users, EVENTS_EACH, ({ subjectId }, index, seq) => [
+      ...[subjectId, seq, random.rowId(), at, 'second_factor_succeeded', 'app', ...CLIENT],
+      heads[index],
+    ]),
+  );
+  await copy(
+    'mfa_event_heads (user_id, seq, hash)',
+    map(users, ({ subjectId }, index) => [subjectId, EVENTS_EACH, heads[index]]),
+  );
+  await database.query('ALTER TABLE mfa_events ENABLE TRIGGER USER');
+  return {
+    events: count * EVENTS_EACH,
+    openLogins: loginOpener(database, users, { random, signToken, secret }),
+  };
+}
+
+function loginOpener(database, users, { random, signToken, secret }) {
+  let drawn = [];
+  const draw = () => {
+    if (drawn.length === 0) drawn = users.map((_, index) => index);
+    const place = randomInt(drawn.length);
+    const index = drawn[place];
+    drawn[place] = drawn.at(-1);
+    drawn.pop();
+    return users[index];
+  };
+  return async (count) => {
+    const logins = Array.from({ length: count }, () => ({ ...draw(), id: random.rowId() }));
+    await database.query(OPEN_LOGINS, [
+      logins.map(({ subjectId }) => subjectId),
+      logins.map(({ id }) => id),
+      logins.map(({ methodId }) => methodId),
+    ]);
+    return Promise.all(logins.map(async (login) => ({ token: await signToken(login), secret })));
+  };
+}
+
+function* map(items, rowOf) {
+  for (let index = 0; index < items.length; index += 1) yield rowOf(items[index], index);
+}
+
+function* repeat(items, times, rowOf) {
+  for (const item of items) for (let time = 1; time <= times; time += 1) yield rowOf(item);
+}
+
+function* inRounds(items, rounds, rowOf) {
+  for (let round = 1; round <= rounds; round += 1) {
+    yield* map(items, (item, index) => rowOf(item, index, round));
+  }
+}
+
+/** As COPY's text format has it, where a backslash stands for itself when doubled. */
+function bytea(bytes) {
+  return `\\\\x${bytes.toString('hex')}`;
+}

@@ -1,0 +1,40 @@
+import { databaseUrlOf, parseFlags, wholeNumber, wholeNumbers } from './flags.mjs';
+
+const USERS = { default: '1000,100000,1000000', least: 1000, greatest: 5_000_000 };
+/** With the first run that does not count, the smallest size has a user for each right code. */
+const NUMBERS = {
+  requests: { default: 160, least: 50, greatest: 10_000 },
+  rounds: { default: 5, least: 1, greatest: 50 },
+  verifies: { default: 100_000, least: 10_000, greatest: 1_000_000 },
+};
+
+const USAGE = `npm run bench:growth -- [--users 1000,100000,1000000] [--rounds 5] [--requests 160] …
+  --users     sizes that are compared with the first of them
+  --rounds    how often each measurement is repeated, in turn with the others
+  --requests  requests of one measurement
+  --verifies  right codes over which the memory is read
+  --publish   writes the result into docs/`;
+
+/**
+ * What is to be run, and where.
+ *
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {{users: number[], requests: number, rounds: number, verifies: number, publish: boolean,
+ *   databaseUrl: string}}
+ * @throws {UsageError}
+ */
+export function readGrowthOptions(args, env) {
+  const texts = [...Object.keys(NUMBERS), 'users'];
+  const values = parseFlags(args, { texts, switches: ['publish'], usage: USAGE });
+  const numbers = Object.entries(NUMBERS).map(([name, range]) => [
+    name,
+    wholeNumber(name, values[name], range),
+  ]);
+  return {
+    ...Object.fromEntries(numbers),
+    users: wholeNumbers('users', values.users, USERS),
+    publish: values.publish ?? false,
+    databaseUrl: databaseUrlOf(env),
+  };
+}

@@ -1,0 +1,22 @@
+import { alignTable } from './report.mjs';
+import { textOfFacts, textOfNumber, textOfSpread } from './words.mjs';
+
+/** The summary as text for a terminal. */
+export function renderGrowthText({ command, startedAt, machine, versions, growth, memory }) {
+  const sizes = growth.map(({ users, events, databaseMib, right, wrong }) => [
+    ...[users, events].map((count) => count.toLocaleString('en')),
+    textOfNumber(databaseMib),
+    ...[right, wrong].flatMap(({ p95, ratio }) => [p95.toFixed(1), textOfSpread(ratio)]),
+  ]);
+  const heading = ['users', 'events', 'MiB', 'right p95 ms', 'ratio', 'wrong p95 ms', 'ratio'];
+  const readings = memory.map(({ verifies, residentMib }) => [
+    'after',
+    `${verifies.toLocaleString('en')} right codes`,
+    `${textOfNumber(residentMib)} MiB`,
+  ]);
+  return [
+    `${command}  ${startedAt}\n${textOfFacts(machine)}\n${textOfFacts(versions)}`,
+    alignTable([heading, ...sizes]),
+    alignTable(readings),
+  ].join('\n\n');
+}

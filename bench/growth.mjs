@@ -1,0 +1,103 @@
+import { openDatabase, runCommand } from './command.mjs';
+import { makeContestants } from './contestants.mjs';
+import { fillOurs } from './fill-ours.mjs';
+import { readGrowthOptions } from './growth-options.mjs';
+import { describeMachine, describeVersions } from './machine.mjs';
+import { renderGrowthText } from './growth-report.mjs';
+import { measure, prepareTickets } from './measure.mjs';
+import { residentMibOf } from './processes.mjs';
+import { say } from './progress.mjs';
+import { checkMarkers, publishGrowth } from './publish.mjs';
+import { writeResult } from './results.mjs';
+import { summarizeGrowth } from './growth-summary.mjs';
+import { WORKS } from './works.mjs';
+
+const CLIENTS = 8;
+const RIGHT_CODE = WORKS.find(({ id }) => id === 'right');
+const WRONG_CODE = WORKS.find(({ id }) => id === 'wrong');
+const MEMORY_STEP = 10_000;
+
+/** A database of this size and our server on it. */
+async function openSize(users, options, context) {
+  const database = await openDatabase(options.databaseUrl, context);
+  const [ours] = await makeContestants(['ours'], database);
+  ours.server = await ours.start();
+  context.cleanup.push(ours.server.stop);
+  const { events, openLogins } = await fillOurs(database.client, ours.keys, users);
+  say('VACUUM ANALYZE …');
+  await database.client.query('VACUUM ANALYZE');
+  const [{ mib }] = await rowsOf(
+    database.client,
+    'SELECT pg_database_size(current_database()) / 1048576.0 AS mib',
+  );
+  return { ...ours, database, seed: openLogins, users, events, databaseMib: Number(mib) };
+}
+
+async function rowsOf(client, statement) {
+  return (await client.query(statement)).rows;
+}
+
+/** Right and wrong codes at each size by turns. */
+async function measureSizes(sizes, { rounds, requests, signal }) {
+  const load = { requests, clients: CLIENTS, seconds: Infinity, signal };
+  const runs = [];
+  for (const size of sizes) await prepareTickets(size, (rounds + 1) * 2 * requests, signal);
+  // Round 0 warms up.
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const work of [RIGHT_CODE, WRONG_CODE]) {
+      for (const size of round % 2 === 0 ? sizes.toReversed() : sizes) {
+        const run = { ...(await measure(size, work, load)), users: size.users, round };
+        if (round > 0) runs.push(run);
+        const count = size.users.toLocaleString('en');
+        say(
+          `round ${round} of ${rounds}  p95 ${run.p95.toFixed(1)} ms, ${work.name}: ${count} users`,
+        );
+      }
+    }
+  }
+  return runs;
+}
+
+/** Memory of a process while it verifies. */
+async function measureMemory({ verifies, databaseUrl, signal }, context) {
+  const database = await openDatabase(databaseUrl, context);
+  const [ours] = await makeContestants(['ours'], database);
+  ours.server = await ours.start();
+  context.cleanup.push(ours.server.stop);
+  ours.seed = await ours.openSeeder();
+  const readings = [{ verifies: 0, residentMib: await residentMibOf(ours.server.pid) }];
+  for (let done = 0; done < verifies;) {
+    const requests = Math.min(MEMORY_STEP, verifies - done);
+    await prepareTickets(ours, requests, signal);
+    const load = { requests, clients: CLIENTS, seconds: Infinity, signal };
+    const { perSecond } = await measure(ours, RIGHT_CODE, load);
+    done += requests;
+    const residentMib = await residentMibOf(ours.server.pid);
+    readings.push({ verifies: done, residentMib });
+    say(
+      `${done} of ${verifies} right codes  ${perSecond.toFixed(0)}/s  ${residentMib?.toFixed(0)} MiB`,
+    );
+  }
+  return readings;
+}
+
+await runCommand(async (context) => {
+  const args = process.argv.slice(2);
+  const options = { ...readGrowthOptions(args, process.env), signal: context.signal };
+  if (options.publish) await checkMarkers();
+  const startedAt = new Date().toISOString();
+  const sizes = [];
+  for (const users of options.users) sizes.push(await openSize(users, options, context));
+  const { client } = sizes[0].database;
+  const facts = {
+    machine: await describeMachine(client),
+    versions: await describeVersions(client),
+  };
+  const runs = await measureSizes(sizes, options);
+  const memory = await measureMemory(options, context);
+  const command = ['npm run bench:growth', ...(args.length ? ['--', ...args] : [])].join(' ');
+  const summary = { command, startedAt, ...facts, ...summarizeGrowth(sizes, runs, memory) };
+  console.log(`\n${renderGrowthText(summary)}`);
+  say(`Written to ${await writeResult('growth', { ...summary, runs })}`);
+  if (options.publish) await publishGrowth(summary);
+});

@@ -1,0 +1,113 @@
+import { nameOfWork, textOfFacts, textOfNumber, textOfSpread } from './words.mjs';
+
+const README_CLIENTS = 8;
+
+/** The README's table: what one looks for first, at one number of clients. */
+export function renderReadmeBlock({ command, startedAt, rows }) {
+  const own = rows.filter(({ clients }) => clients === README_CLIENTS);
+  const find = (work, server) =>
+    own.find((row) => row.work === work && row.server === server) ?? {
+      perSecond: null,
+      ratio: null,
+    };
+  const works = [...new Set(own.map(({ work }) => work))];
+  const lines = works.map((work) => [
+    nameOfWork(work),
+    ...['ours', 'floor', 'Better Auth'].map((name) => textOfNumber(find(work, name).perSecond)),
+    ...['floor', 'Better Auth'].map((name) => find(work, name).ratio?.median.toFixed(2) ?? '–'),
+  ]);
+  const heading = [
+    `per second, ${README_CLIENTS} clients`,
+    ...['nestjs-mfa', 'floor', 'Better Auth', 'ours / floor', 'ours / Better Auth'],
+  ];
+  return `${tableOf(heading, lines)}\n\n${sourceOf({ command, startedAt })}`;
+}
+
+/** The whole result, for docs/performance.md. */
+export function renderRunBlock(summary) {
+  const { rounds, requests, seconds, machine, versions } = summary;
+  return [
+    sourceOf(summary),
+    `${rounds} rounds of at most ${requests} requests or ${seconds} s each. ${textOfFacts(machine)}. ${textOfFacts(versions)}.`,
+    ...tablesOfRows(summary.rows),
+    signInText(summary.signIns),
+    tableOfServers(summary.servers),
+    besideText(summary.besideSignIns),
+    processesText(summary.processes),
+  ].join('\n\n');
+}
+
+/** The result of `npm run bench:growth`. */
+export function renderGrowthBlock(summary) {
+  const { machine, growth, memory } = summary;
+  const lines = growth.map(({ users, events, databaseMib, right, wrong }) => [
+    ...[users, events].map((count) => count.toLocaleString('en')),
+    textOfNumber(databaseMib),
+    ...[right, wrong].flatMap(({ p95, ratio }) => [p95.toFixed(1), textOfSpread(ratio)]),
+  ]);
+  const heading = [
+    ...['users', 'audit events', 'MiB'],
+    ...['right code, p95 ms', 'ratio', 'wrong code, p95 ms', 'ratio'],
+  ];
+  const readings = memory.map(({ verifies, residentMib }) => [
+    verifies.toLocaleString('en'),
+    textOfNumber(residentMib),
+  ]);
+  return [
+    sourceOf(summary),
+    `${textOfFacts(machine)}.`,
+    tableOf(heading, lines),
+    tableOf(['right codes so far', 'resident MiB'], readings),
+  ].join('\n\n');
+}
+
+function sourceOf({ command, startedAt }) {
+  return `\`${command}\`, ${startedAt.slice(0, 10)}.`;
+}
+
+function tablesOfRows(rows) {
+  const numbers = [...new Set(rows.map(({ clients }) => clients))];
+  return numbers.map((clients) => {
+    const own = rows.filter((row) => row.clients === clients);
+    const lines = own.map((row, index) => [
+      own[index - 1]?.work === row.work ? '' : nameOfWork(row.work),
+      row.server,
+      textOfNumber(row.perSecond),
+      ...[row.p50, row.p95, row.p99].map((value) => value.toFixed(1)),
+      row.cpuMs?.toFixed(2) ?? '–',
+      textOfSpread(row.ratio),
+    ]);
+    const title = `${clients} client${clients === 1 ? '' : 's'}`;
+    const heading = [title, 'server', 'per second', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU ms'];
+    return tableOf([...heading, 'ours / this'], lines, 2);
+  });
+}
+
+function signInText(signIns) {
+  const parts = signIns.map(
+    ({ server, signInMs, hashMs, overMs }) =>
+      `${server} ${signInMs.toFixed(1)} ms, its hash alone ${hashMs.toFixed(1)} ms: ${textOfSpread(overMs)} ms beside the hash`,
+  );
+  return `A sign-in of one client, p50: ${parts.join('; ')}.`;
+}
+
+function tableOfServers(servers) {
+  const lines = servers.map(({ server, startMs, idleMib, afterwardsMib }) => [
+    server,
+    ...[startMs, idleMib, afterwardsMib].map(textOfNumber),
+  ]);
+  return tableOf(['server', 'start ms', 'idle MiB', 'MiB after the load'], lines);
+}
+
+function besideText({ aloneP95, besideP95, ratio }) {
+  return `p95 of a right code with 8 clients: ${aloneP95} ms alone, ${besideP95} ms during 8 sign-ins at once; ratio ${textOfSpread(ratio)}.`;
+}
+
+function processesText({ one, two, ratio }) {
+  return `Right codes per second of 16 clients: ${textOfNumber(one)} at one process, ${textOfNumber(two)} at two on the same database; ratio ${textOfSpread(ratio)}. No request failed.`;
+}
+
+function tableOf(heading, lines, words = 1) {
+  const rule = heading.map((_, column) => (column < words ? '---' : '--:'));
+  return [heading, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
