@@ -1,7 +1,7 @@
 import { databaseUrlOf, parseFlags, wholeNumber, wholeNumbers } from './flags.mjs';
+import { UsageError } from './usage-error.mjs';
 
 const USERS = { default: '1000,100000,1000000', least: 1000, greatest: 5_000_000 };
-/** With the first run that does not count, the smallest size has a user for each right code. */
 const NUMBERS = {
   requests: { default: 160, least: 50, greatest: 10_000 },
   rounds: { default: 5, least: 1, greatest: 50 },
@@ -31,10 +31,15 @@ export function readGrowthOptions(args, env) {
     name,
     wholeNumber(name, values[name], range),
   ]);
-  return {
+  const options = {
     ...Object.fromEntries(numbers),
     users: wholeNumbers('users', values.users, USERS),
     publish: values.publish ?? false,
     databaseUrl: databaseUrlOf(env),
   };
+  const { rounds, requests, users } = options;
+  if ((rounds + 1) * requests <= Math.min(...users)) return options;
+  throw new UsageError(
+    `There must be a user for each request of all rounds and one more.\n${USAGE}`,
+  );
 }

@@ -2,7 +2,8 @@ import { alignTable } from './report.mjs';
 import { textOfFacts, textOfNumber, textOfSpread } from './words.mjs';
 
 /** The summary as text for a terminal. */
-export function renderGrowthText({ command, startedAt, machine, versions, growth, memory }) {
+export function renderGrowthText({ growth, memory, memoryRatio, ...about }) {
+  const { command, startedAt, machine, versions } = about;
   const sizes = growth.map(({ users, events, databaseMib, right, wrong }) => [
     ...[users, events].map((count) => count.toLocaleString('en')),
     textOfNumber(databaseMib),
@@ -18,5 +19,6 @@ export function renderGrowthText({ command, startedAt, machine, versions, growth
     `${command}  ${startedAt}\n${textOfFacts(machine)}\n${textOfFacts(versions)}`,
     alignTable([heading, ...sizes]),
     alignTable(readings),
+    `at the end by that after 20,000: ${memoryRatio?.toFixed(2) ?? '–'}`,
   ].join('\n\n');
 }

@@ -1,5 +1,8 @@
 import { median, round, roundedSpread, spreadOf } from './statistics.mjs';
 
+/** When caches are filled: what grows later does not stop growing. */
+const SETTLED_AFTER_VERIFIES = 20_000;
+
 /**
  * For each size the p95 of right and of wrong codes, and its ratio to that of the first size in the
  * same round.
@@ -12,7 +15,7 @@ export function summarizeGrowth(sizes, runs, memory) {
     right: p95Of('right', users),
     wrong: p95Of('wrong', users),
   }));
-  return { growth, memory: memory.map(roundedReading) };
+  return { growth, memory: memory.map(roundedReading), memoryRatio: memoryRatioOf(memory) };
 
   function p95Of(work, users) {
     const runsOf = (size) => runs.filter((run) => run.work === work && run.users === size);
@@ -28,4 +31,12 @@ export function summarizeGrowth(sizes, runs, memory) {
 
 function roundedReading({ verifies, residentMib }) {
   return { verifies, residentMib: round(residentMib, 1) };
+}
+
+/** Memory at the end by that of a server that has settled; null where it is not told. */
+function memoryRatioOf(memory) {
+  const settled = memory.find(({ verifies }) => verifies >= SETTLED_AFTER_VERIFIES);
+  const last = memory.at(-1);
+  if (!settled?.residentMib || !last.residentMib) return null;
+  return round(last.residentMib / settled.residentMib, 3);
 }

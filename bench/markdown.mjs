@@ -28,7 +28,7 @@ export function renderRunBlock(summary) {
   const { rounds, requests, seconds, machine, versions } = summary;
   return [
     sourceOf(summary),
-    `${rounds} rounds of at most ${requests} requests or ${seconds} s each. ${textOfFacts(machine)}. ${textOfFacts(versions)}.`,
+    `Rounds: ${rounds}, of at most ${requests} requests or ${seconds} s for each measurement. ${textOfFacts(machine)}. ${textOfFacts(versions)}.`,
     ...tablesOfRows(summary.rows),
     signInText(summary.signIns),
     tableOfServers(summary.servers),
@@ -39,7 +39,7 @@ export function renderRunBlock(summary) {
 
 /** The result of `npm run bench:growth`. */
 export function renderGrowthBlock(summary) {
-  const { machine, growth, memory } = summary;
+  const { machine, growth, memory, memoryRatio } = summary;
   const lines = growth.map(({ users, events, databaseMib, right, wrong }) => [
     ...[users, events].map((count) => count.toLocaleString('en')),
     textOfNumber(databaseMib),
@@ -58,6 +58,7 @@ export function renderGrowthBlock(summary) {
     `${textOfFacts(machine)}.`,
     tableOf(heading, lines),
     tableOf(['right codes so far', 'resident MiB'], readings),
+    `Memory at the end by that after 20,000: ${memoryRatio?.toFixed(2) ?? '–'}.`,
   ].join('\n\n');
 }
 

@@ -1,4 +1,4 @@
-import { OUR_SETTINGS } from './contestants.mjs';
+import { OUR_SETTINGS } from './contestants/ours.mjs';
 import { nameOfWork, textOfFacts, textOfNumber, textOfSpread } from './words.mjs';
 
 const NOTES = `

@@ -4,7 +4,8 @@ import { WORKS } from './works.mjs';
 export function textOfSpread(spread) {
   if (spread === null) return '';
   const parts = [spread.median, spread.least, spread.greatest].map((value) => value.toFixed(2));
-  return `${parts[0]} (${parts[1]}–${parts[2]})`;
+  const to = spread.least < 0 ? ' to ' : '–';
+  return `${parts[0]} (${parts[1]}${to}${parts[2]})`;
 }
 
 /** Few digits where they mean little; a dash for what is not known. */
