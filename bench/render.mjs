@@ -1,0 +1,9 @@
+/* Makes the chart and the tables anew from the runs that were published last. */
+import { readFile } from 'node:fs/promises';
+import { publishGrowth, publishRun } from './publish.mjs';
+
+const read = async (name) =>
+  JSON.parse(await readFile(new URL(`../docs/${name}`, import.meta.url), 'utf8'));
+
+await publishRun(await read('bench.json'));
+await publishGrowth(await read('bench-growth.json'));
