@@ -7,22 +7,22 @@ const CHUNK_CHARACTERS = 64 * 1024;
 /**
  * Fills a table by COPY.
  *
- * @param {import('pg').Client} database
+ * @param {{client: import('pg').Client, signal: AbortSignal}} database
  * @param {string} target a table and its columns
  * @param {Iterable<(string | number)[]>} rows values as COPY's text format has them
  */
-export function copyRows(database, target, rows) {
+export function copyRows({ client, signal }, target, rows) {
   return new Promise((resolve, reject) => {
     const done = (error) => (error ? reject(error) : resolve());
-    database.query(new CopyQuery(`COPY ${target} FROM STDIN`, rows, done));
+    client.query(new CopyQuery(`COPY ${target} FROM STDIN`, { rows, signal }, done));
   });
 }
 
 /** A query that answers the server's wish for data, which `pg` itself refuses. */
 class CopyQuery extends pg.Query {
-  constructor(text, rows, done) {
+  constructor(text, data, done) {
     super({ text }, done);
-    this.data = rows;
+    this.data = data;
   }
 
   handleCopyInResponse(connection) {
@@ -33,7 +33,8 @@ class CopyQuery extends pg.Query {
   }
 
   async send(connection) {
-    for (const chunk of chunksOf(this.data)) {
+    for (const chunk of chunksOf(this.data.rows)) {
+      this.data.signal.throwIfAborted();
       connection.sendCopyFromChunk(Buffer.from(chunk));
       if (connection.stream.writableNeedDrain) await once(connection.stream, 'drain');
     }

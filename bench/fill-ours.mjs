@@ -21,7 +21,7 @@ const OPEN_LOGINS = `
  *
  * The events' hashes are random, for nothing that is measured reads more of a chain than its head.
  *
- * @param {import('pg').Client} database migrated by the server
+ * @param {{client: import('pg').Client, signal: AbortSignal}} database migrated by the server
  * @param {{MFA_SECRET_KEYS: string}} keys
  * @param {number} count
  * @returns {Promise<{events: number, openLogins: (count: number) => Promise<object[]>}>} the second
@@ -67,7 +67,7 @@ export async function fillOurs(database, keys, count) {
   );
   const heads = users.map(() => bytea(randomBytes(32)));
   // The trigger would chain them one by one.
-  await database.query('ALTER TABLE mfa_events DISABLE TRIGGER USER');
+  await database.client.query('ALTER TABLE mfa_events DISABLE TRIGGER USER');
   await copy(
     'mfa_events (user_id, seq, id, at, type, factor, ip, user_agent, hash)',
     inRounds(users, EVENTS_EACH, ({ subjectId }, index, seq) => [
@@ -79,14 +79,14 @@ export async function fillOurs(database, keys, count) {
     'mfa_event_heads (user_id, seq, hash)',
     map(users, ({ subjectId }, index) => [subjectId, EVENTS_EACH, heads[index]]),
   );
-  await database.query('ALTER TABLE mfa_events ENABLE TRIGGER USER');
+  await database.client.query('ALTER TABLE mfa_events ENABLE TRIGGER USER');
   return {
     events: count * EVENTS_EACH,
-    openLogins: loginOpener(database, users, { random, signToken, secret }),
+    openLogins: loginOpener(database.client, users, { random, signToken, secret }),
   };
 }
 
-function loginOpener(database, users, { random, signToken, secret }) {
+function loginOpener(client, users, { random, signToken, secret }) {
   let drawn = [];
   const draw = () => {
     if (drawn.length === 0) drawn = users.map((_, index) => index);
@@ -98,7 +98,7 @@ function loginOpener(database, users, { random, signToken, secret }) {
   };
   return async (count) => {
     const logins = Array.from({ length: count }, () => ({ ...draw(), id: random.rowId() }));
-    await database.query(OPEN_LOGINS, [
+    await client.query(OPEN_LOGINS, [
       logins.map(({ subjectId }) => subjectId),
       logins.map(({ id }) => id),
       logins.map(({ methodId }) => methodId),

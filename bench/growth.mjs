@@ -23,7 +23,7 @@ async function openSize(users, options, context) {
   const ours = await makeOurs(database);
   ours.server = await ours.start();
   context.cleanup.push(ours.server.stop);
-  const { events, openLogins } = await fillOurs(database.client, ours.keys, users);
+  const { events, openLogins } = await fillOurs(database, ours.keys, users);
   say('VACUUM ANALYZE …');
   await database.client.query('VACUUM ANALYZE');
   const [{ mib }] = await rowsOf(
