@@ -1,0 +1,102 @@
+import { countCommits, logStatements, planOf, rowStatements } from '../support/statement-log.js';
+import {
+  type EnrolledApp,
+  type SignedIn,
+  startServer,
+  type TestServer,
+} from '../support/server.js';
+
+/** One request, with everything that it needs made before it. */
+interface Work {
+  readonly name: string;
+  readonly roundTrips: number;
+  readonly commits: number;
+  readonly prepare: () => Promise<() => Promise<unknown>>;
+}
+
+/** A condition on the user to whom the rows belong, by which tables can be spread over nodes. */
+const NAMES_USER = new RegExp(
+  [
+    String.raw`\buser_id"?\)? = \$\d`,
+    String.raw`^WITH .*INSERT INTO \w+( AS \w+)? \(user_id\b`,
+    String.raw`FROM "users" WHERE (id|lower\((username|email)\)) =`,
+  ].join('|'),
+  's',
+);
+
+describe('the statements of the requests that are most of the load', () => {
+  let server: TestServer;
+  let ada: SignedIn;
+  let app: EnrolledApp;
+
+  beforeAll(async () => {
+    server = await startServer();
+    ada = await server.signUp();
+    app = await server.enrolApp(ada);
+  });
+  afterAll(() => server.stop());
+  beforeEach(() => server.clock.advance({ seconds: 30 }));
+
+  async function verifying(makeCode: () => string | undefined): Promise<() => Promise<unknown>> {
+    const token = await server.beginLogin(ada.user);
+    return () => server.verifyLogin(token, makeCode());
+  }
+
+  const setUp = async () => {
+    const { access } = await server.signUp();
+    return () => server.post('/mfa/', { method: 'app' }, access);
+  };
+  const refresh = async () => {
+    const newest = await server.signUp();
+    return () => server.post('/token/refresh/', { refresh: newest.refresh });
+  };
+
+  const works: readonly Work[] = [
+    {
+      name: 'sign-in',
+      roundTrips: 3,
+      commits: 1,
+      prepare: async () => () => server.login(ada.user),
+    },
+    {
+      name: 'verify, right code',
+      roundTrips: 3,
+      commits: 2,
+      prepare: () => verifying(() => server.totp(app.secret)),
+    },
+    {
+      name: 'verify, wrong code',
+      roundTrips: 3,
+      commits: 2,
+      prepare: () => verifying(() => '000000'),
+    },
+    {
+      name: 'verify, wrong code of backup shape',
+      roundTrips: 3,
+      commits: 2,
+      prepare: () => verifying(() => 'ZZZZ-ZZZZ-ZZZZ'),
+    },
+    {
+      name: 'verify, right backup code',
+      roundTrips: 3,
+      commits: 2,
+      prepare: () => verifying(() => app.backupCodes[0]),
+    },
+    { name: 'set-up', roundTrips: 10, commits: 1, prepare: setUp },
+    { name: 'refresh', roundTrips: 2, commits: 1, prepare: refresh },
+  ];
+
+  it.each(works)('$name: $roundTrips round trips, $commits commits', async (work) => {
+    const statements = await logStatements(await work.prepare());
+    expect(rowStatements(statements)).toHaveLength(work.roundTrips);
+    expect(countCommits(statements)).toBe(work.commits);
+  });
+
+  it.each(works)('$name: names the user, and finds the rows by an index', async (work) => {
+    const statements = rowStatements(await logStatements(await work.prepare()));
+    for (const statement of statements) {
+      expect(statement.text).toMatch(NAMES_USER);
+      expect(await planOf(server.dataSource, statement)).not.toMatch(/Seq Scan on \w/);
+    }
+  });
+});
