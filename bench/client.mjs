@@ -3,6 +3,8 @@ import { Agent, request } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { text } from 'node:stream/consumers';
 
+/** What every request names as its program. */
+export const USER_AGENT = 'nestjs-mfa-bench';
 const ANSWER_TIMEOUT_MILLISECONDS = 30_000;
 
 /**
@@ -59,7 +61,7 @@ async function send({ path, headers, body }, { port, agent, signal, expects }) {
     headers: {
       'Content-Type': 'application/json',
       'Content-Length': json.length,
-      'User-Agent': 'nestjs-mfa-bench',
+      'User-Agent': USER_AGENT,
       ...headers,
     },
     timeout: ANSWER_TIMEOUT_MILLISECONDS,

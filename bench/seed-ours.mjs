@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { randomBackupCode } from './codes.mjs';
+import { USER_AGENT } from './client.mjs';
 import { PASSWORD } from './works.mjs';
 
 /** The server's default for `PASSWORD_HASH_COST`. */
@@ -26,6 +27,12 @@ const INSERT = `
     INSERT INTO mfa_backup_codes (user_id, lookup, hash, created_at)
     SELECT user_id, CASE number WHEN 1 THEN lookup ELSE md5(user_id::text || number) END, $8, now()
     FROM given, generate_series(1, 5) AS number
+  ), event AS (
+    INSERT INTO mfa_events (user_id, id, at, type)
+    SELECT user_id, challenge_id::uuid, now(), 'login_succeeded' FROM given
+  ), device AS (
+    INSERT INTO known_devices (user_id, user_agent, first_seen_at, last_seen_at)
+    SELECT user_id, $10, $6, $6 FROM given
   )
   INSERT INTO users (id, username, email, first_name, last_name, password_hash,
     credentials_version, created_at)
@@ -41,8 +48,8 @@ export async function makeOurKeys() {
 }
 
 /**
- * Gives what makes users with a password, one authenticator app, backup codes and one open login
- * each. The built server's own code seals and signs, so that its form is nowhere repeated. All have
+ * Gives what makes users with a password, one authenticator app, backup codes, one open login, and a
+ * sign-in with the same program before it. The built server's own code seals and signs, so that its form is nowhere repeated. All have
  * the same password and backup code, so that each is hashed once, at the cost of production.
  *
  * @param {import('pg').Client} database migrated by the server
@@ -75,6 +82,7 @@ export async function openOurSeeder(database, keys) {
       users.map(({ subjectId }) => codes.tags(subjectId, backupCode)[0]),
       backupHash,
       passwordHash,
+      USER_AGENT,
     ]);
     const loginOf = async (user) => ({
       username: `bench-${user.subjectId}`,
@@ -104,7 +112,10 @@ export async function loadParts({ MFA_SECRET_KEYS }) {
   const keys = new KeyRing(options);
   const random = new SystemRandomSource();
   const tokens = new EphemeralTokens(keys, new SystemClock());
-  const hasher = new PasswordHasher({ passwordHashCost: PASSWORD_HASH_COST });
+  const hasher = new PasswordHasher({
+    passwordHashCost: PASSWORD_HASH_COST,
+    passwordHashesAtOnce: 1,
+  });
   return {
     random,
     codes: new BackupCodes(options, random, keys),

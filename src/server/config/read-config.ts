@@ -155,6 +155,7 @@ function configOf(values: Values, lists: Required<AuthConfig>): ServerConfig {
     trustedProxies: values.TRUSTED_PROXIES ?? [],
     corsOrigins: values.CORS_ORIGINS ?? [],
     passwordHashCost: values.PASSWORD_HASH_COST,
+    passwordHashesAtOnce: values.PASSWORD_HASHES_AT_ONCE,
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
     cleanUpIntervalSeconds: values.CLEAN_UP_INTERVAL_SECONDS,
     sessionLimits: {

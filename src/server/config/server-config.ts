@@ -71,6 +71,8 @@ export abstract class ServerConfig {
   abstract readonly corsOrigins: readonly string[];
   /** bcrypt cost of passwords. */
   abstract readonly passwordHashCost: number;
+  /** Passwords that are hashed at once, at most. */
+  abstract readonly passwordHashesAtOnce: number;
   /** Requests of one client address in a minute to the routes that ask for no token. */
   abstract readonly rateLimitPerMinute: number;
   /** Time between two clean-ups; 0: none but those of the command. */

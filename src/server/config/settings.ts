@@ -119,6 +119,12 @@ export const SETTINGS = [
     wholeNumber(4, 15),
   ),
   setting(
+    'PASSWORD_HASHES_AT_ONCE',
+    '3',
+    'Passwords hashed at once, on so many processors at most; keep it below `UV_THREADPOOL_SIZE` (4 unless set)',
+    wholeNumber(1, 1024),
+  ),
+  setting(
     'RATE_LIMIT_PER_MINUTE',
     '60',
     'Requests of one client address (IPv6: one /64) to the routes that ask for no token',

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { jest } from '@jest/globals';
 import bcrypt from 'bcrypt';
 import { FakeRandomSource } from '../../mfa/testing/index.js';
@@ -43,6 +44,20 @@ describe('PasswordHasher', () => {
     for (const other of ['Password', 'ｐassword', ' password']) {
       expect(await hasher.verify(other, hash)).toBe(false);
     }
+  });
+
+  it('has a crowd wait in line, so that a thread is left', async () => {
+    let [running, most] = [0, 0];
+    const compare = jest.spyOn(bcrypt, 'compare').mockImplementation(async () => {
+      most = Math.max(most, ++running);
+      await Promise.resolve();
+      running -= 1;
+      return false;
+    });
+    await Promise.all(Array.from({ length: 8 }, () => hasher.verify('anything', null)));
+    expect(compare).toHaveBeenCalledTimes(8);
+    expect(most).toBe(Math.min(3, availableParallelism()));
+    compare.mockRestore();
   });
 
   it('refuses where there is no hash', async () => {

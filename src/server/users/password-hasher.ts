@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { Injectable } from '@nestjs/common';
 import bcrypt from 'bcrypt';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { ServerConfig } from '../config/server-config.js';
 
 /** Makes our condensed passwords unlike any other service's; public, and never to be changed. */
@@ -12,10 +14,19 @@ const NO_SALT_AND_HASH = '.'.repeat(53);
 /** bcrypt over condensed passwords, at the configured cost. */
 @Injectable()
 export class PasswordHasher {
-  constructor(private readonly config: ServerConfig) {}
+  /**
+   * Each hash holds a thread of the few in which tokens are signed and checked too; those must not
+   * wait behind a crowd of sign-ins, so the sign-ins wait for each other.
+   */
+  private readonly inTurn: LimitFunction;
+
+  constructor(private readonly config: ServerConfig) {
+    this.inTurn = pLimit(Math.min(config.passwordHashesAtOnce, availableParallelism()));
+  }
 
   async hash(password: string): Promise<string> {
-    return bcrypt.hash(condense(password), this.config.passwordHashCost);
+    const condensed = condense(password);
+    return this.inTurn(() => bcrypt.hash(condensed, this.config.passwordHashCost));
   }
 
   /** False also without a hash, after as much work as with one of the configured cost or a lower. */
@@ -23,15 +34,19 @@ export class PasswordHasher {
     const condensed = condense(password);
     const { passwordHashCost } = this.config;
     if (hash === null) {
-      await bcrypt.compare(condensed, hashOfNobody(passwordHashCost));
+      await this.compare(condensed, hashOfNobody(passwordHashCost));
       return false;
     }
-    const isRight = await bcrypt.compare(condensed, hash);
+    const isRight = await this.compare(condensed, hash);
     // Each cost is twice the work of the one below: the hash and these make up the configured one.
     for (let cost = bcrypt.getRounds(hash); cost < passwordHashCost; cost++) {
-      await bcrypt.compare(condensed, hashOfNobody(cost));
+      await this.compare(condensed, hashOfNobody(cost));
     }
     return isRight;
+  }
+
+  private compare(condensed: string, hash: string): Promise<boolean> {
+    return this.inTurn(() => bcrypt.compare(condensed, hash));
   }
 
   /** Whether the hash was made at another cost than the one configured now. */
