@@ -9,6 +9,7 @@ import {
   NotFoundException,
   Param,
   Post,
+  type Provider,
 } from '@nestjs/common';
 import { type AbstractHttpAdapter, APP_FILTER } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -20,6 +21,7 @@ import { MfaError } from '../core/errors.js';
 import { RandomSource, SystemRandomSource } from '../kit/random.js';
 import { problemResponse } from './problem-response.js';
 import { ProblemFilter } from './problem.filter.js';
+import { RequestWatch } from './request-watch.js';
 import { problemOf } from './problem-of.js';
 import { RouteMethods } from './route-methods.js';
 
@@ -52,13 +54,17 @@ class ThingController {
   }
 }
 
-async function start(adapter: AbstractHttpAdapter): Promise<[INestApplication, string]> {
+async function start(
+  adapter: AbstractHttpAdapter,
+  providers: readonly Provider[] = [],
+): Promise<[INestApplication, string]> {
   const module = await Test.createTestingModule({
     controllers: [ThingController],
     providers: [
       RouteMethods,
       { provide: RandomSource, useClass: SystemRandomSource },
       { provide: APP_FILTER, useClass: ProblemFilter },
+      ...providers,
     ],
   }).compile();
   const app = module.createNestApplication(adapter);
@@ -221,6 +227,31 @@ describe.each([
       const answer = await post(address, sent, contentType);
 
       expect(answer).toMatchObject({ status, code });
+    } finally {
+      await app.close();
+    }
+  });
+});
+
+describe.each([
+  ['Express', express],
+  ['Fastify', fastify],
+])('ProblemFilter on %s of a host that watches requests', (_, adapter) => {
+  it("tells the host each problem, and the client the host's name of a failure", async () => {
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const told: string[] = [];
+    const watch: RequestWatch = {
+      traceIdOf: () => traceId,
+      refused: (_request, code) => void told.push(code),
+    };
+    const [app, address] = await start(adapter(), [{ provide: RequestWatch, useValue: watch }]);
+    try {
+      const failure = await read(await fetch(`${address}/things/throw/bug`));
+      const refusal = await read(await fetch(`${address}/things/throw/code`));
+
+      expect(failure.body.trace_id).toBe(traceId);
+      expect(refusal.body).not.toHaveProperty('trace_id');
+      expect(told).toEqual(['internal', 'invalid_code']);
     } finally {
       await app.close();
     }
