@@ -48,13 +48,18 @@ function copyAssets() {
   }
 }
 
+/** Not what tables and charts are made from. */
+function isForReaders(path) {
+  return !path.endsWith('.json');
+}
+
 const root = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const manifest = publishedManifest(root, { withServer });
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
 compile();
 for (const document of DOCUMENTS) {
-  cpSync(join(ROOT, document), join(FOLDER, document), { recursive: true });
+  cpSync(join(ROOT, document), join(FOLDER, document), { recursive: true, filter: isForReaders });
 }
 writeFileSync(join(FOLDER, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 run('npm', ['pack', '--loglevel=error'], FOLDER);
