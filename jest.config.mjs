@@ -9,7 +9,10 @@ export default {
   // Native modules of a test file are not freed with it: a worker that has grown is replaced.
   workerIdleMemoryLimit: '1GB',
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^@nestjs/throttler$': '<rootDir>/test/support/throttler.mjs',
+  },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -1,6 +1,47 @@
-import { Module } from '@nestjs/common';
-import { RateLimiter } from './rate-limiter.js';
+import { Logger, Module } from '@nestjs/common';
+import {
+  ThrottlerModule,
+  type ThrottlerModuleOptions,
+  type ThrottlerStorage,
+} from '@nestjs/throttler';
+import { Clock } from '../../mfa/index.js';
+import { ServerConfig } from '../config/server-config.js';
+import { RedisConnection } from '../redis/redis-connection.js';
+import { RedisModule } from '../redis/redis.module.js';
+import { FallbackStorage } from './fallback-storage.js';
+import { MemoryStorage } from './memory-storage.js';
+import { RateLimitGuard } from './rate-limit.guard.js';
+import { RedisStorage } from './redis-storage.js';
+
+const WINDOW_MILLISECONDS = 60_000;
 
 /** What {@link RateLimitGuard} needs. */
-@Module({ providers: [RateLimiter], exports: [RateLimiter] })
+@Module({
+  imports: [
+    ThrottlerModule.forRootAsync({
+      imports: [RedisModule],
+      inject: [ServerConfig, RedisConnection, Clock],
+      useFactory: optionsOf,
+    }),
+  ],
+})
 export class RateLimitModule {}
+
+function optionsOf(
+  config: ServerConfig,
+  { client }: RedisConnection,
+  clock: Clock,
+): ThrottlerModuleOptions {
+  const logger = new Logger(RateLimitGuard.name);
+  if (client === null && config.isProduction) {
+    logger.log(
+      'REDIS_URL is unset: requests are counted in the memory of this process, so each of several processes lets the whole limit pass.',
+    );
+  }
+  const storage: ThrottlerStorage =
+    client === null
+      ? new MemoryStorage(clock)
+      : new FallbackStorage({ shared: new RedisStorage(client), clock, logger });
+  const throttler = { ttl: WINDOW_MILLISECONDS, limit: config.rateLimitPerMinute };
+  return { throttlers: [throttler], storage, setHeaders: false };
+}

@@ -1,0 +1,78 @@
+import { type LoggerService } from '@nestjs/common';
+import { type ThrottlerStorage } from '@nestjs/throttler';
+import { addSeconds, type Clock } from '../../mfa/index.js';
+import { MemoryStorage } from './memory-storage.js';
+import { type RequestCount } from './request-count.js';
+
+/** Three processes, as docker-compose.yml starts, then let pass together what all of them may. */
+const STRICTER_BY = 3;
+/** Longer than Redis is waited for, so that of the requests to come almost none waits. */
+const RETRY_AFTER_SECONDS = 2;
+
+/** Where requests are counted, and what is told of that. */
+export interface FallbackParts {
+  readonly shared: ThrottlerStorage;
+  readonly clock: Clock;
+  readonly logger: Pick<LoggerService, 'log' | 'warn'>;
+}
+
+/**
+ * Counts in the shared storage. While that does not answer, this process counts by itself and lets
+ * a third of the limit pass, at least 1; now and then one request asks whether it is back.
+ */
+export class FallbackStorage implements ThrottlerStorage {
+  private readonly own: MemoryStorage;
+  /** Null: the shared storage answers, as far as is known. */
+  private nextTryAt: Date | null = null;
+
+  constructor(private readonly parts: FallbackParts) {
+    this.own = new MemoryStorage(parts.clock);
+  }
+
+  async increment(
+    client: string,
+    windowMilliseconds: number,
+    limit: number,
+    ...rest: [blockMilliseconds: number, throttlerName: string]
+  ): Promise<RequestCount> {
+    const countHere = () => this.own.increment(client, windowMilliseconds, stricter(limit));
+    const isTrial = this.nextTryAt !== null;
+    if (this.nextTryAt !== null && this.parts.clock.now() < this.nextTryAt) return countHere();
+    if (isTrial) this.waitForNextTry();
+    try {
+      const count = await this.parts.shared.increment(client, windowMilliseconds, limit, ...rest);
+      // An answer that was only late does not show that the next one will come.
+      if (isTrial) this.tellOfReturn();
+      return count;
+    } catch (error) {
+      this.tellOfAbsence(error);
+      return countHere();
+    }
+  }
+
+  private waitForNextTry(): void {
+    this.nextTryAt = addSeconds(this.parts.clock.now(), RETRY_AFTER_SECONDS);
+  }
+
+  private tellOfAbsence(error: unknown): void {
+    if (this.nextTryAt !== null) return;
+    this.waitForNextTry();
+    this.parts.logger.warn(
+      `Redis does not answer (${reasonOf(error)}): until it does, this process counts requests by itself, with a third of the limit.`,
+    );
+  }
+
+  private tellOfReturn(): void {
+    if (this.nextTryAt === null) return;
+    this.nextTryAt = null;
+    this.parts.logger.log('Redis answers again: requests are counted over all processes.');
+  }
+}
+
+function stricter(limit: number): number {
+  return Math.max(1, Math.floor(limit / STRICTER_BY));
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

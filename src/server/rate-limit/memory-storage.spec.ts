@@ -1,0 +1,29 @@
+import { FakeClock } from '../../mfa/testing/index.js';
+import { MemoryStorage } from './memory-storage.js';
+
+const WINDOW_MILLISECONDS = 60_000;
+
+describe('MemoryStorage', () => {
+  const clock = new FakeClock();
+  const storage = new MemoryStorage(clock);
+  /** Seconds to wait; 0: it may pass. */
+  const take = async (client: string) =>
+    (await storage.increment(client, WINDOW_MILLISECONDS, 2)).timeToBlockExpire;
+
+  it('lets as many pass as are allowed, and says how long to wait', async () => {
+    expect([await take('a'), await take('a'), await take('a')]).toEqual([0, 0, 60]);
+    clock.advance({ seconds: 20 });
+    expect(await take('a')).toBe(40);
+  });
+
+  it('counts each client by itself', async () => {
+    expect(await take('b')).toBe(0);
+  });
+
+  it('begins anew after a minute', async () => {
+    clock.advance({ seconds: 39.5 });
+    expect(await take('a')).toBe(1);
+    clock.advance({ seconds: 0.5 });
+    expect(await take('a')).toBe(0);
+  });
+});

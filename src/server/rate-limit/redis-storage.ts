@@ -1,0 +1,45 @@
+import { type ThrottlerStorage } from '@nestjs/throttler';
+import { type Redis } from 'ioredis';
+import { requestCount, type RequestCount } from './request-count.js';
+
+/** Keeps our keys apart from those of others in the same Redis. */
+const KEY_PREFIX = 'nestjs-mfa:requests:';
+
+/**
+ * In one step, as Redis runs nothing else meanwhile: of any number of processes each sees a count
+ * of its own, and no key is left without an end.
+ */
+const COUNT_ONE = `
+local hits = redis.call('INCR', KEYS[1])
+local left = redis.call('PTTL', KEYS[1])
+if left < 0 then
+  redis.call('PEXPIRE', KEYS[1], ARGV[1])
+  left = tonumber(ARGV[1])
+end
+return { hits, left }
+`;
+
+/** Counts for all processes together: a window for each client, from its first request on. */
+export class RedisStorage implements ThrottlerStorage {
+  constructor(private readonly client: Redis) {}
+
+  /** @throws {Error} when Redis does not answer soon */
+  async increment(
+    client: string,
+    windowMilliseconds: number,
+    limit: number,
+  ): Promise<RequestCount> {
+    const answer = await this.client.eval(COUNT_ONE, 1, KEY_PREFIX + client, windowMilliseconds);
+    const [hits, leftMilliseconds] = numbersIn(answer);
+    return requestCount({ hits, limit, leftMilliseconds });
+  }
+}
+
+function numbersIn(answer: unknown): [number, number] {
+  const numbers: readonly unknown[] = Array.isArray(answer) ? answer : [];
+  const [hits, left] = numbers;
+  if (typeof hits !== 'number' || typeof left !== 'number') {
+    throw new Error('Redis did not answer with two numbers.');
+  }
+  return [hits, left];
+}

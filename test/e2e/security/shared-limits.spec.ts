@@ -1,0 +1,95 @@
+import { Logger } from '@nestjs/common';
+import { RedisConnection } from '../../../src/server/redis/redis-connection.js';
+import { RedisStorage } from '../../../src/server/rate-limit/redis-storage.js';
+import { LogRecorder } from '../../support/log-recorder.js';
+import { clientOf, describeWithRedis, RedisServer } from '../../support/redis-server.js';
+import { startServer, type TestServer } from '../../support/server.js';
+
+const LIMIT = 6;
+const WINDOW_MILLISECONDS = 60_000;
+/** Routes that ask for no token; all of them draw on one limit. */
+const PATHS = ['/login/', '/registration/', '/token/refresh/', '/token/verify/'];
+
+describeWithRedis('a limit of requests over several servers', () => {
+  let redis: RedisServer;
+  let first: TestServer;
+  let second: TestServer;
+  const logger = new LogRecorder();
+
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    const environment = { REDIS_URL: redis.url, RATE_LIMIT_PER_MINUTE: String(LIMIT) };
+    first = await startServer(environment);
+    second = await first.startSibling(environment);
+    // Nest has one logger for the whole process.
+    Logger.overrideLogger(logger);
+  });
+
+  afterAll(async () => {
+    await second.stop();
+    await first.stop();
+    await redis.stop();
+  });
+
+  const ask = async (server: TestServer, path = '/login/') => (await server.post(path, {})).status;
+
+  it('counts over all of them, whatever route is asked for', async () => {
+    const asked = PATHS.flatMap((path) => [ask(first, path), ask(second, path)]);
+    const statuses = await Promise.all([...asked, ...asked.map(() => ask(second))]);
+    expect(statuses.filter((status) => status !== 429)).toHaveLength(LIMIT);
+  });
+
+  it('says how long to wait', async () => {
+    const { status, body } = await second.post('/login/', {});
+    expect([status, body.code]).toEqual([429, 'rate_limited']);
+    expect(body.retry_after).toBeGreaterThan(0);
+    expect(body.retry_after).toBeLessThanOrEqual(60);
+  });
+
+  it('is stricter in each server while Redis is away, which one line tells', async () => {
+    await redis.kill();
+    const statuses: number[] = [];
+    for (let i = 0; i < LIMIT; i++) statuses.push(await ask(first));
+    expect(statuses.filter((status) => status !== 429)).toHaveLength(LIMIT / 3);
+    const warnings = logger.lines.filter((line) => line.includes('Redis does not answer'));
+    expect(warnings).toHaveLength(1);
+  });
+});
+
+describeWithRedis('RedisStorage', () => {
+  let redis: RedisServer;
+  let connections: RedisConnection[];
+
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    connections = await Promise.all([1, 2, 3].map(() => RedisConnection.open(redis.url)));
+  });
+
+  afterAll(async () => {
+    for (const connection of connections) connection.onApplicationShutdown();
+    await redis.stop();
+  });
+
+  it('lets exactly the limit pass of many that ask at once', async () => {
+    const storages = connections.map((connection) => new RedisStorage(clientOf(connection)));
+    const counts = await Promise.all(
+      Array.from({ length: 50 }, () => storages)
+        .flat()
+        .map((storage) => storage.increment('a', WINDOW_MILLISECONDS, LIMIT)),
+    );
+    expect(counts.filter(({ isBlocked }) => !isBlocked)).toHaveLength(LIMIT);
+  });
+
+  it('leaves no client without the end of a window', async () => {
+    const [connection] = connections;
+    if (connection === undefined) throw new Error('No connection is open.');
+    const client = clientOf(connection);
+    const [key = ''] = await client.keys('*');
+    expect(await client.pttl(key)).toBeGreaterThan(0);
+    // As by a process that died between counting and setting the end.
+    await client.persist(key);
+    const { timeToBlockExpire } = await new RedisStorage(client).increment('a', 1_000, LIMIT);
+    expect(timeToBlockExpire).toBe(1);
+    expect(await client.pttl(key)).toBeLessThanOrEqual(1_000);
+  });
+});
