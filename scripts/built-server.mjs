@@ -14,6 +14,7 @@ export async function startBuiltServer(settings = {}) {
   const { port, output, stop } = await startChildServer(MAIN, {
     ...process.env,
     ...settings,
+    PORT: undefined,
   });
   return { url: `http://127.0.0.1:${port}`, output, stop };
 }

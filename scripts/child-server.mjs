@@ -15,16 +15,16 @@ const STOP_TIMEOUT_SECONDS = 15;
 const PROBE_TIMEOUT_MILLISECONDS = 3_000;
 
 /**
- * Starts a server as a process of its own, on a free port of the loopback, in a fresh folder.
+ * Starts a server as a process of its own, on the loopback, in a fresh folder.
  *
  * @param {string} script path of its main file
- * @param {Record<string, string | undefined>} env all of its environment but `HOST` and `PORT`,
- *   which it must listen on; it must answer 200 at `/health/ready`
+ * @param {Record<string, string | undefined>} env all of its environment but `HOST`; without a
+ *   `PORT` it is given a free one. It must listen there and answer 200 at `/health/ready`
  * @param {AbortSignal} [signal] gives the waiting up
  */
 export async function startChildServer(script, env, signal) {
   const directory = await mkdtemp(join(tmpdir(), 'nestjs-mfa-'));
-  const port = await findFreePort();
+  const port = Number(env.PORT ?? (await findFreePort()));
   const startedAt = performance.now();
   const child = spawn(process.execPath, [...process.execArgv, script], {
     cwd: directory,
@@ -83,7 +83,8 @@ async function stopServer(child, directory) {
   await rm(directory, { recursive: true, force: true });
 }
 
-async function findFreePort() {
+/** A port of the loopback on which nobody listens. */
+export async function findFreePort() {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address();

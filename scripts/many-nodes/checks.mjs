@@ -1,0 +1,48 @@
+import pg from 'pg';
+
+/** What the database and the servers say in the end against what each user noted. @returns faults */
+export async function checkUsers(users, databaseUrl) {
+  const database = new pg.Client({ connectionString: databaseUrl });
+  await database.connect();
+  try {
+    const faults = [];
+    for (const user of users) faults.push(...(await faultsOf(user, database)));
+    return faults;
+  } finally {
+    await database.end();
+  }
+}
+
+async function faultsOf(user, database) {
+  const faults = [];
+  const check = (isRight, fault) => {
+    if (!isRight) faults.push(`${user.username}: ${fault}`);
+  };
+  for (const [code, times] of user.taken) check(times <= 1, `${code} was taken ${times} times`);
+  const recorded = await countEvents(user, database, 'login_succeeded');
+  check(recorded >= user.signIns, `${user.signIns} sign-ins, ${recorded} of them recorded`);
+  check(user.lostRefresh === undefined, `a refresh token was ${user.lostRefresh}`);
+  const label = await labelOf(user);
+  check(user.labels.includes(label), `the label is ${label} and not ${user.labels}`);
+  check((await user.beginLogin()) !== undefined, 'the acknowledged password does not sign in');
+  for (const code of [...user.taken.keys()].filter((taken) => taken.length > 6)) {
+    const token = await user.beginLogin();
+    const { status } = await user.post('/login/verify/', { ephemeral_token: token, code });
+    check(user.taken.get(code) === 0 || status !== 200, `${code} was taken again`);
+  }
+  return faults;
+}
+
+async function countEvents({ username }, database, type) {
+  const { rows } = await database.query(
+    `SELECT count(*)::int AS count FROM mfa_events
+     WHERE type = $2 AND user_id = (SELECT id::text FROM users WHERE username = $1)`,
+    [username, type],
+  );
+  return rows[0].count;
+}
+
+async function labelOf({ client, address, access }) {
+  const { body } = await client.send({ address, method: 'GET', path: '/mfa/', access });
+  return body?.[0]?.details?.authenticators?.[0]?.label;
+}

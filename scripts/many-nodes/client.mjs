@@ -1,0 +1,96 @@
+import { Buffer } from 'node:buffer';
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import { text } from 'node:stream/consumers';
+
+/** nginx gives up after 20 s, and answers. */
+const ANSWER_TIMEOUT_MILLISECONDS = 25_000;
+/** What an outage may answer; `internal` is never one of them. */
+const CLEAR_CODES = new Set(['unavailable', 'delivery_failed', 'rate_limited']);
+
+/**
+ * Sends requests from loopback addresses of its users' own, and keeps what was not clear: an answer
+ * that is none, that is no problem of ours, or that says `internal`.
+ */
+export class Client {
+  /** What no client may see. */
+  unclear = [];
+  /** How many answers of each status and code. */
+  answers = new Map();
+  slowestMilliseconds = 0;
+  #agents = new Map();
+
+  constructor(port) {
+    this.port = port;
+  }
+
+  post(address, path, body, access) {
+    return this.send({ address, method: 'POST', path, body, access });
+  }
+
+  /** @returns {Promise<{status: number, body: any}>} status 0: no answer */
+  async send({ address, method, path, body, access }) {
+    const startedAt = performance.now();
+    const reply = await this.#exchange({ address, method, path, body, access });
+    this.slowestMilliseconds = Math.max(this.slowestMilliseconds, performance.now() - startedAt);
+    const name = `${reply.status} ${reply.body?.code ?? ''}`.trim();
+    this.answers.set(name, (this.answers.get(name) ?? 0) + 1);
+    const isProblem = reply.type?.startsWith('application/problem+json') ?? false;
+    const isClear = reply.status < 400 ? reply.status > 0 : isProblem && reply.status !== 500;
+    if (!isClear)
+      this.unclear.push(`${method} ${path}: ${name} ${reply.type} ${reply.reason ?? ''}`);
+    return reply;
+  }
+
+  close() {
+    for (const agent of this.#agents.values()) agent.destroy();
+  }
+
+  async #exchange({ address, method, path, body, access }) {
+    const sent = request({
+      host: '127.0.0.1',
+      port: this.port,
+      agent: this.#agentOf(address),
+      localAddress: address,
+      method,
+      path: `/api/auth${path}`,
+      headers: {
+        'Content-Type': 'application/json',
+        ...(body && { 'Content-Length': Buffer.byteLength(JSON.stringify(body)) }),
+        // nginx is to replace it.
+        'X-Forwarded-For': '203.0.113.9',
+        ...(access && { Authorization: `Bearer ${access}` }),
+      },
+      timeout: ANSWER_TIMEOUT_MILLISECONDS,
+    });
+    sent.on('timeout', () => sent.destroy(new Error('no answer in time')));
+    try {
+      sent.end(body && JSON.stringify(body));
+      const [response] = await once(sent, 'response');
+      const answer = await text(response);
+      const type = response.headers['content-type'];
+      return { status: response.statusCode, type, body: answer === '' ? null : parse(answer) };
+    } catch (error) {
+      return { status: 0, body: null, reason: error.message };
+    }
+  }
+
+  #agentOf(address) {
+    const agent = this.#agents.get(address) ?? new Agent({ keepAlive: true });
+    this.#agents.set(address, agent);
+    return agent;
+  }
+}
+
+/** Whether an answer leaves open if the request was done. */
+export function isOpen({ status, body }) {
+  return status === 0 || status >= 500 || CLEAR_CODES.has(body?.code);
+}
+
+function parse(answer) {
+  try {
+    return JSON.parse(answer);
+  } catch {
+    return answer;
+  }
+}

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+
+const START_TIMEOUT_SECONDS = 30;
+const LOOK_EVERY_MILLISECONDS = 50;
+
+/** PostgreSQL refuses to run as root, and takes its own user instead. */
+export function asPostgres(program, args) {
+  return process.getuid?.() === 0
+    ? ['runuser', ['-u', 'postgres', '--', program, ...args]]
+    : [program, args];
+}
+
+/** Runs a program to its end. @throws {Error} with what it printed, when it fails */
+export async function run(program, args, options = {}) {
+  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const parts = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => parts.push(part));
+  // Not 'close': a server that it starts keeps its output open.
+  const [code] = await once(child, 'exit');
+  if (code === 0) return parts.join('');
+  throw new Error(`${program} ended with ${code}.\n${parts.join('')}`);
+}
+
+/** Starts a program that stays, and waits until it listens on a port of the loopback. */
+export async function startDaemon(program, args, port) {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const parts = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => parts.push(part));
+  const end = (signal) => endChild(child, signal);
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
+  for (let tries = 0; !(await listens(port)); tries += 1) {
+    if (child.exitCode !== null || tries * LOOK_EVERY_MILLISECONDS > START_TIMEOUT_SECONDS * 1000) {
+      await end('SIGKILL');
+      throw new Error(`${program} did not start.\n${parts.join('')}`);
+    }
+    await setTimeout(LOOK_EVERY_MILLISECONDS);
+  }
+  return { end };
+}
+
+async function endChild(child, signal) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
+}
+
+async function listens(port) {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
