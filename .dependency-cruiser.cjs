@@ -87,8 +87,8 @@ const owners = [
   {
     name: 'npm-ioredis',
     packages: ['ioredis'],
-    owner: '^src/server/redis/',
-    comment: 'How long Redis is waited for is decided in one place.',
+    owner: '^src/server/(redis|rate-limit)/',
+    comment: 'How long Redis is waited for is decided in one place, and used where requests count.',
   },
   {
     name: 'npm-throttler',

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
+import { performance } from 'node:perf_hooks';
 import { text } from 'node:stream/consumers';
 
 /** nginx gives up after 20 s, and answers. */

@@ -4,9 +4,10 @@ export const LIMIT_PER_MINUTE = 150;
 const STRICTER_BY = 3;
 const AT_ONCE = 25;
 
-/** What may pass together of one address, at so many processes. */
-export function mostRequests({ processes, hasRedis }) {
-  return hasRedis ? LIMIT_PER_MINUTE : processes * Math.floor(LIMIT_PER_MINUTE / STRICTER_BY);
+/** What may pass together of one address: in Redis, and at so many processes that count alone. */
+export function mostRequests({ withRedis, alone }) {
+  const perProcess = Math.floor(LIMIT_PER_MINUTE / STRICTER_BY);
+  return (withRedis ? LIMIT_PER_MINUTE : 0) + alone * perProcess;
 }
 
 /** Sends twice the limit from one address, to all processes. @returns how many passed */

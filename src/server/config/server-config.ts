@@ -45,7 +45,7 @@ export abstract class ServerConfig {
   abstract readonly preparesStatements: boolean;
   /** Where development keys and the embedded database are kept. */
   abstract readonly dataDirectory: string;
-  /** Null: counts and queues stay in the memory of this process. */
+  /** Null: requests are counted in the memory of this process. */
   abstract readonly redisUrl: string | null;
   /** Null: mails are shown, not sent. */
   abstract readonly smtpUrl: string | null;

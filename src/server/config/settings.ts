@@ -60,7 +60,11 @@ export const SETTINGS = [
   ),
   ...LIFE_CYCLE_SETTINGS,
   setting('DATA_DIRECTORY', '.data', 'Folder of development keys and embedded database', anyText),
-  optional('REDIS_URL', 'Redis; unset: in memory', urlOf('redis', 'rediss')),
+  optional(
+    'REDIS_URL',
+    'Redis, where requests are counted over all processes; unset: in the memory of each',
+    urlOf('redis', 'rediss'),
+  ),
   optional(
     'SMTP_URL',
     'Mail server; unset: mails are shown on the development mailbox page, not sent',

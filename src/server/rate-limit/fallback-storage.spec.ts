@@ -47,6 +47,13 @@ describe('FallbackStorage', () => {
     expect([await take(), await take(), await take()]).toEqual([PASSED, PASSED, BLOCKED]);
   });
 
+  it('gives no second share to a client that has had its own', async () => {
+    const { state, take } = setUp();
+    expect([await take(), await take()]).toEqual([PASSED, PASSED]);
+    state.isAway = true;
+    expect([await take(), await take(LIMIT, 'b')]).toEqual([BLOCKED, PASSED]);
+  });
+
   it.each([1, 2])('lets one pass of a limit of %s', async (limit) => {
     const { state, take } = setUp();
     state.isAway = true;

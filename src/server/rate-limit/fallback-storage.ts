@@ -18,7 +18,8 @@ export interface FallbackParts {
 
 /**
  * Counts in the shared storage. While that does not answer, this process counts by itself and lets
- * a third of the limit pass, at least 1; now and then one request asks whether it is back.
+ * a third of the limit pass, at least 1; now and then one request asks whether it is back. What the
+ * shared storage let pass is counted here too: its going away gives nobody a second share.
  */
 export class FallbackStorage implements ThrottlerStorage {
   private readonly own: MemoryStorage;
@@ -35,9 +36,9 @@ export class FallbackStorage implements ThrottlerStorage {
     limit: number,
     ...rest: [blockMilliseconds: number, throttlerName: string]
   ): Promise<RequestCount> {
-    const countHere = () => this.own.increment(client, windowMilliseconds, stricter(limit));
+    const own = await this.own.increment(client, windowMilliseconds, stricter(limit));
     const isTrial = this.nextTryAt !== null;
-    if (this.nextTryAt !== null && this.parts.clock.now() < this.nextTryAt) return countHere();
+    if (this.nextTryAt !== null && this.parts.clock.now() < this.nextTryAt) return own;
     if (isTrial) this.waitForNextTry();
     try {
       const count = await this.parts.shared.increment(client, windowMilliseconds, limit, ...rest);
@@ -46,7 +47,7 @@ export class FallbackStorage implements ThrottlerStorage {
       return count;
     } catch (error) {
       this.tellOfAbsence(error);
-      return countHere();
+      return own;
     }
   }
 
