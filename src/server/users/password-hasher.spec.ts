@@ -48,12 +48,14 @@ describe('PasswordHasher', () => {
 
   it('has a crowd wait in line, so that a thread is left', async () => {
     let [running, most] = [0, 0];
-    const compare = jest.spyOn(bcrypt, 'compare').mockImplementation(async () => {
+    const compare = jest.spyOn(bcrypt, 'compare');
+    // Of its signatures the last one, with a callback, is what the types see.
+    compare.mockImplementation((async () => {
       most = Math.max(most, ++running);
       await Promise.resolve();
       running -= 1;
       return false;
-    });
+    }) as typeof bcrypt.compare);
     await Promise.all(Array.from({ length: 8 }, () => hasher.verify('anything', null)));
     expect(compare).toHaveBeenCalledTimes(8);
     expect(most).toBe(Math.min(3, availableParallelism()));
