@@ -49,13 +49,14 @@ describe('PasswordHasher', () => {
   it('has a crowd wait in line, so that a thread is left', async () => {
     let [running, most] = [0, 0];
     const compare = jest.spyOn(bcrypt, 'compare');
-    // Of its signatures the last one, with a callback, is what the types see.
-    compare.mockImplementation((async () => {
+    const work = async () => {
       most = Math.max(most, ++running);
       await Promise.resolve();
       running -= 1;
       return false;
-    }) as typeof bcrypt.compare);
+    };
+    // Of its two signatures the types see the one with a callback.
+    compare.mockImplementation(work as never);
     await Promise.all(Array.from({ length: 8 }, () => hasher.verify('anything', null)));
     expect(compare).toHaveBeenCalledTimes(8);
     expect(most).toBe(Math.min(3, availableParallelism()));
