@@ -40,10 +40,18 @@ export function readFields<T extends object>(schema: Type<T>, raw: unknown): T {
 
 const STRICT = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true };
 
+/** By class: decorators have named them once and for all, and each request asks several times. */
+const fieldNames = new WeakMap<Type<object>, ReadonlySet<string>>();
+
 /** The names of the fields that a DTO class, or a class that it extends, validates. */
 export function fieldNamesOf(schema: Type<object>): ReadonlySet<string> {
-  const metadata = getMetadataStorage().getTargetValidationMetadatas(schema, '', false, false);
-  return new Set(metadata.map(({ propertyName }) => propertyName));
+  let names = fieldNames.get(schema);
+  if (names === undefined) {
+    const metadata = getMetadataStorage().getTargetValidationMetadatas(schema, '', false, false);
+    names = new Set(metadata.map(({ propertyName }) => propertyName));
+    fieldNames.set(schema, names);
+  }
+  return names;
 }
 
 /**
