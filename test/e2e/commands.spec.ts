@@ -29,8 +29,7 @@ afterAll(() => server.stop());
 
 const onDatabase = (environment: Environment = {}): Environment => ({
   ...KEYS,
-  DATABASE_URL: server.database.url,
-  DATABASE_MAX_CONNECTIONS: server.isConcurrent ? '5' : '1',
+  ...server.database.settings,
   ...environment,
 });
 
@@ -73,8 +72,7 @@ describe('keys:rotate', () => {
 
   const rotate = (...args: string[]) =>
     runScript(['src/server/commands/keys-rotate.ts', ...args], {
-      DATABASE_URL: onDatabase()['DATABASE_URL'] ?? '',
-      DATABASE_MAX_CONNECTIONS: '1',
+      ...server.database.settings,
       ...files.environment,
     });
 

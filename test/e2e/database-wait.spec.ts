@@ -24,8 +24,8 @@ afterAll(async () => {
 const settings = (url: string, environment: Readonly<Record<string, string>>) => ({
   ...KEYS,
   PORT: '0',
+  ...database.settings,
   DATABASE_URL: url,
-  DATABASE_MAX_CONNECTIONS: database.isConcurrent ? '5' : '1',
   ...environment,
 });
 const start = (url: string, environment: Readonly<Record<string, string>>) =>

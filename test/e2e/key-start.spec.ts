@@ -66,8 +66,7 @@ describe('a server whose keys are wrapped, in files', () => {
       join(ROOT, 'src/main.ts'),
       sourceEnvironment({
         ...files.environment,
-        DATABASE_URL: database.url,
-        DATABASE_MAX_CONNECTIONS: '1',
+        ...database.settings,
         PASSWORD_HASH_COST: '4',
       }),
     );

@@ -31,8 +31,7 @@ afterAll(() => database.drop());
 async function start(environment: Readonly<Record<string, string>> = {}): Promise<void> {
   const settings = sourceEnvironment({
     ...KEYS,
-    DATABASE_URL: database.url,
-    DATABASE_MAX_CONNECTIONS: database.isConcurrent ? '5' : '1',
+    ...database.settings,
     PUBLIC_URL: 'http://localhost:3000',
     PASSWORD_HASH_COST: '4',
     SHUTDOWN_TIMEOUT_SECONDS: '60',

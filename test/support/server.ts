@@ -122,10 +122,7 @@ export class TestServer extends HttpClient {
   ): Promise<TestServer> {
     const inbox = new Inbox();
     const given = {
-      DATABASE_URL: database.url,
-      // The embedded one serves one connection at a time rightly.
-      DATABASE_MAX_CONNECTIONS: database.isConcurrent ? '10' : '1',
-      DATABASE_PREPARED_STATEMENTS: database.isConcurrent ? 'on' : 'off',
+      ...database.settings,
       ...TEST_ENVIRONMENT,
       ...environment,
     };

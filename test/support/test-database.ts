@@ -6,6 +6,8 @@ export interface TestDatabase {
   readonly url: string;
   /** True on PostgreSQL; false on the embedded one, which runs one statement at a time. */
   readonly isConcurrent: boolean;
+  /** How a server is told to talk to it. */
+  readonly settings: Readonly<Record<string, string>>;
   drop(): Promise<void>;
 }
 
@@ -36,6 +38,7 @@ async function ownDatabase(client: pg.Client, url: string, name: string): Promis
   return {
     url: own.href,
     isConcurrent: true,
+    settings: { DATABASE_URL: own.href },
     drop: async () => {
       await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
       await client.end();
@@ -56,6 +59,12 @@ async function ownSchema(client: pg.Client, url: string, name: string): Promise<
   return {
     url,
     isConcurrent: false,
+    // It serves one connection at a time rightly, and keeps for the next what that one prepared.
+    settings: {
+      DATABASE_URL: url,
+      DATABASE_MAX_CONNECTIONS: '1',
+      DATABASE_PREPARED_STATEMENTS: 'off',
+    },
     drop: async () => {
       await client.query(`DROP SCHEMA ${name} CASCADE`);
       await client.query(`SET search_path TO ${rows[0]?.hidden ?? 'public'}`);

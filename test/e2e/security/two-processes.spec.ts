@@ -29,7 +29,7 @@ function showOneUseAtTwoProcesses(): void {
       PATH: process.env['PATH'] ?? '',
       NODE_OPTIONS: `--import ${join(ROOT, 'scripts/typescript-loader.mjs')}`,
       NODE_ENV: 'test',
-      DATABASE_URL: database.url,
+      ...database.settings,
       PUBLIC_URL: 'http://localhost:3000',
       PASSWORD_HASH_COST: '4',
       RATE_LIMIT_PER_MINUTE: '100000',
