@@ -24,6 +24,7 @@ export const DEPENDENCIES = [
   'bcrypt',
   'class-validator-jsonschema',
   'jose',
+  'p-limit',
   'sql-template-tag',
   'uuidv7',
 ];

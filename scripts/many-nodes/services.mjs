@@ -65,7 +65,7 @@ export async function startNginx(folder, serverPorts) {
     .replaceAll('/tmp/nginx', own)
     .replaceAll('/etc/nginx', own)
     .replace('listen 8080;', `listen 127.0.0.1:${port};`);
-  const servers = serverPorts.map((at) => `server 127.0.0.1:${at} max_fails=1 fail_timeout=1s;\n`);
+  const servers = serverPorts.map((at) => `server 127.0.0.1:${at} max_fails=0;\n`);
   await writeFile(join(own, 'nginx.conf'), config);
   await writeFile(join(own, 'servers.conf'), servers.join(''));
   const args = ['-p', own, '-e', join(own, 'error.log'), '-c', join(own, 'nginx.conf')];

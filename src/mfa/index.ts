@@ -116,6 +116,7 @@ export { normalizePhoneNumber } from './kit/phone-number.js';
 export { RandomSource, SystemRandomSource } from './kit/random.js';
 export { readFields } from './kit/read-fields.js';
 export { rejectAfter } from './kit/reject-after.js';
+export { SlowWork, type SlowWorkLimits } from './kit/slow-work.js';
 export { type SentCode, SentCodeHandler, type SentCodeProfile } from './kit/sent-code.handler.js';
 export { type SentCodeData, type SentCodeState } from './kit/sent-code.state.js';
 export { type AuditedChange, AuditTrail } from './persistence/audit-trail.js';

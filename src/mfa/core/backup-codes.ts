@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { compare, hash } from 'bcrypt';
 import { normalizeCode } from '../kit/normalize-code.js';
 import { RandomSource } from '../kit/random.js';
+import { SlowWork } from '../kit/slow-work.js';
 import { MfaOptions } from '../mfa.options.js';
 import { KeyRing } from './key-ring.js';
 import { type StoredBackupCode } from './stores.js';
@@ -13,9 +14,15 @@ const LOOK_ALIKES: readonly (readonly [written: string, meant: string])[] = [
   ['L', '1'],
 ];
 
+/** Sets that wait to be hashed: some seconds of work. */
+const MOST_SETS_WAITING = 20;
+
 /** The mathematics of backup codes: drawing, reading, tagging, hashing. */
 @Injectable()
 export class BackupCodes {
+  /** One set after the other, one code after the other: a set-up is free to whoever is signed in. */
+  private readonly slow = new SlowWork({ atOnce: 1, mostWaiting: MOST_SETS_WAITING });
+
   constructor(
     private readonly options: MfaOptions,
     private readonly random: RandomSource,
@@ -32,14 +39,16 @@ export class BackupCodes {
     return [...codes];
   }
 
-  /** What is stored of each code of a set. */
+  /** What is stored of each code of a set. @throws {MfaError} `rate_limited` where many are waited for */
   async seal(subjectId: string, codes: readonly string[]): Promise<StoredBackupCode[]> {
-    return Promise.all(
-      codes.map(async (code) => ({
-        lookup: this.keys.tag('backup-lookup', tagged(subjectId, code)),
-        hash: await hash(code, this.options.backupCodeHashCost),
-      })),
-    );
+    return this.slow.run(async () => {
+      const sealed: StoredBackupCode[] = [];
+      for (const code of codes) {
+        const lookup = this.keys.tag('backup-lookup', tagged(subjectId, code));
+        sealed.push({ lookup, hash: await hash(code, this.options.backupCodeHashCost) });
+      }
+      return sealed;
+    });
   }
 
   /** The code that a person may have meant, or null when the text has not the form of one. */

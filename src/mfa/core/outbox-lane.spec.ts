@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { FakeClock } from '../testing/fake-clock.js';
@@ -171,6 +172,24 @@ describe('OutboxLane', () => {
     for (const id of ['1', '2', '3']) store.add(id, clock.now(), `u${id}`);
     await lane.runOnce();
     expect(store.completed).toEqual([['1', '2', '3']]);
+  });
+
+  it('settles before the end of a claim what was taken long ago', async () => {
+    recipient.before = async () => clock.advance({ seconds: 2 });
+    for (const id of ['1', '2', '3', '4', '5']) store.add(id, clock.now(), `u${id}`);
+    await lane.runOnce();
+    expect(store.completed.length).toBeGreaterThan(1);
+    expect(store.completed.flat().toSorted()).toEqual(['1', '2', '3', '4', '5']);
+  });
+
+  it('delivers on behalf of nobody, whoever nudged it', async () => {
+    const request = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    recipient.before = async () => void seen.push(request.getStore());
+    store.add('1', clock.now());
+    request.run('a request', () => lane.nudge());
+    await new Promise(setImmediate);
+    expect(seen).toEqual([undefined]);
   });
 
   it('leaves connections to the requests: four subjects at once', async () => {

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { addSeconds, type Clock } from '../kit/clock.js';
@@ -18,6 +19,12 @@ const FIRST_RETRY_SECONDS = 5;
 const LONGEST_RETRY_SECONDS = 3600;
 const GIVE_UP_SECONDS = 3 * 86_400;
 
+/** A batch that has a slow delivery in it is settled in parts: less would be repeated after a crash. */
+const SETTLE_AFTER_SECONDS = 1;
+
+/** Whatever has asked for them first, deliveries are done on behalf of no request. */
+const ownContext = new AsyncResource('OutboxLane');
+
 /** Delivers what waits for one consumer; one that is slow or down holds no other up. */
 export class OutboxLane {
   private readonly logger = new Logger('Outbox');
@@ -37,7 +44,7 @@ export class OutboxLane {
   nudge(): void {
     if (this.isStopped) return;
     this.isNudged = true;
-    this.work ??= this.workWhileNudged();
+    this.work ??= ownContext.runInAsyncScope(() => this.workWhileNudged());
   }
 
   /** Ends after the deliveries that are under way, and begins no other. */
@@ -81,11 +88,21 @@ export class OutboxLane {
   private async deliverAll(claimed: readonly ClaimedDelivery[], lastStartAt: Date): Promise<void> {
     const turns = bySubject(claimed).values();
     const taken: ClaimedDelivery[] = [];
+    const complete = async () => {
+      const some = taken.splice(0);
+      if (some.length > 0) await this.settle(some, () => this.outbox.complete(some));
+    };
+    let settleAt = addSeconds(this.clock.now(), SETTLE_AFTER_SECONDS);
     const deliverTurns = async () => {
-      for (const turn of turns) taken.push(...(await this.deliverInTurn(turn, lastStartAt)));
+      for (const turn of turns) {
+        taken.push(...(await this.deliverInTurn(turn, lastStartAt)));
+        if (this.clock.now() < settleAt) continue;
+        settleAt = addSeconds(this.clock.now(), SETTLE_AFTER_SECONDS);
+        await complete();
+      }
     };
     await Promise.all(Array.from({ length: MAX_DELIVERIES_AT_ONCE }, deliverTurns));
-    if (taken.length > 0) await this.settle(taken, () => this.outbox.complete(taken));
+    await complete();
   }
 
   /**

@@ -124,8 +124,8 @@ export const SETTINGS = [
   ),
   setting(
     'PASSWORD_HASHES_AT_ONCE',
-    '3',
-    'Passwords hashed at once, on so many processors at most; keep it below `UV_THREADPOOL_SIZE` (4 unless set)',
+    '2',
+    'Passwords hashed at once, on so many processors at most; at most `UV_THREADPOOL_SIZE` (4 unless set) less 2',
     wholeNumber(1, 1024),
   ),
   setting(

@@ -9,6 +9,8 @@ import { readTraceParent } from './trace-parent.js';
 
 /** Tells clients and proxies under which id a request stands in the log. */
 export const REQUEST_ID_HEADER = 'X-Request-Id';
+/** As nginx has it for a client that did not wait for the answer. */
+const CLIENT_GONE = 499;
 /** 16 bytes, as a trace id has them [W3C Trace Context §3.2.2.3]. */
 const ID_BYTES = 16;
 
@@ -26,6 +28,14 @@ export function watchRequests(app: NestFastifyApplication): void {
       new RequestRecord(parent?.traceId ?? random.bytes(ID_BYTES).toString('hex'));
     records.keep(request, record);
     void reply.header(REQUEST_ID_HEADER, record.id);
+    // Also where the client has gone away meanwhile: such crowds must be seen.
+    reply.raw.once('close', () => {
+      const { method, routeOptions } = request;
+      const route = routeOptions.url ?? NO_ROUTE;
+      const status = reply.raw.writableFinished ? reply.statusCode : CLIENT_GONE;
+      const seconds = reply.elapsedTime / 1000;
+      for (const observer of all) observer.answered({ record, method, route, status, seconds });
+    });
     done();
   });
 
@@ -34,19 +44,5 @@ export function watchRequests(app: NestFastifyApplication): void {
     const record = records.of(request);
     if (record === undefined) done();
     else runInRequest(record, done);
-  });
-
-  if (all.length === 0) return;
-  fastify.addHook('onResponse', (request, reply, done) => {
-    const record = records.of(request);
-    if (record !== undefined) {
-      const { method, routeOptions } = request;
-      const route = routeOptions.url ?? NO_ROUTE;
-      const seconds = reply.elapsedTime / 1000;
-      for (const observer of all) {
-        observer.answered({ record, method, route, status: reply.statusCode, seconds });
-      }
-    }
-    done();
   });
 }

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { Injectable } from '@nestjs/common';
 import bcrypt from 'bcrypt';
-import pLimit, { type LimitFunction } from 'p-limit';
+import { SlowWork } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 
 /** Makes our condensed passwords unlike any other service's; public, and never to be changed. */
@@ -11,42 +11,48 @@ const DOMAIN_LABEL = 'nestjs-mfa/password/v1';
 /** Salt and hash of no password: what an absent user's password is compared with. */
 const NO_SALT_AND_HASH = '.'.repeat(53);
 
+/** Some seconds of work at the default cost. */
+const MOST_WAITING = 40;
+
 /** bcrypt over condensed passwords, at the configured cost. */
 @Injectable()
 export class PasswordHasher {
-  /**
-   * Each hash holds a thread of the few in which tokens are signed and checked too; those must not
-   * wait behind a crowd of sign-ins, so the sign-ins wait for each other.
-   */
-  private readonly inTurn: LimitFunction;
+  private readonly slow: SlowWork;
 
   constructor(private readonly config: ServerConfig) {
-    this.inTurn = pLimit(Math.min(config.passwordHashesAtOnce, availableParallelism()));
+    const atOnce = Math.min(config.passwordHashesAtOnce, availableParallelism());
+    this.slow = new SlowWork({ atOnce, mostWaiting: MOST_WAITING });
   }
 
+  /** @throws {MfaError} `rate_limited` where too many wait already */
   async hash(password: string): Promise<string> {
     const condensed = condense(password);
-    return this.inTurn(() => bcrypt.hash(condensed, this.config.passwordHashCost));
+    return this.slow.run(() => bcrypt.hash(condensed, this.config.passwordHashCost));
   }
 
-  /** False also without a hash, after as much work as with one of the configured cost or a lower. */
+  /**
+   * False also without a hash, after as much work as with one of the configured cost or a lower. All of
+   * it is one turn: whoever needs more hashes than others would else wait in line more often.
+   *
+   * @throws {MfaError} `rate_limited` where too many wait already
+   */
   async verify(password: string, hash: string | null): Promise<boolean> {
     const condensed = condense(password);
-    const { passwordHashCost } = this.config;
-    if (hash === null) {
-      await this.compare(condensed, hashOfNobody(passwordHashCost));
-      return false;
-    }
-    const isRight = await this.compare(condensed, hash);
-    // Each cost is twice the work of the one below: the hash and these make up the configured one.
-    for (let cost = bcrypt.getRounds(hash); cost < passwordHashCost; cost++) {
-      await this.compare(condensed, hashOfNobody(cost));
-    }
-    return isRight;
+    return this.slow.run(() => this.compare(condensed, hash));
   }
 
-  private compare(condensed: string, hash: string): Promise<boolean> {
-    return this.inTurn(() => bcrypt.compare(condensed, hash));
+  private async compare(condensed: string, hash: string | null): Promise<boolean> {
+    const { passwordHashCost } = this.config;
+    if (hash === null) {
+      await bcrypt.compare(condensed, hashOfNobody(passwordHashCost));
+      return false;
+    }
+    const isRight = await bcrypt.compare(condensed, hash);
+    // Each cost is twice the work of the one below: the hash and these make up the configured one.
+    for (let cost = bcrypt.getRounds(hash); cost < passwordHashCost; cost++) {
+      await bcrypt.compare(condensed, hashOfNobody(cost));
+    }
+    return isRight;
   }
 
   /** Whether the hash was made at another cost than the one configured now. */
