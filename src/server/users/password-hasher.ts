@@ -12,7 +12,7 @@ const DOMAIN_LABEL = 'nestjs-mfa/password/v1';
 const NO_SALT_AND_HASH = '.'.repeat(53);
 
 /** Some seconds of work at the default cost. */
-const MOST_WAITING = 40;
+const MOST_WAITING = 64;
 
 /** bcrypt over condensed passwords, at the configured cost. */
 @Injectable()
