@@ -2,6 +2,9 @@ import { measure, prepareTickets } from './measure.mjs';
 import { say } from './progress.mjs';
 import { WORKS } from './works.mjs';
 
+/** What a server has behind it before anything counts, so that its code is compiled. */
+const WARM_UP = { rounds: 3, seconds: 10, clients: 8 };
+
 /**
  * Measures every contestant at every work by turns, for each number of clients.
  *
@@ -21,6 +24,7 @@ export async function runRounds(contestants, options, database) {
     );
   const progress = progressOf(options.rounds * options.clients.flatMap(turns).length);
   const runs = [];
+  await warmUp(turns(WARM_UP.clients), options);
   for (const clients of options.clients) {
     await prepare(turns(clients), options, database);
     for (let round = 1; round <= options.rounds; round += 1) {
@@ -28,6 +32,18 @@ export async function runRounds(contestants, options, database) {
     }
   }
   return runs;
+}
+
+/** Works that the slow hashes do not dominate, many times over. */
+async function warmUp(turns, { requests, signal }) {
+  for (const { contestant, work, clients } of turns.filter(
+    (turn) => turn.work.most === undefined,
+  )) {
+    say(`Warming up: ${contestant.name}, ${work.name} …`);
+    const load = { requests: requests * WARM_UP.rounds, clients, signal };
+    await prepareTickets(contestant, load.requests, signal);
+    await measure(contestant, work, { ...load, seconds: WARM_UP.seconds });
+  }
 }
 
 /** Tickets for all rounds, a compact database, and a first run of each that counts for nothing. */
