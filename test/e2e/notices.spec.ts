@@ -144,6 +144,24 @@ describe('people are told by mail of', () => {
     expect(await newDevices()).toEqual(['Firefox/150.0 (X11)', 'Firefox/166.0 (X11)']);
   });
 
+  it('a program that was forgotten, though not the user', async () => {
+    account = await server.signUp();
+    app = await server.enrolApp(account);
+    const devices = async () => {
+      await server.deliverEvents();
+      const known = `SELECT user_agent AS name FROM known_devices WHERE user_id = $1 ORDER BY 1`;
+      const rows = await server.dataSource.query<{ name: string }[]>(known, [account.user.id]);
+      return rows.map(({ name }) => name);
+    };
+    for (const agent of ['Old', 'New']) await signIn({ 'user-agent': agent });
+    expect(await devices()).toEqual(expect.arrayContaining(['New', 'Old']));
+    for (let i = 0; i < 2; i++) {
+      server.clock.advance({ seconds: 60 * DAY_SECONDS });
+      await signIn({ 'user-agent': 'New' });
+    }
+    expect(await devices()).toEqual(['New']);
+  });
+
   it('a new password, however it was chosen', async () => {
     const { password, email } = account.user;
     const changed = { old_password: password, new_password: 'another horse battery' };

@@ -16,10 +16,19 @@ import { User } from '../users/user.entity.js';
 /** A program that was not signed in with for so long is a new one: 90 days. */
 const DEVICE_MEMORY_SECONDS = 90 * 86_400;
 
-/** Most sign-ins are with a program that was seen lately: of them nothing more is to be known. */
+/**
+ * Most sign-ins are with a program that was seen lately: of them nothing more is to be known. Only
+ * then are old ones forgotten: they tell that a program is not the first of all.
+ */
 const SEE_AGAIN = `
-  UPDATE known_devices SET last_seen_at = greatest(last_seen_at, $3)
-  WHERE user_id = $1 AND user_agent = $2 AND last_seen_at >= $4 RETURNING 1`;
+  WITH seen AS (
+    UPDATE known_devices SET last_seen_at = greatest(last_seen_at, $3)
+    WHERE user_id = $1 AND user_agent = $2 AND last_seen_at >= $4 RETURNING 1
+  ), forgotten AS (
+    DELETE FROM known_devices
+    WHERE user_id = $1 AND last_seen_at < $4 AND EXISTS (SELECT 1 FROM seen)
+  )
+  SELECT 1 FROM seen`;
 
 /** What is known of a user's programs before a sign-in, and whether this one is among them. */
 const KNOWN = `
@@ -58,11 +67,8 @@ export class NewDeviceConsumer extends EventConsumer {
     const { at, client, subject } = event;
     const key = [subject.id, programOf(client), at];
     const oldestAt = addSeconds(at, -DEVICE_MEMORY_SECONDS);
-    const [, seenAgain] = await this.database.query<[unknown[], number]>(SEE_AGAIN, [
-      ...key,
-      oldestAt,
-    ]);
-    if (seenAgain === 0) await this.remember(event, key, oldestAt);
+    const seen = await this.database.query<unknown[]>(SEE_AGAIN, [...key, oldestAt]);
+    if (seen.length === 0) await this.remember(event, key, oldestAt);
   }
 
   private async remember(event: RecordedEvent, key: readonly unknown[], oldestAt: Date) {

@@ -2,7 +2,7 @@ import { type OnApplicationShutdown } from '@nestjs/common';
 import { type Redis } from 'ioredis';
 import { rejectAfter } from '../../mfa/index.js';
 
-/** Redis answers in one. A busy process may be late to read it, and is not to take that for absence. */
+/** Redis takes about one; but a busy process may be late to read its answer: that is not absence. */
 const COMMAND_TIMEOUT_MILLISECONDS = 1_000;
 const CONNECT_TIMEOUT_MILLISECONDS = 1_000;
 const PING_TIMEOUT_MILLISECONDS = 1_000;
