@@ -1,4 +1,4 @@
-import { nameOfWork, textOfFacts, textOfNumber, textOfSpread } from './words.mjs';
+import { cellsOfMeasures, nameOfWork, textOfFacts, textOfNumber, textOfSpread } from './words.mjs';
 
 const README_CLIENTS = 8;
 
@@ -73,10 +73,7 @@ function tablesOfRows(rows) {
     const lines = own.map((row, index) => [
       own[index - 1]?.work === row.work ? '' : nameOfWork(row.work),
       row.server,
-      textOfNumber(row.perSecond),
-      ...[row.p50, row.p95, row.p99].map((value) => value.toFixed(1)),
-      row.cpuMs?.toFixed(2) ?? '–',
-      textOfSpread(row.ratio),
+      ...cellsOfMeasures(row),
     ]);
     const title = `${clients} client${clients === 1 ? '' : 's'}`;
     const heading = [title, 'server', 'per second', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU ms'];

@@ -1,5 +1,5 @@
 import { OUR_SETTINGS } from './contestants/ours.mjs';
-import { nameOfWork, textOfFacts, textOfNumber, textOfSpread } from './words.mjs';
+import { cellsOfMeasures, nameOfWork, textOfFacts, textOfNumber, textOfSpread } from './words.mjs';
 
 const NOTES = `
 Every request has a login of its own: no code is tried twice, no budget is used up.
@@ -32,14 +32,7 @@ function tablesOfRows(rows) {
   const numbers = [...new Set(rows.map(({ clients }) => clients))];
   return numbers.map((clients) => {
     const own = rows.filter((row) => row.clients === clients);
-    const cells = own.map((row) => [
-      nameOfWork(row.work),
-      row.server,
-      textOfNumber(row.perSecond),
-      ...[row.p50, row.p95, row.p99].map((value) => value.toFixed(1)),
-      row.cpuMs?.toFixed(2) ?? '–',
-      textOfSpread(row.ratio),
-    ]);
+    const cells = own.map((row) => [nameOfWork(row.work), row.server, ...cellsOfMeasures(row)]);
     const title = `${clients} client${clients === 1 ? '' : 's'}`;
     return alignTable([
       [title, 'server', 'per s', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU ms', 'ours / this'],

@@ -14,6 +14,16 @@ export function textOfNumber(value) {
   return value.toFixed(value < 20 ? 1 : 0);
 }
 
+/** What was measured of a work, as tables have it behind the names of work and server. */
+export function cellsOfMeasures(row) {
+  return [
+    textOfNumber(row.perSecond),
+    ...[row.p50, row.p95, row.p99].map((value) => value.toFixed(1)),
+    row.cpuMs?.toFixed(2) ?? '–',
+    textOfSpread(row.ratio),
+  ];
+}
+
 /** The name of a work in tables. */
 export function nameOfWork(id) {
   return WORKS.find((work) => work.id === id).name;

@@ -29,7 +29,7 @@ export class Client {
     return this.send({ address, method: 'POST', path, body, access });
   }
 
-  /** @returns {Promise<{status: number, body: any}>} status 0: no answer */
+  /** @returns {Promise<{status: number, body: object | null}>} status 0: no answer */
   async send({ address, method, path, body, access }) {
     const startedAt = performance.now();
     const reply = await this.#exchange({ address, method, path, body, access });
