@@ -1,4 +1,11 @@
-import { countCommits, logStatements, planOf, rowStatements } from '../support/statement-log.js';
+import { type DataSource } from 'typeorm';
+import {
+  countCommits,
+  keepsPlan,
+  logStatements,
+  planOf,
+  rowStatements,
+} from '../support/statement-log.js';
 import {
   type EnrolledApp,
   type SignedIn,
@@ -24,6 +31,28 @@ const NAMES_USER = new RegExp(
   's',
 );
 
+/** Many other users, so that the planner sees what it sees in earnest. */
+async function fill(dataSource: DataSource): Promise<void> {
+  await dataSource.query(`
+    WITH given AS (
+      SELECT 'user ' || n AS user_id, gen_random_uuid() AS method_id FROM generate_series(1, 4000) AS n
+    ), account AS (
+      INSERT INTO mfa_accounts (user_id) SELECT user_id FROM given
+    ), method AS (
+      INSERT INTO mfa_methods (user_id, id, handler, is_active, is_primary, created_at, confirmed_at,
+        activated_at, state, state_version)
+      SELECT user_id, method_id, 'app', true, true, now(), now(), now(), '', 1 FROM given
+    ), challenge AS (
+      INSERT INTO mfa_challenges (user_id, id, purpose, method_id, handler, amr, provider,
+        credentials_version, created_at, expires_at)
+      SELECT user_id, gen_random_uuid(), 'login', method_id, 'app', '{pwd}', 'local', user_id, now(),
+        now() FROM given
+    )
+    INSERT INTO mfa_backup_codes (user_id, lookup, hash, created_at)
+    SELECT user_id, 'code ' || n, '', now() FROM given, generate_series(1, 50) AS n`);
+  await dataSource.query('ANALYZE');
+}
+
 describe('the statements of the requests that are most of the load', () => {
   let server: TestServer;
   let ada: SignedIn;
@@ -33,6 +62,7 @@ describe('the statements of the requests that are most of the load', () => {
     server = await startServer();
     ada = await server.signUp();
     app = await server.enrolApp(ada);
+    await fill(server.dataSource);
   });
   afterAll(() => server.stop());
   beforeEach(() => server.clock.advance({ seconds: 30 }));
@@ -98,5 +128,22 @@ describe('the statements of the requests that are most of the load', () => {
       expect(statement.text).toMatch(NAMES_USER);
       expect(await planOf(server.dataSource, statement)).not.toMatch(/Seq Scan on \w/);
     }
+  });
+
+  it.each(works)('$name: is not planned anew each time', async (work) => {
+    const statements = rowStatements(await logStatements(await work.prepare()));
+    for (const statement of statements) {
+      expect(await keepsPlan(server.dataSource, statement)).toBe(true);
+    }
+  });
+
+  it('sees known programs again by one statement, however many have signed in', async () => {
+    const beth = await server.signUp();
+    await server.deliverEvents();
+    await server.login(beth.user);
+    await server.login(beth.user);
+    const statements = rowStatements(await logStatements(() => server.deliverEvents()));
+    const known = statements.filter(({ text }) => text.includes('known_devices'));
+    expect(known).toHaveLength(1);
   });
 });

@@ -1,4 +1,9 @@
-import { EventConsumer, type EventDelivery, type MfaEventType } from '../../src/mfa/index.js';
+import {
+  EventConsumer,
+  type EventDelivery,
+  type MfaEvent,
+  type MfaEventType,
+} from '../../src/mfa/index.js';
 
 /** Keeps every event that it is given. */
 export class KeepingConsumer extends EventConsumer {
@@ -13,7 +18,7 @@ export class KeepingConsumer extends EventConsumer {
     super();
   }
 
-  wants(type: MfaEventType): boolean {
+  wants({ type }: MfaEvent): boolean {
     return this.types?.includes(type) ?? true;
   }
 

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
+import { type ClientBase } from 'pg';
 import { type DataSource } from 'typeorm';
 import { PostgresQueryRunner } from 'typeorm/driver/postgres/PostgresQueryRunner.js';
 
@@ -58,4 +60,40 @@ export async function planOf(
     const lines = await manager.query<{ 'QUERY PLAN': string }[]>(`EXPLAIN ${text}`, values);
     return lines.map((line) => line['QUERY PLAN']).join('\n');
   });
+}
+
+/** PostgreSQL plans a statement so often for its values before it may keep one plan for all of them. */
+const PLANS_FOR_VALUES = 5;
+
+/**
+ * Whether PostgreSQL keeps the plan of a statement that is prepared. It does not where the plan looks
+ * dearer than one for the values at hand, and then plans each time.
+ */
+export async function keepsPlan(
+  dataSource: DataSource,
+  { text, values }: LoggedStatement,
+): Promise<boolean> {
+  const runner = dataSource.createQueryRunner();
+  // What a runner of this database connects by is the driver's client.
+  const client = (await runner.connect()) as ClientBase;
+  // The driver remembers by its name what it has prepared once.
+  const name = `keeps_plan_${randomUUID()}`;
+  try {
+    await client.query('BEGIN');
+    await client.query('SET LOCAL enable_seqscan = off');
+    for (let time = 0; time <= PLANS_FOR_VALUES; time++) {
+      await client.query('SAVEPOINT before');
+      // Planned it is in any case; what it writes may be there since it was logged.
+      await client.query({ name, text, values }).catch(() => {});
+      await client.query('ROLLBACK TO before');
+    }
+    const { rows } = await client.query<{ isKept: boolean }>(
+      `SELECT generic_plans > 0 AS "isKept" FROM pg_prepared_statements WHERE name = '${name}'`,
+    );
+    return rows[0]?.isKept ?? false;
+  } finally {
+    await client.query('ROLLBACK');
+    await client.query(`DEALLOCATE "${name}"`);
+    await runner.release();
+  }
 }

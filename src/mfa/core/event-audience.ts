@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type EventConsumer } from './event-consumer.js';
-import { type MfaEventType } from './events.js';
+import { type MfaEvent } from './events.js';
 import { type MfaEventListener } from './ports.js';
 
 const LONGEST_NAME = 64;
@@ -30,8 +30,8 @@ export class EventAudience {
     this.consumers = consumers;
   }
 
-  /** The consumers that want events of this type. */
-  wanting(type: MfaEventType): EventConsumer[] {
-    return this.consumers.filter((consumer) => consumer.wants(type));
+  /** The consumers that want this event. */
+  wanting(event: MfaEvent): EventConsumer[] {
+    return this.consumers.filter((consumer) => consumer.wants(event));
   }
 }

@@ -1,4 +1,4 @@
-import { type MfaEvent, type MfaEventType } from './events.js';
+import { type MfaEvent } from './events.js';
 import { type Subject } from './handler.js';
 
 /** DI token of the host's {@link EventConsumer}s, an array; without it nothing is delivered. */
@@ -30,10 +30,18 @@ export abstract class EventConsumer {
   /** Stands in the rows that wait for it, so it stays what it is; 1 to 64 characters. */
   abstract readonly name: string;
   /** Asked when an event is recorded; what is not wanted is not kept for this consumer. */
-  abstract wants(type: MfaEventType): boolean;
+  abstract wants(event: MfaEvent): boolean;
   /**
    * Takes an event. A rejection, or no end within 15 seconds, is tried again later, for three days
    * at most. The events of one subject mostly come in their order, but not after a failure.
    */
   abstract deliver(delivery: EventDelivery): Promise<void>;
+  /**
+   * Takes what it can of all that waits at once, where that costs less than one by one. Absent, or
+   * rejected, or without an end within 15 seconds: nothing is taken so.
+   *
+   * @param deliveries at most 20, of any number of subjects
+   * @returns those that were taken; each other one goes to {@link deliver} after it
+   */
+  takeTogether?(deliveries: readonly EventDelivery[]): Promise<readonly EventDelivery[]>;
 }

@@ -22,7 +22,7 @@ function tellerOf(listener: MfaEventListener | null, consumers: EventConsumer[] 
 class WantsLocks extends EventConsumer {
   readonly name = 'locks';
 
-  wants(type: string): boolean {
+  wants({ type }: MfaEvent): boolean {
     return type === 'method_locked';
   }
 

@@ -16,7 +16,7 @@ export class EventTeller {
 
   /** Returns at once; a listener that fails is logged and changes nothing. */
   tell(events: readonly MfaEvent[]): void {
-    const wanting = new Set(events.flatMap(({ type }) => this.audience.wanting(type)));
+    const wanting = new Set(events.flatMap((event) => this.audience.wanting(event)));
     if (wanting.size > 0) this.outbox.nudge([...wanting]);
     for (const event of events) void this.tellOne(event);
   }

@@ -78,6 +78,17 @@ class KeptDeliveries extends OutboxStore {
   }
 }
 
+/** Takes together what it is told to. */
+class Gatherer extends Recipient {
+  offered: string[] = [];
+  taking: (deliveries: readonly EventDelivery[]) => Promise<EventDelivery[]> = async () => [];
+
+  override async takeTogether(deliveries: readonly EventDelivery[]): Promise<EventDelivery[]> {
+    this.offered = deliveries.map(({ id }) => id);
+    return this.taking(deliveries);
+  }
+}
+
 describe('OutboxLane', () => {
   const clock = new FakeClock();
   const warn = jest.spyOn(Logger.prototype, 'warn');
@@ -180,6 +191,62 @@ describe('OutboxLane', () => {
     await lane.runOnce();
     expect(store.completed.length).toBeGreaterThan(1);
     expect(store.completed.flat().toSorted()).toEqual(['1', '2', '3', '4', '5']);
+  });
+
+  describe('of a consumer that takes several together', () => {
+    let gatherer: Gatherer;
+
+    beforeEach(() => {
+      gatherer = new Gatherer();
+      lane = new OutboxLane(gatherer, store, clock);
+      for (const id of ['1', '2', '3']) store.add(id, clock.now());
+    });
+
+    it('delivers singly only what was not taken, and settles all in one statement', async () => {
+      gatherer.taking = async (deliveries) => deliveries.filter(({ id }) => id !== '2');
+      await lane.runOnce();
+      expect(gatherer.offered).toEqual(['1', '2', '3']);
+      expect(gatherer.taken).toEqual(['2']);
+      expect(store.completed).toEqual([['1', '3', '2']]);
+    });
+
+    it.each([
+      ['refuses', refuse, 'RangeError'],
+      ['has no end', () => new Promise<never>(() => {}), 'Error'],
+    ])('delivers all singly where it %s', async (_, taking, name) => {
+      Reflect.set(lane, 'deliveryTimeoutMilliseconds', 20);
+      gatherer.taking = taking;
+      await lane.runOnce();
+      expect(gatherer.taken).toEqual(['1', '2', '3']);
+      expect(warn.mock.calls).toEqual([[`recipient took nothing together: ${name}`]]);
+    });
+
+    it('offers nothing that cannot be read', async () => {
+      store.unreadable = '2';
+      gatherer.taking = async (deliveries) => [...deliveries];
+      await lane.runOnce();
+      expect(gatherer.offered).toEqual(['1', '3']);
+      expect(store.rows).toMatchObject([{ id: '2', attempts: 1 }]);
+    });
+
+    it('asks it nothing where nothing waits that can be read', async () => {
+      store.rows = store.rows.slice(0, 1);
+      store.unreadable = '1';
+      const taking = jest.spyOn(gatherer, 'takeTogether');
+      await lane.runOnce();
+      expect(taking).not.toHaveBeenCalled();
+    });
+
+    it('begins nothing where it was stopped while it claimed', async () => {
+      const claim = store.claim.bind(store);
+      jest.spyOn(store, 'claim').mockImplementationOnce(async (claimed) => {
+        void lane.stop();
+        return claim(claimed);
+      });
+      await lane.runOnce();
+      expect(gatherer.offered).toEqual([]);
+      expect(gatherer.taken).toEqual([]);
+    });
   });
 
   it('delivers on behalf of nobody, whoever nudged it', async () => {

@@ -4,7 +4,7 @@ import { Logger } from '@nestjs/common';
 import { addSeconds, type Clock } from '../kit/clock.js';
 import { rejectAfter } from '../kit/reject-after.js';
 import { nameOf } from './errors.js';
-import { type EventConsumer } from './event-consumer.js';
+import { type EventConsumer, type EventDelivery } from './event-consumer.js';
 import { type ClaimedDelivery, type OutboxStore } from './outbox.js';
 
 const MAX_DELIVERIES_PER_CLAIM = 20;
@@ -84,10 +84,10 @@ export class OutboxLane {
     this.work = null;
   }
 
-  /** What concerns one subject goes in turn, several subjects at once. */
+  /** What concerns one subject goes in turn, several subjects at once; first what goes together. */
   private async deliverAll(claimed: readonly ClaimedDelivery[], lastStartAt: Date): Promise<void> {
-    const turns = bySubject(claimed).values();
-    const taken: ClaimedDelivery[] = [];
+    const taken = await this.takenTogether(claimed);
+    const turns = bySubject(claimed.filter((delivery) => !taken.includes(delivery))).values();
     const complete = async () => {
       const some = taken.splice(0);
       if (some.length > 0) await this.settle(some, () => this.outbox.complete(some));
@@ -103,6 +103,21 @@ export class OutboxLane {
     };
     await Promise.all(Array.from({ length: MAX_DELIVERIES_AT_ONCE }, deliverTurns));
     await complete();
+  }
+
+  /** Never rejects: what was not taken together, for whatever reason, is delivered singly. */
+  private async takenTogether(claimed: readonly ClaimedDelivery[]): Promise<ClaimedDelivery[]> {
+    if (this.isStopped || this.consumer.takeTogether === undefined) return [];
+    try {
+      const readable = claimed.flatMap(opened);
+      if (readable.length === 0) return [];
+      const taking = this.consumer.takeTogether(readable.map(([one]) => one));
+      const taken = await rejectAfter(this.deliveryTimeoutMilliseconds, taking);
+      return readable.flatMap(([one, its]) => (taken.includes(one) ? [its] : []));
+    } catch (error) {
+      this.logger.warn(`${this.consumer.name} took nothing together: ${nameOf(error)}`);
+      return [];
+    }
   }
 
   /**
@@ -138,7 +153,7 @@ export class OutboxLane {
 
   private async isTaken(delivery: ClaimedDelivery): Promise<boolean> {
     try {
-      const taking = this.consumer.deliver({ id: delivery.id, event: delivery.read() });
+      const taking = this.consumer.deliver(open(delivery));
       await rejectAfter(this.deliveryTimeoutMilliseconds, taking);
       return true;
     } catch (error) {
@@ -154,6 +169,20 @@ export class OutboxLane {
     if (!isHopeless) return this.outbox.retryAt(delivery, nextAt);
     this.logger.error(`${this.consumer.name} never took ${delivery.id}: it is given up.`);
     await this.outbox.giveUp(delivery, now);
+  }
+}
+
+/** @throws {Error} as {@link ClaimedDelivery.read} */
+function open(delivery: ClaimedDelivery): EventDelivery {
+  return { id: delivery.id, event: delivery.read() };
+}
+
+/** A delivery behind what is read of it; nothing where it cannot be read. */
+function opened(delivery: ClaimedDelivery): [EventDelivery, ClaimedDelivery][] {
+  try {
+    return [[open(delivery), delivery]];
+  } catch {
+    return [];
   }
 }
 

@@ -3,6 +3,7 @@ import {
   AuditTrail,
   EventConsumer,
   type EventDelivery,
+  type MfaEvent,
   type MfaEventType,
 } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
@@ -34,7 +35,7 @@ export class FactorChangeEndings extends EventConsumer {
     super();
   }
 
-  wants(type: MfaEventType): boolean {
+  wants({ type }: MfaEvent): boolean {
     return this.config.endsSessionsOnFactorChange && FACTOR_CHANGES.includes(type);
   }
 

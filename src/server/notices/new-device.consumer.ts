@@ -7,7 +7,6 @@ import {
   EventConsumer,
   type EventDelivery,
   type MfaEvent,
-  type MfaEventType,
   type RecordedEvent,
 } from '../../mfa/index.js';
 import { UserSubject } from '../mfa/user-subject.js';
@@ -18,17 +17,26 @@ const DEVICE_MEMORY_SECONDS = 90 * 86_400;
 
 /**
  * Most sign-ins are with a program that was seen lately: of them nothing more is to be known. Only
- * then are old ones forgotten: they tell that a program is not the first of all.
+ * then are old ones forgotten: they tell that a program is not the first of all. Rows are locked in
+ * one order, whichever server does it.
  */
 const SEE_AGAIN = `
-  WITH seen AS (
-    UPDATE known_devices SET last_seen_at = greatest(last_seen_at, $3)
-    WHERE user_id = $1 AND user_agent = $2 AND last_seen_at >= $4 RETURNING 1
+  WITH given AS (
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[])
+      WITH ORDINALITY AS given(user_id, user_agent, at, oldest_at, place)
+  ), known AS (
+    SELECT d.user_id, d.user_agent, g.place, g.at, g.oldest_at
+    FROM given g JOIN known_devices d
+      ON d.user_id = g.user_id AND d.user_agent = g.user_agent AND d.last_seen_at >= g.oldest_at
+    ORDER BY d.user_id, d.user_agent FOR UPDATE OF d
+  ), seen AS (
+    UPDATE known_devices d SET last_seen_at = greatest(d.last_seen_at, k.at)
+    FROM known k WHERE d.user_id = k.user_id AND d.user_agent = k.user_agent
   ), forgotten AS (
-    DELETE FROM known_devices
-    WHERE user_id = $1 AND last_seen_at < $4 AND EXISTS (SELECT 1 FROM seen)
+    DELETE FROM known_devices d USING known k
+    WHERE d.user_id = k.user_id AND d.last_seen_at < k.oldest_at
   )
-  SELECT 1 FROM seen`;
+  SELECT place::int FROM known`;
 
 /** What is known of a user's programs before a sign-in, and whether this one is among them. */
 const KNOWN = `
@@ -59,19 +67,25 @@ export class NewDeviceConsumer extends EventConsumer {
     super();
   }
 
-  wants(type: MfaEventType): boolean {
+  wants({ type }: MfaEvent): boolean {
     return type === 'login_succeeded';
   }
 
-  async deliver({ event }: EventDelivery): Promise<void> {
-    const { at, client, subject } = event;
-    const key = [subject.id, programOf(client), at];
-    const oldestAt = addSeconds(at, -DEVICE_MEMORY_SECONDS);
-    const seen = await this.database.query<unknown[]>(SEE_AGAIN, [...key, oldestAt]);
-    if (seen.length === 0) await this.remember(event, key, oldestAt);
+  override async takeTogether(deliveries: readonly EventDelivery[]): Promise<EventDelivery[]> {
+    const signIns = deliveries.map(({ event }) => event);
+    const seen = await this.database.query<{ place: number }[]>(SEE_AGAIN, [
+      signIns.map(({ subject }) => subject.id),
+      signIns.map(({ client }) => programOf(client)),
+      signIns.map(({ at }) => at),
+      signIns.map(oldestOf),
+    ]);
+    return seen.flatMap(({ place }) => deliveries[place - 1] ?? []);
   }
 
-  private async remember(event: RecordedEvent, key: readonly unknown[], oldestAt: Date) {
+  /** With a program that is not known, or was not a moment ago. */
+  async deliver({ event }: EventDelivery): Promise<void> {
+    const key = [event.subject.id, programOf(event.client), event.at];
+    const oldestAt = oldestOf(event);
     await this.audit.change(async (manager) => {
       // Two sign-ins with one new program are one new device: they follow each other here.
       const user = await manager.findOne(User, {
@@ -86,6 +100,10 @@ export class NewDeviceConsumer extends EventConsumer {
       return { result: undefined, events: isNew ? [seen(user, event)] : [] };
     });
   }
+}
+
+function oldestOf({ at }: RecordedEvent): Date {
+  return addSeconds(at, -DEVICE_MEMORY_SECONDS);
 }
 
 /** Numbers are those of versions, which browsers change every few weeks. */

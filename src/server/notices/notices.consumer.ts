@@ -4,6 +4,7 @@ import {
   type EventDelivery,
   HandlerRegistry,
   MfaAccounts,
+  type MfaEvent,
   type MfaEventType,
   type RecordedEvent,
 } from '../../mfa/index.js';
@@ -38,8 +39,8 @@ export class NoticesConsumer extends EventConsumer {
     super();
   }
 
-  wants(type: MfaEventType): boolean {
-    return kindNamed(type) !== undefined;
+  wants({ type, subject }: MfaEvent): boolean {
+    return kindNamed(type) !== undefined && subject.addresses.email !== undefined;
   }
 
   /** Goes to the address that the account had when it happened, whatever was changed since. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EventConsumer, type EventDelivery, type MfaEventType } from '../../mfa/index.js';
+import { EventConsumer, type EventDelivery, type MfaEvent } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 import { Mailer } from '../mail/mailer.js';
 import { LANGUAGES, languageOf } from '../notices/texts/languages.js';
@@ -23,7 +23,7 @@ export class PasswordResetMailer extends EventConsumer {
     super();
   }
 
-  wants(type: MfaEventType): boolean {
+  wants({ type }: MfaEvent): boolean {
     return type === 'password_reset_requested';
   }
 

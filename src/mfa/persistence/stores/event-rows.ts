@@ -47,7 +47,7 @@ export class EventRows {
 
   private outbox(rows: readonly { readonly id: string; readonly event: MfaEvent }[]): Sql {
     const waiting = rows.flatMap(({ id: eventId, event }) =>
-      this.audience.wanting(event.type).map(({ name: consumer }) => {
+      this.audience.wanting(event).map(({ name: consumer }) => {
         const key = { id: this.random.rowId(), eventId, consumer };
         return { ...key, at: event.at, payload: this.deliveries.seal(event, key) };
       }),
