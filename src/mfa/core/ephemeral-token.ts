@@ -1,4 +1,4 @@
-import { type KeyObject } from 'node:crypto';
+import { type KeyObject, webcrypto } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type JWTHeaderParameters, type JWTPayload, SignJWT, jwtVerify } from 'jose';
 import { Clock } from '../kit/clock.js';
@@ -22,6 +22,8 @@ const TYPE = 'mfa-ephemeral+jwt';
 /** Signs and checks the JWTs that name a challenge. */
 @Injectable()
 export class EphemeralTokens {
+  private readonly verificationKeys = new WeakMap<KeyObject, Promise<webcrypto.CryptoKey>>();
+
   constructor(
     private readonly keys: KeyRing,
     private readonly clock: Clock,
@@ -63,11 +65,23 @@ export class EphemeralTokens {
     return namesOf(payload);
   }
 
-  private keyOf(header: JWTHeaderParameters): KeyObject {
+  private keyOf(header: JWTHeaderParameters): Promise<webcrypto.CryptoKey> {
     const key = this.keys.find('ephemeral-token', String(header.kid));
     if (key === null) throw new Error('The key is not in the ring.');
-    return key.secret;
+    return this.imported(key.secret);
   }
+
+  /** Once for each key: otherwise it is imported again for each token. */
+  private imported(secret: KeyObject): Promise<webcrypto.CryptoKey> {
+    const known = this.verificationKeys.get(secret) ?? importedForVerification(secret);
+    this.verificationKeys.set(secret, known);
+    return known;
+  }
+}
+
+function importedForVerification(secret: KeyObject): Promise<webcrypto.CryptoKey> {
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  return webcrypto.subtle.importKey('raw', secret.export(), algorithm, false, ['verify']);
 }
 
 function audienceOf(purpose: EphemeralPurpose): string {

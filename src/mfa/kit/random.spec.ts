@@ -16,7 +16,7 @@ describe('SystemRandomSource', () => {
   });
 
   it('makes keys of rows that sort in the order of their making', () => {
-    const ids = Array.from({ length: 100 }, () => random.rowId());
+    const ids = Array.from({ length: 2000 }, () => random.rowId());
     expect(ids.filter((id) => !UUID_V7.test(id))).toEqual([]);
     expect([...ids].sort()).toEqual(ids);
     expect(new Set(ids).size).toBe(ids.length);

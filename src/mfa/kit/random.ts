@@ -1,6 +1,6 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes, randomFillSync, randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { uuidv7obj } from 'uuidv7';
+import { V7Generator } from 'uuidv7';
 
 /** Where chance comes from. Secrets, codes, nonces and keys of rows are all drawn here. */
 export abstract class RandomSource {
@@ -17,9 +17,31 @@ export abstract class RandomSource {
   }
 }
 
+const WORD_BYTES = 4;
+const DRAWN_WORDS = 1024;
+
+/** Words of 32 bits, drawn from the operating system's generator by the thousand. */
+class DrawnWords {
+  private readonly words = Buffer.alloc(DRAWN_WORDS * WORD_BYTES);
+  private nextAt = this.words.length;
+
+  nextUint32(): number {
+    if (this.nextAt === this.words.length) {
+      randomFillSync(this.words);
+      this.nextAt = 0;
+    }
+    const word = this.words.readUInt32LE(this.nextAt);
+    this.nextAt += WORD_BYTES;
+    return word;
+  }
+}
+
 /** The operating system's generator, through `node:crypto`. */
 @Injectable()
 export class SystemRandomSource extends RandomSource {
+  /** Each request makes several keys. What is secret is never drawn ahead. */
+  private readonly rowIds = new V7Generator(new DrawnWords());
+
   bytes(byteLength: number): Buffer {
     return randomBytes(byteLength);
   }
@@ -29,6 +51,6 @@ export class SystemRandomSource extends RandomSource {
   }
 
   rowId(): string {
-    return uuidv7obj().toString();
+    return this.rowIds.generate().toString();
   }
 }
