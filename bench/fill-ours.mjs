@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { USER_AGENT } from './client.mjs';
 import { copyRows } from './copy-rows.mjs';
 import { say } from './progress.mjs';
 import { loadParts } from './seed-ours.mjs';
@@ -41,10 +42,12 @@ export async function fillOurs(database, keys, count) {
     await copyRows(database, target, rows);
   };
   await copy(
-    'users (id, username, email, first_name, last_name, password_hash, credentials_version, created_at)',
-    map(users, ({ subjectId: id }) => [
-      ...[id, `bench-${id}`, `${id}@bench.example`, '', '', 'never compared', id, at],
-    ]),
+    'users (id, username, first_name, last_name, password_hash, credentials_version, created_at)',
+    map(users, ({ subjectId: id }) => [id, `bench-${id}`, '', '', 'never compared', id, at]),
+  );
+  await copy(
+    'known_devices (user_id, user_agent, first_seen_at, last_seen_at)',
+    map(users, ({ subjectId }) => [subjectId, USER_AGENT, at, at]),
   );
   await copy(
     'mfa_accounts (user_id)',
