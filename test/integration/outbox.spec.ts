@@ -206,9 +206,16 @@ describe('the outbox', () => {
       await record(mfa.parts.subjects.add(`u${i}`), 'method_locked', 'account_locked');
     }
     const other = anotherServer();
-    // Without a moment in between the first one has everything before the second one asks.
-    const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
-    consumer.before = other.consumer.before = pause;
+    // Neither goes on before both have something: the first one had everything otherwise.
+    const begun = new Set<KeepingConsumer>();
+    let goOn = () => {};
+    const both = new Promise<void>((resolve) => (goOn = resolve));
+    for (const one of [consumer, other.consumer]) {
+      one.before = () => {
+        if (begun.add(one).size === 2) goOn();
+        return both;
+      };
+    }
     const counts = await Promise.all([work(), other.worker.runOnce()]);
     expect(counts.reduce((sum, count) => sum + count)).toBe(120);
     if (mfa.parts.isConcurrent) expect(Math.min(...counts)).toBeGreaterThan(0);
