@@ -50,6 +50,14 @@ async function signIn(headers: Record<string, string>, code = server.totp(app.se
   return reply;
 }
 
+it('keeps nothing to be sent for whoever has no address', async () => {
+  const { id } = account.user;
+  await server.dataSource.query('UPDATE users SET email = NULL WHERE id = $1', [id]);
+  expect((await signIn({}, '000000')).status).toBe(400);
+  const waiting = `SELECT 1 FROM mfa_outbox WHERE user_id = $1 AND consumer = 'notices'`;
+  expect(await server.dataSource.query(waiting, [id])).toEqual([]);
+});
+
 /** Prefers one second factor and the other in turn, so often. */
 async function movePrimary(moves: number): Promise<void> {
   for (let i = 0; i < moves; i++) {

@@ -17,8 +17,8 @@ const DEVICE_MEMORY_SECONDS = 90 * 86_400;
 
 /**
  * Most sign-ins are with a program that was seen lately: of them nothing more is to be known. Only
- * then are old ones forgotten: they tell that a program is not the first of all. Rows are locked in
- * one order, whichever server does it.
+ * then are old ones forgotten: they tell that a program is not the first of all. What is seen again is
+ * locked in one order, whichever server does it.
  */
 const SEE_AGAIN = `
   WITH given AS (
