@@ -52,6 +52,7 @@ export {
   SubjectDirectory,
   TokenIssuer,
 } from './core/ports.js';
+export { type Enrolment, EnrolmentStore } from './core/enrolments.js';
 export {
   AccountStore,
   type Activation,
@@ -66,9 +67,11 @@ export {
   EventStore,
   type MethodKey,
   type MethodRecord,
+  type MethodSnapshot,
   MethodStore,
   type NewChallenge,
   type StoredBackupCode,
+  type StoredBackupCodes,
   type Transaction,
   UnitOfWork,
   type WhenOpen,

@@ -327,7 +327,7 @@ describe('an event and what it tells of', () => {
   };
 
   it.each<[what: string, act: (secret: string) => Promise<unknown>]>([
-    ['a set-up', () => mfa.parts.enrolment.setUp(mfa.actor(ada), 'email', {})],
+    ['a set-up', () => mfa.parts.enrolment.setUp(mfa.actor(ada), { method: 'email', fields: {} })],
     ['a deletion', () => mfa.parts.methods.delete(mfa.actor(ada), 'app', null)],
     ['a sign-in', async () => mfa.begin(ada)],
     [

@@ -24,7 +24,10 @@ function drawer(mfa: MfaHarness, subject: Subject) {
     mfa.nextStep();
   };
   const setUp = async (fields: JsonObject = {}): Promise<Added> => {
-    const { authenticatorId, setupData } = await enrolment.setUp(actor, 'app', fields);
+    const { authenticatorId, setupData } = await enrolment.setUp(actor, {
+      method: 'app',
+      fields: fields,
+    });
     return { id: String(authenticatorId), secret: String(setupData['secret']) };
   };
   return {

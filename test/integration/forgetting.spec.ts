@@ -89,17 +89,17 @@ describe('disposal', () => {
   it('is told of each authenticator of a subject who is forgotten', async () => {
     const subject = mfa.parts.subjects.add('two');
     const actor = mfa.actor(subject);
-    await mfa.parts.enrolment.setUp(actor, 'app', { label: 'Phone' });
-    await mfa.parts.enrolment.setUp(actor, 'app', { label: 'Tablet' });
+    await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: { label: 'Phone' } });
+    await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: { label: 'Tablet' } });
     await mfa.parts.get(MfaAccounts).forget(subject.id);
     expect(handler.disposed).toEqual(['two', 'two']);
   });
 
   it('is told of what a new set-up takes the place of', async () => {
     const subject = mfa.parts.subjects.add('replacing');
-    await mfa.parts.enrolment.setUp(mfa.actor(subject), 'app', {});
+    await mfa.parts.enrolment.setUp(mfa.actor(subject), { method: 'app', fields: {} });
     expect(handler.disposed).toEqual([]);
-    await mfa.parts.enrolment.setUp(mfa.actor(subject), 'app', {});
+    await mfa.parts.enrolment.setUp(mfa.actor(subject), { method: 'app', fields: {} });
     expect(handler.disposed).toEqual(['replacing']);
   });
 

@@ -1,17 +1,20 @@
 import { jest } from '@jest/globals';
+import { MfaAccounts } from '../../src/mfa/core/accounts.js';
 import { AuthenticatorService } from '../../src/mfa/core/authenticator.service.js';
+import { BackupCodes } from '../../src/mfa/core/backup-codes.js';
 import { type Subject } from '../../src/mfa/core/handler.js';
-import { MethodStore } from '../../src/mfa/core/stores.js';
+import { EnrolmentStore } from '../../src/mfa/core/enrolments.js';
+import { MethodStore, UnitOfWork } from '../../src/mfa/core/stores.js';
 import { CLIENT, type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
 /** Lets something happen right after the next reading of a subject's methods. */
 function afterNextReading(mfa: MfaHarness, happen: () => Promise<unknown>): void {
   const store: MethodStore = mfa.parts.get(MethodStore);
-  const list = store.list.bind(store);
-  jest.spyOn(store, 'list').mockImplementationOnce(async (...args) => {
-    const methods = await list(...args);
+  const read = store.read.bind(store);
+  jest.spyOn(store, 'read').mockImplementationOnce(async (...args) => {
+    const snapshot = await read(...args);
     await happen();
-    return methods;
+    return snapshot;
   });
 }
 
@@ -36,12 +39,14 @@ describe('what happens between a reading and the write that follows it', () => {
   it('a set-up does not replace a method that became active meanwhile', async () => {
     const subject = newUser();
     const actor = mfa.actor(subject);
-    const { setupData } = await mfa.parts.enrolment.setUp(actor, 'app', {});
+    const { setupData } = await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: {} });
     const code = mfa.totp(String(setupData['secret']));
     afterNextReading(mfa, () =>
       mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code } }),
     );
-    await expect(mfa.parts.enrolment.setUp(actor, 'app', {})).rejects.toMatchObject({
+    await expect(
+      mfa.parts.enrolment.setUp(actor, { method: 'app', fields: {} }),
+    ).rejects.toMatchObject({
       code: 'method_exists',
     });
     expect(await mfa.begin(subject)).toMatchObject({ method: 'app' });
@@ -50,12 +55,12 @@ describe('what happens between a reading and the write that follows it', () => {
   it('a set-up leaves the backup codes that another method made live meanwhile', async () => {
     const subject = newUser();
     const actor = mfa.actor(subject);
-    const first = await mfa.parts.enrolment.setUp(actor, 'app', {});
+    const first = await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: {} });
     const code = mfa.totp(String(first.setupData['secret']));
     afterNextReading(mfa, () =>
       mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code } }),
     );
-    const second = await mfa.parts.enrolment.setUp(actor, 'email', {});
+    const second = await mfa.parts.enrolment.setUp(actor, { method: 'email', fields: {} });
     expect(second).toMatchObject({ backupCodes: [], backupCodesRemaining: 5 });
     await expect(mfa.signIn(subject, first.backupCodes[0] ?? '')).resolves.toHaveProperty('access');
   });
@@ -65,19 +70,66 @@ describe('what happens between a reading and the write that follows it', () => {
     await mfa.enrolApp(subject);
     const actor = mfa.actor(subject);
     afterNextReading(mfa, () => mfa.parts.methods.delete(actor, 'app', null));
-    const email = await mfa.parts.enrolment.setUp(actor, 'email', {});
+    const email = await mfa.parts.enrolment.setUp(actor, { method: 'email', fields: {} });
     expect(email.backupCodes).toHaveLength(5);
     const proof = { code: mfa.mailed(subject) };
     await mfa.parts.enrolment.confirm(actor, { method: 'email', proof });
     await expect(mfa.signIn(subject, email.backupCodes[0] ?? '')).resolves.toHaveProperty('access');
   });
 
+  it('a set-up of another authenticator does not forget what a proof has spent meanwhile', async () => {
+    const subject = newUser();
+    const { secret } = await mfa.enrolApp(subject);
+    mfa.nextStep();
+    const code = mfa.totp(secret);
+    afterNextReading(mfa, () => mfa.signIn(subject, code));
+    const phone = { method: 'app', fields: { label: 'Phone' } };
+    await expect(mfa.parts.enrolment.setUp(mfa.actor(subject), phone)).resolves.toBeDefined();
+    await expect(mfa.signIn(subject, code)).rejects.toMatchObject({ code: 'invalid_code' });
+  });
+
+  it('a set-up that is decided anew makes no other backup codes, for which others would wait', async () => {
+    const subject = newUser();
+    const seal = jest.spyOn(mfa.parts.get(BackupCodes), 'seal');
+    afterNextReading(mfa, () =>
+      mfa.parts.get(UnitOfWork).runForAccount(subject.id, () => Promise.resolve()),
+    );
+    const app = { method: 'app', fields: {} };
+    const { backupCodes } = await mfa.parts.enrolment.setUp(mfa.actor(subject), app);
+    expect(backupCodes).toHaveLength(5);
+    expect(seal).toHaveBeenCalledTimes(1);
+  });
+
+  it('a set-up that is not stored behind the lock either is not told of as one that is', async () => {
+    const subject = newUser();
+    jest.spyOn(mfa.parts.get(EnrolmentStore), 'store').mockResolvedValue(null);
+    const app = { method: 'app', fields: {} };
+    await expect(mfa.parts.enrolment.setUp(mfa.actor(subject), app)).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    expect(await mfa.eventTypes(subject)).toEqual([]);
+  });
+
+  it('a set-up brings nothing back of an account that was forgotten meanwhile', async () => {
+    const subject = newUser();
+    await mfa.enrolApp(subject);
+    const actor = mfa.actor(subject);
+    afterNextReading(mfa, () => mfa.parts.get(MfaAccounts).forget(subject.id));
+    await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: { label: 'Phone' } });
+    const [app] = await mfa.parts.methods.list(actor);
+    expect(app).toMatchObject({ isActive: false, isSetUp: true });
+    expect(app?.details['authenticators']).toHaveLength(1);
+  });
+
   it('an authenticator that was removed meanwhile is not confirmed', async () => {
     const subject = newUser();
     const { secret } = await mfa.enrolApp(subject);
     const actor = mfa.actor(subject);
-    const { authenticatorId, setupData } = await mfa.parts.enrolment.setUp(actor, 'app', {
-      label: 'Phone',
+    const { authenticatorId, setupData } = await mfa.parts.enrolment.setUp(actor, {
+      method: 'app',
+      fields: {
+        label: 'Phone',
+      },
     });
     const id = String(authenticatorId);
     afterNextReading(mfa, () => mfa.parts.get(AuthenticatorService).remove(actor, id, null));
@@ -93,7 +145,10 @@ describe('what happens between a reading and the write that follows it', () => {
     await mfa.enrolApp(subject);
     const actor = mfa.actor(subject);
     const authenticators = mfa.parts.get(AuthenticatorService);
-    const phone = await mfa.parts.enrolment.setUp(actor, 'app', { label: 'Phone' });
+    const phone = await mfa.parts.enrolment.setUp(actor, {
+      method: 'app',
+      fields: { label: 'Phone' },
+    });
     const proof = { code: mfa.totp(String(phone.setupData['secret'])) };
     await mfa.parts.enrolment.confirm(actor, { method: 'app', proof });
     const [app] = await mfa.parts.methods.list(actor);
@@ -112,7 +167,10 @@ describe('what happens between a reading and the write that follows it', () => {
     const [app] = await mfa.parts.methods.list(actor);
     // What `details` of a method with several authenticators holds.
     const [first] = app?.details['authenticators'] as unknown as { id: string }[];
-    const phone = await mfa.parts.enrolment.setUp(actor, 'app', { label: 'Phone' });
+    const phone = await mfa.parts.enrolment.setUp(actor, {
+      method: 'app',
+      fields: { label: 'Phone' },
+    });
     const secret = String(phone.setupData['secret']);
     afterNextReading(mfa, () =>
       mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code: mfa.totp(secret) } }),
@@ -171,7 +229,7 @@ describe('what happens between a reading and the write that follows it', () => {
     const strict = await startMfa({ deleteActiveMethodRequireCode: true });
     const subject = strict.parts.subjects.add('strict');
     const actor = strict.actor(subject);
-    const { setupData } = await strict.parts.enrolment.setUp(actor, 'app', {});
+    const { setupData } = await strict.parts.enrolment.setUp(actor, { method: 'app', fields: {} });
     const code = strict.totp(String(setupData['secret']));
     afterNextReading(strict, () =>
       strict.parts.enrolment.confirm(actor, { method: 'app', proof: { code } }),
@@ -188,8 +246,8 @@ describe('what happens between a reading and the write that follows it', () => {
     const subject = strict.parts.subjects.add('strict');
     const actor = strict.actor(subject);
     const [phone, tablet] = [
-      await strict.parts.enrolment.setUp(actor, 'app', { label: 'Phone' }),
-      await strict.parts.enrolment.setUp(actor, 'app', { label: 'Tablet' }),
+      await strict.parts.enrolment.setUp(actor, { method: 'app', fields: { label: 'Phone' } }),
+      await strict.parts.enrolment.setUp(actor, { method: 'app', fields: { label: 'Tablet' } }),
     ];
     const authenticatorId = String(tablet.authenticatorId);
     const proof = { code: strict.totp(String(tablet.setupData['secret'])) };

@@ -12,7 +12,7 @@ describe('a two-step login', () => {
 
   it('asks for nothing more where no method is active', async () => {
     const subject = newUser();
-    await mfa.parts.enrolment.setUp(mfa.actor(subject), 'app', {});
+    await mfa.parts.enrolment.setUp(mfa.actor(subject), { method: 'app', fields: {} });
     const outcome = await mfa.parts.login.begin(
       { subject, amr: ['pwd'] },
       { ip: null, userAgent: null },

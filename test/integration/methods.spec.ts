@@ -25,8 +25,8 @@ describe('managing methods', () => {
 
   it('replaces a pending set-up: the old secret is dead', async () => {
     const actor = mfa.actor(newUser());
-    const first = await mfa.parts.enrolment.setUp(actor, 'app', {});
-    const second = await mfa.parts.enrolment.setUp(actor, 'app', {});
+    const first = await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: {} });
+    const second = await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: {} });
     expect(second.backupCodes).toHaveLength(5);
     expect(second.backupCodes).not.toEqual(first.backupCodes);
     const old = mfa.totp(String(first.setupData['secret']));
@@ -38,7 +38,9 @@ describe('managing methods', () => {
     });
     const code = mfa.totp(String(second.setupData['secret']));
     await mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code } });
-    await expect(mfa.parts.enrolment.setUp(actor, 'app', {})).rejects.toMatchObject({
+    await expect(
+      mfa.parts.enrolment.setUp(actor, { method: 'app', fields: {} }),
+    ).rejects.toMatchObject({
       code: 'method_exists',
     });
     await expect(
@@ -51,13 +53,15 @@ describe('managing methods', () => {
   it('shows no new backup codes while a method is active: those take a proof', async () => {
     const subject = newUser();
     const { backupCodes } = await mfa.enrolApp(subject);
-    const set = await mfa.parts.enrolment.setUp(mfa.actor(subject), 'email', {});
+    const set = await mfa.parts.enrolment.setUp(mfa.actor(subject), {
+      method: 'email',
+      fields: {},
+    });
     expect(set).toMatchObject({ backupCodes: [], backupCodesRemaining: 5 });
     for (const code of backupCodes) await mfa.signIn(subject, code);
     const again = await mfa.parts.enrolment.setUp(
       mfa.actor((mfa.parts.clock.advance({ seconds: 60 }), subject)),
-      'email',
-      {},
+      { method: 'email', fields: {} },
     );
     expect(again).toMatchObject({ backupCodes: [], backupCodesRemaining: 0 });
   });
@@ -65,10 +69,15 @@ describe('managing methods', () => {
   it('loses nothing when the mail of a set-up fails, and a retry works', async () => {
     const subject = newUser();
     mfa.parts.inbox.failOnce();
-    await expect(mfa.parts.enrolment.setUp(mfa.actor(subject), 'email', {})).rejects.toMatchObject({
+    await expect(
+      mfa.parts.enrolment.setUp(mfa.actor(subject), { method: 'email', fields: {} }),
+    ).rejects.toMatchObject({
       code: 'delivery_failed',
     });
-    const set = await mfa.parts.enrolment.setUp(mfa.actor(subject), 'email', {});
+    const set = await mfa.parts.enrolment.setUp(mfa.actor(subject), {
+      method: 'email',
+      fields: {},
+    });
     expect(set.backupCodes).toHaveLength(5);
     await mfa.parts.enrolment.confirm(mfa.actor(subject), {
       method: 'email',
@@ -104,24 +113,30 @@ describe('managing methods', () => {
     const shared = { addresses: { email: 'shared@example.org' } };
     const subject = mfa.parts.subjects.add('sharer0', shared);
     for (let i = 0; i < 5; i++) {
-      await mfa.parts.enrolment.setUp(mfa.actor(subject), 'email', {});
+      await mfa.parts.enrolment.setUp(mfa.actor(subject), { method: 'email', fields: {} });
       mfa.parts.clock.advance({ seconds: 31 });
     }
-    await expect(mfa.parts.enrolment.setUp(mfa.actor(subject), 'email', {})).rejects.toMatchObject({
+    await expect(
+      mfa.parts.enrolment.setUp(mfa.actor(subject), { method: 'email', fields: {} }),
+    ).rejects.toMatchObject({
       code: 'send_limit',
       extras: { retryAfterSeconds: 900 - 5 * 31 },
     });
     const other = mfa.parts.subjects.add('sharer1', shared);
     for (let i = 0; i < 5; i++) {
-      await mfa.parts.enrolment.setUp(mfa.actor(other), 'email', {});
+      await mfa.parts.enrolment.setUp(mfa.actor(other), { method: 'email', fields: {} });
       mfa.parts.clock.advance({ seconds: 31 });
     }
     const third = mfa.parts.subjects.add('sharer2', { addresses: { email: 'Shared@Example.org' } });
-    await expect(mfa.parts.enrolment.setUp(mfa.actor(third), 'email', {})).rejects.toMatchObject({
+    await expect(
+      mfa.parts.enrolment.setUp(mfa.actor(third), { method: 'email', fields: {} }),
+    ).rejects.toMatchObject({
       code: 'send_limit',
     });
     mfa.parts.clock.advance({ seconds: 3600 });
-    await expect(mfa.parts.enrolment.setUp(mfa.actor(third), 'email', {})).resolves.toBeDefined();
+    await expect(
+      mfa.parts.enrolment.setUp(mfa.actor(third), { method: 'email', fields: {} }),
+    ).resolves.toBeDefined();
   });
 
   it('moves the primary, and does nothing when it is primary already', async () => {
@@ -142,7 +157,7 @@ describe('managing methods', () => {
     const { methods, enrolment } = mfa.parts;
     const problem = { code: 'method_not_found', message: 'Requested MFA method does not exist.' };
     for (const setUp of [false, true]) {
-      if (setUp) await enrolment.setUp(actor, 'email', {});
+      if (setUp) await enrolment.setUp(actor, { method: 'email', fields: {} });
       await expect(methods.makePrimary(actor, 'email', null)).rejects.toMatchObject(problem);
       await expect(methods.deactivate(actor, 'email', { code: '1' })).rejects.toMatchObject(
         problem,
@@ -209,7 +224,7 @@ describe('managing methods', () => {
   it('sends another code for a pending set-up, and the old one is void', async () => {
     const subject = newUser();
     const actor = mfa.actor(subject);
-    await mfa.parts.enrolment.setUp(actor, 'email', {});
+    await mfa.parts.enrolment.setUp(actor, { method: 'email', fields: {} });
     const first = mfa.mailed(subject);
     mfa.parts.clock.advance({ seconds: 31 });
     await mfa.parts.asking.send(actor, 'email');
@@ -319,7 +334,7 @@ describe('managing methods under stricter settings', () => {
     const { secret, backupCodes } = await mfa.enrolApp(subject);
     const remove = (name: string, proof: Record<string, unknown> | null) =>
       mfa.parts.methods.delete(mfa.actor(subject), name, proof);
-    await mfa.parts.enrolment.setUp(mfa.actor(subject), 'email', {});
+    await mfa.parts.enrolment.setUp(mfa.actor(subject), { method: 'email', fields: {} });
     await remove('email', null);
     await expect(remove('app', null)).rejects.toMatchObject({ code: 'validation_failed' });
     await expect(remove('app', { code: '000000' })).rejects.toMatchObject({

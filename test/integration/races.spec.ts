@@ -89,7 +89,9 @@ describe('races on one credential', () => {
     const subject = newUser();
     const actor = mfa.actor(subject);
     const sets = await Promise.all(
-      Array.from({ length: 4 }, () => mfa.parts.enrolment.setUp(actor, 'app', {})),
+      Array.from({ length: 4 }, () =>
+        mfa.parts.enrolment.setUp(actor, { method: 'app', fields: {} }),
+      ),
     );
     expect(await mfa.count('mfa_methods', `user_id = '${subject.id}'`)).toBe(1);
     expect(await mfa.count('mfa_backup_codes', `user_id = '${subject.id}'`)).toBe(5);
@@ -112,8 +114,8 @@ describe('races on one credential', () => {
   it('makes one of two methods primary when both are confirmed at one moment', async () => {
     const subject = newUser();
     const actor = mfa.actor(subject);
-    const app = await mfa.parts.enrolment.setUp(actor, 'app', {});
-    await mfa.parts.enrolment.setUp(actor, 'email', {});
+    const app = await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: {} });
+    await mfa.parts.enrolment.setUp(actor, { method: 'email', fields: {} });
     const code = mfa.totp(String(app.setupData['secret']));
     const counts = await tally([
       mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code } }),
@@ -166,7 +168,7 @@ describe('races on one credential', () => {
   it('guesses at one pending method at one moment without a deadlock', async () => {
     const subject = newUser();
     const actor = mfa.actor(subject);
-    await mfa.parts.enrolment.setUp(actor, 'app', {});
+    await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: {} });
     const counts = await tally(
       Array.from({ length: PARALLEL }, () =>
         mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code: '000000' } }),
@@ -195,7 +197,10 @@ describe('races on one credential', () => {
     await mfa.enrolApp(subject);
     const counts = await tally(
       Array.from({ length: 20 }, (_, index) =>
-        mfa.parts.enrolment.setUp(mfa.actor(subject), 'app', { label: `App ${index}` }),
+        mfa.parts.enrolment.setUp(mfa.actor(subject), {
+          method: 'app',
+          fields: { label: `App ${index}` },
+        }),
       ),
     );
     expect(counts).toEqual({ ok: 9, too_many_authenticators: 11 });
@@ -205,7 +210,10 @@ describe('races on one credential', () => {
     const subject = newUser();
     const { secret } = await mfa.enrolApp(subject);
     const actor = mfa.actor(subject);
-    const { setupData } = await mfa.parts.enrolment.setUp(actor, 'app', { label: 'Second' });
+    const { setupData } = await mfa.parts.enrolment.setUp(actor, {
+      method: 'app',
+      fields: { label: 'Second' },
+    });
     const secrets = [secret, String(setupData['secret'])];
     const proof = { code: mfa.totp(String(setupData['secret'])) };
     await mfa.parts.enrolment.confirm(actor, { method: 'app', proof });
@@ -223,7 +231,10 @@ describe('races on one credential', () => {
     const subject = newUser();
     await mfa.enrolApp(subject);
     const actor = mfa.actor(subject);
-    const { setupData } = await mfa.parts.enrolment.setUp(actor, 'app', { label: 'Second' });
+    const { setupData } = await mfa.parts.enrolment.setUp(actor, {
+      method: 'app',
+      fields: { label: 'Second' },
+    });
     const proof = { code: mfa.totp(String(setupData['secret'])) };
     const { ok } = await tally(
       Array.from({ length: 20 }, () =>

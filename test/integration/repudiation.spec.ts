@@ -126,7 +126,7 @@ describe('a change that its owner repudiates', () => {
     await deactivateApp();
     await confirmApp();
     const again = await newest('method_activated');
-    await mfa.parts.enrolment.setUp(mfa.actor(ada), 'app', { label: 'Second' });
+    await mfa.parts.enrolment.setUp(mfa.actor(ada), { method: 'app', fields: { label: 'Second' } });
     expect((await undo(again)).isUndone).toBe(true);
     const methods = await mfa.parts.methods.list(mfa.actor(ada));
     expect(methods.find(({ name }) => name === 'app')).toMatchObject({

@@ -1,4 +1,5 @@
 import { AttemptStore } from '../../src/mfa/core/attempts.js';
+import { EnrolmentStore } from '../../src/mfa/core/enrolments.js';
 import {
   AccountStore,
   BackupCodeStore,
@@ -23,6 +24,7 @@ describeStoreContract('The stores on PostgreSQL', async () => {
     sendBudgets: get(SendBudgetStore),
     events: get(EventStore),
     accounts: get(AccountStore),
+    enrolments: get(EnrolmentStore),
     eventTypesOf: async (subjectId) => {
       const rows = await dataSource.query<{ type: string }[]>(
         'SELECT type FROM mfa_events WHERE user_id = $1 ORDER BY seq',

@@ -127,7 +127,10 @@ export async function libraryHttpApp(
       { provide: MethodService, useValue: core.methods ?? {} },
       { provide: BackupCodeService, useValue: core.backupCodes ?? {} },
       { provide: StepUpService, useValue: core.stepUp ?? {} },
-      { provide: FreshProof, useValue: core.freshProof ?? { require: async () => {} } },
+      {
+        provide: FreshProof,
+        useValue: core.freshProof ?? { require: async () => ({ methods: [], version: 0 }) },
+      },
       { provide: Clock, useValue: new FakeClock() },
     ],
   }).compile();

@@ -200,7 +200,10 @@ export class MfaHarness {
 
   /** Sets `app` up and confirms it. */
   async enrolApp(subject: Subject): Promise<{ secret: string; backupCodes: readonly string[] }> {
-    const set = await this.parts.enrolment.setUp(this.actor(subject), 'app', {});
+    const set = await this.parts.enrolment.setUp(this.actor(subject), {
+      method: 'app',
+      fields: {},
+    });
     const secret = String(set.setupData['secret']);
     await this.parts.enrolment.confirm(this.actor(subject), {
       method: 'app',
@@ -212,7 +215,10 @@ export class MfaHarness {
 
   /** Sets `email` up and confirms it, and waits the cool-down out. */
   async enrolEmail(subject: Subject): Promise<readonly string[]> {
-    const set = await this.parts.enrolment.setUp(this.actor(subject), 'email', {});
+    const set = await this.parts.enrolment.setUp(this.actor(subject), {
+      method: 'email',
+      fields: {},
+    });
     await this.parts.enrolment.confirm(this.actor(subject), {
       method: 'email',
       proof: {

@@ -7,18 +7,13 @@ import {
   BackupCodeStore,
   type MethodRecord,
   MethodStore,
-  type StoredBackupCode,
+  type StoredBackupCodes,
   type Transaction,
 } from './stores.js';
 
-/** Backup codes for one answer: shown once, stored as hashes. */
-export interface IssuedBackupCodes {
-  /** The new set; empty when the subject keeps the one that is live. */
+/** A new set of backup codes: shown once, stored as hashes. */
+export interface IssuedBackupCodes extends StoredBackupCodes {
   readonly shown: readonly string[];
-  readonly sealed: readonly StoredBackupCode[];
-  readonly remaining: number;
-  /** When the set is said to be made. */
-  readonly at: Date;
 }
 
 /** Makes sets of backup codes and puts them in the place of older ones. */
@@ -35,23 +30,23 @@ export class BackupCodeIssuer {
    * A new set for a subject without an active method. Any older one was never live, and its codes
    * may never have been seen, for example when a mail failed. Once a method is active, new codes
    * take the proof of one: a set-up asks for none.
+   *
+   * @param drawn a set that was drawn for the same set-up before, and is not stored
+   * @returns null where the subject keeps the set that is live
    */
-  async prepare(
+  async drawUnlessOn(
     subject: Subject,
     methods: readonly MethodRecord[],
-    transaction?: Transaction,
-  ): Promise<IssuedBackupCodes> {
-    const isOn = methods.some((method) => method.isActive);
-    if (!isOn) return this.draw(subject);
-    const { remaining } = await this.backupCodes.count(subject.id, transaction);
-    return { shown: [], sealed: [], remaining, at: this.clock.now() };
+    drawn: IssuedBackupCodes | null = null,
+  ): Promise<IssuedBackupCodes | null> {
+    if (methods.some(({ isActive }) => isActive)) return null;
+    return drawn ?? this.draw(subject);
   }
 
   /** A new set, whatever the subject has. */
   async draw(subject: Subject, at: Date = this.clock.now()): Promise<IssuedBackupCodes> {
     const shown = this.codes.draw();
-    const sealed = await this.codes.seal(subject.id, shown);
-    return { shown, sealed, remaining: shown.length, at };
+    return { shown, codes: await this.codes.seal(subject.id, shown), at };
   }
 
   /**
@@ -67,14 +62,5 @@ export class BackupCodeIssuer {
       .filter((one) => one.createdAt.getTime() === createdAt?.getTime());
     const isOwn = shownBy.length > 0 && shownBy.every((one) => one.setUpIn === sessionId);
     if (!isOwn) await this.backupCodes.deleteAll(subjectId, transaction);
-  }
-
-  /** Stores a new set in the place of the old one. */
-  async store(
-    subject: Subject,
-    { sealed, at }: IssuedBackupCodes,
-    transaction: Transaction,
-  ): Promise<void> {
-    await this.backupCodes.replaceAll(subject.id, sealed, at, transaction);
   }
 }

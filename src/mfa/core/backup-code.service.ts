@@ -71,7 +71,7 @@ export class BackupCodeService {
           shown = codes.shown;
           return {
             events: ['backup_codes_issued'],
-            change: (transaction) => this.issuer.store(subject, codes, transaction),
+            change: (transaction) => this.store.replaceAll(subject.id, codes, transaction),
           };
         },
       );

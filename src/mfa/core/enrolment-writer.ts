@@ -6,14 +6,18 @@ import { type Authenticator, inPresentVersion, type Place, placeFor } from './au
 import { BackupCodeIssuer, type IssuedBackupCodes } from './backup-code-issuer.js';
 import { type StoredStates } from './disposal.js';
 import { type DispatchContext } from './dispatcher.js';
+import { EnrolmentStore } from './enrolments.js';
+import { MfaError } from './errors.js';
 import { EventTeller } from './event-teller.js';
+import { type MfaEvent } from './events.js';
 import { type MfaHandler, type SetupOutcome } from './handler.js';
 import { ownChallenge } from './method-ceremony.js';
 import {
-  ChallengeStore,
   type EnrolledMethod,
   type MethodRecord,
+  type MethodSnapshot,
   MethodStore,
+  type NewChallenge,
   type Transaction,
   UnitOfWork,
 } from './stores.js';
@@ -27,16 +31,24 @@ export interface NewEnrolment {
   readonly label: string | undefined;
   /** {@link Actor.sessionId} */
   readonly sessionId: string | null;
-  /** Prepared before the account is locked: making them takes a while. */
-  readonly codes: IssuedBackupCodes;
+}
+
+/** What an enrolment is decided by. */
+interface Grounds {
+  readonly known: MethodSnapshot;
+  /** Null where the subject keeps its set. */
+  readonly codes: IssuedBackupCodes | null;
 }
 
 /** What was stored. */
 export interface StoredEnrolment {
+  readonly event: MfaEvent;
   readonly authenticatorId: string;
   /** What it took the place of. */
   readonly replaced: StoredStates;
-  readonly codes: IssuedBackupCodes;
+  /** The new set, or none where the subject keeps the one that is live. */
+  readonly backupCodes: readonly string[];
+  readonly backupCodesRemaining: number;
 }
 
 /** Stores a new authenticator with the challenge that its proof will answer. */
@@ -44,7 +56,7 @@ export interface StoredEnrolment {
 export class EnrolmentWriter {
   constructor(
     private readonly methods: MethodStore,
-    private readonly challenges: ChallengeStore,
+    private readonly enrolments: EnrolmentStore,
     private readonly backupCodes: BackupCodeIssuer,
     private readonly unitOfWork: UnitOfWork,
     private readonly teller: EventTeller,
@@ -54,65 +66,70 @@ export class EnrolmentWriter {
   ) {}
 
   /**
-   * The account is locked here, so where the authenticator goes is decided by what stays.
+   * Decides by what is known of the subject's methods where the authenticator goes, and whether a
+   * new set of backup codes is due. Where they have changed by then, it is decided anew, behind the
+   * account's lock.
    *
    * @throws {MfaError} `method_exists` or `too_many_authenticators`
    */
-  async store(enrolment: NewEnrolment): Promise<StoredEnrolment> {
-    const { context, handler, label } = enrolment;
-    const { subject } = context;
-    const event = { ...context, type: 'method_set_up' as const, at: this.clock.now() };
-    const stored = await this.unitOfWork.runForAccount(subject.id, async (transaction) => {
-      const methods = await this.methods.list(subject.id, transaction);
-      const present = methods.find((method) => method.handler === handler.name);
-      const place = placeFor(handler, present, label);
-      const codes = await this.storeCodes(enrolment, methods, transaction);
-      const authenticator = this.newAuthenticator({ ...enrolment, codes }, place);
-      const method = this.enrolledMethod(enrolment, present, {
-        kept: place.kept,
-        added: authenticator,
-      });
-      await this.methods.save(method, transaction);
-      const authenticatorId = authenticator.id;
-      const challenge = ownChallenge(
-        subject,
-        { purpose: 'enrol', method, authenticatorId },
-        {
-          data: enrolment.outcome.data ?? null,
-          at: this.clock.now(),
-          lifetimeSeconds: this.options.ephemeralTokenExpirySeconds,
-        },
-      );
-      await this.challenges.open(challenge, 'replace', event, transaction);
-      return { authenticatorId, replaced: replacedBy(present, place), codes };
-    });
-    this.teller.tell([event]);
+  async store(enrolment: NewEnrolment, known: MethodSnapshot): Promise<StoredEnrolment> {
+    const { subject } = enrolment.context;
+    const codes = await this.backupCodes.drawUnlessOn(subject, known.methods);
+    const stored =
+      (await this.storeUnlessChanged(enrolment, { known, codes })) ??
+      (await this.storeLocked(enrolment, codes));
+    if (stored === null) throw new MfaError('unavailable');
+    this.teller.tell([stored.event]);
     return stored;
   }
 
-  /** A method that was confirmed or deleted meanwhile decides anew whether a new set is due. */
-  private async storeCodes(
-    { context: { subject }, codes: prepared }: NewEnrolment,
-    methods: readonly MethodRecord[],
-    transaction: Transaction,
-  ): Promise<IssuedBackupCodes> {
-    const isDue = !methods.some(({ isActive }) => isActive);
-    const isPrepared = prepared.sealed.length > 0;
-    const codes =
-      isDue === isPrepared
-        ? prepared
-        : await this.backupCodes.prepare(subject, methods, transaction);
-    if (isDue) await this.backupCodes.store(subject, codes, transaction);
-    return codes;
+  /** @param drawn kept where it will do: making codes takes a while, in which others would wait */
+  private storeLocked(
+    enrolment: NewEnrolment,
+    drawn: IssuedBackupCodes | null,
+  ): Promise<StoredEnrolment | null> {
+    const { subject } = enrolment.context;
+    return this.unitOfWork.runForAccount(subject.id, async (transaction) => {
+      const known = await this.methods.read(subject.id, transaction);
+      const codes = await this.backupCodes.drawUnlessOn(subject, known.methods, drawn);
+      return this.storeUnlessChanged(enrolment, { known, codes }, transaction);
+    });
   }
 
-  /** With the time of its codes: by it the set is known to be of this set-up. */
-  private newAuthenticator(enrolment: NewEnrolment, { label }: Place): Authenticator {
-    const { outcome, sessionId, codes } = enrolment;
+  /** Null: what is known is not so any more. */
+  private async storeUnlessChanged(
+    enrolment: NewEnrolment,
+    { known: { methods, version }, codes }: Grounds,
+    transaction?: Transaction,
+  ): Promise<StoredEnrolment | null> {
+    const { context, handler, label } = enrolment;
+    const present = methods.find((method) => method.handler === handler.name);
+    const place = placeFor(handler, present, label);
+    const at = this.clock.now();
+    // With the time of its codes: by it the set is known to be of this set-up.
+    const added = this.newAuthenticator(enrolment, place, codes?.at ?? at);
+    const method = this.enrolledMethod(enrolment, present, { kept: place.kept, added });
+    const challenge = this.challengeOf(enrolment, method, added.id);
+    const event: MfaEvent = { ...context, type: 'method_set_up', at };
+    const backupCodesRemaining = await this.enrolments.store(
+      { method, backupCodes: codes, challenge, event, decidedBy: version },
+      transaction,
+    );
+    if (backupCodesRemaining === null) return null;
+    const replaced = replacedBy(present, place);
+    const backupCodes = codes?.shown ?? [];
+    return { event, authenticatorId: added.id, replaced, backupCodes, backupCodesRemaining };
+  }
+
+  private newAuthenticator(
+    { outcome, sessionId }: NewEnrolment,
+    { label }: Place,
+    createdAt: Date,
+  ): Authenticator {
     return {
       id: this.random.rowId(),
       label,
-      createdAt: codes.at,
+      createdAt,
       setUpIn: sessionId,
       boundAt: null,
       confirmedAt: null,
@@ -142,6 +159,22 @@ export class EnrolmentWriter {
       authenticators: [added],
       payloadVersion,
     };
+  }
+
+  private challengeOf(
+    { outcome, context: { subject } }: NewEnrolment,
+    method: EnrolledMethod,
+    authenticatorId: string,
+  ): NewChallenge {
+    return ownChallenge(
+      subject,
+      { purpose: 'enrol', method, authenticatorId },
+      {
+        data: outcome.data ?? null,
+        at: this.clock.now(),
+        lifetimeSeconds: this.options.ephemeralTokenExpirySeconds,
+      },
+    );
   }
 }
 

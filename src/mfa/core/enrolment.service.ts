@@ -12,7 +12,17 @@ import { MfaError } from './errors.js';
 import { type JsonObject, type MfaHandler } from './handler.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { MethodCeremony } from './method-ceremony.js';
-import { type MethodRecord, MethodStore } from './stores.js';
+import { type MethodRecord, type MethodSnapshot, MethodStore } from './stores.js';
+
+/** What is to be set up. */
+export interface SetUpRequest {
+  /** The handler's name. */
+  readonly method: string;
+  /** The fields of its set-up, and the label where it holds several authenticators. */
+  readonly fields: Record<string, unknown>;
+  /** The subject's methods, where they were read just now; else they are read here. */
+  readonly known?: MethodSnapshot;
+}
 
 /** What a set-up answers: the only time that its secret and the backup codes are shown. */
 export interface SetUpResult {
@@ -57,27 +67,21 @@ export class EnrolmentService {
    * @throws {MfaError} `method_unknown`, `method_exists`, `too_many_authenticators`,
    * `validation_failed`, `send_too_soon`, `send_limit` or `delivery_failed`
    */
-  async setUp(actor: Actor, name: string, fields: Record<string, unknown>): Promise<SetUpResult> {
+  async setUp(actor: Actor, request: SetUpRequest): Promise<SetUpResult> {
+    const { method: name } = request;
     const handler = this.registry.get(name);
-    const { label, input } = readSetUp(handler, fields);
+    const { label, input } = readSetUp(handler, request.fields);
     const subject = await this.actors.subjectOf(actor);
-    const methods = await this.methods.list(subject.id);
-    const present = methods.find((method) => method.handler === name);
+    const known = request.known ?? (await this.methods.read(subject.id));
+    const present = known.methods.find((method) => method.handler === name);
     placeFor(handler, present, label);
     const now = this.clock.now();
     const enrolled = present === undefined ? [] : statesOf(handler, present);
     const outcome = await handler.setup({ subject, fields: input, enrolled, now });
     const context = { subject, purpose: 'enrol' as const, factor: name, client: actor.client };
     await this.dispatcher.reserve(outcome.delivery, context);
-    const codes = await this.backupCodes.prepare(subject, methods);
-    const stored = await this.writer.store({
-      handler,
-      outcome,
-      context,
-      label,
-      sessionId: actor.sessionId,
-      codes,
-    });
+    const { sessionId } = actor;
+    const stored = await this.writer.store({ handler, outcome, context, label, sessionId }, known);
     await this.disposal.dispose(handler, subject.id, stored.replaced);
     await this.dispatcher.send(outcome.delivery, context);
     return {
@@ -85,8 +89,8 @@ export class EnrolmentService {
       authenticatorId: holdsSeveral(handler) ? stored.authenticatorId : null,
       setupData: outcome.response,
       topLevel: outcome.topLevel ?? {},
-      backupCodes: stored.codes.shown,
-      backupCodesRemaining: stored.codes.remaining,
+      backupCodes: stored.backupCodes,
+      backupCodesRemaining: stored.backupCodesRemaining,
     };
   }
 

@@ -5,7 +5,7 @@ import { type Principal } from './actor.js';
 import { ACR, type Acr, satisfies } from './assurance.js';
 import { MfaError } from './errors.js';
 import { offered } from './policy.js';
-import { type MethodRecord, MethodStore } from './stores.js';
+import { type MethodRecord, type MethodSnapshot, MethodStore } from './stores.js';
 
 /** The clocks of two servers may differ so much. */
 const CLOCK_TOLERANCE_SECONDS = 60;
@@ -72,10 +72,15 @@ export class FreshProof {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws {MfaError} `fresh_proof_required` */
-  async require(principal: Principal): Promise<void> {
-    const acr = acrForChanges(principal, await this.methods.list(principal.subjectId));
+  /**
+   * @returns the methods that were asked for by it
+   * @throws {MfaError} `fresh_proof_required`
+   */
+  async require(principal: Principal): Promise<MethodSnapshot> {
+    const snapshot = await this.methods.read(principal.subjectId);
+    const acr = acrForChanges(principal, snapshot.methods);
     const maxAgeSeconds = this.options.stepUpMaxAgeSeconds;
     requireProof(principal, { maxAgeSeconds, acr }, this.clock.now());
+    return snapshot;
   }
 }

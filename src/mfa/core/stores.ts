@@ -13,7 +13,7 @@ export interface Transaction {
 export abstract class UnitOfWork {
   /**
    * The account's row is locked first, so that two changes of one subject's methods follow each
-   * other, and so that every writer takes its locks in the same order.
+   * other, and every writer takes its locks in one order. {@link MethodSnapshot.version} grows.
    */
   abstract runForAccount<T>(
     subjectId: string,
@@ -60,6 +60,14 @@ export type EnrolledMethod = Pick<
   | 'payloadVersion'
 >;
 
+/** The methods of a subject at one moment. */
+export interface MethodSnapshot {
+  /** Active or not, in the order in which they were set up. */
+  readonly methods: readonly MethodRecord[];
+  /** Grows with every change of the subject's methods and backup codes; 0 before the first one. */
+  readonly version: number;
+}
+
 /** When a method was activated, and in which session of the host's. */
 export interface Activation {
   readonly at: Date;
@@ -69,8 +77,15 @@ export interface Activation {
 
 /** Port: keeps the methods. */
 export abstract class MethodStore {
+  /** All methods of a subject, with what tells later whether they have changed since. */
+  abstract read(subjectId: string, transaction?: Transaction): Promise<MethodSnapshot>;
+
   /** All methods of a subject, active or not. */
-  abstract list(subjectId: string, transaction?: Transaction): Promise<MethodRecord[]>;
+  async list(subjectId: string, transaction?: Transaction): Promise<readonly MethodRecord[]> {
+    const { methods } = await this.read(subjectId, transaction);
+    return methods;
+  }
+
   /** Stores the authenticators of a method, and the method where there is none of its handler. */
   abstract save(method: EnrolledMethod, transaction: Transaction): Promise<void>;
   /** Makes a method active, and primary when the subject has no primary. */
@@ -200,13 +215,19 @@ export interface BackupCodeCount {
   readonly createdAt: Date | null;
 }
 
+/** A set of backup codes as it is stored. */
+export interface StoredBackupCodes {
+  readonly codes: readonly StoredBackupCode[];
+  /** {@link BackupCodeCount.createdAt} */
+  readonly at: Date;
+}
+
 /** Port: keeps the backup codes. */
 export abstract class BackupCodeStore {
   /** Kills the old set and stores the new one. */
   abstract replaceAll(
     subjectId: string,
-    codes: readonly StoredBackupCode[],
-    now: Date,
+    set: StoredBackupCodes,
     transaction: Transaction,
   ): Promise<void>;
   abstract deleteAll(subjectId: string, transaction: Transaction): Promise<void>;

@@ -10,6 +10,7 @@ import { type Actor } from '../core/actor.js';
 import { EnrolmentService } from '../core/enrolment.service.js';
 import { MethodAskingService } from '../core/method-asking.service.js';
 import { MethodService } from '../core/method.service.js';
+import { type MethodSnapshot } from '../core/stores.js';
 import { BodyPipe } from './body.pipe.js';
 import {
   ACCESS_PROBLEMS,
@@ -20,6 +21,7 @@ import {
   SENDING_PROBLEMS,
 } from './decorators/api-problems.decorator.js';
 import { AuthRoutes } from './decorators/auth-routes.decorator.js';
+import { MethodsRead } from './decorators/methods-read.decorator.js';
 import { RequireFreshProof } from './decorators/require-fresh-proof.decorator.js';
 import { RequestBody } from './decorators/request-body.decorator.js';
 import { SignedInRoutes } from './decorators/signed-in-routes.decorator.js';
@@ -58,9 +60,11 @@ export class MethodsController {
   @ApiProblems(...METHOD_PROBLEMS, 'method_exists', 'too_many_authenticators', ...SENDING_PROBLEMS)
   async setUp(
     @SignedIn() actor: Actor,
+    @MethodsRead() known: MethodSnapshot,
     @RequestBody(new OpenBodyPipe(MethodBody)) { fixed, rest }: OpenBody<MethodBody>,
   ): Promise<SetUpAnswer> {
-    return new SetUpAnswer(await this.enrolment.setUp(actor, fixed.method, rest));
+    const request = { method: fixed.method, fields: rest, known };
+    return new SetUpAnswer(await this.enrolment.setUp(actor, request));
   }
 
   @Post('confirm')

@@ -1,5 +1,6 @@
 import { type Provider } from '@nestjs/common';
 import { AttemptStore } from '../core/attempts.js';
+import { EnrolmentStore } from '../core/enrolments.js';
 import { PasswordAttemptStore } from '../core/password-attempts.js';
 import {
   AccountStore,
@@ -28,6 +29,7 @@ import { TypeOrmAccountStore } from './stores/typeorm-account.store.js';
 import { TypeOrmAttemptStore } from './stores/typeorm-attempt.store.js';
 import { TypeOrmBackupCodeStore } from './stores/typeorm-backup-code.store.js';
 import { TypeOrmChallengeStore } from './stores/typeorm-challenge.store.js';
+import { TypeOrmEnrolmentStore } from './stores/typeorm-enrolment.store.js';
 import { TypeOrmEventStore } from './stores/typeorm-event.store.js';
 import { TypeOrmMethodStore } from './stores/typeorm-method.store.js';
 import { TypeOrmOutboxStore } from './stores/typeorm-outbox.store.js';
@@ -54,6 +56,7 @@ export const PERSISTENCE_PROVIDERS: Provider[] = [
   { provide: AttemptStore, useClass: TypeOrmAttemptStore },
   { provide: BackupCodeStore, useClass: TypeOrmBackupCodeStore },
   { provide: ChallengeStore, useClass: TypeOrmChallengeStore },
+  { provide: EnrolmentStore, useClass: TypeOrmEnrolmentStore },
   { provide: EventStore, useClass: TypeOrmEventStore },
   { provide: MethodStore, useClass: TypeOrmMethodStore },
   { provide: OutboxStore, useClass: TypeOrmOutboxStore },

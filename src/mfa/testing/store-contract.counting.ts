@@ -17,8 +17,8 @@ function describeBackupCodes(stage: StoreStage): void {
   it('replaces a set of backup codes as a whole', async () => {
     const { subjectId, ...method } = await stage.newMethod();
     const { backupCodes } = stage.stores;
-    const replace = (codes: ReturnType<typeof setOf>, now: Date) =>
-      stage.run(subjectId, (own) => backupCodes.replaceAll(subjectId, codes, now, own));
+    const replace = (codes: ReturnType<typeof setOf>, at: Date) =>
+      stage.run(subjectId, (own) => backupCodes.replaceAll(subjectId, { codes, at }, own));
     await replace(setOf('a', 'b', 'c'), NOW);
     const later = addSeconds(NOW, 60);
     await replace(setOf('c', 'd'), later);
@@ -37,7 +37,7 @@ function describeBackupCodes(stage: StoreStage): void {
     const [subjectId, other] = [stage.newSubject(), stage.newSubject()];
     const { backupCodes } = stage.stores;
     for (const id of [subjectId, other]) {
-      await stage.run(id, (own) => backupCodes.replaceAll(id, setOf('a'), NOW, own));
+      await stage.run(id, (own) => backupCodes.replaceAll(id, { codes: setOf('a'), at: NOW }, own));
     }
     await stage.run(subjectId, (own) => backupCodes.deleteAll(subjectId, own));
     const none = { remaining: 0, total: 0, createdAt: null };

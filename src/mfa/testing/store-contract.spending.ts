@@ -39,7 +39,7 @@ function describeSpent(stage: StoreStage): void {
     const method = await stage.newMethod();
     const code = { lookup: 'tag', hash: 'slow' };
     await stage.run(method.subjectId, (own) =>
-      stage.stores.backupCodes.replaceAll(method.subjectId, [code], NOW, own),
+      stage.stores.backupCodes.replaceAll(method.subjectId, { codes: [code], at: NOW }, own),
     );
     const challenge = await stage.openChallenge(method);
     const backupLookups = ['tag of another key', 'tag'];

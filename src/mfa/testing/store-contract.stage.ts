@@ -1,6 +1,7 @@
 import { type AttemptRequest, type AttemptStore, type SpentAttempt } from '../core/attempts.js';
 import { type Settlement } from '../core/attempts.js';
 import { type Authenticator } from '../core/authenticators.js';
+import { type EnrolmentStore } from '../core/enrolments.js';
 import { type MfaEvent, type MfaEventType } from '../core/events.js';
 import { type Subject } from '../core/handler.js';
 import { type RowInsert } from '../core/ports.js';
@@ -30,6 +31,7 @@ export interface Stores {
   readonly sendBudgets: SendBudgetStore;
   readonly events: EventStore;
   readonly accounts: AccountStore;
+  readonly enrolments: EnrolmentStore;
 }
 
 /** Stores on an empty storage, and what the ports do not tell of it. */

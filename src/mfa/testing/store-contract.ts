@@ -2,6 +2,7 @@
 import { describeAccounts } from './store-contract.accounts.js';
 import { describeChallenges } from './store-contract.challenges.js';
 import { describeCounting } from './store-contract.counting.js';
+import { describeEnrolments } from './store-contract.enrolments.js';
 import { describeGuessesAtOnce } from './store-contract.guessing.js';
 import { describeMethods } from './store-contract.methods.js';
 import { describeSettling } from './store-contract.settling.js';
@@ -30,6 +31,7 @@ export function describeStoreContract(name: string, open: () => Promise<OpenStor
     describe('guesses at one moment', () => describeGuessesAtOnce(stage));
     describe('settling attempts', () => describeSettling(stage));
     describe('backup codes, sends and events', () => describeCounting(stage));
+    describe('enrolments', () => describeEnrolments(stage));
     describe('accounts', () => describeAccounts(stage));
   });
 }

@@ -1,6 +1,11 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { FreshProof } from '../../core/fresh-proof.js';
+import { type MethodSnapshot } from '../../core/stores.js';
+import { RequestFact } from '../request-fact.js';
 import { principals } from './signed-in.guard.js';
+
+/** The methods of whoever made the request: stated by {@link FreshProofGuard}. */
+export const methodSnapshots = new RequestFact<MethodSnapshot>('FreshProofGuard');
 
 /** Lets a request pass whose proof is recent, and strong enough to change factors. */
 @Injectable()
@@ -9,7 +14,8 @@ export class FreshProofGuard implements CanActivate {
 
   /** @throws {MfaError} `fresh_proof_required` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    await this.freshProof.require(principals.of(context.switchToHttp().getRequest<object>()));
+    const request = context.switchToHttp().getRequest<object>();
+    methodSnapshots.set(request, await this.freshProof.require(principals.of(request)));
     return true;
   }
 }

@@ -13,4 +13,8 @@ export class MfaAccountEntity {
 
   @Column('timestamptz', { name: 'locked_until', nullable: true })
   lockedUntil!: Date | null;
+
+  /** Grows with every change of the user's factors, and with every proof of one. */
+  @Column('integer', { default: 0 })
+  version!: number;
 }

@@ -31,6 +31,7 @@ const UP = [
     "user_id" text NOT NULL,
     "failures" integer NOT NULL DEFAULT 0,
     "locked_until" timestamptz,
+    "version" integer NOT NULL DEFAULT 0,
     CONSTRAINT "mfa_accounts_pkey" PRIMARY KEY ("user_id")
   ) WITH (fillfactor = 70)`,
 

@@ -123,7 +123,7 @@ export class TypeOrmAttemptStore extends AttemptStore {
           UPDATE mfa_methods m SET ${this.methodAfter(settlement)} FROM gate
           WHERE m.user_id = gate.user_id AND m.id = gate.method_id
         ), account AS (
-          UPDATE mfa_accounts a SET
+          UPDATE mfa_accounts a SET version = a.version + 1,
             failures = greatest(a.failures - ${forgivenOf(settlement)}, 0),
             locked_until = CASE WHEN ${spent.locksAccount} THEN NULL ELSE a.locked_until END
           FROM gate WHERE a.user_id = gate.user_id

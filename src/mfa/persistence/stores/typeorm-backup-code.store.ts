@@ -3,10 +3,11 @@ import sql from 'sql-template-tag';
 import {
   type BackupCodeCount,
   BackupCodeStore,
-  type StoredBackupCode,
+  type StoredBackupCodes,
   type Transaction,
 } from '../../core/stores.js';
 import { Statements } from './statements.js';
+import { replaceBackupCodes } from './writes.js';
 
 /** Keeps backup codes in `mfa_backup_codes`. */
 @Injectable()
@@ -17,17 +18,12 @@ export class TypeOrmBackupCodeStore extends BackupCodeStore {
 
   async replaceAll(
     subjectId: string,
-    codes: readonly StoredBackupCode[],
-    now: Date,
+    set: StoredBackupCodes,
     transaction: Transaction,
   ): Promise<void> {
-    await this.deleteAll(subjectId, transaction);
-    const lookups = codes.map(({ lookup }) => lookup);
-    const hashes = codes.map(({ hash }) => hash);
-    await this.statements.changed(
-      sql`INSERT INTO mfa_backup_codes (user_id, lookup, hash, created_at)
-        SELECT ${subjectId}::text, code.lookup, code.hash, ${now}::timestamptz
-        FROM unnest(${lookups}::text[], ${hashes}::text[]) AS code(lookup, hash)`,
+    await this.statements.rows(
+      sql`WITH account AS (SELECT ${subjectId}::text AS user_id), ${replaceBackupCodes(set)}
+        SELECT 1 FROM account`,
       transaction,
     );
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import sql, { empty, type Sql } from 'sql-template-tag';
+import sql from 'sql-template-tag';
 import { type MfaEvent } from '../../core/events.js';
 import {
   type ChallengeChange,
@@ -11,22 +11,9 @@ import {
   type WhenOpen,
 } from '../../core/stores.js';
 import { EventRows } from './event-rows.js';
-import { CHALLENGE_COLUMNS, type ChallengeRow, IS_ALIVE, SealedRows } from './rows.js';
+import { CHALLENGE_COLUMNS, type ChallengeRow, SealedRows } from './rows.js';
 import { Statements } from './statements.js';
-
-/** The stored challenge `c` is one that could still be answered. */
-const IS_OPEN = sql`(c.consumed_at IS NULL AND c.expires_at > excluded.created_at
-  AND c.credentials_version = excluded.credentials_version AND EXISTS (
-    SELECT 1 FROM mfa_methods m
-    WHERE m.user_id = c.user_id AND m.id = c.method_id AND m.id = excluded.method_id AND ${IS_ALIVE}
-  ))`;
-
-/** What becomes of the attempts, and when nothing becomes of anything. */
-const WHEN_OPEN: Readonly<Record<WhenOpen, { attempts: Sql; condition: Sql }>> = {
-  replace: { attempts: sql`0`, condition: empty },
-  refresh: { attempts: sql`CASE WHEN ${IS_OPEN} THEN c.attempts ELSE 0 END`, condition: empty },
-  keep: { attempts: sql`0`, condition: sql`WHERE NOT ${IS_OPEN}` },
-};
+import { storeChallenge } from './writes.js';
 
 /** Keeps challenges in `mfa_challenges`. */
 @Injectable()
@@ -45,34 +32,14 @@ export class TypeOrmChallengeStore extends ChallengeStore {
     event: MfaEvent | null,
     transaction?: Transaction,
   ): Promise<void> {
-    const { subjectId, id, purpose, methodId, handler, authenticatorId } = challenge;
-    const { amr, provider, sessionId, credentialsVersion, createdAt, expiresAt } = challenge;
     const data = this.sealed.sealData(challenge.data, challenge);
     const events = event === null ? [] : [event];
-    const { attempts, condition } = WHEN_OPEN[whenOpen];
     await this.statements.rows(
       sql`WITH account AS (
-          INSERT INTO mfa_accounts AS a (user_id) VALUES (${subjectId})
+          INSERT INTO mfa_accounts AS a (user_id) VALUES (${challenge.subjectId})
           ON CONFLICT (user_id) DO UPDATE SET failures = a.failures RETURNING 1
-        ), opened AS (
-          INSERT INTO mfa_challenges AS c (user_id, id, purpose, method_id, handler,
-            authenticator_id, amr, provider, session_id, credentials_version, data, created_at,
-            expires_at)
-          SELECT ${subjectId}, ${id}, ${purpose}, ${methodId}::uuid, ${handler},
-            ${authenticatorId}::uuid, ${amr}::text[], ${provider}, ${sessionId}, ${credentialsVersion},
-            ${data}::bytea,
-            ${createdAt}::timestamptz, ${expiresAt}::timestamptz
-          FROM account
-          ON CONFLICT (user_id, id) DO UPDATE SET
-            method_id = excluded.method_id, amr = excluded.amr, provider = excluded.provider,
-            session_id = excluded.session_id,
-            credentials_version = excluded.credentials_version, data = excluded.data,
-            created_at = excluded.created_at, expires_at = excluded.expires_at,
-            consumed_at = NULL, attempts = ${attempts},
-            -- Whoever judged what was here before has lost: it is another challenge now.
-            version = c.version + 1
-          ${condition} RETURNING 1
-        ), ${this.eventRows.insert(events, sql`WHERE (SELECT count(*) FROM opened) >= 0`)}
+        ), opened AS (${storeChallenge(challenge, data, whenOpen)} RETURNING 1),
+        ${this.eventRows.insert(events, sql`WHERE (SELECT count(*) FROM opened) >= 0`)}
         SELECT 1 FROM opened`,
       transaction,
     );

@@ -4,12 +4,16 @@ import {
   type Activation,
   type EnrolledMethod,
   type MethodKey,
-  type MethodRecord,
+  type MethodSnapshot,
   MethodStore,
   type Transaction,
 } from '../../core/stores.js';
 import { METHOD_COLUMNS, type MethodRow, SealedRows } from './rows.js';
 import { Statements } from './statements.js';
+import { storeMethod } from './writes.js';
+
+/** An account without a method has one row all the same. */
+type SnapshotRow = { readonly a_version: number } & (MethodRow | { readonly m_id: null });
 
 /** Keeps methods in `mfa_methods`. */
 @Injectable()
@@ -21,30 +25,21 @@ export class TypeOrmMethodStore extends MethodStore {
     super();
   }
 
-  async list(subjectId: string, transaction?: Transaction): Promise<MethodRecord[]> {
-    const rows = await this.statements.rows<MethodRow>(
-      sql`SELECT ${METHOD_COLUMNS} FROM mfa_methods m WHERE m.user_id = ${subjectId}
-        ORDER BY m.created_at, m.id`,
+  /** A subject without an account has no method: whoever changes methods locks its row first. */
+  async read(subjectId: string, transaction?: Transaction): Promise<MethodSnapshot> {
+    const rows = await this.statements.rows<SnapshotRow>(
+      sql`SELECT a.version AS a_version, ${METHOD_COLUMNS}
+        FROM mfa_accounts a LEFT JOIN mfa_methods m ON m.user_id = a.user_id
+        WHERE a.user_id = ${subjectId} ORDER BY m.created_at, m.id`,
       transaction,
     );
-    return rows.map((row) => this.sealed.method(row));
+    const methods = rows.flatMap((row) => (row.m_id === null ? [] : [this.sealed.method(row)]));
+    return { methods, version: rows[0]?.a_version ?? 0 };
   }
 
-  /** Failures and lock outlive the secret: setting up again must not refill a budget. */
   async save(method: EnrolledMethod, transaction: Transaction): Promise<void> {
-    const { subjectId, id, handler, payloadVersion, createdAt, confirmedAt, lastUsedAt } = method;
     const state = this.sealed.sealAuthenticators(method.authenticators, method);
-    await this.statements.changed(
-      sql`INSERT INTO mfa_methods AS m (user_id, id, handler, created_at, confirmed_at,
-          last_used_at, state, state_version)
-        VALUES (${subjectId}, ${id}, ${handler}, ${createdAt}, ${confirmedAt}, ${lastUsedAt},
-          ${state}, ${payloadVersion})
-        ON CONFLICT (user_id, handler) DO UPDATE SET
-          id = excluded.id, created_at = excluded.created_at,
-          confirmed_at = excluded.confirmed_at, last_used_at = excluded.last_used_at,
-          state = excluded.state, state_version = excluded.state_version, version = m.version + 1`,
-      transaction,
-    );
+    await this.statements.changed(storeMethod(method, state), transaction);
   }
 
   async activate(

@@ -25,8 +25,8 @@ export class TypeOrmUnitOfWork extends UnitOfWork {
   /** Makes the account's row where there is none, and holds it either way. */
   async lockAccount(subjectId: string, transaction: Transaction): Promise<void> {
     await this.statements.changed(
-      sql`INSERT INTO mfa_accounts AS a (user_id) VALUES (${subjectId})
-        ON CONFLICT (user_id) DO UPDATE SET failures = a.failures`,
+      sql`INSERT INTO mfa_accounts AS a (user_id, version) VALUES (${subjectId}, 1)
+        ON CONFLICT (user_id) DO UPDATE SET version = a.version + 1`,
       transaction,
     );
   }

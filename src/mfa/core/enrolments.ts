@@ -1,0 +1,29 @@
+import { type MfaEvent } from './events.js';
+import {
+  type EnrolledMethod,
+  type NewChallenge,
+  type StoredBackupCodes,
+  type Transaction,
+} from './stores.js';
+
+/** What a set-up stores: all of it or nothing. */
+export interface Enrolment {
+  readonly method: EnrolledMethod;
+  /** In the place of the old set; null: that one stays. */
+  readonly backupCodes: StoredBackupCodes | null;
+  /** Takes the place of one of the same key. */
+  readonly challenge: NewChallenge;
+  readonly event: MfaEvent;
+  /** {@link MethodSnapshot.version} of what all of it was decided by. */
+  readonly decidedBy: number;
+}
+
+/** Port: stores what was set up. */
+export abstract class EnrolmentStore {
+  /**
+   * Stores an enrolment when nothing has changed since it was decided.
+   *
+   * @returns how many backup codes the subject has left, or null: something changed, nothing is stored
+   */
+  abstract store(enrolment: Enrolment, transaction?: Transaction): Promise<number | null>;
+}

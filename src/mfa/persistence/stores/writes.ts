@@ -1,0 +1,86 @@
+import sql, { empty, type Sql } from 'sql-template-tag';
+import {
+  type EnrolledMethod,
+  type NewChallenge,
+  type StoredBackupCodes,
+  type WhenOpen,
+} from '../../core/stores.js';
+import { IS_ALIVE } from './rows.js';
+
+/** The stored challenge `c` is one that could still be answered. */
+const IS_OPEN = sql`(c.consumed_at IS NULL AND c.expires_at > excluded.created_at
+  AND c.credentials_version = excluded.credentials_version AND EXISTS (
+    SELECT 1 FROM mfa_methods m
+    WHERE m.user_id = c.user_id AND m.id = c.method_id AND m.id = excluded.method_id AND ${IS_ALIVE}
+  ))`;
+
+/** What becomes of the attempts, and when nothing becomes of anything. */
+const WHEN_OPEN: Readonly<Record<WhenOpen, { attempts: Sql; condition: Sql }>> = {
+  replace: { attempts: sql`0`, condition: empty },
+  refresh: { attempts: sql`CASE WHEN ${IS_OPEN} THEN c.attempts ELSE 0 END`, condition: empty },
+  keep: { attempts: sql`0`, condition: sql`WHERE NOT ${IS_OPEN}` },
+};
+
+/**
+ * `INSERT` of a method, or its change where there is one of its handler. Failures and lock outlive
+ * the secret: setting up again must not refill a budget.
+ *
+ * @param state sealed
+ * @param source a `FROM`, where another part of the statement decides whether there is a row
+ */
+export function storeMethod(method: EnrolledMethod, state: Buffer, source: Sql = empty): Sql {
+  const { subjectId, id, handler, payloadVersion, createdAt, confirmedAt, lastUsedAt } = method;
+  return sql`INSERT INTO mfa_methods AS m (user_id, id, handler, created_at, confirmed_at,
+      last_used_at, state, state_version)
+    SELECT ${subjectId}, ${id}::uuid, ${handler}, ${createdAt}::timestamptz,
+      ${confirmedAt}::timestamptz, ${lastUsedAt}::timestamptz, ${state}::bytea, ${payloadVersion}::int
+    ${source}
+    ON CONFLICT (user_id, handler) DO UPDATE SET
+      id = excluded.id, created_at = excluded.created_at,
+      confirmed_at = excluded.confirmed_at, last_used_at = excluded.last_used_at,
+      state = excluded.state, state_version = excluded.state_version, version = m.version + 1`;
+}
+
+/**
+ * `INSERT` of a challenge once another part of the statement, `account`, has locked the account.
+ *
+ * @param data sealed
+ */
+export function storeChallenge(
+  challenge: NewChallenge,
+  data: Buffer | null,
+  whenOpen: WhenOpen,
+): Sql {
+  const { subjectId, id, purpose, methodId, handler, authenticatorId } = challenge;
+  const { amr, provider, sessionId, credentialsVersion, createdAt, expiresAt } = challenge;
+  const { attempts, condition } = WHEN_OPEN[whenOpen];
+  return sql`INSERT INTO mfa_challenges AS c (user_id, id, purpose, method_id, handler,
+      authenticator_id, amr, provider, session_id, credentials_version, data, created_at, expires_at)
+    SELECT ${subjectId}, ${id}, ${purpose}, ${methodId}::uuid, ${handler}, ${authenticatorId}::uuid,
+      ${amr}::text[], ${provider}, ${sessionId}, ${credentialsVersion}, ${data}::bytea,
+      ${createdAt}::timestamptz, ${expiresAt}::timestamptz
+    FROM account
+    ON CONFLICT (user_id, id) DO UPDATE SET
+      method_id = excluded.method_id, amr = excluded.amr, provider = excluded.provider,
+      session_id = excluded.session_id,
+      credentials_version = excluded.credentials_version, data = excluded.data,
+      created_at = excluded.created_at, expires_at = excluded.expires_at,
+      consumed_at = NULL, attempts = ${attempts},
+      -- Whoever judged what was here before has lost: it is another challenge now.
+      version = c.version + 1
+    ${condition}`;
+}
+
+/** Parts of a `WITH`, of which another is `account`: a new set of codes in the place of the old one. */
+export function replaceBackupCodes({ codes, at }: StoredBackupCodes): Sql {
+  const lookups = codes.map(({ lookup }) => lookup);
+  const hashes = codes.map(({ hash }) => hash);
+  return sql`dead_code AS (
+      DELETE FROM mfa_backup_codes b USING account WHERE b.user_id = account.user_id RETURNING 1
+    ), live_code AS (
+      INSERT INTO mfa_backup_codes (user_id, lookup, hash, created_at)
+      SELECT account.user_id, code.lookup, code.hash, ${at}::timestamptz
+      FROM account, unnest(${lookups}::text[], ${hashes}::text[]) AS code(lookup, hash)
+      WHERE (SELECT count(*) FROM dead_code) >= 0 RETURNING 1
+    )`;
+}
