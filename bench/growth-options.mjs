@@ -3,12 +3,12 @@ import { UsageError } from './usage-error.mjs';
 
 const USERS = { default: '1000,100000,1000000', least: 1000, greatest: 5_000_000 };
 const NUMBERS = {
-  requests: { default: 160, least: 50, greatest: 10_000 },
-  rounds: { default: 5, least: 1, greatest: 50 },
+  requests: { default: 80, least: 50, greatest: 10_000 },
+  rounds: { default: 10, least: 1, greatest: 50 },
   verifies: { default: 100_000, least: 10_000, greatest: 1_000_000 },
 };
 
-const USAGE = `npm run bench:growth -- [--users 1000,100000,1000000] [--rounds 5] [--requests 160] …
+const USAGE = `npm run bench:growth -- [--users 1000,100000,1000000] [--rounds 10] [--requests 80] …
   --users     sizes that are compared with the first of them
   --rounds    how often each measurement is repeated, in turn with the others
   --requests  requests of one measurement

@@ -15,7 +15,12 @@ export function summarizeGrowth(sizes, runs, memory) {
     right: p95Of('right', users),
     wrong: p95Of('wrong', users),
   }));
-  return { growth, memory: memory.map(roundedReading), memoryRatio: memoryRatioOf(memory) };
+  return {
+    growth,
+    memory: memory.map(roundedReading),
+    memoryRatio: ratioOf(memory, 'residentMib'),
+    liveHeapRatio: ratioOf(memory, 'liveHeapMib'),
+  };
 
   function p95Of(work, users) {
     const runsOf = (size) => runs.filter((run) => run.work === work && run.users === size);
@@ -29,14 +34,14 @@ export function summarizeGrowth(sizes, runs, memory) {
   }
 }
 
-function roundedReading({ verifies, residentMib }) {
-  return { verifies, residentMib: round(residentMib, 1) };
+function roundedReading({ verifies, residentMib, liveHeapMib }) {
+  return { verifies, residentMib: round(residentMib, 1), liveHeapMib: round(liveHeapMib, 1) };
 }
 
-/** Memory at the end by that of a server that has settled; null where it is not told. */
-function memoryRatioOf(memory) {
+/** A reading at the end by that of a server that has settled; null where it is not told. */
+function ratioOf(memory, reading) {
   const settled = memory.find(({ verifies }) => verifies >= SETTLED_AFTER_VERIFIES);
   const last = memory.at(-1);
-  if (!settled?.residentMib || !last.residentMib) return null;
-  return round(last.residentMib / settled.residentMib, 3);
+  if (!settled?.[reading] || !last[reading]) return null;
+  return round(last[reading] / settled[reading], 3);
 }

@@ -5,7 +5,7 @@ import { readGrowthOptions } from './growth-options.mjs';
 import { describeMachine, describeVersions } from './machine.mjs';
 import { renderGrowthText } from './growth-report.mjs';
 import { measure, prepareTickets } from './measure.mjs';
-import { residentMibOf } from './processes.mjs';
+import { measureMemory } from './memory.mjs';
 import { say } from './progress.mjs';
 import { checkMarkers, publishGrowth } from './publish.mjs';
 import { writeResult } from './results.mjs';
@@ -15,7 +15,6 @@ import { WORKS } from './works.mjs';
 const CLIENTS = 8;
 const RIGHT_CODE = WORKS.find(({ id }) => id === 'right');
 const WRONG_CODE = WORKS.find(({ id }) => id === 'wrong');
-const MEMORY_STEP = 10_000;
 
 /** A database of this size and our server on it. */
 async function openSize(users, options, context) {
@@ -60,29 +59,6 @@ async function measureSizes(sizes, { rounds, requests, signal }) {
   return runs;
 }
 
-/** Memory of a process while it verifies. */
-async function measureMemory({ verifies, databaseUrl, signal }, context) {
-  const database = await openDatabase(databaseUrl, context);
-  const ours = await makeOurs(database);
-  ours.server = await ours.start();
-  context.cleanup.push(ours.server.stop);
-  ours.seed = await ours.openSeeder();
-  const readings = [{ verifies: 0, residentMib: await residentMibOf(ours.server.pid) }];
-  for (let done = 0; done < verifies;) {
-    const requests = Math.min(MEMORY_STEP, verifies - done);
-    await prepareTickets(ours, requests, signal);
-    const load = { requests, clients: CLIENTS, seconds: Infinity, signal };
-    const { perSecond } = await measure(ours, RIGHT_CODE, load);
-    done += requests;
-    const residentMib = await residentMibOf(ours.server.pid);
-    readings.push({ verifies: done, residentMib });
-    say(
-      `${done} of ${verifies} right codes  ${perSecond.toFixed(0)}/s  ${residentMib?.toFixed(0)} MiB`,
-    );
-  }
-  return readings;
-}
-
 await runCommand(async (context) => {
   const args = process.argv.slice(2);
   const options = { ...readGrowthOptions(args, process.env), signal: context.signal };
@@ -96,7 +72,7 @@ await runCommand(async (context) => {
     versions: await describeVersions(client),
   };
   const runs = await measureSizes(sizes, options);
-  const memory = await measureMemory(options, context);
+  const memory = await measureMemory(RIGHT_CODE, { ...options, clients: CLIENTS }, context);
   const command = ['npm run bench:growth', ...(args.length ? ['--', ...args] : [])].join(' ');
   const summary = { command, startedAt, ...facts, ...summarizeGrowth(sizes, runs, memory) };
   console.log(`\n${renderGrowthText(summary)}`);

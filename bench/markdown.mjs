@@ -39,7 +39,7 @@ export function renderRunBlock(summary) {
 
 /** The result of `npm run bench:growth`. */
 export function renderGrowthBlock(summary) {
-  const { machine, growth, memory, memoryRatio } = summary;
+  const { machine, growth, memory, memoryRatio, liveHeapRatio } = summary;
   const lines = growth.map(({ users, events, databaseMib, right, wrong }) => [
     ...[users, events].map((count) => count.toLocaleString('en')),
     textOfNumber(databaseMib),
@@ -49,16 +49,17 @@ export function renderGrowthBlock(summary) {
     ...['users', 'audit events', 'MiB'],
     ...['right code, p95 ms', 'ratio', 'wrong code, p95 ms', 'ratio'],
   ];
-  const readings = memory.map(({ verifies, residentMib }) => [
+  const readings = memory.map(({ verifies, residentMib, liveHeapMib }) => [
     verifies.toLocaleString('en'),
     textOfNumber(residentMib),
+    liveHeapMib?.toFixed(1) ?? '–',
   ]);
   return [
     sourceOf(summary),
     `${textOfFacts(machine)}.`,
     tableOf(heading, lines),
-    tableOf(['right codes so far', 'resident MiB'], readings),
-    `Memory at the end by that after 20,000: ${memoryRatio?.toFixed(2) ?? '–'}.`,
+    tableOf(['right codes so far', 'resident MiB', 'heap in use, MiB'], readings),
+    `At the end by that after 20,000: resident ${memoryRatio?.toFixed(2) ?? '–'}, heap in use ${liveHeapRatio?.toFixed(2) ?? '–'}.`,
   ].join('\n\n');
 }
 

@@ -33,7 +33,7 @@ export async function ours({ url, client, signal }) {
     name: 'ours',
     keys,
     works: ['sign-in', ...SECOND_STEPS],
-    start: () => startChildServer(SERVER, env, signal),
+    start: (more = {}) => startChildServer(SERVER, { ...env, ...more }, signal),
     openSeeder: () => openOurSeeder(client, keys),
     run: runnerOf(requestTo, expectsOf),
   };

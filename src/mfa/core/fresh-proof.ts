@@ -73,7 +73,7 @@ export class FreshProof {
   ) {}
 
   /**
-   * @returns the methods that were asked for by it
+   * @returns the subject's methods, which decide how strong a proof is asked for
    * @throws {MfaError} `fresh_proof_required`
    */
   async require(principal: Principal): Promise<MethodSnapshot> {
