@@ -100,6 +100,42 @@ describe('what happens between a reading and the write that follows it', () => {
     expect(seal).toHaveBeenCalledTimes(1);
   });
 
+  it.each([
+    ['is decided at once', async () => {}],
+    [
+      'is decided anew',
+      (subject: Subject) => mfa.parts.get(UnitOfWork).runForAccount(subject.id, async () => {}),
+    ],
+  ])('the backup codes of a set-up that %s work, however long they take', async (_, happen) => {
+    const subject = newUser();
+    const actor = mfa.actor(subject);
+    const codes = mfa.parts.get(BackupCodes);
+    const seal = codes.seal.bind(codes);
+    jest.spyOn(codes, 'seal').mockImplementationOnce((...args) => {
+      mfa.parts.clock.advance({ seconds: 2 });
+      return seal(...args);
+    });
+    afterNextReading(mfa, () => happen(subject));
+    const { setupData, backupCodes } = await mfa.parts.enrolment.setUp(actor, {
+      method: 'app',
+      fields: {},
+    });
+    const proof = { code: mfa.totp(String(setupData['secret'])) };
+    await mfa.parts.enrolment.confirm(actor, { method: 'app', proof });
+    await expect(mfa.signIn(subject, backupCodes[0] ?? '')).resolves.toHaveProperty('access');
+  });
+
+  it('a set-up does not go by what is known of someone else', async () => {
+    const subject = newUser();
+    await mfa.enrolApp(subject);
+    const { version } = await mfa.parts.get(MethodStore).read(subject.id);
+    const known = { subjectId: 'someone else', methods: [], version };
+    const app = { method: 'app', fields: {}, known };
+    await expect(mfa.parts.enrolment.setUp(mfa.actor(subject), app)).rejects.toMatchObject({
+      code: 'method_exists',
+    });
+  });
+
   it('a set-up that is not stored behind the lock either is not told of as one that is', async () => {
     const subject = newUser();
     jest.spyOn(mfa.parts.get(EnrolmentStore), 'store').mockResolvedValue(null);

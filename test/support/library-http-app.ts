@@ -129,7 +129,9 @@ export async function libraryHttpApp(
       { provide: StepUpService, useValue: core.stepUp ?? {} },
       {
         provide: FreshProof,
-        useValue: core.freshProof ?? { require: async () => ({ methods: [], version: 0 }) },
+        useValue: core.freshProof ?? {
+          require: async () => ({ subjectId: 'u1', methods: [], version: 0 }),
+        },
       },
       { provide: Clock, useValue: new FakeClock() },
     ],

@@ -33,6 +33,11 @@ export interface NewEnrolment {
   readonly sessionId: string | null;
 }
 
+/** What is told of it. */
+interface ToldEnrolment extends StoredEnrolment {
+  readonly event: MfaEvent;
+}
+
 /** What an enrolment is decided by. */
 interface Grounds {
   readonly known: MethodSnapshot;
@@ -42,7 +47,6 @@ interface Grounds {
 
 /** What was stored. */
 export interface StoredEnrolment {
-  readonly event: MfaEvent;
   readonly authenticatorId: string;
   /** What it took the place of. */
   readonly replaced: StoredStates;
@@ -87,7 +91,7 @@ export class EnrolmentWriter {
   private storeLocked(
     enrolment: NewEnrolment,
     drawn: IssuedBackupCodes | null,
-  ): Promise<StoredEnrolment | null> {
+  ): Promise<ToldEnrolment | null> {
     const { subject } = enrolment.context;
     return this.unitOfWork.runForAccount(subject.id, async (transaction) => {
       const known = await this.methods.read(subject.id, transaction);
@@ -101,7 +105,7 @@ export class EnrolmentWriter {
     enrolment: NewEnrolment,
     { known: { methods, version }, codes }: Grounds,
     transaction?: Transaction,
-  ): Promise<StoredEnrolment | null> {
+  ): Promise<ToldEnrolment | null> {
     const { context, handler, label } = enrolment;
     const present = methods.find((method) => method.handler === handler.name);
     const place = placeFor(handler, present, label);

@@ -72,7 +72,8 @@ export class EnrolmentService {
     const handler = this.registry.get(name);
     const { label, input } = readSetUp(handler, request.fields);
     const subject = await this.actors.subjectOf(actor);
-    const known = request.known ?? (await this.methods.read(subject.id));
+    const isTheirs = request.known?.subjectId === subject.id;
+    const known = isTheirs ? request.known : await this.methods.read(subject.id);
     const present = known.methods.find((method) => method.handler === name);
     placeFor(handler, present, label);
     const now = this.clock.now();

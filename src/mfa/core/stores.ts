@@ -13,7 +13,7 @@ export interface Transaction {
 export abstract class UnitOfWork {
   /**
    * The account's row is locked first, so that two changes of one subject's methods follow each
-   * other, and every writer takes its locks in one order. {@link MethodSnapshot.version} grows.
+   * other, and every writer takes its locks in one order. {@link MethodSnapshot.version} changes.
    */
   abstract runForAccount<T>(
     subjectId: string,
@@ -60,11 +60,11 @@ export type EnrolledMethod = Pick<
   | 'payloadVersion'
 >;
 
-/** The methods of a subject at one moment. */
+/** The methods of a subject at one moment, active or not, in the order in which they were set up. */
 export interface MethodSnapshot {
-  /** Active or not, in the order in which they were set up. */
+  readonly subjectId: string;
   readonly methods: readonly MethodRecord[];
-  /** Grows with every change of the subject's methods and backup codes; 0 before the first one. */
+  /** Another one after every change of methods or backup codes, and every proof; 0 before the first. */
   readonly version: number;
 }
 

@@ -70,6 +70,9 @@ function recordingCore(calls: unknown[][]): StubbedCore {
   };
 }
 
+/** What the guard of the proof has read. */
+const KNOWN = { subjectId: 'u1', methods: [], version: 0 };
+
 describe.each(PLATFORMS)('the controllers on %s', (_, adapter) => {
   const calls: unknown[][] = [];
   let app: INestApplication;
@@ -142,7 +145,7 @@ describe.each(PLATFORMS)('the controllers on %s', (_, adapter) => {
         backup_codes_remaining: 1,
         authenticator_id: 'a1',
       },
-      ['setUp', ACTOR, 'app', { label: 'x' }],
+      ['setUp', ACTOR, { method: 'app', fields: { label: 'x' }, known: KNOWN }],
     ],
     [
       'mfa/confirm/',

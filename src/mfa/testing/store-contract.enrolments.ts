@@ -81,7 +81,7 @@ function describeStoring(stage: StoreStage): void {
       throw new Error('no');
     });
     await expect(work).rejects.toThrow('no');
-    expect(await methods.read(subjectId)).toEqual({ methods: [], version: 0 });
+    expect(await methods.read(subjectId)).toEqual({ subjectId, methods: [], version: 0 });
     expect(await stage.stores.eventTypesOf(subjectId)).toEqual([]);
   });
 }
@@ -129,6 +129,13 @@ function describeChanges(stage: StoreStage): void {
     [
       'forgotten',
       (subjectId) => stage.run(subjectId, (own) => stage.stores.accounts.forget(subjectId, own)),
+    ],
+    [
+      'forgotten and set up anew',
+      async (subjectId) => {
+        await stage.run(subjectId, (own) => stage.stores.accounts.forget(subjectId, own));
+        await stage.addMethod(subjectId, 'app', NOW);
+      },
     ],
   ])('stores nothing when a method was %s meanwhile', async (_, happen) => {
     const { enrolments, methods, backupCodes } = stage.stores;

@@ -14,7 +14,7 @@ export class MfaAccountEntity {
   @Column('timestamptz', { name: 'locked_until', nullable: true })
   lockedUntil!: Date | null;
 
-  /** Grows with every change of the user's factors, and with every proof of one. */
+  /** Grows with every change of the user's factors, and with every proof of one; 0 before the first. */
   @Column('integer', { default: 0 })
   version!: number;
 }

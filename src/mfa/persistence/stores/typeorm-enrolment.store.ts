@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import sql, { empty, type Sql } from 'sql-template-tag';
 import { type Enrolment, EnrolmentStore } from '../../core/enrolments.js';
 import { type Transaction } from '../../core/stores.js';
+import { RandomSource } from '../../kit/random.js';
 import { EventRows } from './event-rows.js';
 import { SealedRows } from './rows.js';
 import { Statements } from './statements.js';
-import { replaceBackupCodes, storeChallenge, storeMethod } from './writes.js';
+import { firstVersion, replaceBackupCodes, storeChallenge, storeMethod } from './writes.js';
 
 /**
  * Stores what was set up in one statement. It locks the account first, and does nothing more when
@@ -17,6 +18,7 @@ export class TypeOrmEnrolmentStore extends EnrolmentStore {
     private readonly statements: Statements,
     private readonly sealed: SealedRows,
     private readonly eventRows: EventRows,
+    private readonly random: RandomSource,
   ) {
     super();
   }
@@ -25,12 +27,16 @@ export class TypeOrmEnrolmentStore extends EnrolmentStore {
     const { method, backupCodes, challenge, event, decidedBy } = enrolment;
     const state = this.sealed.sealAuthenticators(method.authenticators, method);
     const data = this.sealed.sealData(challenge.data, challenge);
-    const isWritten = sql`WHERE EXISTS (SELECT 1 FROM method) AND EXISTS (SELECT 1 FROM opened)`;
+    const [codes, areIn] =
+      backupCodes === null
+        ? [empty, sql`true`]
+        : [sql`, ${replaceBackupCodes(backupCodes)}`, sql`(SELECT count(*) FROM live_code) >= 0`];
+    const isWritten = sql`WHERE EXISTS (SELECT 1 FROM method)
+      AND EXISTS (SELECT 1 FROM opened) AND ${areIn}`;
     const [stored] = await this.statements.rows<{ remaining: number }>(
-      sql`WITH account AS (${claimAccount(method.subjectId, decidedBy)}),
+      sql`WITH account AS (${this.claimAccount(method.subjectId, decidedBy)}),
         method AS (${storeMethod(method, state, sql`FROM account`)} RETURNING 1),
-        opened AS (${storeChallenge(challenge, data, 'replace')} RETURNING 1)
-        ${backupCodes === null ? empty : sql`, ${replaceBackupCodes(backupCodes)}`},
+        opened AS (${storeChallenge(challenge, data, 'replace')} RETURNING 1)${codes},
         ${this.eventRows.insert([event], isWritten)}
         SELECT count(b.user_id)::int AS remaining FROM account
         LEFT JOIN mfa_backup_codes b ON b.user_id = account.user_id AND b.spent_at IS NULL
@@ -41,15 +47,17 @@ export class TypeOrmEnrolmentStore extends EnrolmentStore {
     // A statement does not see the rows that it makes.
     return backupCodes === null ? stored.remaining : backupCodes.codes.length;
   }
-}
 
-/** Locks the account and counts the change; yields no row when there was another one before it. */
-function claimAccount(subjectId: string, version: number): Sql {
-  if (version === 0) {
-    return sql`INSERT INTO mfa_accounts AS a (user_id, version) VALUES (${subjectId}, 1)
-      ON CONFLICT (user_id) DO UPDATE SET version = 1 WHERE a.version = 0 RETURNING a.user_id`;
+  /** Locks the account for the change; yields no row when there was another one before it. */
+  private claimAccount(subjectId: string, version: number): Sql {
+    if (version === 0) {
+      return sql`INSERT INTO mfa_accounts AS a (user_id, version)
+        VALUES (${subjectId}, ${firstVersion(this.random)})
+        ON CONFLICT (user_id) DO UPDATE SET version = excluded.version WHERE a.version = 0
+        RETURNING a.user_id`;
+    }
+    // An account that is gone by now does not come back by what was kept of it.
+    return sql`UPDATE mfa_accounts a SET version = a.version + 1
+      WHERE a.user_id = ${subjectId} AND a.version = ${version} RETURNING a.user_id`;
   }
-  // An account that is gone by now does not come back by what was kept of it.
-  return sql`UPDATE mfa_accounts a SET version = a.version + 1
-    WHERE a.user_id = ${subjectId} AND a.version = ${version} RETURNING a.user_id`;
 }

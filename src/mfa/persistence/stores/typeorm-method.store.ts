@@ -12,8 +12,8 @@ import { METHOD_COLUMNS, type MethodRow, SealedRows } from './rows.js';
 import { Statements } from './statements.js';
 import { storeMethod } from './writes.js';
 
-/** An account without a method has one row all the same. */
-type SnapshotRow = { readonly a_version: number } & (MethodRow | { readonly m_id: null });
+/** An account without a method has one row all the same; a method may be there without an account. */
+type SnapshotRow = { readonly a_version: number | null } & (MethodRow | { readonly m_id: null });
 
 /** Keeps methods in `mfa_methods`. */
 @Injectable()
@@ -25,16 +25,16 @@ export class TypeOrmMethodStore extends MethodStore {
     super();
   }
 
-  /** A subject without an account has no method: whoever changes methods locks its row first. */
   async read(subjectId: string, transaction?: Transaction): Promise<MethodSnapshot> {
     const rows = await this.statements.rows<SnapshotRow>(
       sql`SELECT a.version AS a_version, ${METHOD_COLUMNS}
-        FROM mfa_accounts a LEFT JOIN mfa_methods m ON m.user_id = a.user_id
-        WHERE a.user_id = ${subjectId} ORDER BY m.created_at, m.id`,
+        FROM (SELECT user_id, version FROM mfa_accounts WHERE user_id = ${subjectId}) a
+        FULL JOIN (SELECT * FROM mfa_methods WHERE user_id = ${subjectId}) m ON m.user_id = a.user_id
+        ORDER BY m.created_at, m.id`,
       transaction,
     );
     const methods = rows.flatMap((row) => (row.m_id === null ? [] : [this.sealed.method(row)]));
-    return { methods, version: rows[0]?.a_version ?? 0 };
+    return { subjectId, methods, version: rows[0]?.a_version ?? 0 };
   }
 
   async save(method: EnrolledMethod, transaction: Transaction): Promise<void> {

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import sql from 'sql-template-tag';
 import { type Transaction, UnitOfWork } from '../../core/stores.js';
+import { RandomSource } from '../../kit/random.js';
 import { HostDatabase } from '../host-database.js';
 import { Statements, transactionOf } from './statements.js';
+import { firstVersion } from './writes.js';
 
 /** Transactions of TypeORM's, each behind the lock of one account. */
 @Injectable()
@@ -10,6 +12,7 @@ export class TypeOrmUnitOfWork extends UnitOfWork {
   constructor(
     private readonly host: HostDatabase,
     private readonly statements: Statements,
+    private readonly random: RandomSource,
   ) {
     super();
   }
@@ -25,7 +28,8 @@ export class TypeOrmUnitOfWork extends UnitOfWork {
   /** Makes the account's row where there is none, and holds it either way. */
   async lockAccount(subjectId: string, transaction: Transaction): Promise<void> {
     await this.statements.changed(
-      sql`INSERT INTO mfa_accounts AS a (user_id, version) VALUES (${subjectId}, 1)
+      sql`INSERT INTO mfa_accounts AS a (user_id, version)
+        VALUES (${subjectId}, ${firstVersion(this.random)})
         ON CONFLICT (user_id) DO UPDATE SET version = a.version + 1`,
       transaction,
     );

@@ -5,7 +5,18 @@ import {
   type StoredBackupCodes,
   type WhenOpen,
 } from '../../core/stores.js';
+import { type RandomSource } from '../../kit/random.js';
 import { IS_ALIVE } from './rows.js';
+
+const FIRST_VERSIONS = 2 ** 30;
+
+/**
+ * Where the version of an account begins that is made or changed for the first time. One that was
+ * forgotten and is made anew is not taken for the old one, whatever was done with either.
+ */
+export function firstVersion(random: RandomSource): number {
+  return 1 + random.below(FIRST_VERSIONS);
+}
 
 /** The stored challenge `c` is one that could still be answered. */
 const IS_OPEN = sql`(c.consumed_at IS NULL AND c.expires_at > excluded.created_at
