@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { AttemptStore } from '../../src/mfa/core/attempts.js';
 import { MfaAccounts } from '../../src/mfa/core/accounts.js';
 import { AuthenticatorService } from '../../src/mfa/core/authenticator.service.js';
 import { BackupCodes } from '../../src/mfa/core/backup-codes.js';
@@ -134,6 +135,38 @@ describe('what happens between a reading and the write that follows it', () => {
     await expect(mfa.parts.enrolment.setUp(mfa.actor(subject), app)).rejects.toMatchObject({
       code: 'method_exists',
     });
+  });
+
+  it('two authenticators that are confirmed at one moment both work, and one of them is the first', async () => {
+    const subject = newUser();
+    const actor = mfa.actor(subject);
+    const setUp = (label: string) =>
+      mfa.parts.enrolment.setUp(actor, { method: 'app', fields: { label } });
+    const [phone, tablet] = [await setUp('Phone'), await setUp('Tablet')];
+    const secretOf = ({ setupData }: typeof phone) => String(setupData['secret']);
+    const confirm = (set: typeof phone) =>
+      mfa.parts.enrolment.confirm(actor, {
+        method: 'app',
+        authenticatorId: String(set.authenticatorId),
+        proof: { code: mfa.totp(secretOf(set)) },
+      });
+    const attempts: AttemptStore = mfa.parts.get(AttemptStore);
+    const spend = attempts.spend.bind(attempts);
+    jest.spyOn(attempts, 'spend').mockImplementationOnce(async (request) => {
+      mfa.parts.clock.advance({ seconds: 1 });
+      await confirm(tablet);
+      return spend(request);
+    });
+    await confirm(phone);
+    const types = (await mfa.eventTypes(subject)).filter((type) => type !== 'method_set_up');
+    expect(types).toEqual([
+      ...['second_factor_succeeded', 'method_activated'],
+      ...['second_factor_succeeded', 'authenticator_added'],
+    ]);
+    mfa.nextStep();
+    for (const set of [phone, tablet]) {
+      await expect(mfa.signIn(subject, mfa.totp(secretOf(set)))).resolves.toHaveProperty('access');
+    }
   });
 
   it('a set-up that is not stored behind the lock either is not told of as one that is', async () => {

@@ -50,20 +50,6 @@ describe('managing methods', () => {
     });
   });
 
-  it('finds the methods of a subject whose account someone has deleted from the database', async () => {
-    const subject = newUser();
-    const { secret } = await mfa.enrolApp(subject);
-    await mfa.parts.dataSource.query('DELETE FROM mfa_accounts WHERE user_id = $1', [subject.id]);
-    const app = { method: 'app', fields: {} };
-    await expect(mfa.parts.enrolment.setUp(mfa.actor(subject), app)).rejects.toMatchObject({
-      code: 'method_exists',
-    });
-    const tablet = { method: 'app', fields: { label: 'Tablet' } };
-    const { backupCodes } = await mfa.parts.enrolment.setUp(mfa.actor(subject), tablet);
-    expect(backupCodes).toEqual([]);
-    await expect(mfa.signIn(subject, mfa.totp(secret))).resolves.toHaveProperty('access');
-  });
-
   it('shows no new backup codes while a method is active: those take a proof', async () => {
     const subject = newUser();
     const { backupCodes } = await mfa.enrolApp(subject);

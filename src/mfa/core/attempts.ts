@@ -83,4 +83,6 @@ export abstract class AttemptStore {
   abstract reload(spent: SpentAttempt, now: Date): Promise<SpentAttempt | null>;
   /** Commits a right proof. False: challenge, state or backup code changed meanwhile. */
   abstract settle(settlement: Settlement, transaction?: Transaction): Promise<boolean>;
+  /** Takes an attempt, and the lock that it brought, from the counts of method and account. */
+  abstract giveBack(spent: SpentAttempt): Promise<void>;
 }

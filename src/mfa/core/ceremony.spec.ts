@@ -1,3 +1,4 @@
+import { addSeconds } from '../kit/clock.js';
 import { SystemRandomSource } from '../kit/random.js';
 import { CodeProof } from '../kit/code-proof.js';
 import { resolveMfaOptions } from '../mfa.options.js';
@@ -66,6 +67,12 @@ class ScriptedAttempts extends AttemptStore {
 
   async reload(): Promise<SpentAttempt | null> {
     return this.reloads.shift() ?? null;
+  }
+
+  readonly givenBack: SpentAttempt[] = [];
+
+  async giveBack(spent: SpentAttempt): Promise<void> {
+    this.givenBack.push(spent);
   }
 
   async settle(settlement: Settlement): Promise<boolean> {
@@ -212,6 +219,25 @@ describe('Ceremony', () => {
     attempts.reloads = [spentAttempt(), spentAttempt(), spentAttempt()];
     await expect(prove('open sesame')).rejects.toMatchObject({ code: 'unavailable' });
     expect(attempts.settlements).toHaveLength(3);
+    expect(attempts.givenBack).toHaveLength(1);
+  });
+
+  it('gives no wrong proof back', async () => {
+    attempts.spends = [spentAttempt()];
+    await expect(prove('closed sesame')).rejects.toMatchObject({ code: 'invalid_code' });
+    expect(attempts.givenBack).toEqual([]);
+  });
+
+  it('proves nothing before the method became active', async () => {
+    const activatedAt = addSeconds(NOW, 1);
+    const { method } = spentAttempt();
+    attempts.settles = [true];
+    const confirmed = [{ ...authenticator('open sesame'), confirmedAt: activatedAt }];
+    attempts.spends = [
+      spentAttempt({ method: { ...method, activatedAt, authenticators: confirmed } }),
+    ];
+    await prove('open sesame');
+    expect(attempts.settlements).toMatchObject([{ now: activatedAt }]);
   });
 
   it.each<[ChallengePurpose, string, string]>([

@@ -107,11 +107,15 @@ export class Ceremony {
     const reading = readProof(request.handlers, request.proof, codes);
     let attempt: SpentAttempt | null = await this.spend(request, reading, now);
     for (let tries = 1; attempt !== null && tries <= MAX_TRIES; tries++) {
-      const done = await this.judge({ request, reading, attempt, now }, conclude);
+      const judgement = { request, reading, attempt, now: timeOf(attempt, now) };
+      const done = await this.judge(judgement, conclude);
       if (done) return;
       attempt = await this.attempts.reload(attempt, now);
     }
-    throw attempt === null ? noChallenge(request) : new MfaError('unavailable');
+    if (attempt === null) throw noChallenge(request);
+    // It was right each time: it must not count as a guess.
+    await this.attempts.giveBack(attempt);
+    throw new MfaError('unavailable');
   }
 
   /** Tries again where what stood in the way is gone by the time it is looked for. */
@@ -233,6 +237,11 @@ export class Ceremony {
       attemptsLeft: this.options.maxAttemptsPerChallenge - attempt.challenge.attempts,
     });
   }
+}
+
+/** A method that became active while this request waited for it was so before it is proven. */
+function timeOf({ method: { activatedAt } }: SpentAttempt, now: Date): Date {
+  return activatedAt !== null && activatedAt > now ? activatedAt : now;
 }
 
 function eventOf(type: MfaEventType, { request, attempt, now }: Judgement): MfaEvent {

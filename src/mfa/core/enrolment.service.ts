@@ -111,7 +111,6 @@ export class EnrolmentService {
     const method = methods.find(({ handler }) => handler === name);
     if (method === undefined) throw new MfaError('method_not_found');
     const authenticator = chooseAwaiting(method, authenticatorId);
-    const event = method.isActive ? 'authenticator_added' : 'method_activated';
     await this.ceremony.prove(
       {
         subject,
@@ -124,8 +123,8 @@ export class EnrolmentService {
         sessionId: actor.sessionId,
         wrongProofDetail: 'Invalid OTP code',
       },
-      async ({ at }) => ({
-        events: [event],
+      async ({ at, attempt }) => ({
+        events: [attempt.method.isActive ? 'authenticator_added' : 'method_activated'],
         target: authenticator.id,
         change: async (transaction) => {
           await this.backupCodes.discardForeign(actor, transaction);

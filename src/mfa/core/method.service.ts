@@ -192,7 +192,9 @@ export class MethodService {
     this.checkDeletion(present, methods);
     if (!isProven && takesProofToRemove(present, this.options)) throw missing('code');
     await this.methods.delete(present, transaction);
-    if (isLastActive(present, methods)) await this.backupCodes.deleteAll(subject.id, transaction);
+    // Without any method, nothing but a set-up could make codes live; and that makes codes of its own.
+    const isGone = isLastActive(present, methods) || methods.length === 1;
+    if (isGone) await this.backupCodes.deleteAll(subject.id, transaction);
   }
 
   private checkDeletion(method: MethodRecord, methods: readonly MethodRecord[]): void {

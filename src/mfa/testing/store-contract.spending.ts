@@ -22,6 +22,7 @@ export function describeSpending(stage: StoreStage): void {
   describeCost(stage);
   describeLocks(stage);
   describeLastLock(stage);
+  describeGivingBack(stage);
 }
 
 function describeSpent(stage: StoreStage): void {
@@ -225,5 +226,20 @@ function describeLastLock(stage: StoreStage): void {
     const anew = { ...method, id: stage.newId() };
     await stage.run(method.subjectId, (own) => stage.stores.methods.save(anew, own));
     expect(await guess(anew)).toMatchObject({ locksMethod: true });
+  });
+}
+
+function describeGivingBack(stage: StoreStage): void {
+  const budgets = { ...AMPLE, maxFailuresPerMethod: 2 };
+  const guess = async (method: MethodRecord) =>
+    stage.spend(await stage.openChallenge(method), { budgets });
+
+  it('gives one attempt back, with the lock that it brought', async () => {
+    const method = await stage.newMethod();
+    await guess(method);
+    const spent = await guess(method);
+    expect(spent.locksMethod).toBe(true);
+    await stage.stores.attempts.giveBack(spent);
+    expect(await guess(method)).toMatchObject({ locksMethod: true });
   });
 }

@@ -4,7 +4,6 @@ import { ConfigError } from '../config/config-error.js';
 import { type ServerConfig } from '../config/server-config.js';
 import { dataSourceOptions } from './data-source.js';
 import { type DatabaseServer, ExternalDatabase } from './database-server.js';
-import { EmbeddedDatabase } from './embedded-database.js';
 import { isWorthWaiting } from './is-worth-waiting.js';
 import { checkMigrations, migrate, SchemaNotCurrent } from './migrate.js';
 import { tryUntil } from './try-until.js';
@@ -23,9 +22,12 @@ export async function startDatabase({
   preparesStatements,
   dataDirectory,
 }: ServerConfig): Promise<DatabaseServer> {
-  return databaseUrl === null
-    ? EmbeddedDatabase.start(dataDirectory)
-    : new ExternalDatabase(databaseUrl, databaseMaxConnections, preparesStatements);
+  if (databaseUrl !== null) {
+    return new ExternalDatabase(databaseUrl, databaseMaxConnections, preparesStatements);
+  }
+  // Half a megabyte of JavaScript that no other server needs.
+  const { EmbeddedDatabase } = await import('./embedded-database.js');
+  return EmbeddedDatabase.start(dataDirectory);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import sql, { empty, join, type Sql } from 'sql-template-tag';
+import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import {
   type AttemptBudgets,
   type AttemptRequest,
@@ -134,12 +134,26 @@ export class TypeOrmAttemptStore extends AttemptStore {
     return settled.length === 1;
   }
 
+  async giveBack(spent: SpentAttempt): Promise<void> {
+    const { subjectId, id } = spent.method;
+    await this.statements.rows(
+      sql`WITH gate AS (
+          SELECT a.user_id, m.id AS method_id FROM mfa_accounts a
+          JOIN mfa_methods m ON m.user_id = a.user_id AND m.id = ${id}
+          WHERE a.user_id = ${subjectId} FOR UPDATE OF a, m
+        ), method AS (
+          UPDATE mfa_methods m SET ${withoutAttempt('m', spent.locksMethod)}
+          FROM gate WHERE m.user_id = gate.user_id AND m.id = gate.method_id
+        ), account AS (
+          UPDATE mfa_accounts a SET ${withoutAttempt('a', spent.locksAccount)}
+          FROM gate WHERE a.user_id = gate.user_id
+        ) SELECT 1 FROM gate`,
+    );
+  }
+
   /** A right proof forgives the failures of its own method; a backup code only its own attempt. */
   private methodAfter({ spent, proven, now }: Settlement): Sql {
-    if (proven.by === 'backup_code') {
-      return sql`failures = greatest(m.failures - 1, 0),
-        locked_until = CASE WHEN ${spent.locksMethod} THEN NULL ELSE m.locked_until END`;
-    }
+    if (proven.by === 'backup_code') return withoutAttempt('m', spent.locksMethod);
     const forgiven = sql`failures = 0, locked_until = NULL, last_used_at = ${now}`;
     // A state that stays as it was is nothing that another proof could be judged wrongly by.
     if (isDeepStrictEqual(proven.authenticators, spent.method.authenticators)) return forgiven;
@@ -203,6 +217,13 @@ function unchanged({ spent, proven }: Settlement): Sql {
 
 function forgivenOf({ proven }: Settlement): Sql {
   return proven.by === 'method' ? sql`gate.method_failures` : sql`1`;
+}
+
+/** Changes of a row that counts failures, which take one attempt from it and the lock it brought. */
+function withoutAttempt(row: 'a' | 'm', isLock: boolean): Sql {
+  const [failures, lockedUntil] = [raw(`${row}.failures`), raw(`${row}.locked_until`)];
+  return sql`failures = greatest(${failures} - 1, 0),
+    locked_until = CASE WHEN ${isLock} THEN NULL ELSE ${lockedUntil} END`;
 }
 
 /** One by one: for an array, PostgreSQL would plan the statement anew each time. */

@@ -1,0 +1,45 @@
+import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
+
+describe('setting a method up', () => {
+  let mfa: MfaHarness;
+  let users = 0;
+  const newUser = () => mfa.parts.subjects.add(`enrolling${++users}`);
+
+  beforeAll(async () => {
+    mfa = await startMfa();
+  });
+  afterAll(() => mfa.stop());
+
+  it('finds the methods of a subject whose account someone has deleted from the database', async () => {
+    const subject = newUser();
+    const { secret } = await mfa.enrolApp(subject);
+    await mfa.parts.dataSource.query('DELETE FROM mfa_accounts WHERE user_id = $1', [subject.id]);
+    const app = { method: 'app', fields: {} };
+    await expect(mfa.parts.enrolment.setUp(mfa.actor(subject), app)).rejects.toMatchObject({
+      code: 'method_exists',
+    });
+    const tablet = { method: 'app', fields: { label: 'Tablet' } };
+    const { backupCodes } = await mfa.parts.enrolment.setUp(mfa.actor(subject), tablet);
+    expect(backupCodes).toEqual([]);
+    await expect(mfa.signIn(subject, mfa.totp(secret))).resolves.toHaveProperty('access');
+  });
+
+  it('leaves no backup codes where no method is left, and the codes of a method that is', async () => {
+    const subject = newUser();
+    const actor = mfa.actor(subject);
+    await mfa.parts.enrolment.setUp(actor, { method: 'email', fields: {} });
+    const { setupData, backupCodes } = await mfa.parts.enrolment.setUp(actor, {
+      method: 'app',
+      fields: {},
+    });
+    await mfa.parts.methods.delete(actor, 'email', null);
+    const proof = { code: mfa.totp(String(setupData['secret'])) };
+    await mfa.parts.enrolment.confirm(actor, { method: 'app', proof });
+    await expect(mfa.signIn(subject, backupCodes[0] ?? '')).resolves.toHaveProperty('access');
+
+    const other = newUser();
+    await mfa.parts.enrolment.setUp(mfa.actor(other), { method: 'app', fields: {} });
+    await mfa.parts.methods.delete(mfa.actor(other), 'app', null);
+    expect(await mfa.count('mfa_backup_codes', `user_id = '${other.id}'`)).toBe(0);
+  });
+});
