@@ -194,8 +194,10 @@ export class MfaHarness {
     return this.parts.stop();
   }
 
+  /** Signed in with two factors just now. */
   actor(subject: Subject): Actor {
-    return { subjectId: subject.id, sessionId: null, client: CLIENT };
+    const proof = { authenticatedAt: this.parts.clock.now(), amr: ['pwd', 'otp', 'mfa'] };
+    return { subjectId: subject.id, sessionId: null, ...proof, client: CLIENT };
   }
 
   /** Sets `app` up and confirms it. */

@@ -16,10 +16,7 @@ export interface Principal {
 }
 
 /** A signed-in subject who manages factors, and from where. */
-export interface Actor {
-  readonly subjectId: string;
-  /** {@link Principal.sessionId} */
-  readonly sessionId: string | null;
+export interface Actor extends Principal {
   readonly client: ClientInfo;
 }
 

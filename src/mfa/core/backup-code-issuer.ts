@@ -6,7 +6,6 @@ import { type Subject } from './handler.js';
 import {
   BackupCodeStore,
   type MethodRecord,
-  MethodStore,
   type StoredBackupCodes,
   type Transaction,
 } from './stores.js';
@@ -20,7 +19,6 @@ export interface IssuedBackupCodes extends StoredBackupCodes {
 @Injectable()
 export class BackupCodeIssuer {
   constructor(
-    private readonly methods: MethodStore,
     private readonly backupCodes: BackupCodeStore,
     private readonly codes: BackupCodes,
     private readonly clock: Clock,
@@ -53,8 +51,11 @@ export class BackupCodeIssuer {
    * Kills a set that another session was shown, before the first method makes it live: whoever had the
    * password beside the owner would otherwise hold a second factor [compare CVE-2022-36071].
    */
-  async discardForeign({ subjectId, sessionId }: Actor, transaction: Transaction): Promise<void> {
-    const methods = await this.methods.list(subjectId, transaction);
+  async discardForeign(
+    { subjectId, sessionId }: Actor,
+    methods: readonly MethodRecord[],
+    transaction: Transaction,
+  ): Promise<void> {
     if (methods.some((method) => method.isActive)) return;
     const { createdAt } = await this.backupCodes.count(subjectId, transaction);
     const shownBy = methods

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../kit/clock.js';
 import { RandomSource } from '../kit/random.js';
 import { MfaOptions } from '../mfa.options.js';
+import { type Actor } from './actor.js';
 import { type Authenticator, inPresentVersion, type Place, placeFor } from './authenticators.js';
 import { BackupCodeIssuer, type IssuedBackupCodes } from './backup-code-issuer.js';
 import { type StoredStates } from './disposal.js';
@@ -10,13 +11,13 @@ import { EnrolmentStore } from './enrolments.js';
 import { MfaError } from './errors.js';
 import { EventTeller } from './event-teller.js';
 import { type MfaEvent } from './events.js';
+import { FreshProof } from './fresh-proof.js';
 import { type MfaHandler, type SetupOutcome } from './handler.js';
 import { ownChallenge } from './method-ceremony.js';
 import {
   type EnrolledMethod,
   type MethodRecord,
   type MethodSnapshot,
-  MethodStore,
   type NewChallenge,
   type Transaction,
   UnitOfWork,
@@ -29,8 +30,7 @@ export interface NewEnrolment {
   readonly context: DispatchContext;
   /** As the request has it; absent where the handler holds one authenticator only. */
   readonly label: string | undefined;
-  /** {@link Actor.sessionId} */
-  readonly sessionId: string | null;
+  readonly actor: Actor;
 }
 
 /** What is told of it. */
@@ -59,9 +59,9 @@ export interface StoredEnrolment {
 @Injectable()
 export class EnrolmentWriter {
   constructor(
-    private readonly methods: MethodStore,
     private readonly enrolments: EnrolmentStore,
     private readonly backupCodes: BackupCodeIssuer,
+    private readonly freshProof: FreshProof,
     private readonly unitOfWork: UnitOfWork,
     private readonly teller: EventTeller,
     private readonly options: MfaOptions,
@@ -92,9 +92,10 @@ export class EnrolmentWriter {
     enrolment: NewEnrolment,
     drawn: IssuedBackupCodes | null,
   ): Promise<ToldEnrolment | null> {
-    const { subject } = enrolment.context;
+    const { actor, context } = enrolment;
+    const { subject } = context;
     return this.unitOfWork.runForAccount(subject.id, async (transaction) => {
-      const known = await this.methods.read(subject.id, transaction);
+      const known = await this.freshProof.require(actor, transaction);
       const codes = await this.backupCodes.drawUnlessOn(subject, known.methods, drawn);
       return this.storeUnlessChanged(enrolment, { known, codes }, transaction);
     });
@@ -126,7 +127,7 @@ export class EnrolmentWriter {
   }
 
   private newAuthenticator(
-    { outcome, sessionId }: NewEnrolment,
+    { outcome, actor }: NewEnrolment,
     { label }: Place,
     createdAt: Date,
   ): Authenticator {
@@ -134,7 +135,7 @@ export class EnrolmentWriter {
       id: this.random.rowId(),
       label,
       createdAt,
-      setUpIn: sessionId,
+      setUpIn: actor.sessionId,
       boundAt: null,
       confirmedAt: null,
       lastUsedAt: null,

@@ -9,6 +9,7 @@ import { Disposal } from './disposal.js';
 import { Dispatcher } from './dispatcher.js';
 import { EnrolmentWriter } from './enrolment-writer.js';
 import { MfaError } from './errors.js';
+import { FreshProof } from './fresh-proof.js';
 import { type JsonObject, type MfaHandler } from './handler.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { MethodCeremony } from './method-ceremony.js';
@@ -55,6 +56,7 @@ export class EnrolmentService {
     private readonly backupCodes: BackupCodeIssuer,
     private readonly writer: EnrolmentWriter,
     private readonly ceremony: MethodCeremony,
+    private readonly freshProof: FreshProof,
     private readonly dispatcher: Dispatcher,
     private readonly disposal: Disposal,
     private readonly clock: Clock,
@@ -81,8 +83,7 @@ export class EnrolmentService {
     const outcome = await handler.setup({ subject, fields: input, enrolled, now });
     const context = { subject, purpose: 'enrol' as const, factor: name, client: actor.client };
     await this.dispatcher.reserve(outcome.delivery, context);
-    const { sessionId } = actor;
-    const stored = await this.writer.store({ handler, outcome, context, label, sessionId }, known);
+    const stored = await this.writer.store({ handler, outcome, context, label, actor }, known);
     await this.disposal.dispose(handler, subject.id, stored.replaced);
     await this.dispatcher.send(outcome.delivery, context);
     return {
@@ -127,7 +128,8 @@ export class EnrolmentService {
         events: [attempt.method.isActive ? 'authenticator_added' : 'method_activated'],
         target: authenticator.id,
         change: async (transaction) => {
-          await this.backupCodes.discardForeign(actor, transaction);
+          const present = await this.freshProof.require(actor, transaction);
+          await this.backupCodes.discardForeign(actor, present.methods, transaction);
           await this.methods.activate(method, { at, sessionId: actor.sessionId }, transaction);
         },
       }),

@@ -5,7 +5,7 @@ import { type Principal } from './actor.js';
 import { ACR, type Acr, satisfies } from './assurance.js';
 import { MfaError } from './errors.js';
 import { offered } from './policy.js';
-import { type MethodRecord, type MethodSnapshot, MethodStore } from './stores.js';
+import { type MethodRecord, type MethodSnapshot, MethodStore, type Transaction } from './stores.js';
 
 /** The clocks of two servers may differ so much. */
 const CLOCK_TOLERANCE_SECONDS = 60;
@@ -73,11 +73,14 @@ export class FreshProof {
   ) {}
 
   /**
+   * To be asked before a change is begun, and, where no proof of a method authorises it, again once
+   * the account is locked: another session may have made a first factor active meanwhile.
+   *
    * @returns the subject's methods, which decide how strong a proof is asked for
    * @throws {MfaError} `fresh_proof_required`
    */
-  async require(principal: Principal): Promise<MethodSnapshot> {
-    const snapshot = await this.methods.read(principal.subjectId);
+  async require(principal: Principal, transaction?: Transaction): Promise<MethodSnapshot> {
+    const snapshot = await this.methods.read(principal.subjectId, transaction);
     const acr = acrForChanges(principal, snapshot.methods);
     const maxAgeSeconds = this.options.stepUpMaxAgeSeconds;
     requireProof(principal, { maxAgeSeconds, acr }, this.clock.now());

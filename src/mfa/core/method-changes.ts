@@ -4,6 +4,7 @@ import { type Actor } from './actor.js';
 import { MfaError } from './errors.js';
 import { EventTeller } from './event-teller.js';
 import { type MfaEvent, type MfaEventType } from './events.js';
+import { FreshProof } from './fresh-proof.js';
 import { type Subject } from './handler.js';
 import { MethodCeremony, type MethodProof } from './method-ceremony.js';
 import { EventStore, type MethodRecord, type Transaction, UnitOfWork } from './stores.js';
@@ -33,17 +34,19 @@ export class MethodChanges {
     private readonly events: EventStore,
     private readonly unitOfWork: UnitOfWork,
     private readonly ceremony: MethodCeremony,
+    private readonly freshProof: FreshProof,
     private readonly teller: EventTeller,
     private readonly clock: Clock,
   ) {}
 
-  /** A change that asks for no proof of its own. */
+  /** A change that asks for no proof of its own. @throws {MfaError} `fresh_proof_required` */
   async apply({ actor, subject, method }: Target, change: Change): Promise<void> {
     const { type, target, run } = change;
     const { client, sessionId } = actor;
     const about = { subject, factor: method.handler, client, sessionId };
     const event: MfaEvent = { type, ...about, target, at: this.clock.now() };
     await this.unitOfWork.runForAccount(subject.id, async (transaction) => {
+      await this.freshProof.require(actor, transaction);
       await run(transaction);
       await this.events.append([event], { transaction });
     });

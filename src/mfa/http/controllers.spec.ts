@@ -7,7 +7,10 @@ import {
 
 const CLIENT = { ip: expect.stringMatching(/127\.0\.0\.1$/), userAgent: 'spec' };
 const UUID = '019a8a52-7c00-7000-8000-000000000001';
-const ACTOR = { subjectId: 'u1', sessionId: null, client: CLIENT };
+const ACTOR = {
+  ...{ subjectId: 'u1', sessionId: null, authenticatedAt: null, amr: [] },
+  client: CLIENT,
+};
 const CLAIMS = { subjectId: 'u1', challengeId: 'c1', purpose: 'login' };
 const AT = new Date('2026-01-31T08:00:00Z');
 

@@ -7,6 +7,5 @@ import { type HttpRequest } from '../http-request.js';
 /** Parameter: the {@link Actor} of the request. The route needs {@link SignedInGuard}. */
 export const SignedIn = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {
   const request = context.switchToHttp().getRequest<HttpRequest>();
-  const { subjectId, sessionId } = principals.of(request);
-  return { subjectId, sessionId, client: clientOf(request) };
+  return { ...principals.of(request), client: clientOf(request) };
 });
