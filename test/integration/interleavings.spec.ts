@@ -6,18 +6,8 @@ import { BackupCodes } from '../../src/mfa/core/backup-codes.js';
 import { type Subject } from '../../src/mfa/core/handler.js';
 import { EnrolmentStore } from '../../src/mfa/core/enrolments.js';
 import { MethodStore, UnitOfWork } from '../../src/mfa/core/stores.js';
+import { afterNextReading } from '../support/after-next-reading.js';
 import { CLIENT, type MfaHarness, startMfa } from '../support/mfa-harness.js';
-
-/** Lets something happen right after the next reading of a subject's methods. */
-function afterNextReading(mfa: MfaHarness, happen: () => Promise<unknown>): void {
-  const store: MethodStore = mfa.parts.get(MethodStore);
-  const read = store.read.bind(store);
-  jest.spyOn(store, 'read').mockImplementationOnce(async (...args) => {
-    const snapshot = await read(...args);
-    await happen();
-    return snapshot;
-  });
-}
 
 describe('what happens between a reading and the write that follows it', () => {
   let mfa: MfaHarness;

@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { type Actor } from '../../src/mfa/core/actor.js';
 import { AttemptStore } from '../../src/mfa/core/attempts.js';
 import { AuthenticatorService } from '../../src/mfa/core/authenticator.service.js';
-import { MethodStore } from '../../src/mfa/core/stores.js';
+import { afterNextReading } from '../support/after-next-reading.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
 describe('a session that knows the password alone, beside one that makes the first factor active', () => {
@@ -39,17 +39,6 @@ describe('a session that knows the password alone, beside one that makes the fir
     return { subject, thief, ...phones };
   }
 
-  /** Lets something happen right after the next reading of a subject's methods. */
-  function afterNextReading(happen: () => Promise<unknown>): void {
-    const store: MethodStore = mfa.parts.get(MethodStore);
-    const read = store.read.bind(store);
-    jest.spyOn(store, 'read').mockImplementationOnce(async (...args) => {
-      const snapshot = await read(...args);
-      await happen();
-      return snapshot;
-    });
-  }
-
   it('confirms nothing of its own', async () => {
     const { subject, mine, theirs } = await twoSessions();
     const attempts: AttemptStore = mfa.parts.get(AttemptStore);
@@ -84,7 +73,7 @@ describe('a session that knows the password alone, beside one that makes the fir
   ])('%s', async (_, change) => {
     const given = await twoSessions();
     const { subject, mine } = given;
-    afterNextReading(() => mine.confirm());
+    afterNextReading(mfa, () => mine.confirm());
     await expect(change(given)).rejects.toMatchObject({ code: 'fresh_proof_required' });
     mfa.nextStep();
     await expect(mfa.signIn(subject, mfa.totp(mine.secret))).resolves.toHaveProperty('access');
