@@ -39,7 +39,8 @@ export class AuthenticatorService {
    * Gives an authenticator another label.
    *
    * @returns the authenticator as the list of methods shows it
-   * @throws {MfaError} `not_found`, or `method_exists` when another one of its method has the label
+   * @throws {MfaError} `not_found`, `method_exists` when another one of its method has the label, and
+   * as {@link MethodChanges.apply}
    */
   async rename(actor: Actor, id: string, label: string): Promise<JsonObject> {
     const subject = await this.actors.subjectOf(actor);

@@ -15,7 +15,7 @@ export interface IssuedBackupCodes extends StoredBackupCodes {
   readonly shown: readonly string[];
 }
 
-/** Makes sets of backup codes and puts them in the place of older ones. */
+/** Makes sets of backup codes, and kills those that somebody else has seen. */
 @Injectable()
 export class BackupCodeIssuer {
   constructor(

@@ -33,11 +33,6 @@ export interface NewEnrolment {
   readonly actor: Actor;
 }
 
-/** What is told of it. */
-interface ToldEnrolment extends StoredEnrolment {
-  readonly event: MfaEvent;
-}
-
 /** What an enrolment is decided by. */
 interface Grounds {
   readonly known: MethodSnapshot;
@@ -53,6 +48,11 @@ export interface StoredEnrolment {
   /** The new set, or none where the subject keeps the one that is live. */
   readonly backupCodes: readonly string[];
   readonly backupCodesRemaining: number;
+}
+
+/** What was stored, with the event that tells of it. */
+interface ToldEnrolment extends StoredEnrolment {
+  readonly event: MfaEvent;
 }
 
 /** Stores a new authenticator with the challenge that its proof will answer. */
@@ -74,7 +74,8 @@ export class EnrolmentWriter {
    * new set of backup codes is due. Where they have changed by then, it is decided anew, behind the
    * account's lock.
    *
-   * @throws {MfaError} `method_exists` or `too_many_authenticators`
+   * @throws {MfaError} `method_exists`, `too_many_authenticators`, `unavailable`, or
+   * `fresh_proof_required` where the methods have changed
    */
   async store(enrolment: NewEnrolment, known: MethodSnapshot): Promise<StoredEnrolment> {
     const { subject } = enrolment.context;

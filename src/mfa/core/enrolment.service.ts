@@ -66,8 +66,8 @@ export class EnrolmentService {
    * Begins an enrolment in the place of any that is not active, whose secret is dead then; or adds
    * an authenticator under a label that is not in use to those that work.
    *
-   * @throws {MfaError} `method_unknown`, `method_exists`, `too_many_authenticators`,
-   * `validation_failed`, `send_too_soon`, `send_limit` or `delivery_failed`
+   * @throws {MfaError} `method_unknown`, `validation_failed`, `send_too_soon`, `send_limit`,
+   * `delivery_failed`, and as {@link EnrolmentWriter.store}
    */
   async setUp(actor: Actor, request: SetUpRequest): Promise<SetUpResult> {
     const { method: name } = request;
@@ -100,7 +100,7 @@ export class EnrolmentService {
    * Activates what was set up, by its own proof. What worked before works on.
    *
    * @throws {MfaError} `method_unknown`, `method_not_found`, `validation_failed`, and as
-   * {@link MethodCeremony.prove}
+   * {@link FreshProof.require} and {@link MethodCeremony.prove}
    */
   async confirm(
     actor: Actor,

@@ -54,7 +54,7 @@ export class MethodService {
    *
    * @param proof of the present primary method; asked for only where that is set
    * @throws {MfaError} `method_unknown`, `method_not_found`, `validation_failed`, and as
-   * {@link MethodCeremony.prove}
+   * {@link MethodChanges.apply} and {@link MethodCeremony.prove}
    */
   async makePrimary(
     actor: Actor,
@@ -112,7 +112,7 @@ export class MethodService {
    * @param proof asked for only where that is set, and only for an active method
    * @throws {MfaError} `method_unknown`, `method_not_found`, `delete_active_forbidden`,
    * `delete_primary_forbidden`, `delete_last_forbidden`, `validation_failed`, and as
-   * {@link MethodCeremony.prove}
+   * {@link MethodChanges.apply} and {@link MethodCeremony.prove}
    */
   async delete(actor: Actor, name: string, proof: Record<string, unknown> | null): Promise<void> {
     await this.deleteOnce(actor, { name, expected: () => true }, proof);
