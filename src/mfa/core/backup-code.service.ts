@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, ActorSubjects } from './actor.js';
 import { BackupCodeIssuer } from './backup-code-issuer.js';
 import { MfaError, problemOnly } from './errors.js';
+import { FreshProof } from './fresh-proof.js';
 import { type Subject } from './handler.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { MethodCeremony } from './method-ceremony.js';
@@ -18,6 +19,7 @@ export class BackupCodeService {
     private readonly store: BackupCodeStore,
     private readonly issuer: BackupCodeIssuer,
     private readonly ceremony: MethodCeremony,
+    private readonly freshProof: FreshProof,
   ) {}
 
   async count(actor: Actor): Promise<BackupCodeCount> {
@@ -49,9 +51,10 @@ export class BackupCodeService {
   private async regenerateBy(
     method: MethodRecord,
     subject: Subject,
-    { client, sessionId }: Actor,
+    actor: Actor,
     proof: Record<string, unknown>,
   ): Promise<readonly string[] | MfaError> {
+    const { client, sessionId } = actor;
     let shown: readonly string[] = [];
     try {
       await this.ceremony.prove(
@@ -66,12 +69,15 @@ export class BackupCodeService {
           sessionId,
           wrongProofDetail: 'Invalid code',
         },
-        async ({ at }) => {
+        async ({ proof: { at } }) => {
           const codes = await this.issuer.draw(subject, at);
           shown = codes.shown;
           return {
             events: ['backup_codes_issued'],
-            change: (transaction) => this.store.replaceAll(subject.id, codes, transaction),
+            change: async (transaction) => {
+              await this.freshProof.require(actor, transaction);
+              await this.store.replaceAll(subject.id, codes, transaction);
+            },
           };
         },
       );

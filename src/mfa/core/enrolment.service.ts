@@ -124,7 +124,7 @@ export class EnrolmentService {
         sessionId: actor.sessionId,
         wrongProofDetail: 'Invalid OTP code',
       },
-      async ({ at, attempt }) => ({
+      async ({ attempt, proof: { at } }) => ({
         events: [attempt.method.isActive ? 'authenticator_added' : 'method_activated'],
         target: authenticator.id,
         change: async (transaction) => {

@@ -39,7 +39,11 @@ export class MethodChanges {
     private readonly clock: Clock,
   ) {}
 
-  /** A change that asks for no proof of its own. @throws {MfaError} `fresh_proof_required` */
+  /**
+   * A change that asks for no proof of its own.
+   *
+   * @throws {MfaError} as {@link FreshProof.require} in a transaction
+   */
   async apply({ actor, subject, method }: Target, change: Change): Promise<void> {
     const { type, target, run } = change;
     const { client, sessionId } = actor;
@@ -53,7 +57,11 @@ export class MethodChanges {
     this.teller.tell([event]);
   }
 
-  /** A change that the proof of a method authorises. @throws {MfaError} as {@link MethodCeremony.prove} */
+  /**
+   * A change that takes the proof of a method as well.
+   *
+   * @throws {MfaError} `fresh_proof_required`, and as {@link MethodCeremony.prove}
+   */
   async prove(
     { actor, subject, method }: Target,
     authorisation: Authorisation,
@@ -64,7 +72,10 @@ export class MethodChanges {
     await this.ceremony.prove({ ...authorisation, ...own, client, sessionId }, async () => ({
       events: [type],
       target,
-      change: run,
+      change: async (transaction) => {
+        await this.freshProof.require(actor, transaction);
+        await run(transaction);
+      },
     }));
   }
 }
