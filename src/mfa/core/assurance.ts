@@ -70,7 +70,11 @@ export function isOfSecondFactor({ methodId, amr }: SessionProof): boolean {
   return methodId !== null || amr.includes('mfa');
 }
 
-/** @param proofs that count */
+/**
+ * What some proofs are worth together.
+ *
+ * @param proofs that count
+ */
 export function standingOf(proofs: readonly SessionProof[]): Standing {
   const isTwo =
     proofs.some(({ amr }) => amr.includes('mfa')) ||
@@ -126,7 +130,11 @@ export function storedProofs(proofs: readonly SessionProof[]): string {
   );
 }
 
-/** @param stored the value of a column that {@link storedProofs} wrote, and nobody else */
+/**
+ * The proofs of a session, from its row.
+ *
+ * @param stored the value of a column that {@link storedProofs} wrote, and nobody else
+ */
 export function readProofs(stored: unknown): SessionProof[] {
   return (stored as StoredProof[]).map((proof) => ({ ...proof, at: new Date(proof.at) }));
 }

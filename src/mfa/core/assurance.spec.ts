@@ -1,0 +1,121 @@
+import {
+  ACR,
+  acrOf,
+  countingProofs,
+  latestOf,
+  readProofs,
+  type SessionProof,
+  standingOf,
+  storedProofs,
+  withoutSecondFactor,
+  withProof,
+} from './assurance.js';
+import { type Authenticator } from './authenticators.js';
+
+const MORNING = new Date('2026-01-01T08:00:00.000Z');
+const NOON = new Date('2026-01-01T12:00:00.000Z');
+
+const PASSWORD: SessionProof = {
+  amr: ['pwd'],
+  methodId: null,
+  authenticatorId: null,
+  at: MORNING,
+};
+const CODE: SessionProof = { amr: ['otp'], methodId: 'm1', authenticatorId: 'a1', at: NOON };
+
+const works: Authenticator = {
+  id: 'a1',
+  label: null,
+  createdAt: MORNING,
+  setUpIn: null,
+  boundAt: MORNING,
+  confirmedAt: MORNING,
+  lastUsedAt: null,
+  payload: null,
+};
+const active = { id: 'm1', isActive: true, activatedAt: MORNING, authenticators: [works] };
+const inactive = { ...active, isActive: false, activatedAt: null };
+
+describe('countingProofs', () => {
+  it.each([
+    ['a first factor, whatever the methods are', [PASSWORD], [], [PASSWORD]],
+    ['one of an authenticator that works', [CODE], [active], [CODE]],
+    ['none of a method that is gone', [PASSWORD, CODE], [], [PASSWORD]],
+    ['none of a method that is inactive', [CODE], [inactive], []],
+    ['none of an authenticator that is gone', [CODE], [{ ...active, authenticators: [] }], []],
+    [
+      'none of an authenticator that no longer works',
+      [CODE],
+      [{ ...active, activatedAt: NOON }],
+      [],
+    ],
+    [
+      'a backup code in the place of an active method',
+      [{ ...CODE, authenticatorId: null }],
+      [active],
+      [{ ...CODE, authenticatorId: null }],
+    ],
+    [
+      'no backup code in the place of a method that is gone',
+      [{ ...CODE, authenticatorId: null }],
+      [],
+      [],
+    ],
+  ])('counts %s', (_, proofs, methods, expected) => {
+    expect(countingProofs(proofs, methods)).toEqual(expected);
+  });
+});
+
+describe('standingOf', () => {
+  it('is nothing without a proof', () => {
+    expect(standingOf([])).toEqual({ amr: [], authenticatedAt: null });
+    expect(acrOf([])).toBe(ACR.noFactor);
+  });
+
+  it('is one factor after one, as old as the last proof', () => {
+    const later = { ...PASSWORD, at: NOON };
+    expect(standingOf([PASSWORD, later])).toEqual({ amr: ['pwd'], authenticatedAt: NOON });
+    expect(standingOf([later, PASSWORD]).authenticatedAt).toEqual(NOON);
+    expect(acrOf(['pwd'])).toBe(ACR.singleFactor);
+  });
+
+  it('is two factors after two, as old as the last proof of the second', () => {
+    const again = { ...PASSWORD, at: new Date('2026-01-01T20:00:00.000Z') };
+    expect(standingOf([PASSWORD, CODE, again])).toEqual({
+      amr: ['pwd', 'otp', 'mfa'],
+      authenticatedAt: NOON,
+    });
+    expect(acrOf(['pwd', 'otp', 'mfa'])).toBe(ACR.twoFactors);
+  });
+
+  it('is one factor after two proofs of second factors alone', () => {
+    expect(standingOf([CODE, { ...CODE, methodId: 'm2' }]).amr).toEqual(['otp']);
+  });
+
+  it('believes a proof that was of two factors by itself', () => {
+    const upstream = { ...PASSWORD, amr: ['mfa', 'pwd'] };
+    expect(standingOf([upstream])).toEqual({ amr: ['pwd', 'mfa'], authenticatedAt: MORNING });
+    expect(withoutSecondFactor([upstream])).toEqual([PASSWORD]);
+  });
+});
+
+describe('withProof', () => {
+  it('puts a proof in the place of an older one of the same authenticator, and beside all others', () => {
+    const later = { ...CODE, at: NOON };
+    const other = { ...CODE, authenticatorId: 'a2' };
+    const backup = { ...CODE, authenticatorId: null };
+    const all = [PASSWORD, other, backup];
+    expect(withProof([CODE, ...all], later)).toEqual([...all, later]);
+  });
+
+  it('puts a password in the place of an older one, and beside another first factor', () => {
+    const mailbox = { ...PASSWORD, amr: ['otp'] };
+    const later = { ...PASSWORD, at: NOON };
+    expect(withProof([PASSWORD, mailbox], later)).toEqual([mailbox, later]);
+  });
+});
+
+it('reads the proofs that it stores', () => {
+  expect(readProofs(JSON.parse(storedProofs([PASSWORD, CODE])))).toEqual([PASSWORD, CODE]);
+  expect(latestOf([PASSWORD, CODE])).toEqual(NOON);
+});
