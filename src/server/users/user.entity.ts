@@ -55,14 +55,6 @@ export class User {
   @Column('timestamptz', { name: 'old_password_locked_until', nullable: true })
   readonly oldPasswordLockedUntil!: Date | null;
 
-  /** `jti` of the one password reset token that is good; null: none is. */
-  @Column('uuid', { name: 'password_reset_id', nullable: true })
-  readonly passwordResetId!: string | null;
-
-  /** What was asked for earlier than this no longer resets the password; null: everything does. */
-  @Column('timestamptz', { name: 'password_reset_at', nullable: true })
-  readonly passwordResetAt!: Date | null;
-
   /** Whether the password was set by a link that was mailed, and no second factor was proven since. */
   @Column('boolean', { name: 'password_by_mail', default: false })
   readonly passwordByMail!: boolean;

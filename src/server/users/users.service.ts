@@ -3,6 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, IsNull, Not, QueryFailedError, Raw, Repository } from 'typeorm';
 import { Clock, MfaError, RandomSource } from '../../mfa/index.js';
 import { selectEntity } from '../database/select-entity.js';
+import { spendResetLinks } from '../passwords/spend-reset-links.js';
 import { PasswordHasher } from './password-hasher.js';
 import { faultsOfPassword } from './password-rules.js';
 import { User } from './user.entity.js';
@@ -153,8 +154,8 @@ export class UsersService {
   async freeze(id: string, manager: EntityManager): Promise<void> {
     const now = this.clock.now();
     const hasPassword = { id, passwordHash: Not(IsNull()) };
-    const stopped = { frozenAt: now, passwordResetId: null, passwordResetAt: now };
-    await manager.update(User, hasPassword, stopped);
+    await manager.update(User, hasPassword, { frozenAt: now });
+    await spendResetLinks(id, now, manager);
   }
 
   /** @param condition on columns of `users`, with `value` as its `$1` */
@@ -177,8 +178,6 @@ export class UsersService {
       frozenAt: null,
       oldPasswordFailures: 0,
       oldPasswordLockedUntil: null,
-      passwordResetId: null,
-      passwordResetAt: null,
       passwordByMail: false,
       createdAt: this.clock.now(),
     });
