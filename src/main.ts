@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp, shutdownSignals } from './server/app.setup.js';
+import { isLocalHost } from './server/config/is-local-host.js';
 import { loadConfig } from './server/config/load-config.js';
 import { type ServerConfig } from './server/config/server-config.js';
 import { KeyReload } from './server/keys/key-reload.js';
@@ -10,6 +11,9 @@ import { keepsMessages } from './server/mail/mailbox.module.js';
 import { ShutdownLimit } from './server/shutdown/shutdown-limit.js';
 import { startOrExplain } from './server/start-or-explain.js';
 import { DOCS_PATH } from './server/swagger/swagger.js';
+
+const EXPOSED =
+  'HOST is not this machine alone, and NODE_ENV is not production: whoever reaches it can use what is for trying out, such as the development mailbox.';
 
 async function start(): Promise<void> {
   const config = await loadConfig(process.env);
@@ -21,6 +25,7 @@ async function start(): Promise<void> {
   if (config.rereadKeys !== null) process.on('SIGHUP', () => void reloadKeys(app));
   await app.listen({ port: config.httpPort, host: config.host });
   for (const line of await describeAddresses(app, config)) logger.log(line, 'Server');
+  if (!config.isProduction && !isLocalHost(config.host)) logger.warn(EXPOSED, 'Server');
 }
 
 function reloadKeys(app: NestFastifyApplication): Promise<void> {

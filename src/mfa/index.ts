@@ -118,6 +118,7 @@ export {
   resolveMfaOptions,
   type SecretKey,
 } from './mfa.options.js';
+export { BoundedText } from './kit/bounded-text.js';
 export { addSeconds, Clock, SystemClock } from './kit/clock.js';
 export { CodeProof } from './kit/code-proof.js';
 export { constantTimeEqual } from './kit/constant-time-equal.js';
@@ -126,6 +127,7 @@ export { deleteInBatches, type DeletionBounds } from './kit/delete-in-batches.js
 export { HandlerDefaults } from './kit/handler-defaults.js';
 export { maskEmail, maskPhone } from './kit/mask.js';
 export { normalizeCode } from './kit/normalize-code.js';
+export { normalizeText, type TextBounds } from './kit/normalize-text.js';
 export { normalizePhoneNumber } from './kit/phone-number.js';
 export { RandomSource, SystemRandomSource } from './kit/random.js';
 export { readFields } from './kit/read-fields.js';

@@ -3,6 +3,7 @@ import { generateKeys } from '../../src/server/config/generate-keys.js';
 import { readConfig } from '../../src/server/config/read-config.js';
 import { type ServerConfig } from '../../src/server/config/server-config.js';
 import { NOTICE_LIMIT } from '../../src/server/notices/repudiation-links.js';
+import { RESET_LINK_LIMIT } from '../../src/server/passwords/password-reset-links.js';
 import { OLD_PASSWORD_LIMIT } from '../../src/server/passwords/password-rows.js';
 import { SETTINGS } from '../../src/server/config/settings.js';
 import { AccessTokens } from '../../src/server/sessions/access-tokens.js';
@@ -94,6 +95,8 @@ describe('the table of limits', () => {
       refresh,
       options.stepUpMaxAgeSeconds,
       config.passwordResetTokenExpirySeconds,
+      RESET_LINK_LIMIT.perAsker,
+      RESET_LINK_LIMIT.perAccount,
       config.notMeLinkSeconds,
       NOTICE_LIMIT.maxNotices,
       OLD_PASSWORD_LIMIT.maxFailures,

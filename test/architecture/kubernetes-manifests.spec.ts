@@ -11,7 +11,7 @@ import {
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateKeys } from '../../src/server/config/generate-keys.js';
-import { readConfig } from '../../src/server/config/read-config.js';
+import { readConfig, readDatabaseConfig } from '../../src/server/config/read-config.js';
 import { SETTINGS } from '../../src/server/config/settings.js';
 import { FakeRandomSource } from '../../src/mfa/testing/index.js';
 import { readDocument, ROOT } from '../support/documents.js';
@@ -109,6 +109,24 @@ describe('the manifests for Kubernetes', () => {
     expect(readDocument('Dockerfile')).toContain(`PORT=${port}`);
   });
 
+  it('give the migration the address of the database, and no other secret', () => {
+    const { env, envFrom } = containerOf(podOf(only<IJob>('Job')));
+    const { name = '' } = only<ISecret>('Secret').metadata ?? {};
+    const key = 'DATABASE_URL';
+    expect(envFrom).toBeUndefined();
+    expect(env).toEqual([{ name: key, valueFrom: { secretKeyRef: { name, key } } }]);
+    const url = 'postgres://db.example.org/mfa';
+    const alone = { NODE_ENV: 'production', DATABASE_URL: url };
+    expect(readDatabaseConfig(alone)).toMatchObject({ databaseUrl: url });
+    expect(() => readDatabaseConfig({ NODE_ENV: 'production' })).toThrow(
+      /^DATABASE_URL is required/,
+    );
+  });
+
+  it('believe the proxies of one network that is an example', () => {
+    expect(config.trustedProxies).toEqual(['192.0.2.0/24']);
+  });
+
   it('run programs of the image', () => {
     const [, program = ''] = containerOf(podOf(only<IJob>('Job'))).command ?? [];
     const source = program.replace(/^dist/, 'src').replace(/\.js$/, '.ts');
@@ -153,5 +171,21 @@ describe('the manifests for Kubernetes', () => {
     for (const prefix of prefixes ?? []) {
       expect([prefix, routes.some((path) => path.startsWith(prefix))]).toEqual([prefix, true]);
     }
+  });
+});
+
+describe('the images that are named', () => {
+  const composed = [...readDocument('docker-compose.yml').matchAll(/^ +image: (\S+)$/gm)];
+  const built = [...readDocument('Dockerfile').matchAll(/^FROM (\S+:\S+)/gm)];
+  const kustomized = [
+    ...readDocument('deploy/kubernetes/kustomization.yaml').matchAll(/^ +newTag: (\S+)$/gm),
+  ];
+  const images = [...composed, ...built, ...kustomized].map(([, image = '']) => image);
+
+  it('are of one minor version, so that nobody is given another one unasked', () => {
+    expect(images).toHaveLength(6);
+    expect(images.filter((image) => !/(?:^|:)v?\d+\.\d+(?:\.\d+)?(?:-\w+)?$/.test(image))).toEqual(
+      [],
+    );
   });
 });

@@ -21,6 +21,10 @@ const SOURCES_OF_TIME_AND_CHANCE = ['src/mfa/kit/clock.ts', 'src/mfa/kit/random.
 const AMBIENT_TIME_OR_CHANCE =
   /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\brandom(?:Bytes|Int|UUID|FillSync)\(|\bperformance\.now\(/;
 
+/** Texts are bounded before they are normalised. */
+const WHERE_TEXT_IS_NORMALISED = ['src/mfa/kit/normalize-text.ts'];
+const BARE_NORMALISATION = /\.normalize\(/;
+
 const MAX_SOURCE_LINES = 250;
 const MAX_TEST_LINES = 400;
 
@@ -83,6 +87,13 @@ describe('the text of the repository', () => {
     const sources = paths.filter(isSource);
     const found = sources.filter((path) => findLines(path, AMBIENT_TIME_OR_CHANCE).length > 0);
     expect(found).toEqual(SOURCES_OF_TIME_AND_CHANCE);
+  });
+
+  it('normalises text in one file', () => {
+    const found = paths
+      .filter(isSource)
+      .filter((path) => findLines(path, BARE_NORMALISATION).length > 0);
+    expect(found).toEqual(WHERE_TEXT_IS_NORMALISED);
   });
 
   it('comes in files that can be read in one go', () => {

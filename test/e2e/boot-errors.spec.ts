@@ -179,6 +179,29 @@ describe('a server that cannot start says in one sentence', () => {
     expect(await failureOf(startServer(environment))).toEqual(failure(sentence));
   });
 
+  it('what it lacks behind a public address, whatever NODE_ENV was forgotten', async () => {
+    const start = async () => readConfig({ PUBLIC_URL: 'https://login.example.org' }, () => KEYS);
+    const behind = 'behind https://login.example.org, which is no address for development';
+    expect(await failureOf(start)).toEqual(
+      failure(
+        [
+          `SMTP_URL is required ${behind}: it sends the mails. Else everybody could read them on the development mailbox page.`,
+          `JWT_KEYS is required ${behind}. \`npm run keys:generate\` makes one.`,
+          `MFA_SECRET_KEYS is required ${behind}. \`npm run keys:generate\` makes one.`,
+        ].join('\n'),
+      ),
+    );
+  });
+
+  it('that production is not reached by http', async () => {
+    const http = { ...production, PUBLIC_URL: 'http://login.example.org' };
+    expect(await failureOf(startServer(http))).toEqual(
+      failure(
+        'PUBLIC_URL is http://login.example.org: production takes http for this machine alone, so set it to the https origin that clients see.',
+      ),
+    );
+  });
+
   it.each([
     { MFA_HANDLERS: 'pigeon' },
     { AUTH_CONFIG: authConfigFile('factors: [{ type: pigeon }]') },

@@ -1,6 +1,7 @@
 import { CleanUpService } from '../../src/server/clean-up/clean-up.service.js';
 import { type Cleaner } from '../../src/server/clean-up/cleaner.js';
 import { RepudiationCleaner } from '../../src/server/notices/repudiation.cleaner.js';
+import { PasswordResetLinksCleaner } from '../../src/server/passwords/password-reset-links.cleaner.js';
 import { SessionsCleaner } from '../../src/server/sessions/sessions.cleaner.js';
 import { plansOf } from '../support/plans.js';
 import { startServer, type TestServer } from '../support/server.js';
@@ -47,6 +48,7 @@ describe('the clean-up of the server', () => {
       'mfa_challenges',
       'mfa_outbox',
       'mfa_send_budgets',
+      'password_reset_links',
       'repudiation_tokens',
       'sessions',
     ]);
@@ -70,6 +72,18 @@ describe('the clean-up of the server', () => {
     expect(await cleanUp(server)).toMatchObject({ repudiation_tokens: 0 });
     server.clock.advance({ seconds: 1 });
     expect(await cleanUp(server)).toMatchObject({ repudiation_tokens: 1 });
+  });
+
+  it('deletes links of password resets an hour after their end, used or not', async () => {
+    const { user } = await server.signUp();
+    for (let i = 0; i < 2; i++) await server.post('/password/reset/', { email: user.email });
+    await server.deliverEvents();
+    const spend = 'UPDATE password_reset_links SET spent_at = requested_at WHERE id = ';
+    await server.dataSource.query(`${spend} (SELECT id FROM password_reset_links LIMIT 1)`);
+    server.clock.advance({ seconds: 3600 + 3599 });
+    expect(await cleanUp(server)).toMatchObject({ password_reset_links: 0 });
+    server.clock.advance({ seconds: 1 });
+    expect(await cleanUp(server)).toMatchObject({ password_reset_links: 2 });
   });
 
   it('deletes no more links at once than it may, the oldest first', async () => {
@@ -118,6 +132,7 @@ describe('the clean-up of the server', () => {
   it.each([
     [SessionsCleaner, 'sessions_expires_at_idx'],
     [RepudiationCleaner, 'repudiation_tokens_expires_at_idx'],
+    [PasswordResetLinksCleaner, 'password_reset_links_expires_at_idx'],
   ] as const)('finds what it deletes by an index: %p', async (type, index) => {
     const cleaner: Cleaner = server.app.get<Cleaner>(type, { strict: false });
     const scope = { now: server.clock.now(), maxRows: 10 };

@@ -38,6 +38,7 @@ describe('the migrations', () => {
       'mfa_methods',
       'mfa_outbox',
       'mfa_send_budgets',
+      'password_reset_links',
       'repudiation_tokens',
       'sessions',
       'users',

@@ -2,9 +2,13 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { normalizeText } from '../kit/normalize-text.js';
 
 /** Characters of a label. */
 export const MAX_LABEL_LENGTH = 64;
+
+/** UTF-16 units of a label as it came: letters may be written as several, with blanks around. */
+const MAX_LABEL_TEXT_LENGTH = 4 * MAX_LABEL_LENGTH;
 
 /** A field that holds the name which a person gives to one of several authenticators. */
 export function AuthenticatorLabelField(options: ApiPropertyOptions = {}): PropertyDecorator {
@@ -29,7 +33,9 @@ export class AuthenticatorLabel {
   readonly label?: string;
 }
 
-/** Two labels that look alike are one [Unicode TR15]. */
+/** Two labels that look alike are one [Unicode TR15]. What is too long is left for the validators. */
 function tidy(value: unknown): unknown {
-  return typeof value === 'string' ? value.normalize('NFC').trim() : value;
+  if (typeof value !== 'string') return value;
+  const form = { form: 'NFC', maxLength: MAX_LABEL_TEXT_LENGTH } as const;
+  return normalizeText(value, form)?.trim() ?? value;
 }

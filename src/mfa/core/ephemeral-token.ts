@@ -19,6 +19,9 @@ export interface EphemeralClaims {
 const ALGORITHM = 'HS256';
 const TYPE = 'mfa-ephemeral+jwt';
 
+/** UTF-16 units: three times the length of the tokens that are made. */
+export const MAX_EPHEMERAL_TOKEN_LENGTH = 1024;
+
 /** Signs and checks the JWTs that name a challenge. */
 @Injectable()
 export class EphemeralTokens {
@@ -55,6 +58,7 @@ export class EphemeralTokens {
   }
 
   private async payloadOf(token: string, purpose: EphemeralPurpose) {
+    if (token.length > MAX_EPHEMERAL_TOKEN_LENGTH) throw new Error('The token is too long.');
     const { payload } = await jwtVerify(token, (header) => this.keyOf(header), {
       algorithms: [ALGORITHM],
       typ: TYPE,

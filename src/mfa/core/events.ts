@@ -50,8 +50,8 @@ export interface MfaEvent {
   readonly factor: string | null;
   /**
    * What it takes to undo a change, besides its factor and time: the id of the authenticator that was
-   * proven, of the method that was deactivated, or of the method that was primary before. Only
-   * consumers are told; the audit does not keep it.
+   * proven, of the method that was deactivated, or of the method that was primary before; with
+   * `password_reset_requested` the id of the link. Only consumers are told; the audit does not keep it.
    */
   readonly target?: string | undefined;
   /**

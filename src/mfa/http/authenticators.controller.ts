@@ -1,5 +1,11 @@
 import { Delete, HttpCode, Param, Patch } from '@nestjs/common';
-import { ApiBody, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+} from '@nestjs/swagger';
 import { type Actor } from '../core/actor.js';
 import { AuthenticatorService } from '../core/authenticator.service.js';
 import { type JsonObject } from '../core/handler.js';
@@ -28,6 +34,7 @@ export class AuthenticatorsController {
 
   @Patch(':id')
   @ApiOperation({ operationId: OPERATIONS.renameAuthenticator, summary: 'Rename an authenticator' })
+  @ApiParam({ name: 'id', format: 'uuid' })
   @ApiBody({ type: LabelBody })
   @ApiOkResponse({ type: AuthenticatorAnswer })
   @ApiProblems(...FRESH_PROOF_PROBLEMS, ...BODY_PROBLEMS, 'not_found', 'method_exists')
@@ -46,6 +53,7 @@ export class AuthenticatorsController {
     summary: 'Remove an authenticator',
     description: 'With the last one goes the method, under the rules of `mfa/delete/`.',
   })
+  @ApiParam({ name: 'id', format: 'uuid' })
   @ApiBody({ schema: { type: 'object' }, required: false })
   @ApiNoContentResponse({ description: 'The authenticator and its secret are gone.' })
   @ApiProblems(

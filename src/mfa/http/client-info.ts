@@ -15,5 +15,5 @@ export function clientOf(request: HttpRequest): ClientInfo {
 function userAgentOf({ headers }: HttpRequest): string | null {
   const header = headers['user-agent'];
   if (typeof header !== 'string') return null;
-  return header.replace(/\p{Cc}/gu, '').slice(0, LONGEST_USER_AGENT) || null;
+  return header.slice(0, LONGEST_USER_AGENT).replace(/\p{Cc}/gu, '') || null;
 }

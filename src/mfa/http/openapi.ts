@@ -1,9 +1,12 @@
 import { type Type } from '@nestjs/common';
 import { getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
+import { MAX_EPHEMERAL_TOKEN_LENGTH } from '../core/ephemeral-token.js';
 import { type JsonObject } from '../core/handler.js';
 import { type HandlerRegistry } from '../core/handler-registry.js';
+import { LONGEST_PASSWORD } from '../core/password-fields.js';
 import { BEARER_SCHEME } from './decorators/signed-in-routes.decorator.js';
 import { EPHEMERAL_TOKEN_PLACEHOLDER } from './dto/login.bodies.js';
+import { LONGEST_METHOD_NAME } from './dto/method-name-field.js';
 import { STEP_UP_TOKEN_PLACEHOLDER } from './dto/step-up.bodies.js';
 import { SetUpAnswer } from './dto/methods.answers.js';
 import { BODY_MEDIA_TYPES } from './guards/media-type.guard.js';
@@ -23,7 +26,13 @@ const METHOD_NAME_FIELDS: readonly (readonly [schema: string, field: string])[] 
 ];
 
 const tokenField = (placeholder: string) => ({
-  required: { ephemeral_token: { type: 'string', example: placeholder } },
+  required: {
+    ephemeral_token: {
+      type: 'string',
+      maxLength: MAX_EPHEMERAL_TOKEN_LENGTH,
+      example: placeholder,
+    },
+  },
 });
 
 /** Which of several authenticators a confirmation is about. */
@@ -123,7 +132,9 @@ function formsByOperation(forms: HandlerForms): [operationId: string, form: Form
 
 /** A proof is asked for only where the server is set to. */
 function withoutProofToo({ schema, examples }: Form): Form {
-  const methodOnly = objectOf({ required: { method: { type: 'string' } } });
+  const methodOnly = objectOf({
+    required: { method: { type: 'string', maxLength: LONGEST_METHOD_NAME } },
+  });
   const alternatives = Array.isArray(schema.oneOf) ? schema.oneOf : [];
   return {
     schema: { oneOf: [{ ...methodOnly, additionalProperties: false }, ...alternatives] },
@@ -144,7 +155,7 @@ function proofWith(placeholder: string, forms: HandlerForms): Form {
 /** A step-up of somebody without a method asks for the password. */
 function orPassword({ schema, examples }: Form): Form {
   const { required } = tokenField(STEP_UP_TOKEN_PLACEHOLDER);
-  const password = { type: 'string', format: 'password' };
+  const password = { type: 'string', format: 'password', maxLength: LONGEST_PASSWORD };
   const alternatives = Array.isArray(schema.oneOf) ? schema.oneOf : [];
   const value = { ephemeral_token: STEP_UP_TOKEN_PLACEHOLDER, password: '<password>' };
   return {

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
+import { IsNotEmpty, IsString } from 'class-validator';
+import { BoundedText } from './bounded-text.js';
 import { AcceptNumberAsText } from './accept-number-as-text.js';
 import { MAX_CODE_LENGTH } from './normalize-code.js';
 
@@ -15,8 +16,6 @@ export class CodeProof {
   @AcceptNumberAsText()
   @IsString()
   @IsNotEmpty()
-  @MaxLength(MAX_CODE_LENGTH, {
-    message: `Ensure this field has no more than ${MAX_CODE_LENGTH} characters.`,
-  })
+  @BoundedText(MAX_CODE_LENGTH)
   readonly code!: string;
 }

@@ -1,3 +1,5 @@
+import { normalizeText } from './normalize-text.js';
+
 /** The longest text that is read as a code, in UTF-16 units. */
 export const MAX_CODE_LENGTH = 64;
 
@@ -12,8 +14,12 @@ const NO_PART_OF_A_CODE = /[\s\p{Pd}\u2212\p{Cc}\p{Cf}\p{Default_Ignorable_Code_
  * @returns an empty text, which no code is, when the text is longer than {@link MAX_CODE_LENGTH}
  */
 export function normalizeCode(text: string): string {
-  if (text.length > MAX_CODE_LENGTH) return '';
+  const shown = normalized(text, MAX_CODE_LENGTH).replace(NO_PART_OF_A_CODE, '');
   // Once more at the end: what is dropped may have kept a letter and its accent apart.
-  const code = text.normalize('NFKC').replace(NO_PART_OF_A_CODE, '').normalize('NFKC');
+  const code = normalized(shown, shown.length);
   return code.length > MAX_CODE_LENGTH ? '' : code;
+}
+
+function normalized(text: string, maxLength: number): string {
+  return normalizeText(text, { form: 'NFKC', maxLength }) ?? '';
 }

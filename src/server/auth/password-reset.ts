@@ -3,17 +3,16 @@ import {
   AuditTrail,
   type ClientInfo,
   Clock,
-  KeyRing,
   type LoginOutcome,
   LoginService,
   MfaAccounts,
   MfaError,
-  SendBudgetStore,
   transactionOf,
 } from '../../mfa/index.js';
 import { BackgroundWork } from '../background-work.js';
 import { accountEvent } from '../mfa/account-event.js';
 import { UserSubject } from '../mfa/user-subject.js';
+import { PasswordResetLinks } from '../passwords/password-reset-links.js';
 import { PasswordResetTokens } from '../passwords/password-reset-tokens.js';
 import { PasswordRows, type ResetOffer } from '../passwords/password-rows.js';
 import { SessionsService } from '../sessions/sessions.service.js';
@@ -22,9 +21,6 @@ import { type User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { type ConfiguredFirstFactor, FirstFactors, sessionProviderOf } from './first-factors.js';
 import { LOCAL } from './local/local.type.js';
-
-/** Mails to one address; more than these are dropped without a word. */
-export const RESET_MAIL_LIMIT = { cooldownSeconds: 60, maxSends: 5, windowSeconds: 3600 } as const;
 
 /** What a mailbox proves: a one-time code, as of the method `email` [RFC 8176 §2]. */
 const MAILBOX_AMR = ['otp'];
@@ -38,13 +34,12 @@ export class PasswordReset implements OnModuleDestroy {
     private readonly users: UsersService,
     private readonly hasher: PasswordHasher,
     private readonly rows: PasswordRows,
+    private readonly links: PasswordResetLinks,
     private readonly tokens: PasswordResetTokens,
     private readonly sessions: SessionsService,
     private readonly factors: FirstFactors,
     private readonly logins: LoginService,
     private readonly accounts: MfaAccounts,
-    private readonly budgets: SendBudgetStore,
-    private readonly keys: KeyRing,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
@@ -60,13 +55,12 @@ export class PasswordReset implements OnModuleDestroy {
   }
 
   /**
-   * Has the link mailed to an account's owner. Only the count of the address is waited for, which is
-   * the same for every address: how long the answer takes tells nothing.
+   * Has a link mailed to an account's owner; beyond their number none is, without a word. Only a sign
+   * of the database is waited for, which is the same for every address: how long the answer takes
+   * tells nothing.
    */
   async request(email: string, client: ClientInfo): Promise<void> {
-    const key = `password-reset:${this.keys.tag('send-address', email.normalize('NFKC').toLowerCase())}`;
-    const verdict = await this.budgets.take([{ key, ...RESET_MAIL_LIMIT }], this.clock.now());
-    if (!verdict.allowed) return;
+    await this.links.checkDatabase();
     this.work.begin(this.record(email, client));
   }
 
@@ -80,7 +74,7 @@ export class PasswordReset implements OnModuleDestroy {
     const offer = await this.tokens.verify(token);
     const factor = this.passwordFactor();
     const user = await this.users.findById(offer.userId);
-    if (factor === undefined || user === null || !isGood(offer, user)) {
+    if (factor === undefined || user === null || !(await this.isGood(offer, user))) {
       throw new MfaError('invalid_token');
     }
     this.users.refuseWeakPassword(newPassword, user);
@@ -99,8 +93,16 @@ export class PasswordReset implements OnModuleDestroy {
   private async record(email: string, client: ClientInfo): Promise<void> {
     const user = await this.users.findByEmail(email);
     if (user === null || !mayReset(user) || this.passwordFactor() === undefined) return;
-    const occasion = { user, client, at: this.clock.now() };
-    await this.audit.record([accountEvent('password_reset_requested', occasion)]);
+    await this.audit.change(async (manager) => {
+      const offer = await this.links.issue(user.id, client, manager);
+      if (offer === null) return { result: undefined, events: [] };
+      const event = accountEvent('password_reset_requested', {
+        user,
+        client,
+        at: this.clock.now(),
+      });
+      return { result: undefined, events: [{ ...event, target: offer.resetId }] };
+    });
   }
 
   private async commit(
@@ -118,6 +120,11 @@ export class PasswordReset implements OnModuleDestroy {
     });
   }
 
+  /** Looked at before any slow work; what counts is looked at again with the change. */
+  private async isGood(offer: ResetOffer, user: User): Promise<boolean> {
+    return mayReset(user) && (await this.links.findOpen(offer)) !== null;
+  }
+
   /** Absent where nobody signs in by a password. */
   private passwordFactor(): ConfiguredFirstFactor | undefined {
     return this.factors.all.find(({ type }) => type === LOCAL);
@@ -127,8 +134,4 @@ export class PasswordReset implements OnModuleDestroy {
 /** Who signs in by another's word has no password here, and gets none. */
 function mayReset({ disabledAt, passwordHash }: User): boolean {
   return disabledAt === null && passwordHash !== null;
-}
-
-function isGood({ resetId }: ResetOffer, user: User): boolean {
-  return mayReset(user) && user.passwordResetId === resetId;
 }

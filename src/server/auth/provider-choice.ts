@@ -1,9 +1,13 @@
 import { IsOptional, IsString } from 'class-validator';
-import { readFields } from '../../mfa/index.js';
+import { BoundedText, readFields } from '../../mfa/index.js';
+
+/** More than any first factor is called by. */
+const LONGEST_ID = 64;
 
 class ProviderChoice {
   @IsOptional()
   @IsString()
+  @BoundedText(LONGEST_ID)
   provider?: string;
 }
 

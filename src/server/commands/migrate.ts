@@ -1,11 +1,11 @@
 import 'reflect-metadata';
-import { loadConfig } from '../config/load-config.js';
+import { readDatabaseConfig } from '../config/read-config.js';
 import { prepareDatabase, startDatabase } from '../database/prepare-database.js';
 import { runCommand } from './run-command.js';
 
-/** Brings the tables up to date and ends, for operators who let no server do it. */
+/** Brings the tables up to date and ends, for operators who let no server do it. It is given no keys. */
 await runCommand(async () => {
-  const config = await loadConfig(process.env);
+  const config = readDatabaseConfig(process.env);
   const server = await startDatabase(config);
   await prepareDatabase(server, { ...config, migratesAtStart: true });
   await server.stop();

@@ -76,6 +76,8 @@ describe('readConfig', () => {
     const env = {
       PORT: '0',
       HOST: '::1',
+      ...keys,
+      SMTP_URL: 'smtp://mail.example.org',
       PUBLIC_URL: 'https://login.example.org',
       REGISTRATION: 'closed',
       MFA_HANDLERS: 'email, app',

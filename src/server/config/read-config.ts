@@ -3,6 +3,7 @@ import { ConfigError } from './config-error.js';
 import { type ConfiguredEntry } from './configured-entry.js';
 import { type KeyTexts } from './generate-keys.js';
 import { RESET_PASSWORD_PATH } from '../pages/paths.js';
+import { faultsOfAddress } from './faults-of-address.js';
 import { jwtKeyRing, secretKeyRing } from './key-formats.js';
 import { mfaOptionsOf } from './mfa-settings.js';
 import { faultsOfPreset } from './presets/faults-of-preset.js';
@@ -34,6 +35,8 @@ const REQUIRED_IN_PRODUCTION = {
 const LEAST_HASH_COST_IN_PRODUCTION = 10;
 const HASH_COSTS = ['PASSWORD_HASH_COST', 'BACKUP_CODE_HASH_COST'];
 
+const DATABASE_SETTINGS = /^(DATABASE_\w+|DATA_DIRECTORY|NODE_ENV)$/;
+
 const DEFAULT_PROVIDERS: readonly ConfiguredEntry[] = [
   { type: 'local', id: 'local', options: {}, path: 'default' },
 ];
@@ -56,10 +59,40 @@ export function readConfig(
   if (faults.length > 0) throw new ConfigError(faults);
   const values = valuesOf(given);
   const lists = listsOf(values, given);
-  const forbidden = faultsOfPreset({ values, ...lists });
+  const forbidden = [
+    ...faultsOfAddress({ ...values, factors: lists.factors }),
+    ...faultsOfPreset({ values, ...lists }),
+  ];
   if (forbidden.length > 0) throw new ConfigError(forbidden);
   if (values.JWT_KEYS !== null && values.MFA_SECRET_KEYS !== null) return configOf(values, lists);
   return configOf(valuesOf({ ...developmentKeys(values.DATA_DIRECTORY), ...given }), lists);
+}
+
+/** What reaches the database: all that a migration needs. */
+export type DatabaseConfig = Pick<
+  ServerConfig,
+  | 'databaseUrl'
+  | 'databaseMaxConnections'
+  | 'databaseWaitSeconds'
+  | 'preparesStatements'
+  | 'dataDirectory'
+>;
+
+/**
+ * Reads of the environment what reaches the database, and asks for nothing else: whoever migrates
+ * needs no key.
+ *
+ * @throws {ConfigError} with a line for each fault
+ */
+export function readDatabaseConfig(env: NodeJS.ProcessEnv): DatabaseConfig {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([name, text]) => text !== '' && DATABASE_SETTINGS.test(name)),
+  );
+  const faults = faultsOfTexts(given);
+  const { DATABASE_URL } = REQUIRED_IN_PRODUCTION;
+  if (isProduction(given)) faults.push(...faultsOfAbsence(given, { DATABASE_URL }));
+  if (faults.length > 0) throw new ConfigError(faults);
+  return databaseConfigOf(valuesOf(given));
 }
 
 /** A list of the file stands in the place of the environment's; what it does not list stays. */
@@ -87,8 +120,11 @@ function faultsOfTexts(given: Texts): string[] {
   }).map(({ name, format }) => `${name} takes ${format.takes}.`);
 }
 
-function faultsOfAbsence(given: Texts): string[] {
-  return Object.entries(REQUIRED_IN_PRODUCTION)
+function faultsOfAbsence(
+  given: Texts,
+  required: Readonly<Record<string, string>> = REQUIRED_IN_PRODUCTION,
+): string[] {
+  return Object.entries(required)
     .filter(([name]) => given[name] === undefined)
     .map(([name, advice]) => `${name} is required in production. ${advice}`);
 }
@@ -135,14 +171,10 @@ function configOf(values: Values, lists: Required<AuthConfig>): ServerConfig {
     httpPort: values.PORT,
     host: values.HOST,
     publicUrl,
-    databaseUrl: values.DATABASE_URL,
-    databaseMaxConnections: values.DATABASE_MAX_CONNECTIONS,
-    databaseWaitSeconds: values.DATABASE_WAIT_SECONDS,
+    ...databaseConfigOf(values),
     migratesAtStart: values.MIGRATE_AT_START,
     shutdownDelaySeconds: values.SHUTDOWN_DELAY_SECONDS,
     shutdownTimeoutSeconds: values.SHUTDOWN_TIMEOUT_SECONDS,
-    preparesStatements: values.DATABASE_PREPARED_STATEMENTS === 'on',
-    dataDirectory: values.DATA_DIRECTORY,
     redisUrl: values.REDIS_URL,
     smtpUrl: values.SMTP_URL,
     mailFrom: values.MAIL_FROM,
@@ -172,6 +204,16 @@ function configOf(values: Values, lists: Required<AuthConfig>): ServerConfig {
     metrics: metricsAddressOf(values, values.PORT),
     traces: traceExportOf(values),
     mfa: mfaOptionsOf(values, present(values.MFA_SECRET_KEYS, secretKeyRing.takes)),
+  };
+}
+
+function databaseConfigOf(values: Values): DatabaseConfig {
+  return {
+    databaseUrl: values.DATABASE_URL,
+    databaseMaxConnections: values.DATABASE_MAX_CONNECTIONS,
+    databaseWaitSeconds: values.DATABASE_WAIT_SECONDS,
+    preparesStatements: values.DATABASE_PREPARED_STATEMENTS === 'on',
+    dataDirectory: values.DATA_DIRECTORY,
   };
 }
 

@@ -26,7 +26,7 @@ export const SETTINGS = [
   setting(
     'NODE_ENV',
     'development',
-    '`production` refuses what is for trying out alone',
+    '`production` refuses what is for trying out alone; so does a `PUBLIC_URL` with https or of another machine',
     oneOf('development', 'test', 'production'),
   ),
   setting('PORT', '3000', 'TCP port of the API; 0: the system chooses', wholeNumber(0, 65_535)),
@@ -38,7 +38,7 @@ export const SETTINGS = [
   ),
   optional(
     'PUBLIC_URL',
-    'Origin that clients see, issuer of the tokens; unset: `http://localhost:PORT`, which production refuses',
+    'Origin that clients see, issuer of the tokens; https in production, but for this machine; unset: `http://localhost:PORT`, which production refuses',
     webOrigin,
   ),
   optional(

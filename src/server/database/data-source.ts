@@ -7,6 +7,7 @@ import { MFA_ENTITIES, MFA_MIGRATIONS } from '../../mfa/index.js';
 import { CleanUpLease } from '../clean-up/clean-up-lease.entity.js';
 import { KnownDevice } from '../notices/known-device.entity.js';
 import { RepudiationToken } from '../notices/repudiation-token.entity.js';
+import { PasswordResetLink } from '../passwords/password-reset-link.entity.js';
 import { Session } from '../sessions/session.entity.js';
 import { User } from '../users/user.entity.js';
 import { type DatabaseServer } from './database-server.js';
@@ -32,7 +33,15 @@ export function dataSourceOptions(
   return {
     type: 'postgres',
     url,
-    entities: [...MFA_ENTITIES, User, Session, RepudiationToken, KnownDevice, CleanUpLease],
+    entities: [
+      ...MFA_ENTITIES,
+      User,
+      Session,
+      PasswordResetLink,
+      RepudiationToken,
+      KnownDevice,
+      CleanUpLease,
+    ],
     migrations: [...MFA_MIGRATIONS, CreateUsersAndSessions1763800000000],
     migrationsTransactionMode: 'each',
     synchronize: false,

@@ -11,6 +11,11 @@ import { tryUntil } from './try-until.js';
 /** One holds the lock, the other migrates. */
 const MIGRATION_CONNECTIONS = 2;
 
+type DatabasePlace = Pick<
+  ServerConfig,
+  'databaseUrl' | 'databaseMaxConnections' | 'preparesStatements' | 'dataDirectory'
+>;
+
 type Preparation = Pick<ServerConfig, 'databaseWaitSeconds' | 'migratesAtStart'>;
 
 const logger = new Logger('Database');
@@ -21,7 +26,7 @@ export async function startDatabase({
   databaseMaxConnections,
   preparesStatements,
   dataDirectory,
-}: ServerConfig): Promise<DatabaseServer> {
+}: DatabasePlace): Promise<DatabaseServer> {
   if (databaseUrl !== null) {
     return new ExternalDatabase(databaseUrl, databaseMaxConnections, preparesStatements);
   }

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { EventConsumer, type EventDelivery, type MfaEvent } from '../../mfa/index.js';
+import { Clock, EventConsumer, type EventDelivery, type MfaEvent } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 import { Mailer } from '../mail/mailer.js';
 import { LANGUAGES, languageOf } from '../notices/texts/languages.js';
 import { UsersService } from '../users/users.service.js';
 import { composeResetMail } from './password-reset-mail.js';
+import { PasswordResetLinks } from './password-reset-links.js';
 import { PasswordResetTokens } from './password-reset-tokens.js';
-import { PasswordRows } from './password-rows.js';
 
 /** Mails the link of a password reset: the token is made here, so that none is ever stored. */
 @Injectable()
@@ -14,11 +14,12 @@ export class PasswordResetMailer extends EventConsumer {
   readonly name = 'password-reset-mail';
 
   constructor(
-    private readonly rows: PasswordRows,
+    private readonly links: PasswordResetLinks,
     private readonly tokens: PasswordResetTokens,
     private readonly users: UsersService,
     private readonly mailer: Mailer,
     private readonly config: ServerConfig,
+    private readonly clock: Clock,
   ) {
     super();
   }
@@ -27,18 +28,24 @@ export class PasswordResetMailer extends EventConsumer {
     return type === 'password_reset_requested';
   }
 
-  /** A repetition has the same id, so it makes no second token. */
-  async deliver({ id, event }: EventDelivery): Promise<void> {
-    const { subject } = event;
+  /** A repetition mails the same link. One that is void or over by now is not mailed. */
+  async deliver({ event }: EventDelivery): Promise<void> {
+    const { subject, target } = event;
     const to = subject.addresses.email;
-    if (to === undefined) return;
-    const offer = { userId: subject.id, resetId: id };
-    if (!(await this.rows.offerReset(offer, event.at))) return;
-    const link = `${this.config.passwordResetUrl}#${await this.tokens.sign(offer)}`;
-    const lifeMinutes = Math.floor(this.config.passwordResetTokenExpirySeconds / 60);
+    if (to === undefined || target === undefined) return;
+    const offer = { userId: subject.id, resetId: target };
+    const life = await this.links.findOpen(offer);
+    if (life === null) return;
+    const link = `${this.config.passwordResetUrl}#${await this.tokens.sign(offer, life)}`;
+    const lifeMinutes = this.minutesUntil(life.expiresAt);
     const user = await this.users.findById(subject.id);
     const texts = LANGUAGES[languageOf(user?.language ?? null) ?? this.config.mailLanguage];
     const mail = composeResetMail({ displayName: subject.displayName, link, lifeMinutes }, texts);
     await this.mailer.send({ to, ...mail });
+  }
+
+  /** What is left of the link's life when the mail goes out; the last minute counts as one. */
+  private minutesUntil(end: Date): number {
+    return Math.max(1, Math.floor((end.getTime() - this.clock.now().getTime()) / 60_000));
   }
 }

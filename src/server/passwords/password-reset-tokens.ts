@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { addSeconds, Clock, MfaError } from '../../mfa/index.js';
-import { ServerConfig } from '../config/server-config.js';
+import { MfaError } from '../../mfa/index.js';
 import { SessionJwt, type TokenKind } from '../sessions/session-jwt.js';
+import { type ResetLinkLife } from './password-reset-links.js';
 import { type ResetOffer } from './password-rows.js';
 
 const RESET_TOKEN: TokenKind = {
@@ -9,18 +9,13 @@ const RESET_TOKEN: TokenKind = {
   path: '/api/auth/password/reset/confirm/',
 };
 
-/** The tokens that reset a password. The JWT only carries; the row of the user decides. */
+/** The tokens that reset a password. The JWT only carries; the row of the link decides. */
 @Injectable()
 export class PasswordResetTokens {
-  constructor(
-    private readonly jwt: SessionJwt,
-    private readonly config: ServerConfig,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly jwt: SessionJwt) {}
 
-  async sign({ userId, resetId }: ResetOffer): Promise<string> {
-    const issuedAt = this.clock.now();
-    const expiresAt = addSeconds(issuedAt, this.config.passwordResetTokenExpirySeconds);
+  async sign({ userId, resetId }: ResetOffer, life: ResetLinkLife): Promise<string> {
+    const { requestedAt: issuedAt, expiresAt } = life;
     return this.jwt.sign(RESET_TOKEN, { userId, id: resetId, issuedAt, expiresAt });
   }
 

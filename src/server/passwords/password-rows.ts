@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Clock, MfaError, RandomSource } from '../../mfa/index.js';
 import { type User } from '../users/user.entity.js';
+import { spendResetLinks } from './spend-reset-links.js';
 
 /** Consecutive wrong old passwords that lock the change of a password, and for how long. */
 export const OLD_PASSWORD_LIMIT = { maxFailures: 5, lockSeconds: 900 } as const;
@@ -21,22 +22,16 @@ const LOCK_END = `SELECT old_password_locked_until AS "lockedUntil" FROM users W
 
 /** What a new password puts an end to. */
 const WITH_NEW_PASSWORD = `
-  password_hash = $2, credentials_version = $3, password_reset_id = NULL, password_reset_at = $4,
+  password_hash = $2, credentials_version = $3,
   old_password_failures = 0, old_password_locked_until = NULL`;
 
 const CHANGE = `
   UPDATE users SET ${WITH_NEW_PASSWORD}, password_by_mail = false
-  WHERE id = $1 AND credentials_version = $5 AND disabled_at IS NULL AND frozen_at IS NULL`;
+  WHERE id = $1 AND credentials_version = $4 AND disabled_at IS NULL AND frozen_at IS NULL`;
 
 const RESET = `
   UPDATE users SET ${WITH_NEW_PASSWORD}, password_by_mail = true, frozen_at = NULL
-  WHERE id = $1 AND password_reset_id = $5 AND disabled_at IS NULL`;
-
-/** A repetition finds its own token; what was asked for before a newer one finds that. */
-const OFFER_RESET = `
-  UPDATE users SET password_reset_id = $2, password_reset_at = $3
-  WHERE id = $1 AND disabled_at IS NULL AND password_hash IS NOT NULL
-    AND (password_reset_at IS NULL OR password_reset_at < $3 OR password_reset_id = $2)`;
+  WHERE id = $1 AND disabled_at IS NULL AND password_hash IS NOT NULL`;
 
 /** Until when no old password is judged. */
 interface AttemptLock {
@@ -78,42 +73,32 @@ export class PasswordRows {
 
   /** The new `credentialsVersion`; null where the password was changed meanwhile. */
   async change(user: User, passwordHash: string, manager: EntityManager): Promise<string | null> {
-    return this.replace(CHANGE, [user.id, passwordHash, user.credentialsVersion], manager);
+    const version = this.random.rowId();
+    const values = [user.id, passwordHash, version, user.credentialsVersion];
+    if (!(await changed(manager, CHANGE, values))) return null;
+    await spendResetLinks(user.id, this.clock.now(), manager);
+    return version;
   }
 
-  /** Spends the offer, and unfreezes the user. False: the offer is spent, or a newer one counts. */
+  /**
+   * Spends the offer and every other one of the user, and unfreezes the user. False: it was spent or
+   * is over, and the caller's transaction is to be undone.
+   */
   async reset(
     { userId, resetId }: ResetOffer,
     passwordHash: string,
     manager: EntityManager,
   ): Promise<boolean> {
-    return (await this.replace(RESET, [userId, passwordHash, resetId], manager)) !== null;
+    if (!(await changed(manager, RESET, [userId, passwordHash, this.random.rowId()]))) return false;
+    return (await spendResetLinks(userId, this.clock.now(), manager)).includes(resetId);
   }
+}
 
-  /**
-   * Makes an offer the only one that is good, as often as it is repeated. False: a newer one, or a
-   * new password, has come meanwhile, or the user has no password to reset.
-   */
-  async offerReset({ userId, resetId }: ResetOffer, requestedAt: Date): Promise<boolean> {
-    return this.changed(this.database, OFFER_RESET, [userId, resetId, requestedAt]);
-  }
-
-  private async replace(
-    statement: string,
-    [userId, passwordHash, condition]: readonly [string, string, string],
-    manager: EntityManager,
-  ): Promise<string | null> {
-    const version = this.random.rowId();
-    const values = [userId, passwordHash, version, this.clock.now(), condition];
-    return (await this.changed(manager, statement, values)) ? version : null;
-  }
-
-  private async changed(
-    database: DataSource | EntityManager,
-    statement: string,
-    values: unknown[],
-  ): Promise<boolean> {
-    const [, count] = await database.query<[unknown[], number]>(statement, values);
-    return count === 1;
-  }
+async function changed(
+  manager: EntityManager,
+  statement: string,
+  values: unknown[],
+): Promise<boolean> {
+  const [, count] = await manager.query<[unknown[], number]>(statement, values);
+  return count === 1;
 }

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { PasswordResetLinks } from './password-reset-links.js';
+import { PasswordResetLinksCleaner } from './password-reset-links.cleaner.js';
 import { PasswordResetMailer } from './password-reset-mailer.js';
 import { PasswordResetTokens } from './password-reset-tokens.js';
 import { PasswordRows } from './password-rows.js';
@@ -8,7 +10,13 @@ import { PasswordRows } from './password-rows.js';
 /** Changes and resets of passwords, without their routes. */
 @Module({
   imports: [SessionsModule, UsersModule],
-  providers: [PasswordResetMailer, PasswordResetTokens, PasswordRows],
-  exports: [PasswordResetMailer, PasswordResetTokens, PasswordRows],
+  providers: [
+    PasswordResetLinks,
+    PasswordResetLinksCleaner,
+    PasswordResetMailer,
+    PasswordResetTokens,
+    PasswordRows,
+  ],
+  exports: [PasswordResetLinks, PasswordResetMailer, PasswordResetTokens, PasswordRows],
 })
 export class PasswordsModule {}

@@ -1,4 +1,4 @@
-import { addressGroup } from './address-group.js';
+import { addressGroup, clientNetwork } from './address-group.js';
 
 describe('addressGroup', () => {
   it.each([
@@ -21,5 +21,17 @@ describe('addressGroup', () => {
     ['192.0.2.1:', 'unknown'],
   ])('counts %s as %s', (address, group) => {
     expect(addressGroup(address)).toBe(group);
+  });
+});
+
+describe('clientNetwork', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['2001:db8:1:12ff::1', '2001:db8:1:1200::/56'],
+    ['junk', 'unknown'],
+    [null, 'unknown'],
+  ])('counts %s as %s', (ip, network) => {
+    expect(clientNetwork(ip)).toBe(network);
   });
 });

@@ -10,6 +10,8 @@ export interface TraceParent {
 
 /** Of version 00; a later one may go on behind a further dash [W3C Trace Context §3.2.2]. */
 const FORM = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+/** Version 00 has 55 characters; what a later one adds is not read. */
+const LONGEST_HEADER = 256;
 const ALL_ZERO = /^0+$/;
 
 /**
@@ -17,7 +19,7 @@ const ALL_ZERO = /^0+$/;
  * here [W3C Trace Context §3.2.2, §4.3].
  */
 export function readTraceParent(header: string | string[] | undefined): TraceParent | null {
-  if (typeof header !== 'string') return null;
+  if (typeof header !== 'string' || header.length > LONGEST_HEADER) return null;
   const [, version, traceId = '', spanId = '', flags = '', rest] = FORM.exec(header) ?? [];
   if (version === undefined || version === 'ff') return null;
   if (version === '00' && rest !== undefined) return null;

@@ -5,6 +5,9 @@ import { Clock, MfaError } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 import { SigningKeys } from './signing-keys.js';
 
+/** UTF-16 units: several times the length of the tokens that are made. */
+export const MAX_SESSION_TOKEN_LENGTH = 4096;
+
 /** One kind of token: each is good in one place only [RFC 8725 §3.11, §3.12]. */
 export interface TokenKind {
   /** Media type of the header, without `application/`. */
@@ -51,6 +54,7 @@ export class SessionJwt {
    * @throws {MfaError} `token_not_valid`, whatever is wrong with it
    */
   async verify(kind: TokenKind, token: string): Promise<VerifiedClaims> {
+    if (token.length > MAX_SESSION_TOKEN_LENGTH) throw new MfaError('token_not_valid');
     try {
       const { payload } = await jwtVerify(
         token,

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { Injectable } from '@nestjs/common';
 import bcrypt from 'bcrypt';
-import { SlowWork } from '../../mfa/index.js';
+import { MfaError, normalizeText, SlowWork } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 
 /** Makes our condensed passwords unlike any other service's; public, and never to be changed. */
@@ -10,6 +10,13 @@ const DOMAIN_LABEL = 'nestjs-mfa/password/v1';
 
 /** Salt and hash of no password: what an absent user's password is compared with. */
 const NO_SALT_AND_HASH = '.'.repeat(53);
+
+/** UTF-16 units of a password as it comes: enough for 1024 characters however they are composed. */
+export const MAX_PASSWORD_TEXT_LENGTH = 4096;
+
+const TOO_LONG = {
+  password: [`Ensure this field has no more than ${MAX_PASSWORD_TEXT_LENGTH} characters.`],
+};
 
 /** Some seconds of work at the default cost. */
 const MOST_WAITING = 64;
@@ -76,7 +83,13 @@ function condense(password: string): string {
   return createHmac('sha256', DOMAIN_LABEL).update(normalizePassword(password)).digest('base64');
 }
 
-/** One form for what looks and is typed the same: the OpaqueString profile [RFC 8265 §4.2.2]. */
+/**
+ * One form for what looks and is typed the same: the OpaqueString profile [RFC 8265 §4.2.2].
+ *
+ * @throws {MfaError} `validation_failed` for a text longer than {@link MAX_PASSWORD_TEXT_LENGTH}
+ */
 export function normalizePassword(password: string): string {
-  return password.replace(/\p{Zs}/gu, ' ').normalize('NFC');
+  const text = normalizeText(password, { form: 'NFC', maxLength: MAX_PASSWORD_TEXT_LENGTH });
+  if (text === null) throw new MfaError('validation_failed', { errors: TOO_LONG });
+  return text.replace(/\p{Zs}/gu, ' ');
 }

@@ -1,13 +1,16 @@
-import { normalizePassword } from './password-hasher.js';
+import { MAX_PASSWORD_TEXT_LENGTH, normalizePassword } from './password-hasher.js';
 
 /** [NIST SP 800-63B-4 §3.1.1.2]: 8 at least beside a second factor, 64 at least to be allowed. */
 export const PASSWORD_LENGTH = { least: 8, greatest: 1024 } as const;
+
+const TOO_LONG = `Ensure this field has no more than ${PASSWORD_LENGTH.greatest} characters.`;
 
 /** What is wrong with a new password: texts for a person, none when nothing is. */
 export function faultsOfPassword(
   password: string,
   user: { readonly username: string; readonly email: string | null },
 ): string[] {
+  if (password.length > MAX_PASSWORD_TEXT_LENGTH) return [TOO_LONG];
   const length = Array.from(normalizePassword(password)).length;
   const own = [user.username, user.email].map((name) => name?.toLowerCase());
   return [
@@ -16,9 +19,7 @@ export function faultsOfPassword(
           `This password is too short. It must contain at least ${PASSWORD_LENGTH.least} characters.`,
         ]
       : []),
-    ...(length > PASSWORD_LENGTH.greatest
-      ? [`Ensure this field has no more than ${PASSWORD_LENGTH.greatest} characters.`]
-      : []),
+    ...(length > PASSWORD_LENGTH.greatest ? [TOO_LONG] : []),
     ...(own.includes(password.toLowerCase())
       ? ['This password is the username or the email address.']
       : []),

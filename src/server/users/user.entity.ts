@@ -1,5 +1,14 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
+/** Characters of a user name. */
+export const LONGEST_USERNAME = 150;
+
+/** UTF-16 units of a user name as it comes: letters may be written as several. */
+export const LONGEST_USERNAME_TEXT = 4 * LONGEST_USERNAME;
+
+/** The longest address that fits into a path of SMTP [RFC 5321 §4.5.3.1.3]. */
+export const LONGEST_EMAIL = 254;
+
 /** Someone who may sign in. */
 @Entity('users')
 // The unique keys stand on lower(…), which TypeORM cannot express: the migration makes them.
@@ -10,11 +19,11 @@ export class User {
   readonly id!: string;
 
   /** Unique whatever the case of its letters. */
-  @Column('varchar', { length: 150 })
+  @Column('varchar', { length: LONGEST_USERNAME })
   readonly username!: string;
 
   /** Unique whatever the case of its letters; null: none is known. */
-  @Column('varchar', { length: 254, nullable: true })
+  @Column('varchar', { length: LONGEST_EMAIL, nullable: true })
   readonly email!: string | null;
 
   @Column('varchar', { name: 'first_name', length: 150 })
@@ -54,14 +63,6 @@ export class User {
   /** Until when no old password is judged; null: it is. */
   @Column('timestamptz', { name: 'old_password_locked_until', nullable: true })
   readonly oldPasswordLockedUntil!: Date | null;
-
-  /** `jti` of the one password reset token that is good; null: none is. */
-  @Column('uuid', { name: 'password_reset_id', nullable: true })
-  readonly passwordResetId!: string | null;
-
-  /** What was asked for earlier than this no longer resets the password; null: everything does. */
-  @Column('timestamptz', { name: 'password_reset_at', nullable: true })
-  readonly passwordResetAt!: Date | null;
 
   /** Whether the password was set by a link that was mailed, and no second factor was proven since. */
   @Column('boolean', { name: 'password_by_mail', default: false })

@@ -3,9 +3,11 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, IsNull, Not, QueryFailedError, Raw, Repository } from 'typeorm';
 import { Clock, MfaError, RandomSource } from '../../mfa/index.js';
 import { selectEntity } from '../database/select-entity.js';
+import { spendResetLinks } from '../passwords/spend-reset-links.js';
+import { normalizeUsername } from './normalize-username.js';
 import { PasswordHasher } from './password-hasher.js';
 import { faultsOfPassword } from './password-rules.js';
-import { User } from './user.entity.js';
+import { LONGEST_USERNAME, User } from './user.entity.js';
 
 /** What someone gives to open an account. */
 export interface Registration {
@@ -19,8 +21,6 @@ export type LoginName =
   | { readonly by: 'username'; readonly value: string }
   | { readonly by: 'email'; readonly value: string };
 
-const LONGEST_USERNAME = 150;
-
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** PostgreSQL's code for a row that a unique key refuses. */
@@ -29,6 +29,10 @@ const UNIQUE_VIOLATION = '23505';
 const TAKEN: Readonly<Record<string, Record<string, string[]>>> = {
   users_username_key: { username: ['A user with that username already exists.'] },
   users_email_key: { email: ['A user is already registered with this email address.'] },
+};
+
+const NAME_TOO_LONG = {
+  username: [`Ensure this field has no more than ${LONGEST_USERNAME} characters.`],
 };
 
 /** The accounts and their passwords. Knows nothing of second factors. */
@@ -54,7 +58,9 @@ export class UsersService {
     { username, email, password }: Registration,
     language: string | null = null,
   ): Promise<User> {
-    const names = { username: username.normalize('NFKC'), email };
+    const name = normalizeUsername(username);
+    if (name === null) throw new MfaError('validation_failed', { errors: NAME_TOO_LONG });
+    const names = { username: name, email };
     refuseFaults(faultsOfPassword(password, names), 'password');
     const passwordHash = await this.hasher.hash(password);
     const user = this.newUser({ ...names, passwordHash, provider: null, language });
@@ -69,7 +75,8 @@ export class UsersService {
    * @param provider the `id` of the first factor
    */
   async ofProvider(provider: string, username: string): Promise<User | null> {
-    const name = username.normalize('NFKC');
+    const name = normalizeUsername(username);
+    if (name === null) return null;
     let user = await this.findByUsername(name);
     if (user === null && isUsername(name)) {
       const made = this.newUser({
@@ -98,9 +105,10 @@ export class UsersService {
 
   /** The user whom somebody means who signs in by this, or null. */
   async findByLoginName({ by, value }: LoginName): Promise<User | null> {
+    const name = normalizeUsername(value);
     // PostgreSQL has no NUL in a text; no one is called so.
-    if (value.includes('\0')) return null;
-    return this.findOne(`lower(${by}) = lower($1)`, value.normalize('NFKC'));
+    if (name === null || name.includes('\0')) return null;
+    return this.findOne(`lower(${by}) = lower($1)`, name);
   }
 
   /**
@@ -157,8 +165,8 @@ export class UsersService {
   async freeze(id: string, manager: EntityManager): Promise<void> {
     const now = this.clock.now();
     const hasPassword = { id, passwordHash: Not(IsNull()) };
-    const stopped = { frozenAt: now, passwordResetId: null, passwordResetAt: now };
-    await manager.update(User, hasPassword, stopped);
+    await manager.update(User, hasPassword, { frozenAt: now });
+    await spendResetLinks(id, now, manager);
   }
 
   /** @param condition on columns of `users`, with `value` as its `$1` */
@@ -185,8 +193,6 @@ export class UsersService {
       frozenAt: null,
       oldPasswordFailures: 0,
       oldPasswordLockedUntil: null,
-      passwordResetId: null,
-      passwordResetAt: null,
       passwordByMail: false,
       createdAt: this.clock.now(),
     });

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsString, MaxLength } from 'class-validator';
+import { IsString } from 'class-validator';
+import { BoundedText } from '../../kit/bounded-text.js';
 import { IsPlainEmailAddress, MAX_EMAIL_ADDRESS_LENGTH } from '../../kit/email-address.js';
 
 /** What the set-up of mailed codes asks where the address is asked for. */
@@ -8,11 +9,10 @@ export class EmailFields {
   @ApiProperty({
     description: 'The address that codes go to: in ASCII, and without quotes.',
     example: 'ada@example.org',
+    maxLength: MAX_EMAIL_ADDRESS_LENGTH,
   })
   @IsString()
-  @MaxLength(MAX_EMAIL_ADDRESS_LENGTH, {
-    message: `Ensure this field has no more than ${MAX_EMAIL_ADDRESS_LENGTH} characters.`,
-  })
+  @BoundedText(MAX_EMAIL_ADDRESS_LENGTH)
   @IsPlainEmailAddress()
   readonly email!: string;
 }

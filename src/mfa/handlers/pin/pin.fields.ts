@@ -3,7 +3,12 @@ import { IsString, Matches } from 'class-validator';
 
 /** What the set-up asks, and the proof too: the same PIN. */
 export class PinFields {
-  @ApiProperty({ description: '4 to 12 digits.', example: '482915', format: 'password' })
+  @ApiProperty({
+    description: '4 to 12 digits.',
+    example: '482915',
+    format: 'password',
+    maxLength: 12,
+  })
   @IsString()
   @Matches(/^\d{4,12}$/, { message: 'Enter 4 to 12 digits.' })
   readonly pin!: string;

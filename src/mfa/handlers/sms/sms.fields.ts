@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
+import { IsNotEmpty, IsString } from 'class-validator';
+import { BoundedText } from '../../kit/bounded-text.js';
 import { MAX_PHONE_NUMBER_LENGTH } from '../../kit/phone-number.js';
 
 /** What the set-up of text messages asks. */
@@ -10,11 +11,10 @@ export class SmsFields {
       'The number, with a plus sign and the code of the country. Blanks, dashes and brackets in it do not matter.',
     example: '+1 555 010 0123',
     format: 'tel',
+    maxLength: MAX_PHONE_NUMBER_LENGTH,
   })
   @IsString()
   @IsNotEmpty()
-  @MaxLength(MAX_PHONE_NUMBER_LENGTH, {
-    message: `Ensure this field has no more than ${MAX_PHONE_NUMBER_LENGTH} characters.`,
-  })
+  @BoundedText(MAX_PHONE_NUMBER_LENGTH)
   readonly phone_number!: string;
 }

@@ -1,23 +1,20 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
+import { IsNotEmpty, IsString } from 'class-validator';
+import { MAX_EPHEMERAL_TOKEN_LENGTH } from '../../core/ephemeral-token.js';
 import { MethodNameField } from './method-name-field.js';
 
 /** What stands in examples for the ephemeral token, so that a page can put the real one there. */
 export const EPHEMERAL_TOKEN_PLACEHOLDER = '<ephemeral_token of login>';
 
-/** Three times the length of the tokens that are made. */
-const LONGEST_EPHEMERAL_TOKEN = 1024;
-
-/** What every step after the first factor begins with. */
+/** What every step after the first factor begins with. A token that is too long is a bad one, as any other. */
 export class EphemeralTokenBody {
   @ApiProperty({
     description: 'Names the open login; `login/` answers it.',
     example: EPHEMERAL_TOKEN_PLACEHOLDER,
-    maxLength: LONGEST_EPHEMERAL_TOKEN,
+    maxLength: MAX_EPHEMERAL_TOKEN_LENGTH,
   })
   @IsString()
   @IsNotEmpty()
-  @MaxLength(LONGEST_EPHEMERAL_TOKEN)
   readonly ephemeral_token!: string;
 }
 

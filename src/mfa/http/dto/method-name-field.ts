@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
+import { IsNotEmpty, IsString } from 'class-validator';
+import { BoundedText } from '../../kit/bounded-text.js';
 
 /** Names are at most 32 long; a longer one is answered as unknown rather than as too long. */
 export const LONGEST_METHOD_NAME = 64;
@@ -8,9 +9,9 @@ export const LONGEST_METHOD_NAME = 64;
 /** A field that names a method. Whether there is one of that name, the core decides. */
 export function MethodNameField(description: string): PropertyDecorator {
   return applyDecorators(
-    ApiProperty({ description, example: 'app' }),
+    ApiProperty({ description, example: 'app', maxLength: LONGEST_METHOD_NAME }),
     IsString(),
     IsNotEmpty(),
-    MaxLength(LONGEST_METHOD_NAME),
+    BoundedText(LONGEST_METHOD_NAME),
   );
 }

@@ -1,7 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsNotEmpty, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
+import { IsNotEmpty, IsOptional, IsString, IsUUID } from 'class-validator';
 import { AuthenticatorLabelField } from '../../core/authenticator-label.js';
 import { AcceptNumberAsText } from '../../kit/accept-number-as-text.js';
+import { BoundedText } from '../../kit/bounded-text.js';
 import { MAX_CODE_LENGTH } from '../../kit/normalize-code.js';
 import { MethodNameField } from './method-name-field.js';
 
@@ -39,6 +40,6 @@ export class PrimaryBody extends MethodBody {
   @AcceptNumberAsText()
   @IsString()
   @IsNotEmpty()
-  @MaxLength(MAX_CODE_LENGTH)
+  @BoundedText(MAX_CODE_LENGTH)
   readonly primary_code?: string;
 }

@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsNotEmpty, IsOptional, IsString } from 'class-validator';
+import { BoundedText } from '../../kit/bounded-text.js';
 import { LONGEST_METHOD_NAME } from './method-name-field.js';
 
 /** What stands in examples for the ephemeral token, so that a page can put the real one there. */
@@ -10,10 +11,11 @@ export class StepUpBody {
   @ApiPropertyOptional({
     description: 'The active method that is to be asked for; absent: the primary one.',
     example: 'app',
+    maxLength: LONGEST_METHOD_NAME,
   })
   @IsOptional()
   @IsString()
   @IsNotEmpty()
-  @MaxLength(LONGEST_METHOD_NAME)
+  @BoundedText(LONGEST_METHOD_NAME)
   readonly method?: string;
 }

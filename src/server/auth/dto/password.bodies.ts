@@ -1,5 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsNotEmpty, IsString } from 'class-validator';
+import { BoundedText } from '../../../mfa/index.js';
+import { MAX_SESSION_TOKEN_LENGTH } from '../../sessions/session-jwt.js';
+import { MAX_PASSWORD_TEXT_LENGTH } from '../../users/password-hasher.js';
+import { LONGEST_EMAIL } from '../../users/user.entity.js';
 import { PASSWORD_LENGTH } from '../../users/password-rules.js';
 
 /** A new password. */
@@ -12,28 +16,35 @@ class NewPasswordBody {
   })
   @IsString()
   @IsNotEmpty()
+  @BoundedText(MAX_PASSWORD_TEXT_LENGTH)
   new_password!: string;
 }
 
 /** The present password, and a new one. */
 export class PasswordChangeBody extends NewPasswordBody {
-  @ApiProperty({ format: 'password', example: 'correct horse battery staple' })
+  @ApiProperty({
+    format: 'password',
+    maxLength: MAX_PASSWORD_TEXT_LENGTH,
+    example: 'correct horse battery staple',
+  })
   @IsString()
   @IsNotEmpty()
+  @BoundedText(MAX_PASSWORD_TEXT_LENGTH)
   old_password!: string;
 }
 
 /** Whose password was forgotten. */
 export class PasswordResetBody {
-  @ApiProperty({ format: 'email', example: 'alice@example.org' })
+  @ApiProperty({ format: 'email', maxLength: LONGEST_EMAIL, example: 'alice@example.org' })
   @IsString()
   @IsNotEmpty()
+  @BoundedText(LONGEST_EMAIL)
   email!: string;
 }
 
-/** The token of the mail, and a new password. */
+/** The token of the mail, and a new password. A token that is too long is a bad one, as any other. */
 export class PasswordResetConfirmBody extends NewPasswordBody {
-  @ApiProperty({ example: 'eyJ…' })
+  @ApiProperty({ maxLength: MAX_SESSION_TOKEN_LENGTH, example: 'eyJ…' })
   @IsString()
   @IsNotEmpty()
   token!: string;

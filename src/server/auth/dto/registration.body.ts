@@ -1,7 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsNotEmpty, IsString, Matches } from 'class-validator';
-import { IsPlainEmailAddress } from '../../../mfa/index.js';
+import { BoundedText, IsPlainEmailAddress } from '../../../mfa/index.js';
+import { MAX_PASSWORD_TEXT_LENGTH } from '../../users/password-hasher.js';
+import { normalizeUsername } from '../../users/normalize-username.js';
+import { LONGEST_EMAIL, LONGEST_USERNAME } from '../../users/user.entity.js';
 import { PASSWORD_LENGTH } from '../../users/password-rules.js';
 
 /** Counts characters as PostgreSQL does; `MaxLength` counts others. */
@@ -11,10 +14,10 @@ const USERNAME = /^[\p{L}\p{N}_.@+-]*$/u;
 
 /** A new account. */
 export class RegistrationBody {
-  @ApiProperty({ maxLength: 150, example: 'alice' })
-  // As it will be stored: one character may become several.
+  @ApiProperty({ maxLength: LONGEST_USERNAME, example: 'alice' })
+  // As it will be stored: one character may become several. What is too long is refused below.
   @Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' ? value.normalize('NFKC') : value,
+    typeof value === 'string' ? (normalizeUsername(value) ?? value) : value,
   )
   @IsString()
   @IsNotEmpty()
@@ -25,7 +28,7 @@ export class RegistrationBody {
   })
   username!: string;
 
-  @ApiProperty({ format: 'email', maxLength: 254, example: 'alice@example.org' })
+  @ApiProperty({ format: 'email', maxLength: LONGEST_EMAIL, example: 'alice@example.org' })
   @IsString()
   @IsPlainEmailAddress()
   email!: string;
@@ -38,5 +41,6 @@ export class RegistrationBody {
   })
   @IsString()
   @IsNotEmpty()
+  @BoundedText(MAX_PASSWORD_TEXT_LENGTH)
   password!: string;
 }

@@ -6,12 +6,19 @@ const MOST_EVENTS = 100;
 
 /** Which part of the log is asked for. */
 export class SecurityLogQuery {
-  @ApiPropertyOptional({ description: '`next` of the page before; absent: the newest events.' })
+  @ApiPropertyOptional({
+    description: '`next` of the page before; absent: the newest events.',
+    maxLength: 15,
+  })
   @IsOptional()
   @Matches(/^[1-9]\d{0,14}$/, { message: 'Take `next` of the page before.' })
   readonly cursor?: string;
 
-  @ApiPropertyOptional({ description: `Events on a page, 1 to ${MOST_EVENTS}.`, default: '20' })
+  @ApiPropertyOptional({
+    description: `Events on a page, 1 to ${MOST_EVENTS}.`,
+    default: '20',
+    maxLength: 3,
+  })
   @IsOptional()
   @Matches(/^([1-9]\d?|100)$/, { message: `A whole number from 1 to ${MOST_EVENTS} is required.` })
   readonly limit?: string;

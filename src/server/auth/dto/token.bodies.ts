@@ -1,9 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsNotEmpty, IsString } from 'class-validator';
+import { MAX_SESSION_TOKEN_LENGTH } from '../../sessions/session-jwt.js';
 
-/** The refresh token of the session that is meant. */
+/** The refresh token of the session that is meant. One that is too long is a bad one, as any other. */
 export class RefreshBody {
-  @ApiProperty({ example: 'eyJ…' })
+  @ApiProperty({ maxLength: MAX_SESSION_TOKEN_LENGTH, example: 'eyJ…' })
   @IsString()
   @IsNotEmpty()
   refresh!: string;
@@ -11,7 +12,7 @@ export class RefreshBody {
 
 /** An access token to be checked. */
 export class VerifyTokenBody {
-  @ApiProperty({ example: 'eyJ…' })
+  @ApiProperty({ maxLength: MAX_SESSION_TOKEN_LENGTH, example: 'eyJ…' })
   @IsString()
   @IsNotEmpty()
   token!: string;

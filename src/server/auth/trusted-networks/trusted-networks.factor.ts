@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { type RenewedSession } from '../../sessions/sessions.service.js';
 import { type User } from '../../users/user.entity.js';
+import { normalizeUsername } from '../../users/normalize-username.js';
 import { type UsersService } from '../../users/users.service.js';
 import { type FirstFactorRequest } from '../first-factor.js';
 import { type FirstFactorServices } from '../first-factor-type.js';
@@ -98,6 +99,7 @@ function networkOf({ cidr, users }: TrustedNetwork): Network {
   const blocks = [cidr].flat().map((text) => readTrustedBlock(text));
   return {
     blocks: blocks.filter((block) => block !== null),
-    usernames: new Set(users.map((name) => name.normalize('NFKC'))),
+    // One that is too long is nobody's.
+    usernames: new Set(users.map((name) => normalizeUsername(name) ?? name)),
   };
 }

@@ -1,10 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsNotEmpty, IsString } from 'class-validator';
+import { BoundedText } from '../../../mfa/index.js';
+import { LONGEST_USERNAME_TEXT } from '../../users/user.entity.js';
 
 /** Who someone wants to be. */
 export class TrustedNetworksForm {
   @ApiProperty({ example: 'alice' })
   @IsString()
   @IsNotEmpty()
+  @BoundedText(LONGEST_USERNAME_TEXT)
   username!: string;
 }

@@ -28,8 +28,6 @@ const UP = [
     frozen_at timestamptz,
     old_password_failures integer NOT NULL DEFAULT 0,
     old_password_locked_until timestamptz,
-    password_reset_id uuid,
-    password_reset_at timestamptz,
     password_by_mail boolean NOT NULL DEFAULT false,
     language varchar(8),
     created_at timestamptz NOT NULL
@@ -71,6 +69,17 @@ const UP = [
   `CREATE INDEX repudiation_tokens_address_tag_created_at_idx
   ON repudiation_tokens (address_tag, created_at)`,
   `CREATE INDEX repudiation_tokens_expires_at_idx ON repudiation_tokens (expires_at)`,
+  `CREATE TABLE password_reset_links (
+    user_id uuid NOT NULL,
+    id uuid NOT NULL,
+    asker text NOT NULL,
+    requested_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    spent_at timestamptz,
+    PRIMARY KEY (user_id, id),
+    FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
+  )`,
+  `CREATE INDEX password_reset_links_expires_at_idx ON password_reset_links (expires_at)`,
   `CREATE TABLE known_devices (
     user_id uuid NOT NULL,
     user_agent text NOT NULL,
@@ -89,6 +98,7 @@ const UP = [
 const DOWN = [
   `DROP TABLE clean_up_leases`,
   `DROP TABLE known_devices`,
+  `DROP TABLE password_reset_links`,
   `DROP TABLE repudiation_tokens`,
   `DROP TABLE sessions`,
   `DROP TABLE users`,

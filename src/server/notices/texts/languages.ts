@@ -13,10 +13,13 @@ export type Language = keyof typeof LANGUAGES;
 /** Every {@link Language}; the first one is the default. */
 export const LANGUAGE_CODES = Object.keys(LANGUAGES) as [Language, ...Language[]];
 
+/** Of `Accept-Language`, several times what browsers send. */
+const LONGEST_HEADER = 1024;
+
 /** The one of ours that a client likes best [RFC 9110 §12.5.4]; null: it names none of them. */
 export function acceptedLanguage(headers: HttpRequest['headers']): Language | null {
   const accepted = headers['accept-language'];
-  if (accepted === undefined) return null;
+  if (accepted === undefined || String(accepted).length > LONGEST_HEADER) return null;
   // Any language, as programs ask for that have none, is for the operator to choose.
   const named = String(accepted).replaceAll(/\*[^,]*/g, '');
   const negotiator = new Negotiator({ headers: { 'accept-language': named } });

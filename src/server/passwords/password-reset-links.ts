@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { addSeconds, type ClientInfo, Clock, RandomSource } from '../../mfa/index.js';
+import { ServerConfig } from '../config/server-config.js';
+import { clientNetwork } from '../rate-limit/address-group.js';
+import { type ResetOffer } from './password-rows.js';
+
+/**
+ * Links that are mailed to one account: for one asker, and for all of them together. They are counted
+ * over an hour, or over the life of a link where that is shorter: whoever is refused by the strangers
+ * who asked before has the links of those in the mailbox, and they work.
+ */
+export const RESET_LINK_LIMIT = { perAsker: 3, perAccount: 10, windowSeconds: 3600 } as const;
+
+/** Whoever signs in by another's word has no password here, and gets none. */
+const LOCK_USER = `
+  SELECT 1 FROM users WHERE id = $1 AND disabled_at IS NULL AND password_hash IS NOT NULL
+  FOR NO KEY UPDATE`;
+
+/** Void ones do not count: else whoever fills the count could keep an owner out after a freeze. */
+const ADD = `
+  INSERT INTO password_reset_links (user_id, id, asker, requested_at, expires_at)
+  SELECT $1::uuid, $2::uuid, $3::text, $4::timestamptz, $5::timestamptz
+  FROM (
+    SELECT count(*) AS sent, count(*) FILTER (WHERE asker = $3::text) AS own
+    FROM password_reset_links WHERE user_id = $1::uuid AND requested_at > $6 AND spent_at IS NULL
+  ) counted
+  WHERE sent < $7::int AND own < $8::int
+  RETURNING id`;
+
+const FIND_OPEN = `
+  SELECT requested_at AS "requestedAt", expires_at AS "expiresAt" FROM password_reset_links
+  WHERE user_id = $1 AND id = $2 AND spent_at IS NULL AND expires_at > $3`;
+
+/** From when until when a link works. */
+export interface ResetLinkLife {
+  readonly requestedAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** The links of password resets; row counts decide. */
+@Injectable()
+export class PasswordResetLinks {
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly random: RandomSource,
+    private readonly clock: Clock,
+    private readonly config: ServerConfig,
+  ) {}
+
+  /** Rejects while the database does not answer. */
+  async checkDatabase(): Promise<void> {
+    await this.database.query('SELECT 1');
+  }
+
+  /**
+   * Makes one more link, unless the account or this asker has had its share.
+   *
+   * @param manager of the transaction that records the request
+   * @returns null where there is none
+   */
+  async issue(
+    userId: string,
+    { ip }: ClientInfo,
+    manager: EntityManager,
+  ): Promise<ResetOffer | null> {
+    // Behind this lock links are counted one after the other, whichever servers make them.
+    const users = await manager.query<unknown[]>(LOCK_USER, [userId]);
+    if (users.length === 0) return null;
+    const now = this.clock.now();
+    const resetId = this.random.rowId();
+    const lifeSeconds = this.config.passwordResetTokenExpirySeconds;
+    const { perAccount, perAsker, windowSeconds } = RESET_LINK_LIMIT;
+    const since = addSeconds(now, -Math.min(windowSeconds, lifeSeconds));
+    const row = [userId, resetId, clientNetwork(ip), now, addSeconds(now, lifeSeconds)];
+    const limits = [since, perAccount, perAsker];
+    const added = await manager.query<unknown[]>(ADD, [...row, ...limits]);
+    return added.length === 1 ? { userId, resetId } : null;
+  }
+
+  /** Null for one that is spent, void or over. */
+  async findOpen({ userId, resetId }: ResetOffer): Promise<ResetLinkLife | null> {
+    const key = [userId, resetId, this.clock.now()];
+    const [life] = await this.database.query<ResetLinkLife[]>(FIND_OPEN, key);
+    return life ?? null;
+  }
+}
