@@ -49,6 +49,8 @@ export {
   PasswordProof,
   type RowInsert,
   type RowUpdate,
+  type SendRefusal,
+  SendWatch,
   SubjectDirectory,
   TokenIssuer,
 } from './core/ports.js';
@@ -76,7 +78,12 @@ export {
   UnitOfWork,
   type WhenOpen,
 } from './core/stores.js';
-export { type SendAllowance, SendBudgetStore, type SendVerdict } from './core/send-budgets.js';
+export {
+  type SendAllowance,
+  SendBudgetStore,
+  type SendVerdict,
+  type TakenSend,
+} from './core/send-budgets.js';
 export { type RepudiatedChange, Repudiation, type Undoing } from './core/repudiation.js';
 export { unwrapSecretKeys, type WrappedSecretKey } from './core/unwrap-secret-keys.js';
 export { type Actor, type Principal } from './core/actor.js';

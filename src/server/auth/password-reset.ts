@@ -64,8 +64,10 @@ export class PasswordReset implements OnModuleDestroy {
    * the same for every address: how long the answer takes tells nothing.
    */
   async request(email: string, client: ClientInfo): Promise<void> {
-    const key = `password-reset:${this.keys.tag('send-address', email.normalize('NFKC').toLowerCase())}`;
-    const verdict = await this.budgets.take([{ key, ...RESET_MAIL_LIMIT }], this.clock.now());
+    // Under each key of the ring, so that a change of the keys makes no budget begin anew.
+    const tags = this.keys.tags('send-address', email.normalize('NFKC').toLowerCase());
+    const limits = tags.map((tag) => ({ key: `password-reset:${tag}`, ...RESET_MAIL_LIMIT }));
+    const verdict = await this.budgets.take(limits, this.clock.now());
     if (!verdict.allowed) return;
     this.work.begin(this.record(email, client));
   }
