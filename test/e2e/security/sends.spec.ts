@@ -1,3 +1,4 @@
+import { KeyRing, MfaOptions } from '../../../src/mfa/index.js';
 import { authConfigFile } from '../../support/auth-config-file.js';
 import { LogRecorder } from '../../support/log-recorder.js';
 import { MetricsListener } from '../../../src/server/metrics/metrics-listener.js';
@@ -116,6 +117,23 @@ describe('sends', () => {
     expect(metrics).toContain('mfa_sends_refused_total{factor="email",reason="cap"} 3');
     const lines = logger.lines.filter((line) => line.includes('codes were sent within an hour'));
     expect(lines).toHaveLength(2);
+  });
+
+  it('of links for a reset go on being counted when the keys change', async () => {
+    await start();
+    const { user } = await owner();
+    const links = async () => {
+      await server.post('/password/reset/', { email: user.email });
+      await server.deliverEvents();
+      return server.inbox.messages.filter(({ to }) => to === user.email).length;
+    };
+    const before = await links();
+    const { secretKeys } = server.app.get(MfaOptions, { strict: false });
+    const newer = { id: 'newer', key: Buffer.alloc(32, 8) };
+    server.app.get(KeyRing, { strict: false }).replace([newer, ...secretKeys]);
+    expect(await links()).toBe(before);
+    server.clock.advance({ seconds: 60 });
+    expect(await links()).toBe(before + 1);
   });
 
   it('are counted over two servers', async () => {
