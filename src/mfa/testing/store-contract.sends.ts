@@ -66,11 +66,25 @@ function describeTaking(stage: StoreStage): void {
 
   it('lets one be sent of many at one moment', async () => {
     const own = [allowance(stage), allowance(stage)];
-    const takes = [own, [...own].reverse()];
-    const verdicts = await atOnce(10, (index) =>
-      stage.stores.sendBudgets.take(takes[index % 2] ?? own, NOW),
-    );
+    const verdicts = await atOnce(10, () => stage.stores.sendBudgets.take(own, NOW));
     expect(verdicts.filter(({ allowed }) => allowed)).toHaveLength(1);
+  });
+
+  it('keeps nobody waiting for each other, in whatever order budgets are named', async () => {
+    const own = Array.from({ length: 6 }, () =>
+      allowance(stage, { cooldownSeconds: 0, maxSends: 100 }),
+    );
+    const orders = [own, [...own].reverse()];
+    const sends = await atOnce(20, (index) => taken(stage, orders[index % 2] ?? own));
+    await atOnce(20, (index) => {
+      const { rows = [], at: when = NOW } = sends[index] ?? {};
+      const order = index % 2 === 0 ? rows : [...rows].reverse();
+      return stage.stores.sendBudgets.giveBack({ rows: order, at: when });
+    });
+    await taken(
+      stage,
+      own.map((one) => ({ ...one, maxSends: 1 })),
+    );
   });
 }
 
