@@ -8,6 +8,7 @@ const WINDOW_SECONDS = 600;
 /** Rules on what may be sent. */
 export function describeSending(stage: StoreStage): void {
   describeTaking(stage);
+  describeTakingAtOnce(stage);
   describeRestoring(stage);
   describeSlots(stage);
 }
@@ -63,7 +64,9 @@ function describeTaking(stage: StoreStage): void {
     expect(await sendBudgets.take([free, spent], at(60))).toMatchObject(refused);
     expect(await sendBudgets.take([free], at(60))).toMatchObject({ allowed: true });
   });
+}
 
+function describeTakingAtOnce(stage: StoreStage): void {
   it('lets one be sent of many at one moment', async () => {
     const own = [allowance(stage), allowance(stage)];
     const verdicts = await atOnce(10, () => stage.stores.sendBudgets.take(own, NOW));
