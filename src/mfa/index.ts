@@ -58,6 +58,8 @@ export {
   type LiveSession,
   MfaEventListener,
   PasswordProof,
+  type SendRefusal,
+  SendWatch,
   SessionDirectory,
   type SessionKey,
   SubjectDirectory,
@@ -87,7 +89,12 @@ export {
   UnitOfWork,
   type WhenOpen,
 } from './core/stores.js';
-export { type SendAllowance, SendBudgetStore, type SendVerdict } from './core/send-budgets.js';
+export {
+  type SendAllowance,
+  SendBudgetStore,
+  type SendVerdict,
+  type TakenSend,
+} from './core/send-budgets.js';
 export { type RepudiatedChange, Repudiation, type Undoing } from './core/repudiation.js';
 export { unwrapSecretKeys, type WrappedSecretKey } from './core/unwrap-secret-keys.js';
 export { type Actor, type Principal } from './core/actor.js';

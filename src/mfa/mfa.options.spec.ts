@@ -33,6 +33,9 @@ describe('resolveMfaOptions', () => {
       sendCooldownSeconds: 30,
       maxSendsPerSubject: 5,
       maxSendsPerAddress: 10,
+      maxEnrolmentSendsPerAddress: 5,
+      maxEnrolmentSendsPerNetwork: 100,
+      maxSendsPerHour: 10_000,
     });
   });
 
@@ -49,6 +52,7 @@ describe('resolveMfaOptions', () => {
     ['the least value', { totpDefaultIntervalSeconds: 14 }, 'from 15 to 120'],
     ['the greatest value', { ephemeralTokenExpirySeconds: 3601 }, 'from 60 to 3600'],
     ['a number', { lockSeconds: 'soon' }, 'lockSeconds takes'],
+    ['a cap that lets something be sent', { maxSendsPerHour: 0 }, 'from 10 to 10000000'],
     ['a key', { secretKeys: [] }, 'secretKeys takes at least one key'],
     ['a list of keys', { secretKeys: undefined }, 'secretKeys takes at least one key'],
     ['a long key', { secretKeys: [{ id: 'a', key: new Uint8Array(16) }] }, 'key "a"'],

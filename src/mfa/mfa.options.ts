@@ -52,8 +52,26 @@ export interface MfaModuleOptions {
   readonly sendCooldownSeconds?: number;
   /** Codes sent to one subject for one purpose in 15 minutes, 1 to 100. Default 5. */
   readonly maxSendsPerSubject?: number;
-  /** Codes sent to one address in an hour, 1 to 1000. Default 10. */
+  /** Codes sent to one subject at one address that it has confirmed, in an hour, 1 to 1000. Default 10. */
   readonly maxSendsPerAddress?: number;
+  /**
+   * Codes sent in an hour to one address that is being enrolled, over all subjects, 1 to 1000. Default
+   * 5. What is sent to those who have confirmed the address is counted apart.
+   */
+  readonly maxEnrolmentSendsPerAddress?: number;
+  /**
+   * Codes for enrolments that one network has sent in an hour, over all subjects, 1 to 1000000. An IPv4
+   * address is one network, a /56 of IPv6, and all requests whose address is not known. Default 100: an
+   * office behind one address still enrols a class of people in an hour, while texts to numbers
+   * that pay their caller stay cheap.
+   */
+  readonly maxEnrolmentSendsPerNetwork?: number;
+  /**
+   * Codes sent in an hour over all, 10 to 10000000; enrolments use no more than four fifths of it.
+   * Default 10000: more than a million users are sent in a usual hour, and a bound for what an attack
+   * costs before somebody looks.
+   */
+  readonly maxSendsPerHour?: number;
   /**
    * Seconds between two looks for events that wait to be delivered, 0 to 3600. Default 5. With 0 this
    * process delivers none unless `OutboxWorker.runOnce` is called: others do.
@@ -86,6 +104,9 @@ export abstract class MfaOptions implements Required<MfaModuleOptions> {
   abstract readonly sendCooldownSeconds: number;
   abstract readonly maxSendsPerSubject: number;
   abstract readonly maxSendsPerAddress: number;
+  abstract readonly maxEnrolmentSendsPerAddress: number;
+  abstract readonly maxEnrolmentSendsPerNetwork: number;
+  abstract readonly maxSendsPerHour: number;
   abstract readonly outboxIntervalSeconds: number;
 }
 
@@ -115,6 +136,9 @@ const DEFAULTS: Omit<Required<MfaModuleOptions>, 'secretKeys'> = {
   sendCooldownSeconds: 30,
   maxSendsPerSubject: 5,
   maxSendsPerAddress: 10,
+  maxEnrolmentSendsPerAddress: 5,
+  maxEnrolmentSendsPerNetwork: 100,
+  maxSendsPerHour: 10_000,
   outboxIntervalSeconds: 5,
 };
 
@@ -134,6 +158,9 @@ const RANGES: Readonly<Record<string, readonly [least: number, greatest: number]
   sendCooldownSeconds: [0, 600],
   maxSendsPerSubject: [1, 100],
   maxSendsPerAddress: [1, 1000],
+  maxEnrolmentSendsPerAddress: [1, 1000],
+  maxEnrolmentSendsPerNetwork: [1, 1_000_000],
+  maxSendsPerHour: [10, 10_000_000],
   outboxIntervalSeconds: [0, 3600],
 };
 

@@ -25,7 +25,14 @@ const random = new FakeRandomSource();
 const config = readConfig({}, () => generateKeys(random));
 const options = resolveMfaOptions(config.mfa);
 const budgets = attemptBudgetsOf(options);
-const [perAddress, perSubject] = sendAllowancesOf(options, 'subject', ['address']);
+/** The budgets of a code, by whose they are. */
+const sends = (isBound: boolean) => {
+  const cause = { subjectId: 'u1', purpose: 'login' as const, addressTags: ['tag'], network: 'n' };
+  const allowances = sendAllowancesOf(options, { ...cause, isBound });
+  return new Map(allowances.map((allowance) => [allowance.scope, allowance]));
+};
+const [signIn, enrolment] = [sends(true), sends(false)];
+const perSubject = signIn.get('subject');
 
 const SUBJECT: Subject = {
   id: 'u1',
@@ -84,7 +91,11 @@ describe('the table of limits', () => {
       options.ephemeralTokenExpirySeconds,
       perSubject?.cooldownSeconds,
       perSubject?.maxSends,
-      perAddress?.maxSends,
+      signIn.get('binding')?.maxSends,
+      enrolment.get('address')?.maxSends,
+      enrolment.get('network')?.maxSends,
+      signIn.get('cap')?.maxSends,
+      enrolment.get('cap')?.maxSends,
       code.lifeSeconds,
       code.digits,
       options.totpDefaultIntervalSeconds,
@@ -115,7 +126,13 @@ describe('the table of limits', () => {
   it('has the windows that codes are counted in', () => {
     const text = readDocument('docs/flow.md');
     expect(text).toContain(`for one purpose in ${perSubject?.windowSeconds} seconds`);
-    expect(text).toContain(`to one address in ${perAddress?.windowSeconds} seconds`);
+    const hourly = ['binding', 'cap'] as const;
+    const windows = new Set([
+      ...hourly.map((scope) => signIn.get(scope)?.windowSeconds),
+      ...(['address', 'network'] as const).map((scope) => enrolment.get(scope)?.windowSeconds),
+    ]);
+    expect([...windows]).toEqual([3600]);
+    expect(text.match(/^\| Codes .*in 3600 seconds/gm)).toHaveLength(5);
   });
 
   it('names the variable that has the number as its default', () => {
@@ -124,7 +141,7 @@ describe('the table of limits', () => {
     );
     const names = shown.map(([, , name]) => name);
     const settings = SETTINGS.filter(({ name }) => names.includes(`\`${name}\``));
-    expect(settings).toHaveLength(18);
+    expect(settings).toHaveLength(21);
     expect(new Map(shown.map(([, number, name]) => [name, number]))).toEqual(
       new Map(settings.map((entry) => [`\`${entry.name}\``, entry.default])),
     );

@@ -180,14 +180,14 @@ describe('two addresses of one person', () => {
     expect(reply.body).toMatchObject({ code: 'validation_failed', errors: { email: texts } });
   });
 
-  it('are limited by what is sent to one, however it is spelt', async () => {
+  it('are limited by what is sent to one that is enrolled, however it is spelt', async () => {
     const victim = 'victim@home.example';
     const send = async (email: string) => {
       const { access } = await server.signUp();
       return server.post('/mfa/', { method: 'home_email', email }, access);
     };
-    const { maxSendsPerAddress } = server.app.get(MfaOptions, { strict: false });
-    for (let sent = 0; sent < maxSendsPerAddress; sent += 1) {
+    const { maxEnrolmentSendsPerAddress } = server.app.get(MfaOptions, { strict: false });
+    for (let sent = 0; sent < maxEnrolmentSendsPerAddress; sent += 1) {
       expect((await send('victim@Home.EXAMPLE')).status).toBe(201);
     }
     const soft = 'victim@ho\u00adme.example';
@@ -196,7 +196,7 @@ describe('two addresses of one person', () => {
     }
     expect((await send('VICTIM@home.example')).body).toMatchObject({ code: 'send_limit' });
     expect(server.inbox.messages.filter(({ to }) => to === victim)).toHaveLength(
-      maxSendsPerAddress,
+      maxEnrolmentSendsPerAddress,
     );
   });
 });

@@ -20,7 +20,7 @@ beforeAll(async () => {
       SMTP_URL: 'smtp://127.0.0.1:1',
       SMS_GATEWAY_URL: sink.url,
       SMS_GATEWAY_SECRET: sink.secret,
-      MFA_MAX_SENDS_PER_ADDRESS: '1000',
+      MFA_MAX_ENROLMENT_SENDS_PER_ADDRESS: '1000',
     },
     { logger: logs },
   );

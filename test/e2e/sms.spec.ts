@@ -175,7 +175,7 @@ describe('text messages', () => {
 describe('text messages to one number', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startServer({ MFA_HANDLERS: 'sms', MFA_MAX_SENDS_PER_ADDRESS: '2' });
+    server = await startServer({ MFA_HANDLERS: 'sms', MFA_MAX_ENROLMENT_SENDS_PER_ADDRESS: '2' });
   });
   afterAll(() => server.stop());
 

@@ -28,7 +28,7 @@ describe('the clean-up of the library', () => {
     expect(await run()).toMatchObject({ mfa_challenges: 0, mfa_send_budgets: 0 });
     mfa.parts.clock.advance(HOUR);
     mfa.parts.clock.advance(HOUR);
-    expect(await run()).toMatchObject({ mfa_challenges: challenges, mfa_send_budgets: 2 });
+    expect(await run()).toMatchObject({ mfa_challenges: challenges, mfa_send_budgets: 4 });
     expect(await mfa.count('mfa_challenges')).toBe(0);
     expect(await mfa.count('mfa_methods')).toBe(methods);
     expect(await mfa.count('mfa_backup_codes')).toBe(codes);

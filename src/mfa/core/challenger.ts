@@ -69,10 +69,14 @@ export class Challenger {
     const asked = { purpose, subject, offered, client };
     const { data, shown, delivery } = await this.question(asked);
     const context = contextOf(asked);
-    const refusal = await this.dispatcher.reserve(delivery, context).catch(problemOnly);
-    const challenge = this.newChallenge(opening, offered.method, refusal ? null : data);
-    await this.store(challenge, context);
-    const failure = refusal ?? (await this.dispatcher.send(delivery, context).catch(problemOnly));
+    const reserved = await this.dispatcher.reserve(delivery, context).catch(problemOnly);
+    const isRefused = reserved instanceof MfaError;
+    const challenge = this.newChallenge(opening, offered.method, isRefused ? null : data);
+    const reservation = isRefused ? null : reserved;
+    await this.dispatcher.whileReserved(reservation, () => this.store(challenge, context));
+    const failure = isRefused
+      ? reserved
+      : await this.dispatcher.send(reservation).catch(problemOnly);
     return { challenge, shown: failure ? undelivered(failure) : shown };
   }
 
@@ -87,12 +91,13 @@ export class Challenger {
     const { method } = asked.offered;
     const { data, shown, delivery } = await this.question(asked);
     const context = contextOf(asked);
-    await this.dispatcher.reserve(delivery, context);
+    const reservation = await this.dispatcher.reserve(delivery, context);
     const change = { methodId: method.id, handler: method.handler, data };
-    if (!(await this.challenges.change(login, change, this.clock.now()))) {
+    await this.dispatcher.whileReserved(reservation, async () => {
+      if (await this.challenges.change(login, change, this.clock.now())) return;
       throw new MfaError('invalid_token');
-    }
-    await this.dispatcher.send(delivery, context);
+    });
+    await this.dispatcher.send(reservation);
     return shown;
   }
 

@@ -24,6 +24,7 @@ import { MethodChanges } from './method-changes.js';
 import { MethodService } from './method.service.js';
 import { PasswordCeremony } from './password-ceremony.js';
 import { Repudiation } from './repudiation.js';
+import { SendRefusals } from './send-refusals.js';
 import { StepUpService } from './step-up.service.js';
 import { OutboxWorker } from './outbox-worker.js';
 
@@ -54,6 +55,7 @@ export const CORE_PROVIDERS: Provider[] = [
   MethodService,
   PasswordCeremony,
   Repudiation,
+  SendRefusals,
   StepUpService,
   OutboxWorker,
 ];

@@ -1,15 +1,17 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock, secondsUntil } from '../kit/clock.js';
 import { MfaOptions } from '../mfa.options.js';
-import { MfaError } from './errors.js';
+import { clientNetwork } from './client-network.js';
+import { MfaError, nameOf } from './errors.js';
 import { EventTeller } from './event-teller.js';
 import { type MfaEventType } from './events.js';
 import { type Delivery, type Subject } from './handler.js';
 import { KeyRing } from './key-ring.js';
 import { type ClientInfo } from './mfa-passed.js';
-import { sendAllowancesOf } from './policy.js';
+import { type ScopedSendAllowance, sendAllowancesOf } from './policy.js';
+import { SendBudgetStore, type TakenSend } from './send-budgets.js';
+import { SendRefusals } from './send-refusals.js';
 import { type ChallengePurpose, EventStore } from './stores.js';
-import { SendBudgetStore } from './send-budgets.js';
 
 /** For whom and what something is sent. */
 export interface DispatchContext {
@@ -18,9 +20,21 @@ export interface DispatchContext {
   /** The handler's name. */
   readonly factor: string;
   readonly client: ClientInfo;
+  /**
+   * Whether the subject has proven before that it receives what is sent there. Absent: yes, but for
+   * an enrolment.
+   */
+  readonly isBound?: boolean;
 }
 
-/** Sends what handlers want sent, within the budgets of the subject and of the address. */
+/** A send that its budgets allow, and that is yet to be made. */
+export interface Reservation {
+  readonly delivery: Delivery;
+  readonly context: DispatchContext;
+  readonly taken: TakenSend;
+}
+
+/** Sends what handlers want sent, within the budgets of whoever has it sent. */
 @Injectable()
 export class Dispatcher {
   private readonly logger = new Logger(Dispatcher.name);
@@ -29,6 +43,7 @@ export class Dispatcher {
     private readonly budgets: SendBudgetStore,
     private readonly events: EventStore,
     private readonly teller: EventTeller,
+    private readonly refusals: SendRefusals,
     private readonly keys: KeyRing,
     private readonly options: MfaOptions,
     private readonly clock: Clock,
@@ -37,25 +52,50 @@ export class Dispatcher {
   /**
    * Takes one send from the budgets, before the code that will be sent replaces an older one.
    *
+   * @returns null where there is nothing to be sent
    * @throws {MfaError} `send_too_soon` or `send_limit`
    */
-  async reserve(delivery: Delivery | undefined, context: DispatchContext): Promise<void> {
-    if (delivery === undefined) return;
+  async reserve(
+    delivery: Delivery | undefined,
+    context: DispatchContext,
+  ): Promise<Reservation | null> {
+    if (delivery === undefined) return null;
     const now = this.clock.now();
-    const verdict = await this.budgets.take(this.allowances(delivery, context), now);
-    if (verdict.allowed) return;
-    throw new MfaError(verdict.reason === 'cooldown' ? 'send_too_soon' : 'send_limit', {
-      retryAfterSeconds: secondsUntil(verdict.until, now),
+    const allowances = this.allowances(delivery, context);
+    const verdict = await this.budgets.take(allowances, now);
+    if (verdict.allowed) return { delivery, context, taken: verdict.taken };
+    const { key, reason, until } = verdict;
+    for (const allowance of allowances.filter((one) => one.key === key)) {
+      this.refusals.tell({ factor: context.factor, reason, allowance });
+    }
+    throw new MfaError(reason === 'cooldown' ? 'send_too_soon' : 'send_limit', {
+      retryAfterSeconds: secondsUntil(until, now),
     });
   }
 
+  /**
+   * Runs what stores the code that will be sent. Where it throws, nothing will be sent, and what was
+   * taken is given back.
+   */
+  async whileReserved<T>(reservation: Reservation | null, store: () => Promise<T>): Promise<T> {
+    let isStored = false;
+    try {
+      const stored = await store();
+      isStored = true;
+      return stored;
+    } finally {
+      if (!isStored && reservation !== null) await this.giveBack(reservation);
+    }
+  }
+
   /** Sends; to be called after the commit of what will check the code. @throws {MfaError} `delivery_failed` */
-  async send(delivery: Delivery | undefined, context: DispatchContext): Promise<void> {
-    if (delivery === undefined) return;
+  async send(reservation: Reservation | null): Promise<void> {
+    if (reservation === null) return;
+    const { delivery, context, taken } = reservation;
     try {
       await delivery.send();
     } catch (cause) {
-      await this.budgets.release(this.allowances(delivery, context));
+      await this.budgets.release(taken);
       await this.record('code_not_sent', context);
       this.logger.warn(`A ${context.factor} code could not be sent.`);
       throw new MfaError('delivery_failed', {}, { cause });
@@ -63,13 +103,26 @@ export class Dispatcher {
     await this.record('code_sent', context);
   }
 
-  private allowances(delivery: Delivery, { subject, purpose }: DispatchContext) {
-    const tags = new Set(
-      delivery.addresses.map((address) => this.keys.tag('send-address', address.toLowerCase())),
-    );
-    // In one order for all, so that two that send to the same addresses do not wait for each other.
-    const addressKeys = [...tags].sort().map((tag) => `address:${tag}`);
-    return sendAllowancesOf(this.options, `subject:${subject.id}:${purpose}`, addressKeys);
+  /** Its own failure must not hide the one that it is called for. */
+  private async giveBack({ context, taken }: Reservation): Promise<void> {
+    try {
+      await this.budgets.giveBack(taken);
+    } catch (error) {
+      this.logger.warn(`A ${context.factor} code that is not sent stays counted: ${nameOf(error)}`);
+    }
+  }
+
+  /** Counted under each key of the ring, so that a change of the keys makes no budget begin anew. */
+  private allowances(delivery: Delivery, context: DispatchContext): ScopedSendAllowance[] {
+    const { subject, purpose, client, isBound = purpose !== 'enrol' } = context;
+    const addresses = new Set(delivery.addresses.map((address) => address.toLowerCase()));
+    return sendAllowancesOf(this.options, {
+      subjectId: subject.id,
+      purpose,
+      isBound,
+      addressTags: [...addresses].flatMap((address) => this.keys.tags('send-address', address)),
+      network: clientNetwork(client.ip),
+    });
   }
 
   private async record(type: MfaEventType, context: DispatchContext): Promise<void> {

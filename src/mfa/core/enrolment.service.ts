@@ -82,10 +82,12 @@ export class EnrolmentService {
     const enrolled = present === undefined ? [] : statesOf(handler, present);
     const outcome = await handler.setup({ subject, fields: input, enrolled, now });
     const context = { subject, purpose: 'enrol' as const, factor: name, client: actor.client };
-    await this.dispatcher.reserve(outcome.delivery, context);
-    const stored = await this.writer.store({ handler, outcome, context, label, actor }, known);
+    const reservation = await this.dispatcher.reserve(outcome.delivery, context);
+    const stored = await this.dispatcher.whileReserved(reservation, () =>
+      this.writer.store({ handler, outcome, context, label, actor }, known),
+    );
     await this.disposal.dispose(handler, subject.id, stored.replaced);
-    await this.dispatcher.send(outcome.delivery, context);
+    await this.dispatcher.send(reservation);
     return {
       method: name,
       authenticatorId: holdsSeveral(handler) ? stored.authenticatorId : null,

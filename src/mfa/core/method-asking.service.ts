@@ -90,15 +90,19 @@ export class MethodAskingService {
     { client }: Actor,
   ): Promise<JsonObject | null> {
     const now = this.clock.now();
-    const context = { subject, purpose, factor: handler.name, client };
+    // An address that was proven once is its owner's: strangers who enrol it use up nothing of it.
+    const isBound = authenticators.every(({ boundAt }) => boundAt !== null);
+    const context = { subject, purpose, factor: handler.name, client, isBound };
     const asking = { handler, method, authenticators, subject, now };
     const { data, shown, delivery } = await ask(asking);
-    await this.dispatcher.reserve(delivery, context);
+    const reservation = await this.dispatcher.reserve(delivery, context);
     const ceremony = { purpose, method, authenticatorId };
     const lifetimeSeconds = this.options.ephemeralTokenExpirySeconds;
     const challenge = ownChallenge(subject, ceremony, { data, at: now, lifetimeSeconds });
-    await this.challenges.open(challenge, 'refresh', null);
-    await this.dispatcher.send(delivery, context);
+    await this.dispatcher.whileReserved(reservation, () =>
+      this.challenges.open(challenge, 'refresh', null),
+    );
+    await this.dispatcher.send(reservation);
     return shown;
   }
 }

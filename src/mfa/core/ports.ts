@@ -86,3 +86,23 @@ export class HostPorts {
     readonly sessions: SessionDirectory | null = null,
   ) {}
 }
+
+/** A send that the budgets refuse. */
+export interface SendRefusal {
+  /** The handler's name. */
+  readonly factor: string;
+  /**
+   * The cool-down, or whose budget is spent: of the subject and purpose; of the subject's own
+   * binding; of an address, or of a network, for enrolments; of the whole installation (`cap`).
+   */
+  readonly reason: 'cooldown' | 'subject' | 'binding' | 'address' | 'network' | 'cap';
+}
+
+/**
+ * Port: hears of sends that are refused, to be counted and to raise an alarm. Optional. Provide it in
+ * a global module.
+ */
+export abstract class SendWatch {
+  /** Must be quick, and must not throw. */
+  abstract refused(refusal: SendRefusal): void;
+}

@@ -116,11 +116,8 @@ export interface MethodKey {
   readonly id: string;
 }
 
-/** What ceremonies are for. `manage` proves an active method to authorise a change of factors. */
-export const CHALLENGE_PURPOSES = ['login', 'enrol', 'manage', 'step_up'] as const;
-
-/** One of {@link CHALLENGE_PURPOSES}. */
-export type ChallengePurpose = (typeof CHALLENGE_PURPOSES)[number];
+/** What a ceremony is for. `manage` proves an active method to authorise a change of factors. */
+export type ChallengePurpose = 'login' | 'enrol' | 'manage' | 'step_up';
 
 /** Names one open ceremony of a subject. */
 export interface ChallengeKey {

@@ -33,7 +33,13 @@ export function describeAccounts(stage: StoreStage): void {
 }
 
 const sendsOf = (subjectId: string) => [
-  { key: `subject:${subjectId}:login`, cooldownSeconds: 30, maxSends: 1, windowSeconds: 600 },
+  {
+    key: `subject:${subjectId}:login`,
+    subjectId,
+    cooldownSeconds: 30,
+    maxSends: 1,
+    windowSeconds: 600,
+  },
 ];
 
 /** Something in every store, and a lock. */

@@ -1,13 +1,10 @@
 /// <reference types="jest" />
-import { type SendAllowance } from '../core/send-budgets.js';
 import { addSeconds } from '../kit/clock.js';
-import { atOnce, NOW, type StoreStage } from './store-contract.stage.js';
+import { NOW, type StoreStage } from './store-contract.stage.js';
 
-/** Rules on backup codes, on what may be sent, and on the audit. */
+/** Rules on backup codes, and on the audit. */
 export function describeCounting(stage: StoreStage): void {
   describeBackupCodes(stage);
-  describeSends(stage);
-  describeRelease(stage);
   describeEvents(stage);
 }
 
@@ -43,70 +40,6 @@ function describeBackupCodes(stage: StoreStage): void {
     const none = { remaining: 0, total: 0, createdAt: null };
     expect(await backupCodes.count(subjectId)).toEqual(none);
     expect(await backupCodes.count(other)).toMatchObject({ remaining: 1 });
-  });
-}
-
-function allowance(
-  stage: StoreStage,
-  changes: { key?: string; maxSends?: number; cooldownSeconds?: number } = {},
-): SendAllowance {
-  return {
-    key: stage.newId(),
-    cooldownSeconds: 30,
-    maxSends: 2,
-    windowSeconds: 600,
-    ...changes,
-  };
-}
-/** So many seconds later. */
-function at(seconds: number): Date {
-  return addSeconds(NOW, seconds);
-}
-
-function describeSends(stage: StoreStage): void {
-  it('lets nothing be sent within the cool-down, to the instant', async () => {
-    const own = [allowance(stage)];
-    const { sendBudgets } = stage.stores;
-    expect(await sendBudgets.take(own, NOW)).toEqual({ allowed: true });
-    const refused = { allowed: false, reason: 'cooldown', until: at(30) };
-    expect(await sendBudgets.take(own, at(29.999))).toEqual(refused);
-    expect(await sendBudgets.take(own, at(30))).toEqual({ allowed: true });
-  });
-
-  it('lets no more be sent than the limit of a window, and again in the next', async () => {
-    const own = [allowance(stage, { cooldownSeconds: 0 })];
-    const { sendBudgets } = stage.stores;
-    await sendBudgets.take(own, NOW);
-    await sendBudgets.take(own, at(1));
-    const refused = { allowed: false, reason: 'limit', until: at(600) };
-    expect(await sendBudgets.take(own, at(599))).toEqual(refused);
-    expect(await sendBudgets.take(own, at(600))).toEqual({ allowed: true });
-  });
-
-  it('takes a send from all budgets or from none', async () => {
-    const [free, spent] = [allowance(stage, { maxSends: 1 }), allowance(stage, { maxSends: 1 })];
-    const { sendBudgets } = stage.stores;
-    await sendBudgets.take([spent], NOW);
-    expect(await sendBudgets.take([free, spent], at(60))).toMatchObject({ allowed: false });
-    expect(await sendBudgets.take([free], at(60))).toEqual({ allowed: true });
-  });
-}
-
-function describeRelease(stage: StoreStage): void {
-  it('ends the cool-down of a send that failed, and keeps it counted', async () => {
-    const own = [allowance(stage)];
-    const { sendBudgets } = stage.stores;
-    await sendBudgets.take(own, NOW);
-    await sendBudgets.release(own);
-    expect(await sendBudgets.take(own, at(1))).toEqual({ allowed: true });
-    await sendBudgets.release(own);
-    expect(await sendBudgets.take(own, at(2))).toMatchObject({ reason: 'limit' });
-  });
-
-  it('lets one be sent of many at one moment', async () => {
-    const own = [allowance(stage), allowance(stage)];
-    const verdicts = await atOnce(10, () => stage.stores.sendBudgets.take(own, NOW));
-    expect(verdicts.filter(({ allowed }) => allowed)).toHaveLength(1);
   });
 }
 

@@ -5,6 +5,7 @@ import { describeCounting } from './store-contract.counting.js';
 import { describeEnrolments } from './store-contract.enrolments.js';
 import { describeGuessesAtOnce } from './store-contract.guessing.js';
 import { describeMethods } from './store-contract.methods.js';
+import { describeSending } from './store-contract.sends.js';
 import { describeSettling } from './store-contract.settling.js';
 import { describeSpending } from './store-contract.spending.js';
 import { type OpenStores, StoreStage } from './store-contract.stage.js';
@@ -30,7 +31,8 @@ export function describeStoreContract(name: string, open: () => Promise<OpenStor
     describe('spending attempts', () => describeSpending(stage));
     describe('guesses at one moment', () => describeGuessesAtOnce(stage));
     describe('settling attempts', () => describeSettling(stage));
-    describe('backup codes, sends and events', () => describeCounting(stage));
+    describe('backup codes and events', () => describeCounting(stage));
+    describe('sends', () => describeSending(stage));
     describe('enrolments', () => describeEnrolments(stage));
     describe('accounts', () => describeAccounts(stage));
   });

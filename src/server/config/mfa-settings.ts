@@ -129,8 +129,26 @@ export const MFA_SETTINGS = [
   setting(
     'MFA_MAX_SENDS_PER_ADDRESS',
     '10',
-    'Codes sent to one address in an hour',
+    'Codes sent to one user at one confirmed address in an hour',
     wholeNumber(1, 1000),
+  ),
+  setting(
+    'MFA_MAX_ENROLMENT_SENDS_PER_ADDRESS',
+    '5',
+    'Codes sent in an hour to one address that is being enrolled, over all users',
+    wholeNumber(1, 1000),
+  ),
+  setting(
+    'MFA_MAX_ENROLMENT_SENDS_PER_NETWORK',
+    '100',
+    'Codes for enrolments that one network has sent in an hour: an IPv4 address, or a /56 of IPv6',
+    wholeNumber(1, 1_000_000),
+  ),
+  setting(
+    'MAX_SENDS_PER_HOUR',
+    '10000',
+    'Codes sent in an hour over all; enrolments use no more than four fifths of it',
+    wholeNumber(10, 10_000_000),
   ),
   setting(
     'MFA_OUTBOX_INTERVAL_SECONDS',
@@ -169,6 +187,9 @@ export function mfaOptionsOf(
     sendCooldownSeconds: values.MFA_SEND_COOLDOWN_SECONDS,
     maxSendsPerSubject: values.MFA_MAX_SENDS_PER_SUBJECT,
     maxSendsPerAddress: values.MFA_MAX_SENDS_PER_ADDRESS,
+    maxEnrolmentSendsPerAddress: values.MFA_MAX_ENROLMENT_SENDS_PER_ADDRESS,
+    maxEnrolmentSendsPerNetwork: values.MFA_MAX_ENROLMENT_SENDS_PER_NETWORK,
+    maxSendsPerHour: values.MAX_SENDS_PER_HOUR,
     outboxIntervalSeconds: values.MFA_OUTBOX_INTERVAL_SECONDS,
   };
 }

@@ -30,6 +30,11 @@ export const METRICS = {
     help: 'Codes that were sent, or could not be.',
     labelNames: ['factor', 'result'],
   },
+  sendsRefused: {
+    name: 'mfa_sends_refused_total',
+    help: 'Codes that were not sent because of a limit: the cool-down, whose limit it is, or the cap over all.',
+    labelNames: ['factor', 'reason'],
+  },
   outbox: {
     name: 'mfa_outbox_deliveries',
     help: 'Mails and webhooks about events that wait or were given up, in the whole database; up to 10000.',

@@ -7,6 +7,7 @@ class BrokenMetrics extends ServerMetrics {
   readonly contentType = 'text/plain';
   answered(): void {}
   happened(): void {}
+  refused(): void {}
   async text(): Promise<string> {
     throw new Error('broken');
   }

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { type MfaEvent, rejectAfter } from '../../mfa/index.js';
+import { type MfaEvent, rejectAfter, type SendRefusal } from '../../mfa/index.js';
 import { type AnsweredRequest } from '../requests/request-observer.js';
 import { COUNTED_EVENTS, type CountedEvent, METRICS } from './metric-catalogue.js';
 import { type MetricSources, ServerMetrics } from './server-metrics.js';
@@ -16,6 +16,7 @@ export class PromMetrics extends ServerMetrics {
   private readonly registry = new Registry();
   private readonly seconds;
   private readonly outcomes;
+  private readonly sendsRefused;
   private readonly events: Readonly<Record<CountedEvent['metric'], Counter>>;
 
   constructor(private readonly sources: MetricSources) {
@@ -23,6 +24,7 @@ export class PromMetrics extends ServerMetrics {
     const registers = [this.registry];
     this.seconds = new Histogram({ ...METRICS.seconds, buckets: SECONDS_BUCKETS, registers });
     this.outcomes = new Counter({ ...METRICS.outcomes, registers });
+    this.sendsRefused = new Counter({ ...METRICS.sendsRefused, registers });
     this.events = {
       challenges: new Counter({ ...METRICS.challenges, registers }),
       locks: new Counter({ ...METRICS.locks, registers }),
@@ -47,6 +49,10 @@ export class PromMetrics extends ServerMetrics {
     const counted = COUNTED_EVENTS.get(type);
     if (counted === undefined) return;
     this.events[counted.metric].inc({ ...counted.labels, factor: factor ?? NONE });
+  }
+
+  refused({ factor, reason }: SendRefusal): void {
+    this.sendsRefused.inc({ factor, reason });
   }
 
   text(): Promise<string> {

@@ -1,4 +1,4 @@
-import { type Backlog, type MfaEvent } from '../../mfa/index.js';
+import { type Backlog, type MfaEvent, type SendRefusal } from '../../mfa/index.js';
 import { RequestObserver } from '../requests/request-observer.js';
 import { type PoolUse } from './pool-use.js';
 
@@ -14,6 +14,7 @@ export abstract class ServerMetrics extends RequestObserver {
   /** `Content-Type` of {@link text}. */
   abstract readonly contentType: string;
   abstract happened(event: MfaEvent): void;
+  abstract refused(refusal: SendRefusal): void;
   /** Everything as Prometheus reads it; what cannot be found out now is left out. */
   abstract text(): Promise<string>;
 }

@@ -69,6 +69,21 @@ describe('handlersOf', () => {
     ]);
   });
 
+  it('takes beginnings of numbers for text messages', () => {
+    const options = { allowed_prefixes: ['+49', '+1 242', '+12421'] };
+    expect(linesOf([entryOf({ type: 'sms', options })])).toEqual([]);
+  });
+
+  it.each([[['49']], [[49]], [[]], [['+49', '+0']], [['+49;+43']], [['+1  242']], ['+49']])(
+    'refuses %j as beginnings of numbers',
+    (allowed_prefixes) => {
+      const [line] = linesOf([entryOf({ type: 'sms', options: { allowed_prefixes } })]);
+      expect(line).toContain(
+        'factors[0].allowed_prefixes: expected a list of beginnings of numbers such as "+49" or "+1 242", got ',
+      );
+    },
+  );
+
   it('refuses a PIN in production, and there alone', () => {
     expect(linesOf([entryOf({ type: 'pin' })])).toEqual([]);
     expect(linesOf([entryOf({ type: 'pin', path: 'MFA_HANDLERS' })], true)).toEqual([

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { RequestWatch } from '../../mfa/index.js';
+import { RequestWatch, SendWatch } from '../../mfa/index.js';
 import { type ServerConfig } from '../config/server-config.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { ServerMetrics } from '../metrics/server-metrics.js';
@@ -9,6 +9,9 @@ import { type RequestObserver, RequestTracer } from './request-observer.js';
 import { RequestObservers } from './request-observers.js';
 import { RequestRecords } from './request-records.js';
 
+/** Where no metrics are kept. */
+const DEAF: SendWatch = { refused: () => undefined };
+
 /** Names requests, and has whoever is configured hear of them. */
 @Module({})
 export class WatchingModule {
@@ -17,6 +20,11 @@ export class WatchingModule {
     const providers = [
       RequestRecords,
       { provide: RequestWatch, useExisting: RequestRecords },
+      {
+        provide: SendWatch,
+        inject: [{ token: ServerMetrics, optional: true }],
+        useFactory: (metrics?: ServerMetrics): SendWatch => metrics ?? DEAF,
+      },
       {
         provide: RequestObservers,
         inject: [RequestTracer, ServerMetrics].map((token) => ({ token, optional: true })),

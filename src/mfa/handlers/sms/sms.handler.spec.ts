@@ -109,6 +109,42 @@ describe('SmsHandler', () => {
     });
   });
 
+  it('sends to no number that begins otherwise than is allowed', async () => {
+    handler = makeHandler(gateway, { allowedPrefixes: ['+43', '+1 242'] });
+    for (const phone_number of ['+4366012345678', '+1 242 555 0123']) {
+      const setup = handler.setup({ subject, fields: { phone_number }, enrolled: [], now });
+      await expect(setup).resolves.toHaveProperty('delivery');
+    }
+    for (const phone_number of [NUMBER, '+1 212 555 0123', '+4131234567']) {
+      const setup = handler.setup({ subject, fields: { phone_number }, enrolled: [], now });
+      await expect(setup).rejects.toMatchObject({
+        code: 'validation_failed',
+        extras: {
+          errors: {
+            phone_number: ['Text messages are not sent to numbers of this country.'],
+          },
+        },
+      });
+    }
+  });
+
+  it('holds the number of the account to what is allowed, too', async () => {
+    handler = makeHandler(gateway, { address: 'own', allowedPrefixes: ['+43'] });
+    const owner = { ...subject, addresses: { phone: NUMBER } };
+    await expect(
+      handler.setup({ subject: owner, fields, enrolled: [], now }),
+    ).rejects.toMatchObject({
+      extras: { errors: { method: ['Text messages are not sent to numbers of this country.'] } },
+    });
+  });
+
+  it('goes on to send to a number that was proven before the rule', async () => {
+    const { state } = await handler.setup({ subject, fields, enrolled: [], now });
+    handler = makeHandler(gateway, { allowedPrefixes: ['+43'] });
+    await (await handler.challenge({ subject, states: [state], now })).delivery?.send();
+    expect(gateway.messages.map(({ to }) => to)).toEqual([NUMBER]);
+  });
+
   it('asks for no number where it takes the one of the account', async () => {
     handler = makeHandler(gateway, { address: 'own' });
     expect(handler.setupSchema).toBeUndefined();
@@ -157,7 +193,13 @@ describe('SmsHandler', () => {
     [{ codeLength: 5 }, 'codeLength takes a whole number from 6 to 10.'],
     [{ codeLifetimeSeconds: 601 }, 'codeLifetimeSeconds takes a whole number from 60 to 600.'],
     [{ message: 'Hello' }, 'message takes a text of at most 300 characters with {code} in it once'],
+    [{ allowedPrefixes: [] }, 'allowedPrefixes takes a list of at least one beginning of numbers'],
+    [{ allowedPrefixes: ['49'] }, 'allowedPrefixes takes'],
+    [{ allowedPrefixes: ['+0'] }, 'allowedPrefixes takes'],
+    [{ allowedPrefixes: ['+'] }, 'allowedPrefixes takes'],
     // What plain JavaScript may give.
+    [{ allowedPrefixes: '+49' } as object, 'allowedPrefixes takes'],
+    [{ allowedPrefixes: [49] } as object, 'allowedPrefixes takes'],
     [{ address: 'other' } as object, 'address takes own or asked.'],
   ])('refuses %j', (options, fault) => {
     expect(() => makeHandler(gateway, { name: 'work_sms', ...options })).toThrow(

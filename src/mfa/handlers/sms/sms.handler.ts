@@ -9,6 +9,7 @@ import { RandomSource } from '../../kit/random.js';
 import { requiredPort } from '../../kit/required-port.js';
 import { type SentCode, SentCodeHandler } from '../../kit/sent-code.handler.js';
 import { type SentCodeState } from '../../kit/sent-code.state.js';
+import { AllowedPrefixes } from './allowed-prefixes.js';
 import { SmsGateway } from './sms-gateway.js';
 import { SmsFields } from './sms.fields.js';
 import { SMS_HANDLER_OPTIONS, type SmsHandlerOptions } from './sms.options.js';
@@ -18,6 +19,7 @@ const ADDRESS_CHOICES: readonly string[] = ['own', 'asked'];
 const NOT_A_NUMBER = {
   phone_number: ['Enter the number in its international form, such as +1 555 010 0123.'],
 };
+const NOT_SERVED = 'Text messages are not sent to numbers of this country.';
 const NO_NUMBER = { method: ['This account has no telephone number to send a code to.'] };
 
 /**
@@ -31,6 +33,7 @@ export class SmsHandler extends SentCodeHandler<Partial<SmsFields>> {
   override readonly setupResponseSchema = SmsSetupResponse;
   private readonly gateway: SmsGateway;
   private readonly template: MessageTemplate;
+  private readonly allowed: AllowedPrefixes;
 
   /** @throws {Error} when no gateway is bound, or an option is not one that is taken */
   constructor(
@@ -46,6 +49,7 @@ export class SmsHandler extends SentCodeHandler<Partial<SmsFields>> {
     if (!ADDRESS_CHOICES.includes(address)) {
       throw new Error(`MFA handler "${name}": address takes ${ADDRESS_CHOICES.join(' or ')}.`);
     }
+    this.allowed = new AllowedPrefixes(name, options.allowedPrefixes);
     if (address === 'asked') this.setupSchema = SmsFields;
     const { lifetimeSeconds } = this.codes;
     this.template = MessageTemplate.of({ name, message, applicationName, lifetimeSeconds });
@@ -56,8 +60,12 @@ export class SmsHandler extends SentCodeHandler<Partial<SmsFields>> {
     const { subject, fields } = input;
     const given = isAsked ? fields.phone_number : subject.addresses.phone;
     const number = normalizePhoneNumber(given ?? '');
-    if (number !== null) return number;
-    throw new MfaError('validation_failed', { errors: isAsked ? NOT_A_NUMBER : NO_NUMBER });
+    if (number === null) {
+      throw new MfaError('validation_failed', { errors: isAsked ? NOT_A_NUMBER : NO_NUMBER });
+    }
+    if (this.allowed.allow(number)) return number;
+    const field = isAsked ? 'phone_number' : 'method';
+    throw new MfaError('validation_failed', { errors: { [field]: [NOT_SERVED] } });
   }
 
   protected mask(number: string): string {

@@ -17,6 +17,12 @@ export interface SmsHandlerOptions {
    */
   readonly address?: 'own' | 'asked';
   /**
+   * The numbers that may be set up, by how they begin: `+49`, or `+1 242` where countries share a
+   * code. Blanks do not matter. A number that was confirmed before goes on being sent to. Absent: all
+   * numbers.
+   */
+  readonly allowedPrefixes?: readonly string[];
+  /**
    * The text, at most 300 characters, with `{code}` in it once. Default: one that names the
    * application and the life of the code.
    */

@@ -1,12 +1,20 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** What was sent lately to one address, or to one user for one purpose. */
+/** What was sent lately, by whoever is charged for it. */
 @Entity('mfa_send_budgets')
 @Index('mfa_send_budgets_window_started_at_idx', ['windowStartedAt'])
+@Index('mfa_send_budgets_user_id_idx', ['userId'], { where: 'user_id IS NOT NULL' })
 export class MfaSendBudgetEntity {
-  /** `subject:<user>:<purpose>` or `address:<keyed hash>`. */
+  /**
+   * `subject:<user>:<purpose>`, `binding:<user>:<keyed hash of an address>`, `address:<keyed hash>`,
+   * `network:<network>`, `total:<slot>`, or a key of the host's own.
+   */
   @PrimaryColumn('text')
   key!: string;
+
+  /** Null where it belongs to no user. */
+  @Column('text', { name: 'user_id', nullable: true })
+  userId!: string | null;
 
   @Column('timestamptz', { name: 'window_started_at' })
   windowStartedAt!: Date;

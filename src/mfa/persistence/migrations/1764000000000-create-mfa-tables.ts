@@ -130,10 +130,13 @@ const UP = [
 
   `CREATE TABLE "mfa_send_budgets" (
     "key" text NOT NULL,
+    "user_id" text,
     "window_started_at" timestamptz NOT NULL,
     "sends" integer NOT NULL,
     "last_sent_at" timestamptz,
     CONSTRAINT "mfa_send_budgets_pkey" PRIMARY KEY ("key")
   )`,
   `CREATE INDEX "mfa_send_budgets_window_started_at_idx" ON "mfa_send_budgets" ("window_started_at")`,
+  `CREATE INDEX "mfa_send_budgets_user_id_idx" ON "mfa_send_budgets" ("user_id")
+    WHERE user_id IS NOT NULL`,
 ];

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import sql, { raw } from 'sql-template-tag';
-import { AccountStore, CHALLENGE_PURPOSES, type Transaction } from '../../core/stores.js';
+import { AccountStore, type Transaction } from '../../core/stores.js';
 import { Statements } from './statements.js';
 
 /**
@@ -25,9 +25,12 @@ export class TypeOrmAccountStore extends AccountStore {
   }
 
   async forget(subjectId: string, transaction: Transaction): Promise<void> {
-    const budgets = CHALLENGE_PURPOSES.map((purpose) => `subject:${subjectId}:${purpose}`);
     await this.statements.changed(
-      sql`DELETE FROM mfa_send_budgets WHERE key = ANY(${budgets}::text[])`,
+      // Locked in the order in which sends are taken.
+      sql`WITH own AS MATERIALIZED (
+          SELECT key FROM mfa_send_budgets WHERE user_id = ${subjectId}
+          ORDER BY key COLLATE "C" FOR UPDATE
+        ) DELETE FROM mfa_send_budgets b USING own WHERE b.key = own.key`,
       transaction,
     );
     for (const table of TABLES) {

@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { empty, type Sql } from 'sql-template-tag';
 import { type Transaction } from '../../core/stores.js';
-import { type SendAllowance, SendBudgetStore, type SendVerdict } from '../../core/send-budgets.js';
+import {
+  type SendAllowance,
+  SendBudgetStore,
+  type SendVerdict,
+  type TakenSend,
+} from '../../core/send-budgets.js';
 import { addSeconds } from '../../kit/clock.js';
+import { RandomSource } from '../../kit/random.js';
 import { HostDatabase } from '../host-database.js';
+import { type SpentBudget, SendSlots } from './send-slots.js';
 import { Statements, transactionOf } from './statements.js';
-
-interface SpentBudget {
-  windowStartedAt: Date;
-  sends: number;
-  lastSentAt: Date | null;
-}
 
 type Refused = Extract<SendVerdict, { allowed: false }>;
 
@@ -21,46 +22,114 @@ class SendRefused extends Error {
   }
 }
 
+/** A slot was filled between the look at it and its update: another may have room. */
+class SlotFilled extends Error {}
+
 /** Counts sends in `mfa_send_budgets`. */
 @Injectable()
 export class TypeOrmSendBudgetStore extends SendBudgetStore {
+  private readonly slots: SendSlots;
+
   constructor(
     private readonly host: HostDatabase,
     private readonly statements: Statements,
+    random: RandomSource,
   ) {
     super();
+    this.slots = new SendSlots(statements, random);
   }
 
   async take(allowances: readonly SendAllowance[], now: Date): Promise<SendVerdict> {
-    try {
-      await this.host.dataSource.transaction(async (manager) => {
-        const transaction = transactionOf(manager);
-        for (const allowance of allowances) await this.takeOne(allowance, now, transaction);
-      });
-      return { allowed: true };
-    } catch (error) {
-      if (error instanceof SendRefused) return error.verdict;
-      throw error;
+    // In one order for all, so that two that send to the same addresses do not wait for each other.
+    const ordered = [...allowances].sort(byKey);
+    for (;;) {
+      try {
+        return { allowed: true, taken: { rows: await this.takeAll(ordered, now), at: now } };
+      } catch (error) {
+        if (error instanceof SendRefused) return error.verdict;
+        // Each time a slot has become full: that ends with the window's last send at the latest.
+        if (!(error instanceof SlotFilled)) throw error;
+      }
     }
   }
 
-  async release(allowances: readonly SendAllowance[]): Promise<void> {
-    const keys = allowances.map(({ key }) => key);
-    await this.statements.changed(
-      sql`UPDATE mfa_send_budgets SET last_sent_at = NULL WHERE key = ANY(${keys}::text[])`,
+  release(taken: TakenSend): Promise<void> {
+    return this.restore(taken, empty);
+  }
+
+  giveBack(taken: TakenSend): Promise<void> {
+    // A window that has begun since does not hold the send, so nothing of it is taken back.
+    const isOfItsWindow = sql`b.window_started_at <= ${taken.at}::timestamptz AND b.sends > 0`;
+    return this.restore(
+      taken,
+      sql`, sends = CASE WHEN ${isOfItsWindow} THEN b.sends - 1 ELSE b.sends END`,
     );
   }
 
-  private async takeOne(
+  /** Ends the cool-down of a send, unless another has begun since. */
+  private async restore({ rows, at }: TakenSend, change: Sql): Promise<void> {
+    await this.statements.changed(
+      // Locked in the order in which they are taken.
+      sql`WITH taken AS MATERIALIZED (
+          SELECT key FROM mfa_send_budgets WHERE key = ANY(${rows}::text[])
+          ORDER BY key COLLATE "C" FOR UPDATE
+        ) UPDATE mfa_send_budgets b SET last_sent_at =
+            CASE WHEN b.last_sent_at = ${at}::timestamptz THEN NULL ELSE b.last_sent_at END${change}
+        FROM taken WHERE b.key = taken.key`,
+    );
+  }
+
+  /** @returns the rows that the send is counted in */
+  private takeAll(allowances: readonly SendAllowance[], now: Date): Promise<string[]> {
+    return this.host.dataSource.transaction(async (manager) => {
+      const transaction = transactionOf(manager);
+      const rows: string[] = [];
+      for (const allowance of allowances) {
+        rows.push(
+          allowance.slots === undefined
+            ? await this.takeWhole(allowance, now, transaction)
+            : await this.takeSlot(allowance, allowance.slots, { now, transaction }),
+        );
+      }
+      return rows;
+    });
+  }
+
+  private async takeWhole(
     allowance: SendAllowance,
     now: Date,
     transaction: Transaction,
-  ): Promise<void> {
-    const { key, cooldownSeconds, maxSends, windowSeconds } = allowance;
+  ): Promise<string> {
+    if (await this.takeRow(allowance, now, transaction)) return allowance.key;
+    const [spent] = await this.statements.rows<SpentBudget>(
+      sql`SELECT key, window_started_at AS "windowStartedAt", sends, last_sent_at AS "lastSentAt"
+        FROM mfa_send_budgets WHERE key = ${allowance.key}`,
+      transaction,
+    );
+    throw new SendRefused(verdictOn(allowance, spent, now));
+  }
+
+  private async takeSlot(
+    allowance: SendAllowance,
+    slots: number,
+    { now, transaction }: { readonly now: Date; readonly transaction: Transaction },
+  ): Promise<string> {
+    const choice = await this.slots.choose({ ...allowance, slots }, now, transaction);
+    if (!choice.isFree) throw new SendRefused(choice.verdict);
+    const slot = { ...allowance, ...choice.slot, cooldownSeconds: 0 };
+    if (!(await this.takeRow(slot, now, transaction))) throw new SlotFilled();
+    return slot.key;
+  }
+
+  private async takeRow(
+    { key, subjectId, cooldownSeconds, maxSends, windowSeconds }: SendAllowance,
+    now: Date,
+    transaction: Transaction,
+  ): Promise<boolean> {
     const isOver = sql`b.window_started_at <= ${addSeconds(now, -windowSeconds)}::timestamptz`;
     const taken = await this.statements.changed(
-      sql`INSERT INTO mfa_send_budgets AS b (key, window_started_at, sends, last_sent_at)
-        VALUES (${key}, ${now}, 1, ${now})
+      sql`INSERT INTO mfa_send_budgets AS b (key, user_id, window_started_at, sends, last_sent_at)
+        VALUES (${key}, ${subjectId ?? null}, ${now}, 1, ${now})
         ON CONFLICT (key) DO UPDATE SET
           sends = CASE WHEN ${isOver} THEN 1 ELSE b.sends + 1 END,
           window_started_at = CASE WHEN ${isOver} THEN excluded.window_started_at
@@ -68,28 +137,28 @@ export class TypeOrmSendBudgetStore extends SendBudgetStore {
           last_sent_at = excluded.last_sent_at
         WHERE (${cooldownSeconds}::int = 0 OR b.last_sent_at IS NULL
             OR b.last_sent_at <= ${addSeconds(now, -cooldownSeconds)}::timestamptz)
-          AND (${isOver} OR b.sends < ${maxSends})`,
+          AND (${isOver} OR b.sends < ${maxSends}::int)`,
       transaction,
     );
-    if (taken === 0) throw new SendRefused(await this.verdict(allowance, now, transaction));
-  }
-
-  private async verdict(
-    { key, cooldownSeconds, maxSends, windowSeconds }: SendAllowance,
-    now: Date,
-    transaction: Transaction,
-  ): Promise<Refused> {
-    const [spent] = await this.statements.rows<SpentBudget>(budgetOf(key), transaction);
-    const windowEnd = addSeconds(spent?.windowStartedAt ?? now, windowSeconds);
-    if (spent !== undefined && spent.sends >= maxSends && windowEnd > now) {
-      return { allowed: false, reason: 'limit', until: windowEnd };
-    }
-    const until = addSeconds(spent?.lastSentAt ?? now, cooldownSeconds);
-    return { allowed: false, reason: 'cooldown', until };
+    return taken === 1;
   }
 }
 
-function budgetOf(key: string): Sql {
-  return sql`SELECT window_started_at AS "windowStartedAt", sends, last_sent_at AS "lastSentAt"
-    FROM mfa_send_budgets WHERE key = ${key}`;
+function byKey({ key: a }: SendAllowance, { key: b }: SendAllowance): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** Why the row of an allowance was not counted up. */
+function verdictOn(
+  { key, cooldownSeconds, maxSends, windowSeconds }: SendAllowance,
+  spent: SpentBudget | undefined,
+  now: Date,
+): Refused {
+  const windowEnd = addSeconds(spent?.windowStartedAt ?? now, windowSeconds);
+  if (spent !== undefined && spent.sends >= maxSends && windowEnd > now) {
+    return { allowed: false, reason: 'limit', key, until: windowEnd };
+  }
+  const until = addSeconds(spent?.lastSentAt ?? now, cooldownSeconds);
+  return { allowed: false, reason: 'cooldown', key, until };
 }
