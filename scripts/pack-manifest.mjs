@@ -23,8 +23,8 @@ export const OPTIONAL_PEERS = ['@simplewebauthn/server', 'otplib', 'qrcode'];
 export const DEPENDENCIES = [
   'bcrypt',
   'class-validator-jsonschema',
+  'ipaddr.js',
   'jose',
-  'p-limit',
   'sql-template-tag',
   'uuidv7',
 ];

@@ -114,12 +114,13 @@ export { IsPlainEmailAddress, normalizeEmailAddress } from './kit/email-address.
 export { deleteInBatches, type DeletionBounds } from './kit/delete-in-batches.js';
 export { HandlerDefaults } from './kit/handler-defaults.js';
 export { maskEmail, maskPhone } from './kit/mask.js';
+export { networkOf } from './kit/network-of.js';
 export { normalizeCode } from './kit/normalize-code.js';
 export { normalizePhoneNumber } from './kit/phone-number.js';
 export { RandomSource, SystemRandomSource } from './kit/random.js';
 export { readFields } from './kit/read-fields.js';
 export { rejectAfter } from './kit/reject-after.js';
-export { SlowWork, type SlowWorkLimits } from './kit/slow-work.js';
+export { type Asker, SlowWork, type SlowWorkLimits } from './kit/slow-work.js';
 export { type SentCode, SentCodeHandler, type SentCodeProfile } from './kit/sent-code.handler.js';
 export { type SentCodeData, type SentCodeState } from './kit/sent-code.state.js';
 export { type AuditedChange, AuditTrail } from './persistence/audit-trail.js';

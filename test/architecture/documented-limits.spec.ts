@@ -9,7 +9,10 @@ import { AccessTokens } from '../../src/server/sessions/access-tokens.js';
 import { sessionEnd } from '../../src/server/sessions/session-limits.js';
 import { SessionJwt } from '../../src/server/sessions/session-jwt.js';
 import { SigningKeys } from '../../src/server/sessions/signing-keys.js';
+import { PASSWORD_LINE } from '../../src/server/users/password-hasher.js';
 import { PASSWORD_LENGTH } from '../../src/server/users/password-rules.js';
+import { BACKUP_CODE_LINE } from '../../src/mfa/core/backup-codes.js';
+import { type LineLimits } from '../../src/mfa/kit/fair-line.js';
 import { attemptBudgetsOf, sendAllowancesOf } from '../../src/mfa/core/policy.js';
 import { type Subject } from '../../src/mfa/core/handler.js';
 import { EmailHandler } from '../../src/mfa/handlers/email/index.js';
@@ -62,6 +65,10 @@ async function sessionLives(serverConfig: ServerConfig) {
   return [access.expiresAt, refreshEnd].map((end) => secondsFrom(now, end));
 }
 
+function linePlaces({ mostWaiting, mostOfNetwork, mostOfSubject }: LineLimits): number[] {
+  return [mostWaiting, mostOfNetwork, mostOfSubject];
+}
+
 function secondsFrom(start: Date, end: Date): number {
   return (end.getTime() - start.getTime()) / 1000;
 }
@@ -98,6 +105,8 @@ describe('the table of limits', () => {
       OLD_PASSWORD_LIMIT.maxFailures,
       config.sessionLimits.maxSeconds,
       config.rateLimitPerMinute,
+      ...linePlaces(PASSWORD_LINE),
+      ...linePlaces(BACKUP_CODE_LINE),
       PASSWORD_LENGTH.least,
       createAdapter(config).getInstance().initialConfig.bodyLimit,
     ];

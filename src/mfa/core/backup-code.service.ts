@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, ActorSubjects } from './actor.js';
-import { BackupCodeIssuer } from './backup-code-issuer.js';
+import { BackupCodeIssuer, type IssuedBackupCodes } from './backup-code-issuer.js';
 import { MfaError, problemOnly } from './errors.js';
 import { type Subject } from './handler.js';
 import { HandlerRegistry } from './handler-registry.js';
@@ -53,6 +53,7 @@ export class BackupCodeService {
     proof: Record<string, unknown>,
   ): Promise<readonly string[] | MfaError> {
     let shown: readonly string[] = [];
+    let drawn: IssuedBackupCodes | null = null;
     try {
       await this.ceremony.prove(
         {
@@ -67,7 +68,9 @@ export class BackupCodeService {
           wrongProofDetail: 'Invalid code',
         },
         async ({ at }) => {
-          const codes = await this.issuer.draw(subject, at);
+          // A proof that lost a race is judged again, and does not wait in line again.
+          drawn ??= await this.issuer.draw({ subject, client }, at);
+          const codes = drawn;
           shown = codes.shown;
           return {
             events: ['backup_codes_issued'],
