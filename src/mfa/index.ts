@@ -76,6 +76,7 @@ export {
   UnitOfWork,
   type WhenOpen,
 } from './core/stores.js';
+export { type BudgetedRequest, RequestBudget, type RequestKind } from './core/request-budget.js';
 export { type SendAllowance, SendBudgetStore, type SendVerdict } from './core/send-budgets.js';
 export { type RepudiatedChange, Repudiation, type Undoing } from './core/repudiation.js';
 export { unwrapSecretKeys, type WrappedSecretKey } from './core/unwrap-secret-keys.js';
@@ -99,6 +100,7 @@ export { AccessGuard } from './http/guards/access.guard.js';
 export { type HttpRequest } from './http/http-request.js';
 export { completeMfaDocument, mfaModels, type TokenModels } from './http/openapi.js';
 export { ProblemFilter } from './http/problem.filter.js';
+export { EndsSessions } from './http/guards/signed-in.guard.js';
 export { RequestWatch } from './http/request-watch.js';
 export { type HandlerProvider, MfaModule, type MfaModuleAsyncOptions } from './mfa.module.js';
 export {

@@ -2,6 +2,7 @@ import { createAdapter } from '../../src/server/app.setup.js';
 import { generateKeys } from '../../src/server/config/generate-keys.js';
 import { readConfig } from '../../src/server/config/read-config.js';
 import { type ServerConfig } from '../../src/server/config/server-config.js';
+import { CLIENTS_OF_SITE } from '../../src/server/rate-limit/site.js';
 import { NOTICE_LIMIT } from '../../src/server/notices/repudiation-links.js';
 import { OLD_PASSWORD_LIMIT } from '../../src/server/passwords/password-rows.js';
 import { SETTINGS } from '../../src/server/config/settings.js';
@@ -105,6 +106,11 @@ describe('the table of limits', () => {
       OLD_PASSWORD_LIMIT.maxFailures,
       config.sessionLimits.maxSeconds,
       config.rateLimitPerMinute,
+      CLIENTS_OF_SITE,
+      config.requestBudgets.sessionReads,
+      config.requestBudgets.subjectReads,
+      config.requestBudgets.sessionWrites,
+      config.requestBudgets.subjectWrites,
       ...linePlaces(PASSWORD_LINE),
       ...linePlaces(BACKUP_CODE_LINE),
       PASSWORD_LENGTH.least,
@@ -129,7 +135,7 @@ describe('the table of limits', () => {
     );
     const names = shown.map(([, , name]) => name);
     const settings = SETTINGS.filter(({ name }) => names.includes(`\`${name}\``));
-    expect(settings).toHaveLength(18);
+    expect(settings).toHaveLength(22);
     expect(new Map(shown.map(([, number, name]) => [name, number]))).toEqual(
       new Map(settings.map((entry) => [`\`${entry.name}\``, entry.default])),
     );

@@ -4,6 +4,7 @@ import {
   type Actor,
   ApiProblems,
   AuthRoutes,
+  EndsSessions,
   FRESH_PROOF_PROBLEMS,
   MfaError,
   RequireFreshProof,
@@ -40,6 +41,7 @@ export class SessionsController {
   }
 
   @Delete()
+  @EndsSessions(true)
   @RequireFreshProof()
   @HttpCode(204)
   @ApiOperation({ summary: 'End all other sessions' })
@@ -50,6 +52,7 @@ export class SessionsController {
   }
 
   @Delete(':id')
+  @EndsSessions(true)
   @RequireFreshProof()
   @HttpCode(204)
   @ApiOperation({

@@ -8,7 +8,7 @@ import { mfaOptionsOf } from './mfa-settings.js';
 import { faultsOfPreset } from './presets/faults-of-preset.js';
 import { PRESET_NAMES } from './presets/preset-names.js';
 import { PRESETS } from './presets/presets.js';
-import { type ServerConfig } from './server-config.js';
+import { type RequestBudgets, type ServerConfig } from './server-config.js';
 import { type Setting, type SettingValues } from './setting.js';
 import { SETTINGS } from './settings.js';
 import { signedWebhookOf } from './signed-webhook.js';
@@ -157,6 +157,7 @@ function configOf(values: Values, lists: Required<AuthConfig>): ServerConfig {
     passwordHashCost: values.PASSWORD_HASH_COST,
     passwordHashesAtOnce: values.PASSWORD_HASHES_AT_ONCE,
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
+    requestBudgets: requestBudgetsOf(values),
     cleanUpIntervalSeconds: values.CLEAN_UP_INTERVAL_SECONDS,
     sessionLimits: {
       idleSeconds: values.SESSION_IDLE_SECONDS,
@@ -172,6 +173,15 @@ function configOf(values: Values, lists: Required<AuthConfig>): ServerConfig {
     metrics: metricsAddressOf(values, values.PORT),
     traces: traceExportOf(values),
     mfa: mfaOptionsOf(values, present(values.MFA_SECRET_KEYS, secretKeyRing.takes)),
+  };
+}
+
+function requestBudgetsOf(values: Values): RequestBudgets {
+  return {
+    sessionReads: values.SESSION_READS_PER_MINUTE,
+    sessionWrites: values.SESSION_WRITES_PER_MINUTE,
+    subjectReads: values.SUBJECT_READS_PER_MINUTE,
+    subjectWrites: values.SUBJECT_WRITES_PER_MINUTE,
   };
 }
 

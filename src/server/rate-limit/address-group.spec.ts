@@ -1,4 +1,4 @@
-import { addressGroup } from './address-group.js';
+import { addressGroup, siteGroup } from './address-group.js';
 
 describe('addressGroup', () => {
   it.each([
@@ -21,5 +21,17 @@ describe('addressGroup', () => {
     ['192.0.2.1:', 'unknown'],
   ])('counts %s as %s', (address, group) => {
     expect(addressGroup(address)).toBe(group);
+  });
+});
+
+describe('siteGroup', () => {
+  it.each([
+    ['2001:db8:1:2::1', '2001:db8:1::/48'],
+    ['[2001:db8:1:ffff::1]:4711', '2001:db8:1::/48'],
+    ['192.0.2.1', null],
+    ['::ffff:192.0.2.1', null],
+    ['unknown', null],
+  ])('counts %s in %s', (address, group) => {
+    expect(siteGroup(address)).toBe(group);
   });
 });
