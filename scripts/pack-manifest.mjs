@@ -25,7 +25,6 @@ export const DEPENDENCIES = [
   'class-validator-jsonschema',
   'ipaddr.js',
   'jose',
-  'p-limit',
   'sql-template-tag',
   'uuidv7',
 ];

@@ -81,6 +81,9 @@ async function environmentOf({ cluster: { postgresql, redis }, mail }) {
     TRUSTED_PROXIES: '127.0.0.1',
     PASSWORD_HASH_COST: '10',
     RATE_LIMIT_PER_MINUTE: String(LIMIT_PER_MINUTE),
+    // As for one address: a few people do all of it.
+    SESSION_WRITES_PER_MINUTE: String(LIMIT_PER_MINUTE),
+    SUBJECT_READS_PER_MINUTE: String(LIMIT_PER_MINUTE),
     // Each round sends codes that others have used; how wrong ones lock is shown elsewhere.
     MFA_MAX_FAILURES_PER_METHOD: '50',
     MFA_MAX_FAILURES_PER_ACCOUNT: '100',

@@ -89,6 +89,7 @@ export {
   UnitOfWork,
   type WhenOpen,
 } from './core/stores.js';
+export { type BudgetedRequest, RequestBudget, type RequestKind } from './core/request-budget.js';
 export {
   type SendAllowance,
   SendBudgetStore,
@@ -117,6 +118,7 @@ export { AccessGuard } from './http/guards/access.guard.js';
 export { type HttpRequest } from './http/http-request.js';
 export { completeMfaDocument, mfaModels, type TokenModels } from './http/openapi.js';
 export { ProblemFilter } from './http/problem.filter.js';
+export { EndsSessions } from './http/guards/signed-in.guard.js';
 export { RequestWatch } from './http/request-watch.js';
 export { type HandlerProvider, MfaModule, type MfaModuleAsyncOptions } from './mfa.module.js';
 export {
@@ -133,13 +135,14 @@ export { IsPlainEmailAddress, normalizeEmailAddress } from './kit/email-address.
 export { deleteInBatches, type DeletionBounds } from './kit/delete-in-batches.js';
 export { HandlerDefaults } from './kit/handler-defaults.js';
 export { maskEmail, maskPhone } from './kit/mask.js';
+export { networkOf } from './kit/network-of.js';
 export { normalizeCode } from './kit/normalize-code.js';
 export { normalizeText, type TextBounds } from './kit/normalize-text.js';
 export { normalizePhoneNumber } from './kit/phone-number.js';
 export { RandomSource, SystemRandomSource } from './kit/random.js';
 export { readFields } from './kit/read-fields.js';
 export { rejectAfter } from './kit/reject-after.js';
-export { SlowWork, type SlowWorkLimits } from './kit/slow-work.js';
+export { type Asker, SlowWork, type SlowWorkLimits } from './kit/slow-work.js';
 export { type SentCode, SentCodeHandler, type SentCodeProfile } from './kit/sent-code.handler.js';
 export { type SentCodeData, type SentCodeState } from './kit/sent-code.state.js';
 export { type AuditedChange, AuditTrail } from './persistence/audit-trail.js';

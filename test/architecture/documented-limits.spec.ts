@@ -2,6 +2,7 @@ import { createAdapter } from '../../src/server/app.setup.js';
 import { generateKeys } from '../../src/server/config/generate-keys.js';
 import { readConfig } from '../../src/server/config/read-config.js';
 import { type ServerConfig } from '../../src/server/config/server-config.js';
+import { CLIENTS_OF_SITE } from '../../src/server/rate-limit/site.js';
 import { NOTICE_LIMIT } from '../../src/server/notices/repudiation-links.js';
 import { RESET_LINK_LIMIT } from '../../src/server/passwords/password-reset-links.js';
 import { OLD_PASSWORD_LIMIT } from '../../src/server/passwords/password-rows.js';
@@ -10,7 +11,10 @@ import { AccessTokens } from '../../src/server/sessions/access-tokens.js';
 import { sessionEnd } from '../../src/server/sessions/session-limits.js';
 import { SessionJwt } from '../../src/server/sessions/session-jwt.js';
 import { SigningKeys } from '../../src/server/sessions/signing-keys.js';
+import { PASSWORD_LINE } from '../../src/server/users/password-hasher.js';
 import { PASSWORD_LENGTH } from '../../src/server/users/password-rules.js';
+import { BACKUP_CODE_LINE } from '../../src/mfa/core/backup-codes.js';
+import { type LineLimits } from '../../src/mfa/kit/fair-line.js';
 import { attemptBudgetsOf, sendAllowancesOf } from '../../src/mfa/core/policy.js';
 import { type Subject } from '../../src/mfa/core/handler.js';
 import { EmailHandler } from '../../src/mfa/handlers/email/index.js';
@@ -71,6 +75,10 @@ async function sessionLives(serverConfig: ServerConfig) {
   return [access.expiresAt, refreshEnd].map((end) => secondsFrom(now, end));
 }
 
+function linePlaces({ mostWaiting, mostOfNetwork, mostOfSubject }: LineLimits): number[] {
+  return [mostWaiting, mostOfNetwork, mostOfSubject];
+}
+
 function secondsFrom(start: Date, end: Date): number {
   return (end.getTime() - start.getTime()) / 1000;
 }
@@ -113,6 +121,13 @@ describe('the table of limits', () => {
       OLD_PASSWORD_LIMIT.maxFailures,
       config.sessionLimits.maxSeconds,
       config.rateLimitPerMinute,
+      CLIENTS_OF_SITE,
+      config.requestBudgets.sessionReads,
+      config.requestBudgets.subjectReads,
+      config.requestBudgets.sessionWrites,
+      config.requestBudgets.subjectWrites,
+      ...linePlaces(PASSWORD_LINE),
+      ...linePlaces(BACKUP_CODE_LINE),
       PASSWORD_LENGTH.least,
       createAdapter(config).getInstance().initialConfig.bodyLimit,
     ];
@@ -141,7 +156,7 @@ describe('the table of limits', () => {
     );
     const names = shown.map(([, , name]) => name);
     const settings = SETTINGS.filter(({ name }) => names.includes(`\`${name}\``));
-    expect(settings).toHaveLength(21);
+    expect(settings).toHaveLength(25);
     expect(new Map(shown.map(([, number, name]) => [name, number]))).toEqual(
       new Map(settings.map((entry) => [`\`${entry.name}\``, entry.default])),
     );

@@ -33,6 +33,7 @@ import { MFA_ENTITIES } from '../../src/mfa/persistence/entities/mfa-entities.js
 import { MFA_MIGRATIONS } from '../../src/mfa/persistence/migrations/mfa-migrations.js';
 import { PERSISTENCE_PROVIDERS } from '../../src/mfa/persistence/persistence.providers.js';
 import { FakeClock, Inbox } from '../../src/mfa/testing/index.js';
+import { refuseSlowWorkInTransactions } from './slow-work-watch.js';
 import { createTestDatabase } from './test-database.js';
 
 /** The client of every request of the harness. */
@@ -142,6 +143,7 @@ export async function startMfa({ handlers, consumers = [], ...options }: Harness
 
   const module = await Test.createTestingModule({ imports: [HarnessModule] }).compile();
   const dataSource = module.get(DataSource);
+  refuseSlowWorkInTransactions(dataSource);
   module.get(EventAudience).bind(listener, consumers);
   await dataSource.query(
     `CREATE TABLE host_sessions (id uuid PRIMARY KEY, user_id text, amr text[], made_at timestamptz)`,

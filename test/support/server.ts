@@ -17,6 +17,7 @@ import { readConfig } from '../../src/server/config/read-config.js';
 import { Mailer } from '../../src/server/mail/mailer.js';
 import { UserDisabling } from '../../src/server/auth/user-disabling.js';
 import { HttpClient, type Reply } from './http-client.js';
+import { refuseSlowWorkInTransactions } from './slow-work-watch.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 /** Keys for every server of this process: two servers of one test must believe each other. */
@@ -35,6 +36,10 @@ const TEST_ENVIRONMENT: Environment = {
   PASSWORD_HASH_COST: '4',
   BACKUP_CODE_HASH_COST: '4',
   RATE_LIMIT_PER_MINUTE: '100000',
+  SESSION_READS_PER_MINUTE: '100000',
+  SUBJECT_READS_PER_MINUTE: '100000',
+  SESSION_WRITES_PER_MINUTE: '100000',
+  SUBJECT_WRITES_PER_MINUTE: '100000',
 };
 
 /** A user of a test, with the password in clear. */
@@ -135,6 +140,7 @@ export class TestServer extends HttpClient {
       .setLogger(logger);
     if (!sendsMail) builder.overrideProvider(Mailer).useValue(inbox);
     const module = await builder.compile();
+    refuseSlowWorkInTransactions(module.get(DataSource));
     if (!deliversEvents) module.get(OutboxWorker).onApplicationBootstrap = () => {};
     const app = module.createNestApplication<NestFastifyApplication>(createAdapter(config), {
       logger,

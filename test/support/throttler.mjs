@@ -29,6 +29,6 @@ function load(path) {
   return exports;
 }
 
-export const { ThrottlerGuard, ThrottlerModule } = load(
+export const { InjectThrottlerStorage, ThrottlerGuard, ThrottlerModule } = load(
   join(import.meta.dirname, '../../node_modules/@nestjs/throttler/dist/index.js'),
 );

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kit/clock.js';
 import { type Actor } from './actor.js';
-import { BackupCodes } from './backup-codes.js';
-import { type Subject } from './handler.js';
+import { BackupCodes, type CodesAsker } from './backup-codes.js';
 import {
   BackupCodeStore,
   type MethodRecord,
@@ -25,26 +24,22 @@ export class BackupCodeIssuer {
   ) {}
 
   /**
-   * A new set for a subject without an active method. Any older one was never live, and its codes
-   * may never have been seen, for example when a mail failed. Once a method is active, new codes
-   * take the proof of one: a set-up asks for none.
-   *
-   * @param drawn a set that was drawn for the same set-up before, and is not stored
-   * @returns null where the subject keeps the set that is live
+   * Whether a set-up brings a new set: for a subject without an active method. Any older one was never
+   * live, and its codes may never have been seen, for example when a mail failed. Once a method is
+   * active, new codes take the proof of one: a set-up asks for none.
    */
-  async drawUnlessOn(
-    subject: Subject,
-    methods: readonly MethodRecord[],
-    drawn: IssuedBackupCodes | null = null,
-  ): Promise<IssuedBackupCodes | null> {
-    if (methods.some(({ isActive }) => isActive)) return null;
-    return drawn ?? this.draw(subject);
+  isDue(methods: readonly MethodRecord[]): boolean {
+    return !methods.some(({ isActive }) => isActive);
   }
 
-  /** A new set, whatever the subject has. */
-  async draw(subject: Subject, at: Date = this.clock.now()): Promise<IssuedBackupCodes> {
+  /**
+   * A new set, whatever the subject has. It takes turns with others: draw it before you hold a lock.
+   *
+   * @throws {MfaError} `rate_limited` where too many are waited for
+   */
+  async draw(asker: CodesAsker, at: Date = this.clock.now()): Promise<IssuedBackupCodes> {
     const shown = this.codes.draw();
-    return { shown, codes: await this.codes.seal(subject.id, shown), at };
+    return { shown, codes: await this.codes.seal(asker, shown), at };
   }
 
   /**

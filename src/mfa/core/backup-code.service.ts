@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, ActorSubjects } from './actor.js';
-import { BackupCodeIssuer } from './backup-code-issuer.js';
+import { BackupCodeIssuer, type IssuedBackupCodes } from './backup-code-issuer.js';
 import { MfaError, problemOnly } from './errors.js';
 import { FreshProof } from './fresh-proof.js';
 import { type Subject } from './handler.js';
@@ -56,6 +56,7 @@ export class BackupCodeService {
   ): Promise<readonly string[] | MfaError> {
     const { client, sessionId } = actor;
     let shown: readonly string[] = [];
+    let drawn: IssuedBackupCodes | null = null;
     try {
       await this.ceremony.prove(
         {
@@ -70,7 +71,9 @@ export class BackupCodeService {
           wrongProofDetail: 'Invalid code',
         },
         async ({ proof: { at } }) => {
-          const codes = await this.issuer.draw(subject, at);
+          // A proof that lost a race is judged again, and does not wait in line again.
+          drawn ??= await this.issuer.draw({ subject, client }, at);
+          const codes = drawn;
           shown = codes.shown;
           return {
             events: ['backup_codes_issued'],

@@ -3,6 +3,8 @@ import { type MfaModuleOptions, resolveMfaOptions } from '../mfa.options.js';
 import { BackupCodes } from './backup-codes.js';
 import { KeyRing } from './key-ring.js';
 
+/** Who asks, from where. */
+const U1 = { subject: { id: 'u1' }, client: { ip: '192.0.2.1' } };
 const KEY = { id: 'k', key: new Uint8Array(32) };
 
 function codesOf(changes: Partial<MfaModuleOptions> = {}) {
@@ -56,9 +58,9 @@ describe('BackupCodes', () => {
 
   it('seals under the newest tag, and a hash of its own', async () => {
     const codes = codesOf();
-    const [first, second] = await codes.seal('u1', ['ABCDEFGH0123', 'ABCDEFGH0124']);
+    const [first, second] = await codes.seal(U1, ['ABCDEFGH0123', 'ABCDEFGH0124']);
     expect(first?.lookup).toBe(codes.tags('u1', 'ABCDEFGH0123')[0]);
-    expect(await codes.matches('ABCDEFGH0123', first?.hash ?? '')).toBe(true);
-    expect(await codes.matches('ABCDEFGH0123', second?.hash ?? '')).toBe(false);
+    expect(await codes.matches('ABCDEFGH0123', first?.hash ?? '', U1)).toBe(true);
+    expect(await codes.matches('ABCDEFGH0123', second?.hash ?? '', U1)).toBe(false);
   });
 });

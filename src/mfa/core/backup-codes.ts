@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { compare, hash } from 'bcrypt';
 import { normalizeCode } from '../kit/normalize-code.js';
 import { RandomSource } from '../kit/random.js';
-import { SlowWork } from '../kit/slow-work.js';
+import { type Asker, SlowWork } from '../kit/slow-work.js';
 import { MfaOptions } from '../mfa.options.js';
+import { type Subject } from './handler.js';
 import { KeyRing } from './key-ring.js';
+import { type ClientInfo } from './mfa-passed.js';
 import { type StoredBackupCode } from './stores.js';
 
 /** Characters that people write for another, where the alphabet has only the other [Crockford]. */
@@ -14,14 +16,20 @@ const LOOK_ALIKES: readonly (readonly [written: string, meant: string])[] = [
   ['L', '1'],
 ];
 
-/** Sets that wait to be hashed: some seconds of work. */
-const MOST_SETS_WAITING = 20;
+/** Sets that wait to be hashed: some seconds of work, half of it for one network. */
+export const BACKUP_CODE_LINE = { mostWaiting: 20, mostOfNetwork: 10, mostOfSubject: 4 };
+
+/** Whose codes they are, and from where they are asked for. */
+export interface CodesAsker {
+  readonly subject: Pick<Subject, 'id'>;
+  readonly client: Pick<ClientInfo, 'ip'>;
+}
 
 /** The mathematics of backup codes: drawing, reading, tagging, hashing. */
 @Injectable()
 export class BackupCodes {
   /** One set after the other, one code after the other: a set-up is free to whoever is signed in. */
-  private readonly slow = new SlowWork({ atOnce: 1, mostWaiting: MOST_SETS_WAITING });
+  private readonly slow = new SlowWork({ atOnce: 1, ...BACKUP_CODE_LINE });
 
   constructor(
     private readonly options: MfaOptions,
@@ -39,9 +47,14 @@ export class BackupCodes {
     return [...codes];
   }
 
-  /** What is stored of each code of a set. @throws {MfaError} `rate_limited` where many are waited for */
-  async seal(subjectId: string, codes: readonly string[]): Promise<StoredBackupCode[]> {
-    return this.slow.run(async () => {
+  /**
+   * What is stored of each code of a set.
+   *
+   * @throws {MfaError} `rate_limited` as {@link SlowWork.run}
+   */
+  async seal(asker: CodesAsker, codes: readonly string[]): Promise<StoredBackupCode[]> {
+    const subjectId = asker.subject.id;
+    return this.slow.run(placeOf(asker), async () => {
       const sealed: StoredBackupCode[] = [];
       for (const code of codes) {
         const lookup = this.keys.tag('backup-lookup', tagged(subjectId, code));
@@ -64,9 +77,13 @@ export class BackupCodes {
     return this.keys.tags('backup-lookup', tagged(subjectId, code));
   }
 
-  /** The one slow comparison, run only for a code that was found by its tag. */
-  matches(code: string, storedHash: string): Promise<boolean> {
-    return compare(code, storedHash);
+  /**
+   * The one slow comparison, run only for a code that was found by its tag.
+   *
+   * @throws {MfaError} `rate_limited` as {@link SlowWork.run}
+   */
+  matches(code: string, storedHash: string, asker: CodesAsker): Promise<boolean> {
+    return this.slow.run(placeOf(asker), () => compare(code, storedHash));
   }
 
   private withoutLookAlikes(text: string): string {
@@ -80,6 +97,10 @@ export class BackupCodes {
       isUpperCaseOnly ? text.toUpperCase() : text,
     );
   }
+}
+
+function placeOf({ subject, client }: CodesAsker): Asker {
+  return { subject: subject.id, ip: client.ip };
 }
 
 function tagged(subjectId: string, code: string): string {

@@ -33,6 +33,8 @@ const SUBJECT: Subject = {
 };
 
 /** Right when the code is the state's. */
+const OWNER = { subject: { id: 's1' }, client: { ip: null } };
+
 const HANDLER: MfaHandler = {
   name: 'word',
   displayName: 'Word',
@@ -291,7 +293,7 @@ describe('Ceremony', () => {
   });
 
   it('judges a backup code by its hash', async () => {
-    const [stored] = await backupCodes.seal('s1', ['ABCDEFGHJKMN']);
+    const [stored] = await backupCodes.seal(OWNER, ['ABCDEFGHJKMN']);
     const backupCode = { lookup: stored?.lookup ?? '', hash: stored?.hash ?? '' };
     attempts.spends = [spentAttempt({ backupCode }), spentAttempt({ backupCode })];
     attempts.settles = [true];
@@ -308,7 +310,7 @@ describe('Ceremony', () => {
       pin = '';
     }
     const handlers = [{ ...HANDLER, proofSchema: Pin }];
-    const [stored] = await backupCodes.seal('s1', ['ABCDEFGHJKMN']);
+    const [stored] = await backupCodes.seal(OWNER, ['ABCDEFGHJKMN']);
     attempts.spends = [spentAttempt({ backupCode: stored ?? null })];
     attempts.settles = [true];
     await expect(prove('ABCDEFGHJKMN', { handlers })).resolves.toBeUndefined();

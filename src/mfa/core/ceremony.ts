@@ -189,10 +189,10 @@ export class Ceremony {
     return null;
   }
 
-  private async byBackupCode({ reading, attempt }: Judgement): Promise<Proof | null> {
+  private async byBackupCode({ request, reading, attempt }: Judgement): Promise<Proof | null> {
     const stored = attempt.backupCode;
     if (stored === null || reading.backupCode === null) return null;
-    const isRight = await this.backupCodes.matches(reading.backupCode, stored.hash);
+    const isRight = await this.backupCodes.matches(reading.backupCode, stored.hash, request);
     if (!isRight) return null;
     return { by: 'backup_code', lookup: stored.lookup, amr: ['otp'], authenticatorId: null };
   }

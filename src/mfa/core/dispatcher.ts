@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock, secondsUntil } from '../kit/clock.js';
+import { networkOf } from '../kit/network-of.js';
 import { MfaOptions } from '../mfa.options.js';
-import { clientNetwork } from './client-network.js';
 import { MfaError, nameOf } from './errors.js';
 import { EventTeller } from './event-teller.js';
 import { type MfaEventType } from './events.js';
@@ -121,7 +121,7 @@ export class Dispatcher {
       purpose,
       isBound,
       addressTags: [...addresses].flatMap((address) => this.keys.tags('send-address', address)),
-      network: clientNetwork(client.ip),
+      network: networkOf(client.ip),
     });
   }
 

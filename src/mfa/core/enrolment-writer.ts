@@ -33,12 +33,18 @@ export interface NewEnrolment {
   readonly actor: Actor;
 }
 
+/** How often a set-up is decided behind the lock: once more where codes are due that were not. */
+const MAX_LOCKED_TRIES = 2;
+
 /** What an enrolment is decided by. */
 interface Grounds {
   readonly known: MethodSnapshot;
   /** Null where the subject keeps its set. */
   readonly codes: IssuedBackupCodes | null;
 }
+
+/** Says that the lock is to be left: a set is due, and none was made. */
+const CODES_ARE_DUE = Symbol('codes are due');
 
 /** What was stored. */
 export interface StoredEnrolment {
@@ -72,32 +78,36 @@ export class EnrolmentWriter {
   /**
    * Decides by what is known of the subject's methods where the authenticator goes, and whether a
    * new set of backup codes is due. Where they have changed by then, it is decided anew, behind the
-   * account's lock.
+   * account's lock. Codes are never made behind it: many may wait for theirs.
    *
    * @throws {MfaError} `method_exists`, `too_many_authenticators`, `unavailable`, or
    * `fresh_proof_required` where the methods have changed
    */
   async store(enrolment: NewEnrolment, known: MethodSnapshot): Promise<StoredEnrolment> {
-    const { subject } = enrolment.context;
-    const codes = await this.backupCodes.drawUnlessOn(subject, known.methods);
-    const stored =
-      (await this.storeUnlessChanged(enrolment, { known, codes })) ??
-      (await this.storeLocked(enrolment, codes));
+    const { context } = enrolment;
+    let drawn = this.backupCodes.isDue(known.methods) ? await this.backupCodes.draw(context) : null;
+    let stored = await this.storeUnlessChanged(enrolment, { known, codes: drawn });
+    for (let tries = 1; stored === null && tries <= MAX_LOCKED_TRIES; tries++) {
+      const outcome = await this.storeLocked(enrolment, drawn);
+      if (outcome === CODES_ARE_DUE) drawn = await this.backupCodes.draw(context);
+      else stored = outcome;
+    }
     if (stored === null) throw new MfaError('unavailable');
     this.teller.tell([stored.event]);
     return stored;
   }
 
-  /** @param drawn kept where it will do: making codes takes a while, in which others would wait */
+  /** @param drawn a set that was made for this set-up before; it is kept where it will do */
   private storeLocked(
     enrolment: NewEnrolment,
     drawn: IssuedBackupCodes | null,
-  ): Promise<ToldEnrolment | null> {
+  ): Promise<ToldEnrolment | typeof CODES_ARE_DUE | null> {
     const { actor, context } = enrolment;
-    const { subject } = context;
-    return this.unitOfWork.runForAccount(subject.id, async (transaction) => {
+    return this.unitOfWork.runForAccount(context.subject.id, async (transaction) => {
       const known = await this.freshProof.require(actor, transaction);
-      const codes = await this.backupCodes.drawUnlessOn(subject, known.methods, drawn);
+      const isDue = this.backupCodes.isDue(known.methods);
+      if (isDue && drawn === null) return CODES_ARE_DUE;
+      const codes = isDue ? drawn : null;
       return this.storeUnlessChanged(enrolment, { known, codes }, transaction);
     });
   }

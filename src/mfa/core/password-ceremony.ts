@@ -91,7 +91,7 @@ export class PasswordCeremony {
     const { password } = readFields(PasswordFields, request.proof);
     const now = this.clock.now();
     const attempt = await this.spend(request, now);
-    const isRight = await passwords.verify(request.subject, password);
+    const isRight = await passwords.verify(request.subject, password, request.client);
     if (!isRight) throw await this.fail(request, attempt, now);
     const { challenge } = attempt;
     const proof = { amr: ['pwd'], methodId: null, authenticatorId: null, at: now };

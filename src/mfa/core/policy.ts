@@ -40,7 +40,7 @@ export interface SendCause {
   readonly isBound: boolean;
   /** The keyed hashes of the addresses, each under every key of the ring. */
   readonly addressTags: readonly string[];
-  /** As `clientNetwork` has it. */
+  /** As `networkOf` has it. */
   readonly network: string;
 }
 

@@ -2,7 +2,7 @@ import { type SessionProof } from './assurance.js';
 import { type MfaEvent } from './events.js';
 import { type JsonObject, type Subject } from './handler.js';
 import { type RowInsert, type RowUpdate } from './host-rows.js';
-import { type MfaPassed } from './mfa-passed.js';
+import { type ClientInfo, type MfaPassed } from './mfa-passed.js';
 import { type Transaction } from './stores.js';
 
 /** Port: the host's users, as MFA sees them. */
@@ -63,8 +63,9 @@ export abstract class PasswordProof {
    * Whether this is the subject's password. It costs the same work for a subject who has none.
    *
    * @param password as the client sent it, at most 4096 characters
+   * @param client from where it is asked: slow hashes are done in turns, by {@link SlowWork}
    */
-  abstract verify(subject: Subject, password: string): Promise<boolean>;
+  abstract verify(subject: Subject, password: string, client: ClientInfo): Promise<boolean>;
 }
 
 /** Port: hears of each change after it is committed. Optional; the default hears nothing. */

@@ -14,10 +14,12 @@ import {
   jsonSchemaOf,
   type JsonObject,
   LoginService,
+  networkOf,
 } from '../../mfa/index.js';
 import { UserSubject } from '../mfa/user-subject.js';
 import { acceptedLanguage } from '../notices/texts/languages.js';
 import { RateLimitGuard } from '../rate-limit/rate-limit.guard.js';
+import { SubjectBudget } from '../rate-limit/subject-budget.js';
 import { UsersService } from '../users/users.service.js';
 import { ProviderResponse } from './dto/auth.responses.js';
 import { SecondFactorResponse, SignedInResponse } from './dto/login.responses.js';
@@ -35,6 +37,7 @@ export class LoginController {
     private readonly factors: FirstFactors,
     private readonly failures: LoginFailures,
     private readonly users: UsersService,
+    private readonly budget: SubjectBudget,
   ) {}
 
   @Post('login')
@@ -62,6 +65,9 @@ export class LoginController {
     const { amr, supportsMfa } = request.firstFactor.factor;
     const provider = sessionProviderOf(request.firstFactor);
     const subject = new UserSubject(request.user);
+    const credentialId = networkOf(clientOf(request).ip);
+    // Each opens a challenge or a session. The first factor was right: no stranger uses this up.
+    await this.budget.spend({ kind: 'login_step', subjectId: subject.id, credentialId });
     const outcome = await this.failures.watch(
       request,
       this.logins.begin({ subject, amr, provider, supportsMfa }, clientOf(request)),

@@ -45,11 +45,12 @@ export class PasswordChange {
     this.users.refuseWeakPassword(newPassword, user);
     // Counted and committed first: whoever has stolen the token shall not guess the password by it.
     const locks = await this.rows.spendAttempt(user.id);
-    if (!(await this.hasher.verify(oldPassword, user.passwordHash))) {
+    const asker = { subject: user.id, ip: actor.client.ip };
+    if (!(await this.hasher.verify(oldPassword, user.passwordHash, asker))) {
       throw await this.fail(user, actor, locks);
     }
     // Slow, so it is done before any lock is held.
-    await this.commit(user, await this.hasher.hash(newPassword), actor);
+    await this.commit(user, await this.hasher.hash(newPassword, asker), actor);
   }
 
   /** Recorded as every wrong proof of somebody who is signed in. */

@@ -79,7 +79,9 @@ export class PasswordReset implements OnModuleDestroy {
     }
     this.users.refuseWeakPassword(newPassword, user);
     // Slow, so it is done before any lock is held.
-    await this.commit(offer, user, { passwordHash: await this.hasher.hash(newPassword), client });
+    const asker = { subject: user.id, ip: client.ip };
+    const passwordHash = await this.hasher.hash(newPassword, asker);
+    await this.commit(offer, user, { passwordHash, client });
     const renewed = await this.users.findById(user.id);
     if (renewed === null) throw new MfaError('invalid_token');
     const first = { subject: new UserSubject(renewed), amr: MAILBOX_AMR };

@@ -5,6 +5,7 @@ import {
   AuthRoutes,
   BODY_PROBLEMS,
   BodyPipe,
+  clientOf,
   type HttpRequest,
   MfaError,
 } from '../../mfa/index.js';
@@ -36,7 +37,8 @@ export class RegistrationController {
     if (!this.config.registrationIsOpen) {
       throw new MfaError('forbidden', { detail: 'Registration is closed.' });
     }
-    const user = await this.users.register(body, acceptedLanguage(request.headers));
+    const { ip } = clientOf(request);
+    const user = await this.users.register(body, acceptedLanguage(request.headers), ip);
     return { user: userResponse(user) };
   }
 }

@@ -4,6 +4,7 @@ import {
   type Actor,
   ApiProblems,
   AuthRoutes,
+  EndsSessions,
   FRESH_PROOF_PROBLEMS,
   MfaAccounts,
   MfaError,
@@ -46,6 +47,7 @@ export class SessionsController {
   }
 
   @Delete()
+  @EndsSessions(true)
   @RequireFreshProof()
   @HttpCode(204)
   @ApiOperation({ summary: 'End all other sessions' })
@@ -56,6 +58,7 @@ export class SessionsController {
   }
 
   @Delete(':id')
+  @EndsSessions(true)
   @RequireFreshProof()
   @HttpCode(204)
   @ApiOperation({

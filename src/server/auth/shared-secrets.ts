@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { type DataSource } from 'typeorm';
-import { Clock, RandomSource } from '../../mfa/index.js';
+import { type Asker, Clock, RandomSource } from '../../mfa/index.js';
 import { PasswordHasher } from '../users/password-hasher.js';
 import { type User } from '../users/user.entity.js';
 
@@ -33,14 +33,19 @@ export class SharedSecrets {
    * user ends, and with the credentials version every open login.
    */
   async keep({ id, sharedSecretHash }: User, secret: string): Promise<void> {
-    if (await this.isKept(sharedSecretHash, secret)) return;
-    const hash = await this.hasher.hash(secret);
+    if (await this.isKept(id, sharedSecretHash, secret)) return;
+    const hash = await this.hasher.hash(secret, askerOf(id));
     const version = this.random.rowId();
     const values = [id, sharedSecretHash, hash, version, this.clock.now()];
     await this.database.query(REPLACE, values);
   }
 
-  private async isKept(hash: string | null, secret: string): Promise<boolean> {
-    return hash !== null && (await this.hasher.verify(secret, hash));
+  private async isKept(id: string, hash: string | null, secret: string): Promise<boolean> {
+    return hash !== null && (await this.hasher.verify(secret, hash, askerOf(id)));
   }
+}
+
+/** Asked for at the start, by no client. */
+function askerOf(userId: string): Asker {
+  return { subject: userId, ip: null };
 }

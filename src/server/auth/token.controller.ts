@@ -22,7 +22,6 @@ import { SessionRenewal } from './session-renewal.js';
 
 /** What becomes of the tokens of a session. */
 @AuthRoutes('', 'Sessions')
-@UseGuards(RateLimitGuard)
 export class TokenController {
   constructor(
     private readonly renewal: SessionRenewal,
@@ -31,6 +30,7 @@ export class TokenController {
   ) {}
 
   @Post('token/refresh')
+  @UseGuards(RateLimitGuard)
   @HttpCode(200)
   @ApiOperation({
     summary: 'Renew a session',
@@ -47,6 +47,7 @@ export class TokenController {
   }
 
   @Post('token/verify')
+  @UseGuards(RateLimitGuard)
   @HttpCode(200)
   @ApiOperation({ summary: 'Check an access token' })
   @ApiOkResponse({ description: 'The token is good.', schema: { type: 'object', example: {} } })
@@ -56,6 +57,7 @@ export class TokenController {
     return {};
   }
 
+  /** Limited by nothing: the end of a session must not wait for others of its network. */
   @Post('logout')
   @HttpCode(200)
   @ApiOperation({
@@ -64,7 +66,7 @@ export class TokenController {
       'Its refresh token is dead at once, and so is every open challenge of the account [ASVS 7.4.1]. Our own routes refuse its access token as well; elsewhere that lives out its five minutes.',
   })
   @ApiOkResponse({ type: DetailResponse })
-  @ApiProblems(...BODY_PROBLEMS, 'token_not_valid', 'rate_limited')
+  @ApiProblems(...BODY_PROBLEMS, 'token_not_valid')
   async logout(
     @Body(BodyPipe) { refresh }: RefreshBody,
     @Req() request: HttpRequest,

@@ -9,7 +9,7 @@ import { mfaOptionsOf } from './mfa-settings.js';
 import { faultsOfPreset } from './presets/faults-of-preset.js';
 import { PRESET_NAMES } from './presets/preset-names.js';
 import { PRESETS } from './presets/presets.js';
-import { type ServerConfig } from './server-config.js';
+import { type RequestBudgets, type ServerConfig } from './server-config.js';
 import { type Setting, type SettingValues } from './setting.js';
 import { SETTINGS } from './settings.js';
 import { signedWebhookOf } from './signed-webhook.js';
@@ -189,6 +189,7 @@ function configOf(values: Values, lists: Required<AuthConfig>): ServerConfig {
     passwordHashCost: values.PASSWORD_HASH_COST,
     passwordHashesAtOnce: values.PASSWORD_HASHES_AT_ONCE,
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
+    requestBudgets: requestBudgetsOf(values),
     cleanUpIntervalSeconds: values.CLEAN_UP_INTERVAL_SECONDS,
     sessionLimits: {
       idleSeconds: values.SESSION_IDLE_SECONDS,
@@ -214,6 +215,15 @@ function databaseConfigOf(values: Values): DatabaseConfig {
     databaseWaitSeconds: values.DATABASE_WAIT_SECONDS,
     preparesStatements: values.DATABASE_PREPARED_STATEMENTS === 'on',
     dataDirectory: values.DATA_DIRECTORY,
+  };
+}
+
+function requestBudgetsOf(values: Values): RequestBudgets {
+  return {
+    sessionReads: values.SESSION_READS_PER_MINUTE,
+    sessionWrites: values.SESSION_WRITES_PER_MINUTE,
+    subjectReads: values.SUBJECT_READS_PER_MINUTE,
+    subjectWrites: values.SUBJECT_WRITES_PER_MINUTE,
   };
 }
 

@@ -21,6 +21,14 @@ export interface KeyRings {
   readonly jwtKeys: readonly JwtKey[];
 }
 
+/** Requests in a minute: of one session, and of all sessions of one user. */
+export interface RequestBudgets {
+  readonly sessionReads: number;
+  readonly sessionWrites: number;
+  readonly subjectReads: number;
+  readonly subjectWrites: number;
+}
+
 /** Everything that the environment decides, checked and typed. Also the DI token of it. */
 export abstract class ServerConfig {
   abstract readonly isProduction: boolean;
@@ -75,6 +83,8 @@ export abstract class ServerConfig {
   abstract readonly passwordHashesAtOnce: number;
   /** Requests of one client address in a minute to the routes that ask for no token. */
   abstract readonly rateLimitPerMinute: number;
+  /** Requests in a minute of those who are signed in. */
+  abstract readonly requestBudgets: RequestBudgets;
   /** Time between two clean-ups; 0: none but those of the command. */
   abstract readonly cleanUpIntervalSeconds: number;
   abstract readonly sessionLimits: SessionLimits;

@@ -8,6 +8,7 @@ import {
   webOrigin,
   wholeNumber,
 } from './formats.js';
+import { BUDGET_SETTINGS } from './budget-settings.js';
 import { EVENT_WEBHOOK_SETTINGS } from './event-webhook-settings.js';
 import { KEY_SETTINGS } from './key-settings.js';
 import { LIFE_CYCLE_SETTINGS } from './life-cycle-settings.js';
@@ -128,12 +129,7 @@ export const SETTINGS = [
     'Passwords hashed at once, on so many processors at most; at most `UV_THREADPOOL_SIZE` (4 unless set) less 2',
     wholeNumber(1, 1024),
   ),
-  setting(
-    'RATE_LIMIT_PER_MINUTE',
-    '60',
-    'Requests of one client address (IPv6: one /64) to the routes that ask for no token',
-    wholeNumber(1, 1_000_000),
-  ),
+  ...BUDGET_SETTINGS,
   ...SESSION_SETTINGS,
   ...SMS_SETTINGS,
   ...EVENT_WEBHOOK_SETTINGS,

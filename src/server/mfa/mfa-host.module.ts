@@ -6,6 +6,7 @@ import {
   EventEmitterListener,
   MfaEventListener,
   PasswordProof,
+  RequestBudget,
   SessionDirectory,
   SubjectDirectory,
   TokenIssuer,
@@ -15,6 +16,8 @@ import { MailerEmailSender } from '../mail/mailer-email-sender.js';
 import { NoticesModule } from '../notices/notices.module.js';
 import { DestinationCarrier } from '../notify/destination-carrier.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
+import { RateLimitModule } from '../rate-limit/rate-limit.module.js';
+import { SubjectBudget } from '../rate-limit/subject-budget.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SMS_GATEWAY_PROVIDER } from '../sms/sms-gateway.provider.js';
 import { UsersModule } from '../users/users.module.js';
@@ -33,6 +36,7 @@ const PORTS: Provider[] = [
   { provide: TokenIssuer, useClass: SessionTokenIssuer },
   { provide: AccessGuard, useClass: BearerAccessGuard },
   { provide: PasswordProof, useClass: UserPasswordProof },
+  { provide: RequestBudget, useExisting: SubjectBudget },
   {
     provide: MfaEventListener,
     inject: [EventEmitter2],
@@ -46,7 +50,14 @@ const PORTS: Provider[] = [
 
 /** This server's answers to what the library asks of its host. */
 @Module({
-  imports: [NoticesModule, PasswordsModule, SessionsModule, UsersModule, WebhooksModule],
+  imports: [
+    NoticesModule,
+    PasswordsModule,
+    RateLimitModule,
+    SessionsModule,
+    UsersModule,
+    WebhooksModule,
+  ],
   providers: [...PORTS, FactorChangeEndings, MfaCleaner],
   exports: PORTS,
 })

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { PasswordProof, type Subject } from '../../mfa/index.js';
+import { type ClientInfo, PasswordProof, type Subject } from '../../mfa/index.js';
 import { PasswordHasher } from '../users/password-hasher.js';
 import { UserSubject } from './user-subject.js';
 
@@ -10,10 +10,11 @@ export class UserPasswordProof extends PasswordProof {
     super();
   }
 
-  verify(subject: Subject, password: string): Promise<boolean> {
+  verify(subject: Subject, password: string, { ip }: ClientInfo): Promise<boolean> {
     if (!(subject instanceof UserSubject)) {
       throw new TypeError('A subject that UserSubjectDirectory did not make has no password.');
     }
-    return this.hasher.verify(password, subject.user.passwordHash);
+    const { id, passwordHash } = subject.user;
+    return this.hasher.verify(password, passwordHash, { subject: id, ip });
   }
 }

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { addSeconds, type ClientInfo, Clock, RandomSource } from '../../mfa/index.js';
+import { addSeconds, type ClientInfo, Clock, RandomSource, networkOf } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
-import { clientNetwork } from '../rate-limit/address-group.js';
 import { type ResetOffer } from './password-rows.js';
 
 /**
@@ -73,7 +72,7 @@ export class PasswordResetLinks {
     const lifeSeconds = this.config.passwordResetTokenExpirySeconds;
     const { perAccount, perAsker, windowSeconds } = RESET_LINK_LIMIT;
     const since = addSeconds(now, -Math.min(windowSeconds, lifeSeconds));
-    const row = [userId, resetId, clientNetwork(ip), now, addSeconds(now, lifeSeconds)];
+    const row = [userId, resetId, networkOf(ip), now, addSeconds(now, lifeSeconds)];
     const limits = [since, perAccount, perAsker];
     const added = await manager.query<unknown[]>(ADD, [...row, ...limits]);
     return added.length === 1 ? { userId, resetId } : null;

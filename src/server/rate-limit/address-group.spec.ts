@@ -1,4 +1,4 @@
-import { addressGroup, clientNetwork } from './address-group.js';
+import { addressGroup, siteGroup } from './address-group.js';
 
 describe('addressGroup', () => {
   it.each([
@@ -24,14 +24,14 @@ describe('addressGroup', () => {
   });
 });
 
-describe('clientNetwork', () => {
+describe('siteGroup', () => {
   it.each([
-    ['192.0.2.1', '192.0.2.1'],
-    ['::ffff:192.0.2.1', '192.0.2.1'],
-    ['2001:db8:1:12ff::1', '2001:db8:1:1200::/56'],
-    ['junk', 'unknown'],
-    [null, 'unknown'],
-  ])('counts %s as %s', (ip, network) => {
-    expect(clientNetwork(ip)).toBe(network);
+    ['2001:db8:1:2::1', '2001:db8:1::/48'],
+    ['[2001:db8:1:ffff::1]:4711', '2001:db8:1::/48'],
+    ['192.0.2.1', null],
+    ['::ffff:192.0.2.1', null],
+    ['unknown', null],
+  ])('counts %s in %s', (address, group) => {
+    expect(siteGroup(address)).toBe(group);
   });
 });

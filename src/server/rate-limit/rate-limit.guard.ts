@@ -1,15 +1,26 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { ThrottlerGuard, type ThrottlerLimitDetail } from '@nestjs/throttler';
 import { MfaError } from '../../mfa/index.js';
-import { addressGroup } from './address-group.js';
+import { addressGroup, siteGroup } from './address-group.js';
+
+/** Counts the /48 of IPv6 that a client is in, beside the client. */
+export const SITE_THROTTLER = {
+  name: 'site',
+  skipIf: (context: ExecutionContext) => siteOf(requestOf(context)) === null,
+  getTracker: (request: Addressed) => siteOf(request) ?? '',
+};
+
+interface Addressed {
+  readonly ip?: string;
+}
 
 /**
  * Limits what one client address may ask for, over all the routes that this guard stands before:
- * changing the route is no way around it.
+ * changing the route is no way around it. Nor is changing the address within a /48 of IPv6.
  */
 @Injectable()
 export class RateLimitGuard extends ThrottlerGuard {
-  protected override getTracker({ ip }: { readonly ip?: string }): Promise<string> {
+  protected override getTracker({ ip }: Addressed): Promise<string> {
     return Promise.resolve(addressGroup(ip ?? 'unknown'));
   }
 
@@ -25,4 +36,12 @@ export class RateLimitGuard extends ThrottlerGuard {
   ): Promise<void> {
     throw new MfaError('rate_limited', { retryAfterSeconds: timeToBlockExpire });
   }
+}
+
+function requestOf(context: ExecutionContext): Addressed {
+  return context.switchToHttp().getRequest<Addressed>();
+}
+
+function siteOf({ ip }: Addressed): string | null {
+  return siteGroup(ip ?? '');
 }

@@ -10,12 +10,13 @@ import { RedisConnection } from '../redis/redis-connection.js';
 import { RedisModule } from '../redis/redis.module.js';
 import { FallbackStorage } from './fallback-storage.js';
 import { MemoryStorage } from './memory-storage.js';
-import { RateLimitGuard } from './rate-limit.guard.js';
+import { RateLimitGuard, SITE_THROTTLER } from './rate-limit.guard.js';
 import { RedisStorage } from './redis-storage.js';
+import { CLIENTS_OF_SITE } from './site.js';
+import { SubjectBudget } from './subject-budget.js';
+import { WINDOW_MILLISECONDS } from './window.js';
 
-const WINDOW_MILLISECONDS = 60_000;
-
-/** What {@link RateLimitGuard} needs. */
+/** What {@link RateLimitGuard} needs, and the budgets of those who are signed in. */
 @Module({
   imports: [
     ThrottlerModule.forRootAsync({
@@ -24,6 +25,8 @@ const WINDOW_MILLISECONDS = 60_000;
       useFactory: optionsOf,
     }),
   ],
+  providers: [SubjectBudget],
+  exports: [SubjectBudget],
 })
 export class RateLimitModule {}
 
@@ -42,6 +45,7 @@ function optionsOf(
     client === null
       ? new MemoryStorage(clock)
       : new FallbackStorage({ shared: new RedisStorage(client), clock, logger });
-  const throttler = { ttl: WINDOW_MILLISECONDS, limit: config.rateLimitPerMinute };
-  return { throttlers: [throttler], storage, setHeaders: false };
+  const perClient = { ttl: WINDOW_MILLISECONDS, limit: config.rateLimitPerMinute };
+  const perSite = { ...perClient, ...SITE_THROTTLER, limit: CLIENTS_OF_SITE * perClient.limit };
+  return { throttlers: [perClient, perSite], storage, setHeaders: false };
 }

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { Injectable } from '@nestjs/common';
 import bcrypt from 'bcrypt';
-import { MfaError, normalizeText, SlowWork } from '../../mfa/index.js';
+import { type Asker, MfaError, normalizeText, SlowWork } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 
 /** Makes our condensed passwords unlike any other service's; public, and never to be changed. */
@@ -18,8 +18,8 @@ const TOO_LONG = {
   password: [`Ensure this field has no more than ${MAX_PASSWORD_TEXT_LENGTH} characters.`],
 };
 
-/** Some seconds of work at the default cost. */
-const MOST_WAITING = 64;
+/** Some seconds of work at the default cost; half of it for one network, an eighth for one name in it. */
+export const PASSWORD_LINE = { mostWaiting: 64, mostOfNetwork: 32, mostOfSubject: 8 };
 
 /** bcrypt over condensed passwords, at the configured cost. */
 @Injectable()
@@ -28,13 +28,23 @@ export class PasswordHasher {
 
   constructor(private readonly config: ServerConfig) {
     const atOnce = Math.min(config.passwordHashesAtOnce, availableParallelism());
-    this.slow = new SlowWork({ atOnce, mostWaiting: MOST_WAITING });
+    this.slow = new SlowWork({ atOnce, ...PASSWORD_LINE });
   }
 
   /** @throws {MfaError} `rate_limited` where too many wait already */
-  async hash(password: string): Promise<string> {
+  async hash(password: string, asker: Asker): Promise<string> {
     const condensed = condense(password);
-    return this.slow.run(() => bcrypt.hash(condensed, this.config.passwordHashCost));
+    return this.slow.run(asker, () => bcrypt.hash(condensed, this.config.passwordHashCost));
+  }
+
+  /**
+   * As {@link hash}, for the hash that a sign-in does not wait for: everybody else goes first.
+   *
+   * @throws {MfaError} `rate_limited` also where somebody else needs the place
+   */
+  async rehash(password: string, userId: string): Promise<string> {
+    const condensed = condense(password);
+    return this.slow.runBehind(userId, () => bcrypt.hash(condensed, this.config.passwordHashCost));
   }
 
   /**
@@ -43,9 +53,9 @@ export class PasswordHasher {
    *
    * @throws {MfaError} `rate_limited` where too many wait already
    */
-  async verify(password: string, hash: string | null): Promise<boolean> {
+  async verify(password: string, hash: string | null, asker: Asker): Promise<boolean> {
     const condensed = condense(password);
-    return this.slow.run(() => this.compare(condensed, hash));
+    return this.slow.run(asker, () => this.compare(condensed, hash));
   }
 
   private async compare(condensed: string, hash: string | null): Promise<boolean> {

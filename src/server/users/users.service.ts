@@ -7,6 +7,7 @@ import { spendResetLinks } from '../passwords/spend-reset-links.js';
 import { normalizeUsername } from './normalize-username.js';
 import { PasswordHasher } from './password-hasher.js';
 import { faultsOfPassword } from './password-rules.js';
+import { typedName } from './typed-name.js';
 import { LONGEST_USERNAME, User } from './user.entity.js';
 
 /** What someone gives to open an account. */
@@ -20,6 +21,9 @@ export interface Registration {
 export type LoginName =
   | { readonly by: 'username'; readonly value: string }
   | { readonly by: 'email'; readonly value: string };
+
+/** Nobody's name: whoever opens an account has none yet. */
+const STRANGERS = 'registration';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -52,17 +56,20 @@ export class UsersService {
 
   /**
    * @param language that the user is written to in; null: none is known
-   * @throws {MfaError} `validation_failed` when a name is taken or the password is refused
+   * @param ip from where: strangers of one network take one turn of hashing together
+   * @throws {MfaError} `validation_failed` when a name is taken or the password is refused,
+   * `rate_limited` where too many passwords wait to be hashed
    */
   async register(
     { username, email, password }: Registration,
     language: string | null = null,
+    ip: string | null = null,
   ): Promise<User> {
     const name = normalizeUsername(username);
     if (name === null) throw new MfaError('validation_failed', { errors: NAME_TOO_LONG });
     const names = { username: name, email };
     refuseFaults(faultsOfPassword(password, names), 'password');
-    const passwordHash = await this.hasher.hash(password);
+    const passwordHash = await this.hasher.hash(password, { subject: STRANGERS, ip });
     const user = this.newUser({ ...names, passwordHash, provider: null, language });
     await this.insert(user);
     return user;
@@ -123,10 +130,18 @@ export class UsersService {
   /**
    * The user with this name and password; null otherwise. A name that no one has, a disabled
    * or frozen user and a wrong password cost the same work, so that the time of the answer tells nothing.
+   *
+   * @param ip from where; it takes turns with others by that and by the name, whether it exists or not
+   * @throws {MfaError} `rate_limited` where too many wait
    */
-  async verifyPassword(login: LoginName, password: string): Promise<User | null> {
+  async verifyPassword(
+    login: LoginName,
+    password: string,
+    ip: string | null,
+  ): Promise<User | null> {
     const user = await this.findByLoginName(login);
-    const isRight = await this.hasher.verify(password, user?.passwordHash ?? null);
+    const asker = { subject: typedName(login.value), ip };
+    const isRight = await this.hasher.verify(password, user?.passwordHash ?? null, asker);
     if (user === null || !isRight || !maySignIn(user)) return null;
     void this.rehashWhereOutdated(user, password);
     return user;
@@ -212,7 +227,7 @@ export class UsersService {
   private async rehashWhereOutdated({ id, passwordHash }: User, password: string): Promise<void> {
     if (passwordHash === null || !this.hasher.isOutdated(passwordHash)) return;
     try {
-      const renewed = { passwordHash: await this.hasher.hash(password) };
+      const renewed = { passwordHash: await this.hasher.rehash(password, id) };
       await this.users.update({ id, passwordHash }, renewed);
     } catch (error) {
       this.logger.warn(`A password was not re-hashed: ${String(error)}`);

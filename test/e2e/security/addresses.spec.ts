@@ -36,11 +36,13 @@ describe('the rate limit by client address', () => {
 
   it('is one for all the routes that ask for no access token', async () => {
     await start({});
-    const paths = ['/login/', '/registration/', '/token/refresh/', '/token/verify/', '/logout/'];
+    const paths = ['/login/', '/registration/', '/token/refresh/', '/token/verify/'];
     for (let i = 0; i < MOST; i++) await server.post(paths[i] ?? '');
     for (const path of paths) {
       expect([path, (await server.post(path)).body.code]).toEqual([path, 'rate_limited']);
     }
+    // Whoever wants their session to end is never told to wait.
+    expect((await server.post('/logout/', { refresh: 'x' })).status).toBe(401);
   });
 
   it('believes X-Forwarded-For from nobody unless told', async () => {
@@ -87,6 +89,15 @@ describe('the rate limit by client address', () => {
     expect(await knock(server, [...oneCustomer, '2001:db8:1:3::1'])).toEqual([
       401, 401, 401, 429, 401,
     ]);
+  });
+
+  it('counts the /48 too, so that changing the /64 is no way around it', async () => {
+    await start({ TRUSTED_PROXIES: '127.0.0.1' });
+    const rotating = Array.from({ length: 16 * MOST }, (_, i) => `2001:db8:1:${i.toString(16)}::1`);
+    const others = ['2001:db8:1:ffff::1', '2001:db8:2::1', '192.0.2.1'];
+    const statuses = await knock(server, [...rotating, ...others]);
+    expect(statuses.slice(0, -3)).toEqual(rotating.map(() => 401));
+    expect(statuses.slice(-3)).toEqual([429, 401, 401]);
   });
 
   it('counts an IPv4 address as itself however it is written', async () => {

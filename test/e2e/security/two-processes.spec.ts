@@ -33,6 +33,10 @@ function showOneUseAtTwoProcesses(): void {
       PUBLIC_URL: 'http://localhost:3000',
       PASSWORD_HASH_COST: '4',
       RATE_LIMIT_PER_MINUTE: '100000',
+      SESSION_WRITES_PER_MINUTE: '100000',
+      SUBJECT_WRITES_PER_MINUTE: '100000',
+      SESSION_READS_PER_MINUTE: '100000',
+      SUBJECT_READS_PER_MINUTE: '100000',
     };
     const start = (): Promise<ChildServer> =>
       startChildServer(join(ROOT, 'src/main.ts'), environment);

@@ -8,6 +8,7 @@ import { EphemeralTokenBody } from '../dto/login.bodies.js';
 import { type HttpRequest } from '../http-request.js';
 import { readOpenBody } from '../open-body.pipe.js';
 import { RequestFact } from '../request-fact.js';
+import { HostAccess } from './host-access.js';
 
 /** What the ephemeral token says: stated by {@link EphemeralTokenGuard}. */
 export const ephemeralClaims = new RequestFact<EphemeralClaims>('EphemeralTokenGuard');
@@ -20,13 +21,23 @@ export const ephemeralClaims = new RequestFact<EphemeralClaims>('EphemeralTokenG
 export class EphemeralTokenGuard implements CanActivate {
   protected readonly purpose: EphemeralPurpose = 'login';
 
-  constructor(private readonly tokens: EphemeralTokens) {}
+  constructor(
+    private readonly tokens: EphemeralTokens,
+    private readonly access: HostAccess,
+  ) {}
 
-  /** @throws {MfaError} `validation_failed` without a token, `invalid_token` with a bad one */
+  /**
+   * @throws {MfaError} `validation_failed` without a token, `invalid_token` with a bad one,
+   * `rate_limited` where the budget of the challenge or its subject is gone
+   */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<HttpRequest>();
     const { fixed } = readOpenBody(EphemeralTokenBody, request.body);
-    ephemeralClaims.set(request, await this.tokens.verify(fixed.ephemeral_token, this.purpose));
+    const claims = await this.tokens.verify(fixed.ephemeral_token, this.purpose);
+    const { subjectId, challengeId: credentialId } = claims;
+    // Nobody has such a token without the first factor: no stranger uses this up.
+    await this.access.spend({ kind: 'login_step', subjectId, credentialId });
+    ephemeralClaims.set(request, claims);
     return true;
   }
 }

@@ -1,15 +1,24 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { type Principal } from '../../core/actor.js';
+import { type BudgetedRequest, RequestBudget } from '../../core/request-budget.js';
 import { AccessGuard } from './access.guard.js';
 
-/** The host's {@link AccessGuard}, for guards that stand in any of its modules. */
+/** The host's {@link AccessGuard} and {@link RequestBudget}, for guards that stand in any of its modules. */
 @Injectable()
 export class HostAccess {
   /** Optional to Nest alone: the module says in a sentence of its own that the port is missing. */
-  constructor(@Optional() private readonly access: AccessGuard) {}
+  constructor(
+    @Optional() private readonly access: AccessGuard,
+    @Optional() private readonly budget?: RequestBudget,
+  ) {}
 
   /** @throws {MfaError} `not_authenticated` or `token_not_valid` */
   authenticate(request: object): Promise<Principal> {
     return this.access.authenticate(request);
+  }
+
+  /** @throws {MfaError} `rate_limited` */
+  async spend(request: BudgetedRequest): Promise<void> {
+    await this.budget?.spend(request);
   }
 }

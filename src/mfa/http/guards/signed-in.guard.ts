@@ -1,21 +1,43 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import { type Principal } from '../../core/actor.js';
+import { type RequestKind } from '../../core/request-budget.js';
+import { type HttpRequest } from '../http-request.js';
 import { RequestFact } from '../request-fact.js';
 import { HostAccess } from './host-access.js';
 
 /** Who made the request: stated by {@link SignedInGuard}. */
 export const principals = new RequestFact<Principal>('SignedInGuard');
 
-/** Lets a request pass whose access token the host accepts. */
+/** Marks a route that ends sessions: what else is asked for does not keep anybody from it. */
+export const EndsSessions = Reflector.createDecorator<true>();
+
+const READING_METHODS = ['GET', 'HEAD'];
+
+/** Lets a request pass whose access token the host accepts, within the budget of its subject. */
 @Injectable()
 export class SignedInGuard implements CanActivate {
-  constructor(private readonly access: HostAccess) {}
+  constructor(
+    private readonly access: HostAccess,
+    private readonly reflector: Reflector,
+  ) {}
 
-  /** @throws {MfaError} `not_authenticated` or `token_not_valid` */
+  /** @throws {MfaError} `not_authenticated`, `token_not_valid` or `rate_limited` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<object>();
+    const request = context.switchToHttp().getRequest<HttpRequest>();
     // A route and its controller may both ask; the host is asked once.
-    if (!principals.has(request)) principals.set(request, await this.access.authenticate(request));
+    if (principals.has(request)) return true;
+    const principal = await this.access.authenticate(request);
+    const { subjectId, sessionId: credentialId } = principal;
+    await this.access.spend({ kind: this.kindOf(context, request), subjectId, credentialId });
+    principals.set(request, principal);
     return true;
+  }
+
+  /** A route of which nothing is known may write. */
+  private kindOf(context: ExecutionContext, { method = '' }: HttpRequest): RequestKind {
+    const targets = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride(EndsSessions, targets) === true) return 'ending';
+    return READING_METHODS.includes(method) ? 'read' : 'write';
   }
 }

@@ -1,5 +1,7 @@
+import { clientOf } from '../../../mfa/index.js';
 import { type User } from '../../users/user.entity.js';
 import { type LoginName, type UsersService } from '../../users/users.service.js';
+import { type FirstFactorRequest } from '../first-factor.js';
 import { FormFactor } from '../form-factor.js';
 import { LocalForm } from './local.form.js';
 
@@ -11,8 +13,8 @@ export class LocalFactor extends FormFactor<LocalForm> {
     super();
   }
 
-  protected async verify(form: LocalForm): Promise<User | null> {
-    return this.users.verifyPassword(loginNameOf(form), form.password);
+  protected async verify(form: LocalForm, request: FirstFactorRequest): Promise<User | null> {
+    return this.users.verifyPassword(loginNameOf(form), form.password, clientOf(request).ip);
   }
 }
 
