@@ -38,7 +38,7 @@ export class PasswordResetMailer extends EventConsumer {
     const lifeMinutes = Math.floor(this.config.passwordResetTokenExpirySeconds / 60);
     const user = await this.users.findById(subject.id);
     const texts = LANGUAGES[languageOf(user?.language ?? null) ?? this.config.mailLanguage];
-    const mail = composeResetMail({ displayName: subject.displayName, link, lifeMinutes }, texts);
+    const mail = composeResetMail({ link, lifeMinutes }, texts);
     await this.mailer.send({ to, ...mail });
   }
 }

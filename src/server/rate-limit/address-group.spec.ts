@@ -1,4 +1,4 @@
-import { addressGroup } from './address-group.js';
+import { addressGroup, addressIn } from './address-group.js';
 
 describe('addressGroup', () => {
   it.each([
@@ -21,5 +21,20 @@ describe('addressGroup', () => {
     ['192.0.2.1:', 'unknown'],
   ])('counts %s as %s', (address, group) => {
     expect(addressGroup(address)).toBe(group);
+  });
+});
+
+describe('addressIn', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['192.0.2.1:4711', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['[2001:DB8::1]:4711', '2001:db8::1'],
+    ['fe80::1%eth0', 'fe80::1'],
+    ['call 555', null],
+    ['192.0.2.1 call 555', null],
+    ['', null],
+  ])('reads of %j %s', (text, address) => {
+    expect(addressIn(text)).toBe(address);
   });
 });

@@ -11,13 +11,18 @@ const WITH_PORT = /^(?:([\d.]+)|\[([^\]]*)\])(?::\d{1,5})?$/;
  * no address is one group, as its writer could make any number of them.
  */
 export function addressGroup(text: string): string {
+  const address = addressIn(text);
+  if (address === null) return 'unknown';
+  if (ipaddr.IPv4.isValid(address)) return address;
+  const network = ipaddr.IPv6.networkAddressFromCIDR(`${address}/${IPV6_GROUP_BITS}`);
+  return `${network.toString()}/${IPV6_GROUP_BITS}`;
+}
+
+/** The address itself, in one spelling, without port and zone; null: it is none. */
+export function addressIn(text: string): string | null {
   const [, ipv4, ipv6] = WITH_PORT.exec(text) ?? [];
   const address = ipv4 ?? ipv6 ?? text;
-  if (!ipaddr.isValid(address)) return 'unknown';
-  const parsed = ipaddr.process(address);
-  if (parsed.kind() === 'ipv4') return parsed.toString();
-  const network = ipaddr.IPv6.networkAddressFromCIDR(`${withoutZone(parsed)}/${IPV6_GROUP_BITS}`);
-  return `${network.toString()}/${IPV6_GROUP_BITS}`;
+  return ipaddr.isValid(address) ? withoutZone(ipaddr.process(address)) : null;
 }
 
 function withoutZone(address: { toString(): string }): string {

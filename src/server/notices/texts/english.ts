@@ -3,11 +3,13 @@ import { type NoticeTexts } from './notice-texts.js';
 /** The texts in English. */
 export const english: NoticeTexts = {
   locale: 'en-GB',
-  greeting: (displayName) => `Hello ${displayName},`,
+  greeting: 'Hello,',
   when: 'When',
   from: 'From',
   device: 'With',
   unknown: 'unknown',
+  program: ({ browser, system }) => (system === null ? browser : `${browser} on ${system}`),
+  unknownProgram: 'an unknown program',
   notMe: (lasts) =>
     `If this was not you, open the link below and press the button there. It ends all sessions, undoes the change where it can be undone, and stops your password until you reset it. The link works once, for ${lasts}:`,
   itWasMe: 'If this was you, there is nothing to do.',

@@ -3,11 +3,13 @@ import { type NoticeTexts } from './notice-texts.js';
 /** The texts in German. */
 export const german: NoticeTexts = {
   locale: 'de-DE',
-  greeting: (displayName) => `Guten Tag ${displayName},`,
+  greeting: 'Guten Tag,',
   when: 'Wann',
   from: 'Woher',
   device: 'Womit',
   unknown: 'unbekannt',
+  program: ({ browser, system }) => (system === null ? browser : `${browser} unter ${system}`),
+  unknownProgram: 'unbekanntes Programm',
   notMe: (lasts) =>
     `Wenn Sie das nicht waren, öffnen Sie den Link und drücken Sie dort den Knopf. Damit enden alle Sitzungen, die Änderung wird rückgängig gemacht, soweit das geht, und Ihr Passwort gilt nicht mehr, bis Sie es zurücksetzen. Der Link gilt einmal, ${lasts} lang:`,
   itWasMe: 'Wenn Sie das waren, ist nichts zu tun.',
