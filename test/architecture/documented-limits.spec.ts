@@ -10,6 +10,13 @@ import { sessionEnd } from '../../src/server/sessions/session-limits.js';
 import { SessionJwt } from '../../src/server/sessions/session-jwt.js';
 import { SigningKeys } from '../../src/server/sessions/signing-keys.js';
 import { PASSWORD_LENGTH } from '../../src/server/users/password-rules.js';
+import {
+  CONFIRMATION_LIMIT,
+  VERIFICATION_CODE,
+  VERIFICATION_LIMIT,
+  VERIFICATION_LINK_SECONDS,
+  VERIFICATION_NETWORK_LIMIT,
+} from '../../src/server/verification/email-verification-limits.js';
 import { attemptBudgetsOf, sendAllowancesOf } from '../../src/mfa/core/policy.js';
 import { type Subject } from '../../src/mfa/core/handler.js';
 import { EmailHandler } from '../../src/mfa/handlers/email/index.js';
@@ -95,6 +102,13 @@ describe('the table of limits', () => {
       config.passwordResetTokenExpirySeconds,
       config.notMeLinkSeconds,
       NOTICE_LIMIT.maxNotices,
+      CONFIRMATION_LIMIT.maxMails,
+      VERIFICATION_LIMIT.maxSends,
+      VERIFICATION_LIMIT.cooldownSeconds,
+      VERIFICATION_NETWORK_LIMIT.maxSends,
+      VERIFICATION_LINK_SECONDS,
+      VERIFICATION_CODE.lifeSeconds,
+      VERIFICATION_CODE.maxAttempts,
       OLD_PASSWORD_LIMIT.maxFailures,
       config.sessionLimits.maxSeconds,
       config.rateLimitPerMinute,

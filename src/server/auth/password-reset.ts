@@ -99,6 +99,8 @@ export class PasswordReset implements OnModuleDestroy {
   private async record(email: string, client: ClientInfo): Promise<void> {
     const user = await this.users.findByEmail(email);
     if (user === null || !mayReset(user) || this.passwordFactor() === undefined) return;
+    // An address that nobody has confirmed may be somebody else's.
+    if (user.mailAddress === null) return;
     const occasion = { user, client, at: this.clock.now() };
     await this.audit.record([accountEvent('password_reset_requested', occasion)]);
   }

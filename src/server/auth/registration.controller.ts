@@ -5,6 +5,7 @@ import {
   AuthRoutes,
   BODY_PROBLEMS,
   BodyPipe,
+  clientOf,
   type HttpRequest,
   MfaError,
 } from '../../mfa/index.js';
@@ -15,12 +16,14 @@ import { userResponse } from '../users/user.response.js';
 import { UsersService } from '../users/users.service.js';
 import { RegistrationResponse } from './dto/auth.responses.js';
 import { RegistrationBody } from './dto/registration.body.js';
+import { EmailVerification } from './email-verification.js';
 
 /** New accounts, where strangers may open one. */
 @AuthRoutes('', 'Sign-in')
 export class RegistrationController {
   constructor(
     private readonly users: UsersService,
+    private readonly verification: EmailVerification,
     private readonly config: ServerConfig,
   ) {}
 
@@ -36,7 +39,11 @@ export class RegistrationController {
     if (!this.config.registrationIsOpen) {
       throw new MfaError('forbidden', { detail: 'Registration is closed.' });
     }
-    const user = await this.users.register(body, acceptedLanguage(request.headers));
+    const language = acceptedLanguage(request.headers);
+    const user =
+      this.config.emailVerification === 'off'
+        ? await this.users.register(body, language)
+        : await this.verification.register(body, language, clientOf(request));
     return { user: userResponse(user) };
   }
 }

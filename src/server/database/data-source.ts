@@ -9,6 +9,7 @@ import { KnownDevice } from '../notices/known-device.entity.js';
 import { RepudiationToken } from '../notices/repudiation-token.entity.js';
 import { Session } from '../sessions/session.entity.js';
 import { User } from '../users/user.entity.js';
+import { EmailConfirmation } from '../verification/email-confirmation.entity.js';
 import { type DatabaseServer } from './database-server.js';
 import { CreateUsersAndSessions1763800000000 } from './migrations/1763800000000-create-users-and-sessions.js';
 import { prepareStatements } from './prepare-statements.js';
@@ -32,7 +33,15 @@ export function dataSourceOptions(
   return {
     type: 'postgres',
     url,
-    entities: [...MFA_ENTITIES, User, Session, RepudiationToken, KnownDevice, CleanUpLease],
+    entities: [
+      ...MFA_ENTITIES,
+      User,
+      Session,
+      RepudiationToken,
+      KnownDevice,
+      EmailConfirmation,
+      CleanUpLease,
+    ],
     migrations: [...MFA_MIGRATIONS, CreateUsersAndSessions1763800000000],
     migrationsTransactionMode: 'each',
     synchronize: false,

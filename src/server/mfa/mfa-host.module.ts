@@ -17,6 +17,7 @@ import { PasswordsModule } from '../passwords/passwords.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SMS_GATEWAY_PROVIDER } from '../sms/sms-gateway.provider.js';
 import { UsersModule } from '../users/users.module.js';
+import { VerificationModule } from '../verification/verification.module.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { BearerAccessGuard } from './bearer-access.guard.js';
 import { EVENT_CONSUMERS_PROVIDER } from './event-consumers.js';
@@ -43,7 +44,14 @@ const PORTS: Provider[] = [
 
 /** This server's answers to what the library asks of its host. */
 @Module({
-  imports: [NoticesModule, PasswordsModule, SessionsModule, UsersModule, WebhooksModule],
+  imports: [
+    NoticesModule,
+    PasswordsModule,
+    SessionsModule,
+    UsersModule,
+    VerificationModule,
+    WebhooksModule,
+  ],
   providers: [...PORTS, FactorChangeEndings, MfaCleaner],
   exports: PORTS,
 })

@@ -3,6 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, IsNull, Not, QueryFailedError, Raw, Repository } from 'typeorm';
 import { Clock, MfaError, RandomSource } from '../../mfa/index.js';
 import { selectEntity } from '../database/select-entity.js';
+import { EmailTrust } from './email-trust.js';
 import { PasswordHasher } from './password-hasher.js';
 import { faultsOfPassword } from './password-rules.js';
 import { User } from './user.entity.js';
@@ -40,6 +41,7 @@ export class UsersService {
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
     private readonly hasher: PasswordHasher,
+    private readonly trust: EmailTrust,
     private readonly random: RandomSource,
     private readonly clock: Clock,
   ) {
@@ -50,16 +52,41 @@ export class UsersService {
    * @param language that the user is written to in; null: none is known
    * @throws {MfaError} `validation_failed` when a name is taken or the password is refused
    */
-  async register(
+  async register(registration: Registration, language: string | null = null): Promise<User> {
+    const user = await this.prepare(registration, language);
+    await this.add(user);
+    return user;
+  }
+
+  /**
+   * As {@link register}, without a row: for a caller who has more to write with it, by {@link add}.
+   *
+   * @throws {MfaError} `validation_failed` when the password is refused
+   */
+  async prepare(
     { username, email, password }: Registration,
-    language: string | null = null,
+    language: string | null,
   ): Promise<User> {
     const names = { username: username.normalize('NFKC'), email };
     refuseFaults(faultsOfPassword(password, names), 'password');
     const passwordHash = await this.hasher.hash(password);
-    const user = this.newUser({ ...names, passwordHash, provider: null, language });
-    await this.insert(user);
-    return user;
+    return this.newUser({ ...names, passwordHash, provider: null, language });
+  }
+
+  /**
+   * Keeps a user that was prepared. The unique keys decide, and not a look beforehand: two may come
+   * at once.
+   *
+   * @param manager of a transaction; absent: in one of its own
+   * @throws {MfaError} `validation_failed` when a name is taken
+   */
+  async add(user: User, manager?: EntityManager): Promise<void> {
+    try {
+      await (manager?.getRepository(User) ?? this.users).insert(user);
+    } catch (error) {
+      const errors = TAKEN[violatedKeyOf(error) ?? ''];
+      throw errors === undefined ? error : new MfaError('validation_failed', { errors });
+    }
   }
 
   /**
@@ -160,15 +187,19 @@ export class UsersService {
   /** @param condition on columns of `users`, with `value` as its `$1` */
   private async findOne(condition: string, value: string): Promise<User | null> {
     const [row] = await this.users.query<object[]>(`${this.select} WHERE ${condition}`, [value]);
-    return row === undefined ? null : Object.assign(new User(), row);
+    return row === undefined ? null : this.trust.judge(Object.assign(new User(), row));
   }
 
   private newUser(
     own: Pick<User, 'username' | 'email' | 'passwordHash' | 'provider' | 'language'>,
   ): User {
-    return this.users.create({
+    const user = this.users.create({
       ...own,
       id: this.random.rowId(),
+      emailVerifiedAt: null,
+      emailCodeTag: null,
+      emailCodeExpiresAt: null,
+      emailCodeAttempts: 0,
       firstName: '',
       lastName: '',
       sharedSecretHash: null,
@@ -182,16 +213,7 @@ export class UsersService {
       passwordByMail: false,
       createdAt: this.clock.now(),
     });
-  }
-
-  /** The unique keys decide, and not a look beforehand: two may come at once. */
-  private async insert(user: User): Promise<void> {
-    try {
-      await this.users.insert(user);
-    } catch (error) {
-      const errors = TAKEN[violatedKeyOf(error) ?? ''];
-      throw errors === undefined ? error : new MfaError('validation_failed', { errors });
-    }
+    return this.trust.judge(user);
   }
 
   /** Not awaited by the sign-in. A hash that has changed meanwhile stays as it is. */

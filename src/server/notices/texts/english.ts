@@ -108,6 +108,26 @@ export const english: NoticeTexts = {
     refused: 'This link was used already, or it has ended. Ask for another one where you sign in.',
     failed: 'That did not work. Please try again in a moment.',
   },
+  verification: {
+    subject: 'Please confirm your e-mail address',
+    linkLead: 'An account was opened with this address. If it is yours, confirm the address here:',
+    link: 'Confirm the address',
+    linkLasts: (lasts) => `The link works once, for ${lasts}.`,
+    codeLead:
+      'An account was opened with this address. If it is yours, type this code where you are signed in:',
+    codeLasts: (minutes) => `The code works once, for ${minutes} minutes. Give it to nobody.`,
+    notMine:
+      'If you did not ask for this, ignore it: until the address is confirmed, nothing else is sent to it.',
+  },
+  verifyPage: {
+    title: 'Confirm your e-mail address',
+    explanation:
+      'The button confirms that this address is yours. Press it only if you have opened the account yourself.',
+    button: 'Confirm the address',
+    done: 'Done. Your address is confirmed.',
+    refused: 'This link was used already, or it has ended. Ask for another one where you sign in.',
+    failed: 'That did not work. Please try again in a moment.',
+  },
   notMePage: {
     title: 'Was this not you?',
     explanation:

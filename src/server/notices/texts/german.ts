@@ -113,6 +113,29 @@ export const german: NoticeTexts = {
       'Dieser Link wurde schon benutzt oder gilt nicht mehr. Lassen Sie sich dort, wo Sie sich anmelden, einen neuen schicken.',
     failed: 'Das hat nicht geklappt. Bitte versuchen Sie es gleich noch einmal.',
   },
+  verification: {
+    subject: 'Bitte bestätigen Sie Ihre E-Mail-Adresse',
+    linkLead:
+      'Mit dieser Adresse wurde ein Konto eröffnet. Wenn es Ihres ist, bestätigen Sie die Adresse hier:',
+    link: 'Adresse bestätigen',
+    linkLasts: (lasts) => `Der Link gilt einmal, ${lasts} lang.`,
+    codeLead:
+      'Mit dieser Adresse wurde ein Konto eröffnet. Wenn es Ihres ist, geben Sie diesen Code dort ein, wo Sie angemeldet sind:',
+    codeLasts: (minutes) =>
+      `Der Code gilt einmal, ${minutes} Minuten lang. Geben Sie ihn niemandem.`,
+    notMine:
+      'Wenn Sie nicht darum gebeten haben, ist nichts zu tun: Bis die Adresse bestätigt ist, schicken wir nichts anderes dorthin.',
+  },
+  verifyPage: {
+    title: 'E-Mail-Adresse bestätigen',
+    explanation:
+      'Der Knopf bestätigt, dass diese Adresse Ihnen gehört. Drücken Sie ihn nur, wenn Sie das Konto selbst eröffnet haben.',
+    button: 'Adresse bestätigen',
+    done: 'Erledigt. Ihre Adresse ist bestätigt.',
+    refused:
+      'Dieser Link wurde schon benutzt oder gilt nicht mehr. Lassen Sie sich dort, wo Sie sich anmelden, einen neuen schicken.',
+    failed: 'Das hat nicht geklappt. Bitte versuchen Sie es gleich noch einmal.',
+  },
   notMePage: {
     title: 'Waren Sie das nicht?',
     explanation:

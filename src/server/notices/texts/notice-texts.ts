@@ -65,6 +65,19 @@ export interface NoticeTexts {
     readonly link: string;
     readonly end: (minutes: number) => string;
   };
+  /** The mail that asks the owner of an address to confirm it. */
+  readonly verification: {
+    readonly subject: string;
+    readonly linkLead: string;
+    readonly link: string;
+    readonly linkLasts: (lasts: string) => string;
+    readonly codeLead: string;
+    readonly codeLasts: (minutes: number) => string;
+    /** For people whose address somebody else has given. */
+    readonly notMine: string;
+  };
+  /** The page behind the link that confirms an address. */
+  readonly verifyPage: PageTexts;
   /** The page behind a "this was not me" link. */
   readonly notMePage: PageTexts;
   /** The page behind the link of a password reset. */
