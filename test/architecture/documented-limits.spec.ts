@@ -15,6 +15,13 @@ import { PASSWORD_LINE } from '../../src/server/users/password-hasher.js';
 import { PASSWORD_LENGTH } from '../../src/server/users/password-rules.js';
 import { BACKUP_CODE_LINE } from '../../src/mfa/core/backup-codes.js';
 import { type LineLimits } from '../../src/mfa/kit/fair-line.js';
+import {
+  CONFIRMATION_LIMIT,
+  VERIFICATION_CODE,
+  VERIFICATION_LIMIT,
+  VERIFICATION_LINK_SECONDS,
+  VERIFICATION_NETWORK_LIMIT,
+} from '../../src/server/verification/email-verification-limits.js';
 import { attemptBudgetsOf, sendAllowancesOf } from '../../src/mfa/core/policy.js';
 import { type Subject } from '../../src/mfa/core/handler.js';
 import { EmailHandler } from '../../src/mfa/handlers/email/index.js';
@@ -118,6 +125,13 @@ describe('the table of limits', () => {
       RESET_LINK_LIMIT.perAccount,
       config.notMeLinkSeconds,
       NOTICE_LIMIT.maxNotices,
+      CONFIRMATION_LIMIT.maxMails,
+      VERIFICATION_LIMIT.maxSends,
+      VERIFICATION_LIMIT.cooldownSeconds,
+      VERIFICATION_NETWORK_LIMIT.maxSends,
+      VERIFICATION_LINK_SECONDS,
+      VERIFICATION_CODE.lifeSeconds,
+      VERIFICATION_CODE.maxAttempts,
       OLD_PASSWORD_LIMIT.maxFailures,
       config.sessionLimits.maxSeconds,
       config.rateLimitPerMinute,

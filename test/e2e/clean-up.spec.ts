@@ -2,6 +2,7 @@ import { CleanUpService } from '../../src/server/clean-up/clean-up.service.js';
 import { type Cleaner } from '../../src/server/clean-up/cleaner.js';
 import { RepudiationCleaner } from '../../src/server/notices/repudiation.cleaner.js';
 import { PasswordResetLinksCleaner } from '../../src/server/passwords/password-reset-links.cleaner.js';
+import { EmailVerificationCleaner } from '../../src/server/verification/email-verification.cleaner.js';
 import { SessionsCleaner } from '../../src/server/sessions/sessions.cleaner.js';
 import { plansOf } from '../support/plans.js';
 import { startServer, type TestServer } from '../support/server.js';
@@ -45,6 +46,7 @@ describe('the clean-up of the server', () => {
     const cleaned = await cleanUp(server);
     expect(cleaned).toMatchObject({ sessions: 1, mfa_challenges: 0 });
     expect(Object.keys(cleaned ?? {}).sort()).toEqual([
+      'email_confirmations',
       'mfa_challenges',
       'mfa_outbox',
       'mfa_send_budgets',
@@ -101,6 +103,22 @@ describe('the clean-up of the server', () => {
     expect(await count(server, `repudiation_tokens WHERE tag IN ('t6', 't7')`)).toBe(2);
   });
 
+  it('deletes counts of mails to confirm an address an hour after their day, some at once', async () => {
+    await server.dataSource.query(
+      `INSERT INTO email_confirmations
+       SELECT gen_random_uuid(), 'a', $1::timestamptz - n * interval '1 second'
+       FROM generate_series(0, 6) AS n`,
+      [server.clock.now()],
+    );
+    server.clock.advance({ seconds: DAY_SECONDS + 3600 - 1 });
+    const cleaner = server.app.get(EmailVerificationCleaner, { strict: false });
+    const clean = (maxRows: number) => cleaner.clean({ now: server.clock.now(), maxRows });
+    expect(await clean(4)).toEqual({ email_confirmations: 4 });
+    expect(await clean(4)).toEqual({ email_confirmations: 2 });
+    server.clock.advance({ seconds: 1 });
+    expect(await clean(4)).toEqual({ email_confirmations: 1 });
+  });
+
   it('is one server at a time', async () => {
     const sibling = await server.startSibling();
     await endedSessions(server, 1500);
@@ -133,6 +151,7 @@ describe('the clean-up of the server', () => {
     [SessionsCleaner, 'sessions_expires_at_idx'],
     [RepudiationCleaner, 'repudiation_tokens_expires_at_idx'],
     [PasswordResetLinksCleaner, 'password_reset_links_expires_at_idx'],
+    [EmailVerificationCleaner, 'email_confirmations_sent_at_idx'],
   ] as const)('finds what it deletes by an index: %p', async (type, index) => {
     const cleaner: Cleaner = server.app.get<Cleaner>(type, { strict: false });
     const scope = { now: server.clock.now(), maxRows: 10 };

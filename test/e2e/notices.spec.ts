@@ -140,7 +140,7 @@ describe('people are told by mail of', () => {
         .map(({ text }) => /^With: (.*)$/m.exec(text)?.[1]);
     expect(await newDevices()).toEqual([]);
     await signIn({ 'user-agent': 'Firefox/150.0 (X11)' });
-    expect(await newDevices()).toEqual(['Firefox/150.0 (X11)']);
+    expect(await newDevices()).toEqual(['Firefox']);
     await signIn({ 'user-agent': 'Firefox/150.0 (X11)' });
     await signIn({ 'user-agent': 'Firefox/151.0.2 (X11)' });
     expect(await newDevices()).toHaveLength(1);
@@ -149,7 +149,7 @@ describe('people are told by mail of', () => {
     expect(await newDevices()).toHaveLength(1);
     server.clock.advance({ seconds: 90 * DAY_SECONDS });
     await signIn({ 'user-agent': 'Firefox/166.0 (X11)' });
-    expect(await newDevices()).toEqual(['Firefox/150.0 (X11)', 'Firefox/166.0 (X11)']);
+    expect(await newDevices()).toEqual(['Firefox', 'Firefox']);
   });
 
   it('a program that was forgotten, though not the user', async () => {
@@ -202,8 +202,8 @@ describe('a notice', () => {
     const mail = (await noticesTo(server, account.user)).find(
       ({ subject }) => subject === 'A backup code was used',
     );
-    expect(mail?.text).toMatch(new RegExp(`^Hello ${account.user.username},$`, 'm'));
-    expect(mail?.text).toContain(` at ${time} UTC\nFrom: 2001:db8::7\nWith: curl/8\n`);
+    expect(mail?.text).toMatch(/^Hello,$/m);
+    expect(mail?.text).toContain(` at ${time} UTC\nFrom: 2001:db8::7\nWith: an unknown program\n`);
     expect(mail?.text).toContain('once, for 72 hours:');
     const [, link] = /^(http\S+)$/m.exec(mail?.text ?? '') ?? [];
     expect(link).toMatch(/^http:\/\/localhost:3000\/account\/not-me#[\w-]{43}$/);
@@ -227,7 +227,7 @@ describe('a notice', () => {
   });
 
   it('comes in the language of the client that its owner last used, once signed in', async () => {
-    const hello = async () => /^\S+ ?\S*(?= user)/.exec((await newest())?.text ?? '')?.[0];
+    const hello = async () => /^[^,\n]+(?=,\n)/.exec((await newest())?.text ?? '')?.[0];
     const renew = async (language: string) => {
       const body = JSON.stringify({ refresh: account.refresh });
       const headers = { 'content-type': 'application/json', 'accept-language': language };

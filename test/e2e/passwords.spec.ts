@@ -213,7 +213,7 @@ describe('asking for a new password', () => {
     const mails = await noticesTo(server, { email });
     const [asked, told] = mails.slice(-2);
     expect(asked?.subject).toBe('Wählen Sie ein neues Passwort');
-    expect(asked?.text).toMatch(/^Guten Tag /);
+    expect(asked?.text).toMatch(/^Guten Tag,/);
     expect(told?.subject).toBe('Ihr Passwort wurde zurückgesetzt');
   });
 });

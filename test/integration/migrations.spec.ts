@@ -29,6 +29,7 @@ describe('the migrations', () => {
     const made = await tables();
     expect(made).toEqual([
       'clean_up_leases',
+      'email_confirmations',
       'known_devices',
       'mfa_accounts',
       'mfa_backup_codes',

@@ -12,6 +12,11 @@ export interface Subject {
     /** In E.164: a plus sign and at most 15 digits. */
     readonly phone?: string;
   };
+  /**
+   * Kinds of addresses that the account has and its owner has still to confirm. They are absent from
+   * `addresses`, so nothing is sent there; absent: there is none.
+   */
+  readonly unconfirmedAddresses?: readonly (keyof Subject['addresses'])[];
   /** False for an account that may not sign in: its open challenges are dead. */
   readonly isEnabled: boolean;
   /** Differs after every change of the password; challenges opened before the change are dead. */

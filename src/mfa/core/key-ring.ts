@@ -10,7 +10,8 @@ export type KeyUse =
   | 'backup-lookup'
   | 'send-address'
   | 'ephemeral-token'
-  | 'mailed-link';
+  | 'mailed-link'
+  | 'mailed-code';
 
 /** A key made for one use from one key of the ring. */
 export interface DerivedKey {

@@ -17,15 +17,17 @@ const WITH_PORT = /^(?:([\d.]+)|\[([^\]]*)\])(?::\d{1,5})?$/;
  * @param ipv6Bits length of the prefix of IPv6
  */
 export function networkOf(text: string | null, ipv6Bits: number = IPV6_NETWORK_BITS): string {
-  const [, ipv4, ipv6] = WITH_PORT.exec(text ?? '') ?? [];
-  const address = ipv4 ?? ipv6 ?? text ?? '';
-  if (!ipaddr.isValid(address)) return 'unknown';
-  const parsed = ipaddr.process(address);
-  if (parsed.kind() === 'ipv4') return parsed.toString();
-  const network = ipaddr.IPv6.networkAddressFromCIDR(`${withoutZone(parsed)}/${ipv6Bits}`);
+  const address = addressIn(text);
+  if (address === null) return 'unknown';
+  if (ipaddr.IPv4.isValid(address)) return address;
+  const network = ipaddr.IPv6.networkAddressFromCIDR(`${address}/${ipv6Bits}`);
   return `${network.toString()}/${ipv6Bits}`;
 }
 
-function withoutZone(address: { toString(): string }): string {
-  return address.toString().replace(/%.*$/, '');
+/** The address that a text holds, in one spelling, without port and zone; null: it is none. */
+export function addressIn(text: string | null): string | null {
+  const [, ipv4, ipv6] = WITH_PORT.exec(text ?? '') ?? [];
+  const address = ipv4 ?? ipv6 ?? text ?? '';
+  // A zone, as in fe80::1%eth0, names the server's own interface.
+  return ipaddr.isValid(address) ? ipaddr.process(address).toString().replace(/%.*$/, '') : null;
 }

@@ -7,8 +7,11 @@ import { RateLimitModule } from '../rate-limit/rate-limit.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { UsersService } from '../users/users.service.js';
+import { VerificationModule } from '../verification/verification.module.js';
 import { AccessTokenStrategy } from './access-token.strategy.js';
 import { type FirstFactorTypes } from './first-factor-types.js';
+import { EMAIL_CONTROLLERS } from './email.controller.js';
+import { EmailVerification } from './email-verification.js';
 import { FirstFactors } from './first-factors.js';
 import { LoginController } from './login.controller.js';
 import { LoginFailures } from './login-failures.js';
@@ -28,7 +31,14 @@ import { UserDisabling } from './user-disabling.js';
 
 /** First factors and sessions over HTTP. Needs the library's `LoginService`, which is global. */
 @Module({
-  imports: [PassportModule, RateLimitModule, UsersModule, SessionsModule, PasswordsModule],
+  imports: [
+    PassportModule,
+    RateLimitModule,
+    UsersModule,
+    SessionsModule,
+    PasswordsModule,
+    VerificationModule,
+  ],
   controllers: [
     LoginController,
     PasswordsController,
@@ -40,6 +50,7 @@ import { UserDisabling } from './user-disabling.js';
   ],
   providers: [
     AccessTokenStrategy,
+    EmailVerification,
     LoginFailures,
     PasswordChange,
     PasswordReset,
@@ -59,6 +70,7 @@ export class AuthModule {
       useFactory: (users: UsersService, secrets: SharedSecrets, accounts: MfaAccounts) =>
         create({ users, secrets }, accounts),
     };
-    return { module: AuthModule, providers: [factors] };
+    const controllers = EMAIL_CONTROLLERS[config.emailVerification];
+    return { module: AuthModule, providers: [factors], controllers };
   }
 }

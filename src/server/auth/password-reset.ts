@@ -95,6 +95,8 @@ export class PasswordReset implements OnModuleDestroy {
   private async record(email: string, client: ClientInfo): Promise<void> {
     const user = await this.users.findByEmail(email);
     if (user === null || !mayReset(user) || this.passwordFactor() === undefined) return;
+    // An address that nobody has confirmed may be somebody else's.
+    if (user.mailAddress === null) return;
     await this.audit.change(async (manager) => {
       const offer = await this.links.issue(user.id, client, manager);
       if (offer === null) return { result: undefined, events: [] };

@@ -16,12 +16,14 @@ import { userResponse } from '../users/user.response.js';
 import { UsersService } from '../users/users.service.js';
 import { RegistrationResponse } from './dto/auth.responses.js';
 import { RegistrationBody } from './dto/registration.body.js';
+import { EmailVerification } from './email-verification.js';
 
 /** New accounts, where strangers may open one. */
 @AuthRoutes('', 'Sign-in')
 export class RegistrationController {
   constructor(
     private readonly users: UsersService,
+    private readonly verification: EmailVerification,
     private readonly config: ServerConfig,
   ) {}
 
@@ -37,8 +39,12 @@ export class RegistrationController {
     if (!this.config.registrationIsOpen) {
       throw new MfaError('forbidden', { detail: 'Registration is closed.' });
     }
-    const { ip } = clientOf(request);
-    const user = await this.users.register(body, acceptedLanguage(request.headers), ip);
+    const language = acceptedLanguage(request.headers);
+    const client = clientOf(request);
+    const user =
+      this.config.emailVerification === 'off'
+        ? await this.users.register(body, language, client.ip)
+        : await this.verification.register(body, language, client);
     return { user: userResponse(user) };
   }
 }

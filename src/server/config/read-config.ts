@@ -183,6 +183,7 @@ function configOf(values: Values, lists: Required<AuthConfig>): ServerConfig {
     jwtKeys: present(values.JWT_KEYS, jwtKeyRing.takes),
     rereadKeys: null,
     registrationIsOpen: values.REGISTRATION === 'open',
+    emailVerification: values.EMAIL_VERIFICATION,
     ...lists,
     trustedProxies: values.TRUSTED_PROXIES ?? [],
     corsOrigins: values.CORS_ORIGINS ?? [],

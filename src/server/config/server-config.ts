@@ -3,6 +3,7 @@ import { type MfaModuleOptions, type SecretKey } from '../../mfa/index.js';
 import { type Language } from '../notices/texts/languages.js';
 import { type SessionLimits } from '../sessions/session-limits.js';
 import { type ConfiguredEntry } from './configured-entry.js';
+import { type EmailVerificationMode } from './email-verifications.js';
 import { type SignedWebhook } from './signed-webhook.js';
 import { type MetricsAddress, type TraceExport } from './watching-settings.js';
 import { type WebAuthnSettings } from './webauthn-settings.js';
@@ -69,6 +70,8 @@ export abstract class ServerConfig {
    */
   abstract readonly rereadKeys: (() => Promise<KeyRings>) | null;
   abstract readonly registrationIsOpen: boolean;
+  /** How addresses are confirmed; `off`: they are not, and get mails all the same. */
+  abstract readonly emailVerification: EmailVerificationMode;
   /** The ways to sign in, in the order in which clients see them. At least one. */
   abstract readonly providers: readonly ConfiguredEntry[];
   /** The second factors on offer, in the order in which clients see them. */

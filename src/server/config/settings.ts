@@ -9,6 +9,7 @@ import {
   wholeNumber,
 } from './formats.js';
 import { BUDGET_SETTINGS } from './budget-settings.js';
+import { EMAIL_VERIFICATIONS } from './email-verifications.js';
 import { EVENT_WEBHOOK_SETTINGS } from './event-webhook-settings.js';
 import { KEY_SETTINGS } from './key-settings.js';
 import { LIFE_CYCLE_SETTINGS } from './life-cycle-settings.js';
@@ -106,6 +107,12 @@ export const SETTINGS = [
     { production: 'closed', otherwise: 'open' },
     'Whether strangers may open an account',
     oneOf('open', 'closed'),
+  ),
+  setting(
+    'EMAIL_VERIFICATION',
+    'off',
+    'How owners of addresses confirm them: by a `link` or a `code` that is mailed; until then nothing else is sent there',
+    oneOf(...EMAIL_VERIFICATIONS),
   ),
   optional(
     'TRUSTED_PROXIES',

@@ -10,6 +10,7 @@ import { RepudiationToken } from '../notices/repudiation-token.entity.js';
 import { PasswordResetLink } from '../passwords/password-reset-link.entity.js';
 import { Session } from '../sessions/session.entity.js';
 import { User } from '../users/user.entity.js';
+import { EmailConfirmation } from '../verification/email-confirmation.entity.js';
 import { type DatabaseServer } from './database-server.js';
 import { CreateUsersAndSessions1763800000000 } from './migrations/1763800000000-create-users-and-sessions.js';
 import { prepareStatements } from './prepare-statements.js';
@@ -40,6 +41,7 @@ export function dataSourceOptions(
       PasswordResetLink,
       RepudiationToken,
       KnownDevice,
+      EmailConfirmation,
       CleanUpLease,
     ],
     migrations: [...MFA_MIGRATIONS, CreateUsersAndSessions1763800000000],

@@ -4,6 +4,7 @@ import { FactorChangeEndings } from '../auth/factor-change-endings.js';
 import { NewDeviceConsumer } from '../notices/new-device.consumer.js';
 import { NoticesConsumer } from '../notices/notices.consumer.js';
 import { PasswordResetMailer } from '../passwords/password-reset-mailer.js';
+import { EmailVerificationMailer } from '../verification/email-verification-mailer.js';
 import { EventWebhookConsumer } from '../webhooks/event-webhook.consumer.js';
 
 /** Whoever hears of events for certain: the one list. */
@@ -14,6 +15,7 @@ export const EVENT_CONSUMERS_PROVIDER: Provider = {
     NewDeviceConsumer,
     NoticesConsumer,
     PasswordResetMailer,
+    EmailVerificationMailer,
     EventWebhookConsumer,
   ],
   useFactory: (...consumers: EventConsumer[]) => consumers,

@@ -21,6 +21,7 @@ import { SubjectBudget } from '../rate-limit/subject-budget.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SMS_GATEWAY_PROVIDER } from '../sms/sms-gateway.provider.js';
 import { UsersModule } from '../users/users.module.js';
+import { VerificationModule } from '../verification/verification.module.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { BearerAccessGuard } from './bearer-access.guard.js';
 import { EVENT_CONSUMERS_PROVIDER } from './event-consumers.js';
@@ -56,6 +57,7 @@ const PORTS: Provider[] = [
     RateLimitModule,
     SessionsModule,
     UsersModule,
+    VerificationModule,
     WebhooksModule,
   ],
   providers: [...PORTS, FactorChangeEndings, MfaCleaner],

@@ -14,7 +14,13 @@ export class UserSubject implements Subject {
   }
 
   get addresses(): Subject['addresses'] {
-    return this.user.email === null ? {} : { email: this.user.email };
+    const email = this.user.mailAddress;
+    return email === null ? {} : { email };
+  }
+
+  get unconfirmedAddresses(): readonly 'email'[] {
+    const { email, mailAddress } = this.user;
+    return email !== null && mailAddress === null ? ['email'] : [];
   }
 
   /** Whoever reads the mail has set the password: a mailed code would be the same proof again. */

@@ -8,12 +8,11 @@ const URL = 'https://mfa.example.org/account/not-me#t0-k_en';
 
 const NOTICE: Notice = {
   kind: 'method_activated',
-  displayName: 'ada',
   factor: 'Authenticator app',
   codesLeft: 4,
   at: new Date('2026-01-01T12:00:00.000Z'),
   ip: '192.0.2.7',
-  userAgent: 'Firefox/150',
+  userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0',
   notMe: { url: URL, lastsHours: 72 },
 };
 
@@ -25,10 +24,10 @@ describe('composeNotice', () => {
     const { subject, text } = compose();
     expect(subject).toBe('A second factor was added to your account');
     expect(text.split('\n\n')).toEqual([
-      'Hello ada,',
+      'Hello,',
       'The method "Authenticator app" is now active: signing in asks for it.',
       expect.stringMatching(
-        /^When: Thursday,? 1 January 2026 at 12:00:00 UTC\nFrom: 192\.0\.2\.7\nWith: Firefox\/150$/,
+        /^When: Thursday,? 1 January 2026 at 12:00:00 UTC\nFrom: 192\.0\.2\.7\nWith: Firefox on Linux$/,
       ),
       'If this was you, there is nothing to do.',
       expect.stringMatching(/^If this was not you, .* The link works once, for 72 hours:$/),
@@ -47,20 +46,34 @@ describe('composeNotice', () => {
     expect(html.match(/<a /g)).toHaveLength(1);
   });
 
-  it.each(['displayName', 'factor', 'userAgent', 'ip'] as const)(
-    'makes nothing of HTML in %s',
-    (field) => {
-      const { html, text } = compose({ [field]: `<a href="x">&'` });
-      expect(html).toContain('&lt;a href=&quot;x&quot;&gt;&amp;&#39;');
-      expect(html.match(/<a /g)).toHaveLength(1);
-      expect(text).toContain(`<a href="x">&'`);
+  it('makes nothing of HTML in the name of a factor', () => {
+    const { html, text } = compose({ factor: `<a href="x">&'` });
+    expect(html).toContain('&lt;a href=&quot;x&quot;&gt;&amp;&#39;');
+    expect(html.match(/<a /g)).toHaveLength(1);
+    expect(text).toContain(`<a href="x">&'`);
+  });
+
+  it.each(['', 'buy at evil.example', '192.0.2.7 evil.example', 'fe80::zz', null])(
+    'shows as address what is one, and not %j',
+    (ip) => {
+      expect(compose({ ip }).text).toContain('\nFrom: unknown\n');
+      expect(compose({ ip }, german).text).toContain('\nWoher: unbekannt\n');
     },
   );
 
-  it('says what is not known', () => {
-    const { text } = compose({ ip: null, userAgent: null });
-    expect(text).toContain('\nFrom: unknown\nWith: unknown\n');
-    expect(compose({ ip: null }, german).text).toContain('\nWoher: unbekannt\n');
+  it('leaves the zone of an address away, which is any text', () => {
+    expect(compose({ ip: 'fe80::7%call555' }).text).toContain('\nFrom: fe80::7\n');
+  });
+
+  it('names a program of its list, and shows nothing of what another one says', () => {
+    const { text, html } = compose({ userAgent: 'Your account is lost: call 555' });
+    expect(text).toContain('\nWith: an unknown program\n');
+    expect(`${text}${html}`).not.toContain('555');
+    expect(compose({ userAgent: null }, german).text).toContain('\nWomit: unbekanntes Programm\n');
+    expect(compose({}, german).text).toContain('\nWomit: Firefox unter Linux\n');
+    const bsd = 'Mozilla/5.0 (X11; FreeBSD amd64; rv:150.0) Gecko/20100101 Firefox/150.0';
+    expect(compose({ userAgent: bsd }).text).toContain('\nWith: Firefox\n');
+    expect(compose({ userAgent: bsd }, german).text).toContain('\nWomit: Firefox\n');
   });
 
   it('leaves the link away where nothing is left to say', () => {

@@ -1,28 +1,34 @@
 import { escapeHtml } from '../mail/escape-html.js';
 import { type Mail } from '../mail/mailer.js';
+import { addressIn } from '../../mfa/index.js';
+import { clientProgram } from './client-program.js';
 import { type NoticeFacts, type NoticeKind, type NoticeTexts } from './texts/notice-texts.js';
 
 /** What a notice tells. */
 export interface Notice extends NoticeFacts {
   readonly kind: NoticeKind;
-  readonly displayName: string;
   readonly at: Date;
+  /** As the request had it; only what is an address is shown. */
   readonly ip: string | null;
+  /** As the client gave it; nothing of it is shown but the names of a list. */
   readonly userAgent: string | null;
   /** How to say that it was somebody else; null: nothing is left to say. */
   readonly notMe: { readonly url: string; readonly lastsHours: number } | null;
 }
 
-/** The mail that tells a person what has happened, still without its address. */
+/**
+ * The mail that tells a person what has happened, still without its address. Nothing in it was typed
+ * by whoever did it: a stranger could else write mails in our name.
+ */
 export function composeNotice(notice: Notice, texts: NoticeTexts): Omit<Mail, 'to'> {
   const { subject, sentence } = texts.kinds[notice.kind];
   const paragraphs = [
-    texts.greeting(notice.displayName),
+    texts.greeting,
     sentence(notice),
     [
       `${texts.when}: ${showTime(notice.at, texts.locale)}`,
-      `${texts.from}: ${notice.ip ?? texts.unknown}`,
-      `${texts.device}: ${notice.userAgent ?? texts.unknown}`,
+      `${texts.from}: ${addressIn(notice.ip) ?? texts.unknown}`,
+      `${texts.device}: ${showProgram(notice.userAgent, texts)}`,
     ].join('\n'),
     ...(notice.notMe === null ? [] : notMeParagraphs(notice.notMe, texts)),
   ];
@@ -31,6 +37,11 @@ export function composeNotice(notice: Notice, texts: NoticeTexts): Omit<Mail, 't
     text: `${paragraphs.join('\n\n')}\n`,
     html: renderHtml(paragraphs, { title: subject, locale: texts.locale }),
   };
+}
+
+function showProgram(userAgent: string | null, texts: NoticeTexts): string {
+  const program = clientProgram(userAgent);
+  return program === null ? texts.unknownProgram : texts.program(program);
 }
 
 /** By locale: making one costs more than all the rest of a notice. */

@@ -66,7 +66,6 @@ export class NoticesConsumer extends EventConsumer {
     const lastsHours = Math.floor(this.config.notMeLinkSeconds / SECONDS_PER_HOUR);
     const notice = {
       kind: runsLow ? ('backup_codes_low' as const) : kind,
-      displayName: subject.displayName,
       factor: factor === null ? null : this.nameOf(factor),
       codesLeft,
       at,

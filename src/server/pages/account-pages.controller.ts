@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Controller, Get, Header, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { type HttpRequest } from '../../mfa/index.js';
+import { type HttpRequest, MfaError } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 import { acceptedLanguage, type Language, LANGUAGES } from '../notices/texts/languages.js';
-import { NOT_ME_PATH, RESET_PASSWORD_PATH, TOKEN_FORM_PATH } from './paths.js';
+import { NOT_ME_PATH, RESET_PASSWORD_PATH, TOKEN_FORM_PATH, VERIFY_EMAIL_PATH } from './paths.js';
 import { renderTokenPage } from './token-page.js';
 
 const HTML = 'text/html; charset=utf-8';
@@ -34,6 +34,17 @@ export class AccountPagesController {
     const { resetPage: texts } = LANGUAGES[language];
     const action = '/api/auth/password/reset/confirm/';
     return renderTokenPage({ language, texts, action, newPassword: texts.newPassword });
+  }
+
+  /** @throws {MfaError} `not_found` where no link leads here */
+  @Get(VERIFY_EMAIL_PATH)
+  @Header('Content-Type', HTML)
+  @Header('Cache-Control', 'no-store')
+  showVerifyEmail(@Req() request: HttpRequest): string {
+    if (this.config.emailVerification !== 'link') throw new MfaError('not_found');
+    const language = this.languageFor(request);
+    const { verifyPage: texts } = LANGUAGES[language];
+    return renderTokenPage({ language, texts, action: '/api/auth/email/verify/' });
   }
 
   @Get(TOKEN_FORM_PATH)

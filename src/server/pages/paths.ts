@@ -4,5 +4,8 @@ export const NOT_ME_PATH = '/account/not-me';
 /** Where the page behind the link of a password reset is. */
 export const RESET_PASSWORD_PATH = '/account/reset-password';
 
-/** The script of both pages. */
+/** Where the page behind the link that confirms an address is. */
+export const VERIFY_EMAIL_PATH = '/account/verify-email';
+
+/** The script of these pages. */
 export const TOKEN_FORM_PATH = '/account/token-form.js';

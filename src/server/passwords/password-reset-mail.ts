@@ -4,7 +4,6 @@ import { type NoticeTexts } from '../notices/texts/notice-texts.js';
 
 /** What the mail about a password reset says. */
 export interface ResetMailFacts {
-  readonly displayName: string;
   /** With the token behind its `#`, which browsers do not send. */
   readonly link: string;
   readonly lifeMinutes: number;
@@ -12,16 +11,15 @@ export interface ResetMailFacts {
 
 /** The mail with the link of a password reset, still without its address. */
 export function composeResetMail(
-  { displayName, link, lifeMinutes }: ResetMailFacts,
+  { link, lifeMinutes }: ResetMailFacts,
   { greeting, reset }: NoticeTexts,
 ): Omit<Mail, 'to'> {
-  const hello = greeting(displayName);
   const end = reset.end(lifeMinutes);
   return {
     subject: reset.subject,
-    text: `${[hello, reset.lead, link, end].join('\n\n')}\n`,
+    text: `${[greeting, reset.lead, link, end].join('\n\n')}\n`,
     html: [
-      `<p>${escapeHtml(hello)}</p>`,
+      `<p>${escapeHtml(greeting)}</p>`,
       `<p>${escapeHtml(reset.lead)}</p>`,
       `<p><a href="${escapeHtml(link)}">${escapeHtml(reset.link)}</a></p>`,
       `<p>${escapeHtml(end)}</p>`,

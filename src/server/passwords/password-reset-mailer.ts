@@ -40,7 +40,7 @@ export class PasswordResetMailer extends EventConsumer {
     const lifeMinutes = this.minutesUntil(life.expiresAt);
     const user = await this.users.findById(subject.id);
     const texts = LANGUAGES[languageOf(user?.language ?? null) ?? this.config.mailLanguage];
-    const mail = composeResetMail({ displayName: subject.displayName, link, lifeMinutes }, texts);
+    const mail = composeResetMail({ link, lifeMinutes }, texts);
     await this.mailer.send({ to, ...mail });
   }
 

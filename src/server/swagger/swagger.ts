@@ -3,6 +3,8 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { NewSessionResponse, RenewedAccessResponse } from '../auth/dto/login.responses.js';
 import { FirstFactors } from '../auth/first-factors.js';
+import { ServerConfig } from '../config/server-config.js';
+import { completeUserDocument } from '../users/user.response.js';
 import { completeLoginDocument } from '../auth/login-document.js';
 import { completeMfaDocument, HandlerRegistry, mfaModels } from '../../mfa/index.js';
 
@@ -74,6 +76,7 @@ export function createDocument(app: NestFastifyApplication): OpenAPIObject {
   );
   completeMfaDocument(document, registry, TOKENS);
   completeLoginDocument(document, app.get(FirstFactors, { strict: false }));
+  completeUserDocument(document, app.get(ServerConfig).emailVerification !== 'off');
   return { ...document, paths: inOrderOfFlow(document.paths) };
 }
 

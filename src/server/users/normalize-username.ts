@@ -1,7 +1,12 @@
 import { normalizeText } from '../../mfa/index.js';
-import { LONGEST_USERNAME_TEXT } from './user.entity.js';
+import { LONGEST_USERNAME, LONGEST_USERNAME_TEXT } from './user.entity.js';
 
 /** A user name as it is stored and compared; null: longer than any. */
 export function normalizeUsername(name: string): string | null {
   return normalizeText(name, { form: 'NFKC', maxLength: LONGEST_USERNAME_TEXT });
+}
+
+/** Whether the column of names takes it. */
+export function isUsername(name: string): boolean {
+  return name !== '' && !name.includes('\0') && Array.from(name).length <= LONGEST_USERNAME;
 }

@@ -9,6 +9,9 @@ export const LONGEST_USERNAME_TEXT = 4 * LONGEST_USERNAME;
 /** The longest address that fits into a path of SMTP [RFC 5321 §4.5.3.1.3]. */
 export const LONGEST_EMAIL = 254;
 
+/** Whether an address is known to be its owner's; `unasked`: this server does not ask. */
+export type EmailStanding = 'unasked' | 'confirmed' | 'unconfirmed';
+
 /** Someone who may sign in. */
 @Entity('users')
 // The unique keys stand on lower(…), which TypeORM cannot express: the migration makes them.
@@ -25,6 +28,21 @@ export class User {
   /** Unique whatever the case of its letters; null: none is known. */
   @Column('varchar', { length: LONGEST_EMAIL, nullable: true })
   readonly email!: string | null;
+
+  /** When its owner confirmed the address; null: never, or the server did not ask. */
+  @Column('timestamptz', { name: 'email_verified_at', nullable: true })
+  readonly emailVerifiedAt!: Date | null;
+
+  /** Keyed hash of the code that confirms the address; null: none does. */
+  @Column('text', { name: 'email_code_tag', nullable: true })
+  readonly emailCodeTag!: string | null;
+
+  @Column('timestamptz', { name: 'email_code_expires_at', nullable: true })
+  readonly emailCodeExpiresAt!: Date | null;
+
+  /** How often the code was tried. */
+  @Column('integer', { name: 'email_code_attempts', default: 0 })
+  readonly emailCodeAttempts!: number;
 
   @Column('varchar', { name: 'first_name', length: 150 })
   readonly firstName!: string;
@@ -74,4 +92,13 @@ export class User {
 
   @Column('timestamptz', { name: 'created_at' })
   readonly createdAt!: Date;
+
+  /** No column: `EmailTrust` says it of whoever is read. Absent: it has not, so nothing is mailed. */
+  emailStanding?: EmailStanding;
+
+  /** Where mails beside a confirmation go; null: nowhere. */
+  get mailAddress(): string | null {
+    const { emailStanding } = this;
+    return emailStanding === 'unasked' || emailStanding === 'confirmed' ? this.email : null;
+  }
 }

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, type OpenAPIObject } from '@nestjs/swagger';
 import { type User } from './user.entity.js';
 
 /** A user as clients see one. */
@@ -12,6 +12,10 @@ export class UserResponse {
   @ApiProperty({ description: 'Empty where none is known.', example: 'alice@example.org' })
   email!: string;
 
+  /** Completed by `completeUserDocument`: without verification of addresses there is no such member. */
+  @ApiPropertyOptional({ description: 'Whether the address was confirmed by its owner.' })
+  email_verified?: boolean;
+
   @ApiProperty({ example: '' })
   first_name!: string;
 
@@ -19,13 +23,32 @@ export class UserResponse {
   last_name!: string;
 }
 
+/** The `user` of an answer: a type alias, so that it is a JSON object too. */
+export type UserAnswer = Omit<UserResponse, 'email_verified'> &
+  Partial<Record<'email_verified', boolean>>;
+
 /** The `user` of an answer. */
-export function userResponse(user: User): Record<keyof UserResponse, string> {
+export function userResponse(user: User): UserAnswer {
   return {
     id: user.id,
     username: user.username,
     email: user.email ?? '',
+    ...(user.emailStanding !== 'unasked' && {
+      email_verified: user.emailStanding === 'confirmed',
+    }),
     first_name: user.firstName,
     last_name: user.lastName,
   };
+}
+
+/**
+ * Makes `email_verified` a member that is always there, or none at all.
+ *
+ * @param document changed in place
+ */
+export function completeUserDocument(document: OpenAPIObject, asksForVerification: boolean): void {
+  const schema = document.components?.schemas?.[UserResponse.name];
+  if (schema === undefined || '$ref' in schema) return;
+  if (asksForVerification) schema.required = [...(schema.required ?? []), 'email_verified'];
+  else delete schema.properties?.['email_verified'];
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { EmailTrust } from './email-trust.js';
 import { PasswordHasher } from './password-hasher.js';
 import { User } from './user.entity.js';
 import { UsersService } from './users.service.js';
@@ -7,7 +8,7 @@ import { UsersService } from './users.service.js';
 /** The accounts: exports {@link UsersService} and {@link PasswordHasher}. */
 @Module({
   imports: [TypeOrmModule.forFeature([User])],
-  providers: [PasswordHasher, UsersService],
+  providers: [EmailTrust, PasswordHasher, UsersService],
   exports: [PasswordHasher, UsersService],
 })
 export class UsersModule {}

@@ -1,12 +1,15 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, IsNull, Not, QueryFailedError, Raw, Repository } from 'typeorm';
+import { type EntityManager, IsNull, Not, Raw, Repository } from 'typeorm';
 import { Clock, MfaError, RandomSource } from '../../mfa/index.js';
 import { selectEntity } from '../database/select-entity.js';
 import { spendResetLinks } from '../passwords/spend-reset-links.js';
-import { normalizeUsername } from './normalize-username.js';
+import { EmailTrust } from './email-trust.js';
+import { NEW_USER } from './new-user.js';
+import { isUsername, normalizeUsername } from './normalize-username.js';
 import { PasswordHasher } from './password-hasher.js';
 import { faultsOfPassword } from './password-rules.js';
+import { refusalOfTaken } from './taken-names.js';
 import { typedName } from './typed-name.js';
 import { LONGEST_USERNAME, User } from './user.entity.js';
 
@@ -27,14 +30,6 @@ const STRANGERS = 'registration';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** PostgreSQL's code for a row that a unique key refuses. */
-const UNIQUE_VIOLATION = '23505';
-
-const TAKEN: Readonly<Record<string, Record<string, string[]>>> = {
-  users_username_key: { username: ['A user with that username already exists.'] },
-  users_email_key: { email: ['A user is already registered with this email address.'] },
-};
-
 const NAME_TOO_LONG = {
   username: [`Ensure this field has no more than ${LONGEST_USERNAME} characters.`],
 };
@@ -48,6 +43,7 @@ export class UsersService {
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
     private readonly hasher: PasswordHasher,
+    private readonly trust: EmailTrust,
     private readonly random: RandomSource,
     private readonly clock: Clock,
   ) {
@@ -61,6 +57,21 @@ export class UsersService {
    * `rate_limited` where too many passwords wait to be hashed
    */
   async register(
+    registration: Registration,
+    language: string | null = null,
+    ip: string | null = null,
+  ): Promise<User> {
+    const user = await this.prepare(registration, language, ip);
+    await this.add(user);
+    return user;
+  }
+
+  /**
+   * As {@link register}, without a row: for a caller who has more to write with it, by {@link add}.
+   *
+   * @throws {MfaError} `validation_failed` when the password is refused
+   */
+  async prepare(
     { username, email, password }: Registration,
     language: string | null = null,
     ip: string | null = null,
@@ -70,9 +81,22 @@ export class UsersService {
     const names = { username: name, email };
     refuseFaults(faultsOfPassword(password, names), 'password');
     const passwordHash = await this.hasher.hash(password, { subject: STRANGERS, ip });
-    const user = this.newUser({ ...names, passwordHash, provider: null, language });
-    await this.insert(user);
-    return user;
+    return this.newUser({ ...names, passwordHash, provider: null, language });
+  }
+
+  /**
+   * Keeps a user that was prepared. The unique keys decide, and not a look beforehand: two may come
+   * at once.
+   *
+   * @param manager of a transaction; absent: in one of its own
+   * @throws {MfaError} `validation_failed` when a name is taken
+   */
+  async add(user: User, manager?: EntityManager): Promise<void> {
+    try {
+      await (manager?.getRepository(User) ?? this.users).insert(user);
+    } catch (error) {
+      throw refusalOfTaken(error);
+    }
   }
 
   /**
@@ -191,36 +215,20 @@ export class UsersService {
     manager: EntityManager = this.users.manager,
   ): Promise<User | null> {
     const [row] = await manager.query<object[]>(`${this.select} WHERE ${condition}`, [value]);
-    return row === undefined ? null : Object.assign(new User(), row);
+    return row === undefined ? null : this.trust.judge(Object.assign(new User(), row));
   }
 
   private newUser(
     own: Pick<User, 'username' | 'email' | 'passwordHash' | 'provider' | 'language'>,
   ): User {
-    return this.users.create({
+    const user = this.users.create({
+      ...NEW_USER,
       ...own,
       id: this.random.rowId(),
-      firstName: '',
-      lastName: '',
-      sharedSecretHash: null,
       credentialsVersion: this.random.rowId(),
-      disabledAt: null,
-      frozenAt: null,
-      oldPasswordFailures: 0,
-      oldPasswordLockedUntil: null,
-      passwordByMail: false,
       createdAt: this.clock.now(),
     });
-  }
-
-  /** The unique keys decide, and not a look beforehand: two may come at once. */
-  private async insert(user: User): Promise<void> {
-    try {
-      await this.users.insert(user);
-    } catch (error) {
-      const errors = TAKEN[violatedKeyOf(error) ?? ''];
-      throw errors === undefined ? error : new MfaError('validation_failed', { errors });
-    }
+    return this.trust.judge(user);
   }
 
   /** Not awaited by the sign-in. A hash that has changed meanwhile stays as it is. */
@@ -239,18 +247,6 @@ function maySignIn({ disabledAt, frozenAt }: User): boolean {
   return disabledAt === null && frozenAt === null;
 }
 
-/** Whether the column takes it. */
-function isUsername(name: string): boolean {
-  return name !== '' && !name.includes('\0') && Array.from(name).length <= LONGEST_USERNAME;
-}
-
 function refuseFaults(texts: readonly string[], field: string): void {
   if (texts.length > 0) throw new MfaError('validation_failed', { errors: { [field]: texts } });
-}
-
-function violatedKeyOf(error: unknown): string | undefined {
-  if (!(error instanceof QueryFailedError)) return undefined;
-  // What PostgreSQL's driver adds to its errors.
-  const { code, constraint } = error.driverError as { code?: string; constraint?: string };
-  return code === UNIQUE_VIOLATION ? constraint : undefined;
 }

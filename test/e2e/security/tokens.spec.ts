@@ -21,7 +21,7 @@ import {
 
 const MANY_REQUESTS_MILLISECONDS = 60_000;
 
-const JWT_KINDS = ['access', 'refresh', 'login', 'step-up', 'reset'] as const;
+const JWT_KINDS = ['access', 'refresh', 'login', 'step-up', 'reset', 'verification'] as const;
 type JwtKind = (typeof JWT_KINDS)[number];
 
 /** That of a "this was not me" link is no JWT: there is nothing in it to forge. */
@@ -35,6 +35,7 @@ const REFUSALS: Readonly<Record<Kind, readonly [status: number, code: string]>> 
   login: [400, 'invalid_token'],
   'step-up': [400, 'invalid_token'],
   reset: [400, 'invalid_token'],
+  verification: [400, 'invalid_token'],
   'not-me': [400, 'invalid_token'],
 };
 
@@ -51,7 +52,7 @@ let app: EnrolledApp;
 let consumers: Consumer[];
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ EMAIL_VERIFICATION: 'link' });
   account = await server.signUp();
   app = await server.enrolApp(account);
   consumers = [...(await bearerConsumers()), ...bodyConsumers()];
@@ -86,6 +87,7 @@ function bodyConsumers(): Consumer[] {
     ['/login/cancel/', 'login', 'ephemeral_token'],
     ['/step-up/verify/', 'step-up', 'ephemeral_token', { password: 'not the password' }],
     ['/password/reset/confirm/', 'reset', 'token', { new_password: 'another horse battery' }],
+    ['/email/verify/', 'verification', 'token'],
     ['/repudiate/', 'not-me', 'token'],
   ];
   return places.map(([path, takes, field, more]) => ({
@@ -105,19 +107,35 @@ const MAKERS: Readonly<Record<Kind, () => Promise<string>>> = {
     return (await server.post('/step-up/', {}, access)).body.ephemeral_token;
   },
   reset: async () => {
-    const { email } = await server.register();
+    const { id, email } = await server.register();
+    await confirmAddress(id);
     await server.post('/password/reset/', { email });
     await server.deliverEvents();
     return mailedToken(server, email, '/account/reset-password');
   },
+  verification: async () => {
+    // One network has but few such mails in an hour.
+    await server.dataSource.query(`DELETE FROM mfa_send_budgets WHERE key LIKE 'email-verif%'`);
+    const { email } = await server.register();
+    await server.deliverEvents();
+    return mailedToken(server, email, '/account/verify-email');
+  },
   'not-me': async () => {
     const { user, access } = await server.signUp();
+    await confirmAddress(user.id);
     const passwords = { old_password: user.password, new_password: 'another horse battery' };
     await server.post('/password/change/', passwords, access);
     await server.deliverEvents();
     return mailedToken(server, user.email, '/account/not-me');
   },
 };
+
+/** What its owner does; mails go to no other address. */
+async function confirmAddress(userId: string): Promise<void> {
+  await server.dataSource.query('UPDATE users SET email_verified_at = now() WHERE id = $1', [
+    userId,
+  ]);
+}
 
 const freshToken = (kind: Kind): Promise<string> => MAKERS[kind]();
 
@@ -159,7 +177,7 @@ describe('every kind of token at every consumer', () => {
         }
       }
       expect(matrix).toEqual(consumers.map(({ takes, name }) => `${takes} at ${name}`));
-      expect(consumers.length).toBeGreaterThanOrEqual(29);
+      expect(consumers.length).toBeGreaterThanOrEqual(31);
       // They were good all the time: each is still taken where it belongs.
       for (const [kind, token] of kept) {
         const own = consumers.find(({ takes }) => takes === kind);
@@ -209,15 +227,18 @@ describe('every kind of token at every consumer', () => {
     },
   );
 
-  it.each(['access', 'refresh', 'reset'] as const)('refuses another issuer: %s', async (kind) => {
-    const good = await freshToken(kind);
-    for (const iss of ['https://elsewhere.example', undefined]) {
-      const token = resign(good, trueSigner(keyOf(kind)), {}, { iss });
-      for (const consumer of consumers.filter(({ takes }) => takes === kind)) {
-        expect(isRefused(await consumer.send(token), kind)).toBe(true);
+  it.each(['access', 'refresh', 'reset', 'verification'] as const)(
+    'refuses another issuer: %s',
+    async (kind) => {
+      const good = await freshToken(kind);
+      for (const iss of ['https://elsewhere.example', undefined]) {
+        const token = resign(good, trueSigner(keyOf(kind)), {}, { iss });
+        for (const consumer of consumers.filter(({ takes }) => takes === kind)) {
+          expect(isRefused(await consumer.send(token), kind)).toBe(true);
+        }
       }
-    }
-  });
+    },
+  );
 
   it('refuses an access token that does not say how and when', async () => {
     const good = await freshToken('access');
@@ -229,6 +250,15 @@ describe('every kind of token at every consumer', () => {
     ]) {
       const token = resign(good, trueSigner(keyOf('access')), {}, claims);
       expect(isRefused(await server.get('/user/', token), 'access')).toBe(true);
+    }
+  });
+
+  it('confirms no address by a token that names none', async () => {
+    const good = await freshToken('verification');
+    for (const claims of [{ email: undefined }, { email: 7 }, { email: 'other@example.org' }]) {
+      const token = resign(good, trueSigner(keyOf('verification')), {}, claims);
+      const reply = await server.post('/email/verify/', { token });
+      expect(isRefused(reply, 'verification')).toBe(true);
     }
   });
 

@@ -108,6 +108,25 @@ describe('EmailHandler', () => {
     },
   );
 
+  it('says that an address must be verified, and sends nothing there', async () => {
+    for (const unconfirmedAddresses of [['email'], ['phone']] as const) {
+      const setup = handler.setup({
+        subject: { ...subject, addresses: {}, unconfirmedAddresses },
+        fields: {},
+        enrolled: [],
+        now,
+      });
+      const text = unconfirmedAddresses.some((kind) => kind === 'email')
+        ? 'The e-mail address of this account must be verified first.'
+        : 'This account has no e-mail address to send a code to.';
+      await expect(setup).rejects.toMatchObject({
+        code: 'validation_failed',
+        extras: { errors: { method: [text] } },
+      });
+    }
+    expect(inbox.messages).toEqual([]);
+  });
+
   it('rejects as the mail server does, and sends the same code when asked again', async () => {
     const { data, state, delivery } = await handler.setup({
       subject,

@@ -1,6 +1,6 @@
 import { type FactoryProvider, Inject, Injectable, Optional, type Type } from '@nestjs/common';
 import { MfaError } from '../../core/errors.js';
-import { type SetupInput } from '../../core/handler.js';
+import { type SetupInput, type Subject } from '../../core/handler.js';
 import { normalizeEmailAddress } from '../../kit/email-address.js';
 import { HandlerDefaults } from '../../kit/handler-defaults.js';
 import { maskEmail } from '../../kit/mask.js';
@@ -16,6 +16,7 @@ import { EMAIL_HANDLER_OPTIONS, type EmailHandlerOptions } from './email.options
 const ADDRESS_CHOICES: readonly string[] = ['own', 'asked'];
 const NOT_AN_ADDRESS = { email: ['Enter a valid email address.'] };
 const NO_ADDRESS = { method: ['This account has no e-mail address to send a code to.'] };
+const NOT_CONFIRMED = { method: ['The e-mail address of this account must be verified first.'] };
 
 /**
  * Codes sent by e-mail, to an address that is proven at set-up. NIST does not count e-mail
@@ -61,7 +62,9 @@ export class EmailHandler extends SentCodeHandler<Partial<EmailFields>> {
     // Whoever keeps the accounts answers for the addresses in them.
     const address = isAsked ? normalizeEmailAddress(email) : email;
     if (address?.includes('@')) return address;
-    throw new MfaError('validation_failed', { errors: isAsked ? NOT_AN_ADDRESS : NO_ADDRESS });
+    throw new MfaError('validation_failed', {
+      errors: isAsked ? NOT_AN_ADDRESS : whyNoAddress(subject),
+    });
   }
 
   protected mask(address: string): string {
@@ -72,6 +75,10 @@ export class EmailHandler extends SentCodeHandler<Partial<EmailFields>> {
     const { applicationName } = this.defaults;
     return this.sender.send(codeMessage({ to: address, code, applicationName, lifetimeSeconds }));
   }
+}
+
+function whyNoAddress({ unconfirmedAddresses = [] }: Subject): Record<string, string[]> {
+  return unconfirmedAddresses.includes('email') ? NOT_CONFIRMED : NO_ADDRESS;
 }
 
 /** An {@link EmailHandler} with options of its own, as an entry of the module's list of handlers. */

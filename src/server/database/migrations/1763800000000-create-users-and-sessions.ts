@@ -18,6 +18,10 @@ const UP = [
     id uuid PRIMARY KEY,
     username varchar(150) NOT NULL,
     email varchar(254),
+    email_verified_at timestamptz,
+    email_code_tag text,
+    email_code_expires_at timestamptz,
+    email_code_attempts integer NOT NULL DEFAULT 0,
     first_name varchar(150) NOT NULL,
     last_name varchar(150) NOT NULL,
     password_hash text,
@@ -88,6 +92,14 @@ const UP = [
     PRIMARY KEY (user_id, user_agent),
     FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
   )`,
+  `CREATE TABLE email_confirmations (
+    id uuid PRIMARY KEY,
+    address_tag text NOT NULL,
+    sent_at timestamptz NOT NULL
+  )`,
+  `CREATE INDEX email_confirmations_address_tag_sent_at_idx
+  ON email_confirmations (address_tag, sent_at)`,
+  `CREATE INDEX email_confirmations_sent_at_idx ON email_confirmations (sent_at)`,
   `CREATE TABLE clean_up_leases (
     name text PRIMARY KEY,
     holder uuid NOT NULL,
@@ -97,6 +109,7 @@ const UP = [
 
 const DOWN = [
   `DROP TABLE clean_up_leases`,
+  `DROP TABLE email_confirmations`,
   `DROP TABLE known_devices`,
   `DROP TABLE password_reset_links`,
   `DROP TABLE repudiation_tokens`,

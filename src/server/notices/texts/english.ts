@@ -3,11 +3,13 @@ import { type NoticeTexts } from './notice-texts.js';
 /** The texts in English. */
 export const english: NoticeTexts = {
   locale: 'en-GB',
-  greeting: (displayName) => `Hello ${displayName},`,
+  greeting: 'Hello,',
   when: 'When',
   from: 'From',
   device: 'With',
   unknown: 'unknown',
+  program: ({ browser, system }) => (system === null ? browser : `${browser} on ${system}`),
+  unknownProgram: 'an unknown program',
   notMe: (lasts) =>
     `If this was not you, open the link below and press the button there. It ends all sessions, undoes the change where it can be undone, and stops your password until you reset it. The link works once, for ${lasts}:`,
   itWasMe: 'If this was you, there is nothing to do.',
@@ -103,6 +105,26 @@ export const english: NoticeTexts = {
     },
     button: 'Save the new password',
     done: 'Done. Sign in with your new password.',
+    refused: 'This link was used already, or it has ended. Ask for another one where you sign in.',
+    failed: 'That did not work. Please try again in a moment.',
+  },
+  verification: {
+    subject: 'Please confirm your e-mail address',
+    linkLead: 'An account was opened with this address. If it is yours, confirm the address here:',
+    link: 'Confirm the address',
+    linkLasts: (lasts) => `The link works once, for ${lasts}.`,
+    codeLead:
+      'An account was opened with this address. If it is yours, type this code where you are signed in:',
+    codeLasts: (minutes) => `The code works once, for ${minutes} minutes. Give it to nobody.`,
+    notMine:
+      'If you did not ask for this, ignore it: until the address is confirmed, nothing else is sent to it.',
+  },
+  verifyPage: {
+    title: 'Confirm your e-mail address',
+    explanation:
+      'The button confirms that this address is yours. Press it only if you have opened the account yourself.',
+    button: 'Confirm the address',
+    done: 'Done. Your address is confirmed.',
     refused: 'This link was used already, or it has ended. Ask for another one where you sign in.',
     failed: 'That did not work. Please try again in a moment.',
   },

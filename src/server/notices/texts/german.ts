@@ -3,11 +3,13 @@ import { type NoticeTexts } from './notice-texts.js';
 /** The texts in German. */
 export const german: NoticeTexts = {
   locale: 'de-DE',
-  greeting: (displayName) => `Guten Tag ${displayName},`,
+  greeting: 'Guten Tag,',
   when: 'Wann',
   from: 'Woher',
   device: 'Womit',
   unknown: 'unbekannt',
+  program: ({ browser, system }) => (system === null ? browser : `${browser} unter ${system}`),
+  unknownProgram: 'unbekanntes Programm',
   notMe: (lasts) =>
     `Wenn Sie das nicht waren, öffnen Sie den Link und drücken Sie dort den Knopf. Damit enden alle Sitzungen, die Änderung wird rückgängig gemacht, soweit das geht, und Ihr Passwort gilt nicht mehr, bis Sie es zurücksetzen. Der Link gilt einmal, ${lasts} lang:`,
   itWasMe: 'Wenn Sie das waren, ist nichts zu tun.',
@@ -107,6 +109,29 @@ export const german: NoticeTexts = {
     },
     button: 'Neues Passwort speichern',
     done: 'Erledigt. Melden Sie sich mit Ihrem neuen Passwort an.',
+    refused:
+      'Dieser Link wurde schon benutzt oder gilt nicht mehr. Lassen Sie sich dort, wo Sie sich anmelden, einen neuen schicken.',
+    failed: 'Das hat nicht geklappt. Bitte versuchen Sie es gleich noch einmal.',
+  },
+  verification: {
+    subject: 'Bitte bestätigen Sie Ihre E-Mail-Adresse',
+    linkLead:
+      'Mit dieser Adresse wurde ein Konto eröffnet. Wenn es Ihres ist, bestätigen Sie die Adresse hier:',
+    link: 'Adresse bestätigen',
+    linkLasts: (lasts) => `Der Link gilt einmal, ${lasts} lang.`,
+    codeLead:
+      'Mit dieser Adresse wurde ein Konto eröffnet. Wenn es Ihres ist, geben Sie diesen Code dort ein, wo Sie angemeldet sind:',
+    codeLasts: (minutes) =>
+      `Der Code gilt einmal, ${minutes} Minuten lang. Geben Sie ihn niemandem.`,
+    notMine:
+      'Wenn Sie nicht darum gebeten haben, ist nichts zu tun: Bis die Adresse bestätigt ist, schicken wir nichts anderes dorthin.',
+  },
+  verifyPage: {
+    title: 'E-Mail-Adresse bestätigen',
+    explanation:
+      'Der Knopf bestätigt, dass diese Adresse Ihnen gehört. Drücken Sie ihn nur, wenn Sie das Konto selbst eröffnet haben.',
+    button: 'Adresse bestätigen',
+    done: 'Erledigt. Ihre Adresse ist bestätigt.',
     refused:
       'Dieser Link wurde schon benutzt oder gilt nicht mehr. Lassen Sie sich dort, wo Sie sich anmelden, einen neuen schicken.',
     failed: 'Das hat nicht geklappt. Bitte versuchen Sie es gleich noch einmal.',

@@ -1,3 +1,4 @@
+import { type ClientProgram } from '../client-program.js';
 import { type NOTICE_KINDS } from './notice-kinds.js';
 
 /** What people are written about. */
@@ -40,13 +41,16 @@ export interface PasswordTexts {
 export interface NoticeTexts {
   /** How dates and times are written [RFC 5646]. */
   readonly locale: string;
-  readonly greeting: (displayName: string) => string;
+  /** Names nobody: a user name is what some stranger typed. */
+  readonly greeting: string;
   /** Stand before when it happened, from which address, and with which program. */
   readonly when: string;
   readonly from: string;
   readonly device: string;
-  /** Stands for an address or a program that is not known. */
+  /** Stands for an address that is not known. */
   readonly unknown: string;
+  readonly program: (program: ClientProgram) => string;
+  readonly unknownProgram: string;
   /** Says what the link below it does, and how long it works. */
   readonly notMe: (lasts: string) => string;
   /** Says what nobody but the owner has to do. */
@@ -61,6 +65,19 @@ export interface NoticeTexts {
     readonly link: string;
     readonly end: (minutes: number) => string;
   };
+  /** The mail that asks the owner of an address to confirm it. */
+  readonly verification: {
+    readonly subject: string;
+    readonly linkLead: string;
+    readonly link: string;
+    readonly linkLasts: (lasts: string) => string;
+    readonly codeLead: string;
+    readonly codeLasts: (minutes: number) => string;
+    /** For people whose address somebody else has given. */
+    readonly notMine: string;
+  };
+  /** The page behind the link that confirms an address. */
+  readonly verifyPage: PageTexts;
   /** The page behind a "this was not me" link. */
   readonly notMePage: PageTexts;
   /** The page behind the link of a password reset. */

@@ -1,0 +1,5 @@
+/** How addresses of new accounts are confirmed. */
+export const EMAIL_VERIFICATIONS = ['off', 'link', 'code'] as const;
+
+/** One of {@link EMAIL_VERIFICATIONS}. */
+export type EmailVerificationMode = (typeof EMAIL_VERIFICATIONS)[number];

@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntitySubscriberInterface } from 'typeorm';
+import { ServerConfig } from '../config/server-config.js';
+import { type EmailStanding, User } from './user.entity.js';
+
+/** Says of each user that is read what the address is worth: the one place that knows the setting. */
+@Injectable()
+export class EmailTrust implements EntitySubscriberInterface<User> {
+  constructor(
+    @InjectDataSource() database: DataSource,
+    private readonly config: ServerConfig,
+  ) {
+    database.subscribers.push(this);
+  }
+
+  listenTo(): typeof User {
+    return User;
+  }
+
+  /** Whoever TypeORM reads. */
+  afterLoad(user: User): void {
+    this.judge(user);
+  }
+
+  /** For a user that was made or read in another way. @returns the same user */
+  judge(user: User): User {
+    user.emailStanding = this.standingOf(user);
+    return user;
+  }
+
+  private standingOf({ emailVerifiedAt }: User): EmailStanding {
+    if (this.config.emailVerification === 'off') return 'unasked';
+    return emailVerifiedAt === null ? 'unconfirmed' : 'confirmed';
+  }
+}

@@ -1,0 +1,15 @@
+/** What every user begins with. */
+export const NEW_USER = {
+  firstName: '',
+  lastName: '',
+  emailVerifiedAt: null,
+  emailCodeTag: null,
+  emailCodeExpiresAt: null,
+  emailCodeAttempts: 0,
+  sharedSecretHash: null,
+  disabledAt: null,
+  frozenAt: null,
+  oldPasswordFailures: 0,
+  oldPasswordLockedUntil: null,
+  passwordByMail: false,
+} as const;

@@ -1,0 +1,25 @@
+/**
+ * Mails to one address, over all accounts, that nobody has answered. Whoever gives somebody else's
+ * address has this many sent there, and no more.
+ */
+export const CONFIRMATION_LIMIT = { maxMails: 3, windowSeconds: 86_400 } as const;
+
+/** Mails that one account may ask for. */
+export const VERIFICATION_LIMIT = {
+  cooldownSeconds: 30,
+  maxSends: 5,
+  windowSeconds: 3600,
+} as const;
+
+/** Mails that one network may ask for, by opening accounts or from within them. */
+export const VERIFICATION_NETWORK_LIMIT = {
+  cooldownSeconds: 0,
+  maxSends: 30,
+  windowSeconds: 3600,
+} as const;
+
+/** How long a link confirms an address. */
+export const VERIFICATION_LINK_SECONDS = 86_400;
+
+/** Ten minutes at most [NIST SP 800-63B-4 §3.1.3.2]; so many wrong tries end a code. */
+export const VERIFICATION_CODE = { digits: 6, lifeSeconds: 600, maxAttempts: 5 } as const;
