@@ -4,6 +4,7 @@ export {
   type AttemptBudgets,
   type AttemptRequest,
   AttemptStore,
+  type Counted,
   type Refusal,
   type Settlement,
   type SpentAttempt,
@@ -49,6 +50,8 @@ export {
   PasswordProof,
   type RowInsert,
   type RowUpdate,
+  SessionCloser,
+  type SessionName,
   SubjectDirectory,
   TokenIssuer,
 } from './core/ports.js';
@@ -76,6 +79,7 @@ export {
   UnitOfWork,
   type WhenOpen,
 } from './core/stores.js';
+export { SessionAttempts, type SessionGuess } from './core/session-attempts.js';
 export { type SendAllowance, SendBudgetStore, type SendVerdict } from './core/send-budgets.js';
 export { type RepudiatedChange, Repudiation, type Undoing } from './core/repudiation.js';
 export { unwrapSecretKeys, type WrappedSecretKey } from './core/unwrap-secret-keys.js';

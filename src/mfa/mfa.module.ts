@@ -27,11 +27,13 @@ import {
   HostPorts,
   MfaEventListener,
   PasswordProof,
+  SessionCloser,
   SubjectDirectory,
   TokenIssuer,
 } from './core/ports.js';
 import { Repudiation } from './core/repudiation.js';
 import { SendBudgetStore } from './core/send-budgets.js';
+import { SessionAttempts } from './core/session-attempts.js';
 import { AccessGuard } from './http/guards/access.guard.js';
 import { MFA_CONTROLLERS, MFA_HTTP_PROVIDERS } from './http/http.providers.js';
 import { Clock, SystemClock } from './kit/clock.js';
@@ -147,6 +149,7 @@ const EXPORTED = [
   Reencryption,
   Repudiation,
   SecurityLog,
+  SessionAttempts,
   SendBudgetStore,
   // With what they inject: a controller of the host may have AuthRoutes or RequireMfa.
   ...MFA_HTTP_PROVIDERS,
@@ -167,20 +170,19 @@ function gathered(handlers: readonly HandlerProvider[]): Provider {
 /** The host's ports. Asked for as optional, so that a missing one is named in a sentence of ours. */
 const HOST_PORTS: Provider = {
   provide: HostPorts,
-  inject: [SubjectDirectory, TokenIssuer, AccessGuard, PasswordProof].map((token) => ({
-    token,
-    optional: true,
-  })),
+  inject: [SubjectDirectory, TokenIssuer, AccessGuard, PasswordProof, SessionCloser].map(
+    (token) => ({ token, optional: true }),
+  ),
   useFactory: (
     subjects?: SubjectDirectory,
     tokens?: TokenIssuer,
     access?: AccessGuard,
-    passwords?: PasswordProof,
+    ...[passwords, sessionCloser]: [PasswordProof?, SessionCloser?]
   ) => {
     if (subjects === undefined) throw missingPort('SubjectDirectory');
     if (tokens === undefined) throw missingPort('TokenIssuer');
     if (access === undefined) throw missingPort('AccessGuard');
-    return new HostPorts(subjects, tokens, passwords ?? null);
+    return new HostPorts(subjects, tokens, passwords ?? null, sessionCloser ?? null);
   },
 };
 

@@ -3,7 +3,6 @@ import { generateKeys } from '../../src/server/config/generate-keys.js';
 import { readConfig } from '../../src/server/config/read-config.js';
 import { type ServerConfig } from '../../src/server/config/server-config.js';
 import { NOTICE_LIMIT } from '../../src/server/notices/repudiation-links.js';
-import { OLD_PASSWORD_LIMIT } from '../../src/server/passwords/password-rows.js';
 import { SETTINGS } from '../../src/server/config/settings.js';
 import { AccessTokens } from '../../src/server/sessions/access-tokens.js';
 import { sessionEnd } from '../../src/server/sessions/session-limits.js';
@@ -76,6 +75,7 @@ describe('the table of limits', () => {
       budgets.maxAttemptsPerChallenge,
       budgets.maxFailuresPerMethod,
       budgets.maxFailuresPerAccount,
+      budgets.maxFailuresPerSession,
       budgets.lockSeconds[0],
       budgets.lockSeconds.at(-1),
       budgets.maxFailuresEver,
@@ -95,7 +95,6 @@ describe('the table of limits', () => {
       config.passwordResetTokenExpirySeconds,
       config.notMeLinkSeconds,
       NOTICE_LIMIT.maxNotices,
-      OLD_PASSWORD_LIMIT.maxFailures,
       config.sessionLimits.maxSeconds,
       config.rateLimitPerMinute,
       PASSWORD_LENGTH.least,
@@ -120,7 +119,7 @@ describe('the table of limits', () => {
     );
     const names = shown.map(([, , name]) => name);
     const settings = SETTINGS.filter(({ name }) => names.includes(`\`${name}\``));
-    expect(settings).toHaveLength(18);
+    expect(settings).toHaveLength(19);
     expect(new Map(shown.map(([, number, name]) => [name, number]))).toEqual(
       new Map(settings.map((entry) => [`\`${entry.name}\``, entry.default])),
     );

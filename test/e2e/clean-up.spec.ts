@@ -47,6 +47,7 @@ describe('the clean-up of the server', () => {
       'mfa_challenges',
       'mfa_outbox',
       'mfa_send_budgets',
+      'mfa_session_attempts',
       'repudiation_tokens',
       'sessions',
     ]);

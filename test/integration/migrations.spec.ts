@@ -38,6 +38,7 @@ describe('the migrations', () => {
       'mfa_methods',
       'mfa_outbox',
       'mfa_send_budgets',
+      'mfa_session_attempts',
       'repudiation_tokens',
       'sessions',
       'users',

@@ -1,3 +1,5 @@
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { addSeconds } from '../kit/clock.js';
 import { SystemRandomSource } from '../kit/random.js';
 import { CodeProof } from '../kit/code-proof.js';
@@ -12,7 +14,8 @@ import {
 } from './attempts.js';
 import { type Authenticator } from './authenticators.js';
 import { BackupCodes } from './backup-codes.js';
-import { Ceremony, type ProofRequest } from './ceremony.js';
+import { AttemptSpending } from './attempt-spending.js';
+import { Ceremony, type Conclusion, type ProofRequest } from './ceremony.js';
 import { EventAudience } from './event-audience.js';
 import { EventTeller } from './event-teller.js';
 import { type MfaEvent } from './events.js';
@@ -21,6 +24,9 @@ import { HandlerRegistry } from './handler-registry.js';
 import { KeyRing } from './key-ring.js';
 import { type OutboxStore } from './outbox.js';
 import { OutboxWorker } from './outbox-worker.js';
+import { type HostPorts } from './ports.js';
+import { UnjudgedAttempts } from './unjudged-attempts.js';
+import { WrongProofs } from './wrong-proofs.js';
 import { type ChallengePurpose, EventStore, type Transaction, UnitOfWork } from './stores.js';
 
 const NOW = new FakeClock().now();
@@ -65,17 +71,25 @@ class ScriptedAttempts extends AttemptStore {
     return this.refusals.shift() ?? null;
   }
 
-  async reload(): Promise<SpentAttempt | null> {
+  async reload(
+    _spent: SpentAttempt,
+    _now: Date,
+    transaction?: Transaction,
+  ): Promise<SpentAttempt | null> {
+    if (transaction !== undefined) this.lockedReloads += 1;
     return this.reloads.shift() ?? null;
   }
 
   readonly givenBack: SpentAttempt[] = [];
+  readonly isInTransaction: boolean[] = [];
+  lockedReloads = 0;
 
   async giveBack(spent: SpentAttempt): Promise<void> {
     this.givenBack.push(spent);
   }
 
-  async settle(settlement: Settlement): Promise<boolean> {
+  async settle(settlement: Settlement, transaction?: Transaction): Promise<boolean> {
+    this.isInTransaction.push(transaction !== undefined);
     this.settlements.push(settlement);
     return this.settles.shift() ?? false;
   }
@@ -138,10 +152,20 @@ function spentAttempt(changes: Partial<SpentAttempt> = {}): SpentAttempt {
       version: 0,
     },
     backupCode: null,
+    sessionId: null,
+    counted: { onMethod: true, onAccount: true, onSession: false },
     locksMethod: false,
     locksAccount: false,
+    locksSession: false,
     ...changes,
   };
+}
+
+/** What is broken of all that follows the counting of an attempt. */
+interface BrokenParts {
+  readonly conclude?: () => Promise<Conclusion>;
+  readonly settle?: () => Promise<boolean>;
+  readonly giveBack?: () => Promise<void>;
 }
 
 describe('Ceremony', () => {
@@ -157,20 +181,29 @@ describe('Ceremony', () => {
   beforeEach(() => {
     attempts = new ScriptedAttempts();
     events = new KeptEvents();
+    ceremony = ceremonyOf(HANDLER);
+  });
+
+  function ceremonyOf(handler: MfaHandler): Ceremony {
     const [audience, clock] = [new EventAudience(), new FakeClock()];
     // Nobody listens, so nothing is ever taken from the outbox.
     const worker = new OutboxWorker(audience, {} as OutboxStore, options, clock);
-    ceremony = new Ceremony(
-      new HandlerRegistry([HANDLER]),
+    const teller = new EventTeller(audience, worker);
+    // No session ends here, so nothing is asked of the host.
+    const host = {} as HostPorts;
+    return new Ceremony(
+      new HandlerRegistry([handler]),
       attempts,
-      events,
+      new AttemptSpending(attempts, backupCodes, options),
       new NoTransactions(),
       backupCodes,
+      new UnjudgedAttempts(),
+      new WrongProofs(host, events, teller),
       options,
       new FakeClock(),
-      new EventTeller(audience, worker),
+      teller,
     );
-  });
+  }
 
   function requestOf(code: unknown, changes: Partial<ProofRequest> = {}): ProofRequest {
     return {
@@ -216,10 +249,91 @@ describe('Ceremony', () => {
 
   it('asks to try again when it lost every race', async () => {
     attempts.spends = [spentAttempt()];
-    attempts.reloads = [spentAttempt(), spentAttempt(), spentAttempt()];
+    attempts.reloads = [spentAttempt(), spentAttempt()];
     await expect(prove('open sesame')).rejects.toMatchObject({ code: 'unavailable' });
     expect(attempts.settlements).toHaveLength(3);
     expect(attempts.givenBack).toHaveLength(1);
+  });
+
+  it('makes its last try behind the lock, with what it concluded before', async () => {
+    attempts.spends = [spentAttempt()];
+    attempts.reloads = [spentAttempt(), spentAttempt()];
+    attempts.settles = [false, false, true];
+    const changes: string[] = [];
+    let conclusions = 0;
+    await ceremony.prove(requestOf('open sesame'), async () => {
+      const name = `change ${(conclusions += 1)}`;
+      return { change: async () => void changes.push(name) };
+    });
+    expect(attempts.isInTransaction).toEqual([true, true, true]);
+    expect(attempts.lockedReloads).toBe(1);
+    expect(changes).toEqual(['change 2']);
+    expect(attempts.givenBack).toEqual([]);
+  });
+
+  it('settles its last try where nothing else is to change', async () => {
+    attempts.spends = [spentAttempt()];
+    attempts.reloads = [spentAttempt(), spentAttempt()];
+    attempts.settles = [false, false, true];
+    await expect(prove('open sesame')).resolves.toBeUndefined();
+    expect(attempts.isInTransaction).toEqual([false, false, true]);
+  });
+
+  it('judges its last try by what is there then', async () => {
+    const { method } = spentAttempt();
+    attempts.spends = [spentAttempt()];
+    const authenticators = [authenticator('closed sesame')];
+    attempts.reloads = [spentAttempt(), spentAttempt({ method: { ...method, authenticators } })];
+    await expect(prove('open sesame')).rejects.toMatchObject({ code: 'invalid_code' });
+    expect(events.events.map(({ type }) => type)).toEqual(['second_factor_failed']);
+    expect(attempts.givenBack).toEqual([]);
+  });
+
+  it('knows in its last try that the challenge is dead', async () => {
+    attempts.spends = [spentAttempt()];
+    attempts.reloads = [spentAttempt()];
+    await expect(prove('open sesame')).rejects.toMatchObject({ code: 'invalid_token' });
+    expect(attempts.givenBack).toHaveLength(1);
+  });
+
+  it('concludes nothing in its last try from what it did not see before', async () => {
+    const { method } = spentAttempt();
+    attempts.spends = [spentAttempt()];
+    attempts.reloads = [spentAttempt(), spentAttempt({ method: { ...method, isActive: false } })];
+    await expect(prove('open sesame')).rejects.toMatchObject({ code: 'unavailable' });
+    expect(attempts.settlements).toHaveLength(2);
+  });
+
+  it.each([
+    ['judged', { ...HANDLER, verify: async () => Promise.reject(new Error('broken')) }, {}],
+    ['followed', HANDLER, { conclude: () => Promise.reject(new Error('broken')) }],
+    ['committed', HANDLER, { settle: () => Promise.reject(new Error('broken')) }],
+    [
+      'reported',
+      HANDLER,
+      {
+        giveBack: () => Promise.reject(new Error('lost')),
+        conclude: () => Promise.reject(new Error('broken')),
+      },
+    ],
+  ])('gives an attempt back that could not be %s', async (_, handler, parts) => {
+    ceremony = ceremonyOf(handler);
+    const { conclude = async () => ({}), ...stores } = { ...parts } as BrokenParts;
+    const giveBack = jest.spyOn(attempts, 'giveBack');
+    jest.spyOn(Logger.prototype, 'error').mockImplementation(() => {});
+    Object.assign(attempts, stores.settle && { settle: stores.settle });
+    if (stores.giveBack) giveBack.mockImplementation(stores.giveBack);
+    attempts.spends = [spentAttempt()];
+    await expect(ceremony.prove(requestOf('open sesame'), conclude)).rejects.toThrow('broken');
+    expect(giveBack).toHaveBeenCalledTimes(1);
+    jest.restoreAllMocks();
+  });
+
+  it('keeps a wrong proof counted when it cannot be told of', async () => {
+    attempts.spends = [spentAttempt()];
+    jest.spyOn(events, 'append').mockRejectedValue(new Error('full'));
+    await expect(prove('closed sesame')).rejects.toThrow('full');
+    expect(attempts.givenBack).toEqual([]);
   });
 
   it('gives no wrong proof back', async () => {
@@ -296,6 +410,7 @@ describe('Ceremony', () => {
     attempts.spends = [spentAttempt({ backupCode }), spentAttempt({ backupCode })];
     attempts.settles = [true];
     await prove('abcd-efgh-jkmn');
+    expect(attempts.givenBack).toEqual([]);
     expect(attempts.settlements[0]?.proven).toEqual({
       by: 'backup_code',
       lookup: backupCode.lookup,
@@ -326,12 +441,20 @@ describe('Ceremony', () => {
   });
 
   it('records the locks that a failure sets', async () => {
-    attempts.spends = [spentAttempt({ locksMethod: true, locksAccount: true })];
+    attempts.spends = [
+      spentAttempt({ locksMethod: true, locksAccount: true }),
+      spentAttempt({ locksSession: true }),
+    ];
     await expect(prove('wrong')).rejects.toMatchObject({ extras: { attemptsLeft: 4 } });
     expect(events.events.map(({ type }) => type)).toEqual([
       'second_factor_failed',
       'method_locked',
       'account_locked',
+    ]);
+    await prove('wrong').catch(() => {});
+    expect(events.events.slice(3).map(({ type }) => type)).toEqual([
+      'second_factor_failed',
+      'session_locked',
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import { type Provider } from '@nestjs/common';
 import { MfaAccounts } from './accounts.js';
 import { ActorSubjects } from './actor.js';
+import { AttemptSpending } from './attempt-spending.js';
 import { AuthenticatorService } from './authenticator.service.js';
 import { BackupCodeIssuer } from './backup-code-issuer.js';
 import { BackupCodeService } from './backup-code.service.js';
@@ -24,13 +25,17 @@ import { MethodChanges } from './method-changes.js';
 import { MethodService } from './method.service.js';
 import { PasswordCeremony } from './password-ceremony.js';
 import { Repudiation } from './repudiation.js';
+import { SessionAttempts } from './session-attempts.js';
 import { StepUpService } from './step-up.service.js';
 import { OutboxWorker } from './outbox-worker.js';
+import { UnjudgedAttempts } from './unjudged-attempts.js';
+import { WrongProofs } from './wrong-proofs.js';
 
 /** Every provider of the core. */
 export const CORE_PROVIDERS: Provider[] = [
   MfaAccounts,
   ActorSubjects,
+  AttemptSpending,
   AuthenticatorService,
   BackupCodeIssuer,
   BackupCodeService,
@@ -54,6 +59,9 @@ export const CORE_PROVIDERS: Provider[] = [
   MethodService,
   PasswordCeremony,
   Repudiation,
+  SessionAttempts,
   StepUpService,
   OutboxWorker,
+  UnjudgedAttempts,
+  WrongProofs,
 ];

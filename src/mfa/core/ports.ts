@@ -53,6 +53,18 @@ export abstract class PasswordProof {
   abstract verify(subject: Subject, password: string): Promise<boolean>;
 }
 
+/** Names one session of the host's. */
+export interface SessionName {
+  readonly subjectId: string;
+  readonly sessionId: string;
+}
+
+/** Port: ends a session that too many wrong proofs came from. Optional: without it they lock it. */
+export abstract class SessionCloser {
+  /** What ends it, in rows of the host's; written together with the event that tells of the lock. */
+  abstract changesThatEnd(session: SessionName, at: Date): readonly RowUpdate[];
+}
+
 /** Port: hears of each change after it is committed. Optional; the default hears nothing. */
 export abstract class MfaEventListener {
   /** A rejection is logged and changes nothing: what happened has happened. */
@@ -61,10 +73,14 @@ export abstract class MfaEventListener {
 
 /** What the host has bound, checked to be there when the module starts. */
 export class HostPorts {
-  /** @param passwords null where the host has none, or does not tell */
+  /**
+   * @param passwords null where the host has none, or does not tell
+   * @param sessionCloser null where the host keeps no sessions, or ends none
+   */
   constructor(
     readonly subjects: SubjectDirectory,
     readonly tokens: TokenIssuer,
     readonly passwords: PasswordProof | null = null,
+    readonly sessionCloser: SessionCloser | null = null,
   ) {}
 }

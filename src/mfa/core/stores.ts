@@ -1,6 +1,6 @@
 import { type Authenticator } from './authenticators.js';
 import { type MfaEvent } from './events.js';
-import { type RowInsert } from './ports.js';
+import { type IssuedTokens } from './ports.js';
 
 declare const open: unique symbol;
 
@@ -239,7 +239,7 @@ export abstract class EventStore {
   /** Writes events, and any rows of the host's with them, in one statement. */
   abstract append(
     events: readonly MfaEvent[],
-    options?: { readonly rows?: readonly RowInsert[]; readonly transaction?: Transaction },
+    options?: Partial<Pick<IssuedTokens, 'rows' | 'rowUpdates'>> & { transaction?: Transaction },
   ): Promise<void>;
 }
 

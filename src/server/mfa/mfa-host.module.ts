@@ -6,6 +6,7 @@ import {
   EventEmitterListener,
   MfaEventListener,
   PasswordProof,
+  SessionCloser,
   SubjectDirectory,
   TokenIssuer,
 } from '../../mfa/index.js';
@@ -23,6 +24,7 @@ import { EVENT_CONSUMERS_PROVIDER } from './event-consumers.js';
 import { MfaCleaner } from './mfa.cleaner.js';
 import { SessionTokenIssuer } from './session-token-issuer.js';
 import { UserPasswordProof } from './user-password-proof.js';
+import { UserSessionCloser } from './user-session-closer.js';
 import { UserSubjectDirectory } from './user-subject-directory.js';
 
 const PORTS: Provider[] = [
@@ -30,6 +32,7 @@ const PORTS: Provider[] = [
   { provide: TokenIssuer, useClass: SessionTokenIssuer },
   { provide: AccessGuard, useClass: BearerAccessGuard },
   { provide: PasswordProof, useClass: UserPasswordProof },
+  { provide: SessionCloser, useClass: UserSessionCloser },
   {
     provide: MfaEventListener,
     inject: [EventEmitter2],

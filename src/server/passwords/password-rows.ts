@@ -1,28 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Clock, MfaError, RandomSource } from '../../mfa/index.js';
+import { Clock, RandomSource } from '../../mfa/index.js';
 import { type User } from '../users/user.entity.js';
-
-/** Consecutive wrong old passwords that lock the change of a password, and for how long. */
-export const OLD_PASSWORD_LIMIT = { maxFailures: 5, lockSeconds: 900 } as const;
-
-/** Counts one attempt, unless none is allowed now. */
-const SPEND_ATTEMPT = `
-  UPDATE users
-  SET old_password_failures = old_password_failures + 1,
-    old_password_locked_until = CASE
-      WHEN (old_password_failures + 1) % $3::int = 0
-      THEN $2::timestamptz + make_interval(secs => $4) END
-  WHERE id = $1 AND (old_password_locked_until IS NULL OR old_password_locked_until <= $2)
-  RETURNING old_password_locked_until AS "lockedUntil"`;
-
-const LOCK_END = `SELECT old_password_locked_until AS "lockedUntil" FROM users WHERE id = $1`;
 
 /** What a new password puts an end to. */
 const WITH_NEW_PASSWORD = `
-  password_hash = $2, credentials_version = $3, password_reset_id = NULL, password_reset_at = $4,
-  old_password_failures = 0, old_password_locked_until = NULL`;
+  password_hash = $2, credentials_version = $3, password_reset_id = NULL, password_reset_at = $4`;
 
 const CHANGE = `
   UPDATE users SET ${WITH_NEW_PASSWORD}, password_by_mail = false
@@ -37,11 +21,6 @@ const OFFER_RESET = `
   UPDATE users SET password_reset_id = $2, password_reset_at = $3
   WHERE id = $1 AND disabled_at IS NULL AND password_hash IS NOT NULL
     AND (password_reset_at IS NULL OR password_reset_at < $3 OR password_reset_id = $2)`;
-
-/** Until when no old password is judged. */
-interface AttemptLock {
-  readonly lockedUntil: Date | null;
-}
 
 /** One offer of a password reset. */
 export interface ResetOffer {
@@ -58,23 +37,6 @@ export class PasswordRows {
     private readonly random: RandomSource,
     private readonly clock: Clock,
   ) {}
-
-  /**
-   * Spends one attempt at the old password, committed before it is judged.
-   *
-   * @returns whether it is the last one before a lock
-   * @throws {MfaError} `rate_limited` while attempts are locked
-   */
-  async spendAttempt(userId: string): Promise<boolean> {
-    const now = this.clock.now();
-    const { maxFailures, lockSeconds } = OLD_PASSWORD_LIMIT;
-    const key = [userId, now, maxFailures, lockSeconds];
-    const [[spent]] = await this.database.query<[AttemptLock[], number]>(SPEND_ATTEMPT, key);
-    if (spent !== undefined) return spent.lockedUntil !== null;
-    const [row] = await this.database.query<AttemptLock[]>(LOCK_END, [userId]);
-    const seconds = ((row?.lockedUntil ?? now).getTime() - now.getTime()) / 1000;
-    throw new MfaError('rate_limited', { retryAfterSeconds: Math.max(1, Math.ceil(seconds)) });
-  }
 
   /** The new `credentialsVersion`; null where the password was changed meanwhile. */
   async change(user: User, passwordHash: string, manager: EntityManager): Promise<string | null> {

@@ -47,14 +47,6 @@ export class User {
   @Column('timestamptz', { name: 'frozen_at', nullable: true })
   readonly frozenAt!: Date | null;
 
-  /** Consecutive wrong old passwords of whoever is signed in and wants to change it. */
-  @Column('integer', { name: 'old_password_failures', default: 0 })
-  readonly oldPasswordFailures!: number;
-
-  /** Until when no old password is judged; null: it is. */
-  @Column('timestamptz', { name: 'old_password_locked_until', nullable: true })
-  readonly oldPasswordLockedUntil!: Date | null;
-
   /** `jti` of the one password reset token that is good; null: none is. */
   @Column('uuid', { name: 'password_reset_id', nullable: true })
   readonly passwordResetId!: string | null;

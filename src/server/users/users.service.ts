@@ -175,8 +175,6 @@ export class UsersService {
       credentialsVersion: this.random.rowId(),
       disabledAt: null,
       frozenAt: null,
-      oldPasswordFailures: 0,
-      oldPasswordLockedUntil: null,
       passwordResetId: null,
       passwordResetAt: null,
       passwordByMail: false,

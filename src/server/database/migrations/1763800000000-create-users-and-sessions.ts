@@ -26,8 +26,6 @@ const UP = [
     credentials_version uuid NOT NULL,
     disabled_at timestamptz,
     frozen_at timestamptz,
-    old_password_failures integer NOT NULL DEFAULT 0,
-    old_password_locked_until timestamptz,
     password_reset_id uuid,
     password_reset_at timestamptz,
     password_by_mail boolean NOT NULL DEFAULT false,
