@@ -2,24 +2,14 @@ import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { addSeconds } from '../kit/clock.js';
 import { SystemRandomSource } from '../kit/random.js';
-import { CodeProof } from '../kit/code-proof.js';
 import { resolveMfaOptions } from '../mfa.options.js';
 import { FakeClock } from '../testing/fake-clock.js';
-import {
-  type AttemptRequest,
-  AttemptStore,
-  type Refusal,
-  type Settlement,
-  type SpentAttempt,
-} from './attempts.js';
-import { type Authenticator } from './authenticators.js';
 import { BackupCodes } from './backup-codes.js';
 import { AttemptSpending } from './attempt-spending.js';
 import { Ceremony, type Conclusion, type ProofRequest } from './ceremony.js';
 import { EventAudience } from './event-audience.js';
 import { EventTeller } from './event-teller.js';
-import { type MfaEvent } from './events.js';
-import { type MfaHandler, type Subject } from './handler.js';
+import { type MfaHandler } from './handler.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { KeyRing } from './key-ring.js';
 import { type OutboxStore } from './outbox.js';
@@ -27,139 +17,17 @@ import { OutboxWorker } from './outbox-worker.js';
 import { type HostPorts } from './ports.js';
 import { UnjudgedAttempts } from './unjudged-attempts.js';
 import { WrongProofs } from './wrong-proofs.js';
-import { type ChallengePurpose, EventStore, type Transaction, UnitOfWork } from './stores.js';
-
-const NOW = new FakeClock().now();
-const SUBJECT: Subject = {
-  id: 's1',
-  displayName: 'ada',
-  addresses: {},
-  isEnabled: true,
-  credentialsVersion: '1',
-};
-
-/** Right when the code is the state's. */
-const HANDLER: MfaHandler = {
-  name: 'word',
-  displayName: 'Word',
-  amr: ['kba'],
-  requiresDispatch: false,
-  proofSchema: CodeProof,
-  stateVersion: 1,
-  parseState: (payload) => payload,
-  setup: async () => ({ state: 'word', response: {} }),
-  verify: async ({ state, proof }) =>
-    'code' in proof && proof.code === state ? { ok: true, state } : { ok: false },
-  describe: () => ({}),
-};
-
-/** An attempt store that answers what a test lays out. */
-class ScriptedAttempts extends AttemptStore {
-  spends: (SpentAttempt | null)[] = [];
-  refusals: (Refusal | null)[] = [];
-  settles: boolean[] = [];
-  reloads: (SpentAttempt | null)[] = [];
-  readonly requests: AttemptRequest[] = [];
-  readonly settlements: Settlement[] = [];
-
-  async spend(request: AttemptRequest): Promise<SpentAttempt | null> {
-    this.requests.push(request);
-    return this.spends.shift() ?? null;
-  }
-
-  async explain(): Promise<Refusal | null> {
-    return this.refusals.shift() ?? null;
-  }
-
-  async reload(
-    _spent: SpentAttempt,
-    _now: Date,
-    transaction?: Transaction,
-  ): Promise<SpentAttempt | null> {
-    if (transaction !== undefined) this.lockedReloads += 1;
-    return this.reloads.shift() ?? null;
-  }
-
-  readonly givenBack: SpentAttempt[] = [];
-  readonly isInTransaction: boolean[] = [];
-  lockedReloads = 0;
-
-  async giveBack(spent: SpentAttempt): Promise<void> {
-    this.givenBack.push(spent);
-  }
-
-  async settle(settlement: Settlement, transaction?: Transaction): Promise<boolean> {
-    this.isInTransaction.push(transaction !== undefined);
-    this.settlements.push(settlement);
-    return this.settles.shift() ?? false;
-  }
-}
-
-class KeptEvents extends EventStore {
-  readonly events: MfaEvent[] = [];
-
-  async append(events: readonly MfaEvent[]): Promise<void> {
-    this.events.push(...events);
-  }
-}
-
-class NoTransactions extends UnitOfWork {
-  runForAccount<T>(_: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    // No store of this test looks at its transaction.
-    return work({} as Transaction);
-  }
-
-  async lockAccount(): Promise<void> {}
-}
-
-function authenticator(payload: string): Authenticator {
-  const times = { createdAt: NOW, boundAt: NOW, confirmedAt: NOW, lastUsedAt: null };
-  return { id: 'a1', label: null, setUpIn: null, ...times, payload };
-}
-
-function spentAttempt(changes: Partial<SpentAttempt> = {}): SpentAttempt {
-  return {
-    challenge: {
-      subjectId: 's1',
-      id: 'c1',
-      purpose: 'login',
-      methodId: 'm1',
-      handler: 'word',
-      authenticatorId: null,
-      amr: ['pwd'],
-      provider: null,
-      sessionId: null,
-      credentialsVersion: '1',
-      data: null,
-      createdAt: NOW,
-      expiresAt: NOW,
-      attempts: 1,
-      version: 0,
-    },
-    method: {
-      id: 'm1',
-      subjectId: 's1',
-      handler: 'word',
-      isActive: true,
-      isPrimary: true,
-      createdAt: NOW,
-      confirmedAt: NOW,
-      activatedAt: NOW,
-      activatedIn: null,
-      lastUsedAt: null,
-      authenticators: [authenticator('open sesame')],
-      payloadVersion: 1,
-      version: 0,
-    },
-    backupCode: null,
-    sessionId: null,
-    counted: { onMethod: true, onAccount: true, onSession: false },
-    locksMethod: false,
-    locksAccount: false,
-    locksSession: false,
-    ...changes,
-  };
-}
+import { type ChallengePurpose } from './stores.js';
+import {
+  authenticator,
+  HANDLER,
+  KeptEvents,
+  NoTransactions,
+  NOW,
+  ScriptedAttempts,
+  spentAttempt,
+  SUBJECT,
+} from '../../../test/support/scripted-ceremony.js';
 
 /** What is broken of all that follows the counting of an attempt. */
 interface BrokenParts {
