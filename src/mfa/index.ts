@@ -13,6 +13,7 @@ export {
   type AttemptBudgets,
   type AttemptRequest,
   AttemptStore,
+  type Counted,
   type Refusal,
   type Settlement,
   type SpentAttempt,
@@ -60,6 +61,7 @@ export {
   PasswordProof,
   type SendRefusal,
   SendWatch,
+  SessionCloser,
   SessionDirectory,
   type SessionKey,
   SubjectDirectory,
@@ -96,6 +98,7 @@ export {
   type SendVerdict,
   type TakenSend,
 } from './core/send-budgets.js';
+export { SessionAttempts, type SessionGuess } from './core/session-attempts.js';
 export { type RepudiatedChange, Repudiation, type Undoing } from './core/repudiation.js';
 export { unwrapSecretKeys, type WrappedSecretKey } from './core/unwrap-secret-keys.js';
 export { type Actor, type Principal } from './core/actor.js';

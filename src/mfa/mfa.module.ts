@@ -27,12 +27,14 @@ import {
   HostPorts,
   MfaEventListener,
   PasswordProof,
+  SessionCloser,
   SessionDirectory,
   SubjectDirectory,
   TokenIssuer,
 } from './core/ports.js';
 import { Repudiation } from './core/repudiation.js';
 import { SendBudgetStore } from './core/send-budgets.js';
+import { SessionAttempts } from './core/session-attempts.js';
 import { AccessGuard } from './http/guards/access.guard.js';
 import { MFA_CONTROLLERS, MFA_HTTP_PROVIDERS } from './http/http.providers.js';
 import { Clock, SystemClock } from './kit/clock.js';
@@ -148,6 +150,7 @@ const EXPORTED = [
   Reencryption,
   Repudiation,
   SecurityLog,
+  SessionAttempts,
   SendBudgetStore,
   // With what they inject: a controller of the host may have AuthRoutes or RequireMfa.
   ...MFA_HTTP_PROVIDERS,
@@ -172,19 +175,29 @@ type BoundPorts = [
   access?: AccessGuard,
   passwords?: PasswordProof,
   sessions?: SessionDirectory,
+  sessionCloser?: SessionCloser,
+];
+
+/** In the order of {@link BoundPorts}. */
+const PORTS = [
+  SubjectDirectory,
+  TokenIssuer,
+  AccessGuard,
+  PasswordProof,
+  SessionDirectory,
+  SessionCloser,
 ];
 
 /** The host's ports. Asked for as optional, so that a missing one is named in a sentence of ours. */
 const HOST_PORTS: Provider = {
   provide: HostPorts,
-  inject: [SubjectDirectory, TokenIssuer, AccessGuard, PasswordProof, SessionDirectory].map(
-    (token) => ({ token, optional: true }),
-  ),
-  useFactory: (...[subjects, tokens, access, passwords, sessions]: BoundPorts) => {
+  inject: PORTS.map((token) => ({ token, optional: true })),
+  useFactory: (...[subjects, tokens, access, ...others]: BoundPorts) => {
     if (subjects === undefined) throw missingPort('SubjectDirectory');
     if (tokens === undefined) throw missingPort('TokenIssuer');
     if (access === undefined) throw missingPort('AccessGuard');
-    return new HostPorts(subjects, tokens, passwords ?? null, sessions ?? null);
+    const [passwords = null, sessions = null, sessionCloser = null] = others;
+    return new HostPorts(subjects, tokens, { passwords, sessions, sessionCloser });
   },
 };
 

@@ -29,6 +29,7 @@ describe('resolveMfaOptions', () => {
       maxAttemptsPerChallenge: 5,
       maxFailuresPerMethod: 10,
       maxFailuresPerAccount: 20,
+      maxFailuresPerSession: 10,
       lockSeconds: 900,
       sendCooldownSeconds: 30,
       maxSendsPerSubject: 5,

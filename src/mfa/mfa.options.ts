@@ -46,6 +46,8 @@ export interface MfaModuleOptions {
   readonly maxFailuresPerMethod?: number;
   /** Consecutive wrong proofs, over all methods, that lock the account, 1 to 100. Default 20. */
   readonly maxFailuresPerAccount?: number;
+  /** Consecutive wrong proofs within a session that lock and end that session, 1 to 50. Default 10. */
+  readonly maxFailuresPerSession?: number;
   /** Length of the first lock in seconds, 60 to 86400; each further one is twice as long. Default 900. */
   readonly lockSeconds?: number;
   /** Seconds between two codes for one subject and purpose, 0 to 600. Default 30. */
@@ -100,6 +102,7 @@ export abstract class MfaOptions implements Required<MfaModuleOptions> {
   abstract readonly maxAttemptsPerChallenge: number;
   abstract readonly maxFailuresPerMethod: number;
   abstract readonly maxFailuresPerAccount: number;
+  abstract readonly maxFailuresPerSession: number;
   abstract readonly lockSeconds: number;
   abstract readonly sendCooldownSeconds: number;
   abstract readonly maxSendsPerSubject: number;
@@ -132,6 +135,7 @@ const DEFAULTS: Omit<Required<MfaModuleOptions>, 'secretKeys'> = {
   maxAttemptsPerChallenge: 5,
   maxFailuresPerMethod: 10,
   maxFailuresPerAccount: 20,
+  maxFailuresPerSession: 10,
   lockSeconds: 900,
   sendCooldownSeconds: 30,
   maxSendsPerSubject: 5,
@@ -154,6 +158,7 @@ const RANGES: Readonly<Record<string, readonly [least: number, greatest: number]
   maxAttemptsPerChallenge: [1, 20],
   maxFailuresPerMethod: [1, 50],
   maxFailuresPerAccount: [1, 100],
+  maxFailuresPerSession: [1, 50],
   lockSeconds: [60, 86_400],
   sendCooldownSeconds: [0, 600],
   maxSendsPerSubject: [1, 100],

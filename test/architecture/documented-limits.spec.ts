@@ -5,7 +5,6 @@ import { type ServerConfig } from '../../src/server/config/server-config.js';
 import { CLIENTS_OF_SITE } from '../../src/server/rate-limit/site.js';
 import { NOTICE_LIMIT } from '../../src/server/notices/repudiation-links.js';
 import { RESET_LINK_LIMIT } from '../../src/server/passwords/password-reset-links.js';
-import { OLD_PASSWORD_LIMIT } from '../../src/server/passwords/password-rows.js';
 import { SETTINGS } from '../../src/server/config/settings.js';
 import { AccessTokens } from '../../src/server/sessions/access-tokens.js';
 import { sessionEnd } from '../../src/server/sessions/session-limits.js';
@@ -100,6 +99,7 @@ describe('the table of limits', () => {
       budgets.maxAttemptsPerChallenge,
       budgets.maxFailuresPerMethod,
       budgets.maxFailuresPerAccount,
+      budgets.maxFailuresPerSession,
       budgets.lockSeconds[0],
       budgets.lockSeconds.at(-1),
       budgets.maxFailuresEver,
@@ -132,7 +132,6 @@ describe('the table of limits', () => {
       VERIFICATION_LINK_SECONDS,
       VERIFICATION_CODE.lifeSeconds,
       VERIFICATION_CODE.maxAttempts,
-      OLD_PASSWORD_LIMIT.maxFailures,
       config.sessionLimits.maxSeconds,
       config.rateLimitPerMinute,
       CLIENTS_OF_SITE,
@@ -170,7 +169,7 @@ describe('the table of limits', () => {
     );
     const names = shown.map(([, , name]) => name);
     const settings = SETTINGS.filter(({ name }) => names.includes(`\`${name}\``));
-    expect(settings).toHaveLength(25);
+    expect(settings).toHaveLength(26);
     expect(new Map(shown.map(([, number, name]) => [name, number]))).toEqual(
       new Map(settings.map((entry) => [`\`${entry.name}\``, entry.default])),
     );

@@ -51,6 +51,7 @@ describe('the clean-up of the server', () => {
       'mfa_outbox',
       'mfa_send_budgets',
       'password_reset_links',
+      'mfa_session_attempts',
       'repudiation_tokens',
       'sessions',
     ]);

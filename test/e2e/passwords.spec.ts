@@ -1,10 +1,12 @@
 import { jest } from '@jest/globals';
+import { MfaError } from '../../src/mfa/index.js';
 import { PasswordReset } from '../../src/server/auth/password-reset.js';
+import { PasswordRows } from '../../src/server/passwords/password-rows.js';
+import { PasswordHasher } from '../../src/server/users/password-hasher.js';
 import { UsersService } from '../../src/server/users/users.service.js';
 import { payloadOf } from '../support/forged-tokens.js';
 import { type Reply } from '../support/http-client.js';
 import { noticesTo } from '../support/notices.js';
-import { outlastProof } from '../support/old-proof.js';
 import {
   expectFaults,
   expectProblem,
@@ -17,7 +19,6 @@ import { type SignedIn, startServer, type TestServer } from '../support/server.j
 
 const NEW_PASSWORD = 'another horse battery';
 const WRONG_OLD: Problem = [400, 'invalid_credentials', 'The old password is not right.'];
-const THROTTLED: Problem = [429, 'rate_limited', 'Request was throttled.'];
 const TOO_SHORT = 'This password is too short. It must contain at least 8 characters.';
 const OWN_NAME = 'This password is the username or the email address.';
 const HOUR_SECONDS = 3600;
@@ -87,23 +88,44 @@ describe('changing the password', () => {
     expect((await server.get('/user/', account.access)).status).toBe(200);
   });
 
-  it('counts wrong old ones: after five, the right one is not judged for fifteen minutes', async () => {
-    for (let i = 0; i < 5; i++) expectProblem(await change('wrong'), WRONG_OLD);
-    const { password } = account.user;
-    expectProblem(await change(password), THROTTLED, { retry_after: 900 });
-    server.clock.advance({ seconds: 100 });
-    expectProblem(await change(password), THROTTLED, { retry_after: 800 });
-    const { access } = await outlastProof(server, account);
-    const fresh = await server.stepUp(access, { password });
-    expect((await change(password, NEW_PASSWORD, fresh)).status).toBe(200);
+  it('ends the session after ten wrong old ones, and locks nothing else', async () => {
+    for (let i = 0; i < 10; i++) expectProblem(await change('wrong'), WRONG_OLD);
+    const { access, refresh, user } = account;
+    expect((await change(user.password)).status).toBe(401);
+    expect((await server.get('/user/', access)).status).toBe(401);
+    expect((await server.post('/token/refresh/', { refresh })).status).toBe(401);
+    const { body } = await server.login(user);
+    expect((await change(user.password, NEW_PASSWORD, body.access)).status).toBe(200);
   });
 
-  it('forgets the wrong ones after a right one, and those of others', async () => {
+  it('counts no right one, and none of others', async () => {
     const other = await server.signUp();
     for (let i = 0; i < 4; i++) await change('wrong');
     expect((await change(account.user.password, NEW_PASSWORD)).status).toBe(200);
     for (let i = 0; i < 5; i++) expectProblem(await change('wrong'), WRONG_OLD);
+    expect((await server.get('/user/', account.access)).status).toBe(200);
+    expectProblem(await change('wrong'), WRONG_OLD);
+    expect((await server.get('/user/', account.access)).status).toBe(401);
     expect((await change(other.user.password, NEW_PASSWORD, other.access)).status).toBe(200);
+  });
+
+  it('counts old ones and the passwords of step-ups together', async () => {
+    for (let i = 0; i < 5; i++) await change('wrong');
+    const { body } = await server.post('/step-up/', {}, account.access);
+    const proof = { ephemeral_token: body.ephemeral_token, password: 'wrong' };
+    for (let i = 0; i < 5; i++) await server.post('/step-up/verify/', proof);
+    expect((await server.get('/user/', account.access)).status).toBe(401);
+  });
+
+  it.each([
+    ['hashed', () => jest.spyOn(server.app.get(PasswordHasher, { strict: false }), 'hash')],
+    ['written', () => jest.spyOn(server.app.get(PasswordRows, { strict: false }), 'change')],
+  ])('counts no right one where the new one cannot be %s', async (_, breakOf) => {
+    for (let i = 0; i < 9; i++) await change('wrong');
+    const broken = breakOf().mockRejectedValueOnce(new MfaError('rate_limited'));
+    expect((await change(account.user.password)).body.code).toBe('rate_limited');
+    broken.mockRestore();
+    expect((await change(account.user.password)).status).toBe(200);
   });
 
   it('says what is wrong with the new one, and counts nothing for it', async () => {

@@ -75,6 +75,53 @@ function amrOf({ body }: Reply): string[] {
 
 const labelsOf = (listed: readonly { label: string }[]) => listed.map(({ label }) => label);
 
+describe('garbage in the place of an answer', () => {
+  const GARBAGE = 25;
+
+  /** Step-ups of the session, five wrong answers to each. */
+  async function garbageIn(access: string, credential: object): Promise<Set<string>> {
+    const codes = new Set<string>();
+    for (let i = 0, ephemeral_token = ''; i < GARBAGE; i++) {
+      if (i % 5 === 0) {
+        ({ ephemeral_token } = (await server.post('/step-up/', {}, access)).body);
+      }
+      const { body } = await server.post('/step-up/verify/', { ephemeral_token, credential });
+      codes.add(body.code);
+    }
+    return codes;
+  }
+
+  it('locks neither the method nor the account, nor ends a session', async () => {
+    const { add, signIn } = drawer();
+    await add('Key', key);
+    // It answers another challenge than any that is open.
+    const stale = key.get((await begin(server, account.user)).challenge);
+    for (let i = 0; i < GARBAGE; i++) {
+      const { ephemeral_token } = await begin(server, account.user);
+      const reply = await verify(server, ephemeral_token, stale);
+      expectProblem(reply, WRONG_PROOF, { attempts_left: 4 });
+    }
+    expect(await garbageIn(account.access, stale)).toEqual(new Set(['invalid_code']));
+    expect((await signIn(key)).status).toBe(200);
+    expect((await server.get('/user/', account.access)).status).toBe(200);
+    const sql = `SELECT m.failures + a.failures AS failures FROM mfa_methods m
+      JOIN mfa_accounts a ON a.user_id = m.user_id WHERE m.user_id = $1`;
+    expect(await server.dataSource.query(sql, [account.user.id])).toEqual([{ failures: 0 }]);
+  });
+
+  it('is counted where it may be a backup code, and shuts no key out', async () => {
+    const { add, signIn } = drawer();
+    await add('Key', key);
+    const guess = async () => {
+      const { ephemeral_token } = await begin(server, account.user);
+      return server.verifyLogin(ephemeral_token, 'ZZZZ-ZZZZ-ZZZZ');
+    };
+    for (let i = 0; i < 20; i++) expectProblem(await guess(), WRONG_PROOF, { attempts_left: 4 });
+    expect((await guess()).body.code).toBe('account_locked');
+    expect((await signIn(key)).status).toBe(200);
+  });
+});
+
 describe('security keys', () => {
   it('are set up by the options of a browser, and shown without their keys', async () => {
     const { setUp, confirm, listed } = drawer();

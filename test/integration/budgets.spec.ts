@@ -1,3 +1,5 @@
+import { jest } from '@jest/globals';
+import { AttemptStore } from '../../src/mfa/core/attempts.js';
 import { type Subject } from '../../src/mfa/core/handler.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
@@ -150,7 +152,7 @@ describe('budgets of guessing', () => {
     expect(await guess(subject, 1)).toEqual(['invalid_code']);
   });
 
-  it('counts an attempt before it is judged, so a judge that dies still counts', async () => {
+  it('counts an attempt before it is judged, so a process that dies still counts', async () => {
     const subject = newUser();
     await mfa.enrolApp(subject);
     const pending = await mfa.begin(subject);
@@ -158,7 +160,10 @@ describe('budgets of guessing', () => {
       `UPDATE mfa_methods SET state_version = 99 WHERE user_id = $1`,
       [subject.id],
     );
-    await expect(mfa.verify(pending, '000000')).rejects.toThrow();
+    const attempts: AttemptStore = mfa.parts.get(AttemptStore);
+    const dead = jest.spyOn(attempts, 'giveBack').mockRejectedValueOnce(new Error('dead'));
+    await expect(mfa.verify(pending, '000000')).rejects.toThrow('not the state');
+    dead.mockRestore();
     expect(await mfa.count('mfa_methods', `user_id = '${subject.id}' AND failures = 1`)).toBe(1);
   });
 

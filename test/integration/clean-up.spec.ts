@@ -1,3 +1,4 @@
+import { SessionAttempts } from '../../src/mfa/core/session-attempts.js';
 import { MfaCleanUp } from '../../src/mfa/persistence/mfa-clean-up.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
 import { plansOf } from '../support/plans.js';
@@ -48,6 +49,21 @@ describe('the clean-up of the library', () => {
     await run();
     expect(await mfa.count('mfa_methods', locked)).toBe(1);
     expect(await mfa.count('mfa_accounts', 'failures = 10')).toBe(1);
+  });
+
+  it('forgets what a session has guessed 30 days after its last guess', async () => {
+    const actor = mfa.actor(mfa.parts.subjects.add('guesser'));
+    const guess = { subject: mfa.parts.subjects.add('guesser'), factor: 'x', client: actor.client };
+    const wrong = (sessionId: string) =>
+      mfa.parts.get(SessionAttempts).judge({ ...guess, sessionId }, async () => false);
+    await wrong('early');
+    await wrong('late');
+    mfa.parts.clock.advance({ seconds: 30 * DAY_SECONDS - 1 });
+    await wrong('late');
+    expect(await run()).toMatchObject({ mfa_session_attempts: 0 });
+    mfa.parts.clock.advance({ seconds: 1 });
+    expect(await run()).toMatchObject({ mfa_session_attempts: 1 });
+    expect(await mfa.count('mfa_session_attempts', `session_id = 'late' AND failures = 2`)).toBe(1);
   });
 
   it('deletes no more than it may, the oldest first', async () => {
@@ -106,6 +122,7 @@ describe('the clean-up of the library', () => {
     expect(plans).toEqual([
       expect.stringContaining('Index Scan using mfa_challenges_expires_at_idx'),
       expect.stringContaining('Index Scan using mfa_send_budgets_window_started_at_idx'),
+      expect.stringContaining('Index Scan using mfa_session_attempts_last_failed_at_idx'),
       expect.stringContaining('Index Scan using mfa_outbox_failed_at_idx'),
     ]);
   });

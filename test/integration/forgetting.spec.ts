@@ -9,7 +9,7 @@ import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
 const TABLES = [
   ...['mfa_accounts', 'mfa_methods', 'mfa_challenges'],
   ...['mfa_backup_codes', 'mfa_events', 'mfa_send_budgets'],
-  ...['mfa_event_heads', 'mfa_outbox'],
+  ...['mfa_event_heads', 'mfa_outbox', 'mfa_session_attempts'],
 ];
 
 describe('MfaAccounts.forget', () => {
@@ -36,6 +36,8 @@ describe('MfaAccounts.forget', () => {
     await mfa.enrolApp(subject);
     await mfa.enrolEmail(subject);
     await mfa.begin(subject);
+    const wrong = mfa.parts.backupCodes.regenerate(mfa.actor(subject), { code: '000000' });
+    await expect(wrong).rejects.toMatchObject({ code: 'invalid_code' });
     return subject;
   }
 

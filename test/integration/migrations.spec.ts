@@ -40,6 +40,7 @@ describe('the migrations', () => {
       'mfa_outbox',
       'mfa_send_budgets',
       'password_reset_links',
+      'mfa_session_attempts',
       'repudiation_tokens',
       'sessions',
       'users',

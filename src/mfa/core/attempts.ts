@@ -15,6 +15,8 @@ export interface AttemptBudgets {
   /** Consecutive failures that lock a method; each further such number locks it for longer. */
   readonly maxFailuresPerMethod: number;
   readonly maxFailuresPerAccount: number;
+  /** Consecutive failures that lock a session and end it; they lock nothing but that session. */
+  readonly maxFailuresPerSession: number;
   /** Consecutive failures after which a method stays locked until it is set up again. */
   readonly maxFailuresEver: number;
   /** How long the first, second, … lock lasts, in seconds; the last value serves for all further ones. */
@@ -26,12 +28,26 @@ export interface AttemptRequest {
   readonly key: ChallengeKey;
   readonly purpose: ChallengePurpose;
   readonly credentialsVersion: string;
+  /** The session of who is signed in; null at a login, and where the host keeps none. */
+  readonly sessionId: string | null;
   /** The handlers that can read the proof; a challenge of another one spends nothing. */
   readonly handlers: readonly string[];
+  /** Those of them whose proofs cannot be guessed: {@link MfaHandler.isGuessable}. */
+  readonly unguessable: readonly string[];
   /** Tags under which a backup code may be stored that the proof may be; empty when it can't be one. */
   readonly backupLookups: readonly string[];
   readonly budgets: AttemptBudgets;
   readonly now: Date;
+}
+
+/**
+ * What an attempt was counted on, besides its challenge: at a login on account and method, in a
+ * session on that session alone; a proof that cannot be guessed on nothing.
+ */
+export interface Counted {
+  readonly onMethod: boolean;
+  readonly onAccount: boolean;
+  readonly onSession: boolean;
 }
 
 /** An attempt that is spent and committed, with all that is needed to judge it. */
@@ -40,9 +56,13 @@ export interface SpentAttempt {
   readonly method: MethodRecord;
   /** The unspent backup code that the proof may be. */
   readonly backupCode: { readonly lookup: string; readonly hash: string } | null;
+  /** The session that it was made in; null at a login, and where the host keeps none. */
+  readonly sessionId: string | null;
+  readonly counted: Counted;
   /** True when this attempt was the last one before a lock: a failure then is a lock. */
   readonly locksMethod: boolean;
   readonly locksAccount: boolean;
+  readonly locksSession: boolean;
 }
 
 /** Why no attempt was spent. */
@@ -51,6 +71,7 @@ export type Refusal =
   | { readonly reason: 'method_gone' }
   | { readonly reason: 'unreadable'; readonly handler: string }
   | { readonly reason: 'account_locked'; readonly until: Date }
+  | { readonly reason: 'session_locked'; readonly until: Date }
   /** `until` is null when only a new set-up helps. */
   | { readonly reason: 'method_locked'; readonly until: Date | null }
   | { readonly reason: 'exhausted' };
@@ -75,14 +96,24 @@ export interface Settlement {
 
 /** Port: spends and settles attempts. Each method is one statement that decides by what it changed. */
 export abstract class AttemptStore {
-  /** Spends one attempt of challenge, method and account together. Null: none was spent. */
+  /**
+   * Spends one attempt of the challenge together with all that it is to be {@link Counted} on. Null:
+   * none was spent.
+   */
   abstract spend(request: AttemptRequest): Promise<SpentAttempt | null>;
   /** Says why {@link spend} spent nothing. Null: what stood in the way is gone by now. */
   abstract explain(request: AttemptRequest): Promise<Refusal | null>;
   /** The same attempt with method and challenge as they are now; null when the challenge is dead. */
-  abstract reload(spent: SpentAttempt, now: Date): Promise<SpentAttempt | null>;
+  abstract reload(
+    spent: SpentAttempt,
+    now: Date,
+    transaction?: Transaction,
+  ): Promise<SpentAttempt | null>;
   /** Commits a right proof. False: challenge, state or backup code changed meanwhile. */
   abstract settle(settlement: Settlement, transaction?: Transaction): Promise<boolean>;
-  /** Takes an attempt, and the lock that it brought, from the counts of method and account. */
+  /**
+   * Takes an attempt, and the lock that it brought, from all that it was counted on. Where the method
+   * has been forgiven meanwhile, so has the account: nothing is taken from either.
+   */
   abstract giveBack(spent: SpentAttempt): Promise<void>;
 }

@@ -1,149 +1,41 @@
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { addSeconds } from '../kit/clock.js';
 import { SystemRandomSource } from '../kit/random.js';
-import { CodeProof } from '../kit/code-proof.js';
 import { resolveMfaOptions } from '../mfa.options.js';
 import { FakeClock } from '../testing/fake-clock.js';
-import {
-  type AttemptRequest,
-  AttemptStore,
-  type Refusal,
-  type Settlement,
-  type SpentAttempt,
-} from './attempts.js';
-import { type Authenticator } from './authenticators.js';
 import { BackupCodes } from './backup-codes.js';
-import { Ceremony, type ProofRequest } from './ceremony.js';
+import { AttemptSpending } from './attempt-spending.js';
+import { Ceremony, type Conclusion, type ProofRequest } from './ceremony.js';
 import { EventAudience } from './event-audience.js';
 import { EventTeller } from './event-teller.js';
-import { type MfaEvent } from './events.js';
-import { type MfaHandler, type Subject } from './handler.js';
+import { type MfaHandler } from './handler.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { KeyRing } from './key-ring.js';
 import { type OutboxStore } from './outbox.js';
 import { OutboxWorker } from './outbox-worker.js';
-import { type ChallengePurpose, EventStore, type Transaction, UnitOfWork } from './stores.js';
+import { type HostPorts } from './ports.js';
+import { UnjudgedAttempts } from './unjudged-attempts.js';
+import { WrongProofs } from './wrong-proofs.js';
+import { type ChallengePurpose } from './stores.js';
+import {
+  authenticator,
+  HANDLER,
+  KeptEvents,
+  NoTransactions,
+  NOW,
+  ScriptedAttempts,
+  spentAttempt,
+  SUBJECT,
+} from '../../../test/support/scripted-ceremony.js';
 
-const NOW = new FakeClock().now();
-const SUBJECT: Subject = {
-  id: 's1',
-  displayName: 'ada',
-  addresses: {},
-  isEnabled: true,
-  credentialsVersion: '1',
-};
+const CODES_OWNER = { subject: SUBJECT, client: { ip: null } };
 
-/** Right when the code is the state's. */
-const OWNER = { subject: { id: 's1' }, client: { ip: null } };
-
-const HANDLER: MfaHandler = {
-  name: 'word',
-  displayName: 'Word',
-  amr: ['kba'],
-  requiresDispatch: false,
-  proofSchema: CodeProof,
-  stateVersion: 1,
-  parseState: (payload) => payload,
-  setup: async () => ({ state: 'word', response: {} }),
-  verify: async ({ state, proof }) =>
-    'code' in proof && proof.code === state ? { ok: true, state } : { ok: false },
-  describe: () => ({}),
-};
-
-/** An attempt store that answers what a test lays out. */
-class ScriptedAttempts extends AttemptStore {
-  spends: (SpentAttempt | null)[] = [];
-  refusals: (Refusal | null)[] = [];
-  settles: boolean[] = [];
-  reloads: (SpentAttempt | null)[] = [];
-  readonly requests: AttemptRequest[] = [];
-  readonly settlements: Settlement[] = [];
-
-  async spend(request: AttemptRequest): Promise<SpentAttempt | null> {
-    this.requests.push(request);
-    return this.spends.shift() ?? null;
-  }
-
-  async explain(): Promise<Refusal | null> {
-    return this.refusals.shift() ?? null;
-  }
-
-  async reload(): Promise<SpentAttempt | null> {
-    return this.reloads.shift() ?? null;
-  }
-
-  readonly givenBack: SpentAttempt[] = [];
-
-  async giveBack(spent: SpentAttempt): Promise<void> {
-    this.givenBack.push(spent);
-  }
-
-  async settle(settlement: Settlement): Promise<boolean> {
-    this.settlements.push(settlement);
-    return this.settles.shift() ?? false;
-  }
-}
-
-class KeptEvents extends EventStore {
-  readonly events: MfaEvent[] = [];
-
-  async append(events: readonly MfaEvent[]): Promise<void> {
-    this.events.push(...events);
-  }
-}
-
-class NoTransactions extends UnitOfWork {
-  runForAccount<T>(_: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    // No store of this test looks at its transaction.
-    return work({} as Transaction);
-  }
-
-  async lockAccount(): Promise<void> {}
-}
-
-function authenticator(payload: string): Authenticator {
-  const times = { createdAt: NOW, boundAt: NOW, confirmedAt: NOW, lastUsedAt: null };
-  return { id: 'a1', label: null, setUpIn: null, ...times, payload };
-}
-
-function spentAttempt(changes: Partial<SpentAttempt> = {}): SpentAttempt {
-  return {
-    challenge: {
-      subjectId: 's1',
-      id: 'c1',
-      purpose: 'login',
-      methodId: 'm1',
-      handler: 'word',
-      authenticatorId: null,
-      proofs: [],
-      provider: null,
-      sessionId: null,
-      credentialsVersion: '1',
-      data: null,
-      createdAt: NOW,
-      expiresAt: NOW,
-      attempts: 1,
-      version: 0,
-    },
-    method: {
-      id: 'm1',
-      subjectId: 's1',
-      handler: 'word',
-      isActive: true,
-      isPrimary: true,
-      createdAt: NOW,
-      confirmedAt: NOW,
-      activatedAt: NOW,
-      activatedIn: null,
-      lastUsedAt: null,
-      authenticators: [authenticator('open sesame')],
-      payloadVersion: 1,
-      version: 0,
-    },
-    backupCode: null,
-    locksMethod: false,
-    locksAccount: false,
-    ...changes,
-  };
+/** What is broken of all that follows the counting of an attempt. */
+interface BrokenParts {
+  readonly conclude?: () => Promise<Conclusion>;
+  readonly settle?: () => Promise<boolean>;
+  readonly giveBack?: () => Promise<void>;
 }
 
 describe('Ceremony', () => {
@@ -159,20 +51,29 @@ describe('Ceremony', () => {
   beforeEach(() => {
     attempts = new ScriptedAttempts();
     events = new KeptEvents();
+    ceremony = ceremonyOf(HANDLER);
+  });
+
+  function ceremonyOf(handler: MfaHandler): Ceremony {
     const [audience, clock] = [new EventAudience(), new FakeClock()];
     // Nobody listens, so nothing is ever taken from the outbox.
     const worker = new OutboxWorker(audience, {} as OutboxStore, options, clock);
-    ceremony = new Ceremony(
-      new HandlerRegistry([HANDLER]),
+    const teller = new EventTeller(audience, worker);
+    // No session ends here, so nothing is asked of the host.
+    const host = {} as HostPorts;
+    return new Ceremony(
+      new HandlerRegistry([handler]),
       attempts,
-      events,
+      new AttemptSpending(attempts, backupCodes, options),
       new NoTransactions(),
       backupCodes,
+      new UnjudgedAttempts(),
+      new WrongProofs(host, events, teller),
       options,
       new FakeClock(),
-      new EventTeller(audience, worker),
+      teller,
     );
-  });
+  }
 
   function requestOf(code: unknown, changes: Partial<ProofRequest> = {}): ProofRequest {
     return {
@@ -218,10 +119,91 @@ describe('Ceremony', () => {
 
   it('asks to try again when it lost every race', async () => {
     attempts.spends = [spentAttempt()];
-    attempts.reloads = [spentAttempt(), spentAttempt(), spentAttempt()];
+    attempts.reloads = [spentAttempt(), spentAttempt()];
     await expect(prove('open sesame')).rejects.toMatchObject({ code: 'unavailable' });
     expect(attempts.settlements).toHaveLength(3);
     expect(attempts.givenBack).toHaveLength(1);
+  });
+
+  it('makes its last try behind the lock, with what it concluded before', async () => {
+    attempts.spends = [spentAttempt()];
+    attempts.reloads = [spentAttempt(), spentAttempt()];
+    attempts.settles = [false, false, true];
+    const changes: string[] = [];
+    let conclusions = 0;
+    await ceremony.prove(requestOf('open sesame'), async () => {
+      const name = `change ${(conclusions += 1)}`;
+      return { change: async () => void changes.push(name) };
+    });
+    expect(attempts.isInTransaction).toEqual([true, true, true]);
+    expect(attempts.lockedReloads).toBe(1);
+    expect(changes).toEqual(['change 2']);
+    expect(attempts.givenBack).toEqual([]);
+  });
+
+  it('settles its last try where nothing else is to change', async () => {
+    attempts.spends = [spentAttempt()];
+    attempts.reloads = [spentAttempt(), spentAttempt()];
+    attempts.settles = [false, false, true];
+    await expect(prove('open sesame')).resolves.toBeUndefined();
+    expect(attempts.isInTransaction).toEqual([false, false, true]);
+  });
+
+  it('judges its last try by what is there then', async () => {
+    const { method } = spentAttempt();
+    attempts.spends = [spentAttempt()];
+    const authenticators = [authenticator('closed sesame')];
+    attempts.reloads = [spentAttempt(), spentAttempt({ method: { ...method, authenticators } })];
+    await expect(prove('open sesame')).rejects.toMatchObject({ code: 'invalid_code' });
+    expect(events.events.map(({ type }) => type)).toEqual(['second_factor_failed']);
+    expect(attempts.givenBack).toEqual([]);
+  });
+
+  it('knows in its last try that the challenge is dead', async () => {
+    attempts.spends = [spentAttempt()];
+    attempts.reloads = [spentAttempt()];
+    await expect(prove('open sesame')).rejects.toMatchObject({ code: 'invalid_token' });
+    expect(attempts.givenBack).toHaveLength(1);
+  });
+
+  it('concludes nothing in its last try from what it did not see before', async () => {
+    const { method } = spentAttempt();
+    attempts.spends = [spentAttempt()];
+    attempts.reloads = [spentAttempt(), spentAttempt({ method: { ...method, isActive: false } })];
+    await expect(prove('open sesame')).rejects.toMatchObject({ code: 'unavailable' });
+    expect(attempts.settlements).toHaveLength(2);
+  });
+
+  it.each([
+    ['judged', { ...HANDLER, verify: async () => Promise.reject(new Error('broken')) }, {}],
+    ['followed', HANDLER, { conclude: () => Promise.reject(new Error('broken')) }],
+    ['committed', HANDLER, { settle: () => Promise.reject(new Error('broken')) }],
+    [
+      'reported',
+      HANDLER,
+      {
+        giveBack: () => Promise.reject(new Error('lost')),
+        conclude: () => Promise.reject(new Error('broken')),
+      },
+    ],
+  ])('gives an attempt back that could not be %s', async (_, handler, parts) => {
+    ceremony = ceremonyOf(handler);
+    const { conclude = async () => ({}), ...stores } = { ...parts } as BrokenParts;
+    const giveBack = jest.spyOn(attempts, 'giveBack');
+    jest.spyOn(Logger.prototype, 'error').mockImplementation(() => {});
+    Object.assign(attempts, stores.settle && { settle: stores.settle });
+    if (stores.giveBack) giveBack.mockImplementation(stores.giveBack);
+    attempts.spends = [spentAttempt()];
+    await expect(ceremony.prove(requestOf('open sesame'), conclude)).rejects.toThrow('broken');
+    expect(giveBack).toHaveBeenCalledTimes(1);
+    jest.restoreAllMocks();
+  });
+
+  it('keeps a wrong proof counted when it cannot be told of', async () => {
+    attempts.spends = [spentAttempt()];
+    jest.spyOn(events, 'append').mockRejectedValue(new Error('full'));
+    await expect(prove('closed sesame')).rejects.toThrow('full');
+    expect(attempts.givenBack).toEqual([]);
   });
 
   it('gives no wrong proof back', async () => {
@@ -293,11 +275,12 @@ describe('Ceremony', () => {
   });
 
   it('judges a backup code by its hash', async () => {
-    const [stored] = await backupCodes.seal(OWNER, ['ABCDEFGHJKMN']);
+    const [stored] = await backupCodes.seal(CODES_OWNER, ['ABCDEFGHJKMN']);
     const backupCode = { lookup: stored?.lookup ?? '', hash: stored?.hash ?? '' };
     attempts.spends = [spentAttempt({ backupCode }), spentAttempt({ backupCode })];
     attempts.settles = [true];
     await prove('abcd-efgh-jkmn');
+    expect(attempts.givenBack).toEqual([]);
     expect(attempts.settlements[0]?.proven).toEqual({
       by: 'backup_code',
       lookup: backupCode.lookup,
@@ -310,7 +293,7 @@ describe('Ceremony', () => {
       pin = '';
     }
     const handlers = [{ ...HANDLER, proofSchema: Pin }];
-    const [stored] = await backupCodes.seal(OWNER, ['ABCDEFGHJKMN']);
+    const [stored] = await backupCodes.seal(CODES_OWNER, ['ABCDEFGHJKMN']);
     attempts.spends = [spentAttempt({ backupCode: stored ?? null })];
     attempts.settles = [true];
     await expect(prove('ABCDEFGHJKMN', { handlers })).resolves.toBeUndefined();
@@ -328,12 +311,20 @@ describe('Ceremony', () => {
   });
 
   it('records the locks that a failure sets', async () => {
-    attempts.spends = [spentAttempt({ locksMethod: true, locksAccount: true })];
+    attempts.spends = [
+      spentAttempt({ locksMethod: true, locksAccount: true }),
+      spentAttempt({ locksSession: true }),
+    ];
     await expect(prove('wrong')).rejects.toMatchObject({ extras: { attemptsLeft: 4 } });
     expect(events.events.map(({ type }) => type)).toEqual([
       'second_factor_failed',
       'method_locked',
       'account_locked',
+    ]);
+    await prove('wrong').catch(() => {});
+    expect(events.events.slice(3).map(({ type }) => type)).toEqual([
+      'second_factor_failed',
+      'session_locked',
     ]);
   });
 });

@@ -1,47 +1,29 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kit/clock.js';
 import { MfaOptions } from '../mfa.options.js';
 import { type SessionProof } from './assurance.js';
-import {
-  type AttemptRequest,
-  AttemptStore,
-  type Settlement,
-  type SpentAttempt,
-} from './attempts.js';
-import { authenticatorsAfter, mayAnswer } from './authenticators.js';
+import { AttemptSpending, type SpendingRequest } from './attempt-spending.js';
+import { AttemptStore, type SpentAttempt } from './attempts.js';
 import { BackupCodes } from './backup-codes.js';
 import { MfaError } from './errors.js';
 import { EventTeller } from './event-teller.js';
 import { type MfaEvent, type MfaEventType } from './events.js';
-import { type MfaHandler, type Subject } from './handler.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { type ClientInfo } from './mfa-passed.js';
-import { attemptBudgetsOf } from './policy.js';
 import { type IssuedTokens } from './ports.js';
-import { type ProofReading, readProof } from './proof-reading.js';
-import { noChallenge, problemOfRefusal } from './refusals.js';
-import {
-  type ChallengeKey,
-  type ChallengePurpose,
-  EventStore,
-  type Transaction,
-  UnitOfWork,
-} from './stores.js';
+import { ProofJudge, type RightProof } from './proof-judge.js';
+import { readProof } from './proof-reading.js';
+import { noChallenge } from './refusals.js';
+import { type Transaction, UnitOfWork } from './stores.js';
+import { UnjudgedAttempts } from './unjudged-attempts.js';
+import { WrongProofs } from './wrong-proofs.js';
 
 /** What is to be proven, by whom, with what. */
-export interface ProofRequest {
-  readonly subject: Subject;
-  readonly key: ChallengeKey;
-  readonly purpose: ChallengePurpose;
-  /** The handlers that may have to judge: the challenge decides which of them does. */
-  readonly handlers: readonly MfaHandler[];
+export interface ProofRequest extends SpendingRequest {
   readonly proof: Record<string, unknown>;
   readonly acceptsBackupCode: boolean;
   readonly client: ClientInfo;
-  /** {@link MfaEvent.sessionId} */
-  readonly sessionId?: string | null;
-  /** `detail` of `invalid_code`. */
-  readonly wrongProofDetail: string;
 }
 
 /** A proof that was right. */
@@ -61,15 +43,30 @@ export interface Conclusion extends Partial<Pick<IssuedTokens, 'rows' | 'rowUpda
   readonly change?: (transaction: Transaction) => Promise<void>;
 }
 
-interface Judgement {
+/** Makes of a right proof what follows from it. */
+type Conclude = (proven: Proven) => Promise<Conclusion>;
+
+/** One request, through all of its tries. */
+interface Trial {
   readonly request: ProofRequest;
-  readonly reading: ProofReading;
-  readonly attempt: SpentAttempt;
+  readonly judge: ProofJudge;
+  readonly conclude: Conclude;
+  /** To be called once its attempt is not to be given back. */
+  readonly settle: () => void;
   readonly now: Date;
 }
 
-/** A right proof, and what a session keeps of it. */
-type Proof = Settlement['proven'] & Pick<SessionProof, 'amr' | 'authenticatorId'>;
+/** One try, by what it has found. */
+interface Try {
+  readonly attempt: SpentAttempt;
+  readonly at: Date;
+}
+
+/** A try that is to be committed. */
+interface RightTry extends Try {
+  readonly proof: RightProof;
+  readonly conclusion: Conclusion;
+}
 
 /** A lost race is run again: the other one may have changed what this one is decided by. */
 const MAX_TRIES = 3;
@@ -77,16 +74,19 @@ const MAX_TRIES = 3;
 /**
  * The one place where a proof is judged: read → spend → load → verify → commit → tell.
  *
- * An attempt is spent and committed before anything is judged, so a request that dies counts.
+ * An attempt is spent and committed before anything is judged, so a process that dies counts. What
+ * ends in any other way without being judged wrong is given back.
  */
 @Injectable()
 export class Ceremony {
   constructor(
     private readonly registry: HandlerRegistry,
     private readonly attempts: AttemptStore,
-    private readonly events: EventStore,
+    private readonly spending: AttemptSpending,
     private readonly unitOfWork: UnitOfWork,
     private readonly backupCodes: BackupCodes,
+    private readonly unjudged: UnjudgedAttempts,
+    private readonly wrongProofs: WrongProofs,
     private readonly options: MfaOptions,
     private readonly clock: Clock,
     private readonly teller: EventTeller,
@@ -96,142 +96,103 @@ export class Ceremony {
    * Judges a proof and, when it is right, commits it with what `conclude` makes of it.
    *
    * @throws {MfaError} `validation_failed`, `invalid_token`, `invalid_code`, `method_not_found`,
-   * `attempts_exhausted`, `method_locked` or `account_locked`
+   * `attempts_exhausted`, `method_locked`, `account_locked` or `session_locked`
    */
-  async prove(
-    request: ProofRequest,
-    conclude: (proven: Proven) => Promise<Conclusion>,
-  ): Promise<void> {
+  async prove(request: ProofRequest, conclude: Conclude): Promise<void> {
     const now = this.clock.now();
     const codes = request.acceptsBackupCode ? this.backupCodes : null;
     const reading = readProof(request.handlers, request.proof, codes);
-    let attempt: SpentAttempt | null = await this.spend(request, reading, now);
-    for (let tries = 1; attempt !== null && tries <= MAX_TRIES; tries++) {
-      const judgement = { request, reading, attempt, now: timeOf(attempt, now) };
-      const done = await this.judge(judgement, conclude);
-      if (done) return;
-      attempt = await this.attempts.reload(attempt, now);
+    const judges = { registry: this.registry, backupCodes: this.backupCodes };
+    const judge = new ProofJudge(judges, { ...request, reading });
+    const spent = await this.spending.spend(request, reading, now);
+    await this.unjudged.giveBackAfter(
+      () => this.attempts.giveBack(spent),
+      (settle) => this.tryAll({ request, judge, conclude, settle, now }, spent),
+    );
+  }
+
+  private async tryAll(trial: Trial, spent: SpentAttempt): Promise<void> {
+    let attempt: SpentAttempt | null = spent;
+    for (let tries = 1; attempt !== null; tries++) {
+      const right = await this.judge(trial, attempt);
+      if (await this.commit(trial, right)) return;
+      if (tries === MAX_TRIES - 1) return this.tryLocked(trial, right);
+      attempt = await this.attempts.reload(attempt, trial.now);
     }
-    if (attempt === null) throw noChallenge(request);
-    // It was right each time: it must not count as a guess.
-    await this.attempts.giveBack(attempt);
-    throw new MfaError('unavailable');
+    throw noChallenge(trial.request);
   }
 
-  /** Tries again where what stood in the way is gone by the time it is looked for. */
-  private async spend(
-    request: ProofRequest,
-    reading: ProofReading,
-    now: Date,
-  ): Promise<SpentAttempt> {
-    const attempt = this.attemptRequest(request, reading, now);
-    for (let tries = 1; tries <= MAX_TRIES; tries++) {
-      const spent = attempt.handlers.length > 0 ? await this.attempts.spend(attempt) : null;
-      if (spent !== null) return spent;
-      const refusal = await this.attempts.explain(attempt);
-      if (refusal !== null) throw problemOfRefusal(refusal, request, reading.faults, now);
-    }
-    throw new MfaError('unavailable');
+  private async judge(trial: Trial, attempt: SpentAttempt): Promise<RightTry> {
+    const at = timeOf(attempt, trial.now);
+    const proof = await trial.judge.judge(attempt, { at, isLocked: false });
+    if (proof === null) throw await this.fail(trial, { attempt, at });
+    const { amr, authenticatorId, proven } = proof;
+    const kept = { amr, authenticatorId, methodId: attempt.method.id, at };
+    const conclusion = await trial.conclude({ attempt, by: proven.by, proof: kept });
+    return { attempt, at, proof, conclusion };
   }
 
-  private attemptRequest(
-    request: ProofRequest,
-    { proofs, backupCode }: ProofReading,
-    now: Date,
-  ): AttemptRequest {
-    const { key, purpose, subject } = request;
-    return {
-      key,
-      purpose,
-      credentialsVersion: subject.credentialsVersion,
-      handlers: backupCode === null ? [...proofs.keys()] : request.handlers.map(({ name }) => name),
-      backupLookups: backupCode === null ? [] : this.backupCodes.tags(subject.id, backupCode),
-      budgets: attemptBudgetsOf(this.options),
-      now,
-    };
-  }
-
-  /** True when the proof was right and is committed; false when it was right but lost a race. */
-  private async judge(
-    judgement: Judgement,
-    conclude: (proven: Proven) => Promise<Conclusion>,
-  ): Promise<boolean> {
-    const { request, attempt, now } = judgement;
-    const proof = (await this.byMethod(judgement)) ?? (await this.byBackupCode(judgement));
-    if (proof === null) throw await this.fail(judgement);
-    const { amr, authenticatorId, ...proven } = proof;
-    const kept = { amr, authenticatorId, methodId: attempt.method.id, at: now };
-    const conclusion = await conclude({ attempt, by: proven.by, proof: kept });
-    const events = this.successEvents(judgement, proof, conclusion);
-    const { rows = [], rowUpdates = [] } = conclusion;
-    const settlement = { spent: attempt, proven, rows, rowUpdates, events, now };
-    const isCommitted = await this.commit(settlement, request.subject, conclusion.change);
-    if (isCommitted) this.teller.tell(events);
+  /** False: it lost a race. */
+  private async commit(trial: Trial, right: RightTry): Promise<boolean> {
+    const { subject } = trial.request;
+    const isCommitted =
+      right.conclusion.change === undefined
+        ? await this.settle(trial, right)
+        : await this.unitOfWork.runForAccount(subject.id, (own) => this.settle(trial, right, own));
+    if (isCommitted) this.tell(trial, right);
     return isCommitted;
   }
 
-  private async byMethod({ request, reading, attempt, now }: Judgement): Promise<Proof | null> {
-    const handler = this.registry.forMethod(attempt.method);
-    const proof = reading.proofs.get(handler.name);
-    if (proof === undefined) return null;
-    const { subject } = request;
-    const { method, challenge } = attempt;
-    for (const { id, payload } of mayAnswer(challenge, method)) {
-      const state = handler.parseState(payload, method.payloadVersion);
-      const outcome = await handler.verify({ subject, state, data: challenge.data, proof, now });
-      if (!outcome.ok) continue;
-      const use = { id, state: outcome.state, now };
-      const authenticators = authenticatorsAfter(use, method, handler);
-      const amr = outcome.amr ?? handler.amr;
-      const kept = { authenticators, payloadVersion: handler.stateVersion };
-      return { by: 'method', ...kept, amr, authenticatorId: id };
-    }
-    return null;
-  }
-
-  private async byBackupCode({ request, reading, attempt }: Judgement): Promise<Proof | null> {
-    const stored = attempt.backupCode;
-    if (stored === null || reading.backupCode === null) return null;
-    const isRight = await this.backupCodes.matches(reading.backupCode, stored.hash, request);
-    if (!isRight) return null;
-    return { by: 'backup_code', lookup: stored.lookup, amr: ['otp'], authenticatorId: null };
-  }
-
-  private async commit(
-    settlement: Settlement,
-    subject: Subject,
-    change: Conclusion['change'],
-  ): Promise<boolean> {
-    if (change === undefined) return this.attempts.settle(settlement);
-    return this.unitOfWork.runForAccount(subject.id, async (transaction) => {
-      const isSettled = await this.attempts.settle(settlement, transaction);
-      if (isSettled) await change(transaction);
-      return isSettled;
+  /**
+   * The last try is made behind the account's lock, so that no stream of other writers starves a
+   * right proof. What was concluded before stands, since making tokens and codes takes a while.
+   */
+  private async tryLocked(trial: Trial, before: RightTry): Promise<void> {
+    const { request, now } = trial;
+    const last = await this.unitOfWork.runForAccount(request.subject.id, async (transaction) => {
+      const attempt = await this.attempts.reload(before.attempt, now, transaction);
+      if (attempt === null) throw noChallenge(request);
+      const at = timeOf(attempt, now);
+      const proof = await trial.judge.judge(attempt, { at, isLocked: true });
+      if (proof === null) return { attempt, at };
+      const right = { attempt, at, proof, conclusion: before.conclusion };
+      const isSettled =
+        concludesAlike(before, right) && (await this.settle(trial, right, transaction));
+      if (!isSettled) throw new MfaError('unavailable');
+      return right;
     });
+    if (!('proof' in last)) throw await this.fail(trial, last);
+    this.tell(trial, last);
   }
 
-  private successEvents(judgement: Judgement, proof: Proof, conclusion: Conclusion): MfaEvent[] {
-    const own: MfaEventType[] =
-      proof.by === 'method'
-        ? ['second_factor_succeeded']
-        : ['second_factor_succeeded', 'backup_code_used'];
-    const { events = [], target } = conclusion;
-    return [
-      ...own.map((type) => eventOf(type, judgement)),
-      ...events.map((type) => ({ ...eventOf(type, judgement), target })),
-    ];
+  private async settle(
+    { request }: Trial,
+    right: RightTry,
+    transaction?: Transaction,
+  ): Promise<boolean> {
+    const { attempt, at, conclusion } = right;
+    const { proven } = right.proof;
+    const { rows = [], rowUpdates = [] } = conclusion;
+    const events = successEvents(request, right);
+    const settlement = { spent: attempt, proven, rows, rowUpdates, events, now: at };
+    const isSettled = await this.attempts.settle(settlement, transaction);
+    if (isSettled && transaction !== undefined) await conclusion.change?.(transaction);
+    return isSettled;
   }
 
-  private async fail(judgement: Judgement): Promise<MfaError> {
-    const { request, attempt } = judgement;
-    const types: MfaEventType[] = [
-      'second_factor_failed',
-      ...(attempt.locksMethod ? ['method_locked' as const] : []),
-      ...(attempt.locksAccount ? ['account_locked' as const] : []),
-    ];
-    const events = types.map((type) => eventOf(type, judgement));
-    await this.events.append(events);
-    this.teller.tell(events);
+  private tell(trial: Trial, right: RightTry): void {
+    trial.settle();
+    this.teller.tell(successEvents(trial.request, right));
+  }
+
+  private async fail({ request, settle }: Trial, wrong: Try): Promise<MfaError> {
+    const { attempt } = wrong;
+    settle();
+    await this.wrongProofs.record(occasionOf(request, wrong), {
+      method: attempt.locksMethod,
+      account: attempt.locksAccount,
+      session: attempt.locksSession,
+    });
     return new MfaError('invalid_code', {
       detail: request.wrongProofDetail,
       attemptsLeft: this.options.maxAttemptsPerChallenge - attempt.challenge.attempts,
@@ -244,7 +205,28 @@ function timeOf({ method: { activatedAt } }: SpentAttempt, now: Date): Date {
   return activatedAt !== null && activatedAt > now ? activatedAt : now;
 }
 
-function eventOf(type: MfaEventType, { request, attempt, now }: Judgement): MfaEvent {
-  const { subject, client, sessionId } = request;
-  return { type, subject, client, sessionId, at: now, factor: attempt.method.handler };
+/** Whether what was concluded from one try may be concluded from another. */
+function concludesAlike(one: RightTry, other: RightTry): boolean {
+  const groundsOf = ({ attempt, at, proof }: RightTry) => {
+    const { id, isActive } = attempt.method;
+    return [id, isActive, at, proof.proven.by, proof.amr, proof.authenticatorId];
+  };
+  return isDeepStrictEqual(groundsOf(one), groundsOf(other));
+}
+
+function successEvents(request: ProofRequest, right: RightTry): MfaEvent[] {
+  const occasion = occasionOf(request, right);
+  const own: MfaEventType[] =
+    right.proof.proven.by === 'method'
+      ? ['second_factor_succeeded']
+      : ['second_factor_succeeded', 'backup_code_used'];
+  const { events = [], target } = right.conclusion;
+  return [
+    ...own.map((type) => ({ ...occasion, type })),
+    ...events.map((type) => ({ ...occasion, type, target })),
+  ];
+}
+
+function occasionOf({ subject, client }: ProofRequest, { attempt, at }: Try) {
+  return { subject, client, sessionId: attempt.sessionId, at, factor: attempt.method.handler };
 }

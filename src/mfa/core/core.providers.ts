@@ -1,6 +1,7 @@
 import { type Provider } from '@nestjs/common';
 import { MfaAccounts } from './accounts.js';
 import { ActorSubjects } from './actor.js';
+import { AttemptSpending } from './attempt-spending.js';
 import { AuthenticatorService } from './authenticator.service.js';
 import { BackupCodeIssuer } from './backup-code-issuer.js';
 import { BackupCodeService } from './backup-code.service.js';
@@ -25,13 +26,17 @@ import { MethodService } from './method.service.js';
 import { PasswordCeremony } from './password-ceremony.js';
 import { Repudiation } from './repudiation.js';
 import { SendRefusals } from './send-refusals.js';
+import { SessionAttempts } from './session-attempts.js';
 import { StepUpService } from './step-up.service.js';
 import { OutboxWorker } from './outbox-worker.js';
+import { UnjudgedAttempts } from './unjudged-attempts.js';
+import { WrongProofs } from './wrong-proofs.js';
 
 /** Every provider of the core. */
 export const CORE_PROVIDERS: Provider[] = [
   MfaAccounts,
   ActorSubjects,
+  AttemptSpending,
   AuthenticatorService,
   BackupCodeIssuer,
   BackupCodeService,
@@ -56,6 +61,9 @@ export const CORE_PROVIDERS: Provider[] = [
   PasswordCeremony,
   Repudiation,
   SendRefusals,
+  SessionAttempts,
   StepUpService,
   OutboxWorker,
+  UnjudgedAttempts,
+  WrongProofs,
 ];

@@ -113,6 +113,11 @@ export const PROBLEMS = {
     title: 'Account locked',
     detail: 'Second factors of this account are locked after too many wrong codes.',
   },
+  session_locked: {
+    status: 429,
+    title: 'Session locked',
+    detail: 'This session takes no more proofs after too many wrong ones. Please sign in again.',
+  },
   send_too_soon: {
     status: 429,
     title: 'Sent too recently',

@@ -13,6 +13,7 @@ export const MFA_EVENT_TYPES = [
   'second_factor_failed',
   'method_locked',
   'account_locked',
+  'session_locked',
   'code_sent',
   'code_not_sent',
   'method_set_up',

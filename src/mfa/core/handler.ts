@@ -123,6 +123,12 @@ export interface MfaHandler<State = unknown, Data = unknown, Fields = object, Pr
   /** True when a code is sent at login: `resend` and `send` then work for it. */
   readonly requiresDispatch: boolean;
   /**
+   * False where no number of tries finds a right proof, such as a signature of a key that the
+   * subject holds: wrong ones then end their challenge, and lock neither method nor account, so that
+   * nobody can shut its owner out by garbage. Absent: true.
+   */
+  readonly isGuessable?: boolean;
+  /**
    * How many authenticators one subject may hold, each under a label of its own and with a state
    * of its own. Absent: one, without a label.
    */

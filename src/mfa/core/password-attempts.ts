@@ -1,7 +1,7 @@
 import { type AttemptRequest, type Refusal, type Settlement } from './attempts.js';
 import { type ChallengeRecord, type Transaction } from './stores.js';
 
-/** What an attempt at a password is spent on: a challenge of a step-up, and the account. */
+/** What an attempt at a password is spent on: a challenge of a step-up, and its session. */
 export type PasswordAttemptRequest = Pick<
   AttemptRequest,
   'key' | 'credentialsVersion' | 'budgets' | 'now'
@@ -10,8 +10,8 @@ export type PasswordAttemptRequest = Pick<
 /** An attempt that is spent and committed. */
 export interface PasswordAttempt {
   readonly challenge: ChallengeRecord;
-  /** As {@link SpentAttempt.locksAccount}. */
-  readonly locksAccount: boolean;
+  /** As {@link SpentAttempt.locksSession}. */
+  readonly locksSession: boolean;
 }
 
 /** A password that was right, about to be committed. */
@@ -27,14 +27,17 @@ export interface PasswordSettlement extends Pick<
  * method is one statement that decides by what it changed.
  */
 export abstract class PasswordAttemptStore {
-  /** Spends one attempt of challenge and account together. Null: none was spent. */
+  /** Spends one attempt of challenge and session together. Null: none was spent. */
   abstract spend(request: PasswordAttemptRequest): Promise<PasswordAttempt | null>;
   /** Says why {@link spend} spent nothing. Null: what stood in the way is gone by now. */
   abstract explain(request: PasswordAttemptRequest): Promise<Refusal | null>;
   /**
-   * Commits a right password and forgives the attempts of its challenge. False: that is dead.
+   * Commits a right password and forgives the failures of its session: without a second factor there
+   * is nothing else to guess. False: the challenge is dead.
    *
    * @param transaction of {@link UnitOfWork.runForAccount}
    */
   abstract settle(settlement: PasswordSettlement, transaction: Transaction): Promise<boolean>;
+  /** Takes an attempt, and the lock that it brought, from the counts of challenge and session. */
+  abstract giveBack(attempt: PasswordAttempt): Promise<void>;
 }

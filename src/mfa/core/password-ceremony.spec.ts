@@ -3,6 +3,8 @@ import { FakeRandomSource } from '../testing/fake-random-source.js';
 import { resolveMfaOptions } from '../mfa.options.js';
 import { acrForChanges } from './fresh-proof.js';
 import { ACR } from './assurance.js';
+import { MfaError } from './errors.js';
+import { UnjudgedAttempts } from './unjudged-attempts.js';
 import { PasswordCeremony } from './password-ceremony.js';
 
 const SUBJECT = {
@@ -28,12 +30,17 @@ const REQUEST = {
 };
 
 /** A ceremony whose stores answer as a test says. */
-function ceremony(attempts: object, passwords: object | null = { verify: async () => true }) {
+function ceremony(
+  attempts: object,
+  passwords: object | null = { verify: async () => true },
+  wrongProofs: object = { record: async () => {} },
+) {
   const parts: unknown[] = [
     { passwords },
     { open: async () => {} },
     attempts,
-    { append: async () => {} },
+    new UnjudgedAttempts(),
+    wrongProofs,
     { runForAccount: (_: string, work: (transaction: object) => unknown) => work({}) },
     { tell: () => {} },
     resolveMfaOptions({ secretKeys: [{ id: 'k', key: Buffer.alloc(32, 7) }] }),
@@ -42,6 +49,25 @@ function ceremony(attempts: object, passwords: object | null = { verify: async (
   ];
   // Stand-ins for the stores, which have no more than is asked of them here.
   return new PasswordCeremony(...(parts as ConstructorParameters<typeof PasswordCeremony>));
+}
+
+/** Attempts at the password, each of them spent. */
+class SpentOnce {
+  givenBack = 0;
+
+  constructor(private readonly isSettled: boolean) {}
+
+  async spend() {
+    return { challenge: { attempts: 1, sessionId: 's1' }, locksSession: false };
+  }
+
+  async settle() {
+    return this.isSettled;
+  }
+
+  async giveBack() {
+    this.givenBack += 1;
+  }
 }
 
 const conclude = async () => ({ rows: [], events: [] });
@@ -57,11 +83,34 @@ it('is unavailable while what stood in the way is gone, and still nothing was sp
 });
 
 it('gives nothing for a right password whose challenge has died meanwhile', async () => {
-  const challenge = { attempts: 1 };
-  const spent = { challenge, locksAccount: false };
-  const attempts = { spend: async () => spent, settle: async () => false };
+  const attempts = new SpentOnce(false);
   const proof = ceremony(attempts).prove(REQUEST, conclude);
   await expect(proof).rejects.toMatchObject({ code: 'invalid_token' });
+  expect(attempts.givenBack).toBe(1);
+});
+
+it('gives an attempt back that could not be judged, or led to nothing', async () => {
+  const refuse = async () => {
+    throw new MfaError('rate_limited');
+  };
+  const attempts = new SpentOnce(true);
+  const unjudged = ceremony(attempts, { verify: refuse }).prove(REQUEST, conclude);
+  await expect(unjudged).rejects.toMatchObject({ code: 'rate_limited' });
+  const unfollowed = ceremony(attempts).prove(REQUEST, refuse);
+  await expect(unfollowed).rejects.toMatchObject({ code: 'rate_limited' });
+  expect(attempts.givenBack).toBe(2);
+  await ceremony(attempts).prove(REQUEST, conclude);
+  expect(attempts.givenBack).toBe(2);
+});
+
+it('gives no wrong password back, also where it cannot be told of', async () => {
+  const attempts = new SpentOnce(true);
+  const wrong = { verify: async () => false };
+  const told = ceremony(attempts, wrong).prove(REQUEST, conclude);
+  await expect(told).rejects.toMatchObject({ code: 'invalid_code', extras: { attemptsLeft: 4 } });
+  const untold = ceremony(attempts, wrong, { record: () => Promise.reject(new Error('full')) });
+  await expect(untold.prove(REQUEST, conclude)).rejects.toThrow('full');
+  expect(attempts.givenBack).toBe(0);
 });
 
 it('lets no session without a name change factors that were set up before', () => {

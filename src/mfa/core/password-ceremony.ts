@@ -3,24 +3,20 @@ import { addSeconds, Clock } from '../kit/clock.js';
 import { RandomSource } from '../kit/random.js';
 import { readFields } from '../kit/read-fields.js';
 import { MfaOptions } from '../mfa.options.js';
+import { type SessionProof } from './assurance.js';
 import { type ProofRequest } from './ceremony.js';
 import { type Opening } from './challenger.js';
-import { type SessionProof } from './assurance.js';
 import { MfaError } from './errors.js';
 import { EventTeller } from './event-teller.js';
-import { type MfaEvent, type MfaEventType } from './events.js';
+import { type MfaEventType } from './events.js';
 import { type PasswordAttempt, PasswordAttemptStore } from './password-attempts.js';
 import { PASSWORD, PasswordFields } from './password-fields.js';
 import { attemptBudgetsOf } from './policy.js';
 import { HostPorts, type IssuedTokens, type PasswordProof } from './ports.js';
 import { problemOfRefusal } from './refusals.js';
-import {
-  type ChallengeRecord,
-  ChallengeStore,
-  EventStore,
-  type NewChallenge,
-  UnitOfWork,
-} from './stores.js';
+import { type ChallengeRecord, ChallengeStore, type NewChallenge, UnitOfWork } from './stores.js';
+import { UnjudgedAttempts } from './unjudged-attempts.js';
+import { WrongProofs } from './wrong-proofs.js';
 
 /** Whose password is judged, for which challenge. */
 type PasswordRequest = Pick<ProofRequest, 'subject' | 'key' | 'proof' | 'client'>;
@@ -37,6 +33,18 @@ interface TokenConclusion extends Omit<IssuedTokens, 'body'> {
   readonly events: readonly MfaEventType[];
 }
 
+/** Makes of a right password what follows from it. */
+type Conclude = (proven: ProvenPassword) => Promise<TokenConclusion>;
+
+/** One password, from its counting to its commit. */
+interface Trial {
+  readonly request: PasswordRequest;
+  readonly attempt: PasswordAttempt;
+  /** To be called once its attempt is not to be given back. */
+  readonly settle: () => void;
+  readonly now: Date;
+}
+
 const WRONG_PASSWORD = 'Invalid password';
 
 /**
@@ -49,7 +57,8 @@ export class PasswordCeremony {
     private readonly host: HostPorts,
     private readonly challenges: ChallengeStore,
     private readonly attempts: PasswordAttemptStore,
-    private readonly events: EventStore,
+    private readonly unjudged: UnjudgedAttempts,
+    private readonly wrongProofs: WrongProofs,
     private readonly unitOfWork: UnitOfWork,
     private readonly teller: EventTeller,
     private readonly options: MfaOptions,
@@ -81,28 +90,37 @@ export class PasswordCeremony {
    * Judges a password and, when it is right, commits what `conclude` makes of it.
    *
    * @throws {MfaError} `validation_failed`, `invalid_token`, `invalid_code`, `attempts_exhausted`
-   * or `account_locked`
+   * or `session_locked`
    */
-  async prove(
-    request: PasswordRequest,
-    conclude: (proven: ProvenPassword) => Promise<TokenConclusion>,
-  ): Promise<void> {
+  async prove(request: PasswordRequest, conclude: Conclude): Promise<void> {
     const passwords = this.passwords();
     const { password } = readFields(PasswordFields, request.proof);
     const now = this.clock.now();
     const attempt = await this.spend(request, now);
-    const isRight = await passwords.verify(request.subject, password, request.client);
-    if (!isRight) throw await this.fail(request, attempt, now);
+    await this.unjudged.giveBackAfter(
+      () => this.attempts.giveBack(attempt),
+      async (settle) => {
+        const trial = { request, attempt, settle, now };
+        const isRight = await passwords.verify(request.subject, password, request.client);
+        if (!isRight) throw await this.fail(trial);
+        await this.commit(trial, conclude);
+      },
+    );
+  }
+
+  private async commit(trial: Trial, conclude: Conclude): Promise<void> {
+    const { request, attempt, settle, now } = trial;
     const { challenge } = attempt;
     const proof = { amr: ['pwd'], methodId: null, authenticatorId: null, at: now };
     const conclusion = await conclude({ challenge, proof });
     const { rows, rowUpdates = [] } = conclusion;
-    const events = conclusion.events.map((type) => eventOf(type, request, now));
+    const events = conclusion.events.map((type) => ({ ...occasionOf(trial), type }));
     // The account is locked first, so that a method which became active meanwhile is seen.
     const isSettled = await this.unitOfWork.runForAccount(request.subject.id, (transaction) =>
       this.attempts.settle({ attempt, rows, rowUpdates, events, now }, transaction),
     );
     if (!isSettled) throw new MfaError('invalid_token');
+    settle();
     this.teller.tell(events);
   }
 
@@ -123,23 +141,17 @@ export class PasswordCeremony {
     throw problemOfRefusal(refusal, worded, new Map(), now);
   }
 
-  private async fail(
-    request: PasswordRequest,
-    { challenge, locksAccount }: PasswordAttempt,
-    now: Date,
-  ): Promise<MfaError> {
-    const types: MfaEventType[] = [
-      'second_factor_failed',
-      ...(locksAccount ? ['account_locked' as const] : []),
-    ];
-    const events = types.map((type) => eventOf(type, request, now));
-    await this.events.append(events);
-    this.teller.tell(events);
+  private async fail(trial: Trial): Promise<MfaError> {
+    const { challenge, locksSession } = trial.attempt;
+    trial.settle();
+    await this.wrongProofs.record(occasionOf(trial), { session: locksSession });
     const attemptsLeft = this.options.maxAttemptsPerChallenge - challenge.attempts;
     return new MfaError('invalid_code', { detail: WRONG_PASSWORD, attemptsLeft });
   }
 }
 
-function eventOf(type: MfaEventType, { subject, client }: PasswordRequest, at: Date): MfaEvent {
-  return { type, subject, factor: PASSWORD, at, client };
+function occasionOf({ request, attempt, now }: Trial) {
+  const { subject, client } = request;
+  const { sessionId } = attempt.challenge;
+  return { subject, client, sessionId, at: now, factor: PASSWORD };
 }

@@ -25,6 +25,7 @@ export function attemptBudgetsOf(options: MfaOptions): AttemptBudgets {
     maxAttemptsPerChallenge: options.maxAttemptsPerChallenge,
     maxFailuresPerMethod: options.maxFailuresPerMethod,
     maxFailuresPerAccount: options.maxFailuresPerAccount,
+    maxFailuresPerSession: options.maxFailuresPerSession,
     maxFailuresEver: MAX_FAILURES_EVER,
     lockSeconds: Array.from({ length: doublings + 1 }, (_, times) =>
       Math.min(options.lockSeconds * 2 ** times, LONGEST_LOCK_SECONDS),

@@ -68,24 +68,43 @@ export abstract class PasswordProof {
   abstract verify(subject: Subject, password: string, client: ClientInfo): Promise<boolean>;
 }
 
+/** Port: ends a session that too many wrong proofs came from. Optional: without it they lock it. */
+export abstract class SessionCloser {
+  /** What ends it, in rows of the host's; written together with the event that tells of the lock. */
+  abstract changesThatEnd(session: SessionKey, at: Date): readonly RowUpdate[];
+}
+
 /** Port: hears of each change after it is committed. Optional; the default hears nothing. */
 export abstract class MfaEventListener {
   /** A rejection is logged and changes nothing: what happened has happened. */
   abstract onEvent(event: MfaEvent): Promise<void>;
 }
 
+/** Ports that a host may leave unbound. */
+export interface OptionalPorts {
+  /** Null where the host has no passwords, or does not tell. */
+  readonly passwords: PasswordProof | null;
+  /** Null where the host keeps no sessions, or does not tell. */
+  readonly sessions: SessionDirectory | null;
+  /** Null where the host keeps no sessions, or ends none. */
+  readonly sessionCloser: SessionCloser | null;
+}
+
 /** What the host has bound, checked to be there when the module starts. */
-export class HostPorts {
-  /**
-   * @param passwords null where the host has none, or does not tell
-   * @param sessions null where the host keeps none, or does not tell
-   */
+export class HostPorts implements OptionalPorts {
+  readonly passwords: PasswordProof | null;
+  readonly sessions: SessionDirectory | null;
+  readonly sessionCloser: SessionCloser | null;
+
   constructor(
     readonly subjects: SubjectDirectory,
     readonly tokens: TokenIssuer,
-    readonly passwords: PasswordProof | null = null,
-    readonly sessions: SessionDirectory | null = null,
-  ) {}
+    { passwords = null, sessions = null, sessionCloser = null }: Partial<OptionalPorts> = {},
+  ) {
+    this.passwords = passwords;
+    this.sessions = sessions;
+    this.sessionCloser = sessionCloser;
+  }
 }
 
 /** A send that the budgets refuse. */

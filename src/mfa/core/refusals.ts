@@ -35,7 +35,8 @@ export function problemOfRefusal(
     case 'unreadable':
       return faults.get(refusal.handler) ?? new MfaError('method_not_found');
     case 'account_locked':
-      return new MfaError('account_locked', {
+    case 'session_locked':
+      return new MfaError(refusal.reason, {
         retryAfterSeconds: secondsUntil(refusal.until, now),
       });
     case 'method_locked':

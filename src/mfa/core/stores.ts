@@ -1,7 +1,7 @@
 import { type SessionProof } from './assurance.js';
 import { type Authenticator } from './authenticators.js';
 import { type MfaEvent } from './events.js';
-import { type RowInsert } from './host-rows.js';
+import { type RowInsert, type RowUpdate } from './host-rows.js';
 
 declare const open: unique symbol;
 
@@ -230,7 +230,11 @@ export abstract class EventStore {
   /** Writes events, and any rows of the host's with them, in one statement. */
   abstract append(
     events: readonly MfaEvent[],
-    options?: { readonly rows?: readonly RowInsert[]; readonly transaction?: Transaction },
+    options?: {
+      readonly rows?: readonly RowInsert[];
+      readonly rowUpdates?: readonly RowUpdate[];
+      readonly transaction?: Transaction;
+    },
   ): Promise<void>;
 }
 

@@ -15,7 +15,7 @@ import {
   ApiProblems,
   BODY_PROBLEMS,
   FRESH_PROOF_PROBLEMS,
-  PROOF_PROBLEMS,
+  SESSION_PROOF_PROBLEMS,
 } from './decorators/api-problems.decorator.js';
 import { AuthRoutes } from './decorators/auth-routes.decorator.js';
 import { RequireFreshProof } from './decorators/require-fresh-proof.decorator.js';
@@ -63,7 +63,7 @@ export class AuthenticatorsController {
     'delete_active_forbidden',
     'delete_primary_forbidden',
     'delete_last_forbidden',
-    ...PROOF_PROBLEMS,
+    ...SESSION_PROOF_PROBLEMS,
   )
   async remove(
     @SignedIn() actor: Actor,

@@ -9,7 +9,7 @@ import {
   ApiProblems,
   BODY_PROBLEMS,
   FRESH_PROOF_PROBLEMS,
-  PROOF_PROBLEMS,
+  SESSION_PROOF_PROBLEMS,
 } from './decorators/api-problems.decorator.js';
 import { AuthRoutes } from './decorators/auth-routes.decorator.js';
 import { RequireFreshProof } from './decorators/require-fresh-proof.decorator.js';
@@ -43,7 +43,12 @@ export class BackupCodesController {
   })
   @ApiBody({ type: CodeProof })
   @ApiOkResponse({ type: BackupCodesAnswer })
-  @ApiProblems(...FRESH_PROOF_PROBLEMS, ...BODY_PROBLEMS, 'method_not_found', ...PROOF_PROBLEMS)
+  @ApiProblems(
+    ...FRESH_PROOF_PROBLEMS,
+    ...BODY_PROBLEMS,
+    'method_not_found',
+    ...SESSION_PROOF_PROBLEMS,
+  )
   async regenerate(
     @SignedIn() actor: Actor,
     @RequestBody(new OpenBodyPipe(NoFields)) { rest }: OpenBody<NoFields>,

@@ -8,7 +8,7 @@ import { BodyPipe } from './body.pipe.js';
 import {
   ApiProblems,
   BODY_PROBLEMS,
-  PROOF_PROBLEMS,
+  LOGIN_PROOF_PROBLEMS,
   SENDING_PROBLEMS,
 } from './decorators/api-problems.decorator.js';
 import { AuthRoutes } from './decorators/auth-routes.decorator.js';
@@ -36,7 +36,7 @@ export class LoginController {
   })
   @ApiBody({ type: EphemeralTokenBody })
   @ApiOkResponse({ description: "The host's tokens." })
-  @ApiProblems(...BODY_PROBLEMS, 'invalid_token', 'method_not_found', ...PROOF_PROBLEMS)
+  @ApiProblems(...BODY_PROBLEMS, 'invalid_token', 'method_not_found', ...LOGIN_PROOF_PROBLEMS)
   verify(
     @Ephemeral() claims: EphemeralClaims,
     @RequestBody(new OpenBodyPipe(EphemeralTokenBody)) { rest }: OpenBody<EphemeralTokenBody>,

@@ -17,7 +17,7 @@ import {
   ApiProblems,
   BODY_PROBLEMS,
   FRESH_PROOF_PROBLEMS,
-  PROOF_PROBLEMS,
+  SESSION_PROOF_PROBLEMS,
   SENDING_PROBLEMS,
 } from './decorators/api-problems.decorator.js';
 import { AuthRoutes } from './decorators/auth-routes.decorator.js';
@@ -76,7 +76,7 @@ export class MethodsController {
   })
   @ApiBody({ type: AuthenticatorBody })
   @ApiOkResponse({ type: DetailAnswer, example: { detail: 'Activated MFA method' } })
-  @ApiProblems(...METHOD_PROBLEMS, 'method_not_found', ...PROOF_PROBLEMS)
+  @ApiProblems(...METHOD_PROBLEMS, 'method_not_found', ...SESSION_PROOF_PROBLEMS)
   async confirm(
     @SignedIn() actor: Actor,
     @RequestBody(new OpenBodyPipe(AuthenticatorBody)) { fixed, rest }: OpenBody<AuthenticatorBody>,
@@ -95,7 +95,7 @@ export class MethodsController {
   })
   @ApiBody({ type: PrimaryBody })
   @ApiOkResponse({ type: DetailAnswer, example: { detail: 'Updated primary MFA method' } })
-  @ApiProblems(...METHOD_PROBLEMS, 'method_not_found', ...PROOF_PROBLEMS)
+  @ApiProblems(...METHOD_PROBLEMS, 'method_not_found', ...SESSION_PROOF_PROBLEMS)
   async makePrimary(
     @SignedIn() actor: Actor,
     @RequestBody(BodyPipe) { method, primary_code }: PrimaryBody,
@@ -114,7 +114,12 @@ export class MethodsController {
   })
   @ApiBody({ type: MethodBody })
   @ApiOkResponse({ type: DetailAnswer, example: { detail: 'Deactivated MFA method' } })
-  @ApiProblems(...METHOD_PROBLEMS, 'method_not_found', 'method_is_primary', ...PROOF_PROBLEMS)
+  @ApiProblems(
+    ...METHOD_PROBLEMS,
+    'method_not_found',
+    'method_is_primary',
+    ...SESSION_PROOF_PROBLEMS,
+  )
   async deactivate(
     @SignedIn() actor: Actor,
     @RequestBody(new OpenBodyPipe(MethodBody)) { fixed, rest }: OpenBody<MethodBody>,
@@ -135,7 +140,7 @@ export class MethodsController {
     'delete_active_forbidden',
     'delete_primary_forbidden',
     'delete_last_forbidden',
-    ...PROOF_PROBLEMS,
+    ...SESSION_PROOF_PROBLEMS,
   )
   async delete(
     @SignedIn() actor: Actor,

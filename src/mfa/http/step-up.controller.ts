@@ -10,7 +10,7 @@ import {
   ACCESS_PROBLEMS,
   ApiProblems,
   BODY_PROBLEMS,
-  PROOF_PROBLEMS,
+  SESSION_PROOF_PROBLEMS,
 } from './decorators/api-problems.decorator.js';
 import { AuthRoutes } from './decorators/auth-routes.decorator.js';
 import { Client } from './decorators/client.decorator.js';
@@ -67,7 +67,7 @@ export class StepUpController {
   })
   @ApiBody({ type: EphemeralTokenBody })
   @ApiOkResponse({ description: "The host's access token." })
-  @ApiProblems(...BODY_PROBLEMS, 'invalid_token', 'method_not_found', ...PROOF_PROBLEMS)
+  @ApiProblems(...BODY_PROBLEMS, 'invalid_token', 'method_not_found', ...SESSION_PROOF_PROBLEMS)
   verify(
     @Ephemeral() claims: EphemeralClaims,
     @RequestBody(new OpenBodyPipe(EphemeralTokenBody)) { rest }: OpenBody<EphemeralTokenBody>,

@@ -19,10 +19,13 @@ const GRACE_SECONDS = 3600;
 /** So long an operator can look at what was never delivered: 30 days. */
 const KEPT_AFTER_FAILURE_SECONDS = 30 * 86_400;
 
+/** So long a session counts its wrong proofs: longer than any lock, 30 days. */
+const SESSION_ATTEMPTS_KEPT_SECONDS = 30 * 86_400;
+
 /**
  * Deletes what has no meaning any more: challenges that are over, counts of sent codes whose window
- * is over, and deliveries that were given up long ago. Methods, backup codes, failures, locks and
- * events stay. Servers may run it at the same moment: each leaves alone what another is at.
+ * is over, failures of sessions and deliveries that were given up long ago. Methods with their
+ * failures and locks, backup codes and events stay. Servers may run it at the same moment: each leaves alone what another is at.
  */
 @Injectable()
 export class MfaCleanUp {
@@ -35,6 +38,9 @@ export class MfaCleanUp {
       mfa_challenges: await this.delete(scope, (limit) => deleteChallenges(before, limit)),
       mfa_send_budgets: await this.delete(scope, (limit) =>
         deleteSendBudgets(addSeconds(before, -LONGEST_SEND_WINDOW_SECONDS), limit),
+      ),
+      mfa_session_attempts: await this.delete(scope, (limit) =>
+        deleteSessionAttempts(addSeconds(scope.now, -SESSION_ATTEMPTS_KEPT_SECONDS), limit),
       ),
       mfa_outbox: await this.delete(scope, (limit) =>
         deleteFailedDeliveries(addSeconds(scope.now, -KEPT_AFTER_FAILURE_SECONDS), limit),
@@ -61,6 +67,14 @@ function deleteSendBudgets(before: Date, limit: number): Sql {
       SELECT key FROM mfa_send_budgets WHERE window_started_at <= ${before}::timestamptz
       ORDER BY window_started_at LIMIT ${limit}::int FOR UPDATE SKIP LOCKED
     ) DELETE FROM mfa_send_budgets b USING ended WHERE b.key = ended.key`;
+}
+
+function deleteSessionAttempts(before: Date, limit: number): Sql {
+  return sql`WITH ended AS MATERIALIZED (
+      SELECT user_id, session_id FROM mfa_session_attempts WHERE last_failed_at <= ${before}::timestamptz
+      ORDER BY last_failed_at LIMIT ${limit}::int FOR UPDATE SKIP LOCKED
+    ) DELETE FROM mfa_session_attempts s USING ended
+    WHERE s.user_id = ended.user_id AND s.session_id = ended.session_id`;
 }
 
 function deleteFailedDeliveries(before: Date, limit: number): Sql {

@@ -10,6 +10,7 @@ import {
   MethodStore,
   UnitOfWork,
 } from '../core/stores.js';
+import { SessionAttemptStore } from '../core/session-attempts.js';
 import { SendBudgetStore } from '../core/send-budgets.js';
 import { OutboxStore } from '../core/outbox.js';
 import { AuditTrail } from './audit-trail.js';
@@ -35,6 +36,7 @@ import { TypeOrmMethodStore } from './stores/typeorm-method.store.js';
 import { TypeOrmOutboxStore } from './stores/typeorm-outbox.store.js';
 import { TypeOrmPasswordAttemptStore } from './stores/typeorm-password-attempt.store.js';
 import { TypeOrmSendBudgetStore } from './stores/typeorm-send-budget.store.js';
+import { TypeOrmSessionAttemptStore } from './stores/typeorm-session-attempt.store.js';
 import { TypeOrmUnitOfWork } from './stores/typeorm-unit-of-work.js';
 
 /** The core's storage ports, bound to PostgreSQL through TypeORM. */
@@ -62,5 +64,6 @@ export const PERSISTENCE_PROVIDERS: Provider[] = [
   { provide: OutboxStore, useClass: TypeOrmOutboxStore },
   { provide: PasswordAttemptStore, useClass: TypeOrmPasswordAttemptStore },
   { provide: SendBudgetStore, useClass: TypeOrmSendBudgetStore },
+  { provide: SessionAttemptStore, useClass: TypeOrmSessionAttemptStore },
   { provide: UnitOfWork, useClass: TypeOrmUnitOfWork },
 ];

@@ -54,6 +54,7 @@ export const AMPLE = {
   maxAttemptsPerChallenge: 1000,
   maxFailuresPerMethod: 1000,
   maxFailuresPerAccount: 1000,
+  maxFailuresPerSession: 1000,
   maxFailuresEver: 10_000,
   lockSeconds: [60, 120, 240],
 };
@@ -177,7 +178,9 @@ export class StoreStage {
       key: { subjectId, id },
       purpose: 'login',
       credentialsVersion: '1',
+      sessionId: null,
       handlers: [handler],
+      unguessable: [],
       backupLookups: [],
       budgets: AMPLE,
       now: NOW,

@@ -5,9 +5,11 @@ import {
   Clock,
   MfaAccounts,
   MfaError,
+  SessionAttempts,
   transactionOf,
 } from '../../mfa/index.js';
 import { accountEvent } from '../mfa/account-event.js';
+import { UserSubject } from '../mfa/user-subject.js';
 import { PasswordRows } from '../passwords/password-rows.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { PasswordHasher } from '../users/password-hasher.js';
@@ -29,6 +31,7 @@ export class PasswordChange {
     private readonly rows: PasswordRows,
     private readonly sessions: SessionsService,
     private readonly accounts: MfaAccounts,
+    private readonly attempts: SessionAttempts,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
@@ -37,30 +40,22 @@ export class PasswordChange {
    * Changes the password; the other sessions and all open challenges end with it.
    *
    * @throws {MfaError} `validation_failed` for a new password that is refused, `invalid_credentials`
-   * for a wrong old one, `rate_limited` after too many, `token_not_valid` when the user is gone
+   * for a wrong old one, `session_locked` after too many, `token_not_valid` when the user is gone
    */
   async change(actor: Actor, { oldPassword, newPassword }: PasswordPair): Promise<void> {
     const user = await this.users.findById(actor.subjectId);
     if (user === null) throw new MfaError('token_not_valid');
     this.users.refuseWeakPassword(newPassword, user);
-    // Counted and committed first: whoever has stolen the token shall not guess the password by it.
-    const locks = await this.rows.spendAttempt(user.id);
-    const asker = { subject: user.id, ip: actor.client.ip };
-    if (!(await this.hasher.verify(oldPassword, user.passwordHash, asker))) {
-      throw await this.fail(user, actor, locks);
-    }
+    const { sessionId, client } = actor;
+    const guess = { subject: new UserSubject(user), sessionId, client, factor: 'password' };
+    const asker = { subject: user.id, ip: client.ip };
+    // The session pays: whoever has stolen the token shall not guess the password by it.
+    const isRight = await this.attempts.judge(guess, () =>
+      this.hasher.verify(oldPassword, user.passwordHash, asker),
+    );
+    if (!isRight) throw wrongPassword();
     // Slow, so it is done before any lock is held.
     await this.commit(user, await this.hasher.hash(newPassword, asker), actor);
-  }
-
-  /** Recorded as every wrong proof of somebody who is signed in. */
-  private async fail(user: User, { client }: Actor, locks: boolean): Promise<MfaError> {
-    const occasion = { user, client, at: this.clock.now() };
-    const types = ['second_factor_failed', ...(locks ? ['method_locked' as const] : [])] as const;
-    await this.audit.record(
-      types.map((type) => ({ ...accountEvent(type, occasion), factor: 'password' })),
-    );
-    return wrongPassword();
   }
 
   private async commit(user: User, passwordHash: string, actor: Actor): Promise<void> {

@@ -41,7 +41,7 @@ export class PasswordsController {
     description: 'The present session goes on; all others end, and so does every open challenge.',
   })
   @ApiOkResponse({ type: DetailResponse })
-  @ApiProblems(...FRESH_PROOF_PROBLEMS, ...BODY_PROBLEMS, 'invalid_credentials')
+  @ApiProblems(...FRESH_PROOF_PROBLEMS, ...BODY_PROBLEMS, 'invalid_credentials', 'session_locked')
   async change(
     @SignedIn() actor: Actor,
     @Body(BodyPipe) { old_password, new_password }: PasswordChangeBody,

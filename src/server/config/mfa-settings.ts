@@ -109,6 +109,12 @@ export const MFA_SETTINGS = [
     wholeNumber(1, 100),
   ),
   setting(
+    'MFA_MAX_FAILURES_PER_SESSION',
+    '10',
+    'Consecutive wrong codes and passwords within a session that end it, and lock nothing else',
+    wholeNumber(1, 50),
+  ),
+  setting(
     'MFA_LOCK_SECONDS',
     '900',
     'Length of the first lock; each further one is twice as long',
@@ -183,6 +189,7 @@ export function mfaOptionsOf(
     maxAttemptsPerChallenge: values.MFA_MAX_ATTEMPTS_PER_CHALLENGE,
     maxFailuresPerMethod: values.MFA_MAX_FAILURES_PER_METHOD,
     maxFailuresPerAccount: values.MFA_MAX_FAILURES_PER_ACCOUNT,
+    maxFailuresPerSession: values.MFA_MAX_FAILURES_PER_SESSION,
     lockSeconds: values.MFA_LOCK_SECONDS,
     sendCooldownSeconds: values.MFA_SEND_COOLDOWN_SECONDS,
     maxSendsPerSubject: values.MFA_MAX_SENDS_PER_SUBJECT,

@@ -71,6 +71,7 @@ export const COUNTED_EVENTS: ReadonlyMap<MfaEventType, CountedEvent> = new Map([
   ['login_cancelled', { metric: 'challenges', labels: { result: 'cancelled' } }],
   ['method_locked', { metric: 'locks', labels: { scope: 'method' } }],
   ['account_locked', { metric: 'locks', labels: { scope: 'account' } }],
+  ['session_locked', { metric: 'locks', labels: { scope: 'session' } }],
   ['code_sent', { metric: 'sends', labels: { result: 'sent' } }],
   ['code_not_sent', { metric: 'sends', labels: { result: 'failed' } }],
 ]);

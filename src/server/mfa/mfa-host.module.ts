@@ -7,6 +7,7 @@ import {
   MfaEventListener,
   PasswordProof,
   RequestBudget,
+  SessionCloser,
   SessionDirectory,
   SubjectDirectory,
   TokenIssuer,
@@ -28,6 +29,7 @@ import { EVENT_CONSUMERS_PROVIDER } from './event-consumers.js';
 import { MfaCleaner } from './mfa.cleaner.js';
 import { SessionTokenIssuer } from './session-token-issuer.js';
 import { UserPasswordProof } from './user-password-proof.js';
+import { UserSessionCloser } from './user-session-closer.js';
 import { UserSessionDirectory } from './user-session-directory.js';
 import { UserSubjectDirectory } from './user-subject-directory.js';
 
@@ -38,6 +40,7 @@ const PORTS: Provider[] = [
   { provide: AccessGuard, useClass: BearerAccessGuard },
   { provide: PasswordProof, useClass: UserPasswordProof },
   { provide: RequestBudget, useExisting: SubjectBudget },
+  { provide: SessionCloser, useClass: UserSessionCloser },
   {
     provide: MfaEventListener,
     inject: [EventEmitter2],

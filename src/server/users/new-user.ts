@@ -9,7 +9,5 @@ export const NEW_USER = {
   sharedSecretHash: null,
   disabledAt: null,
   frozenAt: null,
-  oldPasswordFailures: 0,
-  oldPasswordLockedUntil: null,
   passwordByMail: false,
 } as const;

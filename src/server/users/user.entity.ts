@@ -74,14 +74,6 @@ export class User {
   @Column('timestamptz', { name: 'frozen_at', nullable: true })
   readonly frozenAt!: Date | null;
 
-  /** Consecutive wrong old passwords of whoever is signed in and wants to change it. */
-  @Column('integer', { name: 'old_password_failures', default: 0 })
-  readonly oldPasswordFailures!: number;
-
-  /** Until when no old password is judged; null: it is. */
-  @Column('timestamptz', { name: 'old_password_locked_until', nullable: true })
-  readonly oldPasswordLockedUntil!: Date | null;
-
   /** Whether the password was set by a link that was mailed, and no second factor was proven since. */
   @Column('boolean', { name: 'password_by_mail', default: false })
   readonly passwordByMail!: boolean;

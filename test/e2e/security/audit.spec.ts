@@ -325,10 +325,10 @@ const ACCOUNT: readonly Act[] = [
     events: ['second_factor_failed password'],
   },
   {
-    act: 'the wrong old password that locks the change',
-    after: () => wrongOldPasswords(4),
+    act: 'the wrong old password that ends the session',
+    after: () => wrongOldPasswords(9),
     does: () => changePassword('wrong'),
-    events: ['second_factor_failed password', 'method_locked password'],
+    events: ['second_factor_failed password', 'session_locked password'],
   },
   {
     act: 'a forgotten password',

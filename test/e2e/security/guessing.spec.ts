@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { type AttemptStore as Attempts } from '../../../src/mfa/index.js';
 import { type Reply } from '../../support/http-client.js';
 import { type EnrolledApp, type SignedIn, type TestServer } from '../../support/server.js';
 
@@ -7,6 +8,7 @@ const bcrypt = (await import('bcrypt')).default;
 const compare = jest.fn(bcrypt.compare);
 const counting = { ...bcrypt, compare };
 jest.unstable_mockModule('bcrypt', () => ({ ...counting, default: counting }));
+const { AttemptStore } = await import('../../../src/mfa/index.js');
 const { startServer } = await import('../../support/server.js');
 
 let server: TestServer;
@@ -179,12 +181,21 @@ describe('with the password', () => {
     expect(await query(sql, account.user.id)).toEqual([{ failures: 0 }]);
   });
 
-  it('counts an attempt whose request dies before it is judged', async () => {
+  it('counts an attempt before it is judged, and gives it back when it cannot be', async () => {
     const login = await server.beginLogin(account.user);
     const broken = 'UPDATE mfa_methods SET state_version = 99 WHERE user_id = $1';
     await query(broken, account.user.id);
-    expect((await server.verifyLogin(login, server.totp(app.secret))).status).toBe(500);
     const sql = 'SELECT failures FROM mfa_methods WHERE user_id = $1';
-    expect(await query(sql, account.user.id)).toEqual([{ failures: 1 }]);
+    const counted: unknown[] = [];
+    const attempts: Attempts = server.app.get(AttemptStore, { strict: false });
+    const giveBack = attempts.giveBack.bind(attempts);
+    const watched = jest.spyOn(attempts, 'giveBack').mockImplementation(async (spent) => {
+      counted.push(await query(sql, account.user.id));
+      await giveBack(spent);
+    });
+    expect((await server.verifyLogin(login, server.totp(app.secret))).status).toBe(500);
+    watched.mockRestore();
+    expect(counted).toEqual([[{ failures: 1 }]]);
+    expect(await query(sql, account.user.id)).toEqual([{ failures: 0 }]);
   });
 });

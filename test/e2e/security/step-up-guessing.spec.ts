@@ -8,10 +8,10 @@ const EXHAUSTED: Problem = [
   'attempts_exhausted',
   'Too many wrong codes. Please sign in again.',
 ];
-const ACCOUNT_LOCKED: Problem = [
+const SESSION_LOCKED: Problem = [
   429,
-  'account_locked',
-  'Second factors of this account are locked after too many wrong codes.',
+  'session_locked',
+  'This session takes no more proofs after too many wrong ones. Please sign in again.',
 ];
 
 let server: TestServer;
@@ -43,6 +43,35 @@ async function guess(times: number, proof: object): Promise<string[]> {
   return codes;
 }
 
+/** Neither token of a session is worth anything any more. */
+async function expectOver({ access, refresh }: SignedIn): Promise<void> {
+  expect((await server.get('/user/', access)).status).toBe(401);
+  expect((await server.post('/token/refresh/', { refresh })).status).toBe(401);
+}
+
+/** What has been guessed at the sign-in of an account with one method. */
+async function budgetsOf({ user }: SignedIn): Promise<unknown> {
+  const [row] = await server.dataSource.query<object[]>(
+    `SELECT m.failures AS of_method, a.failures AS of_account FROM mfa_methods m
+     JOIN mfa_accounts a ON a.user_id = m.user_id WHERE m.user_id = $1`,
+    [user.id],
+  );
+  return row;
+}
+
+/** Another session of the same user. */
+async function signedInAgain(): Promise<SignedIn> {
+  const { access, refresh } = (await server.login(account.user)).body;
+  return { ...account, access, refresh };
+}
+
+/** Steps the session up, which gives it another access token. */
+async function proveIn(proof: object): Promise<void> {
+  const { status, body } = await verify(await asked(), proof);
+  expect(status).toBe(200);
+  account = { ...account, access: body.access };
+}
+
 describe('wrong passwords of a step-up', () => {
   const wrong = { password: 'not the password' };
 
@@ -56,40 +85,36 @@ describe('wrong passwords of a step-up', () => {
     expect((await verify(await asked(), right)).status).toBe(200);
   });
 
-  it('lock the account after twenty, for fifteen minutes and whatever is asked', async () => {
+  it('end their session after ten, and lock nothing else', async () => {
     const open = await asked();
-    expect(await guess(20, wrong)).toEqual(Array(20).fill('invalid_code'));
-    for (const ephemeral of [open, await asked()]) {
-      const reply = await verify(ephemeral, { password: account.user.password });
-      expectProblem(reply, ACCOUNT_LOCKED, { retry_after: 900 });
-    }
-    server.clock.advance({ seconds: 900 });
-    const { body } = await server.post('/token/refresh/', { refresh: account.refresh });
-    account = { ...account, ...body };
-    expect((await verify(await asked(), { password: account.user.password })).status).toBe(200);
+    expect(await guess(10, wrong)).toEqual(Array(10).fill('invalid_code'));
+    const right = { password: account.user.password };
+    expectProblem(await verify(open, right), SESSION_LOCKED, { retry_after: 900 });
+    await expectOver(account);
+    account = await signedInAgain();
+    expect((await verify(await asked(), right)).status).toBe(200);
   });
 
-  it('are told to the log, the lock among them', async () => {
-    await guess(20, wrong);
+  it('are told to the log and by mail, the end of the session among them', async () => {
+    await guess(10, wrong);
+    account = await signedInAgain();
     const { body } = await server.get('/user/security-log/', account.access);
-    expect(body.results.slice(0, 2)).toMatchObject([
-      { type: 'account_locked', factor: 'password' },
+    expect(body.results.slice(1, 4)).toMatchObject([
+      { type: 'session_locked', factor: 'password' },
+      { type: 'second_factor_failed', factor: 'password' },
       { type: 'second_factor_failed', factor: 'password' },
     ]);
+    await server.deliverEvents();
+    const mails = server.inbox.messages.filter(({ to }) => to === account.user.email);
+    const subjects = mails.map(({ subject }) => subject);
+    expect(subjects).toContain('A session of your account was ended');
   });
 
-  it('are forgiven with the step-up that they were given for, and no others', async () => {
-    const failures = async () => {
-      const sql = 'SELECT failures FROM mfa_accounts WHERE user_id = $1';
-      const [row] = await server.dataSource.query<{ failures: number }[]>(sql, [account.user.id]);
-      return row?.failures;
-    };
-    await guess(3, wrong);
-    const ephemeral = await asked();
-    await verify(ephemeral, wrong);
-    expect(await failures()).toBe(4);
-    await verify(ephemeral, { password: account.user.password });
-    expect(await failures()).toBe(3);
+  it('are forgiven by a right one', async () => {
+    await guess(9, wrong);
+    await proveIn({ password: account.user.password });
+    expect(await guess(9, wrong)).toEqual(Array(9).fill('invalid_code'));
+    await proveIn({ password: account.user.password });
   });
 
   it('that are none are not counted', async () => {
@@ -100,35 +125,61 @@ describe('wrong passwords of a step-up', () => {
     expectProblem(await verify(ephemeral, wrong), INVALID_PASSWORD, { attempts_left: 4 });
   });
 
-  it('hurt nobody else', async () => {
-    await guess(20, wrong);
-    const other = await server.signUp();
-    const { body } = await server.post('/step-up/', {}, other.access);
-    const right = { password: other.user.password };
-    expect((await verify(body.ephemeral_token, right)).status).toBe(200);
+  it('hurt nobody else, and no other session', async () => {
+    const others = [await server.signUp(), await signedInAgain()];
+    await guess(10, wrong);
+    for (const { access, user } of others) {
+      const { body } = await server.post('/step-up/', {}, access);
+      const right = { password: user.password };
+      expect((await verify(body.ephemeral_token, right)).status).toBe(200);
+    }
   });
 });
 
 describe('a method at login and at step-up', () => {
   const code = '000000';
 
-  it('has one budget of ten: neither refills the other', async () => {
+  it('is not locked at login by what a session guesses, however much', async () => {
     const { secret } = await server.enrolApp(account);
-    expect(await guess(6, { code })).toEqual(Array(6).fill('invalid_code'));
-    for (let i = 0; i < 4; i++) {
+    const sessions = [account];
+    while (sessions.length < 3) {
       const login = await server.beginLogin(account.user);
-      expect((await server.verifyLogin(login, code)).body.code).toBe('invalid_code');
+      const { access, refresh } = (await server.verifyLogin(login, server.totp(secret))).body;
+      sessions.push({ ...account, access, refresh });
+      server.clock.advance({ seconds: 30 });
     }
+    for (account of sessions) {
+      expect(await guess(10, { code })).toEqual(Array(10).fill('invalid_code'));
+      await expectOver(account);
+    }
+    const login = await server.beginLogin(account.user);
+    expect((await server.verifyLogin(login, server.totp(secret))).status).toBe(200);
+    expect(await budgetsOf(account)).toEqual({ of_method: 0, of_account: 0 });
+  });
+
+  it('is not locked in a session by what is guessed at login', async () => {
+    const { secret } = await server.enrolApp(account);
+    for (let i = 0; i < 10; i++) {
+      await server.verifyLogin(await server.beginLogin(account.user), code);
+    }
+    const locked = await server.verifyLogin(await server.beginLogin(account.user), code);
+    expect(locked.body.code).toBe('method_locked');
+    expect((await verify(await asked(), { code })).body.code).toBe('invalid_code');
+    expect(await budgetsOf(account)).toEqual({ of_method: 10, of_account: 10 });
+    expect((await verify(await asked(), { code: server.totp(secret) })).status).toBe(200);
+  });
+
+  it('is refused everywhere after a hundred', async () => {
+    const { secret } = await server.enrolApp(account);
+    const worn = 'UPDATE mfa_methods SET failures = 100 WHERE user_id = $1';
+    await server.dataSource.query(worn, [account.user.id]);
     const right = { code: server.totp(secret) };
     const atStepUp = await verify(await asked(), right);
     const atLogin = await server.verifyLogin(await server.beginLogin(account.user), right.code);
-    for (const { status, body, headers } of [atStepUp, atLogin]) {
-      expect([status, body.code]).toEqual([429, 'method_locked']);
-      expect(headers.get('retry-after')).toBe('900');
-    }
+    expect([atStepUp.body.code, atLogin.body.code]).toEqual(['method_locked', 'method_locked']);
   });
 
-  it('has five attempts in a step-up, and another step-up does not refill the method', async () => {
+  it('has five attempts in a step-up, and ten in a session, whatever the step-up', async () => {
     const { secret } = await server.enrolApp(account);
     const ephemeral = await asked();
     for (const attempts_left of [4, 3, 2, 1, 0]) {
@@ -136,9 +187,31 @@ describe('a method at login and at step-up', () => {
       expectProblem(reply, [400, 'invalid_code', 'Invalid code'], { attempts_left });
     }
     expectProblem(await verify(ephemeral, { code: server.totp(secret) }), EXHAUSTED);
+    const open = await asked();
     await guess(5, { code });
-    const { body } = await verify(await asked(), { code: server.totp(secret) });
-    expect(body.code).toBe('method_locked');
+    const right = { code: server.totp(secret) };
+    expectProblem(await verify(open, right), SESSION_LOCKED, { retry_after: 900 });
+  });
+
+  it('is proven again after nine guesses, and the session counts from the start', async () => {
+    const { secret } = await server.enrolApp(account);
+    await guess(9, { code });
+    await proveIn({ code: server.totp(secret) });
+    expect(await guess(9, { code })).toEqual(Array(9).fill('invalid_code'));
+  });
+
+  it('is not made good by a backup code, nor by authenticators that the session sets up', async () => {
+    const { backupCodes } = await server.enrolApp(account);
+    await guess(8, { code });
+    await proveIn({ code: backupCodes[0] });
+    for (const label of ['Phone', 'Tablet']) {
+      const { body } = await server.post('/mfa/', { method: 'app', label }, account.access);
+      const { authenticator_id, setup_data } = body;
+      const own = { method: 'app', authenticator_id, code: server.totp(setup_data.secret) };
+      expect((await server.post('/mfa/confirm/', own, account.access)).status).toBe(200);
+    }
+    expect(await guess(2, { code })).toEqual(['invalid_code', 'invalid_code']);
+    await expectOver(account);
   });
 
   it('knows the step of a code over both', async () => {

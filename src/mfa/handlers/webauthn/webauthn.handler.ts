@@ -58,6 +58,8 @@ export class WebAuthnHandler
   readonly displayName: string;
   readonly amr: readonly string[] = PRESENCE;
   readonly requiresDispatch = false;
+  /** A signature over a challenge of {@link CHALLENGE_BYTES}. */
+  readonly isGuessable = false;
   readonly maxAuthenticators = MAX_AUTHENTICATORS;
   readonly proofSchema = WebAuthnProof;
   readonly setupResponseSchema = WebAuthnSetupResponse;

@@ -15,11 +15,18 @@ export const BODY_PROBLEMS = [
 ] as const satisfies readonly ProblemCode[];
 
 /** What can go wrong wherever a proof is judged. */
-export const PROOF_PROBLEMS = [
-  'invalid_code',
-  'attempts_exhausted',
-  'method_locked',
+const PROOF_PROBLEMS = ['invalid_code', 'attempts_exhausted', 'method_locked'] as const;
+
+/** What can go wrong where the proof of a login is judged. */
+export const LOGIN_PROOF_PROBLEMS = [
+  ...PROOF_PROBLEMS,
   'account_locked',
+] as const satisfies readonly ProblemCode[];
+
+/** What can go wrong where a proof of who is signed in is judged. */
+export const SESSION_PROOF_PROBLEMS = [
+  ...PROOF_PROBLEMS,
+  'session_locked',
 ] as const satisfies readonly ProblemCode[];
 
 /** What can go wrong wherever a code is sent. */
@@ -49,6 +56,7 @@ const EXTRAS: { readonly [code in ProblemCode]?: ProblemExtras } = {
   invalid_code: { attemptsLeft: 4 },
   method_locked: { retryAfterSeconds: 900 },
   account_locked: { retryAfterSeconds: 900 },
+  session_locked: { retryAfterSeconds: 900 },
   send_too_soon: { retryAfterSeconds: 30 },
   send_limit: { retryAfterSeconds: 600 },
   fresh_proof_required: { freshProof: { maxAgeSeconds: 900, acr: ACR.twoFactors } },

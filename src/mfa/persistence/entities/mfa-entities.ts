@@ -6,6 +6,7 @@ import { MfaEventEntity } from './mfa-event.entity.js';
 import { MfaMethodEntity } from './mfa-method.entity.js';
 import { MfaOutboxEntity } from './mfa-outbox.entity.js';
 import { MfaSendBudgetEntity } from './mfa-send-budget.entity.js';
+import { MfaSessionAttemptsEntity } from './mfa-session-attempts.entity.js';
 
 /** The entities of the library, for a host's data source. */
 export const MFA_ENTITIES = [
@@ -17,4 +18,5 @@ export const MFA_ENTITIES = [
   MfaEventHeadEntity,
   MfaOutboxEntity,
   MfaSendBudgetEntity,
+  MfaSessionAttemptsEntity,
 ];

@@ -16,6 +16,7 @@ export class CreateMfaTables1764000000000 implements MigrationInterface {
 }
 
 const TABLES = [
+  'mfa_session_attempts',
   'mfa_send_budgets',
   'mfa_outbox',
   'mfa_events',
@@ -139,4 +140,15 @@ const UP = [
   `CREATE INDEX "mfa_send_budgets_window_started_at_idx" ON "mfa_send_budgets" ("window_started_at")`,
   `CREATE INDEX "mfa_send_budgets_user_id_idx" ON "mfa_send_budgets" ("user_id")
     WHERE user_id IS NOT NULL`,
+
+  `CREATE TABLE "mfa_session_attempts" (
+    "user_id" text NOT NULL,
+    "session_id" text NOT NULL,
+    "failures" integer NOT NULL,
+    "locked_until" timestamptz,
+    "last_failed_at" timestamptz NOT NULL,
+    CONSTRAINT "mfa_session_attempts_pkey" PRIMARY KEY ("user_id", "session_id")
+  ) WITH (fillfactor = 70)`,
+  `CREATE INDEX "mfa_session_attempts_last_failed_at_idx"
+    ON "mfa_session_attempts" ("last_failed_at")`,
 ];

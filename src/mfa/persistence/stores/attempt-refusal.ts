@@ -9,31 +9,46 @@ export interface AttemptState {
   method_failures: number;
   method_locked_until: Date | null;
   account_locked_until: Date | null;
+  session_locked_until: Date | null;
 }
+
+/** What decides which locks an attempt meets. */
+type LockedRequest = Pick<
+  AttemptRequest,
+  'purpose' | 'handlers' | 'unguessable' | 'backupLookups' | 'budgets' | 'now'
+>;
 
 /**
  * Why an attempt was refused, or null when nothing stands in its way any more.
  *
  * Rules: 1. no open challenge; 2. its method is gone; 3. the proof is not one of its method;
- * 4. the account is locked; 5. the method is; 6. the challenge has no attempts left.
+ * 4. the account, or the session, is locked; 5. the method is; 6. the challenge has no attempts left.
  */
-export function refusalOf(
-  state: AttemptState | undefined,
-  request: Pick<AttemptRequest, 'handlers' | 'budgets' | 'now'>,
-): Refusal | null {
-  const { handlers, budgets, now } = request;
+export function refusalOf(state: AttemptState | undefined, request: LockedRequest): Refusal | null {
   if (!state?.is_open) return { reason: 'no_challenge' };
   if (!state.is_alive) return { reason: 'method_gone' };
-  if (!handlers.includes(state.handler)) return { reason: 'unreadable', handler: state.handler };
-  const { account_locked_until: accountUntil, method_locked_until: methodUntil } = state;
-  if (accountUntil !== null && accountUntil > now) {
-    return { reason: 'account_locked', until: accountUntil };
+  const { handler, attempts } = state;
+  if (!request.handlers.includes(handler)) return { reason: 'unreadable', handler };
+  const isExhausted = attempts >= request.budgets.maxAttemptsPerChallenge;
+  return lockOf(state, request) ?? (isExhausted ? { reason: 'exhausted' } : null);
+}
+
+/** What cannot be guessed meets no lock; a login and a session each meet those of their own. */
+function lockOf(state: AttemptState, request: LockedRequest): Refusal | null {
+  const { purpose, unguessable, backupLookups, budgets, now } = request;
+  const isGuessable = !unguessable.includes(state.handler);
+  const isGuess = isGuessable || backupLookups.length > 0;
+  const isLogin = purpose === 'login';
+  const until = isLogin ? state.account_locked_until : state.session_locked_until;
+  if (isGuess && until !== null && until > now) {
+    return { reason: isLogin ? 'account_locked' : 'session_locked', until };
   }
+  if (!isGuessable) return null;
   if (state.method_failures >= budgets.maxFailuresEver) {
     return { reason: 'method_locked', until: null };
   }
-  if (methodUntil !== null && methodUntil > now) {
-    return { reason: 'method_locked', until: methodUntil };
-  }
-  return state.attempts >= budgets.maxAttemptsPerChallenge ? { reason: 'exhausted' } : null;
+  const methodUntil = isLogin ? state.method_locked_until : null;
+  return methodUntil !== null && methodUntil > now
+    ? { reason: 'method_locked', until: methodUntil }
+    : null;
 }

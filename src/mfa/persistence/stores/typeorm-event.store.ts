@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import sql from 'sql-template-tag';
 import { type MfaEvent } from '../../core/events.js';
-import { type RowInsert } from '../../core/host-rows.js';
-import { EventStore, type Transaction } from '../../core/stores.js';
+import { EventStore } from '../../core/stores.js';
 import { EventRows } from './event-rows.js';
-import { alsoInsert, insertRow, onceWritten } from './fragments.js';
+import { alsoInsert, insertRow, onceWritten, updateRow } from './fragments.js';
 import { Statements } from './statements.js';
 
 /** Appends to `mfa_events`. */
@@ -19,14 +18,21 @@ export class TypeOrmEventStore extends EventStore {
 
   async append(
     events: readonly MfaEvent[],
-    options: { readonly rows?: readonly RowInsert[]; readonly transaction?: Transaction } = {},
+    {
+      rows: inserts = [],
+      rowUpdates = [],
+      transaction,
+    }: NonNullable<Parameters<EventStore['append']>[1]> = {},
   ): Promise<void> {
-    const rows = (options.rows ?? []).map((row) => insertRow(row));
+    const rows = [
+      ...inserts.map((row) => insertRow(row)),
+      ...rowUpdates.map((row) => updateRow(row, sql`true`)),
+    ];
     const written = alsoInsert(rows);
     const eventRows = this.eventRows.insert(events, sql`WHERE ${onceWritten(rows)}`);
     await this.statements.rows(
       sql`WITH begun AS (SELECT 1)${written}, ${eventRows} SELECT 1 FROM begun`,
-      options.transaction,
+      transaction,
     );
   }
 }

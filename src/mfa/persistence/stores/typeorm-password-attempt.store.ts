@@ -9,15 +9,22 @@ import {
 } from '../../core/password-attempts.js';
 import { PASSWORD } from '../../core/password-fields.js';
 import { type Transaction } from '../../core/stores.js';
+import { giveBackToChallenge } from './attempt-forgiving.js';
 import { type AttemptState, refusalOf } from './attempt-refusal.js';
 import { EventRows } from './event-rows.js';
 import { alsoInsert, insertRow, onceWritten, updateRow } from './fragments.js';
-import { lockAfter } from './lock-after.js';
 import { CHALLENGE_COLUMNS, type ChallengeRow, SealedRows } from './rows.js';
+import {
+  countOnSession,
+  forgiveSession,
+  giveBackToSession,
+  isLockedAt,
+  NO_SESSION,
+} from './session-count.js';
 import { Statements } from './statements.js';
 
 interface SpentRow extends ChallengeRow {
-  a_failures: number;
+  s_failures: number;
 }
 
 /** As {@link TypeOrmAttemptStore}, where no method is active. */
@@ -33,28 +40,24 @@ export class TypeOrmPasswordAttemptStore extends PasswordAttemptStore {
 
   async spend(request: PasswordAttemptRequest): Promise<PasswordAttempt | null> {
     const { key, budgets, now } = request;
+    const own = sql`SELECT gate.user_id, gate.session_id FROM gate`;
     const [row] = await this.statements.rows<SpentRow>(
       sql`WITH gate AS (
-          SELECT a.user_id, c.id AS challenge_id
+          SELECT a.user_id, c.id AS challenge_id, c.session_id
           FROM mfa_accounts a JOIN mfa_challenges c ON c.user_id = a.user_id
           WHERE a.user_id = ${key.subjectId} AND c.id = ${key.id} AND ${isOpen(request)}
             AND c.attempts < ${budgets.maxAttemptsPerChallenge}
-            AND (a.locked_until IS NULL OR a.locked_until <= ${now})
           FOR UPDATE OF a, c
-        ), challenge AS (
-          UPDATE mfa_challenges c SET attempts = c.attempts + 1 FROM gate
+        ), session AS (${countOnSession(own, budgets, now)}), challenge AS (
+          UPDATE mfa_challenges c SET attempts = c.attempts + 1 FROM gate CROSS JOIN session
           WHERE c.user_id = gate.user_id AND c.id = gate.challenge_id RETURNING c.*
-        ), account AS (
-          UPDATE mfa_accounts a SET failures = a.failures + 1,
-            locked_until = ${lockAfter(sql`a.failures`, budgets.maxFailuresPerAccount, budgets, now)}
-          FROM gate WHERE a.user_id = gate.user_id RETURNING a.*
         )
-        SELECT ${CHALLENGE_COLUMNS}, a.failures AS a_failures
-        FROM challenge c CROSS JOIN account a`,
+        SELECT ${CHALLENGE_COLUMNS}, session.failures AS s_failures
+        FROM challenge c CROSS JOIN session`,
     );
     if (row === undefined) return null;
-    const locksAccount = row.a_failures % budgets.maxFailuresPerAccount === 0;
-    return { challenge: this.sealed.challenge(row), locksAccount };
+    const locksSession = isLockedAt(row.s_failures, budgets);
+    return { challenge: this.sealed.challenge(row), locksSession };
   }
 
   async explain(request: PasswordAttemptRequest): Promise<Refusal | null> {
@@ -62,16 +65,18 @@ export class TypeOrmPasswordAttemptStore extends PasswordAttemptStore {
     const [state] = await this.statements.rows<AttemptState>(
       sql`SELECT c.handler, c.attempts, ${isOpen(request)} AS is_open, true AS is_alive,
           0 AS method_failures, NULL AS method_locked_until,
-          a.locked_until AS account_locked_until
-        FROM mfa_challenges c JOIN mfa_accounts a ON a.user_id = c.user_id
+          NULL AS account_locked_until, s.locked_until AS session_locked_until
+        FROM mfa_challenges c LEFT JOIN mfa_session_attempts s
+          ON s.user_id = c.user_id AND s.session_id = coalesce(c.session_id, ${NO_SESSION})
         WHERE c.user_id = ${subjectId} AND c.id = ${id}`,
     );
-    return refusalOf(state, { ...request, handlers: [PASSWORD] });
+    const own = { purpose: 'step_up', handlers: [PASSWORD] } as const;
+    return refusalOf(state, { ...request, ...own, unguessable: [], backupLookups: [] });
   }
 
   async settle(settlement: PasswordSettlement, transaction: Transaction): Promise<boolean> {
     const { attempt, rows, rowUpdates, events, now } = settlement;
-    const { challenge, locksAccount } = attempt;
+    const { challenge } = attempt;
     const isSettled = sql`EXISTS (SELECT 1 FROM gate)`;
     const writes = [
       ...rows.map((row) => insertRow(row, sql`WHERE ${isSettled}`)),
@@ -83,15 +88,20 @@ export class TypeOrmPasswordAttemptStore extends PasswordAttemptStore {
           UPDATE mfa_challenges c SET consumed_at = ${now}
           WHERE c.user_id = ${challenge.subjectId} AND c.id = ${challenge.id}
             AND c.consumed_at IS NULL AND c.version = ${challenge.version} AND ${HAS_NO_METHOD}
-          RETURNING c.user_id, c.attempts
-        ), account AS (
-          UPDATE mfa_accounts a SET failures = greatest(a.failures - gate.attempts, 0),
-            locked_until = CASE WHEN ${locksAccount} THEN NULL ELSE a.locked_until END
-          FROM gate WHERE a.user_id = gate.user_id
-        )${alsoInsert(writes)}, ${this.eventRows.insert(events, isWritten)} SELECT 1 FROM gate`,
+          RETURNING c.user_id
+        ), session AS (${forgiveSession(challenge)})${alsoInsert(writes)}, ${this.eventRows.insert(events, isWritten)} SELECT 1 FROM gate`,
       transaction,
     );
     return settled.length === 1;
+  }
+
+  async giveBack({ challenge, locksSession }: PasswordAttempt): Promise<void> {
+    await this.statements.rows(
+      sql`WITH gate AS (
+          SELECT a.user_id FROM mfa_accounts a WHERE a.user_id = ${challenge.subjectId} FOR UPDATE
+        ), challenge AS (${giveBackToChallenge(challenge)}),
+        session AS (${giveBackToSession(challenge, locksSession)}) SELECT 1 FROM gate`,
+    );
   }
 }
 

@@ -30,8 +30,6 @@ const UP = [
     credentials_version uuid NOT NULL,
     disabled_at timestamptz,
     frozen_at timestamptz,
-    old_password_failures integer NOT NULL DEFAULT 0,
-    old_password_locked_until timestamptz,
     password_by_mail boolean NOT NULL DEFAULT false,
     language varchar(8),
     created_at timestamptz NOT NULL

@@ -64,6 +64,11 @@ export const english: NoticeTexts = {
       sentence: () =>
         'All second factors of your account were locked for a while after too many wrong codes. Whoever gave them had got past the first step of signing in.',
     },
+    session_locked: {
+      subject: 'A session of your account was ended',
+      sentence: () =>
+        'Somebody who was signed in to your account gave too many wrong codes or passwords in one session, and that session was ended. Signing in is not locked.',
+    },
     second_factor_failed: {
       subject: 'A wrong second factor was given',
       sentence: ({ factor }) =>

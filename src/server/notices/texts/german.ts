@@ -67,6 +67,11 @@ export const german: NoticeTexts = {
       sentence: () =>
         'Alle zweiten Faktoren Ihres Kontos wurden nach zu vielen falschen Codes für einige Zeit gesperrt. Wer sie eingab, hatte den ersten Schritt der Anmeldung hinter sich.',
     },
+    session_locked: {
+      subject: 'Eine Sitzung Ihres Kontos wurde beendet',
+      sentence: () =>
+        'Jemand, der in Ihrem Konto angemeldet war, gab in einer Sitzung zu viele falsche Codes oder Passwörter ein, und diese Sitzung wurde beendet. Die Anmeldung ist nicht gesperrt.',
+    },
     second_factor_failed: {
       subject: 'Ein falscher zweiter Faktor wurde eingegeben',
       sentence: ({ factor }) =>

@@ -11,6 +11,7 @@ export const NOTICE_KINDS = [
   'backup_codes_issued',
   'method_locked',
   'account_locked',
+  'session_locked',
   'second_factor_failed',
   'new_device_seen',
   'password_changed',

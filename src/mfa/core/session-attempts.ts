@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { Clock, secondsUntil } from '../kit/clock.js';
+import { MfaOptions } from '../mfa.options.js';
+import { type AttemptBudgets } from './attempts.js';
+import { MfaError } from './errors.js';
+import { type Subject } from './handler.js';
+import { type ClientInfo } from './mfa-passed.js';
+import { attemptBudgetsOf } from './policy.js';
+import { UnjudgedAttempts } from './unjudged-attempts.js';
+import { WrongProofs } from './wrong-proofs.js';
+
+/** Whose session pays for a guess. */
+export interface PayingSession {
+  readonly subjectId: string;
+  /** {@link Actor.sessionId} */
+  readonly sessionId: string | null;
+}
+
+/** A guess of somebody who is signed in, at something that the host itself judges. */
+export interface SessionGuess {
+  readonly subject: Subject;
+  /** {@link Actor.sessionId} */
+  readonly sessionId: string | null;
+  /** {@link MfaEvent.factor} of the events that tell of it. */
+  readonly factor: string;
+  readonly client: ClientInfo;
+}
+
+/** An attempt that is counted on a session, and committed. */
+export interface SessionAttempt {
+  readonly session: PayingSession;
+  /** As {@link SpentAttempt.locksSession}. */
+  readonly locksSession: boolean;
+}
+
+/** Port: counts the guesses of a session. Each method is one statement. */
+export abstract class SessionAttemptStore {
+  /** Counts one attempt; null while the session is locked. */
+  abstract spend(
+    session: PayingSession,
+    budgets: AttemptBudgets,
+    now: Date,
+  ): Promise<SessionAttempt | null>;
+  /** Until when a session is locked, or was at last; null when it never was. */
+  abstract lockedUntil(session: PayingSession): Promise<Date | null>;
+  /** Takes an attempt, and the lock that it brought, from the count. */
+  abstract giveBack(attempt: SessionAttempt): Promise<void>;
+}
+
+/** Has the session pay for guesses at what the host judges by itself, such as an old password. */
+@Injectable()
+export class SessionAttempts {
+  constructor(
+    private readonly store: SessionAttemptStore,
+    private readonly wrongProofs: WrongProofs,
+    private readonly unjudged: UnjudgedAttempts,
+    private readonly options: MfaOptions,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Counts a guess of the session, judges it, and takes it from the count again unless it was wrong.
+   * A wrong one is recorded; the one that is too many locks the session, and ends it where the host
+   * has bound {@link SessionCloser}.
+   *
+   * @returns what `isRight` came to; where it rejects, so does this
+   * @throws {MfaError} `session_locked`: nothing was judged
+   */
+  async judge(guess: SessionGuess, isRight: () => Promise<boolean>): Promise<boolean> {
+    const { subject, sessionId } = guess;
+    const attempt = await this.spend({ subjectId: subject.id, sessionId });
+    return this.unjudged.giveBackAfter(
+      () => this.store.giveBack(attempt),
+      async (settle) => {
+        if (await isRight()) return true;
+        settle();
+        const at = this.clock.now();
+        await this.wrongProofs.record({ ...guess, at }, { session: attempt.locksSession });
+        return false;
+      },
+    );
+  }
+
+  private async spend(session: PayingSession): Promise<SessionAttempt> {
+    const now = this.clock.now();
+    const spent = await this.store.spend(session, attemptBudgetsOf(this.options), now);
+    if (spent !== null) return spent;
+    const until = (await this.store.lockedUntil(session)) ?? now;
+    throw new MfaError('session_locked', { retryAfterSeconds: secondsUntil(until, now) });
+  }
+}

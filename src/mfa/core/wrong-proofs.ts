@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { EventTeller } from './event-teller.js';
+import { type MfaEvent, type MfaEventType } from './events.js';
+import { type RowUpdate } from './host-rows.js';
+import { HostPorts } from './ports.js';
+import { EventStore } from './stores.js';
+
+/** Who gave a wrong proof, of what, from where and when. */
+export type WrongProof = Omit<MfaEvent, 'type' | 'target'>;
+
+/** What a wrong proof locks. Absent: nothing. */
+export interface Locks {
+  readonly method?: boolean;
+  readonly account?: boolean;
+  readonly session?: boolean;
+}
+
+/** Records wrong proofs, each with the locks that it sets and the session that it ends. */
+@Injectable()
+export class WrongProofs {
+  constructor(
+    private readonly host: HostPorts,
+    private readonly events: EventStore,
+    private readonly teller: EventTeller,
+  ) {}
+
+  async record(proof: WrongProof, locks: Locks): Promise<void> {
+    const types: MfaEventType[] = [
+      'second_factor_failed',
+      ...(locks.method ? ['method_locked' as const] : []),
+      ...(locks.account ? ['account_locked' as const] : []),
+      ...(locks.session ? ['session_locked' as const] : []),
+    ];
+    const events = types.map((type) => ({ ...proof, type }));
+    await this.events.append(events, { rowUpdates: locks.session ? this.endOf(proof) : [] });
+    this.teller.tell(events);
+  }
+
+  private endOf({ subject, sessionId, at }: WrongProof): readonly RowUpdate[] {
+    if (sessionId === null || sessionId === undefined) return [];
+    const session = { subjectId: subject.id, sessionId };
+    return this.host.sessionCloser?.changesThatEnd(session, at) ?? [];
+  }
+}

@@ -1,0 +1,25 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** The budget of one session for guesses of who is signed in. */
+@Entity('mfa_session_attempts')
+@Index('mfa_session_attempts_last_failed_at_idx', ['lastFailedAt'])
+export class MfaSessionAttemptsEntity {
+  /** The host's key of the user, as text. */
+  @PrimaryColumn('text', { name: 'user_id' })
+  userId!: string;
+
+  /** The host's session; empty where it keeps none. */
+  @PrimaryColumn('text', { name: 'session_id' })
+  sessionId!: string;
+
+  /** Consecutive wrong proofs. */
+  @Column('integer')
+  failures!: number;
+
+  @Column('timestamptz', { name: 'locked_until', nullable: true })
+  lockedUntil!: Date | null;
+
+  /** When the last one was counted. */
+  @Column('timestamptz', { name: 'last_failed_at' })
+  lastFailedAt!: Date;
+}

@@ -1,0 +1,71 @@
+import sql, { empty, type Sql } from 'sql-template-tag';
+import { type AttemptRequest, type Settlement } from '../../core/attempts.js';
+import { lockAfter } from './lock-after.js';
+import { IS_ALIVE, METHOD_COLUMNS } from './rows.js';
+import { countOnSession } from './session-count.js';
+
+/** Selects and locks the attempt when every budget but that of a session allows it. */
+export function spendableAttempt(request: AttemptRequest): Sql {
+  const { key, purpose, credentialsVersion, sessionId, handlers, budgets, now } = request;
+  const isGuessable = sql`c.handler <> ALL(${request.unguessable}::text[])`;
+  // In the place of a signature, a backup code is a guess all the same.
+  const isGuess = request.backupLookups.length > 0 ? sql`true` : isGuessable;
+  const isUnlocked = sql`(NOT ${isGuessable} OR m.locked_until IS NULL OR m.locked_until <= ${now})
+      AND (NOT ${isGuess} OR a.locked_until IS NULL OR a.locked_until <= ${now})`;
+  return sql`
+    SELECT a.user_id, c.id AS challenge_id, m.id AS method_id, ${METHOD_COLUMNS},
+      coalesce(c.session_id, ${sessionId}::text) AS session_id,
+      ${isGuessable} AS is_guessable, ${isGuess} AS is_guess
+    FROM mfa_accounts a
+    JOIN mfa_challenges c ON c.user_id = a.user_id AND c.id = ${key.id}
+    JOIN mfa_methods m ON m.user_id = a.user_id AND m.id = c.method_id
+    WHERE a.user_id = ${key.subjectId} AND c.purpose = ${purpose}
+      AND c.credentials_version = ${credentialsVersion} AND c.handler = ANY(${handlers}::text[])
+      AND c.consumed_at IS NULL AND c.expires_at > ${now}
+      AND c.attempts < ${budgets.maxAttemptsPerChallenge}
+      AND ${IS_ALIVE} AND (NOT ${isGuessable} OR m.failures < ${budgets.maxFailuresEver})
+      ${purpose === 'login' ? sql`AND ${isUnlocked}` : empty}
+    FOR UPDATE OF a, c, m`;
+}
+
+/**
+ * Parts of a `WITH` that count the attempt of `gate`, and `counted`: one row with the counts, or none
+ * while the session is locked. A login is counted on method and account; all else on its session.
+ */
+export function countAttempt({ purpose, budgets, now }: AttemptRequest): Sql {
+  if (purpose !== 'login') {
+    const guesses = sql`SELECT gate.user_id, gate.session_id FROM gate WHERE gate.is_guess`;
+    return sql`session AS (${countOnSession(guesses, budgets, now)}), counted AS (
+      SELECT NULL::int AS m_failures, NULL::int AS a_failures,
+        (SELECT session.failures FROM session) AS s_failures
+      FROM gate WHERE NOT gate.is_guess OR EXISTS (SELECT 1 FROM session))`;
+  }
+  return sql`method AS (
+      UPDATE mfa_methods m SET failures = m.failures + 1,
+        locked_until = ${lockAfter(sql`m.failures`, budgets.maxFailuresPerMethod, budgets, now)}
+      FROM gate WHERE m.user_id = gate.user_id AND m.id = gate.method_id AND gate.is_guessable
+      RETURNING m.failures
+    ), account AS (
+      UPDATE mfa_accounts a SET failures = a.failures + 1,
+        locked_until = ${lockAfter(sql`a.failures`, budgets.maxFailuresPerAccount, budgets, now)}
+      FROM gate WHERE a.user_id = gate.user_id AND gate.is_guess RETURNING a.failures
+    ), counted AS (
+      SELECT (SELECT method.failures FROM method) AS m_failures,
+        (SELECT account.failures FROM account) AS a_failures, NULL::int AS s_failures FROM gate)`;
+}
+
+/** Selects and locks what was judged when it is still what was judged. */
+export function unchanged({ spent, proven }: Settlement): Sql {
+  const { challenge, method } = spent;
+  const isByCode = proven.by === 'backup_code';
+  return sql`
+    SELECT a.user_id, c.id AS challenge_id, m.id AS method_id, m.failures AS method_failures
+    FROM mfa_accounts a
+    JOIN mfa_challenges c ON c.user_id = a.user_id AND c.id = ${challenge.id}
+    JOIN mfa_methods m ON m.user_id = a.user_id AND m.id = ${method.id}
+    ${isByCode ? sql`JOIN mfa_backup_codes b ON b.user_id = a.user_id AND b.lookup = ${proven.lookup}` : empty}
+    WHERE a.user_id = ${challenge.subjectId} AND c.consumed_at IS NULL
+      AND c.version = ${challenge.version} AND m.version = ${method.version} AND ${IS_ALIVE}
+      ${isByCode ? sql`AND b.spent_at IS NULL` : empty}
+    FOR UPDATE OF a, c, m${isByCode ? sql`, b` : empty}`;
+}

@@ -1,0 +1,115 @@
+/// <reference types="jest" />
+import { type SpentAttempt } from '../core/attempts.js';
+import { addSeconds } from '../kit/clock.js';
+import { Guesser, PURPOSES } from './store-contract.paying.js';
+import { AMPLE, NOW, type StoreStage } from './store-contract.stage.js';
+
+/** Rules on what is taken from a count again. */
+export function describeForgivingPayers(stage: StoreStage): void {
+  const guesser = new Guesser(stage);
+  describeForgivenSessions(stage, guesser);
+  describeGivenBack(stage, guesser);
+  describeGivenBackToOne(stage, guesser);
+}
+
+function describeForgivenSessions(stage: StoreStage, guesser: Guesser): void {
+  const settle = async (spent: SpentAttempt) =>
+    expect(await stage.stores.attempts.settle(stage.settlement(spent))).toBe(true);
+
+  it.each(['manage', 'step_up'] as const)(
+    'forgives session and method by a right proof of %s, and nothing by one of enrol',
+    async (purpose) => {
+      const method = await stage.newMethod();
+      await guesser.guess(method, 'login');
+      await guesser.guess(method, 'enrol');
+      await settle(await guesser.guess(method, 'enrol'));
+      expect(await guesser.guess(method, 'enrol')).toMatchObject({ locksSession: true });
+      const unlocked = { unguessable: ['app'] };
+      await settle(await guesser.guess(method, purpose, unlocked));
+      expect(await guesser.guess(method, 'enrol')).toMatchObject({ locksSession: false });
+      const login = await guesser.guess(method, 'login');
+      expect(login).toMatchObject({ locksMethod: false, locksAccount: false });
+    },
+  );
+
+  it('leaves what was guessed at a login to be counted by a right proof of enrol', async () => {
+    const method = await stage.newMethod();
+    await guesser.guess(method, 'login');
+    await settle(await guesser.guess(method, 'enrol'));
+    const login = await guesser.guess(method, 'login');
+    expect(login).toMatchObject({ locksMethod: true, locksAccount: true });
+  });
+
+  it('forgives a session no more by a backup code than its own attempt', async () => {
+    const method = await stage.newMethod();
+    const { subjectId } = method;
+    const code = { lookup: 'tag', hash: 'slow' };
+    await stage.run(subjectId, (own) =>
+      stage.stores.backupCodes.replaceAll(subjectId, { codes: [code], at: NOW }, own),
+    );
+    await guesser.guess(method, 'step_up');
+    const spent = await guesser.guess(method, 'step_up', { backupLookups: ['tag'] });
+    const proven = { by: 'backup_code', lookup: 'tag' } as const;
+    await stage.stores.attempts.settle(stage.settlement(spent, { proven }));
+    expect(await guesser.guess(method, 'step_up')).toMatchObject({ locksSession: true });
+  });
+}
+
+function describeGivenBack(stage: StoreStage, guesser: Guesser): void {
+  const giveBack = (spent: SpentAttempt) => stage.stores.attempts.giveBack(spent);
+
+  it.each(PURPOSES)(
+    'gives an attempt of %s back, with its lock and its challenge',
+    async (purpose) => {
+      const method = await stage.newMethod();
+      await guesser.guess(method, purpose);
+      const spent = await guesser.guess(method, purpose);
+      await giveBack(spent);
+      expect((await stage.challenge(spent.challenge)).attempts).toBe(0);
+      const { locksMethod, locksAccount, locksSession } = spent;
+      expect([locksMethod && locksAccount, locksSession]).toContain(true);
+      const again = await guesser.guess(method, purpose);
+      expect(again).toMatchObject({ locksMethod, locksAccount, locksSession });
+    },
+  );
+
+  it('takes no more from the account than from the method', async () => {
+    const method = await stage.newMethod();
+    const other = await stage.addMethod(method.subjectId, 'email', NOW);
+    const budgets = { ...AMPLE, maxFailuresPerAccount: 3 };
+    const loser = await guesser.guess(method, 'login', { budgets });
+    const winner = await guesser.guess(method, 'login', { budgets });
+    await stage.stores.attempts.settle(stage.settlement(winner));
+    await guesser.guess(other, 'login', { budgets });
+    await guesser.guess(other, 'login', { budgets });
+    await giveBack(loser);
+    expect(await guesser.guess(other, 'login', { budgets })).toMatchObject({ locksAccount: true });
+  });
+}
+
+function describeGivenBackToOne(stage: StoreStage, guesser: Guesser): void {
+  const giveBack = (spent: SpentAttempt) => stage.stores.attempts.giveBack(spent);
+
+  it('gives a challenge nothing back that has begun anew', async () => {
+    const method = await stage.newMethod();
+    const spent = await guesser.guess(method, 'login');
+    const createdAt = addSeconds(spent.challenge.createdAt, 1);
+    const anew = { ...spent.challenge, createdAt };
+    await stage.stores.challenges.open(anew, 'replace', null);
+    await stage.spend(anew);
+    await giveBack(spent);
+    expect((await stage.challenge(anew)).attempts).toBe(1);
+  });
+
+  it('gives what was counted on account or session alone back to that', async () => {
+    const method = await stage.newMethod();
+    const byCode = { unguessable: ['app'], backupLookups: ['tag'] };
+    for (const purpose of ['login', 'step_up'] as const) {
+      await guesser.guess(method, purpose, byCode);
+      const { locksAccount, locksSession, ...spent } = await guesser.guess(method, purpose, byCode);
+      await giveBack({ ...spent, locksAccount, locksSession });
+      const again = await guesser.guess(method, purpose, byCode);
+      expect(again).toMatchObject({ locksAccount, locksSession });
+    }
+  });
+}

@@ -1,0 +1,151 @@
+import {
+  type AttemptRequest,
+  AttemptStore,
+  type Refusal,
+  type Settlement,
+  type SpentAttempt,
+} from '../../src/mfa/core/attempts.js';
+import { type Authenticator } from '../../src/mfa/core/authenticators.js';
+import { type MfaEvent } from '../../src/mfa/core/events.js';
+import { type MfaHandler, type Subject } from '../../src/mfa/core/handler.js';
+import { EventStore, type Transaction, UnitOfWork } from '../../src/mfa/core/stores.js';
+import { CodeProof } from '../../src/mfa/kit/code-proof.js';
+import { FakeClock } from '../../src/mfa/testing/fake-clock.js';
+
+/** When everything happens. */
+export const NOW = new FakeClock().now();
+/** Whose proofs are judged. */
+export const SUBJECT: Subject = {
+  id: 's1',
+  displayName: 'ada',
+  addresses: {},
+  isEnabled: true,
+  credentialsVersion: '1',
+};
+
+/** Right when the code is the state's. */
+export const HANDLER: MfaHandler = {
+  name: 'word',
+  displayName: 'Word',
+  amr: ['kba'],
+  requiresDispatch: false,
+  proofSchema: CodeProof,
+  stateVersion: 1,
+  parseState: (payload) => payload,
+  setup: async () => ({ state: 'word', response: {} }),
+  verify: async ({ state, proof }) =>
+    'code' in proof && proof.code === state ? { ok: true, state } : { ok: false },
+  describe: () => ({}),
+};
+
+/** An attempt store that answers what a test lays out. */
+export class ScriptedAttempts extends AttemptStore {
+  spends: (SpentAttempt | null)[] = [];
+  refusals: (Refusal | null)[] = [];
+  settles: boolean[] = [];
+  reloads: (SpentAttempt | null)[] = [];
+  readonly requests: AttemptRequest[] = [];
+  readonly settlements: Settlement[] = [];
+
+  async spend(request: AttemptRequest): Promise<SpentAttempt | null> {
+    this.requests.push(request);
+    return this.spends.shift() ?? null;
+  }
+
+  async explain(): Promise<Refusal | null> {
+    return this.refusals.shift() ?? null;
+  }
+
+  async reload(
+    _spent: SpentAttempt,
+    _now: Date,
+    transaction?: Transaction,
+  ): Promise<SpentAttempt | null> {
+    if (transaction !== undefined) this.lockedReloads += 1;
+    return this.reloads.shift() ?? null;
+  }
+
+  readonly givenBack: SpentAttempt[] = [];
+  readonly isInTransaction: boolean[] = [];
+  lockedReloads = 0;
+
+  async giveBack(spent: SpentAttempt): Promise<void> {
+    this.givenBack.push(spent);
+  }
+
+  async settle(settlement: Settlement, transaction?: Transaction): Promise<boolean> {
+    this.isInTransaction.push(transaction !== undefined);
+    this.settlements.push(settlement);
+    return this.settles.shift() ?? false;
+  }
+}
+
+/** An audit that keeps what it is given. */
+export class KeptEvents extends EventStore {
+  readonly events: MfaEvent[] = [];
+
+  async append(events: readonly MfaEvent[]): Promise<void> {
+    this.events.push(...events);
+  }
+}
+
+/** Work without a database. */
+export class NoTransactions extends UnitOfWork {
+  runForAccount<T>(_: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    // No store of this test looks at its transaction.
+    return work({} as Transaction);
+  }
+
+  async lockAccount(): Promise<void> {}
+}
+
+/** An authenticator that works, with this state. */
+export function authenticator(payload: string): Authenticator {
+  const times = { createdAt: NOW, boundAt: NOW, confirmedAt: NOW, lastUsedAt: null };
+  return { id: 'a1', label: null, setUpIn: null, ...times, payload };
+}
+
+/** An attempt at the word of a login. */
+export function spentAttempt(changes: Partial<SpentAttempt> = {}): SpentAttempt {
+  return {
+    challenge: {
+      subjectId: 's1',
+      id: 'c1',
+      purpose: 'login',
+      methodId: 'm1',
+      handler: 'word',
+      authenticatorId: null,
+      proofs: [],
+      provider: null,
+      sessionId: null,
+      credentialsVersion: '1',
+      data: null,
+      createdAt: NOW,
+      expiresAt: NOW,
+      attempts: 1,
+      version: 0,
+    },
+    method: {
+      id: 'm1',
+      subjectId: 's1',
+      handler: 'word',
+      isActive: true,
+      isPrimary: true,
+      createdAt: NOW,
+      confirmedAt: NOW,
+      activatedAt: NOW,
+      activatedIn: null,
+      lastUsedAt: null,
+      authenticators: [authenticator('open sesame')],
+      payloadVersion: 1,
+      version: 0,
+    },
+    backupCode: null,
+    sessionId: null,
+    counted: { onMethod: true, onAccount: true, onSession: false },
+    locksMethod: false,
+    locksAccount: false,
+    locksSession: false,
+    ...changes,
+  };
+}
