@@ -16,7 +16,20 @@ export {
   type EventDelivery,
   type RecordedEvent,
 } from './core/event-consumer.js';
-export { MFA_EVENT_TYPES, type MfaEvent, type MfaEventType } from './core/events.js';
+export {
+  type ChangeSubject,
+  ChangeStore,
+  type FormerBackupCode,
+  type FormerMethod,
+  type LoggedChange,
+  type NewChange,
+} from './core/changes.js';
+export {
+  type EventDetail,
+  MFA_EVENT_TYPES,
+  type MfaEvent,
+  type MfaEventType,
+} from './core/events.js';
 export {
   type ChallengeInput,
   type ChallengeOutcome,
@@ -77,7 +90,13 @@ export {
   type WhenOpen,
 } from './core/stores.js';
 export { type SendAllowance, SendBudgetStore, type SendVerdict } from './core/send-budgets.js';
-export { type RepudiatedChange, Repudiation, type Undoing } from './core/repudiation.js';
+export {
+  type RepudiatedChange,
+  Repudiation,
+  type SessionsProvenBy,
+  type Undoing,
+  type UndoneChange,
+} from './core/repudiation.js';
 export { unwrapSecretKeys, type WrappedSecretKey } from './core/unwrap-secret-keys.js';
 export { type Actor, type Principal } from './core/actor.js';
 export { BodyPipe } from './http/body.pipe.js';

@@ -59,6 +59,11 @@ export interface MfaModuleOptions {
    * process delivers none unless `OutboxWorker.runOnce` is called: others do.
    */
   readonly outboxIntervalSeconds?: number;
+  /**
+   * How long the owner of an account may say that a change was not theirs, in seconds from when they
+   * are told of it, 3600 to 2592000. Default 259200, three days. `Repudiation` undoes it until then.
+   */
+  readonly repudiationSeconds?: number;
 }
 
 /** The options in force: checked, with every default filled in. Also the DI token of them. */
@@ -87,6 +92,7 @@ export abstract class MfaOptions implements Required<MfaModuleOptions> {
   abstract readonly maxSendsPerSubject: number;
   abstract readonly maxSendsPerAddress: number;
   abstract readonly outboxIntervalSeconds: number;
+  abstract readonly repudiationSeconds: number;
 }
 
 /** Crockford's base 32: no I, L, O or U, so that no character is taken for another. */
@@ -116,6 +122,7 @@ const DEFAULTS: Omit<Required<MfaModuleOptions>, 'secretKeys'> = {
   maxSendsPerSubject: 5,
   maxSendsPerAddress: 10,
   outboxIntervalSeconds: 5,
+  repudiationSeconds: 3 * 86_400,
 };
 
 /** The least and the greatest value of each whole number. */
@@ -135,6 +142,7 @@ const RANGES: Readonly<Record<string, readonly [least: number, greatest: number]
   maxSendsPerSubject: [1, 100],
   maxSendsPerAddress: [1, 1000],
   outboxIntervalSeconds: [0, 3600],
+  repudiationSeconds: [3600, 30 * 86_400],
 };
 
 /** A look-up secret needs at least this many random bits [ASVS 6.5.4]. */

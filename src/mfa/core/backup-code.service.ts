@@ -1,12 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, ActorSubjects } from './actor.js';
-import { BackupCodeIssuer } from './backup-code-issuer.js';
+import { BackupCodeIssuer, type IssuedBackupCodes } from './backup-code-issuer.js';
+import { ChangeLog, type ChangeOccasion, revocationOf } from './change-log.js';
 import { MfaError, problemOnly } from './errors.js';
+import { type MfaEvent } from './events.js';
 import { type Subject } from './handler.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { MethodCeremony } from './method-ceremony.js';
 import { offered } from './policy.js';
-import { type BackupCodeCount, BackupCodeStore, type MethodRecord, MethodStore } from './stores.js';
+import {
+  type BackupCodeCount,
+  BackupCodeStore,
+  type MethodRecord,
+  MethodStore,
+  type Transaction,
+} from './stores.js';
 
 /** Counts a subject's backup codes and replaces them. */
 @Injectable()
@@ -18,6 +26,7 @@ export class BackupCodeService {
     private readonly store: BackupCodeStore,
     private readonly issuer: BackupCodeIssuer,
     private readonly ceremony: MethodCeremony,
+    private readonly log: ChangeLog,
   ) {}
 
   async count(actor: Actor): Promise<BackupCodeCount> {
@@ -49,9 +58,10 @@ export class BackupCodeService {
   private async regenerateBy(
     method: MethodRecord,
     subject: Subject,
-    { client, sessionId }: Actor,
+    actor: Actor,
     proof: Record<string, unknown>,
   ): Promise<readonly string[] | MfaError> {
+    const { client, sessionId } = actor;
     let shown: readonly string[] = [];
     try {
       await this.ceremony.prove(
@@ -69,9 +79,11 @@ export class BackupCodeService {
         async ({ at }) => {
           const codes = await this.issuer.draw(subject, at);
           shown = codes.shown;
+          const occasion = this.log.occasion({ actor, subject, factor: method.handler }, at);
           return {
             events: ['backup_codes_issued'],
-            change: (transaction) => this.store.replaceAll(subject.id, codes, transaction),
+            changeId: occasion.changeId,
+            change: (transaction) => this.replace(occasion, codes, transaction),
           };
         },
       );
@@ -79,5 +91,19 @@ export class BackupCodeService {
     } catch (error) {
       return problemOnly(error);
     }
+  }
+
+  /** The old set is logged: it comes back where its owner says that they made no new one. */
+  private async replace(
+    occasion: ChangeOccasion,
+    codes: IssuedBackupCodes,
+    transaction: Transaction,
+  ): Promise<readonly MfaEvent[]> {
+    const { id } = occasion.subject;
+    const { remaining } = await this.store.count(id, transaction);
+    const about = { kind: 'backup_codes' } as const;
+    await this.log.record({ type: 'backup_codes_issued' }, { occasion, about }, transaction);
+    await this.store.replaceAll(id, codes, transaction);
+    return revocationOf(occasion, remaining);
   }
 }

@@ -139,6 +139,7 @@ function spentAttempt(changes: Partial<SpentAttempt> = {}): SpentAttempt {
     },
     backupCode: null,
     locksMethod: false,
+    endsMethod: false,
     locksAccount: false,
     ...changes,
   };
@@ -319,7 +320,10 @@ describe('Ceremony', () => {
     const changes: string[] = [];
     const request = requestOf('open sesame');
     const proof = ceremony.prove(request, async () => ({
-      change: async () => void changes.push('changed'),
+      change: async () => {
+        changes.push('changed');
+        return [];
+      },
     }));
     await expect(proof).rejects.toMatchObject({ code: 'invalid_token' });
     expect(changes).toEqual([]);

@@ -9,6 +9,7 @@ import {
 } from './attempts.js';
 import { authenticatorsAfter, mayAnswer } from './authenticators.js';
 import { BackupCodes } from './backup-codes.js';
+import { failureEvents, successEvents, type ToldConclusion } from './ceremony-events.js';
 import { MfaError } from './errors.js';
 import { EventTeller } from './event-teller.js';
 import { type MfaEvent, type MfaEventType } from './events.js';
@@ -53,12 +54,14 @@ export interface Proven {
 }
 
 /** What a right proof leads to; committed together with it, or not at all. */
-export interface Conclusion extends Partial<Pick<IssuedTokens, 'rows' | 'rowUpdates'>> {
-  readonly events?: readonly MfaEventType[];
-  /** {@link MfaEvent.target} of these events. */
-  readonly target?: string | undefined;
-  /** Further changes. A rejection undoes everything but the spent attempt. */
-  readonly change?: (transaction: Transaction) => Promise<void>;
+export interface Conclusion
+  extends ToldConclusion, Partial<Pick<IssuedTokens, 'rows' | 'rowUpdates'>> {
+  /**
+   * Further changes. A rejection undoes everything but the spent attempt.
+   *
+   * @returns what they led to, told after the other events
+   */
+  readonly change?: (transaction: Transaction) => Promise<readonly MfaEvent[]>;
 }
 
 interface Judgement {
@@ -161,12 +164,13 @@ export class Ceremony {
     if (proof === null) throw await this.fail(judgement);
     const { amr, ...proven } = proof;
     const conclusion = await conclude({ attempt, by: proven.by, amr, at: now });
-    const events = this.successEvents(judgement, proof, conclusion);
+    const events = successEvents(judgement, proof.by, conclusion);
     const { rows = [], rowUpdates = [] } = conclusion;
     const settlement = { spent: attempt, proven, rows, rowUpdates, events, now };
-    const isCommitted = await this.commit(settlement, request.subject, conclusion.change);
-    if (isCommitted) this.teller.tell(events);
-    return isCommitted;
+    const further = await this.commit(settlement, request.subject, conclusion.change);
+    if (further === null) return false;
+    this.teller.tell([...events, ...further]);
+    return true;
   }
 
   private async byMethod({ request, reading, attempt, now }: Judgement): Promise<Proof | null> {
@@ -197,39 +201,25 @@ export class Ceremony {
     return isRight ? { by: 'backup_code', lookup: stored.lookup, amr: ['otp'] } : null;
   }
 
+  /** What else has happened; null: it lost a race, and nothing did. */
   private async commit(
     settlement: Settlement,
     subject: Subject,
     change: Conclusion['change'],
-  ): Promise<boolean> {
-    if (change === undefined) return this.attempts.settle(settlement);
+  ): Promise<readonly MfaEvent[] | null> {
+    if (change === undefined) return (await this.attempts.settle(settlement)) ? [] : null;
     return this.unitOfWork.runForAccount(subject.id, async (transaction) => {
       const isSettled = await this.attempts.settle(settlement, transaction);
-      if (isSettled) await change(transaction);
-      return isSettled;
+      if (!isSettled) return null;
+      const further = await change(transaction);
+      if (further.length > 0) await this.events.append(further, { transaction });
+      return further;
     });
-  }
-
-  private successEvents(judgement: Judgement, proof: Proof, conclusion: Conclusion): MfaEvent[] {
-    const own: MfaEventType[] =
-      proof.by === 'method'
-        ? ['second_factor_succeeded']
-        : ['second_factor_succeeded', 'backup_code_used'];
-    const { events = [], target } = conclusion;
-    return [
-      ...own.map((type) => eventOf(type, judgement)),
-      ...events.map((type) => ({ ...eventOf(type, judgement), target })),
-    ];
   }
 
   private async fail(judgement: Judgement): Promise<MfaError> {
     const { request, attempt } = judgement;
-    const types: MfaEventType[] = [
-      'second_factor_failed',
-      ...(attempt.locksMethod ? ['method_locked' as const] : []),
-      ...(attempt.locksAccount ? ['account_locked' as const] : []),
-    ];
-    const events = types.map((type) => eventOf(type, judgement));
+    const events = failureEvents(judgement);
     await this.events.append(events);
     this.teller.tell(events);
     return new MfaError('invalid_code', {
@@ -242,9 +232,4 @@ export class Ceremony {
 /** A method that became active while this request waited for it was so before it is proven. */
 function timeOf({ method: { activatedAt } }: SpentAttempt, now: Date): Date {
   return activatedAt !== null && activatedAt > now ? activatedAt : now;
-}
-
-function eventOf(type: MfaEventType, { request, attempt, now }: Judgement): MfaEvent {
-  const { subject, client, sessionId } = request;
-  return { type, subject, client, sessionId, at: now, factor: attempt.method.handler };
 }

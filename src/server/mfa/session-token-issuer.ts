@@ -34,10 +34,10 @@ export class SessionTokenIssuer extends TokenIssuer {
       throw new TypeError('A login that names no first factor has no session.');
     }
     const signIn = { userId, provider, credentialsVersion, amr, authenticatedAt, client };
-    const { row, ...tokens } = await this.sessions.prepare(signIn);
+    const { row, sessionId, ...tokens } = await this.sessions.prepare(signIn);
     const body = { ...sessionTokensResponse(tokens), user: userResponse(user) };
     const isProven = user.passwordByMail && amr.includes('mfa');
-    return { body, rows: [row], rowUpdates: isProven ? [passwordIsOwn(userId)] : [] };
+    return { body, sessionId, rows: [row], rowUpdates: isProven ? [passwordIsOwn(userId)] : [] };
   }
 
   private async renew({ subject, sessionId, amr, authenticatedAt }: MfaPassed) {

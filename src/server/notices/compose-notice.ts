@@ -1,6 +1,11 @@
 import { escapeHtml } from '../mail/escape-html.js';
 import { type Mail } from '../mail/mailer.js';
-import { type NoticeFacts, type NoticeKind, type NoticeTexts } from './texts/notice-texts.js';
+import {
+  type FactorsLeft,
+  type NoticeFacts,
+  type NoticeKind,
+  type NoticeTexts,
+} from './texts/notice-texts.js';
 
 /** What a notice tells. */
 export interface Notice extends NoticeFacts {
@@ -9,6 +14,8 @@ export interface Notice extends NoticeFacts {
   readonly at: Date;
   readonly ip: string | null;
   readonly userAgent: string | null;
+  /** What the account is left with; null: nothing of it is gone. */
+  readonly left: FactorsLeft | null;
   /** How to say that it was somebody else; null: nothing is left to say. */
   readonly notMe: { readonly url: string; readonly lastsHours: number } | null;
 }
@@ -24,6 +31,7 @@ export function composeNotice(notice: Notice, texts: NoticeTexts): Omit<Mail, 't
       `${texts.from}: ${notice.ip ?? texts.unknown}`,
       `${texts.device}: ${notice.userAgent ?? texts.unknown}`,
     ].join('\n'),
+    ...(notice.left === null ? [] : [texts.left(notice.left)]),
     ...(notice.notMe === null ? [] : notMeParagraphs(notice.notMe, texts)),
   ];
   return {

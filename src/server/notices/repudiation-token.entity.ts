@@ -44,6 +44,14 @@ export class RepudiationToken {
   @Column('text', { nullable: true })
   readonly target!: string | null;
 
+  /** The change in the log of the library; null: the event tells of none. */
+  @Column('uuid', { name: 'change_id', nullable: true })
+  readonly changeId!: string | null;
+
+  /** The session that it was done in; null: in none. */
+  @Column('text', { name: 'session_id', nullable: true })
+  readonly sessionId!: string | null;
+
   /** When the change was made. */
   @Column('timestamptz', { name: 'event_at' })
   readonly eventAt!: Date;

@@ -7,6 +7,9 @@ import { type User } from '../users/user.entity.js';
 /** Consecutive wrong old passwords that lock the change of a password, and for how long. */
 export const OLD_PASSWORD_LIMIT = { maxFailures: 5, lockSeconds: 900 } as const;
 
+/** Wrong passwords of before that spend the link of a reset. */
+export const RESET_PASSWORD_LIMIT = 5;
+
 /** Counts one attempt, unless none is allowed now. */
 const SPEND_ATTEMPT = `
   UPDATE users
@@ -24,17 +27,25 @@ const WITH_NEW_PASSWORD = `
   password_hash = $2, credentials_version = $3, password_reset_id = NULL, password_reset_at = $4,
   old_password_failures = 0, old_password_locked_until = NULL`;
 
+/** Counts one attempt at the password of before, unless none is left. */
+const SPEND_RESET_ATTEMPT = `
+  UPDATE users SET password_reset_failures = password_reset_failures + 1
+  WHERE id = $1 AND password_reset_id = $2 AND password_reset_failures < $3`;
+
 const CHANGE = `
   UPDATE users SET ${WITH_NEW_PASSWORD}, password_by_mail = false
   WHERE id = $1 AND credentials_version = $5 AND disabled_at IS NULL AND frozen_at IS NULL`;
 
 const RESET = `
-  UPDATE users SET ${WITH_NEW_PASSWORD}, password_by_mail = true, frozen_at = NULL
-  WHERE id = $1 AND password_reset_id = $5 AND disabled_at IS NULL`;
+  UPDATE users SET ${WITH_NEW_PASSWORD}, password_by_mail = true, frozen_at = NULL,
+    password_reset_failures = 0, reset_needs_password = false
+  WHERE id = $1 AND password_reset_id = $5 AND disabled_at IS NULL
+    AND (NOT reset_needs_password OR $6::boolean)`;
 
 /** A repetition finds its own token; what was asked for before a newer one finds that. */
 const OFFER_RESET = `
-  UPDATE users SET password_reset_id = $2, password_reset_at = $3
+  UPDATE users SET password_reset_id = $2, password_reset_at = $3, password_reset_failures =
+    CASE WHEN password_reset_id = $2 THEN password_reset_failures ELSE 0 END
   WHERE id = $1 AND disabled_at IS NULL AND password_hash IS NOT NULL
     AND (password_reset_at IS NULL OR password_reset_at < $3 OR password_reset_id = $2)`;
 
@@ -48,6 +59,13 @@ export interface ResetOffer {
   readonly userId: string;
   /** `jti` of its token. */
   readonly resetId: string;
+}
+
+/** What a reset puts into the place of the password. */
+export interface NewPassword {
+  readonly passwordHash: string;
+  /** Whether the password of before was proven as well. */
+  readonly provesOldPassword: boolean;
 }
 
 /** Passwords and what guards them, as columns of `users`; each row count is a decision. */
@@ -76,18 +94,31 @@ export class PasswordRows {
     throw new MfaError('rate_limited', { retryAfterSeconds: Math.max(1, Math.ceil(seconds)) });
   }
 
+  /**
+   * Spends one attempt at the password of before, which a reset asks for too; committed before it is
+   * judged. False: none is left, and the offer is worth nothing.
+   */
+  async spendResetAttempt({ userId, resetId }: ResetOffer): Promise<boolean> {
+    const key = [userId, resetId, RESET_PASSWORD_LIMIT];
+    return this.changed(this.database, SPEND_RESET_ATTEMPT, key);
+  }
+
   /** The new `credentialsVersion`; null where the password was changed meanwhile. */
   async change(user: User, passwordHash: string, manager: EntityManager): Promise<string | null> {
     return this.replace(CHANGE, [user.id, passwordHash, user.credentialsVersion], manager);
   }
 
-  /** Spends the offer, and unfreezes the user. False: the offer is spent, or a newer one counts. */
+  /**
+   * Spends the offer, and unfreezes the user. False: the offer is spent, a newer one counts, or it
+   * takes the password of before too.
+   */
   async reset(
     { userId, resetId }: ResetOffer,
-    passwordHash: string,
+    { passwordHash, provesOldPassword }: NewPassword,
     manager: EntityManager,
   ): Promise<boolean> {
-    return (await this.replace(RESET, [userId, passwordHash, resetId], manager)) !== null;
+    const key = [userId, passwordHash, resetId, provesOldPassword] as const;
+    return (await this.replace(RESET, key, manager)) !== null;
   }
 
   /**
@@ -100,11 +131,11 @@ export class PasswordRows {
 
   private async replace(
     statement: string,
-    [userId, passwordHash, condition]: readonly [string, string, string],
+    [userId, passwordHash, ...conditions]: readonly [string, string, ...(string | boolean)[]],
     manager: EntityManager,
   ): Promise<string | null> {
     const version = this.random.rowId();
-    const values = [userId, passwordHash, version, this.clock.now(), condition];
+    const values = [userId, passwordHash, version, this.clock.now(), ...conditions];
     return (await this.changed(manager, statement, values)) ? version : null;
   }
 

@@ -63,6 +63,14 @@ export class User {
   @Column('timestamptz', { name: 'password_reset_at', nullable: true })
   readonly passwordResetAt!: Date | null;
 
+  /** Wrong passwords of before that were given with {@link passwordResetId}. */
+  @Column('integer', { name: 'password_reset_failures', default: 0 })
+  readonly passwordResetFailures!: number;
+
+  /** Whether a reset takes the password of before too: "not me" has left no second factor. */
+  @Column('boolean', { name: 'reset_needs_password', default: false })
+  readonly resetNeedsPassword!: boolean;
+
   /** Whether the password was set by a link that was mailed, and no second factor was proven since. */
   @Column('boolean', { name: 'password_by_mail', default: false })
   readonly passwordByMail!: boolean;

@@ -148,13 +148,19 @@ export class UsersService {
    * Stops a user's password until it is reset, by a link that is asked for from now on. Who signs in
    * by another's word is left alone: there would be no way back.
    *
+   * @param needsPassword true: the reset takes the stopped password as well; false: as it was
    * @param manager of the transaction that ends the sessions as well
    */
-  async freeze(id: string, manager: EntityManager): Promise<void> {
+  async freeze(
+    id: string,
+    { needsPassword }: { readonly needsPassword: boolean },
+    manager: EntityManager,
+  ): Promise<void> {
     const now = this.clock.now();
     const hasPassword = { id, passwordHash: Not(IsNull()) };
     const stopped = { frozenAt: now, passwordResetId: null, passwordResetAt: now };
-    await manager.update(User, hasPassword, stopped);
+    const needed = needsPassword ? { resetNeedsPassword: true } : {};
+    await manager.update(User, hasPassword, { ...stopped, ...needed });
   }
 
   /** @param condition on columns of `users`, with `value` as its `$1` */
@@ -179,6 +185,8 @@ export class UsersService {
       oldPasswordLockedUntil: null,
       passwordResetId: null,
       passwordResetAt: null,
+      passwordResetFailures: 0,
+      resetNeedsPassword: false,
       passwordByMail: false,
       createdAt: this.clock.now(),
     });

@@ -11,6 +11,7 @@ const TABLES = [
   'mfa_challenges',
   'mfa_backup_codes',
   'mfa_methods',
+  'mfa_changes',
   'mfa_event_heads',
   'mfa_events',
   'mfa_outbox',

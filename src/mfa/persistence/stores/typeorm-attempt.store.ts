@@ -164,9 +164,11 @@ export class TypeOrmAttemptStore extends AttemptStore {
 
   private spentAttempt(row: SpentRow, budgets: AttemptBudgets): SpentAttempt {
     const { maxFailuresPerMethod, maxFailuresPerAccount, maxFailuresEver } = budgets;
+    const endsMethod = row.m_failures >= maxFailuresEver;
     return {
       ...this.loaded(row),
-      locksMethod: row.m_failures % maxFailuresPerMethod === 0 || row.m_failures >= maxFailuresEver,
+      endsMethod,
+      locksMethod: row.m_failures % maxFailuresPerMethod === 0 || endsMethod,
       locksAccount: row.a_failures % maxFailuresPerAccount === 0,
     };
   }

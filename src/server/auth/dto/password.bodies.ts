@@ -1,5 +1,5 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { IsNotEmpty, IsString } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsNotEmpty, IsOptional, IsString } from 'class-validator';
 import { PASSWORD_LENGTH } from '../../users/password-rules.js';
 
 /** A new password. */
@@ -37,4 +37,14 @@ export class PasswordResetConfirmBody extends NewPasswordBody {
   @IsString()
   @IsNotEmpty()
   token!: string;
+
+  @ApiPropertyOptional({
+    format: 'password',
+    description:
+      'The password of before: asked for where "this was not me" has left no second factor.',
+  })
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  old_password?: string;
 }

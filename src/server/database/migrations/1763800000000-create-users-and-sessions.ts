@@ -30,6 +30,8 @@ const UP = [
     old_password_locked_until timestamptz,
     password_reset_id uuid,
     password_reset_at timestamptz,
+    password_reset_failures integer NOT NULL DEFAULT 0,
+    reset_needs_password boolean NOT NULL DEFAULT false,
     password_by_mail boolean NOT NULL DEFAULT false,
     language varchar(8),
     created_at timestamptz NOT NULL
@@ -62,6 +64,8 @@ const UP = [
     event_type varchar(40) NOT NULL,
     factor varchar(32),
     target text,
+    change_id uuid,
+    session_id text,
     event_at timestamptz NOT NULL,
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
