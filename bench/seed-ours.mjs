@@ -18,9 +18,9 @@ const INSERT = `
       activated_at, state, state_version)
     SELECT user_id, method_id, 'app', true, true, $6, $6, $6, state, $5 FROM given
   ), challenge AS (
-    INSERT INTO mfa_challenges (user_id, id, purpose, method_id, handler, amr, provider,
+    INSERT INTO mfa_challenges (user_id, id, purpose, method_id, handler, proofs, provider,
       credentials_version, created_at, expires_at)
-    SELECT user_id, challenge_id, 'login', method_id, 'app', '{pwd}', 'local', user_id,
+    SELECT user_id, challenge_id, 'login', method_id, 'app', '[]', 'local', user_id,
       now(), now() + interval '1 day'
     FROM given
   ), backup_code AS (

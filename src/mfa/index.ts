@@ -1,5 +1,14 @@
 export { MfaAccounts } from './core/accounts.js';
-export { ACR, type Acr, acrOf } from './core/assurance.js';
+export {
+  ACR,
+  type Acr,
+  acrOf,
+  readProofs,
+  type SessionProof,
+  type Standing,
+  storedProofs,
+} from './core/assurance.js';
+export { FreshProof } from './core/fresh-proof.js';
 export {
   type AttemptBudgets,
   type AttemptRequest,
@@ -56,12 +65,14 @@ export { type DerivedKey, KeyRing, type KeyUse } from './core/key-ring.js';
 export { LocalKeyManagement } from './core/local-key-management.js';
 export { type LoginOutcome, LoginService, type MfaPending } from './core/login.service.js';
 export { type ClientInfo, type FirstFactorPassed, type MfaPassed } from './core/mfa-passed.js';
+export { type RowInsert, type RowUpdate } from './core/host-rows.js';
 export {
   type IssuedTokens,
+  type LiveSession,
   MfaEventListener,
   PasswordProof,
-  type RowInsert,
-  type RowUpdate,
+  SessionDirectory,
+  type SessionKey,
   SubjectDirectory,
   TokenIssuer,
 } from './core/ports.js';
@@ -152,7 +163,7 @@ export { MFA_ENTITIES } from './persistence/entities/mfa-entities.js';
 export { type KeyNeed, KeyUsage } from './persistence/key-usage.js';
 export { type CleanedRows, type CleanUpScope, MfaCleanUp } from './persistence/mfa-clean-up.js';
 export { type Backlog, OutboxBacklog } from './persistence/outbox-backlog.js';
-export { transactionOf } from './persistence/stores/statements.js';
+export { entityManagerOf, transactionOf } from './persistence/stores/statements.js';
 export { MFA_MIGRATIONS } from './persistence/migrations/mfa-migrations.js';
 export {
   type LoggedEvent,

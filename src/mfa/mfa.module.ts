@@ -27,6 +27,7 @@ import {
   HostPorts,
   MfaEventListener,
   PasswordProof,
+  SessionDirectory,
   SubjectDirectory,
   TokenIssuer,
 } from './core/ports.js';
@@ -164,23 +165,26 @@ function gathered(handlers: readonly HandlerProvider[]): Provider {
   };
 }
 
+/** As a host binds them; what is optional may be absent. */
+type BoundPorts = [
+  subjects?: SubjectDirectory,
+  tokens?: TokenIssuer,
+  access?: AccessGuard,
+  passwords?: PasswordProof,
+  sessions?: SessionDirectory,
+];
+
 /** The host's ports. Asked for as optional, so that a missing one is named in a sentence of ours. */
 const HOST_PORTS: Provider = {
   provide: HostPorts,
-  inject: [SubjectDirectory, TokenIssuer, AccessGuard, PasswordProof].map((token) => ({
-    token,
-    optional: true,
-  })),
-  useFactory: (
-    subjects?: SubjectDirectory,
-    tokens?: TokenIssuer,
-    access?: AccessGuard,
-    passwords?: PasswordProof,
-  ) => {
+  inject: [SubjectDirectory, TokenIssuer, AccessGuard, PasswordProof, SessionDirectory].map(
+    (token) => ({ token, optional: true }),
+  ),
+  useFactory: (...[subjects, tokens, access, passwords, sessions]: BoundPorts) => {
     if (subjects === undefined) throw missingPort('SubjectDirectory');
     if (tokens === undefined) throw missingPort('TokenIssuer');
     if (access === undefined) throw missingPort('AccessGuard');
-    return new HostPorts(subjects, tokens, passwords ?? null);
+    return new HostPorts(subjects, tokens, passwords ?? null, sessions ?? null);
   },
 };
 

@@ -56,7 +56,8 @@ async function mailedCode() {
 async function sessionLives(serverConfig: ServerConfig) {
   const jwt = new SessionJwt(new SigningKeys(serverConfig), serverConfig, clock);
   const now = clock.now();
-  const facts = { userId: 'u1', sessionId: 's1', amr: ['pwd'], authenticatedAt: now };
+  const proven = { amr: ['pwd'], authenticatedAt: now, proofId: 'p1' };
+  const facts = { userId: 'u1', sessionId: 's1', ...proven };
   const access = await new AccessTokens(jwt, random).sign(facts, now);
   const refreshEnd = sessionEnd({ createdAt: now, lastUsedAt: now }, serverConfig.sessionLimits);
   return [access.expiresAt, refreshEnd].map((end) => secondsFrom(now, end));

@@ -43,9 +43,9 @@ async function fill(dataSource: DataSource): Promise<void> {
         activated_at, state, state_version)
       SELECT user_id, method_id, 'app', true, true, now(), now(), now(), '', 1 FROM given
     ), challenge AS (
-      INSERT INTO mfa_challenges (user_id, id, purpose, method_id, handler, amr, provider,
+      INSERT INTO mfa_challenges (user_id, id, purpose, method_id, handler, proofs, provider,
         credentials_version, created_at, expires_at)
-      SELECT user_id, gen_random_uuid(), 'login', method_id, 'app', '{pwd}', 'local', user_id, now(),
+      SELECT user_id, gen_random_uuid(), 'login', method_id, 'app', '[]', 'local', user_id, now(),
         now() FROM given
     )
     INSERT INTO mfa_backup_codes (user_id, lookup, hash, created_at)

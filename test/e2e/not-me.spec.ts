@@ -48,15 +48,30 @@ async function methods(): Promise<string[]> {
 }
 
 /** Chooses a new password by mail. @returns what a login would answer */
-async function resetPassword(): Promise<Reply> {
+async function resetPassword(more: { readonly old_password?: string } = {}): Promise<Reply> {
+  const token = await resetToken();
+  return server.post('/password/reset/confirm/', { token, new_password: NEW_PASSWORD, ...more });
+}
+
+/** Asks for the link of a reset. @returns its token */
+async function resetToken(): Promise<string | undefined> {
   server.clock.advance({ seconds: 61 });
   await server.post('/password/reset/', { email: account.user.email });
   await server.app.get(PasswordReset, { strict: false }).onModuleDestroy();
   const mails = await noticesTo(server, account.user);
   const mail = mails.findLast(({ subject }) => subject === 'Choose a new password');
-  const token = /reset-password#(\S+)$/m.exec(mail?.text ?? '')?.[1];
-  return server.post('/password/reset/confirm/', { token, new_password: NEW_PASSWORD });
+  return /reset-password#(\S+)$/m.exec(mail?.text ?? '')?.[1];
 }
+
+/** Signs in with a second factor. @returns the access token of another session */
+async function anotherSession(code: string): Promise<string> {
+  const { body } = await signInWith(code, account.user.password);
+  server.clock.advance({ seconds: 30 });
+  return String(body.access);
+}
+
+const prefer = (method: string, access = account.access) =>
+  server.post('/mfa/primary/', { method }, access);
 
 const signInWith = async (code: string, password = NEW_PASSWORD): Promise<Reply> =>
   server.verifyLogin(await server.beginLogin({ ...account.user, password }), code);
@@ -66,7 +81,9 @@ describe('the link of a notice', () => {
     const token = await tokenOf(/second factor was added/);
     const reply = await server.post('/repudiate/', { token });
     const detail = 'Your account is secured. A mail tells you what to do next.';
-    expect([reply.status, reply.body]).toEqual([200, { detail }]);
+    const at = server.timeIn(-30);
+    const undone = [{ type: 'method_activated', factor: 'app', at, is_undone: true }];
+    expect([reply.status, reply.body]).toEqual([200, { detail, undone }]);
     expectProblem(await server.post('/repudiate/', { token }), INVALID_TOKEN);
   });
 
@@ -141,12 +158,11 @@ describe('whoever says that it was not them', () => {
 
   it('gets in again by a new password and the second factor that is left', async () => {
     await server.enrolEmail(account);
-    await post('/mfa/delete/', { method: 'app' });
-    await repudiate(/removed from your account/);
-    expect(await methods()).toEqual(['email primary']);
+    await repudiate(/second factor was added/);
+    expect(await methods()).toEqual(['app primary']);
     const { body } = await resetPassword();
-    expect(body).toMatchObject({ mfa_enabled: true, method: 'email' });
-    const code = server.inbox.lastCode(account.user.email);
+    expect(body).toMatchObject({ mfa_enabled: true, method: 'app' });
+    const code = server.totp(app.secret);
     expect((await server.verifyLogin(body.ephemeral_token, code)).status).toBe(200);
     expect((await server.login({ ...account.user, password: NEW_PASSWORD })).status).toBe(200);
   });
@@ -173,7 +189,7 @@ describe('it undoes', () => {
   it('a second factor that was added, with its backup codes', async () => {
     await repudiate(/second factor was added/);
     expect(await methods()).toEqual([]);
-    const { body } = await resetPassword();
+    const { body } = await resetPassword({ old_password: account.user.password });
     expect(body.mfa_enabled).toBe(false);
     const codes = await server.get('/mfa/backup-codes/', body.access);
     expect(codes.body).toMatchObject({ remaining: 0 });
@@ -226,15 +242,12 @@ describe('it undoes', () => {
     expect(await methods()).toEqual(['app primary', 'email active']);
   });
 
-  it('new backup codes, which are dead; the old ones stay so', async () => {
+  it('new backup codes, which are dead; the old ones are back', async () => {
     const { body } = await post('/mfa/backup-codes/', { code: server.totp(app.secret) });
     await repudiate(/New backup codes/);
     await resetPassword();
-    for (const code of [body.backup_codes[0], app.backupCodes[0]]) {
-      expect((await signInWith(code)).status).toBe(400);
-    }
-    server.clock.advance({ seconds: 30 });
-    expect((await signInWith(server.totp(app.secret))).status).toBe(200);
+    expect((await signInWith(body.backup_codes[0])).status).toBe(400);
+    expect((await signInWith(app.backupCodes[0] ?? '')).status).toBe(200);
   });
 
   it('an authenticator that was added, and leaves the other', async () => {
@@ -248,13 +261,141 @@ describe('it undoes', () => {
     expect((await signInWith(server.totp(app.secret))).status).toBe(200);
   });
 
-  it('nothing that was removed: its secret is gone', async () => {
-    await server.enrolEmail(account);
-    await post('/mfa/primary/', { method: 'email' });
+  it('a second factor that was removed: it signs in again, and its backup codes do', async () => {
     await post('/mfa/delete/', { method: 'app' });
-    expect((await repudiate(/removed from your account/)).status).toBe(200);
-    expect(await methods()).toEqual(['email primary']);
-    expect((await server.login(account.user)).status).toBe(400);
+    expect(await methods()).toEqual([]);
+    await repudiate(/removed from your account/);
+    expect(await methods()).toEqual(['app primary']);
+    expect((await resetPassword()).body).toMatchObject({ mfa_enabled: true, method: 'app' });
+    expect((await signInWith(server.totp(app.secret))).status).toBe(200);
+    expect((await signInWith(app.backupCodes[0] ?? '')).status).toBe(200);
+  });
+});
+
+describe('any link takes back', () => {
+  it('25 changes of an hour, each of which was told with a link', async () => {
+    await server.enrolEmail(account);
+    server.clock.advance({ seconds: 60 });
+    for (let i = 0; i < 25; i++) {
+      expect((await prefer(i % 2 === 0 ? 'email' : 'app')).status).toBe(200);
+    }
+    const told = (await noticesTo(server, account.user)).filter(({ subject }) =>
+      /preferred/.test(subject),
+    );
+    expect(new Set(told.map(notMeTokenIn)).size).toBe(25);
+    const { body } = await server.post('/repudiate/', {
+      token: notMeTokenIn(told[0] ?? { text: '' }),
+    });
+    expect(body.undone.filter((one: { is_undone: boolean }) => one.is_undone)).toHaveLength(25);
+    expect(await methods()).toEqual(['app primary', 'email active']);
+    const events = await server.dataSource.query(
+      `SELECT 1 FROM mfa_events WHERE user_id = $1 AND type = 'change_repudiated'`,
+      [account.user.id],
+    );
+    expect(events).toHaveLength(25);
+    const mails = await noticesTo(server, account.user);
+    expect(mails.filter(({ subject }) => /is secured/.test(subject))).toHaveLength(1);
+  });
+
+  it('nothing that another session of the owner did in between', async () => {
+    await server.enrolEmail(account);
+    const own = await anotherSession(server.totp(app.secret));
+    await prefer('email');
+    const token = await tokenOf(/preferred/);
+    const { body } = await server.post('/mfa/', { method: 'app', label: 'Tablet' }, own);
+    const code = server.totp(body.setup_data.secret);
+    const confirmed = { method: 'app', authenticator_id: body.authenticator_id, code };
+    expect((await server.post('/mfa/confirm/', confirmed, own)).status).toBe(200);
+    await server.post('/repudiate/', { token });
+    expect(await methods()).toEqual(['app primary', 'email active']);
+    await resetPassword();
+    expect((await signInWith(server.totp(body.setup_data.secret))).status).toBe(200);
+  });
+
+  it("what a thief's second session did, which signed in with the thief's authenticator", async () => {
+    await server.enrolEmail(account);
+    const { body } = await post('/mfa/', { method: 'app', label: 'Thief' });
+    const { secret } = body.setup_data;
+    const code = server.totp(secret);
+    await post('/mfa/confirm/', { method: 'app', authenticator_id: body.authenticator_id, code });
+    const token = await tokenOf(/authenticator was added/);
+    server.clock.advance({ seconds: 30 });
+    const second = await anotherSession(server.totp(secret));
+    expect((await prefer('email', second)).status).toBe(200);
+    const reply = await server.post('/repudiate/', { token });
+    expect(reply.body.undone).toMatchObject([
+      { type: 'primary_changed', is_undone: true },
+      { type: 'authenticator_added', is_undone: true },
+    ]);
+    expect(await methods()).toEqual(['app primary', 'email active']);
+  });
+
+  it('what a session did that a backup code began, by the link about the code', async () => {
+    await server.enrolEmail(account);
+    const thief = await anotherSession(app.backupCodes[0] ?? '');
+    expect((await prefer('email', thief)).status).toBe(200);
+    const { body } = await repudiate(/backup code was used/);
+    expect(body.undone).toMatchObject([{ type: 'primary_changed', is_undone: true }]);
+    expect(await methods()).toEqual(['app primary', 'email active']);
+  });
+
+  it('a change that is made at the same moment, or keeps it from being made', async () => {
+    if (!server.isConcurrent) return;
+    await server.enrolEmail(account);
+    await prefer('email');
+    const token = await tokenOf(/preferred/);
+    const changes = ['app', 'email', 'app', 'email'].map((method) => prefer(method));
+    const [reply] = await Promise.all([
+      server.post('/repudiate/', { token }),
+      post('/mfa/delete/', { method: 'app' }),
+      ...changes,
+    ]);
+    expect(reply.status).toBe(200);
+    expect(await methods()).toEqual(['app primary', 'email active']);
+  });
+});
+
+describe('whoever has the mailbox alone', () => {
+  const WRONG = 'not the password of before';
+
+  it('gets in neither by "not me" nor by the reset after it', async () => {
+    await repudiate(/second factor was added/);
+    expect(await methods()).toEqual([]);
+    const token = await resetToken();
+    const confirm = (old_password?: string) =>
+      server.post('/password/reset/confirm/', { token, new_password: NEW_PASSWORD, old_password });
+    expectFaults(await confirm(), { old_password: REQUIRED });
+    for (let tries = 0; tries < 5; tries++) {
+      const { status, body } = await confirm(WRONG);
+      expect([status, body.code]).toEqual([400, 'invalid_credentials']);
+    }
+    expectProblem(await confirm(account.user.password), INVALID_TOKEN);
+    expect((await server.login({ ...account.user, password: NEW_PASSWORD })).status).toBe(400);
+  });
+
+  it('leaves the owner a way: another link, with the password of before', async () => {
+    await repudiate(/second factor was added/);
+    expect((await resetPassword({ old_password: WRONG })).status).toBe(400);
+    const { status, body } = await resetPassword({ old_password: account.user.password });
+    expect([status, body.mfa_enabled]).toEqual([200, false]);
+    server.clock.advance({ seconds: 3600 });
+    expect((await resetPassword()).status).toBe(200);
+  });
+
+  it('spends no more than five tries of a link, however many come at once', async () => {
+    if (!server.isConcurrent) return;
+    await repudiate(/second factor was added/);
+    const reset = { token: await resetToken(), new_password: NEW_PASSWORD, old_password: WRONG };
+    const requests = Array.from({ length: 12 }, () =>
+      server.post('/password/reset/confirm/', reset),
+    );
+    expect(await tally(requests)).toEqual({ invalid_credentials: 5, invalid_token: 7 });
+  });
+
+  it('is not asked for it where a second factor is left, or none was there', async () => {
+    await server.enrolEmail(account);
+    await repudiate(/second factor was added/);
+    expect((await resetPassword()).body).toMatchObject({ mfa_enabled: true });
   });
 });
 

@@ -34,11 +34,7 @@ describe('an access token', () => {
     ['the user is frozen', 'UPDATE users SET frozen_at = created_at WHERE id = $1'],
     [
       'the session has had a later proof',
-      `UPDATE sessions SET auth_time = auth_time + interval '1 second' WHERE user_id = $1`,
-    ],
-    [
-      'the session has had another proof',
-      `UPDATE sessions SET amr = ARRAY['pwd','otp','mfa'] WHERE user_id = $1`,
+      `UPDATE sessions SET proof_id = gen_random_uuid() WHERE user_id = $1`,
     ],
   ])('is refused at once when %s', async (_, statement) => {
     expect((await server.get('/user/', account.access)).status).toBe(200);

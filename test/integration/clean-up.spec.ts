@@ -114,9 +114,9 @@ describe('the clean-up of the library', () => {
 /** Challenges c1, c2, …, of which the first ended first, all of them days ago. */
 async function challengesThatEnded(mfa: MfaHarness, count: number): Promise<void> {
   await mfa.parts.dataSource.query(
-    `INSERT INTO mfa_challenges (user_id, id, purpose, method_id, handler, amr,
+    `INSERT INTO mfa_challenges (user_id, id, purpose, method_id, handler, proofs,
        credentials_version, created_at, expires_at)
-     SELECT 'u' || n, 'c' || n, 'login', gen_random_uuid(), 'app', '{pwd}', '1',
+     SELECT 'u' || n, 'c' || n, 'login', gen_random_uuid(), 'app', '[]', '1',
        $2::timestamptz - interval '3 days', $2::timestamptz - interval '2 days' + n * interval '1 second'
      FROM generate_series(1, $1::int) AS n`,
     [count, mfa.parts.clock.now()],

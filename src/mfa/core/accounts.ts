@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kit/clock.js';
 import { ChangeStore } from './changes.js';
+import { countingProofs, type SessionProof, type Standing, standingOf } from './assurance.js';
 import { Disposal } from './disposal.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { offered } from './policy.js';
@@ -45,13 +46,38 @@ export class MfaAccounts {
   }
 
   /**
-   * Ends every open challenge of a subject, as a logout and a change of the password should.
+   * Ends every open challenge of a subject, as a logout and a change of the password should, and
+   * all else as {@link lock}.
    *
-   * @param transaction of the host's, by {@link transactionOf}. It locks the account, which every
-   * other writer locks first: so this comes before the host's own changes
+   * @param transaction of the host's, by {@link transactionOf}; absent: one of its own
    */
   async endChallenges(subjectId: string, transaction?: Transaction): Promise<void> {
-    await this.challenges.cancelAll(subjectId, this.clock.now(), transaction);
+    const end = async (locked: Transaction) =>
+      this.challenges.cancelAll(subjectId, this.clock.now(), locked);
+    if (transaction === undefined) return this.unitOfWork.runForAccount(subjectId, end);
+    await this.lock(subjectId, transaction);
+    await end(transaction);
+  }
+
+  /**
+   * Locks the account, so that every change of its factors that is under way looks at session and
+   * user again once this transaction is over. To be called by whatever ends a session or a user's
+   * right to sign in, before the host's own changes: every other writer locks the account first.
+   *
+   * @param transaction of the host's, by {@link transactionOf}
+   */
+  async lock(subjectId: string, transaction: Transaction): Promise<void> {
+    await this.unitOfWork.lockAccount(subjectId, transaction);
+  }
+
+  /**
+   * By what the sessions of a subject are judged now.
+   *
+   * @returns what a session is worth that has these proofs
+   */
+  async assess(subjectId: string): Promise<(proofs: readonly SessionProof[]) => Standing> {
+    const methods = await this.methods.list(subjectId);
+    return (proofs) => standingOf(countingProofs(proofs, methods));
   }
 
   /**

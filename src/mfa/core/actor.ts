@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { MfaError } from './errors.js';
 import { type Subject } from './handler.js';
 import { type ClientInfo } from './mfa-passed.js';
+import { type SessionProof } from './assurance.js';
 import { HostPorts } from './ports.js';
+import { type Transaction } from './stores.js';
 
 /** Who is signed in, and how, as the host's access token says. */
 export interface Principal {
@@ -13,6 +15,18 @@ export interface Principal {
   readonly authenticatedAt: Date | null;
   /** Authentication method references [RFC 8176 §2]. */
   readonly amr: readonly string[];
+  /**
+   * Every proof that was given in the session, as {@link MfaPassed.proofs} says. Where they are here,
+   * the session is judged by those that still count; absent: by `amr` and `authenticatedAt`.
+   */
+  readonly proofs?: readonly SessionProof[];
+}
+
+/** The proofs of a session; of a host that keeps none by themselves, what its token says is one. */
+export function proofsOf({ proofs, amr, authenticatedAt }: Principal): readonly SessionProof[] {
+  if (proofs !== undefined) return proofs;
+  if (authenticatedAt === null) return [];
+  return [{ amr, methodId: null, authenticatorId: null, at: authenticatedAt }];
 }
 
 /** A signed-in subject who manages factors, and from where. */
@@ -26,9 +40,26 @@ export class ActorSubjects {
   constructor(private readonly host: HostPorts) {}
 
   /** @throws {MfaError} `token_not_valid` when the subject is gone or may not sign in any more */
-  async subjectOf({ subjectId }: Pick<Actor, 'subjectId'>): Promise<Subject> {
-    const subject = await this.host.subjects.find(subjectId);
+  async subjectOf(
+    { subjectId }: Pick<Actor, 'subjectId'>,
+    transaction?: Transaction,
+  ): Promise<Subject> {
+    const subject = await this.host.subjects.find(subjectId, transaction);
     if (!subject?.isEnabled) throw new MfaError('token_not_valid');
     return subject;
+  }
+
+  /**
+   * Who is signed in, as the host knows it now: with the proofs that the session has by now.
+   *
+   * @throws {MfaError} `token_not_valid` when the subject may not sign in any more, or the session is over
+   */
+  async asOfNow(principal: Principal, transaction: Transaction): Promise<Principal> {
+    const { subjectId, sessionId } = principal;
+    await this.subjectOf(principal, transaction);
+    if (sessionId === null || this.host.sessions === null) return principal;
+    const session = await this.host.sessions.find({ subjectId, sessionId }, transaction);
+    if (session === null) throw new MfaError('token_not_valid');
+    return { ...principal, proofs: session.proofs };
   }
 }

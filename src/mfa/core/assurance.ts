@@ -1,3 +1,5 @@
+import { type Authenticator, works } from './authenticators.js';
+
 /** What `acr` of an access token says about how its session was made; the names are public. */
 export const ACR = {
   /** Without a proof, as from a network that is trusted. */
@@ -9,8 +11,35 @@ export const ACR = {
 /** One of {@link ACR}. */
 export type Acr = (typeof ACR)[keyof typeof ACR];
 
-/** From the weakest to the strongest. */
-const STRENGTHS: readonly Acr[] = [ACR.noFactor, ACR.singleFactor, ACR.twoFactors];
+/** One proof that was given in a session: what it showed, by which credential, and when. */
+export interface SessionProof {
+  /** Method references of this proof alone [RFC 8176 §2]. */
+  readonly amr: readonly string[];
+  /** `MethodRecord.id`; null for a first factor, and for the password of a step-up. */
+  readonly methodId: string | null;
+  /** {@link Authenticator.id}; null for a backup code in the place of the method, and without one. */
+  readonly authenticatorId: string | null;
+  readonly at: Date;
+}
+
+/** What a session is worth by the proofs that still count. */
+export interface Standing {
+  /** Every reference that they showed; holds `mfa` when they are of two factors [RFC 8176 §2]. */
+  readonly amr: readonly string[];
+  /**
+   * When the last proof was given that the strength stands on: that of a second factor where there
+   * are two. Null without a proof [OpenID Connect Core §2, `auth_time`].
+   */
+  readonly authenticatedAt: Date | null;
+}
+
+/** What a proof is judged by later: whether its method is active and its authenticator works. */
+export interface JudgedMethod {
+  readonly id: string;
+  readonly isActive: boolean;
+  readonly activatedAt: Date | null;
+  readonly authenticators: readonly Authenticator[];
+}
 
 /** The `acr` that belongs to method references [OpenID Connect Core §2, RFC 8176 §2]. */
 export function acrOf(amr: readonly string[]): Acr {
@@ -18,7 +47,86 @@ export function acrOf(amr: readonly string[]): Acr {
   return amr.includes('mfa') ? ACR.twoFactors : ACR.singleFactor;
 }
 
-/** Whether what was proven is at least as strong as what is asked for. */
-export function satisfies(amr: readonly string[], asked: Acr): boolean {
-  return STRENGTHS.indexOf(acrOf(amr)) >= STRENGTHS.indexOf(asked);
+/** The proofs that still count: those of a first factor, and those of an authenticator that works. */
+export function countingProofs(
+  proofs: readonly SessionProof[],
+  methods: readonly JudgedMethod[],
+): SessionProof[] {
+  return proofs.filter((proof) => proof.methodId === null || isOfWorking(proof, methods));
+}
+
+function isOfWorking(
+  { methodId, authenticatorId }: SessionProof,
+  methods: readonly JudgedMethod[],
+): boolean {
+  const method = methods.find(({ id }) => id === methodId);
+  if (!method?.isActive) return false;
+  if (authenticatorId === null) return true;
+  return method.authenticators.some((one) => one.id === authenticatorId && works(one, method));
+}
+
+/** Whether a proof shows a second factor. */
+export function isOfSecondFactor({ methodId, amr }: SessionProof): boolean {
+  return methodId !== null || amr.includes('mfa');
+}
+
+/** @param proofs that count */
+export function standingOf(proofs: readonly SessionProof[]): Standing {
+  const isTwo =
+    proofs.some(({ amr }) => amr.includes('mfa')) ||
+    (proofs.some(isOfSecondFactor) && !proofs.every(isOfSecondFactor));
+  const references = new Set(proofs.flatMap(({ amr }) => amr));
+  if (isTwo) references.delete('mfa');
+  const decisive = isTwo ? proofs.filter(isOfSecondFactor) : proofs;
+  return {
+    amr: isTwo ? [...references, 'mfa'] : [...references],
+    authenticatedAt: latestOf(decisive),
+  };
+}
+
+/** When the latest of some proofs was given; null without one. */
+export function latestOf(proofs: readonly Pick<SessionProof, 'at'>[]): Date | null {
+  return proofs.reduce<Date | null>(
+    (latest, { at }) => (latest === null || at > latest ? at : latest),
+    null,
+  );
+}
+
+/** The proofs of a session after one more, which takes the place of an older one of its kind. */
+export function withProof(proofs: readonly SessionProof[], added: SessionProof): SessionProof[] {
+  return [...proofs.filter((proof) => kindOf(proof) !== kindOf(added)), added];
+}
+
+/** Where no method is active, a token that was made with one claims a second factor no longer. */
+export function withoutSecondFactor(proofs: readonly SessionProof[]): SessionProof[] {
+  return proofs.map((proof) => ({
+    ...proof,
+    amr: proof.amr.filter((reference) => reference !== 'mfa'),
+  }));
+}
+
+function kindOf({ methodId, authenticatorId, amr }: SessionProof): string {
+  return JSON.stringify([methodId, authenticatorId, methodId === null ? amr : null]);
+}
+
+/** A {@link SessionProof} as JSON. */
+interface StoredProof extends Omit<SessionProof, 'at'> {
+  readonly at: string;
+}
+
+/** Proofs as the text of a `jsonb` column, for {@link readProofs}. */
+export function storedProofs(proofs: readonly SessionProof[]): string {
+  return JSON.stringify(
+    proofs.map(({ amr, methodId, authenticatorId, at }) => ({
+      amr,
+      methodId,
+      authenticatorId,
+      at: at.toISOString(),
+    })),
+  );
+}
+
+/** @param stored the value of a column that {@link storedProofs} wrote, and nobody else */
+export function readProofs(stored: unknown): SessionProof[] {
+  return (stored as StoredProof[]).map((proof) => ({ ...proof, at: new Date(proof.at) }));
 }

@@ -1,6 +1,6 @@
 import { type Authenticator } from './authenticators.js';
 import { type MfaEvent } from './events.js';
-import { type RowInsert, type RowUpdate } from './ports.js';
+import { type RowInsert, type RowUpdate } from './host-rows.js';
 import {
   type ChallengeKey,
   type ChallengePurpose,

@@ -4,6 +4,7 @@ import { BackupCodeIssuer, type IssuedBackupCodes } from './backup-code-issuer.j
 import { ChangeLog, type ChangeOccasion, revocationOf } from './change-log.js';
 import { MfaError, problemOnly } from './errors.js';
 import { type MfaEvent } from './events.js';
+import { FreshProof } from './fresh-proof.js';
 import { type Subject } from './handler.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { MethodCeremony } from './method-ceremony.js';
@@ -27,6 +28,7 @@ export class BackupCodeService {
     private readonly issuer: BackupCodeIssuer,
     private readonly ceremony: MethodCeremony,
     private readonly log: ChangeLog,
+    private readonly freshProof: FreshProof,
   ) {}
 
   async count(actor: Actor): Promise<BackupCodeCount> {
@@ -76,14 +78,17 @@ export class BackupCodeService {
           sessionId,
           wrongProofDetail: 'Invalid code',
         },
-        async ({ at }) => {
+        async ({ proof: { at } }) => {
           const codes = await this.issuer.draw(subject, at);
           shown = codes.shown;
           const occasion = this.log.occasion({ actor, subject, factor: method.handler }, at);
           return {
             events: ['backup_codes_issued'],
             changeId: occasion.changeId,
-            change: (transaction) => this.replace(occasion, codes, transaction),
+            change: async (transaction) => {
+              await this.freshProof.require(actor, transaction);
+              return this.replace(occasion, codes, transaction);
+            },
           };
         },
       );

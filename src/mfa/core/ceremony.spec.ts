@@ -112,7 +112,7 @@ function spentAttempt(changes: Partial<SpentAttempt> = {}): SpentAttempt {
       methodId: 'm1',
       handler: 'word',
       authenticatorId: null,
-      amr: ['pwd'],
+      proofs: [],
       provider: null,
       sessionId: null,
       credentialsVersion: '1',

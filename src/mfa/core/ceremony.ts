@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kit/clock.js';
 import { MfaOptions } from '../mfa.options.js';
+import { type SessionProof } from './assurance.js';
 import {
   type AttemptRequest,
   AttemptStore,
@@ -12,7 +13,7 @@ import { BackupCodes } from './backup-codes.js';
 import { failureEvents, successEvents, type ToldConclusion } from './ceremony-events.js';
 import { MfaError } from './errors.js';
 import { EventTeller } from './event-teller.js';
-import { type MfaEvent, type MfaEventType } from './events.js';
+import { type MfaEvent } from './events.js';
 import { type MfaHandler, type Subject } from './handler.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { type ClientInfo } from './mfa-passed.js';
@@ -48,9 +49,8 @@ export interface ProofRequest {
 export interface Proven {
   readonly attempt: SpentAttempt;
   readonly by: 'method' | 'backup_code';
-  /** Method references of this proof [RFC 8176 §2]. */
-  readonly amr: readonly string[];
-  readonly at: Date;
+  /** What a session keeps of it. */
+  readonly proof: SessionProof;
 }
 
 /** What a right proof leads to; committed together with it, or not at all. */
@@ -71,8 +71,8 @@ interface Judgement {
   readonly now: Date;
 }
 
-/** A right proof, and the method references that are its own [RFC 8176 §2]. */
-type Proof = Settlement['proven'] & { readonly amr: readonly string[] };
+/** A right proof, and what a session keeps of it. */
+type Proof = Settlement['proven'] & Pick<SessionProof, 'amr' | 'authenticatorId'>;
 
 /** A lost race is run again: the other one may have changed what this one is decided by. */
 const MAX_TRIES = 3;
@@ -162,8 +162,9 @@ export class Ceremony {
     const { request, attempt, now } = judgement;
     const proof = (await this.byMethod(judgement)) ?? (await this.byBackupCode(judgement));
     if (proof === null) throw await this.fail(judgement);
-    const { amr, ...proven } = proof;
-    const conclusion = await conclude({ attempt, by: proven.by, amr, at: now });
+    const { amr, authenticatorId, ...proven } = proof;
+    const kept = { amr, authenticatorId, methodId: attempt.method.id, at: now };
+    const conclusion = await conclude({ attempt, by: proven.by, proof: kept });
     const events = successEvents(judgement, proof.by, conclusion);
     const { rows = [], rowUpdates = [] } = conclusion;
     const settlement = { spent: attempt, proven, rows, rowUpdates, events, now };
@@ -183,13 +184,11 @@ export class Ceremony {
       const state = handler.parseState(payload, method.payloadVersion);
       const outcome = await handler.verify({ subject, state, data: challenge.data, proof, now });
       if (!outcome.ok) continue;
-      const authenticators = authenticatorsAfter(
-        { id, state: outcome.state, now },
-        method,
-        handler,
-      );
+      const use = { id, state: outcome.state, now };
+      const authenticators = authenticatorsAfter(use, method, handler);
       const amr = outcome.amr ?? handler.amr;
-      return { by: 'method', authenticators, payloadVersion: handler.stateVersion, amr };
+      const kept = { authenticators, payloadVersion: handler.stateVersion };
+      return { by: 'method', ...kept, amr, authenticatorId: id };
     }
     return null;
   }
@@ -198,7 +197,8 @@ export class Ceremony {
     const stored = attempt.backupCode;
     if (stored === null || reading.backupCode === null) return null;
     const isRight = await this.backupCodes.matches(reading.backupCode, stored.hash);
-    return isRight ? { by: 'backup_code', lookup: stored.lookup, amr: ['otp'] } : null;
+    if (!isRight) return null;
+    return { by: 'backup_code', lookup: stored.lookup, amr: ['otp'], authenticatorId: null };
   }
 
   /** What else has happened; null: it lost a race, and nothing did. */

@@ -4,6 +4,7 @@ import { RandomSource } from '../kit/random.js';
 import { MfaOptions } from '../mfa.options.js';
 import { type DispatchContext, Dispatcher } from './dispatcher.js';
 import { ask, type Question } from './asking.js';
+import { type SessionProof } from './assurance.js';
 import { workingOf } from './authenticators.js';
 import { MfaError, problemOnly } from './errors.js';
 import { EventTeller } from './event-teller.js';
@@ -23,8 +24,8 @@ import {
 export interface Opening {
   readonly purpose: EphemeralPurpose;
   readonly subject: Subject;
-  /** What was proven before [RFC 8176 §2]. */
-  readonly amr: readonly string[];
+  /** {@link ChallengeRecord.proofs} */
+  readonly proofs: readonly SessionProof[];
   readonly provider: string | null;
   readonly sessionId: string | null;
 }
@@ -111,7 +112,7 @@ export class Challenger {
   }
 
   private newChallenge(
-    { purpose, subject, amr, provider, sessionId }: Opening,
+    { purpose, subject, proofs, provider, sessionId }: Opening,
     method: MethodRecord,
     data: unknown,
   ): NewChallenge {
@@ -123,7 +124,7 @@ export class Challenger {
       methodId: method.id,
       handler: method.handler,
       authenticatorId: null,
-      amr,
+      proofs,
       provider,
       sessionId,
       credentialsVersion: subject.credentialsVersion,

@@ -138,7 +138,7 @@ export class EnrolmentService {
         sessionId: actor.sessionId,
         wrongProofDetail: 'Invalid OTP code',
       },
-      async ({ at, attempt }) => {
+      async ({ attempt, proof: { at } }) => {
         const occasion = this.log.occasion({ actor, subject, factor: name }, at);
         const { method: before } = attempt;
         const type = before.isActive

@@ -1,8 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kit/clock.js';
 import { MfaOptions } from '../mfa.options.js';
-import { type Principal } from './actor.js';
-import { ACR, type Acr, satisfies } from './assurance.js';
+import { ActorSubjects, type Principal, proofsOf } from './actor.js';
+import {
+  ACR,
+  type Acr,
+  acrOf,
+  countingProofs,
+  isOfSecondFactor,
+  type JudgedMethod,
+  latestOf,
+  type SessionProof,
+  standingOf,
+} from './assurance.js';
 import { MfaError } from './errors.js';
 import { offered } from './policy.js';
 import { type MethodRecord, type MethodSnapshot, MethodStore, type Transaction } from './stores.js';
@@ -10,39 +20,48 @@ import { type MethodRecord, type MethodSnapshot, MethodStore, type Transaction }
 /** The clocks of two servers may differ so much. */
 const CLOCK_TOLERANCE_SECONDS = 60;
 
-/** What a proof must be, for what was asked to be allowed. */
+/** What must have been proven, for what was asked to be allowed. */
 export interface ProofDemand {
-  /** The last proof may be so old, in seconds. */
+  /**
+   * How old a proof may be, in seconds: that of a second factor where two are asked for. The first
+   * factor of the session is then as old as the session is.
+   */
   readonly maxAgeSeconds: number;
-  /** Method references that must be among the proven ones [RFC 8176 §2]. */
+  /** Method references, each of which a proof of that age must show [RFC 8176 §2]. */
   readonly amr?: readonly string[];
   /** The weakest that will do. */
   readonly acr: Acr;
 }
 
-/** Whether a proof was given lately. One without a time never was. */
-export function isRecent(
-  { authenticatedAt }: Pick<Principal, 'authenticatedAt'>,
-  maxAgeSeconds: number,
-  now: Date,
-): boolean {
-  if (authenticatedAt === null) return false;
-  const ageSeconds = (now.getTime() - authenticatedAt.getTime()) / 1000;
-  return ageSeconds <= maxAgeSeconds && ageSeconds >= -CLOCK_TOLERANCE_SECONDS;
-}
-
 /**
- * Holds who is signed in to a demand.
+ * Holds who is signed in to a demand, by the proofs that still count.
  *
  * @throws {MfaError} `fresh_proof_required` when they have not proven that
  */
-export function requireProof(principal: Principal, demand: ProofDemand, now: Date): void {
+export function requireProof(
+  principal: Principal,
+  methods: readonly JudgedMethod[],
+  { demand, now }: { readonly demand: ProofDemand; readonly now: Date },
+): void {
   const { maxAgeSeconds, amr = [], acr } = demand;
-  const isProven =
-    isRecent(principal, maxAgeSeconds, now) &&
-    satisfies(principal.amr, acr) &&
-    amr.every((reference) => principal.amr.includes(reference));
-  if (!isProven) throw new MfaError('fresh_proof_required', { freshProof: { maxAgeSeconds, acr } });
+  const counting = countingProofs(proofsOf(principal), methods);
+  const isTwo = acrOf(standingOf(counting).amr) === ACR.twoFactors;
+  const recent = counting.filter((proof) => isRecent(proof, maxAgeSeconds, now));
+  const shows = (reference: string) =>
+    reference === 'mfa' ? isTwo : recent.some((proof) => proof.amr.includes(reference));
+  const isProven = {
+    [ACR.noFactor]: recent.length > 0,
+    [ACR.singleFactor]: recent.some((proof) => proof.amr.length > 0),
+    [ACR.twoFactors]: isTwo && recent.some(isOfSecondFactor),
+  };
+  if (isProven[acr] && amr.every(shows)) return;
+  throw new MfaError('fresh_proof_required', { freshProof: { maxAgeSeconds, acr } });
+}
+
+/** Whether a proof was given lately. */
+function isRecent({ at }: SessionProof, maxAgeSeconds: number, now: Date): boolean {
+  const ageSeconds = (now.getTime() - at.getTime()) / 1000;
+  return ageSeconds <= maxAgeSeconds && ageSeconds >= -CLOCK_TOLERANCE_SECONDS;
 }
 
 /**
@@ -51,39 +70,50 @@ export function requireProof(principal: Principal, demand: ProofDemand, now: Dat
  * without them, does not.
  */
 export function acrForChanges(principal: Principal, methods: readonly MethodRecord[]): Acr {
-  const isOwn = (method: MethodRecord) => wasActivatedBy(principal, method);
+  const provenAt = latestOf(proofsOf(principal));
+  const isOwn = ({ activatedIn, activatedAt }: MethodRecord) =>
+    principal.sessionId !== null &&
+    activatedIn === principal.sessionId &&
+    Number(activatedAt) >= Number(provenAt);
   return offered(methods).every(isOwn) ? ACR.singleFactor : ACR.twoFactors;
-}
-
-function wasActivatedBy(
-  { sessionId, authenticatedAt }: Principal,
-  { activatedIn, activatedAt }: MethodRecord,
-): boolean {
-  if (sessionId === null || authenticatedAt === null || activatedAt === null) return false;
-  return activatedIn === sessionId && activatedAt >= authenticatedAt;
 }
 
 /** Asks for a recent proof before factors are changed [ASVS 7.5.1]. */
 @Injectable()
 export class FreshProof {
   constructor(
+    private readonly actors: ActorSubjects,
     private readonly methods: MethodStore,
     private readonly options: MfaOptions,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * To be asked before a change is begun, and, where no proof of a method authorises it, again once
-   * the account is locked: another session may have made a first factor active meanwhile.
+   * To be asked before a change is begun, and again in the transaction that makes it, once the
+   * account is locked: then the session may be over, its user disabled, or what it had proven gone.
    *
+   * @param principal whom the host has authenticated for this request
+   * @param transaction of the change; session, user and proofs are read anew in it
    * @returns the subject's methods, which decide how strong a proof is asked for
-   * @throws {MfaError} `fresh_proof_required`
+   * @throws {MfaError} `fresh_proof_required`, and in a transaction `token_not_valid`
    */
   async require(principal: Principal, transaction?: Transaction): Promise<MethodSnapshot> {
     const snapshot = await this.methods.read(principal.subjectId, transaction);
-    const acr = acrForChanges(principal, snapshot.methods);
-    const maxAgeSeconds = this.options.stepUpMaxAgeSeconds;
-    requireProof(principal, { maxAgeSeconds, acr }, this.clock.now());
+    const present =
+      transaction === undefined ? principal : await this.actors.asOfNow(principal, transaction);
+    const acr = acrForChanges(present, snapshot.methods);
+    const demand = { maxAgeSeconds: this.options.stepUpMaxAgeSeconds, acr };
+    requireProof(present, snapshot.methods, { demand, now: this.clock.now() });
     return snapshot;
+  }
+
+  /**
+   * Holds who is signed in to a demand, by the methods that are active now.
+   *
+   * @throws {MfaError} `fresh_proof_required`
+   */
+  async requireFor(principal: Principal, demand: ProofDemand): Promise<void> {
+    const methods = await this.methods.list(principal.subjectId);
+    requireProof(principal, methods, { demand, now: this.clock.now() });
   }
 }

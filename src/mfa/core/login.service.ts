@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kit/clock.js';
 import { MfaOptions } from '../mfa.options.js';
+import { type SessionProof, withProof } from './assurance.js';
 import { Ceremony, type Proven } from './ceremony.js';
 import { Challenger } from './challenger.js';
 import { type EphemeralClaims, EphemeralTokens } from './ephemeral-token.js';
@@ -159,14 +160,13 @@ export class LoginService {
   }
 
   private async pass(first: FirstFactorPassed, client: ClientInfo): Promise<JsonObject> {
-    const { subject, amr, provider = null } = first;
+    const { subject, provider = null } = first;
     const passed = vouch({
       purpose: 'login',
       sessionId: null,
       subject,
-      amr,
+      proofs: [this.proofOf(first)],
       provider,
-      authenticatedAt: this.clock.now(),
       client,
     });
     const { body, rows, sessionId } = await this.host.tokens.issue(passed);
@@ -181,9 +181,10 @@ export class LoginService {
     active: readonly MethodRecord[],
     client: ClientInfo,
   ): Promise<MfaPending> {
-    const { subject, amr, provider = null } = first;
+    const { subject, provider = null } = first;
+    const proofs = [this.proofOf(first)];
     const offers = offersOf(independentOf(active, subject, this.registry), this.registry);
-    const opening = { purpose: 'login' as const, subject, amr, provider, sessionId: null };
+    const opening = { purpose: 'login' as const, subject, proofs, provider, sessionId: null };
     const { challenge, shown } = await this.challenger.open(opening, offers[0], client);
     return {
       ephemeralToken: await this.ephemeralTokens.sign(challenge, 'login'),
@@ -192,6 +193,10 @@ export class LoginService {
       expiresAt: challenge.expiresAt,
       challenge: shown,
     };
+  }
+
+  private proofOf({ amr }: FirstFactorPassed): SessionProof {
+    return { amr, methodId: null, authenticatorId: null, at: this.clock.now() };
   }
 
   private async subjectOf(claims: EphemeralClaims): Promise<Subject> {
@@ -225,9 +230,9 @@ export class LoginService {
   }
 }
 
-function passedBy({ attempt, amr, at }: Proven) {
-  const proven = new Set([...attempt.challenge.amr, ...amr, 'mfa']);
-  return { amr: [...proven], provider: attempt.challenge.provider, authenticatedAt: at };
+function passedBy({ attempt, proof }: Proven) {
+  const { proofs, provider } = attempt.challenge;
+  return { proofs: withProof(proofs, proof), provider };
 }
 
 /** A login dies with the method that it asks for. @throws {MfaError} `method_not_found` */

@@ -60,7 +60,7 @@ export function ownChallenge(
     methodId: method.id,
     handler: method.handler,
     authenticatorId,
-    amr: [],
+    proofs: [],
     provider: null,
     sessionId: null,
     credentialsVersion: subject.credentialsVersion,

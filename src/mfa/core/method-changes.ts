@@ -48,7 +48,11 @@ export class MethodChanges {
     private readonly clock: Clock,
   ) {}
 
-  /** A change that asks for no proof of its own. @throws {MfaError} `fresh_proof_required` */
+  /**
+   * A change that asks for no proof of its own.
+   *
+   * @throws {MfaError} as {@link FreshProof.require} in a transaction
+   */
   async apply(asked: Target, change: Change): Promise<void> {
     const { actor, subject, method } = asked;
     const occasion = this.log.occasion(
@@ -65,7 +69,11 @@ export class MethodChanges {
     this.teller.tell(events);
   }
 
-  /** A change that the proof of a method authorises. @throws {MfaError} as {@link MethodCeremony.prove} */
+  /**
+   * A change that takes the proof of a method as well.
+   *
+   * @throws {MfaError} `fresh_proof_required`, and as {@link MethodCeremony.prove}
+   */
   async prove(
     { actor, subject, method }: Target,
     { by = method, ...authorisation }: Authorisation,
@@ -73,14 +81,18 @@ export class MethodChanges {
   ): Promise<void> {
     const { client, sessionId } = actor;
     const own = { subject, method: by, authenticatorId: null, purpose: 'manage' as const };
-    await this.ceremony.prove({ ...authorisation, ...own, client, sessionId }, async ({ at }) => {
+    const proof = { ...authorisation, ...own, client, sessionId };
+    await this.ceremony.prove(proof, async ({ proof: { at } }) => {
       const occasion = this.log.occasion({ actor, subject, factor: method.handler }, at);
       return {
         events: [change.type],
         factor: method.handler,
         target: change.target,
         changeId: occasion.changeId,
-        change: (transaction) => this.make(change, { occasion, method }, transaction),
+        change: async (transaction) => {
+          await this.freshProof.require(actor, transaction);
+          return this.make(change, { occasion, method }, transaction);
+        },
       };
     });
   }

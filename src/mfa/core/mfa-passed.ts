@@ -1,3 +1,4 @@
+import { type SessionProof, standingOf } from './assurance.js';
 import { type Subject } from './handler.js';
 
 /** A first factor that was proven, as the host's login tells it. */
@@ -35,24 +36,31 @@ export interface MfaPassed {
   /** The session that is renewed; null for a login, and where the host keeps no sessions. */
   readonly sessionId: string | null;
   readonly subject: Subject;
-  /** Everything that was proven [RFC 8176 §2]; holds `mfa` when two factors were. */
+  /** What the proofs show together [RFC 8176 §2]; holds `mfa` when they are of two factors. */
   readonly amr: readonly string[];
+  /**
+   * Each proof with its method and its time. A host that keeps them with the session, and gives them
+   * back as {@link Principal.proofs}, has it judged by those that still count.
+   */
+  readonly proofs: readonly SessionProof[];
   /** {@link FirstFactorPassed.provider}, also after a second step; null where the host gave none. */
   readonly provider: string | null;
-  /** When the last proof was given: `auth_time` of the tokens [OpenID Connect Core §2]. */
+  /** {@link Standing.authenticatedAt}: `auth_time` of the tokens [OpenID Connect Core §2]. */
   readonly authenticatedAt: Date;
   readonly client: ClientInfo;
 }
 
 /** The facts of a {@link MfaPassed}, before they are vouched for. */
-export type MfaPassedFacts = Omit<MfaPassed, typeof earned>;
+export type MfaPassedFacts = Omit<MfaPassed, typeof earned | 'amr' | 'authenticatedAt'>;
 
 /**
  * Vouches that everything required is passed.
  *
+ * @param facts with the proofs that count, the one that was given just now among them
  * @internal for the login service and the ceremony alone
  */
 export function vouch(facts: MfaPassedFacts): MfaPassed {
-  // The brand exists for the compiler only; this is the one place that grants it.
-  return facts as MfaPassed;
+  // The brand exists for the compiler only; this is the one place that grants it. Where there is a
+  // proof, there is a time.
+  return { ...facts, ...standingOf(facts.proofs) } as MfaPassed;
 }

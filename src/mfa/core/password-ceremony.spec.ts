@@ -16,7 +16,7 @@ const CLIENT = { ip: null, userAgent: null };
 const OPENING = {
   purpose: 'step_up' as const,
   subject: SUBJECT,
-  amr: [],
+  proofs: [],
   provider: null,
   sessionId: 's1',
 };

@@ -5,6 +5,7 @@ import { readFields } from '../kit/read-fields.js';
 import { MfaOptions } from '../mfa.options.js';
 import { type ProofRequest } from './ceremony.js';
 import { type Opening } from './challenger.js';
+import { type SessionProof } from './assurance.js';
 import { MfaError } from './errors.js';
 import { EventTeller } from './event-teller.js';
 import { type MfaEvent, type MfaEventType } from './events.js';
@@ -27,8 +28,8 @@ type PasswordRequest = Pick<ProofRequest, 'subject' | 'key' | 'proof' | 'client'
 /** A password that was right. */
 interface ProvenPassword {
   readonly challenge: ChallengeRecord;
-  readonly amr: readonly string[];
-  readonly at: Date;
+  /** What a session keeps of it. */
+  readonly proof: SessionProof;
 }
 
 /** What a right password leads to. */
@@ -93,7 +94,8 @@ export class PasswordCeremony {
     const isRight = await passwords.verify(request.subject, password);
     if (!isRight) throw await this.fail(request, attempt, now);
     const { challenge } = attempt;
-    const conclusion = await conclude({ challenge, amr: ['pwd'], at: now });
+    const proof = { amr: ['pwd'], methodId: null, authenticatorId: null, at: now };
+    const conclusion = await conclude({ challenge, proof });
     const { rows, rowUpdates = [] } = conclusion;
     const events = conclusion.events.map((type) => eventOf(type, request, now));
     // The account is locked first, so that a method which became active meanwhile is seen.

@@ -1,31 +1,45 @@
+import { type SessionProof } from './assurance.js';
 import { type MfaEvent } from './events.js';
 import { type JsonObject, type Subject } from './handler.js';
+import { type RowInsert, type RowUpdate } from './host-rows.js';
 import { type MfaPassed } from './mfa-passed.js';
+import { type Transaction } from './stores.js';
 
 /** Port: the host's users, as MFA sees them. */
 export abstract class SubjectDirectory {
-  /** The subject with this id as it is now, or null when there is none (any more). */
-  abstract find(subjectId: string): Promise<Subject | null>;
+  /**
+   * The subject with this id as it is now, or null when there is none (any more).
+   *
+   * @param transaction to read in, where there is one: {@link entityManagerOf} gives its connection.
+   * While it holds one, waiting for another may be waiting for ever
+   */
+  abstract find(subjectId: string, transaction?: Transaction): Promise<Subject | null>;
 }
 
-/** One row that the host wants in its own table. Names are the host's own, never a client's. */
-export interface RowInsert {
-  /** The schema of the table; absent: the one that the connection looks in first. */
-  readonly schema?: string;
-  readonly table: string;
-  /** Values by column name; a Date for a timestamp. */
-  readonly values: Readonly<Record<string, string | number | boolean | Date | string[] | null>>;
+/** Names one session of one subject. */
+export interface SessionKey {
+  readonly subjectId: string;
+  /** The host's. */
+  readonly sessionId: string;
 }
 
-/** A change of one row in a table of the host's. Names are the host's own, never a client's. */
-export interface RowUpdate {
-  /** As {@link RowInsert.schema}. */
-  readonly schema?: string;
-  readonly table: string;
-  /** Values by column name that the row has; null: the column is null. No such row: no change. */
-  readonly key: RowInsert['values'];
-  /** What the row has afterwards, by column name. */
-  readonly set: RowInsert['values'];
+/** A session that has not ended. */
+export interface LiveSession {
+  /** As {@link Principal.proofs}. */
+  readonly proofs: readonly SessionProof[];
+}
+
+/**
+ * Port: the host's sessions. Optional; without it a session lives for as long as {@link AccessGuard}
+ * believes its token, and a change that is under way when it ends is not stopped.
+ */
+export abstract class SessionDirectory {
+  /**
+   * The session as it is now; null when it is over.
+   *
+   * @param transaction as in {@link SubjectDirectory.find}
+   */
+  abstract find(session: SessionKey, transaction?: Transaction): Promise<LiveSession | null>;
 }
 
 /** What a token issuer made: not yet handed out, and worth nothing until its rows are written. */
@@ -63,10 +77,14 @@ export abstract class MfaEventListener {
 
 /** What the host has bound, checked to be there when the module starts. */
 export class HostPorts {
-  /** @param passwords null where the host has none, or does not tell */
+  /**
+   * @param passwords null where the host has none, or does not tell
+   * @param sessions null where the host keeps none, or does not tell
+   */
   constructor(
     readonly subjects: SubjectDirectory,
     readonly tokens: TokenIssuer,
     readonly passwords: PasswordProof | null = null,
+    readonly sessions: SessionDirectory | null = null,
   ) {}
 }

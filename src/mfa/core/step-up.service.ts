@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kit/clock.js';
-import { ActorSubjects, type Principal } from './actor.js';
+import { ActorSubjects, type Principal, proofsOf } from './actor.js';
+import { countingProofs, type SessionProof, withoutSecondFactor, withProof } from './assurance.js';
 import { Ceremony } from './ceremony.js';
 import { Challenger } from './challenger.js';
 import { type EphemeralClaims, EphemeralTokens } from './ephemeral-token.js';
@@ -14,13 +15,19 @@ import { PasswordCeremony } from './password-ceremony.js';
 import { PASSWORD } from './password-fields.js';
 import { offered } from './policy.js';
 import { HostPorts } from './ports.js';
-import { type ChallengeRecord, ChallengeStore, MethodStore } from './stores.js';
+import { type ChallengeRecord, ChallengeStore, type MethodRecord, MethodStore } from './stores.js';
 
 /** What a proof for a step-up showed. */
 interface Shown {
   readonly challenge: ChallengeRecord;
-  readonly amr: readonly string[];
-  readonly at: Date;
+  readonly proof: SessionProof;
+}
+
+/** Whose session is renewed, and the methods by which its older proofs are judged. */
+interface Renewal {
+  readonly subject: Subject;
+  readonly methods: readonly MethodRecord[];
+  readonly client: ClientInfo;
 }
 
 /** A fresh proof for a session that is open already [RFC 9470]. */
@@ -52,8 +59,9 @@ export class StepUpService {
     client: ClientInfo,
   ): Promise<MfaPending> {
     const subject = await this.actors.subjectOf(principal);
-    const { sessionId, amr } = principal;
-    const opening = { purpose: 'step_up' as const, subject, amr, provider: null, sessionId };
+    const { sessionId } = principal;
+    const proofs = proofsOf(principal);
+    const opening = { purpose: 'step_up' as const, subject, proofs, provider: null, sessionId };
     const active = offered(await this.methods.list(subject.id));
     const offers = active.length === 0 ? [] : offersOf(active, this.registry);
     const chosen = this.choose(offers, name);
@@ -74,7 +82,7 @@ export class StepUpService {
    * Judges the proof and mints the token that says so.
    *
    * @returns the body that the host's issuer made
-   * @throws {MfaError} as {@link Ceremony.prove}
+   * @throws {MfaError} `invalid_token`, also when the session is over, and as {@link Ceremony.prove}
    */
   async verify(
     claims: EphemeralClaims,
@@ -86,12 +94,14 @@ export class StepUpService {
     const key = { subjectId: subject.id, id: claims.challengeId };
     const request = { subject, key, proof, client };
     let body: JsonObject = {};
+    const challenge = await this.challenges.findOpen(key, this.clock.now());
+    if (challenge !== null) await this.refuseEnded(challenge);
+    const methods = await this.methods.list(subject.id);
     const conclude = async (shown: Shown) => {
-      const { body: issued, ...written } = await this.issue(subject, shown, client);
+      const { body: issued, ...written } = await this.issue({ subject, methods, client }, shown);
       body = issued;
       return { ...written, events: ['stepped_up' as const] };
     };
-    const challenge = await this.challenges.findOpen(key, this.clock.now());
     if (challenge?.handler === PASSWORD) {
       await this.passwords.prove(request, conclude);
     } else {
@@ -102,8 +112,8 @@ export class StepUpService {
         acceptsBackupCode: true,
         wrongProofDetail: 'Invalid code',
       };
-      await this.ceremony.prove(proofRequest, ({ attempt, amr, at }) =>
-        conclude({ challenge: attempt.challenge, amr: [...amr, 'mfa'], at }),
+      await this.ceremony.prove(proofRequest, ({ attempt, proof: shown }) =>
+        conclude({ challenge: attempt.challenge, proof: shown }),
       );
     }
     return body;
@@ -120,16 +130,24 @@ export class StepUpService {
     return chosen;
   }
 
-  private issue(subject: Subject, { challenge, amr, at }: Shown, client: ClientInfo) {
+  /** @throws {MfaError} `invalid_token` */
+  private async refuseEnded({ subjectId, sessionId }: ChallengeRecord): Promise<void> {
+    if (sessionId === null || this.host.sessions === null) return;
+    const session = await this.host.sessions.find({ subjectId, sessionId });
+    if (session === null) throw new MfaError('invalid_token');
+  }
+
+  private issue({ subject, methods, client }: Renewal, { challenge, proof }: Shown) {
     const { sessionId, provider } = challenge;
+    const counting = countingProofs(challenge.proofs, methods);
+    // The password is asked for only where no method is active.
+    const kept = proof.methodId === null ? withoutSecondFactor(counting) : counting;
     const passed = vouch({
       purpose: 'step_up',
       subject,
       sessionId,
       provider,
-      // What the session had proven before stays proven.
-      amr: [...new Set([...challenge.amr, ...amr])],
-      authenticatedAt: at,
+      proofs: withProof(kept, proof),
       client,
     });
     return this.host.tokens.issue(passed);

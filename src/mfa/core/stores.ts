@@ -1,6 +1,7 @@
+import { type SessionProof } from './assurance.js';
 import { type Authenticator } from './authenticators.js';
 import { type MfaEvent } from './events.js';
-import { type RowInsert } from './ports.js';
+import { type RowInsert } from './host-rows.js';
 
 declare const open: unique symbol;
 
@@ -48,16 +49,9 @@ export interface MethodRecord {
 }
 
 /** A method with authenticators that are about to be stored. */
-export type EnrolledMethod = Pick<
+export type EnrolledMethod = Omit<
   MethodRecord,
-  | 'id'
-  | 'subjectId'
-  | 'handler'
-  | 'createdAt'
-  | 'confirmedAt'
-  | 'lastUsedAt'
-  | 'authenticators'
-  | 'payloadVersion'
+  'isActive' | 'isPrimary' | 'activatedAt' | 'activatedIn' | 'version'
 >;
 
 /** The methods of a subject at one moment, active or not, in the order in which they were set up. */
@@ -138,8 +132,8 @@ export interface ChallengeRecord extends ChallengeKey {
   readonly handler: string;
   /** The one {@link Authenticator} that may answer; null: whichever works. */
   readonly authenticatorId: string | null;
-  /** What was proven before: the method references of the first factor [RFC 8176 §2]. */
-  readonly amr: readonly string[];
+  /** What was proven before: the first factor of a login, or all that the session of a step-up has. */
+  readonly proofs: readonly SessionProof[];
   /** {@link FirstFactorPassed.provider}; null where the host gave none, and for no login. */
   readonly provider: string | null;
   /** The session that a step-up renews; null for all else, and where the host keeps none. */
@@ -184,7 +178,7 @@ export abstract class ChallengeStore {
     event: MfaEvent | null,
     transaction?: Transaction,
   ): Promise<void>;
-  /** The challenge, when it is unspent, unexpired and its method is as it was; else null. */
+  /** The challenge, when it is unspent and unexpired; else null. Its method may have changed. */
   abstract findOpen(key: ChallengeKey, now: Date): Promise<ChallengeRecord | null>;
   /** Gives an open challenge another method or other data. False when it changed meanwhile. */
   abstract change(challenge: ChallengeRecord, change: ChallengeChange, now: Date): Promise<boolean>;

@@ -4,7 +4,7 @@ import { type Authenticator } from '../core/authenticators.js';
 import { type EnrolmentStore } from '../core/enrolments.js';
 import { type MfaEvent, type MfaEventType } from '../core/events.js';
 import { type Subject } from '../core/handler.js';
-import { type RowInsert } from '../core/ports.js';
+import { type RowInsert } from '../core/host-rows.js';
 import {
   type AccountStore,
   type BackupCodeStore,
@@ -141,7 +141,7 @@ export class StoreStage {
       methodId: method.id,
       handler,
       authenticatorId: null,
-      amr: ['pwd'],
+      proofs: [{ amr: ['pwd'], methodId: null, authenticatorId: null, at: NOW }],
       provider: 'local',
       sessionId: null,
       credentialsVersion: '1',

@@ -3,8 +3,10 @@ import {
   AuditTrail,
   EventConsumer,
   type EventDelivery,
+  MfaAccounts,
   type MfaEvent,
   type MfaEventType,
+  transactionOf,
 } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 import { accountEvent } from '../mfa/account-event.js';
@@ -29,6 +31,7 @@ export class FactorChangeEndings extends EventConsumer {
   constructor(
     private readonly sessions: SessionsService,
     private readonly users: UsersService,
+    private readonly accounts: MfaAccounts,
     private readonly audit: AuditTrail,
     private readonly config: ServerConfig,
   ) {
@@ -44,6 +47,7 @@ export class FactorChangeEndings extends EventConsumer {
     const user = await this.users.findById(subject.id);
     if (user === null) return;
     await this.audit.change(async (manager) => {
+      await this.accounts.lock(user.id, transactionOf(manager));
       const except = sessionId === null || sessionId === undefined ? {} : { except: sessionId };
       const ended = await this.sessions.endAll(user.id, { manager, begunBy: at, ...except });
       const event = accountEvent('sessions_ended', { user, client, at });

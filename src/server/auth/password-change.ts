@@ -70,7 +70,8 @@ export class PasswordChange {
       if (version === null) throw wrongPassword();
       if (sessionId !== null) {
         const session = { userId: user.id, sessionId };
-        await this.sessions.carryOver(session, version, manager);
+        const isLive = await this.sessions.carryOver(session, version, manager);
+        if (!isLive) throw new MfaError('token_not_valid');
       }
       const except = sessionId === null ? {} : { except: sessionId };
       await this.sessions.endAll(user.id, { manager, ...except });

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
 import {
   type Actor,
   AuditTrail,
   type ClientInfo,
   Clock,
+  FreshProof,
   MfaAccounts,
   MfaError,
   type MfaEvent,
@@ -21,6 +23,7 @@ export class SessionEndings {
     private readonly sessions: SessionsService,
     private readonly users: UsersService,
     private readonly accounts: MfaAccounts,
+    private readonly freshProof: FreshProof,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
@@ -42,26 +45,45 @@ export class SessionEndings {
     });
   }
 
-  /** Ends one session of whoever is signed in. @throws {MfaError} `not_found` */
-  async end({ subjectId, client }: Actor, sessionId: string): Promise<void> {
+  /**
+   * Ends one session of whoever is signed in.
+   *
+   * @throws {MfaError} `not_found`, and as {@link FreshProof.require} in a transaction
+   */
+  async end(actor: Actor, sessionId: string): Promise<void> {
+    const { subjectId, client } = actor;
     const event = await this.event('session_ended', subjectId, client);
     await this.audit.change(async (manager) => {
+      await this.authorise(actor, manager);
       const isEnded = await this.sessions.end({ userId: subjectId, sessionId }, manager);
       if (!isEnded) throw new MfaError('not_found');
       return { result: undefined, events: [event] };
     });
   }
 
-  /** Ends all sessions of whoever is signed in, but the present one. */
-  async endOthers({ subjectId, sessionId, client }: Actor): Promise<void> {
+  /**
+   * Ends all sessions of whoever is signed in, but the present one.
+   *
+   * @throws {MfaError} as {@link FreshProof.require} in a transaction
+   */
+  async endOthers(actor: Actor): Promise<void> {
+    const { subjectId, sessionId, client } = actor;
     const event = await this.event('sessions_ended', subjectId, client);
     await this.audit.change(async (manager) => {
+      await this.authorise(actor, manager);
       const ended = await this.sessions.endAll(subjectId, {
         manager,
         ...(sessionId !== null && { except: sessionId }),
       });
       return { result: undefined, events: ended.length > 0 ? [{ ...event, sessionId }] : [] };
     });
+  }
+
+  /** Behind the account's lock, so that of two sessions that end each other one is faster. */
+  private async authorise(actor: Actor, manager: EntityManager): Promise<void> {
+    const transaction = transactionOf(manager);
+    await this.accounts.lock(actor.subjectId, transaction);
+    await this.freshProof.require(actor, transaction);
   }
 
   /** @throws {MfaError} `token_not_valid` when the user is gone */

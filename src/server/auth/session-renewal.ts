@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { AuditTrail, type ClientInfo, Clock, clientOf, MfaError } from '../../mfa/index.js';
+import {
+  AuditTrail,
+  type ClientInfo,
+  Clock,
+  clientOf,
+  MfaAccounts,
+  MfaError,
+  transactionOf,
+} from '../../mfa/index.js';
 import { accountEvent } from '../mfa/account-event.js';
 import { acceptedLanguage } from '../notices/texts/languages.js';
 import { type RefreshFacts } from '../sessions/refresh-tokens.js';
@@ -18,6 +26,7 @@ export class SessionRenewal {
     private readonly sessions: SessionsService,
     private readonly factors: FirstFactors,
     private readonly users: UsersService,
+    private readonly accounts: MfaAccounts,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
@@ -58,6 +67,7 @@ export class SessionRenewal {
     if (user === null) return;
     const event = accountEvent(type, { user, client, at: this.clock.now() });
     await this.audit.change(async (manager) => {
+      await this.accounts.lock(user.id, transactionOf(manager));
       const isEnded =
         type === 'session_ended'
           ? await this.sessions.end(spent, manager)

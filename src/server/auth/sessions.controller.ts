@@ -5,7 +5,9 @@ import {
   ApiProblems,
   AuthRoutes,
   FRESH_PROOF_PROBLEMS,
+  MfaAccounts,
   MfaError,
+  readProofs,
   RequireFreshProof,
   SignedIn,
   SignedInRoutes,
@@ -26,6 +28,7 @@ class SessionIdPipe extends ParseUUIDPipe {
 export class SessionsController {
   constructor(
     private readonly sessions: SessionsService,
+    private readonly accounts: MfaAccounts,
     private readonly endings: SessionEndings,
   ) {}
 
@@ -36,7 +39,10 @@ export class SessionsController {
   @ApiProblems('not_authenticated', 'token_not_valid')
   async list(@SignedIn() { subjectId, sessionId }: Actor): Promise<SessionResponse[]> {
     const sessions = await this.sessions.listLive(subjectId);
-    return sessions.map((session) => sessionResponse(session, sessionId));
+    const standingOf = await this.accounts.assess(subjectId);
+    return sessions.map((session) =>
+      sessionResponse(session, standingOf(readProofs(session.proofs)), sessionId),
+    );
   }
 
   @Delete()

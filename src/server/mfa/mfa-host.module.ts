@@ -6,6 +6,7 @@ import {
   EventEmitterListener,
   MfaEventListener,
   PasswordProof,
+  SessionDirectory,
   SubjectDirectory,
   TokenIssuer,
 } from '../../mfa/index.js';
@@ -23,10 +24,12 @@ import { EVENT_CONSUMERS_PROVIDER } from './event-consumers.js';
 import { MfaCleaner } from './mfa.cleaner.js';
 import { SessionTokenIssuer } from './session-token-issuer.js';
 import { UserPasswordProof } from './user-password-proof.js';
+import { UserSessionDirectory } from './user-session-directory.js';
 import { UserSubjectDirectory } from './user-subject-directory.js';
 
 const PORTS: Provider[] = [
   { provide: SubjectDirectory, useClass: UserSubjectDirectory },
+  { provide: SessionDirectory, useClass: UserSessionDirectory },
   { provide: TokenIssuer, useClass: SessionTokenIssuer },
   { provide: AccessGuard, useClass: BearerAccessGuard },
   { provide: PasswordProof, useClass: UserPasswordProof },

@@ -1,11 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import {
-  type IssuedTokens,
-  MfaError,
-  type MfaPassed,
-  type RowUpdate,
-  TokenIssuer,
-} from '../../mfa/index.js';
+import { type IssuedTokens, type MfaPassed, type RowUpdate, TokenIssuer } from '../../mfa/index.js';
 import { sessionTokensResponse } from '../sessions/session-tokens.response.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { userResponse } from '../users/user.response.js';
@@ -18,7 +12,6 @@ export class SessionTokenIssuer extends TokenIssuer {
     super();
   }
 
-  /** @throws {MfaError} `invalid_token` for a step-up whose session is over */
   async issue(passed: MfaPassed): Promise<IssuedTokens> {
     if (!(passed.subject instanceof UserSubject)) {
       throw new TypeError('A subject that UserSubjectDirectory did not make has no session.');
@@ -27,25 +20,24 @@ export class SessionTokenIssuer extends TokenIssuer {
   }
 
   private async open(
-    { provider, amr, authenticatedAt, client }: MfaPassed,
+    { provider, proofs, amr, authenticatedAt, client }: MfaPassed,
     { id: userId, credentialsVersion, user }: UserSubject,
   ): Promise<IssuedTokens> {
     if (provider === null) {
       throw new TypeError('A login that names no first factor has no session.');
     }
-    const signIn = { userId, provider, credentialsVersion, amr, authenticatedAt, client };
+    const proven = { proofs, amr, authenticatedAt };
+    const signIn = { userId, provider, credentialsVersion, ...proven, client };
     const { row, sessionId, ...tokens } = await this.sessions.prepare(signIn);
     const body = { ...sessionTokensResponse(tokens), user: userResponse(user) };
     const isProven = user.passwordByMail && amr.includes('mfa');
     return { body, sessionId, rows: [row], rowUpdates: isProven ? [passwordIsOwn(userId)] : [] };
   }
 
-  private async renew({ subject, sessionId, amr, authenticatedAt }: MfaPassed) {
+  private async renew({ subject, sessionId, proofs, amr, authenticatedAt }: MfaPassed) {
     if (sessionId === null) throw new TypeError('A step-up of no session renews none.');
-    const facts = { userId: subject.id, sessionId, amr, authenticatedAt };
-    const prepared = await this.sessions.prepareStepUp(facts);
-    if (prepared === null) throw new MfaError('invalid_token');
-    const { access, accessExpiresAt, change } = prepared;
+    const facts = { userId: subject.id, sessionId, proofs, amr, authenticatedAt };
+    const { access, accessExpiresAt, change } = await this.sessions.prepareStepUp(facts);
     const body = { access, access_expiration: accessExpiresAt.toISOString() };
     return { body, rows: [], rowUpdates: [change] };
   }

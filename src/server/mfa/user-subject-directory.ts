@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { SubjectDirectory } from '../../mfa/index.js';
+import { entityManagerOf, SubjectDirectory, type Transaction } from '../../mfa/index.js';
 import { UsersService } from '../users/users.service.js';
 import { UserSubject } from './user-subject.js';
 
@@ -10,8 +10,9 @@ export class UserSubjectDirectory extends SubjectDirectory {
     super();
   }
 
-  async find(subjectId: string): Promise<UserSubject | null> {
-    const user = await this.users.findById(subjectId);
+  async find(subjectId: string, transaction?: Transaction): Promise<UserSubject | null> {
+    const database = transaction === undefined ? [] : [entityManagerOf(transaction)];
+    const user = await this.users.findById(subjectId, ...database);
     return user === null ? null : new UserSubject(user);
   }
 }

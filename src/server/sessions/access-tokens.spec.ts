@@ -19,7 +19,13 @@ const jwt = new SessionJwt(ring, config, clock);
 const access = new AccessTokens(jwt, new FakeRandomSource());
 const refresh = new RefreshTokens(jwt);
 
-const facts = { userId: 'u1', sessionId: 's1', amr: ['pwd'], authenticatedAt: now };
+const facts = {
+  userId: 'u1',
+  sessionId: 's1',
+  amr: ['pwd'],
+  authenticatedAt: now,
+  proofId: 'p1',
+};
 const seconds = Math.floor(now.getTime() / 1000);
 
 const goodHeader = { alg: 'ES256', typ: 'at+jwt', kid: ring.newest.kid };
@@ -33,6 +39,7 @@ const goodClaims = {
   exp: seconds + 300,
   auth_time: seconds,
   amr: ['pwd'],
+  proof_id: 'p1',
 };
 
 /** A token as {@link AccessTokens} makes one, but for what is given. */
@@ -96,6 +103,7 @@ describe('AccessTokens', () => {
     ['no auth_time', {}, { auth_time: undefined }],
     ['amr that is no list', {}, { amr: 'pwd' }],
     ['amr of something else than texts', {}, { amr: [1] }],
+    ['no proof_id', {}, { proof_id: undefined }],
   ])('refuses %s', async (_, header, claims) => {
     await expect(access.verify(await forge(header, claims))).rejects.toMatchObject(refused);
   });

@@ -6,10 +6,12 @@ import { SessionJwt, sessionIdOf, type TokenKind, type VerifiedClaims } from './
 export interface AccessFacts {
   readonly userId: string;
   readonly sessionId: string;
-  /** What was proven [RFC 8176 §2]; holds `mfa` when two factors were. */
+  /** What the proofs that count show [RFC 8176 §2]; holds `mfa` when they are of two factors. */
   readonly amr: readonly string[];
-  /** When the last proof was given, to the second [OpenID Connect Core §2]. */
+  /** When the last one was given that `amr` stands on, to the second [OpenID Connect Core §2]. */
   readonly authenticatedAt: Date;
+  /** The session's {@link Session.proofId} when the token was made. */
+  readonly proofId: string;
 }
 
 /** A token, ready to be handed out, and its end. */
@@ -33,7 +35,7 @@ export class AccessTokens {
   ) {}
 
   async sign(facts: AccessFacts, now: Date): Promise<SignedToken> {
-    const { userId, sessionId, amr, authenticatedAt } = facts;
+    const { userId, sessionId, amr, authenticatedAt, proofId } = facts;
     const expiresAt = addSeconds(now, LIFETIME_SECONDS);
     const token = await this.jwt.sign(
       ACCESS_TOKEN,
@@ -43,6 +45,7 @@ export class AccessTokens {
         auth_time: Math.floor(authenticatedAt.getTime() / 1000),
         amr: [...amr],
         acr: acrOf(amr),
+        proof_id: proofId,
       },
     );
     return { token, expiresAt };
@@ -55,13 +58,16 @@ export class AccessTokens {
 }
 
 function accessFactsOf(claims: VerifiedClaims): AccessFacts {
-  const { auth_time: authTime, amr } = claims.payload;
-  if (typeof authTime !== 'number' || !isTexts(amr)) throw new MfaError('token_not_valid');
+  const { auth_time: authTime, amr, proof_id: proofId } = claims.payload;
+  if (typeof authTime !== 'number' || !isTexts(amr) || typeof proofId !== 'string') {
+    throw new MfaError('token_not_valid');
+  }
   const { userId } = claims;
   return {
     userId,
     sessionId: sessionIdOf(claims),
     amr,
+    proofId,
     authenticatedAt: new Date(authTime * 1000),
   };
 }

@@ -1,17 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
-import { Clock, MfaError } from '../../mfa/index.js';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Clock, MfaError, readProofs, type SessionProof } from '../../mfa/index.js';
 import { type AccessFacts, AccessTokens } from './access-tokens.js';
+import { type SessionKey } from './sessions.service.js';
 
-/** Tokens tell `auth_time` to the second. */
-const IS_LIVE = `
-  SELECT 1 FROM sessions s JOIN users u ON u.id = s.user_id
+const LIVE = `
+  SELECT s.proofs, s.proof_id AS "proofId"
+  FROM sessions s JOIN users u ON u.id = s.user_id
   WHERE s.user_id = $1 AND s.id = $2
     AND s.ended_at IS NULL AND s.expires_at > $3
-    AND floor(extract(epoch FROM s.auth_time)) = $4 AND s.amr = $5::text[]
     AND s.credentials_version = u.credentials_version
     AND u.disabled_at IS NULL AND u.frozen_at IS NULL`;
+
+/** What an access token says, and what its session has proven by now. */
+export interface LiveFacts extends AccessFacts {
+  readonly proofs: readonly SessionProof[];
+}
+
+interface LiveRow {
+  readonly proofs: unknown;
+  readonly proofId: string;
+}
 
 /** Believes an access token only while its session lives: at our own routes it can be called back. */
 @Injectable()
@@ -26,13 +36,28 @@ export class LiveAccess {
    * @throws {MfaError} `token_not_valid`: also for a session that has ended, a user who is disabled,
    * frozen or has another password by now, and a token from before the session's last proof [ASVS 7.2.4]
    */
-  async verify(token: string): Promise<AccessFacts> {
+  async verify(token: string): Promise<LiveFacts> {
     const facts = await this.accessTokens.verify(token);
-    const { userId, sessionId, amr, authenticatedAt } = facts;
-    const authTime = authenticatedAt.getTime() / 1000;
-    const key = [userId, sessionId, this.clock.now(), authTime, amr];
-    const rows = await this.database.query<unknown[]>(IS_LIVE, key);
-    if (rows.length === 0) throw new MfaError('token_not_valid');
-    return facts;
+    const live = await this.read(facts, this.database);
+    if (live?.proofId !== facts.proofId) throw new MfaError('token_not_valid');
+    return { ...facts, proofs: readProofs(live.proofs) };
+  }
+
+  /** The proofs of a session that lives, whose user may go on; null for any other. */
+  async proofsOf(
+    key: SessionKey,
+    database: DataSource | EntityManager = this.database,
+  ): Promise<readonly SessionProof[] | null> {
+    const live = await this.read(key, database);
+    return live === undefined ? null : readProofs(live.proofs);
+  }
+
+  private async read(
+    { userId, sessionId }: SessionKey,
+    database: DataSource | EntityManager,
+  ): Promise<LiveRow | undefined> {
+    const key = [userId, sessionId, this.clock.now()];
+    const [row] = await database.query<LiveRow[]>(LIVE, key);
+    return row;
   }
 }

@@ -36,13 +36,13 @@ export class Session {
   @Column('uuid', { name: 'credentials_version' })
   readonly credentialsVersion!: string;
 
-  /** What was proven at sign-in [RFC 8176 §2]. */
-  @Column('text', { array: true })
-  readonly amr!: string[];
+  /** Each proof that was given in it, as {@link storedProofs} writes them. */
+  @Column('jsonb')
+  readonly proofs!: unknown;
 
-  /** When the last proof was given. */
-  @Column('timestamptz', { name: 'auth_time' })
-  readonly authTime!: Date;
+  /** Another one after each proof: an access token from before it is refused. */
+  @Column('uuid', { name: 'proof_id' })
+  readonly proofId!: string;
 
   @Column('timestamptz', { name: 'created_at' })
   readonly createdAt!: Date;

@@ -4,7 +4,7 @@ import { type EntityManager } from 'typeorm';
 const PROVEN_BY = `
   SELECT s.id FROM sessions s
   WHERE s.user_id = $1 AND EXISTS (
-    SELECT 1 FROM jsonb_path_query(to_jsonb(s), '$.proofs[*]') AS proof
+    SELECT 1 FROM jsonb_array_elements(s.proofs) AS proof
     WHERE proof ->> 'authenticatorId' = ANY($2))`;
 
 /**

@@ -1,7 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, IsNull, MoreThan, Repository } from 'typeorm';
-import { Clock, RandomSource, type RowUpdate } from '../../mfa/index.js';
+import {
+  Clock,
+  MfaAccounts,
+  RandomSource,
+  readProofs,
+  type RowUpdate,
+  type SessionProof,
+  storedProofs,
+} from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 import { type AccessFacts, AccessTokens } from './access-tokens.js';
 import { type RefreshFacts, RefreshTokens } from './refresh-tokens.js';
@@ -16,6 +24,8 @@ export interface SignIn {
   readonly provider: string;
   /** The user's when the first factor was proven. */
   readonly credentialsVersion: string;
+  readonly proofs: readonly SessionProof[];
+  /** What they are worth together. */
   readonly amr: readonly string[];
   readonly authenticatedAt: Date;
   /** From where it came. */
@@ -41,6 +51,11 @@ export interface PreparedStepUp {
   readonly change: RowUpdate & { readonly table: 'sessions' };
 }
 
+/** A session after a fresh proof, with what its proofs are worth together. */
+export interface RenewedProofs extends Omit<AccessFacts, 'proofId'> {
+  readonly proofs: readonly SessionProof[];
+}
+
 /** Names one session of one user. */
 export type SessionKey = Pick<RefreshFacts, 'userId' | 'sessionId'>;
 
@@ -63,7 +78,7 @@ const ROTATE = `
       SELECT 1 FROM users
       WHERE users.id = $1 AND users.disabled_at IS NULL AND users.frozen_at IS NULL
         AND users.credentials_version = sessions.credentials_version)
-  RETURNING amr, auth_time AS "authenticatedAt"`;
+  RETURNING proofs, proof_id AS "proofId"`;
 
 const END_WHERE_SPENT = `
   UPDATE sessions SET ended_at = $4
@@ -88,6 +103,7 @@ export class SessionsService {
     @InjectRepository(Session) private readonly sessions: Repository<Session>,
     private readonly accessTokens: AccessTokens,
     private readonly refreshTokens: RefreshTokens,
+    private readonly accounts: MfaAccounts,
     private readonly config: ServerConfig,
     private readonly random: RandomSource,
     private readonly clock: Clock,
@@ -95,12 +111,13 @@ export class SessionsService {
 
   /** Makes a session's tokens and its row. The caller writes the row with what earned it. */
   async prepare(signIn: SignIn): Promise<PreparedSession> {
-    const { userId, provider, credentialsVersion, amr, authenticatedAt, client } = signIn;
+    const { userId, provider, credentialsVersion, proofs, amr, authenticatedAt, client } = signIn;
     const now = this.clock.now();
     const [sessionId, refreshId] = [this.random.rowId(), this.random.rowId()];
+    const proofId = this.random.rowId();
     const expiresAt = sessionEnd({ createdAt: now, lastUsedAt: now }, this.config.sessionLimits);
     const [access, refresh] = await Promise.all([
-      this.accessTokens.sign({ userId, sessionId, amr, authenticatedAt }, now),
+      this.accessTokens.sign({ userId, sessionId, amr, authenticatedAt, proofId }, now),
       this.refreshTokens.sign({ userId, sessionId, refreshId }, { issuedAt: now, expiresAt }),
     ]);
     const values = {
@@ -109,8 +126,8 @@ export class SessionsService {
       refresh_id: refreshId,
       provider,
       credentials_version: credentialsVersion,
-      amr: [...amr],
-      auth_time: authenticatedAt,
+      proofs: storedProofs(proofs),
+      proof_id: proofId,
       created_at: now,
       last_used_at: now,
       expires_at: expiresAt,
@@ -120,18 +137,16 @@ export class SessionsService {
     return { ...sessionTokens(access, refresh), sessionId, row: { table: 'sessions', values } };
   }
 
-  /**
-   * Makes the access token of a session whose user has given a fresh proof, and what it stands on.
-   * Null: the session is over. Others believe the token without asking whether it lives.
-   */
-  async prepareStepUp(proven: AccessFacts): Promise<PreparedStepUp | null> {
-    const { userId, sessionId, amr, authenticatedAt } = proven;
-    const now = this.clock.now();
-    const live = { userId, id: sessionId, endedAt: IsNull(), expiresAt: MoreThan(now) };
-    if (!(await this.sessions.existsBy(live))) return null;
-    const { token, expiresAt } = await this.accessTokens.sign(proven, now);
+  /** Makes the access token of a session whose user has given a fresh proof, and what it stands on. */
+  async prepareStepUp({ proofs, ...proven }: RenewedProofs): Promise<PreparedStepUp> {
+    const { userId, sessionId } = proven;
+    const proofId = this.random.rowId();
+    const { token, expiresAt } = await this.accessTokens.sign(
+      { ...proven, proofId },
+      this.clock.now(),
+    );
     const key = { user_id: userId, id: sessionId, ended_at: null };
-    const set = { amr: [...amr], auth_time: authenticatedAt };
+    const set = { proofs: storedProofs(proofs), proof_id: proofId };
     return { access: token, accessExpiresAt: expiresAt, change: { table: 'sessions', key, set } };
   }
 
@@ -164,14 +179,15 @@ export class SessionsService {
     const next = { ...spent, refreshId: this.random.rowId() };
     const refresh = await this.refreshTokens.sign(next, { issuedAt: now, expiresAt });
     const key = [spent.userId, spent.sessionId, spent.refreshId];
-    const [[proven]] = await this.database.query<[ProvenAtSignIn[], number]>(ROTATE, [
-      ...key,
-      next.refreshId,
-      now,
-      expiresAt,
-    ]);
+    const [[proven]] = await this.database.query<[Pick<Session, 'proofs' | 'proofId'>[], number]>(
+      ROTATE,
+      [...key, next.refreshId, now, expiresAt],
+    );
     if (proven === undefined) return null;
-    const access = await this.accessTokens.sign({ ...next, ...proven }, now);
+    const access = await this.accessTokens.sign(
+      { ...next, ...(await this.standingOf(session, proven.proofs)), proofId: proven.proofId },
+      now,
+    );
     return sessionTokens(access, refresh);
   }
 
@@ -186,21 +202,21 @@ export class SessionsService {
   /** Ends the session whose token comes back spent. False: it is not spent, or it was over. */
   async endReused(spent: RefreshFacts, manager: EntityManager): Promise<boolean> {
     const key = [spent.userId, spent.sessionId, spent.refreshId, this.clock.now()];
-    return this.endsOne(manager, END_WHERE_SPENT, key);
+    return this.changesOne(manager, END_WHERE_SPENT, key);
   }
 
   /** Ends one session. False: there is none (any more). */
   async end({ userId, sessionId }: SessionKey, manager: EntityManager): Promise<boolean> {
-    return this.endsOne(manager, END, [userId, sessionId, this.clock.now()]);
+    return this.changesOne(manager, END, [userId, sessionId, this.clock.now()]);
   }
 
-  /** Lets one session go on under its user's new password. */
+  /** Lets one session go on under its user's new password. False: it is over. */
   async carryOver(
     { userId, sessionId }: SessionKey,
     credentialsVersion: string,
     manager: EntityManager,
-  ): Promise<void> {
-    await manager.query(CARRY_OVER, [userId, sessionId, credentialsVersion]);
+  ): Promise<boolean> {
+    return this.changesOne(manager, CARRY_OVER, [userId, sessionId, credentialsVersion]);
   }
 
   /**
@@ -215,7 +231,13 @@ export class SessionsService {
     return ended.map(({ id }) => id);
   }
 
-  private async endsOne(
+  /** A session begins with a proof, and the first factor's always counts: there is a time. */
+  private async standingOf({ userId, createdAt }: Session, stored: unknown) {
+    const { amr, authenticatedAt } = (await this.accounts.assess(userId))(readProofs(stored));
+    return { amr, authenticatedAt: authenticatedAt ?? createdAt };
+  }
+
+  private async changesOne(
     manager: EntityManager,
     statement: string,
     key: readonly unknown[],
@@ -224,5 +246,3 @@ export class SessionsService {
     return ended === 1;
   }
 }
-
-type ProvenAtSignIn = Pick<AccessFacts, 'amr' | 'authenticatedAt'>;

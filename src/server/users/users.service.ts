@@ -103,9 +103,13 @@ export class UsersService {
     return this.findOne(`lower(${by}) = lower($1)`, value.normalize('NFKC'));
   }
 
-  /** The user with this id, or null; also for what is no id at all. */
-  async findById(id: string): Promise<User | null> {
-    return UUID.test(id) ? this.findOne('id = $1', id) : null;
+  /**
+   * The user with this id, or null; also for what is no id at all.
+   *
+   * @param manager of the transaction that it is read in
+   */
+  async findById(id: string, manager?: EntityManager): Promise<User | null> {
+    return UUID.test(id) ? this.findOne('id = $1', id, manager) : null;
   }
 
   /**
@@ -164,8 +168,12 @@ export class UsersService {
   }
 
   /** @param condition on columns of `users`, with `value` as its `$1` */
-  private async findOne(condition: string, value: string): Promise<User | null> {
-    const [row] = await this.users.query<object[]>(`${this.select} WHERE ${condition}`, [value]);
+  private async findOne(
+    condition: string,
+    value: string,
+    manager: EntityManager = this.users.manager,
+  ): Promise<User | null> {
+    const [row] = await manager.query<object[]>(`${this.select} WHERE ${condition}`, [value]);
     return row === undefined ? null : Object.assign(new User(), row);
   }
 

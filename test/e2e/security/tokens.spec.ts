@@ -221,7 +221,12 @@ describe('every kind of token at every consumer', () => {
 
   it('refuses an access token that does not say how and when', async () => {
     const good = await freshToken('access');
-    for (const claims of [{ amr: undefined }, { amr: 'mfa' }, { auth_time: 'now' }]) {
+    for (const claims of [
+      { amr: undefined },
+      { amr: 'mfa' },
+      { auth_time: 'now' },
+      { proof_id: 1 },
+    ]) {
       const token = resign(good, trueSigner(keyOf('access')), {}, claims);
       expect(isRefused(await server.get('/user/', token), 'access')).toBe(true);
     }

@@ -1,7 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { type ProofDemand, requireProof } from '../../core/fresh-proof.js';
-import { Clock } from '../../kit/clock.js';
+import { FreshProof, type ProofDemand } from '../../core/fresh-proof.js';
 import { principals } from './signed-in.guard.js';
 
 /** What a route demands; on a method it takes the place of its controller's. */
@@ -12,15 +11,15 @@ export const PROOF_DEMAND = Reflector.createDecorator<ProofDemand>();
 export class RequireMfaGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly clock: Clock,
+    private readonly freshProof: FreshProof,
   ) {}
 
   /** @throws {MfaError} `fresh_proof_required` */
-  canActivate(context: ExecutionContext): boolean {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const targets = [context.getHandler(), context.getClass()];
     const demand = this.reflector.getAllAndOverride(PROOF_DEMAND, targets);
     const request = context.switchToHttp().getRequest<object>();
-    requireProof(principals.of(request), demand, this.clock.now());
+    await this.freshProof.requireFor(principals.of(request), demand);
     return true;
   }
 }

@@ -24,8 +24,9 @@ export class MfaChallengeEntity {
   @Column('uuid', { name: 'authenticator_id', nullable: true })
   authenticatorId!: string | null;
 
-  @Column('text', { array: true })
-  amr!: string[];
+  /** {@link SessionProof}s that were given before, as {@link storedProofs} writes them. */
+  @Column('jsonb')
+  proofs!: unknown;
 
   /** The host's name of the first factor of a login; null where it gave none. */
   @Column('text', { nullable: true })

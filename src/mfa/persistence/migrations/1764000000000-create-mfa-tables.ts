@@ -66,7 +66,7 @@ const UP = [
     "method_id" uuid,
     "handler" varchar(32) NOT NULL,
     "authenticator_id" uuid,
-    "amr" text[] NOT NULL,
+    "proofs" jsonb NOT NULL,
     "provider" text,
     "session_id" text,
     "credentials_version" text NOT NULL,

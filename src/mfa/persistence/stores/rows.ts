@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { raw } from 'sql-template-tag';
 import { type Authenticator } from '../../core/authenticators.js';
+import { readProofs } from '../../core/assurance.js';
 import {
   type ChallengePurpose,
   type ChallengeRecord,
@@ -35,7 +36,7 @@ export interface MethodRow {
 /** Columns of `mfa_challenges AS c`, as {@link ChallengeRow}. */
 export const CHALLENGE_COLUMNS = raw(`
   c.user_id AS c_user_id, c.id AS c_id, c.purpose AS c_purpose, c.method_id AS c_method_id,
-  c.handler AS c_handler, c.amr AS c_amr, c.provider AS c_provider, c.session_id AS c_session_id, c.credentials_version AS c_credentials_version,
+  c.handler AS c_handler, c.proofs AS c_proofs, c.provider AS c_provider, c.session_id AS c_session_id, c.credentials_version AS c_credentials_version,
   c.authenticator_id AS c_authenticator_id, c.data AS c_data, c.created_at AS c_created_at, c.expires_at AS c_expires_at,
   c.attempts AS c_attempts, c.version AS c_version`);
 
@@ -47,7 +48,7 @@ export interface ChallengeRow {
   c_method_id: string | null;
   c_handler: string;
   c_authenticator_id: string | null;
-  c_amr: string[];
+  c_proofs: unknown;
   c_provider: string | null;
   c_session_id: string | null;
   c_credentials_version: string;
@@ -97,7 +98,7 @@ export class SealedRows {
       methodId: row.c_method_id,
       handler: row.c_handler,
       authenticatorId: row.c_authenticator_id,
-      amr: row.c_amr,
+      proofs: readProofs(row.c_proofs),
       provider: row.c_provider,
       sessionId: row.c_session_id,
       credentialsVersion: row.c_credentials_version,

@@ -15,7 +15,7 @@ export class Statements {
    */
   async rows<Row>(statement: Sql, transaction?: Transaction): Promise<Row[]> {
     const manager =
-      transaction === undefined ? this.host.dataSource.manager : managerOf(transaction);
+      transaction === undefined ? this.host.dataSource.manager : entityManagerOf(transaction);
     const rows: Row[] = await manager.query(statement.text, statement.values);
     return rows;
   }
@@ -36,6 +36,7 @@ export function transactionOf(manager: EntityManager): Transaction {
   return manager as unknown as Transaction;
 }
 
-function managerOf(transaction: Transaction): EntityManager {
+/** TypeORM's manager of an open transaction that the core hands to a port of the host's. */
+export function entityManagerOf(transaction: Transaction): EntityManager {
   return transaction as unknown as EntityManager;
 }

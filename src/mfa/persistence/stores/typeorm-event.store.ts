@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import sql from 'sql-template-tag';
 import { type MfaEvent } from '../../core/events.js';
-import { type RowInsert } from '../../core/ports.js';
+import { type RowInsert } from '../../core/host-rows.js';
 import { EventStore, type Transaction } from '../../core/stores.js';
 import { EventRows } from './event-rows.js';
 import { alsoInsert, insertRow, onceWritten } from './fragments.js';

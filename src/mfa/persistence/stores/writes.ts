@@ -1,4 +1,5 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
+import { storedProofs } from '../../core/assurance.js';
 import {
   type EnrolledMethod,
   type NewChallenge,
@@ -63,16 +64,16 @@ export function storeChallenge(
   whenOpen: WhenOpen,
 ): Sql {
   const { subjectId, id, purpose, methodId, handler, authenticatorId } = challenge;
-  const { amr, provider, sessionId, credentialsVersion, createdAt, expiresAt } = challenge;
+  const { proofs, provider, sessionId, credentialsVersion, createdAt, expiresAt } = challenge;
   const { attempts, condition } = WHEN_OPEN[whenOpen];
   return sql`INSERT INTO mfa_challenges AS c (user_id, id, purpose, method_id, handler,
-      authenticator_id, amr, provider, session_id, credentials_version, data, created_at, expires_at)
+      authenticator_id, proofs, provider, session_id, credentials_version, data, created_at, expires_at)
     SELECT ${subjectId}, ${id}, ${purpose}, ${methodId}::uuid, ${handler}, ${authenticatorId}::uuid,
-      ${amr}::text[], ${provider}, ${sessionId}, ${credentialsVersion}, ${data}::bytea,
+      ${storedProofs(proofs)}::jsonb, ${provider}, ${sessionId}, ${credentialsVersion}, ${data}::bytea,
       ${createdAt}::timestamptz, ${expiresAt}::timestamptz
     FROM account
     ON CONFLICT (user_id, id) DO UPDATE SET
-      method_id = excluded.method_id, amr = excluded.amr, provider = excluded.provider,
+      method_id = excluded.method_id, proofs = excluded.proofs, provider = excluded.provider,
       session_id = excluded.session_id,
       credentials_version = excluded.credentials_version, data = excluded.data,
       created_at = excluded.created_at, expires_at = excluded.expires_at,

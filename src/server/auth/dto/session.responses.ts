@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { type Standing } from '../../../mfa/index.js';
 import { type Session } from '../../sessions/session.entity.js';
 
 /** One sign-in that lives. */
@@ -37,12 +38,16 @@ export class SessionResponse {
   @ApiProperty({ type: String, nullable: true, example: 'Mozilla/5.0' })
   user_agent!: string | null;
 
-  @ApiProperty({ type: [String], description: 'What was proven [RFC 8176].', example: ['pwd'] })
+  @ApiProperty({
+    type: [String],
+    description: 'What the proofs show that still count [RFC 8176].',
+    example: ['pwd'],
+  })
   amr!: string[];
 
   @ApiProperty({
     format: 'date-time',
-    description: 'When the last proof was given.',
+    description: 'When the last proof was given that `amr` stands on.',
     example: '2026-11-22T12:00:00.000Z',
   })
   auth_time!: string;
@@ -52,7 +57,11 @@ export class SessionResponse {
 }
 
 /** A session as its owner sees it. */
-export function sessionResponse(session: Session, currentId: string | null): SessionResponse {
+export function sessionResponse(
+  session: Session,
+  { amr, authenticatedAt }: Standing,
+  currentId: string | null,
+): SessionResponse {
   return {
     id: session.id,
     current: session.id === currentId,
@@ -61,8 +70,8 @@ export function sessionResponse(session: Session, currentId: string | null): Ses
     expires_at: session.expiresAt.toISOString(),
     ip: session.ip,
     user_agent: session.userAgent,
-    amr: session.amr,
-    auth_time: session.authTime.toISOString(),
+    amr: [...amr],
+    auth_time: (authenticatedAt ?? session.createdAt).toISOString(),
     provider: session.provider,
   };
 }

@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import {
+  entityManagerOf,
+  type LiveSession,
+  SessionDirectory,
+  type SessionKey,
+  type Transaction,
+} from '../../mfa/index.js';
+import { LiveAccess } from '../sessions/live-access.js';
+
+/** The server's sessions, as second factors see them: over also once their user may not go on. */
+@Injectable()
+export class UserSessionDirectory extends SessionDirectory {
+  constructor(private readonly liveAccess: LiveAccess) {
+    super();
+  }
+
+  async find(
+    { subjectId: userId, sessionId }: SessionKey,
+    transaction?: Transaction,
+  ): Promise<LiveSession | null> {
+    const database = transaction === undefined ? [] : [entityManagerOf(transaction)];
+    const proofs = await this.liveAccess.proofsOf({ userId, sessionId }, ...database);
+    return proofs === null ? null : { proofs };
+  }
+}
