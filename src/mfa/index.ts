@@ -104,6 +104,7 @@ export { type SendAllowance, SendBudgetStore, type SendVerdict } from './core/se
 export {
   type RepudiatedChange,
   Repudiation,
+  type RepudiationContext,
   type SessionsProvenBy,
   type Undoing,
   type UndoneChange,

@@ -45,6 +45,7 @@ describe('the clean-up of the server', () => {
     expect(cleaned).toMatchObject({ sessions: 1, mfa_challenges: 0 });
     expect(Object.keys(cleaned ?? {}).sort()).toEqual([
       'mfa_challenges',
+      'mfa_changes',
       'mfa_outbox',
       'mfa_send_budgets',
       'repudiation_tokens',

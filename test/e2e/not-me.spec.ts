@@ -392,7 +392,22 @@ describe('whoever has the mailbox alone', () => {
     expect(await tally(requests)).toEqual({ invalid_credentials: 5, invalid_token: 7 });
   });
 
-  it('is not asked for it where a second factor is left, or none was there', async () => {
+  it('does not get in where what is left is mailed to it', async () => {
+    const elder = await server.signUp();
+    await server.enrolEmail(elder);
+    account = elder;
+    const ephemeral = await server.beginLogin(elder.user);
+    const code = server.inbox.lastCode(elder.user.email);
+    const { body } = await server.verifyLogin(ephemeral, code);
+    await server.enrolApp({ access: body.access });
+    await repudiate(/second factor was added/);
+    expect(await methods()).toEqual(['email primary']);
+    expectFaults(await resetPassword(), { old_password: REQUIRED });
+    const reply = await resetPassword({ old_password: elder.user.password });
+    expect(reply.body).toMatchObject({ mfa_enabled: true, method: 'email' });
+  });
+
+  it('is not asked for it where a second factor is left', async () => {
     await server.enrolEmail(account);
     await repudiate(/second factor was added/);
     expect((await resetPassword()).body).toMatchObject({ mfa_enabled: true });

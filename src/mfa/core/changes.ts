@@ -34,6 +34,8 @@ export interface NewChange
 
 /** A change of factors that can still be undone. */
 export interface LoggedChange extends NewChange {
+  /** {@link RecordedEvent.seq} of the last event of the subject when it was logged; 0: there was none. */
+  readonly afterSeq: number;
   /** The method that it was about; null: it was about none, or there was none. */
   readonly method: FormerMethod | null;
   /** The set that it killed; null: it killed none. */

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { addSeconds, Clock } from '../kit/clock.js';
+import { Clock } from '../kit/clock.js';
 import { type Authenticator } from './authenticators.js';
 import { ChangeUndoing, type Removed, type Undone } from './change-undoing.js';
 import { ChangeStore, type LoggedChange } from './changes.js';
 import { Disposal } from './disposal.js';
 import { type MfaEvent, type MfaEventType } from './events.js';
 import { HandlerRegistry } from './handler-registry.js';
+import { beyond } from './offered-method.js';
+import { offered } from './policy.js';
 import {
   ChallengeStore,
   type MethodRecord,
@@ -14,15 +16,14 @@ import {
   UnitOfWork,
 } from './stores.js';
 
-/** The clocks of two servers may differ so much. */
-const CLOCK_TOLERANCE_SECONDS = 60;
-
 /** What its owner says that they did not do, as its event tells of it. */
 export interface RepudiatedChange extends Pick<
   MfaEvent,
   'type' | 'factor' | 'target' | 'changeId' | 'sessionId' | 'at'
 > {
   readonly subjectId: string;
+  /** {@link RecordedEvent.seq} */
+  readonly seq: number;
 }
 
 /** A change of those that are taken back. */
@@ -40,9 +41,11 @@ export interface Undoing {
   readonly changes: readonly UndoneChange[];
   /** Backup codes that were not spent, and died by it. */
   readonly codesRevoked: number;
-  /** Whether a method was active just before, and whether one is now. */
-  readonly wasProtected: boolean;
-  readonly isProtected: boolean;
+  /**
+   * Whether no active method is left, or none but what is answered by whoever reads the link, while
+   * there was one before: then what the link proves is not enough to come back.
+   */
+  readonly leavesUnprotected: boolean;
   /** Has handlers let go of what was removed; to be called after the commit. */
   dispose(): Promise<void>;
 }
@@ -53,17 +56,18 @@ export type SessionsProvenBy = (
   authenticatorIds: readonly string[],
 ) => Promise<readonly string[]>;
 
+/** What a host knows of whoever repudiates. */
+export interface RepudiationContext {
+  /** Looks in the same transaction; absent: the host cannot tell. */
+  readonly provenBy?: SessionsProvenBy;
+  /** Where the link was sent to; absent: not to where a method sends its codes. */
+  readonly addresses?: readonly string[];
+}
+
 /** Whose changes are taken back. */
 interface Culprits {
   readonly sessions: ReadonlySet<string>;
   readonly authenticators: ReadonlySet<string>;
-}
-
-/** A change, with what was done since, itself included. */
-interface Case {
-  readonly change: RepudiatedChange;
-  readonly since: readonly LoggedChange[];
-  readonly methods: readonly MethodRecord[];
 }
 
 const BINDINGS: readonly MfaEventType[] = ['method_activated', 'authenticator_added'];
@@ -86,15 +90,11 @@ export class Repudiation {
     private readonly clock: Clock,
   ) {}
 
-  /**
-   * Undoes what can be undone, and ends every open challenge, in the transaction given.
-   *
-   * @param provenBy looks in the same transaction; absent: the host cannot tell
-   */
+  /** Undoes what can be undone, and ends every open challenge, in the transaction given. */
   async undo(
     change: RepudiatedChange,
     transaction: Transaction,
-    provenBy: SessionsProvenBy = async () => [],
+    { provenBy = async () => [], addresses = [] }: RepudiationContext = {},
   ): Promise<Undoing> {
     const { subjectId } = change;
     await this.unitOfWork.lockAccount(subjectId, transaction);
@@ -102,7 +102,7 @@ export class Repudiation {
     const log = await this.changes.list(subjectId, transaction);
     const methods = await this.methods.list(subjectId, transaction);
     const since = log.slice(startOf(change, log));
-    const culprits = await culpritsOf({ change, since, methods }, provenBy);
+    const culprits = await culpritsOf(change, since, provenBy);
     const guilty = since.filter((one) => one.id === change.changeId || isBy(one, culprits));
     const pending = await this.undoing.removePending(subjectId, culprits.sessions, transaction);
     const undone = await this.undoAll(guilty, since, transaction);
@@ -111,10 +111,21 @@ export class Repudiation {
     return {
       changes: undone.map(({ change: one, isUndone }) => ({ ...factsOf(one), isUndone })),
       codesRevoked: undone.reduce((sum, { codes }) => sum + codes, 0),
-      wasProtected: methods.some(({ isActive }) => isActive),
-      isProtected: left.some(({ isActive }) => isActive),
+      leavesUnprotected: this.unprotects(methods, left, addresses),
       dispose: () => this.dispose(subjectId, [...pending, ...undone.flatMap((one) => one.removed)]),
     };
+  }
+
+  private unprotects(
+    before: readonly MethodRecord[],
+    after: readonly MethodRecord[],
+    addresses: readonly string[],
+  ): boolean {
+    const [were, are] = [offered(before), offered(after)];
+    const haveGone = (some: MethodRecord[], left: MethodRecord[]) =>
+      some.length > 0 && left.length === 0;
+    const others = (methods: MethodRecord[]) => beyond(methods, addresses, this.registry);
+    return haveGone(were, are) || haveGone(others(were), others(are));
   }
 
   /** The newest first: each finds what it left behind. */
@@ -139,26 +150,22 @@ export class Repudiation {
   }
 }
 
-/** Where in the log a change stands; one that is not in it, by its time. */
-function startOf({ changeId, at }: RepudiatedChange, log: readonly LoggedChange[]): number {
+/** Where in the log a change stands; an event that is of none, by the number of that event. */
+function startOf({ changeId, seq }: RepudiatedChange, log: readonly LoggedChange[]): number {
   const place = log.findIndex(({ id }) => id === changeId);
-  if (place !== -1) return place;
-  const earliest = addSeconds(at, -CLOCK_TOLERANCE_SECONDS);
-  const later = log.findIndex((logged) => logged.at >= earliest);
-  return later === -1 ? log.length : later;
+  const start = place === -1 ? log.findIndex(({ afterSeq }) => afterSeq >= seq) : place;
+  return start === -1 ? log.length : start;
 }
 
 /** The session of the change, its authenticators, the sessions that were proven by those, and so on. */
 async function culpritsOf(
-  { change: { subjectId, sessionId, at }, since, methods }: Case,
+  { subjectId, sessionId }: RepudiatedChange,
+  since: readonly LoggedChange[],
   provenBy: SessionsProvenBy,
 ): Promise<Culprits> {
   const sessions = new Set(typeof sessionId === 'string' ? [sessionId] : []);
   for (;;) {
-    const authenticators = new Set([
-      ...boundBy(sessions, since),
-      ...setUpBy(sessions, methods, at),
-    ]);
+    const authenticators = new Set(boundBy(sessions, since));
     if (authenticators.size === 0) return { sessions, authenticators };
     const found = await provenBy(subjectId, [...authenticators]);
     const known = sessions.size;
@@ -167,29 +174,19 @@ async function culpritsOf(
   }
 }
 
+/** Those that were set up, or proven for the first time, in one of the sessions. */
 function boundBy(sessions: ReadonlySet<string>, since: readonly LoggedChange[]): string[] {
-  return since
-    .filter(({ sessionId }) => isIn(sessions, sessionId))
-    .filter(isFirstProof)
-    .map(({ target }) => String(target));
+  return since.flatMap((change) => {
+    const proven = provenFirst(change);
+    const isTheirs = isIn(sessions, change.sessionId) || isIn(sessions, proven?.setUpIn ?? null);
+    return proven !== undefined && isTheirs ? [proven.id] : [];
+  });
 }
 
-/** What was proven before and is switched on again is nobody else's for that. */
-function isFirstProof({ type, target, method }: LoggedChange): boolean {
-  const isNew = ({ id, boundAt }: Authenticator) => id === target && boundAt === null;
-  return BINDINGS.includes(type) && method !== null && method.authenticators.some(isNew);
-}
-
-/** Those of before are not of whoever came into the session later. */
-function setUpBy(
-  sessions: ReadonlySet<string>,
-  methods: readonly MethodRecord[],
-  at: Date,
-): string[] {
-  return methods
-    .flatMap(({ authenticators }) => authenticators)
-    .filter(({ setUpIn, boundAt }) => isIn(sessions, setUpIn) && boundAt !== null && boundAt >= at)
-    .map(({ id }) => id);
+/** The authenticator that a change proved for the first time: one that is switched on again is none. */
+function provenFirst({ type, target, method }: LoggedChange): Authenticator | undefined {
+  if (!BINDINGS.includes(type)) return undefined;
+  return method?.authenticators.find(({ id, boundAt }) => id === target && boundAt === null);
 }
 
 function isIn(sessions: ReadonlySet<string>, sessionId: string | null): boolean {

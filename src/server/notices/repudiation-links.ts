@@ -43,15 +43,15 @@ const COUNT = `
 
 const ADD = `
   INSERT INTO repudiation_tokens (tag, user_id, delivery_id, address_tag, event_type, factor, target,
-    change_id, session_id, event_at, created_at, expires_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`;
+    change_id, session_id, event_seq, event_at, created_at, expires_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`;
 
 /** One statement decides: of many requests with one token one finds it unspent. */
 const SPEND = `
   UPDATE repudiation_tokens SET spent_at = $2
   WHERE tag = ANY($1) AND spent_at IS NULL AND expires_at > $2
   RETURNING user_id AS "subjectId", event_type AS type, factor, target, change_id AS "changeId",
-    session_id AS "sessionId", event_at AS at`;
+    session_id AS "sessionId", event_seq::int AS seq, event_at AS at`;
 
 /** The links by which people say that a change was not theirs, and the count of notices with them. */
 @Injectable()
@@ -119,6 +119,6 @@ export class RepudiationLinks {
 }
 
 /** What a link is about, as its columns hold it. */
-function changeOf({ type, factor, target, changeId, sessionId, at }: RecordedEvent) {
-  return [type, factor, target ?? null, changeId ?? null, sessionId ?? null, at];
+function changeOf({ type, factor, target, changeId, sessionId, seq, at }: RecordedEvent) {
+  return [type, factor, target ?? null, changeId ?? null, sessionId ?? null, seq, at];
 }

@@ -52,6 +52,10 @@ export class RepudiationToken {
   @Column('text', { name: 'session_id', nullable: true })
   readonly sessionId!: string | null;
 
+  /** The number of the event among those of its user. */
+  @Column('bigint', { name: 'event_seq' })
+  readonly eventSeq!: string;
+
   /** When the change was made. */
   @Column('timestamptz', { name: 'event_at' })
   readonly eventAt!: Date;

@@ -42,15 +42,16 @@ export class RepudiationService {
     const undoing = await this.audit.change(async (manager) => {
       const change = await this.links.spend(token, manager);
       const { subjectId } = change;
-      const undone = await this.repudiation.undo(change, transactionOf(manager), (userId, ids) =>
-        sessionsProvenBy(userId, ids, manager),
-      );
-      // Somebody with the mailbox alone may have taken the owner's own second factor away.
-      const needsPassword = undone.wasProtected && !undone.isProtected;
-      await this.users.freeze(subjectId, { needsPassword }, manager);
-      await this.sessions.endAll(subjectId, { manager });
       const user = await manager.findOneBy(User, { id: subjectId });
       if (user === null) throw new MfaError('invalid_token');
+      const undone = await this.repudiation.undo(change, transactionOf(manager), {
+        provenBy: (userId, ids) => sessionsProvenBy(userId, ids, manager),
+        addresses: user.email === null ? [] : [user.email],
+      });
+      // Somebody with the mailbox alone may have taken the owner's own second factor away.
+      const needsPassword = undone.leavesUnprotected;
+      await this.users.freeze(subjectId, { needsPassword }, manager);
+      await this.sessions.endAll(subjectId, { manager });
       const occasion = { subject: new UserSubject(user), at: this.clock.now(), client };
       return { result: undone, events: eventsOf(change, undone, occasion) };
     });

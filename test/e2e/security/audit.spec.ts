@@ -275,7 +275,11 @@ const MANAGEMENT: readonly Act[] = [
   {
     act: 'new backup codes',
     does: () => post('/mfa/backup-codes/', { code: appCode() }),
-    events: ['second_factor_succeeded app', 'backup_codes_issued app'],
+    events: [
+      'second_factor_succeeded app',
+      'backup_codes_issued app',
+      'backup_codes_revoked -',
+    ],
   },
 ];
 

@@ -31,6 +31,10 @@ export class MfaChangeEntity {
   @Column('timestamptz')
   at!: Date;
 
+  /** The number of the last event of the user when it was logged: no clock says what came before. */
+  @Column('bigint', { name: 'after_seq' })
+  afterSeq!: string;
+
   /** The method or the backup codes as they were before it, as one sealed envelope. */
   @Column('bytea', { nullable: true })
   former!: Buffer | null;

@@ -98,6 +98,7 @@ const UP = [
     "factor" varchar(32),
     "target" text,
     "at" timestamptz NOT NULL,
+    "after_seq" bigint NOT NULL,
     "former" bytea,
     CONSTRAINT "mfa_changes_pkey" PRIMARY KEY ("user_id", "id")
   )`,

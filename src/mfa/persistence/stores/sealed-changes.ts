@@ -13,6 +13,8 @@ export interface ChangeRow {
   factor: string | null;
   target: string | null;
   at: Date;
+  /** A bigint is text in JavaScript. */
+  after_seq: string;
   former: Buffer | null;
 }
 
@@ -67,6 +69,7 @@ export class SealedChanges {
       type,
       factor,
       at,
+      afterSeq: Number(row.after_seq),
       subjectId: row.user_id,
       sessionId: row.session_id,
       target: row.target ?? undefined,

@@ -20,7 +20,9 @@ interface CountedMethodRow extends MethodRow {
   m_locked_until: Date | null;
 }
 
-const COLUMNS = raw('c.user_id, c.id, c.session_id, c.type, c.factor, c.target, c.at, c.former');
+const COLUMNS = raw(
+  'c.user_id, c.id, c.session_id, c.type, c.factor, c.target, c.at, c.after_seq, c.former',
+);
 
 /** Keeps the log of changes in `mfa_changes`. */
 @Injectable()
@@ -39,9 +41,12 @@ export class TypeOrmChangeStore extends ChangeStore {
     const envelope = former && this.sealed.seal(former, { user_id: subjectId, id, type });
     // Written behind the account's lock, so no two changes have one place.
     await this.statements.changed(
-      sql`INSERT INTO mfa_changes (user_id, id, place, session_id, type, factor, target, at, former)
+      sql`INSERT INTO mfa_changes (user_id, id, place, session_id, type, factor, target, at,
+          after_seq, former)
         SELECT ${subjectId}, ${id}::uuid, coalesce(max(c.place), 0) + 1, ${sessionId}, ${type},
-          ${factor}, ${target ?? null}, ${at}::timestamptz, ${envelope}::bytea
+          ${factor}, ${target ?? null}, ${at}::timestamptz,
+          coalesce((SELECT seq FROM mfa_event_heads WHERE user_id = ${subjectId}), 0),
+          ${envelope}::bytea
         FROM mfa_changes c WHERE c.user_id = ${subjectId}`,
       transaction,
     );

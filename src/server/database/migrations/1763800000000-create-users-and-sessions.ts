@@ -66,6 +66,7 @@ const UP = [
     target text,
     change_id uuid,
     session_id text,
+    event_seq bigint NOT NULL,
     event_at timestamptz NOT NULL,
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
