@@ -143,13 +143,6 @@ describe('undone is', () => {
     expect(await mfa.count('mfa_changes')).toBe(0);
   });
 
-  it('also what has no handler any more', async () => {
-    const undoing = await undo(await newest('method_activated'));
-    jest.spyOn(mfa.parts.get(HandlerRegistry), 'has').mockReturnValue(false);
-    await undoing.dispose();
-    expect(await methods()).toEqual([]);
-  });
-
   it('a method that was switched off, which signs in again', async () => {
     await enrolEmail(OWNER);
     await prefer(OWNER, 'email');
@@ -391,113 +384,6 @@ describe('taken back is', () => {
     ]);
   });
 });
-
-describe('a change stays', () => {
-  it('where another set-up took its place', async () => {
-    await deleteMethod(THIEF);
-    await enrolApp(OWNER);
-    expect(await undoNewest('method_deleted')).toEqual([
-      'backup_codes_revoked not',
-      'method_deleted not',
-    ]);
-    expect(await methods()).toEqual(['app primary']);
-    expect(await codesLeft()).toBe(5);
-  });
-
-  it('where it was removed since, by somebody else', async () => {
-    const { id } = await enrolApp(THIEF, { label: 'Theirs' });
-    await authenticators().remove(by(OWNER), id, null);
-    expect(await undoNewest('authenticator_added')).toEqual(['authenticator_added not']);
-  });
-
-  it('where its owner has proven again what was switched off', async () => {
-    await enrolEmail(OWNER);
-    await prefer(OWNER, 'email');
-    await deactivateApp(THIEF);
-    await confirmApp(OWNER);
-    expect(await undoNewest('method_deactivated')).toEqual(['method_deactivated not']);
-    await deactivateApp(OWNER);
-    await confirmApp(THIEF);
-    const again = await newest('method_activated');
-    await deactivateApp(OWNER);
-    await confirmApp(OWNER);
-    expect((await undo(again)).changes).toMatchObject([{ isUndone: false }]);
-    expect(await methods()).toEqual(['app active', 'email primary']);
-  });
-
-  it('where the method is gone', async () => {
-    await enrolEmail(OWNER);
-    await prefer(OWNER, 'email');
-    const { id } = await enrolApp(OWNER, { label: 'Tablet' });
-    await authenticators().rename(by(THIEF), id, 'Old one');
-    await authenticators().remove(by(THIEF), id, null);
-    await deactivateApp(THIEF);
-    await deleteMethod(OWNER);
-    expect(await undoNewest('authenticator_renamed')).toEqual([
-      ...['method_deactivated not', 'authenticator_removed not', 'authenticator_renamed not'],
-    ]);
-  });
-
-  it('where the name of an authenticator is taken, or its place', async () => {
-    const { id } = await enrolApp(OWNER, { label: 'Tablet' });
-    await authenticators().rename(by(THIEF), id, 'Old one');
-    const { id: anew } = await enrolApp(OWNER, { label: 'Tablet' });
-    expect(await undoNewest('authenticator_renamed')).toEqual(['authenticator_renamed not']);
-    await authenticators().remove(by(THIEF), anew, null);
-    await enrolApp(OWNER, { label: 'Tablet' });
-    expect(await undoNewest('authenticator_removed')).toEqual(['authenticator_removed not']);
-    await authenticators().remove(by(OWNER), id, null);
-    expect(await undoNewest('authenticator_renamed')).toEqual([
-      ...['authenticator_removed not', 'authenticator_renamed not'],
-    ]);
-  });
-
-  it('where the handler of a removed authenticator is no longer on offer', async () => {
-    const { id } = await enrolApp(OWNER, { label: 'Tablet' });
-    await authenticators().remove(by(THIEF), id, null);
-    jest.spyOn(mfa.parts.get(HandlerRegistry), 'has').mockReturnValue(false);
-    expect(await undoNewest('authenticator_removed')).toEqual(['authenticator_removed not']);
-  });
-
-  it('where its owner has chosen another primary since', async () => {
-    await enrolEmail(OWNER);
-    await deleteMethod(THIEF);
-    await enrolEmail2();
-    await undoNewest('method_deleted');
-    expect(await methods()).toEqual(['app active', 'email primary']);
-  });
-
-  it('where a preference has nowhere to go back to', async () => {
-    await enrolEmail(OWNER);
-    await prefer(THIEF, 'email');
-    await deactivateApp(OWNER);
-    expect(await undoNewest('primary_changed')).toEqual(['primary_changed not']);
-    await confirmApp(OWNER);
-    await prefer(OWNER, 'app');
-    const [first] = await changes('primary_changed');
-    expect((await undo(first)).changes).toMatchObject([{ isUndone: false }]);
-  });
-
-  it('where codes were made since', async () => {
-    await regenerate(THIEF);
-    await regenerate(OWNER);
-    const [older] = await changes('backup_codes_issued');
-    expect((await undo(older)).changes).toMatchObject([{ isUndone: false }]);
-    expect(await codesLeft()).toBe(5);
-  });
-});
-
-/** The owner chooses `email` while nothing else is there, and `app` is set up again beside it. */
-async function enrolEmail2(): Promise<void> {
-  await enrolApp2();
-  await prefer(OWNER, 'email');
-  await mfa.parts.methods.delete(by(OWNER), 'app', null);
-}
-
-async function enrolApp2(): Promise<void> {
-  await enrolApp(OWNER);
-  await prefer(OWNER, 'app');
-}
 
 it('ends what is open, whatever becomes of the change', async () => {
   await enrolEmail(OWNER);
