@@ -135,6 +135,7 @@ describe('re-encryption', () => {
     if (!mfa.parts.isConcurrent) return;
     const [busy, idle] = [mfa.parts.subjects.add('busy'), mfa.parts.subjects.add('idle')];
     for (const subject of [busy, idle]) await mfa.enrolApp(subject);
+    await query('DELETE FROM mfa_changes');
     ring().replace([NEW, OLD]);
     await mfa.parts.dataSource.transaction(async (other) => {
       await other.query(`SELECT 1 FROM mfa_methods WHERE user_id = 'busy' FOR UPDATE`);
@@ -148,6 +149,7 @@ describe('re-encryption', () => {
   it('does not undo what changed between its reading and its writing', async () => {
     const subject = mfa.parts.subjects.add('quick');
     await mfa.enrolApp(subject);
+    await query('DELETE FROM mfa_changes');
     ring().replace([NEW, OLD]);
     const statements = mfa.parts.get(Statements);
     const changed = statements.changed.bind(statements);
@@ -177,6 +179,7 @@ describe('the keys in use', () => {
       { keyId: 'old', use: 'state', rows: 2 },
       { keyId: 'new', use: 'challenge', rows: 1 },
       { keyId: 'old', use: 'challenge', rows: 1 },
+      { keyId: 'old', use: 'change', rows: 3 },
       { keyId: 'old', use: 'backup-lookup', rows: 4 },
     ]);
     mfa.parts.clock.advance({ seconds: 901 });
