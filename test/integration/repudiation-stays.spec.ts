@@ -234,3 +234,29 @@ it('lets go of nothing whose handler is no longer on offer', async () => {
   await undoing.dispose();
   expect(await methods()).toEqual([]);
 });
+
+it('leaves no codes of a set-up that stands where something comes back', async () => {
+  await deleteMethod(THIEF);
+  await mfa.parts.enrolment.setUp(by(THIEF), { method: 'app', fields: {} });
+  expect(await undoNewest('method_deleted')).toEqual(['backup_codes_revoked', 'method_deleted']);
+  expect(await methods()).toEqual(['app primary']);
+  expect(await codesLeft()).toBe(5);
+});
+
+it('does nothing about a logged change that it does not know', async () => {
+  await mfa.parts.dataSource.query(
+    `INSERT INTO mfa_changes (user_id, id, place, session_id, type, at, after_seq)
+     VALUES ($1, gen_random_uuid(), 9, $2, 'stepped_up', now(), 9)`,
+    [ada.id, OWNER],
+  );
+  expect(await undoNewest('method_activated')).toEqual(['stepped_up not', 'method_activated']);
+});
+
+it('tells of no codes where none was left that could die', async () => {
+  await mfa.parts.dataSource.query('UPDATE mfa_backup_codes SET spent_at = now()');
+  await deleteMethod(OWNER);
+  await enrolApp(OWNER);
+  await mfa.parts.dataSource.query('DELETE FROM mfa_backup_codes');
+  await deleteMethod(OWNER);
+  expect(await changes('backup_codes_revoked')).toEqual([]);
+});
