@@ -3,7 +3,10 @@ import { generateKeys } from '../../src/server/config/generate-keys.js';
 import { readConfig } from '../../src/server/config/read-config.js';
 import { type ServerConfig } from '../../src/server/config/server-config.js';
 import { NOTICE_LIMIT } from '../../src/server/notices/notice-limits.js';
-import { OLD_PASSWORD_LIMIT, RESET_PASSWORD_LIMIT } from '../../src/server/passwords/password-rows.js';
+import {
+  OLD_PASSWORD_LIMIT,
+  RESET_PASSWORD_LIMIT,
+} from '../../src/server/passwords/password-rows.js';
 import { SETTINGS } from '../../src/server/config/settings.js';
 import { AccessTokens } from '../../src/server/sessions/access-tokens.js';
 import { sessionEnd } from '../../src/server/sessions/session-limits.js';
