@@ -26,7 +26,20 @@ export {
   type EventDelivery,
   type RecordedEvent,
 } from './core/event-consumer.js';
-export { MFA_EVENT_TYPES, type MfaEvent, type MfaEventType } from './core/events.js';
+export {
+  type ChangeSubject,
+  ChangeStore,
+  type FormerBackupCode,
+  type FormerMethod,
+  type LoggedChange,
+  type NewChange,
+} from './core/changes.js';
+export {
+  type EventDetail,
+  MFA_EVENT_TYPES,
+  type MfaEvent,
+  type MfaEventType,
+} from './core/events.js';
 export {
   type ChallengeInput,
   type ChallengeOutcome,
@@ -99,7 +112,14 @@ export {
   type TakenSend,
 } from './core/send-budgets.js';
 export { SessionAttempts, type SessionGuess } from './core/session-attempts.js';
-export { type RepudiatedChange, Repudiation, type Undoing } from './core/repudiation.js';
+export {
+  type RepudiatedChange,
+  Repudiation,
+  type RepudiationContext,
+  type SessionsProvenBy,
+  type Undoing,
+  type UndoneChange,
+} from './core/repudiation.js';
 export { unwrapSecretKeys, type WrappedSecretKey } from './core/unwrap-secret-keys.js';
 export { type Actor, type Principal } from './core/actor.js';
 export { BodyPipe } from './http/body.pipe.js';

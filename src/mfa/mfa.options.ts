@@ -79,6 +79,11 @@ export interface MfaModuleOptions {
    * process delivers none unless `OutboxWorker.runOnce` is called: others do.
    */
   readonly outboxIntervalSeconds?: number;
+  /**
+   * How long the owner of an account may say that a change was not theirs, in seconds from when they
+   * are told of it, 3600 to 2592000. Default 259200, three days. `Repudiation` undoes it until then.
+   */
+  readonly repudiationSeconds?: number;
 }
 
 /** The options in force: checked, with every default filled in. Also the DI token of them. */
@@ -111,6 +116,7 @@ export abstract class MfaOptions implements Required<MfaModuleOptions> {
   abstract readonly maxEnrolmentSendsPerNetwork: number;
   abstract readonly maxSendsPerHour: number;
   abstract readonly outboxIntervalSeconds: number;
+  abstract readonly repudiationSeconds: number;
 }
 
 /** Crockford's base 32: no I, L, O or U, so that no character is taken for another. */
@@ -144,6 +150,7 @@ const DEFAULTS: Omit<Required<MfaModuleOptions>, 'secretKeys'> = {
   maxEnrolmentSendsPerNetwork: 100,
   maxSendsPerHour: 10_000,
   outboxIntervalSeconds: 5,
+  repudiationSeconds: 3 * 86_400,
 };
 
 /** The least and the greatest value of each whole number. */
@@ -167,6 +174,7 @@ const RANGES: Readonly<Record<string, readonly [least: number, greatest: number]
   maxEnrolmentSendsPerNetwork: [1, 1_000_000],
   maxSendsPerHour: [10, 10_000_000],
   outboxIntervalSeconds: [0, 3600],
+  repudiationSeconds: [3600, 30 * 86_400],
 };
 
 /** A look-up secret needs at least this many random bits [ASVS 6.5.4]. */

@@ -3,8 +3,11 @@ import { generateKeys } from '../../src/server/config/generate-keys.js';
 import { readConfig } from '../../src/server/config/read-config.js';
 import { type ServerConfig } from '../../src/server/config/server-config.js';
 import { CLIENTS_OF_SITE } from '../../src/server/rate-limit/site.js';
-import { NOTICE_LIMIT } from '../../src/server/notices/repudiation-links.js';
-import { RESET_LINK_LIMIT } from '../../src/server/passwords/password-reset-links.js';
+import { NOTICE_LIMIT } from '../../src/server/notices/notice-limits.js';
+import {
+  RESET_LINK_LIMIT,
+  RESET_PASSWORD_LIMIT,
+} from '../../src/server/passwords/password-reset-links.js';
 import { SETTINGS } from '../../src/server/config/settings.js';
 import { AccessTokens } from '../../src/server/sessions/access-tokens.js';
 import { sessionEnd } from '../../src/server/sessions/session-limits.js';
@@ -132,6 +135,7 @@ describe('the table of limits', () => {
       VERIFICATION_LINK_SECONDS,
       VERIFICATION_CODE.lifeSeconds,
       VERIFICATION_CODE.maxAttempts,
+      RESET_PASSWORD_LIMIT,
       config.sessionLimits.maxSeconds,
       config.rateLimitPerMinute,
       CLIENTS_OF_SITE,

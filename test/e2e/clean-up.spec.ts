@@ -48,6 +48,7 @@ describe('the clean-up of the server', () => {
     expect(Object.keys(cleaned ?? {}).sort()).toEqual([
       'email_confirmations',
       'mfa_challenges',
+      'mfa_changes',
       'mfa_outbox',
       'mfa_send_budgets',
       'password_reset_links',
@@ -92,9 +93,9 @@ describe('the clean-up of the server', () => {
   it('deletes no more links at once than it may, the oldest first', async () => {
     const { user } = await server.signUp();
     await server.dataSource.query(
-      `INSERT INTO repudiation_tokens (tag, user_id, delivery_id, address_tag, event_type, event_at,
-         created_at, expires_at)
-       SELECT 't' || n, $1, gen_random_uuid(), 'a', 'method_locked', $2, $2,
+      `INSERT INTO repudiation_tokens (tag, user_id, delivery_id, address_tag, event_type, event_seq,
+         event_at, created_at, expires_at)
+       SELECT 't' || n, $1, gen_random_uuid(), 'a', 'method_locked', n, $2, $2,
          $2::timestamptz - interval '1 day' + n * interval '1 second' FROM generate_series(1, 7) AS n`,
       [user.id, server.clock.now()],
     );

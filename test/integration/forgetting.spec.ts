@@ -1,5 +1,9 @@
+import { jest } from '@jest/globals';
 import { MfaAccounts } from '../../src/mfa/core/accounts.js';
 import { type MfaHandler, type Subject } from '../../src/mfa/core/handler.js';
+import { AuthenticatorService } from '../../src/mfa/core/authenticator.service.js';
+import { HandlerRegistry } from '../../src/mfa/core/handler-registry.js';
+import { MfaCleanUp } from '../../src/mfa/persistence/mfa-clean-up.js';
 import { AppHandler } from '../../src/mfa/handlers/app/index.js';
 import { resolveMfaOptions } from '../../src/mfa/mfa.options.js';
 import { FakeRandomSource } from '../../src/mfa/testing/index.js';
@@ -9,7 +13,7 @@ import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
 const TABLES = [
   ...['mfa_accounts', 'mfa_methods', 'mfa_challenges'],
   ...['mfa_backup_codes', 'mfa_events', 'mfa_send_budgets'],
-  ...['mfa_event_heads', 'mfa_outbox', 'mfa_session_attempts'],
+  ...['mfa_event_heads', 'mfa_outbox', 'mfa_session_attempts', 'mfa_changes'],
 ];
 
 describe('MfaAccounts.forget', () => {
@@ -103,10 +107,65 @@ describe('disposal', () => {
     expect(handler.disposed).toEqual(['replacing']);
   });
 
+  const DAYS = { seconds: 86_400 };
+
+  async function cleanUp(days: number): Promise<void> {
+    for (let day = 0; day < days; day++) mfa.parts.clock.advance(DAYS);
+    await mfa.parts.get(MfaCleanUp).run({ now: mfa.parts.clock.now(), maxRows: 1000 });
+  }
+
+  it('is told of what was removed once it cannot come back any more', async () => {
+    const subject = mfa.parts.subjects.add('removing');
+    await mfa.enrolApp(subject);
+    await mfa.parts.methods.delete(mfa.actor(subject), 'app', null);
+    // Told after three days of a broken mail server, a person has three days to answer.
+    await cleanUp(6);
+    expect(handler.disposed).toEqual([]);
+    mfa.parts.clock.advance({ seconds: 3601 });
+    await cleanUp(0);
+    expect(handler.disposed).toEqual(['removing']);
+    expect(await mfa.count('mfa_changes')).toBe(0);
+  });
+
+  it('is told of one of several that was removed, and of no other', async () => {
+    const subject = mfa.parts.subjects.add('several');
+    await mfa.enrolApp(subject);
+    const actor = mfa.actor(subject);
+    const set = await mfa.parts.enrolment.setUp(actor, {
+      method: 'app',
+      fields: { label: 'Tablet' },
+    });
+    const id = set.authenticatorId ?? '';
+    const proof = { code: mfa.totp(String(set.setupData['secret'])) };
+    await mfa.parts.enrolment.confirm(actor, { method: 'app', authenticatorId: id, proof });
+    await mfa.parts.get(AuthenticatorService).remove(mfa.actor(subject), id, null);
+    await cleanUp(7);
+    expect(handler.disposed).toEqual(['several']);
+  });
+
+  it('is told of what was removed when its subject is forgotten', async () => {
+    const subject = mfa.parts.subjects.add('leaving');
+    await mfa.enrolApp(subject);
+    await mfa.parts.methods.delete(mfa.actor(subject), 'app', null);
+    await mfa.parts.get(MfaAccounts).forget(subject.id);
+    expect(handler.disposed).toEqual(['leaving']);
+  });
+
+  it('is told of nothing where it is no longer on offer', async () => {
+    const subject = mfa.parts.subjects.add('no-handler');
+    await mfa.enrolApp(subject);
+    await mfa.parts.methods.delete(mfa.actor(subject), 'app', null);
+    const has = jest.spyOn(mfa.parts.get(HandlerRegistry), 'has').mockReturnValue(false);
+    await cleanUp(7);
+    has.mockRestore();
+    expect(handler.disposed).toEqual([]);
+    expect(await mfa.count('mfa_changes')).toBe(0);
+  });
+
   it('keeps nothing back when the handler fails', async () => {
     const subject = mfa.parts.subjects.add('unlucky');
     await mfa.enrolApp(subject);
-    await mfa.parts.methods.delete(mfa.actor(subject), 'app', null);
+    await mfa.parts.get(MfaAccounts).forget(subject.id);
     expect(handler.disposed).toEqual(['unlucky']);
     expect(await mfa.parts.methods.list(mfa.actor(subject))).toMatchObject([{ isSetUp: false }]);
   });

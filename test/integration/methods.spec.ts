@@ -293,6 +293,7 @@ describe('managing methods', () => {
       'second_factor_succeeded',
       'method_activated',
       'method_deleted',
+      'backup_codes_revoked',
     ]);
   });
 });

@@ -34,6 +34,7 @@ describe('the migrations', () => {
       'mfa_accounts',
       'mfa_backup_codes',
       'mfa_challenges',
+      'mfa_changes',
       'mfa_event_heads',
       'mfa_events',
       'mfa_methods',

@@ -143,6 +143,7 @@ export function spentAttempt(changes: Partial<SpentAttempt> = {}): SpentAttempt 
     backupCode: null,
     sessionId: null,
     counted: { onMethod: true, onAccount: true, onSession: false },
+    endsMethod: false,
     locksMethod: false,
     locksAccount: false,
     locksSession: false,

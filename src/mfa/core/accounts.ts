@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kit/clock.js';
+import { ChangeStore } from './changes.js';
 import { countingProofs, type SessionProof, type Standing, standingOf } from './assurance.js';
 import { Disposal } from './disposal.js';
 import { HandlerRegistry } from './handler-registry.js';
@@ -22,6 +23,7 @@ export class MfaAccounts {
     private readonly methods: MethodStore,
     private readonly backupCodes: BackupCodeStore,
     private readonly challenges: ChallengeStore,
+    private readonly changes: ChangeStore,
     private readonly unitOfWork: UnitOfWork,
     private readonly disposal: Disposal,
     private readonly clock: Clock,
@@ -30,6 +32,11 @@ export class MfaAccounts {
   /** Whether a subject has an active method, so that a login asks for a second factor. */
   async isProtected(subjectId: string): Promise<boolean> {
     return offered(await this.methods.list(subjectId)).length > 0;
+  }
+
+  /** The names of the handlers of a subject's active methods, the primary one's first. */
+  async activeMethods(subjectId: string): Promise<readonly string[]> {
+    return offered(await this.methods.list(subjectId)).map(({ handler }) => handler);
   }
 
   /** How many backup codes a subject has that are not spent. */
@@ -74,18 +81,20 @@ export class MfaAccounts {
   }
 
   /**
-   * Disposes of everything that is kept of a subject: methods, backup codes, open logins, budgets
-   * and audit. To be called once the subject can no longer sign in: when the user is disabled for
+   * Disposes of everything that is kept of a subject: methods, backup codes, open logins, budgets,
+   * what could be undone, and audit. To be called once the subject can no longer sign in: when the user is disabled for
    * good or deleted. For one of whom nothing is kept it does nothing, so it can be called again: a
    * request that was under way at that moment may have left something behind.
    */
   async forget(subjectId: string): Promise<void> {
     const gone = await this.unitOfWork.runForAccount(subjectId, async (transaction) => {
       const methods = await this.methods.list(subjectId, transaction);
+      const changes = await this.changes.list(subjectId, transaction);
       await this.accounts.forget(subjectId, transaction);
-      return methods;
+      return { methods, changes };
     });
-    for (const method of gone.filter(({ handler }) => this.registry.has(handler))) {
+    for (const change of gone.changes) await this.disposal.disposeOfChange(change);
+    for (const method of gone.methods.filter(({ handler }) => this.registry.has(handler))) {
       await this.disposal.dispose(this.registry.forMethod(method), subjectId, method);
     }
   }

@@ -61,6 +61,8 @@ export interface SpentAttempt {
   readonly counted: Counted;
   /** True when this attempt was the last one before a lock: a failure then is a lock. */
   readonly locksMethod: boolean;
+  /** True when no attempt at this method is left: a failure then locks it until it is set up again. */
+  readonly endsMethod: boolean;
   readonly locksAccount: boolean;
   readonly locksSession: boolean;
 }

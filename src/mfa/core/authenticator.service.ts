@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { MfaOptions } from '../mfa.options.js';
 import { type Actor, ActorSubjects } from './actor.js';
 import { type Authenticator, holdsSeveral, isIndispensable } from './authenticators.js';
-import { Disposal } from './disposal.js';
 import { MfaError, problemOnly } from './errors.js';
+import { type MfaEvent } from './events.js';
 import { type JsonObject } from './handler.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { type Change, MethodChanges, missing, type Target } from './method-changes.js';
@@ -31,7 +31,6 @@ export class AuthenticatorService {
     private readonly methods: MethodStore,
     private readonly methodService: MethodService,
     private readonly changes: MethodChanges,
-    private readonly disposal: Disposal,
     private readonly options: MfaOptions,
   ) {}
 
@@ -49,6 +48,7 @@ export class AuthenticatorService {
       { actor, subject, method },
       {
         type: 'authenticator_renamed',
+        target: id,
         run: (transaction) => this.renameIn(subject.id, { id, label }, transaction),
       },
     );
@@ -57,8 +57,8 @@ export class AuthenticatorService {
   }
 
   /**
-   * Removes one authenticator and its secret; the others work on. With the last one goes the
-   * method, under the rules of {@link MethodService.delete}.
+   * Removes one authenticator; the others work on. With the last one goes the method, under the
+   * rules of {@link MethodService.delete}. Its handler lets go of it as it does there.
    *
    * @param proof of the method; asked for only where that is set, and only for one that is active
    * @throws {MfaError} `not_found`, `validation_failed`, and as {@link MethodService.delete}
@@ -80,16 +80,11 @@ export class AuthenticatorService {
     proof: Record<string, unknown> | null,
   ): Promise<void> {
     const subject = await this.actors.subjectOf(actor);
-    const { method, authenticator } = await this.find(subject.id, id);
+    const { method } = await this.find(subject.id, id);
     if (isIndispensable(method, id)) {
       return this.methodService.deleteWith(actor, { name: method.handler, id }, proof);
     }
     await this.removeOne({ actor, subject, method }, id, proof);
-    const handler = this.registry.forMethod(method);
-    await this.disposal.dispose(handler, subject.id, {
-      authenticators: [authenticator],
-      payloadVersion: method.payloadVersion,
-    });
   }
 
   private async removeOne(
@@ -100,6 +95,7 @@ export class AuthenticatorService {
     const isProven = takesProofToRemove(target.method, this.options);
     const change: Change = {
       type: 'authenticator_removed',
+      target: id,
       run: (transaction) => this.removeIn(target.subject.id, { id, isProven }, transaction),
     };
     if (!isProven) {
@@ -116,7 +112,7 @@ export class AuthenticatorService {
     subjectId: string,
     { id, label }: { readonly id: string; readonly label: string },
     transaction: Transaction,
-  ): Promise<void> {
+  ): Promise<MfaEvent[]> {
     const { method } = await this.find(subjectId, id, transaction);
     const { authenticators } = method;
     if (authenticators.some((other) => other.id !== id && other.label === label)) {
@@ -124,6 +120,7 @@ export class AuthenticatorService {
     }
     const renamed = authenticators.map((one) => (one.id === id ? { ...one, label } : one));
     await this.methods.save({ ...method, authenticators: renamed }, transaction);
+    return [];
   }
 
   /** The account is locked here, so what is found is what stays. */
@@ -131,12 +128,13 @@ export class AuthenticatorService {
     subjectId: string,
     { id, isProven }: { readonly id: string; readonly isProven: boolean },
     transaction: Transaction,
-  ): Promise<void> {
+  ): Promise<MfaEvent[]> {
     const { method } = await this.find(subjectId, id, transaction);
     if (isIndispensable(method, id)) throw new MfaError('unavailable');
     if (!isProven && takesProofToRemove(method, this.options)) throw missing('code');
     const authenticators = method.authenticators.filter((other) => other.id !== id);
     await this.methods.save({ ...method, authenticators }, transaction);
+    return [];
   }
 
   /** Someone else's authenticator is one that does not exist. @throws {MfaError} `not_found` */

@@ -136,6 +136,16 @@ export function placeFor(
   return { label, kept };
 }
 
+/** Whether an authenticator can come back to its method: its label is free, and so is a place. */
+export function hasRoomFor(
+  { id, label }: Authenticator,
+  { authenticators }: Holder,
+  handler: MfaHandler,
+): boolean {
+  const isTaken = authenticators.some((other) => other.id === id || other.label === label);
+  return !isTaken && authenticators.length < capacityOf(handler);
+}
+
 /**
  * Whether the method goes with the authenticator of this id: it is the last one, or the last that a
  * login may be passed with.

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kit/clock.js';
-import { type Actor } from './actor.js';
 import { BackupCodes, type CodesAsker } from './backup-codes.js';
+import { ChangeLog, type ChangeOccasion } from './change-log.js';
+import { type MfaEvent } from './events.js';
 import {
   BackupCodeStore,
   type MethodRecord,
@@ -20,6 +21,7 @@ export class BackupCodeIssuer {
   constructor(
     private readonly backupCodes: BackupCodeStore,
     private readonly codes: BackupCodes,
+    private readonly log: ChangeLog,
     private readonly clock: Clock,
   ) {}
 
@@ -45,18 +47,21 @@ export class BackupCodeIssuer {
   /**
    * Kills a set that another session was shown, before the first method makes it live: whoever had the
    * password beside the owner would otherwise hold a second factor [compare CVE-2022-36071].
+   *
+   * @returns what tells of it
    */
   async discardForeign(
-    { subjectId, sessionId }: Actor,
+    occasion: ChangeOccasion,
     methods: readonly MethodRecord[],
     transaction: Transaction,
-  ): Promise<void> {
-    if (methods.some((method) => method.isActive)) return;
-    const { createdAt } = await this.backupCodes.count(subjectId, transaction);
+  ): Promise<readonly MfaEvent[]> {
+    if (methods.some((method) => method.isActive)) return [];
+    const { subject, sessionId } = occasion;
+    const { createdAt } = await this.backupCodes.count(subject.id, transaction);
     const shownBy = methods
       .flatMap(({ authenticators }) => authenticators)
       .filter((one) => one.createdAt.getTime() === createdAt?.getTime());
     const isOwn = shownBy.length > 0 && shownBy.every((one) => one.setUpIn === sessionId);
-    if (!isOwn) await this.backupCodes.deleteAll(subjectId, transaction);
+    return isOwn ? [] : this.log.revokeBackupCodes(occasion, transaction);
   }
 }

@@ -1,13 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, ActorSubjects } from './actor.js';
 import { BackupCodeIssuer, type IssuedBackupCodes } from './backup-code-issuer.js';
+import { ChangeLog, type ChangeOccasion, revocationOf } from './change-log.js';
 import { MfaError, problemOnly } from './errors.js';
+import { type MfaEvent } from './events.js';
 import { FreshProof } from './fresh-proof.js';
 import { type Subject } from './handler.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { MethodCeremony } from './method-ceremony.js';
 import { offered } from './policy.js';
-import { type BackupCodeCount, BackupCodeStore, type MethodRecord, MethodStore } from './stores.js';
+import {
+  type BackupCodeCount,
+  BackupCodeStore,
+  type MethodRecord,
+  MethodStore,
+  type Transaction,
+} from './stores.js';
 
 /** Counts a subject's backup codes and replaces them. */
 @Injectable()
@@ -19,6 +27,7 @@ export class BackupCodeService {
     private readonly store: BackupCodeStore,
     private readonly issuer: BackupCodeIssuer,
     private readonly ceremony: MethodCeremony,
+    private readonly log: ChangeLog,
     private readonly freshProof: FreshProof,
   ) {}
 
@@ -75,11 +84,13 @@ export class BackupCodeService {
           drawn ??= await this.issuer.draw({ subject, client }, at);
           const codes = drawn;
           shown = codes.shown;
+          const occasion = this.log.occasion({ actor, subject, factor: method.handler }, at);
           return {
             events: ['backup_codes_issued'],
+            changeId: occasion.changeId,
             change: async (transaction) => {
               await this.freshProof.require(actor, transaction);
-              await this.store.replaceAll(subject.id, codes, transaction);
+              return this.replace(occasion, codes, transaction);
             },
           };
         },
@@ -88,5 +99,19 @@ export class BackupCodeService {
     } catch (error) {
       return problemOnly(error);
     }
+  }
+
+  /** The old set is logged: it comes back where its owner says that they made no new one. */
+  private async replace(
+    occasion: ChangeOccasion,
+    codes: IssuedBackupCodes,
+    transaction: Transaction,
+  ): Promise<readonly MfaEvent[]> {
+    const { id } = occasion.subject;
+    const { remaining } = await this.store.count(id, transaction);
+    const about = { kind: 'backup_codes' } as const;
+    await this.log.record({ type: 'backup_codes_issued' }, { occasion, about }, transaction);
+    await this.store.replaceAll(id, codes, transaction);
+    return revocationOf(occasion, remaining);
   }
 }

@@ -64,6 +64,7 @@ describe('Ceremony', () => {
     return new Ceremony(
       new HandlerRegistry([handler]),
       attempts,
+      events,
       new AttemptSpending(attempts, backupCodes, options),
       new NoTransactions(),
       backupCodes,
@@ -133,7 +134,12 @@ describe('Ceremony', () => {
     let conclusions = 0;
     await ceremony.prove(requestOf('open sesame'), async () => {
       const name = `change ${(conclusions += 1)}`;
-      return { change: async () => void changes.push(name) };
+      return {
+        change: async () => {
+          changes.push(name);
+          return [];
+        },
+      };
     });
     expect(attempts.isInTransaction).toEqual([true, true, true]);
     expect(attempts.lockedReloads).toBe(1);
@@ -304,7 +310,10 @@ describe('Ceremony', () => {
     const changes: string[] = [];
     const request = requestOf('open sesame');
     const proof = ceremony.prove(request, async () => ({
-      change: async () => void changes.push('changed'),
+      change: async () => {
+        changes.push('changed');
+        return [];
+      },
     }));
     await expect(proof).rejects.toMatchObject({ code: 'invalid_token' });
     expect(changes).toEqual([]);

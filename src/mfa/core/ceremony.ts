@@ -6,16 +6,17 @@ import { type SessionProof } from './assurance.js';
 import { AttemptSpending, type SpendingRequest } from './attempt-spending.js';
 import { AttemptStore, type SpentAttempt } from './attempts.js';
 import { BackupCodes } from './backup-codes.js';
+import { successEvents, type ToldConclusion } from './ceremony-events.js';
 import { MfaError } from './errors.js';
 import { EventTeller } from './event-teller.js';
-import { type MfaEvent, type MfaEventType } from './events.js';
+import { type MfaEvent } from './events.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { type ClientInfo } from './mfa-passed.js';
 import { type IssuedTokens } from './ports.js';
 import { ProofJudge, type RightProof } from './proof-judge.js';
 import { readProof } from './proof-reading.js';
 import { noChallenge } from './refusals.js';
-import { type Transaction, UnitOfWork } from './stores.js';
+import { EventStore, type Transaction, UnitOfWork } from './stores.js';
 import { UnjudgedAttempts } from './unjudged-attempts.js';
 import { WrongProofs } from './wrong-proofs.js';
 
@@ -35,12 +36,14 @@ export interface Proven {
 }
 
 /** What a right proof leads to; committed together with it, or not at all. */
-export interface Conclusion extends Partial<Pick<IssuedTokens, 'rows' | 'rowUpdates'>> {
-  readonly events?: readonly MfaEventType[];
-  /** {@link MfaEvent.target} of these events. */
-  readonly target?: string | undefined;
-  /** Further changes. A rejection undoes everything but the spent attempt. */
-  readonly change?: (transaction: Transaction) => Promise<void>;
+export interface Conclusion
+  extends ToldConclusion, Partial<Pick<IssuedTokens, 'rows' | 'rowUpdates'>> {
+  /**
+   * Further changes. A rejection undoes everything but the spent attempt.
+   *
+   * @returns what they led to, told after the other events
+   */
+  readonly change?: (transaction: Transaction) => Promise<readonly MfaEvent[]>;
 }
 
 /** Makes of a right proof what follows from it. */
@@ -82,6 +85,7 @@ export class Ceremony {
   constructor(
     private readonly registry: HandlerRegistry,
     private readonly attempts: AttemptStore,
+    private readonly events: EventStore,
     private readonly spending: AttemptSpending,
     private readonly unitOfWork: UnitOfWork,
     private readonly backupCodes: BackupCodes,
@@ -135,12 +139,13 @@ export class Ceremony {
   /** False: it lost a race. */
   private async commit(trial: Trial, right: RightTry): Promise<boolean> {
     const { subject } = trial.request;
-    const isCommitted =
+    const further =
       right.conclusion.change === undefined
         ? await this.settle(trial, right)
         : await this.unitOfWork.runForAccount(subject.id, (own) => this.settle(trial, right, own));
-    if (isCommitted) this.tell(trial, right);
-    return isCommitted;
+    if (further === null) return false;
+    this.tell(trial, right, further);
+    return true;
   }
 
   /**
@@ -156,33 +161,38 @@ export class Ceremony {
       const proof = await trial.judge.judge(attempt, { at, isLocked: true });
       if (proof === null) return { attempt, at };
       const right = { attempt, at, proof, conclusion: before.conclusion };
-      const isSettled =
-        concludesAlike(before, right) && (await this.settle(trial, right, transaction));
-      if (!isSettled) throw new MfaError('unavailable');
-      return right;
+      const further = concludesAlike(before, right)
+        ? await this.settle(trial, right, transaction)
+        : null;
+      if (further === null) throw new MfaError('unavailable');
+      return { ...right, further };
     });
     if (!('proof' in last)) throw await this.fail(trial, last);
-    this.tell(trial, last);
+    this.tell(trial, last, last.further);
   }
 
+  /** What else has happened; null: it lost a race, and nothing did. */
   private async settle(
     { request }: Trial,
     right: RightTry,
     transaction?: Transaction,
-  ): Promise<boolean> {
+  ): Promise<readonly MfaEvent[] | null> {
     const { attempt, at, conclusion } = right;
     const { proven } = right.proof;
     const { rows = [], rowUpdates = [] } = conclusion;
-    const events = successEvents(request, right);
+    const events = eventsOf(request, right);
     const settlement = { spent: attempt, proven, rows, rowUpdates, events, now: at };
     const isSettled = await this.attempts.settle(settlement, transaction);
-    if (isSettled && transaction !== undefined) await conclusion.change?.(transaction);
-    return isSettled;
+    if (!isSettled) return null;
+    if (transaction === undefined || conclusion.change === undefined) return [];
+    const further = await conclusion.change(transaction);
+    if (further.length > 0) await this.events.append(further, { transaction });
+    return further;
   }
 
-  private tell(trial: Trial, right: RightTry): void {
+  private tell(trial: Trial, right: RightTry, further: readonly MfaEvent[]): void {
     trial.settle();
-    this.teller.tell(successEvents(trial.request, right));
+    this.teller.tell([...eventsOf(trial.request, right), ...further]);
   }
 
   private async fail({ request, settle }: Trial, wrong: Try): Promise<MfaError> {
@@ -190,6 +200,7 @@ export class Ceremony {
     settle();
     await this.wrongProofs.record(occasionOf(request, wrong), {
       method: attempt.locksMethod,
+      methodForGood: attempt.endsMethod,
       account: attempt.locksAccount,
       session: attempt.locksSession,
     });
@@ -214,17 +225,8 @@ function concludesAlike(one: RightTry, other: RightTry): boolean {
   return isDeepStrictEqual(groundsOf(one), groundsOf(other));
 }
 
-function successEvents(request: ProofRequest, right: RightTry): MfaEvent[] {
-  const occasion = occasionOf(request, right);
-  const own: MfaEventType[] =
-    right.proof.proven.by === 'method'
-      ? ['second_factor_succeeded']
-      : ['second_factor_succeeded', 'backup_code_used'];
-  const { events = [], target } = right.conclusion;
-  return [
-    ...own.map((type) => ({ ...occasion, type })),
-    ...events.map((type) => ({ ...occasion, type, target })),
-  ];
+function eventsOf(request: ProofRequest, right: RightTry): MfaEvent[] {
+  return successEvents(occasionOf(request, right), right.proof.proven.by, right.conclusion);
 }
 
 function occasionOf({ subject, client }: ProofRequest, { attempt, at }: Try) {

@@ -8,6 +8,8 @@ import { BackupCodeService } from './backup-code.service.js';
 import { BackupCodes } from './backup-codes.js';
 import { Ceremony } from './ceremony.js';
 import { Challenger } from './challenger.js';
+import { ChangeLog } from './change-log.js';
+import { ChangeUndoing } from './change-undoing.js';
 import { Disposal } from './disposal.js';
 import { Dispatcher } from './dispatcher.js';
 import { EnrolmentWriter } from './enrolment-writer.js';
@@ -43,6 +45,8 @@ export const CORE_PROVIDERS: Provider[] = [
   BackupCodes,
   Ceremony,
   Challenger,
+  ChangeLog,
+  ChangeUndoing,
   Disposal,
   Dispatcher,
   EnrolmentWriter,

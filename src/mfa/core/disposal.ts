@@ -1,6 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { type LoggedChange, removedBy } from './changes.js';
 import { nameOf } from './errors.js';
 import { type MfaHandler } from './handler.js';
+import { HandlerRegistry } from './handler-registry.js';
 import { type MethodRecord } from './stores.js';
 
 /** States that are no longer stored. */
@@ -10,6 +12,17 @@ export type StoredStates = Pick<MethodRecord, 'authenticators' | 'payloadVersion
 @Injectable()
 export class Disposal {
   private readonly logger = new Logger(Disposal.name);
+
+  constructor(private readonly registry: HandlerRegistry) {}
+
+  /** What a change removed, which can no longer come back; its handler may be gone too. */
+  async disposeOfChange(change: LoggedChange): Promise<void> {
+    const { method, subjectId } = change;
+    if (method === null || !this.registry.has(method.handler)) return;
+    const { payloadVersion } = method;
+    const gone = { authenticators: removedBy(change, method), payloadVersion };
+    await this.dispose(this.registry.get(method.handler), subjectId, gone);
+  }
 
   /** To be called after the commit: what is gone is gone, whatever its handler makes of it. */
   async dispose(

@@ -5,6 +5,7 @@ import { MfaOptions } from '../mfa.options.js';
 import { type Actor } from './actor.js';
 import { type Authenticator, inPresentVersion, type Place, placeFor } from './authenticators.js';
 import { BackupCodeIssuer, type IssuedBackupCodes } from './backup-code-issuer.js';
+import { ChangeLog } from './change-log.js';
 import { type StoredStates } from './disposal.js';
 import { type DispatchContext } from './dispatcher.js';
 import { EnrolmentStore } from './enrolments.js';
@@ -16,6 +17,7 @@ import { type MfaHandler, type SetupOutcome } from './handler.js';
 import { ownChallenge } from './method-ceremony.js';
 import {
   type EnrolledMethod,
+  EventStore,
   type MethodRecord,
   type MethodSnapshot,
   type NewChallenge,
@@ -49,16 +51,16 @@ const CODES_ARE_DUE = Symbol('codes are due');
 /** What was stored. */
 export interface StoredEnrolment {
   readonly authenticatorId: string;
-  /** What it took the place of. */
+  /** What it took the place of, and was never proven. */
   readonly replaced: StoredStates;
   /** The new set, or none where the subject keeps the one that is live. */
   readonly backupCodes: readonly string[];
   readonly backupCodesRemaining: number;
 }
 
-/** What was stored, with the event that tells of it. */
+/** What was stored, with the events that tell of it. */
 interface ToldEnrolment extends StoredEnrolment {
-  readonly event: MfaEvent;
+  readonly events: readonly MfaEvent[];
 }
 
 /** Stores a new authenticator with the challenge that its proof will answer. */
@@ -68,6 +70,8 @@ export class EnrolmentWriter {
     private readonly enrolments: EnrolmentStore,
     private readonly backupCodes: BackupCodeIssuer,
     private readonly freshProof: FreshProof,
+    private readonly log: ChangeLog,
+    private readonly events: EventStore,
     private readonly unitOfWork: UnitOfWork,
     private readonly teller: EventTeller,
     private readonly options: MfaOptions,
@@ -86,29 +90,42 @@ export class EnrolmentWriter {
   async store(enrolment: NewEnrolment, known: MethodSnapshot): Promise<StoredEnrolment> {
     const { context } = enrolment;
     let drawn = this.backupCodes.isDue(known.methods) ? await this.backupCodes.draw(context) : null;
-    let stored = await this.storeUnlessChanged(enrolment, { known, codes: drawn });
+    let stored = this.endsProven(enrolment, known)
+      ? null
+      : await this.storeUnlessChanged(enrolment, { known, codes: drawn });
     for (let tries = 1; stored === null && tries <= MAX_LOCKED_TRIES; tries++) {
       const outcome = await this.storeLocked(enrolment, drawn);
       if (outcome === CODES_ARE_DUE) drawn = await this.backupCodes.draw(context);
       else stored = outcome;
     }
     if (stored === null) throw new MfaError('unavailable');
-    this.teller.tell([stored.event]);
+    this.teller.tell(stored.events);
     return stored;
+  }
+
+  /** Whether something goes that was proven once: then it takes more than one statement. */
+  private endsProven({ handler, label }: NewEnrolment, { methods }: MethodSnapshot): boolean {
+    const present = methods.find((method) => method.handler === handler.name);
+    const { authenticators } = replacedBy(present, placeFor(handler, present, label));
+    return authenticators.some(({ boundAt }) => boundAt !== null);
   }
 
   /** @param drawn a set that was made for this set-up before; it is kept where it will do */
   private storeLocked(
     enrolment: NewEnrolment,
     drawn: IssuedBackupCodes | null,
-  ): Promise<ToldEnrolment | typeof CODES_ARE_DUE | null> {
+  ): Promise<ToldEnrolment | typeof CODES_ARE_DUE> {
     const { actor, context } = enrolment;
     return this.unitOfWork.runForAccount(context.subject.id, async (transaction) => {
       const known = await this.freshProof.require(actor, transaction);
       const isDue = this.backupCodes.isDue(known.methods);
       if (isDue && drawn === null) return CODES_ARE_DUE;
       const codes = isDue ? drawn : null;
-      return this.storeUnlessChanged(enrolment, { known, codes }, transaction);
+      const deaths = await this.logDeaths(enrolment, known, transaction);
+      const stored = await this.storeUnlessChanged(enrolment, { known, codes }, transaction);
+      if (stored === null) throw new MfaError('unavailable');
+      if (deaths.length > 0) await this.events.append(deaths, { transaction });
+      return { ...stored, events: [...stored.events, ...deaths] };
     });
   }
 
@@ -132,9 +149,37 @@ export class EnrolmentWriter {
       transaction,
     );
     if (backupCodesRemaining === null) return null;
-    const replaced = replacedBy(present, place);
+    const { authenticators, payloadVersion } = replacedBy(present, place);
+    // What was proven may come back, and is let go of later.
+    const replaced = { authenticators: authenticators.filter(isPending), payloadVersion };
     const backupCodes = codes?.shown ?? [];
-    return { event, authenticatorId: added.id, replaced, backupCodes, backupCodesRemaining };
+    const events = [event];
+    return { events, authenticatorId: added.id, replaced, backupCodes, backupCodesRemaining };
+  }
+
+  /**
+   * Logs what was switched off and gives way for good: whoever set it up could still switch it on.
+   *
+   * @returns what tells of it
+   */
+  private async logDeaths(
+    { handler, label, actor, context: { subject } }: NewEnrolment,
+    { methods }: MethodSnapshot,
+    transaction: Transaction,
+  ): Promise<readonly MfaEvent[]> {
+    const present = methods.find((method) => method.handler === handler.name);
+    const place = placeFor(handler, present, label);
+    const proven = replacedBy(present, place).authenticators.filter((one) => !isPending(one));
+    if (present === undefined || proven.length === 0) return [];
+    const occasion = this.log.occasion({ actor, subject, factor: handler.name }, this.clock.now());
+    const { changeId, ...told } = occasion;
+    const isWhole = place.kept.length === 0;
+    const change = isWhole
+      ? { type: 'method_deleted' as const, target: present.id }
+      : { type: 'authenticator_removed' as const, target: proven[0]?.id };
+    const about = { kind: 'method' as const, id: present.id, authenticators: proven };
+    await this.log.record(change, { occasion, about }, transaction);
+    return [{ ...told, ...change, changeId }];
   }
 
   private newAuthenticator(
@@ -192,6 +237,10 @@ export class EnrolmentWriter {
       },
     );
   }
+}
+
+function isPending({ boundAt }: Authenticator): boolean {
+  return boundAt === null;
 }
 
 function replacedBy(present: MethodRecord | undefined, { kept }: Place): StoredStates {

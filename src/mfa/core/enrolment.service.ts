@@ -5,15 +5,17 @@ import { type Actor, ActorSubjects } from './actor.js';
 import { AuthenticatorLabel } from './authenticator-label.js';
 import { chooseAwaiting, holdsSeveral, placeFor, provenOf } from './authenticators.js';
 import { BackupCodeIssuer } from './backup-code-issuer.js';
+import { ChangeLog, type ChangeOccasion } from './change-log.js';
 import { Disposal } from './disposal.js';
 import { Dispatcher } from './dispatcher.js';
 import { EnrolmentWriter } from './enrolment-writer.js';
 import { MfaError } from './errors.js';
+import { type MfaEvent } from './events.js';
 import { FreshProof } from './fresh-proof.js';
 import { type JsonObject, type MfaHandler } from './handler.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { MethodCeremony } from './method-ceremony.js';
-import { type MethodRecord, type MethodSnapshot, MethodStore } from './stores.js';
+import { type MethodRecord, type MethodSnapshot, MethodStore, type Transaction } from './stores.js';
 
 /** What is to be set up. */
 export interface SetUpRequest {
@@ -46,6 +48,17 @@ export interface Confirmation {
   readonly proof: Record<string, unknown>;
 }
 
+/** A confirmation that is proven. */
+interface Confirming {
+  readonly actor: Actor;
+  readonly occasion: ChangeOccasion;
+  readonly type: 'authenticator_added' | 'method_activated';
+  /** The method as it was. */
+  readonly before: MethodRecord;
+  /** Of the authenticator. */
+  readonly id: string;
+}
+
 /** From nothing to an active method: set up and confirm. */
 @Injectable()
 export class EnrolmentService {
@@ -59,6 +72,7 @@ export class EnrolmentService {
     private readonly freshProof: FreshProof,
     private readonly dispatcher: Dispatcher,
     private readonly disposal: Disposal,
+    private readonly log: ChangeLog,
     private readonly clock: Clock,
   ) {}
 
@@ -126,16 +140,36 @@ export class EnrolmentService {
         sessionId: actor.sessionId,
         wrongProofDetail: 'Invalid OTP code',
       },
-      async ({ attempt, proof: { at } }) => ({
-        events: [attempt.method.isActive ? 'authenticator_added' : 'method_activated'],
-        target: authenticator.id,
-        change: async (transaction) => {
-          const present = await this.freshProof.require(actor, transaction);
-          await this.backupCodes.discardForeign(actor, present.methods, transaction);
-          await this.methods.activate(method, { at, sessionId: actor.sessionId }, transaction);
-        },
-      }),
+      async ({ attempt, proof: { at } }) => {
+        const occasion = this.log.occasion({ actor, subject, factor: name }, at);
+        const { method: before } = attempt;
+        const type = before.isActive
+          ? ('authenticator_added' as const)
+          : ('method_activated' as const);
+        const confirming = { actor, occasion, type, before, id: authenticator.id };
+        return {
+          events: [type],
+          target: authenticator.id,
+          changeId: occasion.changeId,
+          change: (transaction) => this.activate(confirming, transaction),
+        };
+      },
     );
+  }
+
+  /** Its own proof is stored by now: what it was before is what the attempt was spent on. */
+  private async activate(
+    { actor, occasion, type, before, id }: Confirming,
+    transaction: Transaction,
+  ): Promise<readonly MfaEvent[]> {
+    const { methods } = await this.freshProof.require(actor, transaction);
+    const told = await this.backupCodes.discardForeign(occasion, methods, transaction);
+    const { authenticators } = before;
+    const about = { kind: 'method' as const, id: before.id, authenticators };
+    await this.log.record({ type, target: id }, { occasion, about }, transaction);
+    const activation = { at: occasion.at, sessionId: actor.sessionId };
+    await this.methods.activate(before, activation, transaction);
+    return told;
   }
 }
 

@@ -26,6 +26,7 @@ export const MFA_EVENT_TYPES = [
   'primary_changed',
   'backup_code_used',
   'backup_codes_issued',
+  'backup_codes_revoked',
   'login_failed',
   'logged_out',
   'new_device_seen',
@@ -46,6 +47,16 @@ export const MFA_EVENT_TYPES = [
 /** What happened. */
 export type MfaEventType = (typeof MFA_EVENT_TYPES)[number];
 
+/** What some events say beyond who, what and when. */
+export interface EventDetail {
+  /** Of `backup_codes_revoked`: how many codes that were not spent died. */
+  readonly codes?: number;
+  /** Of `method_locked`: true where no time, but only a new set-up, ends the lock. */
+  readonly isForGood?: boolean;
+  /** Of `change_repudiated`: what was undone; absent where nothing was. */
+  readonly undone?: MfaEventType;
+}
+
 /** One thing that happened to one subject's account. */
 export interface MfaEvent {
   readonly type: MfaEventType;
@@ -53,11 +64,16 @@ export interface MfaEvent {
   /** The handler's name, or null where no single factor is concerned. */
   readonly factor: string | null;
   /**
-   * What it takes to undo a change, besides its factor and time: the id of the authenticator that was
-   * proven, of the method that was deactivated, or of the method that was primary before; with
-   * `password_reset_requested` the id of the link. Only consumers are told; the audit does not keep it.
+   * What a change was made to, besides its factor: the id of the authenticator that was proven,
+   * renamed or removed, of the method that was deactivated or deleted, or of the method that was
+   * primary before; with `password_reset_requested` the id of the link. Only consumers are told; the
+   * audit does not keep it.
    */
   readonly target?: string | undefined;
+  /** Names the change in the log by which it can be undone; absent: it is in none. Only consumers are told. */
+  readonly changeId?: string | undefined;
+  /** Absent: there is nothing more to say. Only consumers are told. */
+  readonly detail?: EventDetail | undefined;
   /**
    * The host's session in which a signed-in subject did it; null or absent: in none, or the host
    * keeps none. Only consumers are told.

@@ -7,6 +7,7 @@ export type KeyUse =
   | 'state'
   | 'challenge'
   | 'outbox'
+  | 'change'
   | 'backup-lookup'
   | 'send-address'
   | 'ephemeral-token'

@@ -169,8 +169,8 @@ export class LoginService {
       provider,
       client,
     });
-    const { body, rows } = await this.host.tokens.issue(passed);
-    const event = this.event('login_succeeded', subject, null, client);
+    const { body, rows, sessionId } = await this.host.tokens.issue(passed);
+    const event = { ...this.event('login_succeeded', subject, null, client), sessionId };
     await this.events.append([event], { rows });
     this.teller.tell([event]);
     return body;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kit/clock.js';
 import { type Actor } from './actor.js';
+import { ChangeLog, type ChangeOccasion } from './change-log.js';
 import { MfaError } from './errors.js';
 import { EventTeller } from './event-teller.js';
 import { type MfaEvent, type MfaEventType } from './events.js';
@@ -21,11 +22,18 @@ export interface Change {
   readonly type: MfaEventType;
   /** {@link MfaEvent.target} */
   readonly target?: string | undefined;
-  readonly run: (transaction: Transaction) => Promise<void>;
+  /** @returns what it led to, told after the change itself */
+  readonly run: (transaction: Transaction, logged: ChangeOccasion) => Promise<readonly MfaEvent[]>;
 }
 
 /** The proof that authorises a change. */
-export type Authorisation = Pick<MethodProof, 'proof' | 'acceptsBackupCode' | 'wrongProofDetail'>;
+export interface Authorisation extends Pick<
+  MethodProof,
+  'proof' | 'acceptsBackupCode' | 'wrongProofDetail'
+> {
+  /** The method that is proven; absent: the one that is to change. */
+  readonly by?: MethodRecord;
+}
 
 /** Changes factors, each change in one transaction with its event. */
 @Injectable()
@@ -35,6 +43,7 @@ export class MethodChanges {
     private readonly unitOfWork: UnitOfWork,
     private readonly ceremony: MethodCeremony,
     private readonly freshProof: FreshProof,
+    private readonly log: ChangeLog,
     private readonly teller: EventTeller,
     private readonly clock: Clock,
   ) {}
@@ -44,17 +53,20 @@ export class MethodChanges {
    *
    * @throws {MfaError} as {@link FreshProof.require} in a transaction
    */
-  async apply({ actor, subject, method }: Target, change: Change): Promise<void> {
-    const { type, target, run } = change;
-    const { client, sessionId } = actor;
-    const about = { subject, factor: method.handler, client, sessionId };
-    const event: MfaEvent = { type, ...about, target, at: this.clock.now() };
-    await this.unitOfWork.runForAccount(subject.id, async (transaction) => {
+  async apply(asked: Target, change: Change): Promise<void> {
+    const { actor, subject, method } = asked;
+    const occasion = this.log.occasion(
+      { actor, subject, factor: method.handler },
+      this.clock.now(),
+    );
+    const event = eventOf(occasion, change);
+    const events = await this.unitOfWork.runForAccount(subject.id, async (transaction) => {
       await this.freshProof.require(actor, transaction);
-      await run(transaction);
-      await this.events.append([event], { transaction });
+      const told = [event, ...(await this.make(change, { occasion, method }, transaction))];
+      await this.events.append(told, { transaction });
+      return told;
     });
-    this.teller.tell([event]);
+    this.teller.tell(events);
   }
 
   /**
@@ -64,20 +76,41 @@ export class MethodChanges {
    */
   async prove(
     { actor, subject, method }: Target,
-    authorisation: Authorisation,
-    { type, target, run }: Change,
+    { by = method, ...authorisation }: Authorisation,
+    change: Change,
   ): Promise<void> {
     const { client, sessionId } = actor;
-    const own = { subject, method, authenticatorId: null, purpose: 'manage' as const };
-    await this.ceremony.prove({ ...authorisation, ...own, client, sessionId }, async () => ({
-      events: [type],
-      target,
-      change: async (transaction) => {
-        await this.freshProof.require(actor, transaction);
-        await run(transaction);
-      },
-    }));
+    const own = { subject, method: by, authenticatorId: null, purpose: 'manage' as const };
+    const proof = { ...authorisation, ...own, client, sessionId };
+    await this.ceremony.prove(proof, async ({ proof: { at } }) => {
+      const occasion = this.log.occasion({ actor, subject, factor: method.handler }, at);
+      return {
+        events: [change.type],
+        factor: method.handler,
+        target: change.target,
+        changeId: occasion.changeId,
+        change: async (transaction) => {
+          await this.freshProof.require(actor, transaction);
+          return this.make(change, { occasion, method }, transaction);
+        },
+      };
+    });
   }
+
+  /** Logged first: what is logged is as it was before. */
+  private async make(
+    { type, target, run }: Change,
+    { occasion, method }: { readonly occasion: ChangeOccasion; readonly method: MethodRecord },
+    transaction: Transaction,
+  ): Promise<readonly MfaEvent[]> {
+    const about = { kind: 'method', id: method.id } as const;
+    await this.log.record({ type, target }, { occasion, about }, transaction);
+    return run(transaction, occasion);
+  }
+}
+
+function eventOf({ changeId, ...told }: ChangeOccasion, { type, target }: Change): MfaEvent {
+  return { ...told, type, target, changeId };
 }
 
 /** A field that is asked for only in some states of the account. */

@@ -2,14 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { MfaOptions } from '../mfa.options.js';
 import { type Actor, ActorSubjects } from './actor.js';
 import { isIndispensable } from './authenticators.js';
-import { Disposal } from './disposal.js';
+import { ChangeLog, type ChangeOccasion } from './change-log.js';
 import { MfaError } from './errors.js';
+import { type MfaEvent } from './events.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { type Change, MethodChanges, missing, type Target } from './method-changes.js';
 import { type MethodView, methodView } from './method-view.js';
 import { deletionRefusal, isLastActive, takesProofToRemove } from './policy.js';
 import { refuseForeignFields } from './proof-reading.js';
-import { BackupCodeStore, type MethodRecord, MethodStore, type Transaction } from './stores.js';
+import { type MethodRecord, MethodStore, type Transaction } from './stores.js';
 
 const WRONG_PROOF = 'Invalid OTP code';
 
@@ -24,6 +25,12 @@ interface Deletion {
   readonly expected: (method: MethodRecord) => boolean;
 }
 
+/** A deletion that is under way. */
+interface DeletionAttempt extends Pick<Deletion, 'expected'> {
+  readonly isProven: boolean;
+  readonly occasion: ChangeOccasion;
+}
+
 /** Lists the methods of a signed-in subject and changes what is set up already. */
 @Injectable()
 export class MethodService {
@@ -31,9 +38,8 @@ export class MethodService {
     private readonly actors: ActorSubjects,
     private readonly registry: HandlerRegistry,
     private readonly methods: MethodStore,
-    private readonly backupCodes: BackupCodeStore,
     private readonly changes: MethodChanges,
-    private readonly disposal: Disposal,
+    private readonly log: ChangeLog,
     private readonly options: MfaOptions,
   ) {}
 
@@ -76,8 +82,8 @@ export class MethodService {
     if (proof === null) throw missing('primary_code');
     const wrongProofDetail = 'Invalid primary method code';
     await this.changes.prove(
-      { ...target, method: primary },
-      { proof, acceptsBackupCode: true, wrongProofDetail },
+      target,
+      { proof, acceptsBackupCode: true, wrongProofDetail, by: primary },
       change,
     );
   }
@@ -101,13 +107,15 @@ export class MethodService {
         run: async (transaction) => {
           const isDone = await this.methods.deactivate(target.method, transaction);
           if (!isDone) throw new MfaError('method_is_primary');
+          return [];
         },
       },
     );
   }
 
   /**
-   * Removes a method and its secret. With the last active one the backup codes die.
+   * Removes a method. With the last active one the backup codes die. Its handler lets go of it once
+   * its owner can no longer say that it was not them.
    *
    * @param proof asked for only where that is set, and only for an active method
    * @throws {MfaError} `method_unknown`, `method_not_found`, `delete_active_forbidden`,
@@ -145,21 +153,17 @@ export class MethodService {
     const isProven = takesProofToRemove(target.method, this.options);
     const change: Change = {
       type: 'method_deleted',
-      run: (transaction) => this.deleteIn(target, { isProven, expected }, transaction),
+      target: target.method.id,
+      run: (transaction, occasion) =>
+        this.deleteIn(target, { isProven, expected, occasion }, transaction),
     };
     if (!isProven) {
       refuseForeignFields(this.registry.forMethod(target.method), proof ?? {});
-      await this.changes.apply(target, change);
-    } else {
-      if (proof === null) throw missing('code');
-      const authorisation = { proof, acceptsBackupCode: true, wrongProofDetail: WRONG_PROOF };
-      await this.changes.prove(target, authorisation, change);
+      return this.changes.apply(target, change);
     }
-    await this.disposal.dispose(
-      this.registry.forMethod(target.method),
-      target.subject.id,
-      target.method,
-    );
+    if (proof === null) throw missing('code');
+    const authorisation = { proof, acceptsBackupCode: true, wrongProofDetail: WRONG_PROOF };
+    await this.changes.prove(target, authorisation, change);
   }
 
   private async target(actor: Actor, name: string, absent?: string): Promise<OwnMethod> {
@@ -173,17 +177,18 @@ export class MethodService {
     return { actor, subject, method, methods };
   }
 
-  private async movePrimary({ method }: OwnMethod, transaction: Transaction): Promise<void> {
+  private async movePrimary({ method }: OwnMethod, transaction: Transaction): Promise<MfaEvent[]> {
     const isDone = await this.methods.makePrimary(method, transaction);
     if (!isDone) throw new MfaError('method_not_found');
+    return [];
   }
 
   /** The account is locked here, so what the rules see is what stays. */
   private async deleteIn(
     { subject, method }: OwnMethod,
-    { isProven, expected }: { isProven: boolean } & Pick<Deletion, 'expected'>,
+    { isProven, expected, occasion }: DeletionAttempt,
     transaction: Transaction,
-  ): Promise<void> {
+  ): Promise<readonly MfaEvent[]> {
     const methods = await this.methods.list(subject.id, transaction);
     const present = methods.find(({ id }) => id === method.id);
     if (present === undefined)
@@ -194,7 +199,7 @@ export class MethodService {
     await this.methods.delete(present, transaction);
     // Without any method, nothing but a set-up could make codes live; and that makes codes of its own.
     const isGone = isLastActive(present, methods) || methods.length === 1;
-    if (isGone) await this.backupCodes.deleteAll(subject.id, transaction);
+    return isGone ? this.log.revokeBackupCodes(occasion, transaction) : [];
   }
 
   private checkDeletion(method: MethodRecord, methods: readonly MethodRecord[]): void {

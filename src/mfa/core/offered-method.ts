@@ -39,11 +39,20 @@ export function independentOf(
   { firstFactorAddresses = [] }: Pick<Subject, 'firstFactorAddresses'>,
   registry: HandlerRegistry,
 ): readonly MethodRecord[] {
-  const known = firstFactorAddresses.map((address) => address.toLowerCase());
-  const others = active.filter(
+  const others = beyond(active, firstFactorAddresses, registry);
+  return others.length > 0 ? others : active;
+}
+
+/** Those of the methods that send nothing to any of these addresses. */
+export function beyond(
+  methods: readonly MethodRecord[],
+  addresses: readonly string[],
+  registry: HandlerRegistry,
+): MethodRecord[] {
+  const known = addresses.map((address) => address.toLowerCase());
+  return methods.filter(
     (method) => !addressesOf(method, registry).some((address) => known.includes(address)),
   );
-  return others.length > 0 ? others : active;
 }
 
 function addressesOf(method: MethodRecord, registry: HandlerRegistry): string[] {

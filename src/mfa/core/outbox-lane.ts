@@ -17,7 +17,8 @@ const LEASE_SECONDS = 60;
 const DELIVERY_TIMEOUT_SECONDS = 15;
 const FIRST_RETRY_SECONDS = 5;
 const LONGEST_RETRY_SECONDS = 3600;
-const GIVE_UP_SECONDS = 3 * 86_400;
+/** So long a delivery is tried. */
+export const GIVE_UP_SECONDS = 3 * 86_400;
 
 /** A batch that has a slow delivery in it is settled in parts: less would be repeated after a crash. */
 const SETTLE_AFTER_SECONDS = 1;

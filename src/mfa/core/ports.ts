@@ -50,6 +50,8 @@ export interface IssuedTokens {
   readonly rows: readonly RowInsert[];
   /** Changed in the same commit. Absent: nothing. */
   readonly rowUpdates?: readonly RowUpdate[];
+  /** The session that begins with them, for the events that tell of it; absent: the host keeps none. */
+  readonly sessionId?: string | null;
 }
 
 /** Port: makes the host's tokens from the fact that everything is passed. */

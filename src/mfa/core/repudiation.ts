@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kit/clock.js';
-import { type Authenticator, workingOf } from './authenticators.js';
-import { Disposal, type StoredStates } from './disposal.js';
+import { type Authenticator } from './authenticators.js';
+import { ChangeUndoing, type Removed, type Undone } from './change-undoing.js';
+import { ChangeStore, type LoggedChange } from './changes.js';
+import { Disposal } from './disposal.js';
 import { type MfaEvent, type MfaEventType } from './events.js';
 import { HandlerRegistry } from './handler-registry.js';
-import { isLastActive } from './policy.js';
+import { beyond } from './offered-method.js';
+import { offered } from './policy.js';
 import {
-  BackupCodeStore,
   ChallengeStore,
   type MethodRecord,
   MethodStore,
@@ -14,140 +16,193 @@ import {
   UnitOfWork,
 } from './stores.js';
 
-/** A change that its owner says they did not make, as its event tells of it. */
-export interface RepudiatedChange extends Pick<MfaEvent, 'type' | 'factor' | 'target' | 'at'> {
+/** What its owner says that they did not do, as its event tells of it. */
+export interface RepudiatedChange extends Pick<
+  MfaEvent,
+  'type' | 'factor' | 'target' | 'changeId' | 'sessionId' | 'at'
+> {
   readonly subjectId: string;
+  /** {@link RecordedEvent.seq} */
+  readonly seq: number;
+}
+
+/** A change of those that are taken back. */
+export interface UndoneChange extends Pick<
+  MfaEvent,
+  'type' | 'factor' | 'target' | 'sessionId' | 'at'
+> {
+  /** False: it cannot be undone, or something else is in its place by now. */
+  readonly isUndone: boolean;
 }
 
 /** What became of it. */
 export interface Undoing {
-  /** False: it cannot be undone, or something else is in its place by now. */
-  readonly isUndone: boolean;
+  /** Every change that was taken back, the newest first. */
+  readonly changes: readonly UndoneChange[];
+  /** Backup codes that were not spent, and died by it. */
+  readonly codesRevoked: number;
+  /**
+   * Whether no active method is left, or none but what is answered by whoever reads the link, while
+   * there was one before: then what the link proves is not enough to come back.
+   */
+  readonly leavesUnprotected: boolean;
   /** Has handlers let go of what was removed; to be called after the commit. */
   dispose(): Promise<void>;
 }
 
-interface Undone {
-  readonly isUndone: boolean;
-  /** What is no longer stored, with its handler. */
-  readonly removed?: StoredStates & Pick<MethodRecord, 'handler'>;
+/** Which of a host's sessions were opened, or stepped up, with a proof of one of these authenticators. */
+export type SessionsProvenBy = (
+  subjectId: string,
+  authenticatorIds: readonly string[],
+) => Promise<readonly string[]>;
+
+/** What a host knows of whoever repudiates. */
+export interface RepudiationContext {
+  /** Looks in the same transaction; absent: the host cannot tell. */
+  readonly provenBy?: SessionsProvenBy;
+  /** Where the link was sent to; absent: not to where a method sends its codes. */
+  readonly addresses?: readonly string[];
 }
 
-/** A change, with what its owner's factors are now. */
-interface Account {
-  readonly change: RepudiatedChange;
-  readonly methods: readonly MethodRecord[];
-  readonly transaction: Transaction;
+/** Whose changes are taken back. */
+interface Culprits {
+  readonly sessions: ReadonlySet<string>;
+  readonly authenticators: ReadonlySet<string>;
 }
+
+const BINDINGS: readonly MfaEventType[] = ['method_activated', 'authenticator_added'];
 
 /**
- * Undoes changes of factors that their owner repudiates. It takes away what the change added and
- * brings back what it took; it never touches a factor that was there before [NIST SP 800-63B-4 §4.6].
+ * Undoes what somebody else did to an account: everything since a change that its owner repudiates
+ * that was done in the same session, in a session that was proven by an authenticator of that one, and
+ * so on. What anybody else did stays [NIST SP 800-63B-4 §4.6].
  */
 @Injectable()
 export class Repudiation {
-  /** How each change is undone; of one that is not here, nothing can be. */
-  private readonly undoings: {
-    readonly [type in MfaEventType]?: (account: Account) => Promise<Undone>;
-  } = {
-    method_activated: (account) => this.unbind(account),
-    authenticator_added: (account) => this.unbind(account),
-    method_deactivated: async (account) => ({ isUndone: await this.reactivate(account) }),
-    primary_changed: async (account) => ({ isUndone: await this.moveBack(account) }),
-    backup_codes_issued: async (account) => ({ isUndone: await this.killCodes(account) }),
-  };
-
   constructor(
     private readonly registry: HandlerRegistry,
+    private readonly changes: ChangeStore,
+    private readonly undoing: ChangeUndoing,
     private readonly methods: MethodStore,
-    private readonly backupCodes: BackupCodeStore,
     private readonly challenges: ChallengeStore,
     private readonly unitOfWork: UnitOfWork,
     private readonly disposal: Disposal,
     private readonly clock: Clock,
   ) {}
 
-  /** Undoes what can be undone of a change, and ends every open challenge, in the transaction given. */
-  async undo(change: RepudiatedChange, transaction: Transaction): Promise<Undoing> {
+  /** Undoes what can be undone, and ends every open challenge, in the transaction given. */
+  async undo(
+    change: RepudiatedChange,
+    transaction: Transaction,
+    { provenBy = async () => [], addresses = [] }: RepudiationContext = {},
+  ): Promise<Undoing> {
     const { subjectId } = change;
     await this.unitOfWork.lockAccount(subjectId, transaction);
     await this.challenges.cancelAll(subjectId, this.clock.now(), transaction);
+    const log = await this.changes.list(subjectId, transaction);
     const methods = await this.methods.list(subjectId, transaction);
-    const { isUndone, removed } = (await this.undoings[change.type]?.({
-      change,
-      methods,
-      transaction,
-    })) ?? { isUndone: false, removed: undefined };
-    const dispose = async () => {
-      if (removed === undefined || !this.registry.has(removed.handler)) return;
-      await this.disposal.dispose(this.registry.get(removed.handler), subjectId, removed);
+    const since = log.slice(startOf(change, log));
+    const culprits = await culpritsOf(change, since, provenBy);
+    const guilty = since.filter((one) => one.id === change.changeId || isBy(one, culprits));
+    const pending = await this.undoing.removePending(subjectId, culprits.sessions, transaction);
+    const undone = await this.undoAll(guilty, since, transaction);
+    await this.changes.remove(subjectId, idsOf(undone), transaction);
+    const left = await this.methods.list(subjectId, transaction);
+    return {
+      changes: undone.map(({ change: one, isUndone }) => ({ ...factsOf(one), isUndone })),
+      codesRevoked: undone.reduce((sum, { codes }) => sum + codes, 0),
+      leavesUnprotected: this.unprotects(methods, left, addresses),
+      dispose: () => this.dispose(subjectId, [...pending, ...undone.flatMap((one) => one.removed)]),
     };
-    return { isUndone, dispose };
   }
 
-  /** One that was proven for the first time goes; an older one no longer works, as before. */
-  private async unbind(account: Account): Promise<Undone> {
-    const { change, methods } = account;
-    const isIt = ({ id }: Authenticator) => id === change.target;
-    const [found] = methods.flatMap((method) =>
-      method.authenticators.filter(isIt).map((proven) => ({ method, proven })),
-    );
-    if (found === undefined) return { isUndone: false };
-    const { method, proven } = found;
-    const others = method.authenticators.filter((other) => !isIt(other));
-    if (isSame(proven.boundAt, change.at)) {
-      await this.leave(others, method, account);
-      const { handler, payloadVersion } = method;
-      return { isUndone: true, removed: { handler, payloadVersion, authenticators: [proven] } };
+  private unprotects(
+    before: readonly MethodRecord[],
+    after: readonly MethodRecord[],
+    addresses: readonly string[],
+  ): boolean {
+    const [were, are] = [offered(before), offered(after)];
+    const haveGone = (some: MethodRecord[], left: MethodRecord[]) =>
+      some.length > 0 && left.length === 0;
+    const others = (methods: MethodRecord[]) => beyond(methods, addresses, this.registry);
+    return haveGone(were, are) || haveGone(others(were), others(are));
+  }
+
+  /** The newest first: each finds what it left behind. */
+  private async undoAll(
+    guilty: readonly LoggedChange[],
+    since: readonly LoggedChange[],
+    transaction: Transaction,
+  ): Promise<(Undone & { readonly change: LoggedChange })[]> {
+    const undone: (Undone & { readonly change: LoggedChange })[] = [];
+    for (const change of guilty.toReversed()) {
+      const later = since.slice(since.indexOf(change));
+      const kept = later.filter((other) => !guilty.includes(other));
+      undone.push({ change, ...(await this.undoing.undo({ change, kept, transaction })) });
     }
-    if (!isSame(proven.confirmedAt, change.at)) return { isUndone: false };
-    const asleep = { ...proven, confirmedAt: proven.boundAt };
-    await this.leave(
-      method.authenticators.map((one) => (isIt(one) ? asleep : one)),
-      method,
-      account,
-    );
-    return { isUndone: true };
+    return undone;
   }
 
-  /** Without an authenticator a method goes; without one that works it is inactive. */
-  private async leave(
-    authenticators: readonly Authenticator[],
-    method: MethodRecord,
-    { methods, transaction }: Account,
-  ): Promise<void> {
-    const left = { ...method, authenticators };
-    if (authenticators.length === 0) await this.methods.delete(method, transaction);
-    else await this.methods.save(left, transaction);
-    if (workingOf(left).length > 0) return;
-    await this.methods.switchOff(method, transaction);
-    if (isLastActive(method, methods)) {
-      await this.backupCodes.deleteAll(method.subjectId, transaction);
+  private async dispose(subjectId: string, removed: readonly Removed[]): Promise<void> {
+    for (const states of removed.filter(({ handler }) => this.registry.has(handler))) {
+      await this.disposal.dispose(this.registry.get(states.handler), subjectId, states);
     }
-  }
-
-  private async reactivate({ change, methods, transaction }: Account): Promise<boolean> {
-    const method = methods.find(({ id }) => id === change.target);
-    return method !== undefined && this.methods.reactivate(method, transaction);
-  }
-
-  /** Only while the primary is the one that the change made so. */
-  private async moveBack({ change, methods, transaction }: Account): Promise<boolean> {
-    const primary = methods.find(({ isPrimary }) => isPrimary);
-    const former = methods.find(({ id }) => id === change.target);
-    if (primary?.handler !== change.factor || !former?.isActive) return false;
-    return this.methods.makePrimary(former, transaction);
-  }
-
-  /** Whoever made the new codes has seen them. The set before is dead and stays so. */
-  private async killCodes({ change, transaction }: Account): Promise<boolean> {
-    const { createdAt } = await this.backupCodes.count(change.subjectId, transaction);
-    if (!isSame(createdAt, change.at)) return false;
-    await this.backupCodes.deleteAll(change.subjectId, transaction);
-    return true;
   }
 }
 
-function isSame(one: Date | null, other: Date): boolean {
-  return one?.getTime() === other.getTime();
+/** Where in the log a change stands; an event that is of none, by the number of that event. */
+function startOf({ changeId, seq }: RepudiatedChange, log: readonly LoggedChange[]): number {
+  const place = log.findIndex(({ id }) => id === changeId);
+  const start = place === -1 ? log.findIndex(({ afterSeq }) => afterSeq >= seq) : place;
+  return start === -1 ? log.length : start;
+}
+
+/** The session of the change, its authenticators, the sessions that were proven by those, and so on. */
+async function culpritsOf(
+  { subjectId, sessionId }: RepudiatedChange,
+  since: readonly LoggedChange[],
+  provenBy: SessionsProvenBy,
+): Promise<Culprits> {
+  const sessions = new Set(typeof sessionId === 'string' ? [sessionId] : []);
+  for (;;) {
+    const authenticators = new Set(boundBy(sessions, since));
+    if (authenticators.size === 0) return { sessions, authenticators };
+    const found = await provenBy(subjectId, [...authenticators]);
+    const known = sessions.size;
+    for (const session of found) sessions.add(session);
+    if (sessions.size === known) return { sessions, authenticators };
+  }
+}
+
+/** Those that were set up, or proven for the first time, in one of the sessions. */
+function boundBy(sessions: ReadonlySet<string>, since: readonly LoggedChange[]): string[] {
+  return since.flatMap((change) => {
+    const proven = provenFirst(change);
+    const isTheirs = isIn(sessions, change.sessionId) || isIn(sessions, proven?.setUpIn ?? null);
+    return proven !== undefined && isTheirs ? [proven.id] : [];
+  });
+}
+
+/** The authenticator that a change proved for the first time: one that is switched on again is none. */
+function provenFirst({ type, target, method }: LoggedChange): Authenticator | undefined {
+  if (!BINDINGS.includes(type)) return undefined;
+  return method?.authenticators.find(({ id, boundAt }) => id === target && boundAt === null);
+}
+
+function isIn(sessions: ReadonlySet<string>, sessionId: string | null): boolean {
+  return sessionId !== null && sessions.has(sessionId);
+}
+
+/** Made in one of the sessions, or the first proof of one of the authenticators. */
+function isBy({ type, target, sessionId }: LoggedChange, culprits: Culprits): boolean {
+  if (isIn(culprits.sessions, sessionId)) return true;
+  return BINDINGS.includes(type) && culprits.authenticators.has(String(target));
+}
+
+function factsOf({ type, factor, target, sessionId, at }: LoggedChange) {
+  return { type, factor, target, sessionId, at };
+}
+
+function idsOf(undone: readonly (Undone & { readonly change: LoggedChange })[]): string[] {
+  return undone.filter(({ isUndone }) => isUndone).map(({ change }) => change.id);
 }

@@ -92,14 +92,9 @@ export abstract class MethodStore {
   abstract deactivate(method: MethodKey, transaction: Transaction): Promise<boolean>;
   /**
    * Makes a method inactive that should never have been active. Where it was primary, the
-   * longest-standing active one takes its place. {@link reactivate} does not bring it back.
+   * longest-standing active one takes its place.
    */
   abstract switchOff(method: MethodKey, transaction: Transaction): Promise<void>;
-  /**
-   * Undoes {@link deactivate}: what worked before works again, and nothing else. False when that is
-   * not what the method is inactive by (any more).
-   */
-  abstract reactivate(method: MethodKey, transaction: Transaction): Promise<boolean>;
   /** Makes an active method the only primary one. False when it is not active (any more). */
   abstract makePrimary(method: MethodKey, transaction: Transaction): Promise<boolean>;
   /**

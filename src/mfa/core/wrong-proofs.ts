@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EventTeller } from './event-teller.js';
-import { type MfaEvent, type MfaEventType } from './events.js';
+import { type MfaEvent } from './events.js';
 import { type RowUpdate } from './host-rows.js';
 import { HostPorts } from './ports.js';
 import { EventStore } from './stores.js';
@@ -11,6 +11,8 @@ export type WrongProof = Omit<MfaEvent, 'type' | 'target'>;
 /** What a wrong proof locks. Absent: nothing. */
 export interface Locks {
   readonly method?: boolean;
+  /** With `method`: not for a while, but until it is set up anew. */
+  readonly methodForGood?: boolean;
   readonly account?: boolean;
   readonly session?: boolean;
 }
@@ -25,13 +27,15 @@ export class WrongProofs {
   ) {}
 
   async record(proof: WrongProof, locks: Locks): Promise<void> {
-    const types: MfaEventType[] = [
-      'second_factor_failed',
-      ...(locks.method ? ['method_locked' as const] : []),
-      ...(locks.account ? ['account_locked' as const] : []),
-      ...(locks.session ? ['session_locked' as const] : []),
+    const { methodForGood: isForGood = false } = locks;
+    const events: MfaEvent[] = [
+      { ...proof, type: 'second_factor_failed' },
+      ...(locks.method
+        ? [{ ...proof, type: 'method_locked' as const, detail: { isForGood } }]
+        : []),
+      ...(locks.account ? [{ ...proof, type: 'account_locked' as const }] : []),
+      ...(locks.session ? [{ ...proof, type: 'session_locked' as const }] : []),
     ];
-    const events = types.map((type) => ({ ...proof, type }));
     await this.events.append(events, { rowUpdates: locks.session ? this.endOf(proof) : [] });
     this.teller.tell(events);
   }

@@ -1,8 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import sql, { type Sql } from 'sql-template-tag';
+import { ChangeStore } from '../core/changes.js';
+import { Disposal } from '../core/disposal.js';
+import { GIVE_UP_SECONDS } from '../core/outbox-lane.js';
 import { LONGEST_SEND_WINDOW_SECONDS } from '../core/policy.js';
 import { addSeconds } from '../kit/clock.js';
 import { deleteInBatches, type DeletionBounds } from '../kit/delete-in-batches.js';
+import { MfaOptions } from '../mfa.options.js';
 import { Statements } from './stores/statements.js';
 
 /** When, and how much of each table. */
@@ -24,12 +28,18 @@ const SESSION_ATTEMPTS_KEPT_SECONDS = 30 * 86_400;
 
 /**
  * Deletes what has no meaning any more: challenges that are over, counts of sent codes whose window
- * is over, failures of sessions and deliveries that were given up long ago. Methods with their
- * failures and locks, backup codes and events stay. Servers may run it at the same moment: each leaves alone what another is at.
+ * is over, failures of sessions, deliveries that were given up long ago, and changes that can no
+ * longer be undone. Methods with their failures and locks, backup codes and events stay. Servers may
+ * run it at the same moment: each leaves alone what another is at.
  */
 @Injectable()
 export class MfaCleanUp {
-  constructor(private readonly statements: Statements) {}
+  constructor(
+    private readonly statements: Statements,
+    private readonly changes: ChangeStore,
+    private readonly disposal: Disposal,
+    private readonly options: MfaOptions,
+  ) {}
 
   /** @param scope its `maxRows` counts for each table */
   async run(scope: CleanUpScope): Promise<CleanedRows> {
@@ -45,7 +55,22 @@ export class MfaCleanUp {
       mfa_outbox: await this.delete(scope, (limit) =>
         deleteFailedDeliveries(addSeconds(scope.now, -KEPT_AFTER_FAILURE_SECONDS), limit),
       ),
+      mfa_changes: await deleteInBatches(scope, (limit) =>
+        this.finish(addSeconds(before, -this.undoableSeconds), limit),
+      ),
     };
+  }
+
+  /** Whoever is told of a change last, because mails could not be sent, has as long to answer. */
+  private get undoableSeconds(): number {
+    return this.options.repudiationSeconds + GIVE_UP_SECONDS;
+  }
+
+  /** Makes changes final: what they removed does not come back, and its handler lets go of it. */
+  private async finish(before: Date, limit: number): Promise<number> {
+    const final = await this.changes.purge(before, limit);
+    for (const change of final) await this.disposal.disposeOfChange(change);
+    return final.length;
   }
 
   private delete(bounds: DeletionBounds, statement: (limit: number) => Sql): Promise<number> {

@@ -5,9 +5,9 @@ import { RandomSource } from '../kit/random.js';
 
 /** What a payload belongs to. It is authenticated with it: in any other row it does not open. */
 export interface PayloadOwner {
-  readonly use: Extract<KeyUse, 'state' | 'challenge' | 'outbox'>;
+  readonly use: Extract<KeyUse, 'state' | 'challenge' | 'outbox' | 'change'>;
   readonly subjectId: string;
-  /** The id of the method, of the challenge or of the delivery. */
+  /** The id of the method, of the challenge, of the delivery or of the change. */
   readonly rowId: string;
   readonly purpose: string;
 }
@@ -18,7 +18,7 @@ const TAG_BYTES = 16;
 const HEADER_BYTES = 2;
 
 /**
- * Seals states, challenge data and deliveries: AES-256-GCM [NIST SP 800-38D] with a random 96-bit nonce.
+ * Seals states, challenge data, deliveries and what changes took away: AES-256-GCM [NIST SP 800-38D] with a random 96-bit nonce.
  *
  * Envelope: version (1 byte), length of the key id (1), key id, nonce (12), tag (16), cipher text.
  */

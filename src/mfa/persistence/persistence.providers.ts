@@ -1,5 +1,6 @@
 import { type Provider } from '@nestjs/common';
 import { AttemptStore } from '../core/attempts.js';
+import { ChangeStore } from '../core/changes.js';
 import { EnrolmentStore } from '../core/enrolments.js';
 import { PasswordAttemptStore } from '../core/password-attempts.js';
 import {
@@ -24,11 +25,13 @@ import { Reencryption } from './reencryption.js';
 import { SecurityLog } from './security-log.js';
 import { EventRows } from './stores/event-rows.js';
 import { SealedRows } from './stores/rows.js';
+import { SealedChanges } from './stores/sealed-changes.js';
 import { SealedDeliveries } from './stores/sealed-deliveries.js';
 import { Statements } from './stores/statements.js';
 import { TypeOrmAccountStore } from './stores/typeorm-account.store.js';
 import { TypeOrmAttemptStore } from './stores/typeorm-attempt.store.js';
 import { TypeOrmBackupCodeStore } from './stores/typeorm-backup-code.store.js';
+import { TypeOrmChangeStore } from './stores/typeorm-change.store.js';
 import { TypeOrmChallengeStore } from './stores/typeorm-challenge.store.js';
 import { TypeOrmEnrolmentStore } from './stores/typeorm-enrolment.store.js';
 import { TypeOrmEventStore } from './stores/typeorm-event.store.js';
@@ -50,6 +53,7 @@ export const PERSISTENCE_PROVIDERS: Provider[] = [
   OutboxBacklog,
   PayloadCipher,
   Reencryption,
+  SealedChanges,
   SealedDeliveries,
   SealedRows,
   SecurityLog,
@@ -58,6 +62,7 @@ export const PERSISTENCE_PROVIDERS: Provider[] = [
   { provide: AttemptStore, useClass: TypeOrmAttemptStore },
   { provide: BackupCodeStore, useClass: TypeOrmBackupCodeStore },
   { provide: ChallengeStore, useClass: TypeOrmChallengeStore },
+  { provide: ChangeStore, useClass: TypeOrmChangeStore },
   { provide: EnrolmentStore, useClass: TypeOrmEnrolmentStore },
   { provide: EventStore, useClass: TypeOrmEventStore },
   { provide: MethodStore, useClass: TypeOrmMethodStore },

@@ -35,6 +35,14 @@ export const SEALED_TABLES: readonly SealedTable[] = [
       sql`t.data IS NOT NULL AND t.consumed_at IS NULL AND t.expires_at > ${now}::timestamptz`,
   },
   {
+    name: raw('mfa_changes'),
+    use: 'change',
+    envelope: raw('former'),
+    idType: raw('uuid'),
+    purpose: raw('t.type'),
+    isNeeded: () => sql`t.former IS NOT NULL`,
+  },
+  {
     name: raw('mfa_outbox'),
     use: 'outbox',
     envelope: raw('payload'),

@@ -51,7 +51,7 @@ export class FactorChangeEndings extends EventConsumer {
       const except = sessionId === null || sessionId === undefined ? {} : { except: sessionId };
       const ended = await this.sessions.endAll(user.id, { manager, begunBy: at, ...except });
       const event = accountEvent('sessions_ended', { user, client, at });
-      return { result: undefined, events: ended.length > 0 ? [event] : [] };
+      return { result: undefined, events: ended.length > 0 ? [{ ...event, sessionId }] : [] };
     });
   }
 }

@@ -72,7 +72,7 @@ export class PasswordChange {
       const except = sessionId === null ? {} : { except: sessionId };
       await this.sessions.endAll(user.id, { manager, ...except });
       const event = accountEvent('password_changed', { user, client, at: this.clock.now() });
-      return { result: undefined, events: [event] };
+      return { result: undefined, events: [{ ...event, sessionId }] };
     });
   }
 }

@@ -14,7 +14,7 @@ import { accountEvent } from '../mfa/account-event.js';
 import { UserSubject } from '../mfa/user-subject.js';
 import { PasswordResetLinks } from '../passwords/password-reset-links.js';
 import { PasswordResetTokens } from '../passwords/password-reset-tokens.js';
-import { PasswordRows, type ResetOffer } from '../passwords/password-rows.js';
+import { type NewPassword, PasswordRows, type ResetOffer } from '../passwords/password-rows.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { PasswordHasher } from '../users/password-hasher.js';
 import { type User } from '../users/user.entity.js';
@@ -24,6 +24,14 @@ import { LOCAL } from './local/local.type.js';
 
 /** What a mailbox proves: a one-time code, as of the method `email` [RFC 8176 §2]. */
 const MAILBOX_AMR = ['otp'];
+
+/** What somebody who has the token of a reset asks for. */
+export interface ResetRequest {
+  readonly newPassword: string;
+  /** The password of before; absent: it was not given. */
+  readonly oldPassword: string | undefined;
+  readonly client: ClientInfo;
+}
 
 /** Resets forgotten passwords by a link in a mail. A second factor is asked for all the same. */
 @Injectable()
@@ -68,9 +76,11 @@ export class PasswordReset implements OnModuleDestroy {
    * Sets the new password, ends all sessions and open challenges, and goes on as a login does. What
    * is wrong with the new password is said before the token is spent.
    *
-   * @throws {MfaError} `invalid_token` or `validation_failed`
+   * @throws {MfaError} `invalid_token`, `validation_failed` or, for a wrong password of before,
+   * `invalid_credentials`
    */
-  async confirm(token: string, newPassword: string, client: ClientInfo): Promise<LoginOutcome> {
+  async confirm(token: string, request: ResetRequest): Promise<LoginOutcome> {
+    const { newPassword, client } = request;
     const offer = await this.tokens.verify(token);
     const factor = this.passwordFactor();
     const user = await this.users.findById(offer.userId);
@@ -78,10 +88,12 @@ export class PasswordReset implements OnModuleDestroy {
       throw new MfaError('invalid_token');
     }
     this.users.refuseWeakPassword(newPassword, user);
+    const provesOldPassword = user.resetNeedsPassword;
+    if (provesOldPassword) await this.proveOldPassword(offer, user, request);
     // Slow, so it is done before any lock is held.
     const asker = { subject: user.id, ip: client.ip };
     const passwordHash = await this.hasher.hash(newPassword, asker);
-    await this.commit(offer, user, { passwordHash, client });
+    await this.commit(offer, user, { password: { passwordHash, provesOldPassword }, client });
     const renewed = await this.users.findById(user.id);
     if (renewed === null) throw new MfaError('invalid_token');
     const first = { subject: new UserSubject(renewed), amr: MAILBOX_AMR };
@@ -90,6 +102,25 @@ export class PasswordReset implements OnModuleDestroy {
       { ...first, provider: sessionProviderOf(factor), supportsMfa },
       client,
     );
+  }
+
+  /** Counted and committed first: whoever reads the mailbox shall not guess the password by it. */
+  private async proveOldPassword(
+    offer: ResetOffer,
+    user: User,
+    { oldPassword, client }: ResetRequest,
+  ): Promise<void> {
+    if (oldPassword === undefined) {
+      throw new MfaError('validation_failed', {
+        errors: { old_password: ['This field is required.'] },
+      });
+    }
+    if (!(await this.links.spendPasswordAttempt(offer))) throw new MfaError('invalid_token');
+    const asker = { subject: user.id, ip: client.ip };
+    if (await this.hasher.verify(oldPassword, user.passwordHash, asker)) return;
+    const occasion = { user, client, at: this.clock.now() };
+    await this.audit.record([accountEvent('login_failed', occasion)]);
+    throw new MfaError('invalid_credentials', { detail: 'The old password is not right.' });
   }
 
   private async record(email: string, client: ClientInfo): Promise<void> {
@@ -112,11 +143,11 @@ export class PasswordReset implements OnModuleDestroy {
   private async commit(
     offer: ResetOffer,
     user: User,
-    { passwordHash, client }: { readonly passwordHash: string; readonly client: ClientInfo },
+    { password, client }: { readonly password: NewPassword; readonly client: ClientInfo },
   ): Promise<void> {
     await this.audit.change(async (manager) => {
       await this.accounts.endChallenges(user.id, transactionOf(manager));
-      const isReset = await this.rows.reset(offer, passwordHash, manager);
+      const isReset = await this.rows.reset(offer, password, manager);
       if (!isReset) throw new MfaError('invalid_token');
       await this.sessions.endAll(user.id, { manager });
       const event = accountEvent('password_reset', { user, client, at: this.clock.now() });

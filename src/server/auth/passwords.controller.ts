@@ -74,7 +74,7 @@ export class PasswordsController {
   @ApiOperation({
     summary: 'Choose a new password',
     description:
-      'Spends the token of the mail and ends all sessions. Goes on as `login/` does: with an active second factor it asks for that.',
+      'Spends the token of the mail and ends all sessions. Goes on as `login/` does: with an active second factor it asks for that. After "this was not me" has left no second factor, it takes the password of before too: five wrong ones spend the token.',
   })
   @ApiExtraModels(SignedInResponse, SecondFactorResponse)
   @ApiOkResponse({
@@ -86,12 +86,13 @@ export class PasswordsController {
       ],
     },
   })
-  @ApiProblems(...BODY_PROBLEMS, 'invalid_token', 'rate_limited')
+  @ApiProblems(...BODY_PROBLEMS, 'invalid_token', 'invalid_credentials', 'rate_limited')
   async confirm(
-    @Body(BodyPipe) { token, new_password }: PasswordResetConfirmBody,
+    @Body(BodyPipe) { token, new_password, old_password }: PasswordResetConfirmBody,
     @Req() request: HttpRequest,
   ): Promise<JsonObject> {
+    const asked = { newPassword: new_password, oldPassword: old_password };
     const client = clientOf(request);
-    return loginAnswer(await this.passwordReset.confirm(token, new_password, client));
+    return loginAnswer(await this.passwordReset.confirm(token, { ...asked, client }));
   }
 }

@@ -75,7 +75,7 @@ export class SessionEndings {
         manager,
         ...(sessionId !== null && { except: sessionId }),
       });
-      return { result: undefined, events: ended.length > 0 ? [event] : [] };
+      return { result: undefined, events: ended.length > 0 ? [{ ...event, sessionId }] : [] };
     });
   }
 

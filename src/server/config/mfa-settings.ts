@@ -168,7 +168,7 @@ export const MFA_SETTINGS = [
 export function mfaOptionsOf(
   values: SettingValues<typeof MFA_SETTINGS>,
   secretKeys: readonly SecretKey[],
-): Required<MfaModuleOptions> {
+): Required<Omit<MfaModuleOptions, 'repudiationSeconds'>> {
   return {
     secretKeys,
     applicationName: values.MFA_APPLICATION_NAME,

@@ -8,6 +8,7 @@ const ROLL_OUT_SECONDS = 3600;
 const ROWS: Readonly<Record<KeyNeed['use'], readonly [rows: string, remedy: string]>> = {
   state: ['methods are sealed', 'run `npm run keys:reencrypt`'],
   challenge: ['open challenges are sealed', 'run `npm run keys:reencrypt`'],
+  change: ['changes that can be undone are sealed', 'run `npm run keys:reencrypt`'],
   outbox: ['events that wait for a consumer are sealed', 'run `npm run keys:reencrypt`'],
   'backup-lookup': ['backup codes are found', 'they end when spent or replaced by new ones'],
 };

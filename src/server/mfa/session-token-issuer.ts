@@ -28,10 +28,10 @@ export class SessionTokenIssuer extends TokenIssuer {
     }
     const proven = { proofs, amr, authenticatedAt };
     const signIn = { userId, provider, credentialsVersion, ...proven, client };
-    const { row, ...tokens } = await this.sessions.prepare(signIn);
+    const { row, sessionId, ...tokens } = await this.sessions.prepare(signIn);
     const body = { ...sessionTokensResponse(tokens), user: userResponse(user) };
     const isProven = user.passwordByMail && amr.includes('mfa');
-    return { body, rows: [row], rowUpdates: isProven ? [passwordIsOwn(userId)] : [] };
+    return { body, sessionId, rows: [row], rowUpdates: isProven ? [passwordIsOwn(userId)] : [] };
   }
 
   private async renew({ subject, sessionId, proofs, amr, authenticatedAt }: MfaPassed) {

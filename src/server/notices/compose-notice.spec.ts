@@ -10,6 +10,8 @@ const NOTICE: Notice = {
   kind: 'method_activated',
   factor: 'Authenticator app',
   codesLeft: 4,
+  codesDied: 3,
+  left: null,
   at: new Date('2026-01-01T12:00:00.000Z'),
   ip: '192.0.2.7',
   userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0',
@@ -103,6 +105,21 @@ describe('composeNotice', () => {
     expect(low.text).toContain(expected);
   });
 
+  it.each([
+    [english, ['App', 'E-mail'], 'active now: App, E-mail. Backup codes that are left: 4.'],
+    [english, [], 'active now: none.'],
+    [german, ['App'], 'jetzt aktiv sind: App. Übrige Ersatzcodes: 4.'],
+    [german, [], 'jetzt aktiv sind: keine.'],
+  ] as const)('says what is left where something is gone', (texts, methods, expected) => {
+    const { text } = compose({ kind: 'method_deleted', left: { methods, codes: 4 } }, texts);
+    expect(text).toContain(expected);
+  });
+
+  it.each([english, german])('says how many backup codes died', (texts) => {
+    const { text } = compose({ kind: 'backup_codes_revoked' }, texts);
+    expect(text).toMatch(/: 3\.$/m);
+  });
+
   it('writes the time as people do, in UTC', () => {
     expect(compose({}, german).text).toMatch(
       /^Wann: Donnerstag, 1\. Januar 2026 um 12:00:00 UTC$/m,
@@ -122,7 +139,7 @@ describe.each(Object.entries(LANGUAGES))('the texts of %s', (_, texts) => {
 
   it('name the factor wherever one is concerned, and none where none is', () => {
     for (const kind of NOTICE_KINDS) {
-      expect(texts.kinds[kind].sentence({ factor: null, codesLeft: 3 })).not.toMatch(
+      expect(texts.kinds[kind].sentence({ factor: null, codesLeft: 3, codesDied: 3 })).not.toMatch(
         /undefined|NaN/,
       );
     }
@@ -134,9 +151,11 @@ describe.each(Object.entries(LANGUAGES))('the texts of %s', (_, texts) => {
       'method_deactivated',
       'method_deleted',
       'authenticator_added',
+      'authenticator_renamed',
       'authenticator_removed',
       'primary_changed',
       'method_locked',
+      'method_locked_for_good',
       'second_factor_failed',
     ]);
   });

@@ -2,7 +2,12 @@ import { escapeHtml } from '../mail/escape-html.js';
 import { type Mail } from '../mail/mailer.js';
 import { addressIn } from '../../mfa/index.js';
 import { clientProgram } from './client-program.js';
-import { type NoticeFacts, type NoticeKind, type NoticeTexts } from './texts/notice-texts.js';
+import {
+  type FactorsLeft,
+  type NoticeFacts,
+  type NoticeKind,
+  type NoticeTexts,
+} from './texts/notice-texts.js';
 
 /** What a notice tells. */
 export interface Notice extends NoticeFacts {
@@ -12,6 +17,8 @@ export interface Notice extends NoticeFacts {
   readonly ip: string | null;
   /** As the client gave it; nothing of it is shown but the names of a list. */
   readonly userAgent: string | null;
+  /** What the account is left with; null: nothing of it is gone. */
+  readonly left: FactorsLeft | null;
   /** How to say that it was somebody else; null: nothing is left to say. */
   readonly notMe: { readonly url: string; readonly lastsHours: number } | null;
 }
@@ -30,6 +37,7 @@ export function composeNotice(notice: Notice, texts: NoticeTexts): Omit<Mail, 't
       `${texts.from}: ${addressIn(notice.ip) ?? texts.unknown}`,
       `${texts.device}: ${showProgram(notice.userAgent, texts)}`,
     ].join('\n'),
+    ...(notice.left === null ? [] : [texts.left(notice.left)]),
     ...(notice.notMe === null ? [] : notMeParagraphs(notice.notMe, texts)),
   ];
   return {

@@ -116,6 +116,7 @@ interface Known {
   readonly recent: number;
 }
 
-function seen(user: User, { at, client }: EventDelivery['event']): MfaEvent {
-  return { type: 'new_device_seen', subject: new UserSubject(user), factor: null, at, client };
+function seen(user: User, { at, client, sessionId }: EventDelivery['event']): MfaEvent {
+  const subject = new UserSubject(user);
+  return { type: 'new_device_seen', subject, factor: null, sessionId, at, client };
 }

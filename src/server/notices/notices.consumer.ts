@@ -15,12 +15,26 @@ import { composeNotice } from './compose-notice.js';
 import { type NoticeTicket, RepudiationLinks } from './repudiation-links.js';
 import { LANGUAGES, languageOf } from './texts/languages.js';
 import { NOTICE_KINDS } from './texts/notice-kinds.js';
-import { type NoticeKind, type NoticeTexts } from './texts/notice-texts.js';
+import { type FactorsLeft, type NoticeKind, type NoticeTexts } from './texts/notice-texts.js';
 
 /** So few backup codes that a person is told to make new ones. */
 const FEW_CODES = 2;
 
 const SECONDS_PER_HOUR = 3600;
+
+/** After these something is gone that people signed in with: they are told what is left. */
+const DEATHS: readonly NoticeKind[] = [
+  'method_deactivated',
+  'method_deleted',
+  'authenticator_removed',
+  'backup_code_used',
+  'backup_codes_revoked',
+  'method_locked_for_good',
+  'change_repudiated',
+];
+
+/** Of these nothing is left to say: it was said, or it is over and there is nothing to undo. */
+const WITHOUT_LINK: readonly NoticeKind[] = ['change_repudiated', 'refresh_token_reused'];
 
 /** Tells people by mail what has happened to their account [ASVS 6.3.5, 6.3.7]. */
 @Injectable()
@@ -46,9 +60,9 @@ export class NoticesConsumer extends EventConsumer {
   /** Goes to the address that the account had when it happened, whatever was changed since. */
   async deliver({ id, event }: EventDelivery): Promise<void> {
     const address = event.subject.addresses.email;
-    const kind = kindNamed(event.type);
+    const kind = kindOf(event);
     if (address === undefined || kind === undefined) return;
-    const ticket = await this.links.issue({ deliveryId: id, event, address });
+    const ticket = await this.links.issue({ deliveryId: id, event, kind, address });
     if (ticket.kind === 'refused') {
       this.logger.warn(`No notice of ${event.type}: ${ticket.reason}.`);
       return;
@@ -58,7 +72,7 @@ export class NoticesConsumer extends EventConsumer {
 
   private async compose(
     kind: NoticeKind,
-    { subject, factor, at, client }: RecordedEvent,
+    { subject, factor, at, client, detail = {} }: RecordedEvent,
     { url }: Extract<NoticeTicket, { kind: 'granted' }>,
   ) {
     const codesLeft = await this.accounts.countBackupCodes(subject.id);
@@ -68,12 +82,18 @@ export class NoticesConsumer extends EventConsumer {
       kind: runsLow ? ('backup_codes_low' as const) : kind,
       factor: factor === null ? null : this.nameOf(factor),
       codesLeft,
+      codesDied: detail.codes ?? 0,
       at,
       ...client,
-      // Whoever has said so has nothing more to say about it.
-      notMe: kind === 'change_repudiated' ? null : { url, lastsHours },
+      left: DEATHS.includes(kind) ? await this.leftOf(subject.id, codesLeft) : null,
+      notMe: WITHOUT_LINK.includes(kind) ? null : { url, lastsHours },
     };
     return composeNotice(notice, await this.textsFor(subject.id));
+  }
+
+  private async leftOf(userId: string, codes: number): Promise<FactorsLeft> {
+    const active = await this.accounts.activeMethods(userId);
+    return { methods: active.map((factor) => this.nameOf(factor)), codes };
   }
 
   /** As people know the factor; one that is no longer on offer by its plain name. */
@@ -85,6 +105,12 @@ export class NoticesConsumer extends EventConsumer {
     const user = await this.users.findById(userId);
     return LANGUAGES[languageOf(user?.language ?? null) ?? this.config.mailLanguage];
   }
+}
+
+/** What a notice is about: some events are told in other words when they mean more. */
+function kindOf({ type, detail }: RecordedEvent): NoticeKind | undefined {
+  if (type === 'method_locked' && detail?.isForGood === true) return 'method_locked_for_good';
+  return kindNamed(type);
 }
 
 function kindNamed(type: MfaEventType): NoticeKind | undefined {

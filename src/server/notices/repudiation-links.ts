@@ -6,29 +6,23 @@ import {
   Clock,
   KeyRing,
   MfaError,
-  type MfaEventType,
   RandomSource,
   type RecordedEvent,
   type RepudiatedChange,
 } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 import { NOT_ME_PATH } from '../pages/paths.js';
+import { NOTICE_BOUNDS, NOTICE_LIMIT } from './notice-limits.js';
+import { type NoticeKind } from './texts/notice-texts.js';
 
-/**
- * Notices of one kind to one address in an hour. Each kind has its own count: many that say little must
- * not keep back the one that matters.
- */
-export const NOTICE_LIMIT = { maxNotices: 20, windowSeconds: 3600 } as const;
 const TOKEN_BYTES = 32;
-
-/** What people are told of once in the window; the next time says nothing that the first did not. */
-const TOLD_ONCE: readonly MfaEventType[] = ['second_factor_failed'];
 
 /** A notice that is about to be sent. */
 export interface NoticeRequest {
   /** The same when the notice is sent again. */
   readonly deliveryId: string;
   readonly event: RecordedEvent;
+  readonly kind: NoticeKind;
   readonly address: string;
 }
 
@@ -39,21 +33,25 @@ export type NoticeTicket =
 
 const LOCK_USER = `SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE`;
 
+/** Notices of one kind: of the last hour, and of the same moment. */
 const COUNT = `
-  SELECT count(DISTINCT delivery_id)::int AS same
+  SELECT count(DISTINCT delivery_id) FILTER (WHERE created_at > $2)::int AS recent,
+    count(DISTINCT delivery_id) FILTER (WHERE user_id = $5 AND event_at = $6)::int AS same
   FROM repudiation_tokens
-  WHERE address_tag = ANY($1) AND created_at > $2 AND delivery_id <> $3 AND event_type = $4`;
+  WHERE address_tag = ANY($1) AND created_at > least($2, $6) AND delivery_id <> $3
+    AND event_type = $4`;
 
 const ADD = `
   INSERT INTO repudiation_tokens (tag, user_id, delivery_id, address_tag, event_type, factor, target,
-    event_at, created_at, expires_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
+    change_id, session_id, event_seq, event_at, created_at, expires_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`;
 
 /** One statement decides: of many requests with one token one finds it unspent. */
 const SPEND = `
   UPDATE repudiation_tokens SET spent_at = $2
   WHERE tag = ANY($1) AND spent_at IS NULL AND expires_at > $2
-  RETURNING user_id AS "subjectId", event_type AS type, factor, target, event_at AS at`;
+  RETURNING user_id AS "subjectId", event_type AS type, factor, target, change_id AS "changeId",
+    session_id AS "sessionId", event_seq::int AS seq, event_at AS at`;
 
 /** The links by which people say that a change was not theirs, and the count of notices with them. */
 @Injectable()
@@ -66,31 +64,42 @@ export class RepudiationLinks {
     private readonly config: ServerConfig,
   ) {}
 
-  /** Makes the link of a notice, unless the address has had its share. */
-  async issue({ deliveryId, event, address }: NoticeRequest): Promise<NoticeTicket> {
+  /** Makes the link of a notice, unless the address has had its share of the kind. */
+  async issue(request: NoticeRequest): Promise<NoticeTicket> {
+    const { deliveryId, event, address } = request;
     const now = this.clock.now();
     const userId = event.subject.id;
-    const [addressTag, ...olderTags] = this.keyRing.tags('send-address', address.toLowerCase());
+    const tags = this.keyRing.tags('send-address', address.toLowerCase());
     const token = this.random.bytes(TOKEN_BYTES).toString('base64url');
     return this.database.transaction(async (manager) => {
       // Notices to one user are counted one after the other, whichever servers send them.
       const users = await manager.query<unknown[]>(LOCK_USER, [userId]);
       if (users.length === 0) return { kind: 'refused', reason: 'user gone' };
-      const since = addSeconds(now, -NOTICE_LIMIT.windowSeconds);
-      const counted = [[addressTag, ...olderTags], since, deliveryId, event.type];
-      const [sent] = await manager.query<{ same: number }[]>(COUNT, counted);
-      if (TOLD_ONCE.includes(event.type) && (sent?.same ?? 0) > 0) {
-        return { kind: 'refused', reason: 'told already' };
-      }
-      if ((sent?.same ?? 0) >= NOTICE_LIMIT.maxNotices) return { kind: 'refused', reason: 'limit' };
+      const reason = await this.refusal(request, { tags, now }, manager);
+      if (reason !== null) return { kind: 'refused', reason };
       const expiresAt = addSeconds(now, this.config.notMeLinkSeconds);
-      const change = [event.type, event.factor, event.target ?? null, event.at];
       const tag = this.keyRing.tag('mailed-link', token);
-      const row = [tag, userId, deliveryId, addressTag, ...change, now, expiresAt];
+      const row = [tag, userId, deliveryId, tags[0], ...changeOf(event), now, expiresAt];
       await manager.query(ADD, row);
       // Behind the #, no server and no log between here and there sees it.
       return { kind: 'granted', url: `${this.config.publicUrl}${NOT_ME_PATH}#${token}` };
     });
+  }
+
+  /** Why a notice is not sent; null: it is. */
+  private async refusal(
+    { deliveryId, event, kind }: NoticeRequest,
+    { tags, now }: { readonly tags: readonly string[]; readonly now: Date },
+    manager: EntityManager,
+  ): Promise<'limit' | 'told already' | null> {
+    const bound = NOTICE_BOUNDS[kind];
+    if (bound === 'each_time') return null;
+    const since = addSeconds(now, -NOTICE_LIMIT.windowSeconds);
+    const counted = [tags, since, deliveryId, event.type, event.subject.id, event.at];
+    const [sent] = await manager.query<{ recent: number; same: number }[]>(COUNT, counted);
+    const { recent = 0, same = 0 } = sent ?? {};
+    if (bound === 'limited') return recent >= NOTICE_LIMIT.maxNotices ? 'limit' : null;
+    return (bound === 'once_in_window' ? recent : same) > 0 ? 'told already' : null;
   }
 
   /**
@@ -107,4 +116,9 @@ export class RepudiationLinks {
     if (change === undefined) throw new MfaError('invalid_token');
     return change;
   }
+}
+
+/** What a link is about, as its columns hold it. */
+function changeOf({ type, factor, target, changeId, sessionId, seq, at }: RecordedEvent) {
+  return [type, factor, target ?? null, changeId ?? null, sessionId ?? null, seq, at];
 }

@@ -44,6 +44,18 @@ export class RepudiationToken {
   @Column('text', { nullable: true })
   readonly target!: string | null;
 
+  /** The change in the log of the library; null: the event tells of none. */
+  @Column('uuid', { name: 'change_id', nullable: true })
+  readonly changeId!: string | null;
+
+  /** The session that it was done in; null: in none. */
+  @Column('text', { name: 'session_id', nullable: true })
+  readonly sessionId!: string | null;
+
+  /** The number of the event among those of its user. */
+  @Column('bigint', { name: 'event_seq' })
+  readonly eventSeq!: string;
+
   /** When the change was made. */
   @Column('timestamptz', { name: 'event_at' })
   readonly eventAt!: Date;

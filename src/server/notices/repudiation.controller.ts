@@ -8,9 +8,9 @@ import {
   clientOf,
   type HttpRequest,
 } from '../../mfa/index.js';
-import { DetailResponse } from '../auth/dto/auth.responses.js';
 import { RateLimitGuard } from '../rate-limit/rate-limit.guard.js';
 import { RepudiationBody } from './repudiation.body.js';
+import { RepudiationResponse, repudiationResponse } from './repudiation.response.js';
 import { RepudiationService } from './repudiation.service.js';
 
 /** "This was not me". */
@@ -24,15 +24,14 @@ export class RepudiationController {
   @ApiOperation({
     summary: 'Say that a change was not yours',
     description:
-      'Takes the token of a link that was mailed about the change, once. All sessions end, the change is undone where it can be, and the password signs nobody in until it is reset.',
+      'Takes the token of a link that was mailed about the change, once. All sessions end; the change, and what the same session has changed since, is undone where it can be; and the password signs nobody in until it is reset.',
   })
-  @ApiOkResponse({ type: DetailResponse })
+  @ApiOkResponse({ type: RepudiationResponse })
   @ApiProblems(...BODY_PROBLEMS, 'invalid_token', 'rate_limited')
   async repudiate(
     @Body(BodyPipe) { token }: RepudiationBody,
     @Req() request: HttpRequest,
-  ): Promise<DetailResponse> {
-    await this.repudiation.repudiate(token, clientOf(request));
-    return { detail: 'Your account is secured. A mail tells you what to do next.' };
+  ): Promise<RepudiationResponse> {
+    return repudiationResponse(await this.repudiation.repudiate(token, clientOf(request)));
   }
 }

@@ -5,10 +5,14 @@ import {
   Clock,
   MfaError,
   type MfaEvent,
+  type RepudiatedChange,
   Repudiation,
   transactionOf,
+  type Undoing,
+  type UndoneChange,
 } from '../../mfa/index.js';
 import { UserSubject } from '../mfa/user-subject.js';
+import { sessionsProvenBy } from '../sessions/sessions-proven-by.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
@@ -27,28 +31,56 @@ export class RepudiationService {
   ) {}
 
   /**
-   * In one transaction: spends the link, undoes its change where that can be, ends sessions and open
-   * logins, and stops the password until it is reset. It gives nobody a session.
+   * In one transaction: spends the link, undoes what its session and the authenticators of that have
+   * changed since where that can be, ends sessions and open logins, and stops the password until it is
+   * reset. It gives nobody a session.
    *
+   * @returns what was undone, the newest first
    * @throws {MfaError} `invalid_token`
    */
-  async repudiate(token: string, client: ClientInfo): Promise<void> {
+  async repudiate(token: string, client: ClientInfo): Promise<readonly UndoneChange[]> {
     const undoing = await this.audit.change(async (manager) => {
       const change = await this.links.spend(token, manager);
-      const undone = await this.repudiation.undo(change, transactionOf(manager));
-      await this.users.freeze(change.subjectId, manager);
-      await this.sessions.endAll(change.subjectId, { manager });
-      const user = await manager.findOneBy(User, { id: change.subjectId });
+      const { subjectId } = change;
+      const user = await manager.findOneBy(User, { id: subjectId });
       if (user === null) throw new MfaError('invalid_token');
-      const event: MfaEvent = {
-        type: 'change_repudiated',
-        subject: new UserSubject(user),
-        factor: change.factor,
-        at: this.clock.now(),
-        client,
-      };
-      return { result: undone, events: [event] };
+      const undone = await this.repudiation.undo(change, transactionOf(manager), {
+        provenBy: (userId, ids) => sessionsProvenBy(userId, ids, manager),
+        addresses: user.email === null ? [] : [user.email],
+      });
+      // Somebody with the mailbox alone may have taken the owner's own second factor away.
+      const needsPassword = undone.leavesUnprotected;
+      await this.users.freeze(subjectId, { needsPassword }, manager);
+      await this.sessions.endAll(subjectId, { manager });
+      const occasion = { subject: new UserSubject(user), at: this.clock.now(), client };
+      return { result: undone, events: eventsOf(change, undone, occasion) };
     });
     await undoing.dispose();
+    return undoing.changes;
   }
+}
+
+/** One for each change that was undone; where none was, one for what was repudiated all the same. */
+function eventsOf(
+  repudiated: RepudiatedChange,
+  { changes, codesRevoked }: Undoing,
+  occasion: Pick<MfaEvent, 'subject' | 'at' | 'client'>,
+): MfaEvent[] {
+  const undone = changes.filter(({ isUndone }) => isUndone);
+  const type = 'change_repudiated' as const;
+  const { factor, sessionId } = repudiated;
+  const events: MfaEvent[] = undone.map((change) => ({
+    ...occasion,
+    type,
+    factor: change.factor,
+    target: change.target,
+    sessionId: change.sessionId,
+    detail: { undone: change.type },
+  }));
+  const codes = { ...occasion, factor: null, sessionId, detail: { codes: codesRevoked } };
+  // What is to be done next is told last.
+  return [
+    ...(codesRevoked > 0 ? [{ ...codes, type: 'backup_codes_revoked' as const }] : []),
+    ...(events.length > 0 ? events : [{ ...occasion, type, factor, sessionId }]),
+  ];
 }

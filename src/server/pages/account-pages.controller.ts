@@ -22,8 +22,12 @@ export class AccountPagesController {
   @Header('Cache-Control', 'no-store')
   showNotMe(@Req() request: HttpRequest): string {
     const language = this.languageFor(request);
-    const { notMePage: texts } = LANGUAGES[language];
-    return renderTokenPage({ language, texts, action: '/api/auth/repudiate/' });
+    const { notMePage: texts, kinds } = LANGUAGES[language];
+    const changes = Object.fromEntries(
+      Object.entries(kinds).map(([kind, { subject }]) => [kind, subject]),
+    );
+    const undone = { ...texts.undone, changes };
+    return renderTokenPage({ language, texts, action: '/api/auth/repudiate/', undone });
   }
 
   @Get(RESET_PASSWORD_PATH)

@@ -13,6 +13,7 @@ form.addEventListener('submit', (event) => {
   send().then(
     (outcome) => {
       show(outcome.text);
+      list(outcome.items ?? []);
       if (outcome.isFinal) form.remove();
       else button.disabled = false;
     },
@@ -28,13 +29,36 @@ async function send() {
   const body = await response.json();
   if (response.ok) {
     await endUnusedSession(body);
-    return { text: form.dataset.done, isFinal: true };
+    return { text: form.dataset.done, items: wordsOf(body.undone ?? []), isFinal: true };
   }
+  if (body.errors?.old_password !== undefined && askForOldPassword()) {
+    return { text: form.dataset.oldNeeded, isFinal: false };
+  }
+  if (body.code === 'invalid_credentials') return { text: form.dataset.oldWrong, isFinal: false };
   if (body.code === 'validation_failed' && token !== '') {
     return { text: form.dataset.weak, isFinal: false };
   }
   if (response.status === 400) return { text: form.dataset.refused, isFinal: true };
   return { text: form.dataset.failed, isFinal: false };
+}
+
+/** Shows the field that most people are never asked for. */
+function askForOldPassword() {
+  const field = form.elements.old_password;
+  if (field === undefined) return false;
+  field.disabled = false;
+  field.parentElement.hidden = false;
+  field.focus();
+  return true;
+}
+
+/** What was taken back, in the words of the mails. */
+function wordsOf(undone) {
+  const words = JSON.parse(form.dataset.changes);
+  return undone.map(({ type, factor, is_undone }) => {
+    const what = factor === null ? (words[type] ?? type) : `${words[type] ?? type} (${factor})`;
+    return is_undone ? what : `${what}: ${form.dataset.notUndone}`;
+  });
 }
 
 /** A reset of a password signs in; this page has no use for that. */
@@ -52,4 +76,17 @@ function post(url, body) {
 
 function show(text) {
   document.querySelector('[role="status"]').textContent = text;
+}
+
+function list(items) {
+  if (items.length === 0) return;
+  const lead = document.createElement('p');
+  lead.textContent = form.dataset.undone;
+  const all = document.createElement('ul');
+  for (const item of items) {
+    const entry = document.createElement('li');
+    entry.textContent = item;
+    all.append(entry);
+  }
+  document.querySelector('main').append(lead, all);
 }

@@ -1,5 +1,9 @@
 import { escapeHtml } from '../mail/escape-html.js';
-import { type PageTexts, type PasswordTexts } from '../notices/texts/notice-texts.js';
+import {
+  type PageTexts,
+  type PasswordTexts,
+  type UndoneTexts,
+} from '../notices/texts/notice-texts.js';
 import { PASSWORD_LENGTH } from '../users/password-rules.js';
 import { TOKEN_FORM_PATH } from './paths.js';
 
@@ -14,6 +18,7 @@ const STYLE = `
   main { max-width: 32rem; margin: clamp(1rem, 8vh, 4rem) auto; padding: 1.5rem;
     background: var(--card); border: 1px solid var(--line); border-radius: .5rem; }
   h1 { font-size: 1.25rem; margin: 0 0 1rem; }
+  [hidden] { display: none !important; }
   label { display: block; margin: 0 0 1rem; }
   input { display: block; width: 100%; padding: .5rem; font: inherit; border: 1px solid var(--line);
     border-radius: .25rem; margin-top: .25rem; background: var(--page); color: inherit; }
@@ -33,10 +38,16 @@ export interface TokenPage {
   readonly action: string;
   /** What is said around a field for a new password; absent: the button is all there is. */
   readonly newPassword?: PasswordTexts;
+  /** What is said of changes that were taken back; absent: none is. */
+  readonly undone?: UndoneTexts & {
+    /** By type of event. */
+    readonly changes: Readonly<Record<string, string>>;
+  };
 }
 
 /** One HTML page with a form; its script takes the token from behind the `#` of the address. */
-export function renderTokenPage({ language, texts, action, newPassword }: TokenPage): string {
+export function renderTokenPage(page: TokenPage): string {
+  const { language, texts, action, newPassword, undone } = page;
   const text = (name: keyof PageTexts) => escapeHtml(texts[name]);
   return `<!doctype html>
 <html lang="${language}">
@@ -54,8 +65,13 @@ export function renderTokenPage({ language, texts, action, newPassword }: TokenP
   <p>${text('explanation')}</p>
   <form method="post" action="${action}" data-logout="/api/auth/logout/" data-done="${text('done')}"
     data-refused="${text('refused')}" data-failed="${text('failed')}"
-    data-weak="${escapeHtml(newPassword?.weak ?? '')}">
-    ${newPassword === undefined ? '' : renderPasswordField(newPassword.label)}
+    data-weak="${escapeHtml(newPassword?.weak ?? '')}"
+    data-old-needed="${escapeHtml(newPassword?.oldNeeded ?? '')}"
+    data-old-wrong="${escapeHtml(newPassword?.oldWrong ?? '')}"
+    data-undone="${escapeHtml(undone?.lead ?? '')}"
+    data-not-undone="${escapeHtml(undone?.notUndone ?? '')}"
+    data-changes="${escapeHtml(JSON.stringify(undone?.changes ?? {}))}">
+    ${newPassword === undefined ? '' : renderPasswordFields(newPassword)}
     <button>${text('button')}</button>
   </form>
   <p role="status"></p>
@@ -65,8 +81,11 @@ export function renderTokenPage({ language, texts, action, newPassword }: TokenP
 `;
 }
 
-function renderPasswordField(label: string): string {
-  return `<label>${escapeHtml(label)}
+function renderPasswordFields({ label, oldLabel }: PasswordTexts): string {
+  return `<label hidden>${escapeHtml(oldLabel)}
+      <input type="password" name="old_password" autocomplete="current-password" required disabled>
+    </label>
+    <label>${escapeHtml(label)}
       <input type="password" name="new_password" autocomplete="new-password" required
         minlength="${PASSWORD_LENGTH.least}" maxlength="${PASSWORD_LENGTH.greatest}">
     </label>`;

@@ -38,6 +38,10 @@ export class PasswordResetLink {
   @Column('timestamptz', { name: 'expires_at' })
   readonly expiresAt!: Date;
 
+  /** Attempts at the password of before, where the reset takes that too. */
+  @Column('integer', { name: 'password_attempts', default: 0 })
+  readonly passwordAttempts!: number;
+
   /** When it was used, or a new password or a freeze of the account made it void; null: it works. */
   @Column('timestamptz', { name: 'spent_at', nullable: true })
   readonly spentAt!: Date | null;

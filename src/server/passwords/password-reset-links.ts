@@ -28,6 +28,15 @@ const ADD = `
   WHERE sent < $7::int AND own < $8::int
   RETURNING id`;
 
+/** Wrong passwords of before that end a link. */
+export const RESET_PASSWORD_LIMIT = 5;
+
+/** Counts one attempt at the password of before, unless none is left. */
+const SPEND_PASSWORD_ATTEMPT = `
+  UPDATE password_reset_links SET password_attempts = password_attempts + 1
+  WHERE user_id = $1 AND id = $2 AND spent_at IS NULL AND expires_at > $3
+    AND password_attempts < $4`;
+
 const FIND_OPEN = `
   SELECT requested_at AS "requestedAt", expires_at AS "expiresAt" FROM password_reset_links
   WHERE user_id = $1 AND id = $2 AND spent_at IS NULL AND expires_at > $3`;
@@ -76,6 +85,16 @@ export class PasswordResetLinks {
     const limits = [since, perAccount, perAsker];
     const added = await manager.query<unknown[]>(ADD, [...row, ...limits]);
     return added.length === 1 ? { userId, resetId } : null;
+  }
+
+  /**
+   * Spends one attempt at the password of before, which a reset may ask for too; committed before it
+   * is judged. False: none is left, and the link is worth nothing.
+   */
+  async spendPasswordAttempt({ userId, resetId }: ResetOffer): Promise<boolean> {
+    const key = [userId, resetId, this.clock.now(), RESET_PASSWORD_LIMIT];
+    const [, spent] = await this.database.query<[unknown[], number]>(SPEND_PASSWORD_ATTEMPT, key);
+    return spent === 1;
   }
 
   /** Null for one that is spent, void or over. */

@@ -13,14 +13,23 @@ const CHANGE = `
   WHERE id = $1 AND credentials_version = $4 AND disabled_at IS NULL AND frozen_at IS NULL`;
 
 const RESET = `
-  UPDATE users SET ${WITH_NEW_PASSWORD}, password_by_mail = true, frozen_at = NULL
-  WHERE id = $1 AND disabled_at IS NULL AND password_hash IS NOT NULL`;
+  UPDATE users SET ${WITH_NEW_PASSWORD}, password_by_mail = true, frozen_at = NULL,
+    reset_needs_password = false
+  WHERE id = $1 AND disabled_at IS NULL AND password_hash IS NOT NULL
+    AND (NOT reset_needs_password OR $4::boolean)`;
 
 /** One offer of a password reset. */
 export interface ResetOffer {
   readonly userId: string;
   /** `jti` of its token. */
   readonly resetId: string;
+}
+
+/** What a reset puts into the place of the password. */
+export interface NewPassword {
+  readonly passwordHash: string;
+  /** Whether the password of before was proven as well. */
+  readonly provesOldPassword: boolean;
 }
 
 /** Passwords and what guards them, as columns of `users`; each row count is a decision. */
@@ -42,14 +51,15 @@ export class PasswordRows {
 
   /**
    * Spends the offer and every other one of the user, and unfreezes the user. False: it was spent or
-   * is over, and the caller's transaction is to be undone.
+   * is over, or it takes the password of before too; the caller's transaction is to be undone.
    */
   async reset(
     { userId, resetId }: ResetOffer,
-    passwordHash: string,
+    { passwordHash, provesOldPassword }: NewPassword,
     manager: EntityManager,
   ): Promise<boolean> {
-    if (!(await changed(manager, RESET, [userId, passwordHash, this.random.rowId()]))) return false;
+    const values = [userId, passwordHash, this.random.rowId(), provesOldPassword];
+    if (!(await changed(manager, RESET, values))) return false;
     return (await spendResetLinks(userId, this.clock.now(), manager)).includes(resetId);
   }
 }

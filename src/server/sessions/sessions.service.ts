@@ -37,6 +37,7 @@ export type RenewedSession = Pick<Session, 'userId' | 'provider'>;
 
 /** A session whose row is still to be written; until then its refresh token is worth nothing. */
 export interface PreparedSession extends SessionTokens {
+  readonly sessionId: string;
   readonly row: {
     readonly table: 'sessions';
     readonly values: Readonly<Record<string, string | Date | string[] | null>>;
@@ -133,7 +134,7 @@ export class SessionsService {
       ip: client.ip,
       user_agent: client.userAgent,
     };
-    return { ...sessionTokens(access, refresh), row: { table: 'sessions', values } };
+    return { ...sessionTokens(access, refresh), sessionId, row: { table: 'sessions', values } };
   }
 
   /** Makes the access token of a session whose user has given a fresh proof, and what it stands on. */

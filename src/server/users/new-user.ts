@@ -9,5 +9,6 @@ export const NEW_USER = {
   sharedSecretHash: null,
   disabledAt: null,
   frozenAt: null,
+  resetNeedsPassword: false,
   passwordByMail: false,
 } as const;

@@ -74,6 +74,10 @@ export class User {
   @Column('timestamptz', { name: 'frozen_at', nullable: true })
   readonly frozenAt!: Date | null;
 
+  /** Whether a reset takes the password of before too: "not me" has left no second factor. */
+  @Column('boolean', { name: 'reset_needs_password', default: false })
+  readonly resetNeedsPassword!: boolean;
+
   /** Whether the password was set by a link that was mailed, and no second factor was proven since. */
   @Column('boolean', { name: 'password_by_mail', default: false })
   readonly passwordByMail!: boolean;

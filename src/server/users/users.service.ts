@@ -199,12 +199,18 @@ export class UsersService {
    * Stops a user's password until it is reset, by a link that is asked for from now on. Who signs in
    * by another's word is left alone: there would be no way back.
    *
+   * @param needsPassword true: the reset takes the stopped password as well; false: as it was
    * @param manager of the transaction that ends the sessions as well
    */
-  async freeze(id: string, manager: EntityManager): Promise<void> {
+  async freeze(
+    id: string,
+    { needsPassword }: { readonly needsPassword: boolean },
+    manager: EntityManager,
+  ): Promise<void> {
     const now = this.clock.now();
     const hasPassword = { id, passwordHash: Not(IsNull()) };
-    await manager.update(User, hasPassword, { frozenAt: now });
+    const needed = needsPassword ? { resetNeedsPassword: true } : {};
+    await manager.update(User, hasPassword, { frozenAt: now, ...needed });
     await spendResetLinks(id, now, manager);
   }
 

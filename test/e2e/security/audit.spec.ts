@@ -271,12 +271,12 @@ const MANAGEMENT: readonly Act[] = [
   {
     act: 'a method that goes',
     does: () => post('/mfa/delete/', { method: 'app' }),
-    events: ['method_deleted app'],
+    events: ['method_deleted app', 'backup_codes_revoked -'],
   },
   {
     act: 'new backup codes',
     does: () => post('/mfa/backup-codes/', { code: appCode() }),
-    events: ['second_factor_succeeded app', 'backup_codes_issued app'],
+    events: ['second_factor_succeeded app', 'backup_codes_issued app', 'backup_codes_revoked -'],
   },
 ];
 
@@ -345,7 +345,7 @@ const ACCOUNT: readonly Act[] = [
     act: 'a change that was somebody else',
     after: notMeToken,
     does: (token) => post('/repudiate/', { token }),
-    events: ['change_repudiated app'],
+    events: ['backup_codes_revoked -', 'change_repudiated app'],
   },
   {
     act: 'an account that the operator disables',

@@ -86,7 +86,7 @@ interface Sealed {
 
 async function prepareSealed(server: TestServer): Promise<Sealed> {
   setKeys(server, OLD);
-  for (const table of ['mfa_methods', 'mfa_challenges', 'mfa_outbox']) {
+  for (const table of ['mfa_methods', 'mfa_challenges', 'mfa_changes', 'mfa_outbox']) {
     await server.dataSource.query(`DELETE FROM ${table}`);
   }
   const account = await server.signUp();

@@ -142,6 +142,7 @@ describe('the audit has one row, with who, what, when and from where, for', () =
       200,
       'second_factor_succeeded app',
       'backup_codes_issued app',
+      'backup_codes_revoked -',
     ]);
   });
 
@@ -203,7 +204,9 @@ describe('a mail server that is down', () => {
     expect(spent.status).toBe(200);
     expect((await ask('/mfa/delete/', { method: 'app' })).status).toBe(204);
     const types = (await audit()).map(({ type }) => type);
-    expect(types.slice(-2)).toEqual(['login_succeeded', 'method_deleted']);
+    expect(types.slice(-3)).toEqual([
+      ...['login_succeeded', 'method_deleted', 'backup_codes_revoked'],
+    ]);
     expect(await notices()).toHaveLength(1);
     server.inbox.recover();
     server.clock.advance({ seconds: 5 });
@@ -211,6 +214,8 @@ describe('a mail server that is down', () => {
       // How many are left is counted when it is sent: by now they went with the factor.
       'A backup code was used, and few are left',
       'A second factor was removed from your account',
+      'Backup codes no longer work',
+      'Backup codes no longer work',
       'New backup codes were made',
       'Your account was signed in to from a new device',
     ]);

@@ -1,6 +1,7 @@
 import { MfaAccountEntity } from './mfa-account.entity.js';
 import { MfaBackupCodeEntity } from './mfa-backup-code.entity.js';
 import { MfaChallengeEntity } from './mfa-challenge.entity.js';
+import { MfaChangeEntity } from './mfa-change.entity.js';
 import { MfaEventHeadEntity } from './mfa-event-head.entity.js';
 import { MfaEventEntity } from './mfa-event.entity.js';
 import { MfaMethodEntity } from './mfa-method.entity.js';
@@ -14,6 +15,7 @@ export const MFA_ENTITIES = [
   MfaMethodEntity,
   MfaChallengeEntity,
   MfaBackupCodeEntity,
+  MfaChangeEntity,
   MfaEventEntity,
   MfaEventHeadEntity,
   MfaOutboxEntity,

@@ -35,10 +35,6 @@ export class MfaMethodEntity {
   @Column('text', { name: 'activated_in', nullable: true })
   activatedIn!: string | null;
 
-  /** What `activated_at` was when it was deactivated: an owner may say that it was not theirs to do. */
-  @Column('timestamptz', { name: 'was_activated_at', nullable: true })
-  wasActivatedAt!: Date | null;
-
   @Column('timestamptz', { name: 'last_used_at', nullable: true })
   lastUsedAt!: Date | null;
 

@@ -19,6 +19,7 @@ const TABLES = [
   'mfa_session_attempts',
   'mfa_send_budgets',
   'mfa_outbox',
+  'mfa_changes',
   'mfa_events',
   'mfa_event_heads',
   'mfa_backup_codes',
@@ -46,7 +47,6 @@ const UP = [
     "confirmed_at" timestamptz,
     "activated_at" timestamptz,
     "activated_in" text,
-    "was_activated_at" timestamptz,
     "last_used_at" timestamptz,
     "state" bytea NOT NULL,
     "state_version" integer NOT NULL,
@@ -89,6 +89,21 @@ const UP = [
     "spent_at" timestamptz,
     CONSTRAINT "mfa_backup_codes_pkey" PRIMARY KEY ("user_id", "lookup")
   )`,
+
+  `CREATE TABLE "mfa_changes" (
+    "user_id" text NOT NULL,
+    "id" uuid NOT NULL,
+    "place" bigint NOT NULL,
+    "session_id" text,
+    "type" varchar(40) NOT NULL,
+    "factor" varchar(32),
+    "target" text,
+    "at" timestamptz NOT NULL,
+    "after_seq" bigint NOT NULL,
+    "former" bytea,
+    CONSTRAINT "mfa_changes_pkey" PRIMARY KEY ("user_id", "id")
+  )`,
+  `CREATE INDEX "mfa_changes_at_idx" ON "mfa_changes" ("at")`,
 
   `CREATE TABLE "mfa_events" (
     "user_id" text NOT NULL,

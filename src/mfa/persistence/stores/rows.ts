@@ -134,7 +134,7 @@ export class SealedRows {
 }
 
 /** An {@link Authenticator} as JSON. */
-interface StoredAuthenticator {
+export interface StoredAuthenticator {
   id: string;
   label: string | null;
   createdAt: string;
@@ -145,7 +145,8 @@ interface StoredAuthenticator {
   state: unknown;
 }
 
-function storedForm({ payload, ...authenticator }: Authenticator): StoredAuthenticator {
+/** An authenticator as JSON keeps it. */
+export function storedForm({ payload, ...authenticator }: Authenticator): StoredAuthenticator {
   const { id, label, createdAt, setUpIn, boundAt, confirmedAt, lastUsedAt } = authenticator;
   return {
     id,
@@ -159,7 +160,8 @@ function storedForm({ payload, ...authenticator }: Authenticator): StoredAuthent
   };
 }
 
-function authenticatorOf({ state, ...stored }: StoredAuthenticator): Authenticator {
+/** Undoes {@link storedForm}. */
+export function authenticatorOf({ state, ...stored }: StoredAuthenticator): Authenticator {
   return {
     id: stored.id,
     label: stored.label,

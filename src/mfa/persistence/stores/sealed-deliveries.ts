@@ -19,7 +19,7 @@ export interface OutboxRow {
 /** What of an event only the payload tells, as JSON. */
 type Payload = Pick<
   RecordedEvent,
-  'type' | 'factor' | 'target' | 'sessionId' | 'client' | 'subject'
+  'type' | 'factor' | 'target' | 'changeId' | 'detail' | 'sessionId' | 'client' | 'subject'
 > & {
   readonly at: string;
 };
@@ -31,12 +31,14 @@ export class SealedDeliveries {
 
   /** @param row the row that the payload is for: it opens in no other */
   seal(event: MfaEvent, row: { readonly id: string; readonly consumer: string }): Buffer {
-    const { type, factor, target, sessionId, client, at } = event;
+    const { type, factor, target, changeId, detail, sessionId, client, at } = event;
     const { id, displayName, addresses } = event.subject;
     const payload: Payload = {
       type,
       factor,
       target,
+      changeId,
+      detail,
       sessionId,
       client: { ip: client.ip, userAgent: client.userAgent },
       at: at.toISOString(),

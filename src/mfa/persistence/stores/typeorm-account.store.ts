@@ -12,6 +12,7 @@ const TABLES = [
   'mfa_backup_codes',
   'mfa_methods',
   'mfa_session_attempts',
+  'mfa_changes',
   'mfa_event_heads',
   'mfa_events',
   'mfa_outbox',

@@ -158,16 +158,17 @@ export class TypeOrmAttemptStore extends AttemptStore {
   private spentAttempt(row: SpentRow, budgets: AttemptBudgets): SpentAttempt {
     const { maxFailuresPerMethod, maxFailuresPerAccount, maxFailuresEver } = budgets;
     const { m_failures: ofMethod, a_failures: ofAccount, s_failures: ofSession } = row;
+    const endsMethod = ofMethod !== null && ofMethod >= maxFailuresEver;
     return {
       ...this.loaded(row),
+      endsMethod,
       sessionId: row.session_id,
       counted: {
         onMethod: ofMethod !== null,
         onAccount: ofAccount !== null,
         onSession: ofSession !== null,
       },
-      locksMethod:
-        ofMethod !== null && (ofMethod % maxFailuresPerMethod === 0 || ofMethod >= maxFailuresEver),
+      locksMethod: endsMethod || (ofMethod !== null && ofMethod % maxFailuresPerMethod === 0),
       locksAccount: ofAccount !== null && ofAccount % maxFailuresPerAccount === 0,
       locksSession: ofSession !== null && isLockedAt(ofSession, budgets),
     };

@@ -49,7 +49,7 @@ export class TypeOrmMethodStore extends MethodStore {
   ): Promise<void> {
     await this.statements.changed(
       sql`UPDATE mfa_methods SET
-          is_active = true, activated_at = ${at}, activated_in = ${sessionId}, was_activated_at = NULL,
+          is_active = true, activated_at = ${at}, activated_in = ${sessionId},
           confirmed_at = coalesce(confirmed_at, ${at}),
           is_primary = NOT EXISTS (
             SELECT 1 FROM mfa_methods p WHERE p.user_id = ${subjectId} AND p.is_primary
@@ -61,8 +61,7 @@ export class TypeOrmMethodStore extends MethodStore {
 
   async deactivate({ subjectId, id }: MethodKey, transaction: Transaction): Promise<boolean> {
     const changed = await this.statements.changed(
-      sql`UPDATE mfa_methods SET is_active = false, activated_at = NULL, activated_in = NULL,
-          was_activated_at = activated_at
+      sql`UPDATE mfa_methods SET is_active = false, activated_at = NULL, activated_in = NULL
         WHERE user_id = ${subjectId} AND id = ${id} AND is_active AND NOT is_primary`,
       transaction,
     );
@@ -77,18 +76,6 @@ export class TypeOrmMethodStore extends MethodStore {
       transaction,
     );
     await this.promoteLongestStanding(subjectId, transaction);
-  }
-
-  async reactivate({ subjectId, id }: MethodKey, transaction: Transaction): Promise<boolean> {
-    const changed = await this.statements.changed(
-      sql`UPDATE mfa_methods SET is_active = true, activated_at = was_activated_at,
-          was_activated_at = NULL
-        WHERE user_id = ${subjectId} AND id = ${id} AND NOT is_active
-          AND was_activated_at IS NOT NULL`,
-      transaction,
-    );
-    await this.promoteLongestStanding(subjectId, transaction);
-    return changed === 1;
   }
 
   /** The old primary goes first: at no moment may there be two. */

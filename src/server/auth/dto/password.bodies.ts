@@ -1,5 +1,5 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { IsNotEmpty, IsString } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsNotEmpty, IsOptional, IsString } from 'class-validator';
 import { BoundedText } from '../../../mfa/index.js';
 import { MAX_SESSION_TOKEN_LENGTH } from '../../sessions/session-jwt.js';
 import { MAX_PASSWORD_TEXT_LENGTH } from '../../users/password-hasher.js';
@@ -48,4 +48,14 @@ export class PasswordResetConfirmBody extends NewPasswordBody {
   @IsString()
   @IsNotEmpty()
   token!: string;
+
+  @ApiPropertyOptional({
+    format: 'password',
+    description:
+      'The password of before: asked for where "this was not me" has left no second factor.',
+  })
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  old_password?: string;
 }

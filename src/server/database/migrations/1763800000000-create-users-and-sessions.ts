@@ -30,6 +30,7 @@ const UP = [
     credentials_version uuid NOT NULL,
     disabled_at timestamptz,
     frozen_at timestamptz,
+    reset_needs_password boolean NOT NULL DEFAULT false,
     password_by_mail boolean NOT NULL DEFAULT false,
     language varchar(8),
     created_at timestamptz NOT NULL
@@ -62,6 +63,9 @@ const UP = [
     event_type varchar(40) NOT NULL,
     factor varchar(32),
     target text,
+    change_id uuid,
+    session_id text,
+    event_seq bigint NOT NULL,
     event_at timestamptz NOT NULL,
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
@@ -77,6 +81,7 @@ const UP = [
     asker text NOT NULL,
     requested_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
+    password_attempts integer NOT NULL DEFAULT 0,
     spent_at timestamptz,
     PRIMARY KEY (user_id, id),
     FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE

@@ -11,9 +11,11 @@ export const english: NoticeTexts = {
   program: ({ browser, system }) => (system === null ? browser : `${browser} on ${system}`),
   unknownProgram: 'an unknown program',
   notMe: (lasts) =>
-    `If this was not you, open the link below and press the button there. It ends all sessions, undoes the change where it can be undone, and stops your password until you reset it. The link works once, for ${lasts}:`,
+    `If this was not you, open the link below and press the button there. It ends all sessions, undoes this and all that was changed since in the same session, where it can be undone, and stops your password until you reset it. The link works once, for ${lasts}:`,
   itWasMe: 'If this was you, there is nothing to do.',
   hours: (count) => (count === 1 ? 'one hour' : `${count} hours`),
+  left: ({ methods, codes }) =>
+    `Second factors that are active now: ${methods.length === 0 ? 'none' : methods.join(', ')}. Backup codes that are left: ${codes}.`,
   kinds: {
     method_activated: {
       subject: 'A second factor was added to your account',
@@ -31,6 +33,11 @@ export const english: NoticeTexts = {
       subject: 'An authenticator was added to your account',
       sentence: ({ factor }) =>
         `Another authenticator of the method "${factor}" now works for signing in.`,
+    },
+    authenticator_renamed: {
+      subject: 'An authenticator of your account has another name',
+      sentence: ({ factor }) =>
+        `One authenticator of the method "${factor}" was given another name.`,
     },
     authenticator_removed: {
       subject: 'An authenticator was removed from your account',
@@ -53,6 +60,16 @@ export const english: NoticeTexts = {
     backup_codes_issued: {
       subject: 'New backup codes were made',
       sentence: () => 'A new set of backup codes was made. Codes of an older set no longer work.',
+    },
+    backup_codes_revoked: {
+      subject: 'Backup codes no longer work',
+      sentence: ({ codesDied }) =>
+        `Backup codes of your account that were not used yet no longer work: ${codesDied}.`,
+    },
+    method_locked_for_good: {
+      subject: 'A second factor is locked for good',
+      sentence: ({ factor }) =>
+        `The method "${factor}" was locked for good after a hundred wrong codes in a row. It works again once you remove it and set it up anew. Whoever gave them had got past the first step of signing in.`,
     },
     method_locked: {
       subject: 'A second factor is locked',
@@ -79,18 +96,30 @@ export const english: NoticeTexts = {
       sentence: () =>
         'Your account was signed in to with a program that it has not been signed in to with for three months.',
     },
+    refresh_token_reused: {
+      subject: 'A session of your account was ended for safety',
+      sentence: () =>
+        'A token that renews one of your sessions was used a second time, so somebody else may have a copy of it. That session has ended, and nobody can go on with it. Sign in again; if you are not asked to anywhere, or this happens again, change your password and look through your second factors.',
+    },
+    sessions_ended: {
+      subject: 'Sessions of your account were ended',
+      sentence: () =>
+        'All sessions of your account but one were ended, by somebody who is signed in or as your second factors have changed.',
+    },
     password_changed: {
       subject: 'Your password was changed',
-      sentence: () => 'The password of your account was changed.',
+      sentence: () =>
+        'The password of your account was changed. All other sessions have ended with the old one.',
     },
     password_reset: {
       subject: 'Your password was reset',
-      sentence: () => 'The password of your account was reset by a link that was sent by mail.',
+      sentence: () =>
+        'The password of your account was reset by a link that was sent by mail. All sessions that there were have ended.',
     },
     change_repudiated: {
       subject: 'Your account is secured: please choose a new password',
       sentence: () =>
-        'You told us that a change was not yours. All sessions have ended and your password signs nobody in any more. Ask for a reset of your password where you sign in, choose one that you use nowhere else, and then look through your second factors and make new backup codes.',
+        'You told us that a change was not yours. What was done since in the same session is undone where it could be. All sessions have ended and your password signs nobody in any more. Ask for a reset of your password where you sign in, choose one that you use nowhere else, and then look through your second factors and make new backup codes.',
     },
   },
   reset: {
@@ -106,6 +135,10 @@ export const english: NoticeTexts = {
       'Choose a password of at least 8 characters that you use nowhere else. All sessions of your account end with the old one.',
     newPassword: {
       label: 'New password',
+      oldLabel: 'Password of before',
+      oldNeeded:
+        'Your second factor was taken back, so the mail alone is not enough: please give the password that you had before, too.',
+      oldWrong: 'The password of before is not right. After five wrong ones the link ends.',
       weak: 'Please choose another one: at least 8 characters, and neither your user name nor your address.',
     },
     button: 'Save the new password',
@@ -136,8 +169,9 @@ export const english: NoticeTexts = {
   notMePage: {
     title: 'Was this not you?',
     explanation:
-      'The button ends all sessions of your account, undoes the change that you were written about where it can be undone, and stops your password until you reset it by mail.',
+      'The button ends all sessions of your account, undoes the change that you were written about and all that was changed since in the same session, where it can be undone, and stops your password until you reset it by mail.',
     button: 'This was not me',
+    undone: { lead: 'Taken back:', notUndone: 'could not be undone' },
     done: 'Done. All sessions have ended. A mail tells you what to do next.',
     refused: 'This link was used already, or it has ended. The newest mail has one that works.',
     failed: 'That did not work. Please try again in a moment.',

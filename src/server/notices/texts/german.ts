@@ -11,9 +11,11 @@ export const german: NoticeTexts = {
   program: ({ browser, system }) => (system === null ? browser : `${browser} unter ${system}`),
   unknownProgram: 'unbekanntes Programm',
   notMe: (lasts) =>
-    `Wenn Sie das nicht waren, öffnen Sie den Link und drücken Sie dort den Knopf. Damit enden alle Sitzungen, die Änderung wird rückgängig gemacht, soweit das geht, und Ihr Passwort gilt nicht mehr, bis Sie es zurücksetzen. Der Link gilt einmal, ${lasts} lang:`,
+    `Wenn Sie das nicht waren, öffnen Sie den Link und drücken Sie dort den Knopf. Damit enden alle Sitzungen, dies und alles, was seither in derselben Sitzung geändert wurde, wird rückgängig gemacht, soweit das geht, und Ihr Passwort gilt nicht mehr, bis Sie es zurücksetzen. Der Link gilt einmal, ${lasts} lang:`,
   itWasMe: 'Wenn Sie das waren, ist nichts zu tun.',
   hours: (count) => (count === 1 ? 'eine Stunde' : `${count} Stunden`),
+  left: ({ methods, codes }) =>
+    `Zweite Faktoren, die jetzt aktiv sind: ${methods.length === 0 ? 'keine' : methods.join(', ')}. Übrige Ersatzcodes: ${codes}.`,
   kinds: {
     method_activated: {
       subject: 'Ihr Konto hat einen weiteren zweiten Faktor',
@@ -32,6 +34,11 @@ export const german: NoticeTexts = {
       subject: 'Ihr Konto hat einen weiteren Authentikator',
       sentence: ({ factor }) =>
         `Ein weiterer Authentikator des Verfahrens „${factor}“ gilt jetzt beim Anmelden.`,
+    },
+    authenticator_renamed: {
+      subject: 'Ein Authentikator Ihres Kontos heißt anders',
+      sentence: ({ factor }) =>
+        `Ein Authentikator des Verfahrens „${factor}“ bekam einen anderen Namen.`,
     },
     authenticator_removed: {
       subject: 'Ein Authentikator wurde aus Ihrem Konto entfernt',
@@ -56,6 +63,16 @@ export const german: NoticeTexts = {
       subject: 'Neue Ersatzcodes wurden erzeugt',
       sentence: () =>
         'Ein neuer Satz Ersatzcodes wurde erzeugt. Codes eines älteren Satzes gelten nicht mehr.',
+    },
+    backup_codes_revoked: {
+      subject: 'Ersatzcodes gelten nicht mehr',
+      sentence: ({ codesDied }) =>
+        `Ersatzcodes Ihres Kontos, die noch nicht benutzt waren, gelten nicht mehr: ${codesDied}.`,
+    },
+    method_locked_for_good: {
+      subject: 'Ein zweiter Faktor ist endgültig gesperrt',
+      sentence: ({ factor }) =>
+        `Das Verfahren „${factor}“ wurde nach hundert falschen Codes in Folge endgültig gesperrt. Es gilt erst wieder, wenn Sie es entfernen und neu einrichten. Wer sie eingab, hatte den ersten Schritt der Anmeldung hinter sich.`,
     },
     method_locked: {
       subject: 'Ein zweiter Faktor ist gesperrt',
@@ -82,19 +99,30 @@ export const german: NoticeTexts = {
       sentence: () =>
         'An Ihrem Konto hat sich jemand mit einem Programm angemeldet, mit dem das seit drei Monaten nicht geschehen ist.',
     },
+    refresh_token_reused: {
+      subject: 'Eine Sitzung Ihres Kontos wurde zur Sicherheit beendet',
+      sentence: () =>
+        'Ein Token, mit dem eine Ihrer Sitzungen erneuert wird, kam ein zweites Mal; vielleicht hat jemand anderes eine Kopie davon. Diese Sitzung ist beendet, und niemand kann sie fortsetzen. Melden Sie sich neu an; wenn Sie nirgends danach gefragt werden oder es wieder geschieht, ändern Sie Ihr Passwort und sehen Sie Ihre zweiten Faktoren durch.',
+    },
+    sessions_ended: {
+      subject: 'Sitzungen Ihres Kontos wurden beendet',
+      sentence: () =>
+        'Alle Sitzungen Ihres Kontos bis auf eine wurden beendet, von jemandem, der angemeldet ist, oder weil Ihre zweiten Faktoren geändert wurden.',
+    },
     password_changed: {
       subject: 'Ihr Passwort wurde geändert',
-      sentence: () => 'Das Passwort Ihres Kontos wurde geändert.',
+      sentence: () =>
+        'Das Passwort Ihres Kontos wurde geändert. Mit dem alten sind alle anderen Sitzungen beendet.',
     },
     password_reset: {
       subject: 'Ihr Passwort wurde zurückgesetzt',
       sentence: () =>
-        'Das Passwort Ihres Kontos wurde mit einem Link zurückgesetzt, der per Mail verschickt worden war.',
+        'Das Passwort Ihres Kontos wurde mit einem Link zurückgesetzt, der per Mail verschickt worden war. Alle Sitzungen, die es gab, sind beendet.',
     },
     change_repudiated: {
       subject: 'Ihr Konto ist gesichert: Bitte wählen Sie ein neues Passwort',
       sentence: () =>
-        'Sie haben uns gesagt, dass eine Änderung nicht von Ihnen war. Alle Sitzungen sind beendet, und mit Ihrem Passwort meldet sich niemand mehr an. Lassen Sie Ihr Passwort dort zurücksetzen, wo Sie sich anmelden, wählen Sie eines, das Sie sonst nirgends benutzen, sehen Sie dann Ihre zweiten Faktoren durch und erzeugen Sie neue Ersatzcodes.',
+        'Sie haben uns gesagt, dass eine Änderung nicht von Ihnen war. Was seither in derselben Sitzung geschah, ist rückgängig gemacht, soweit es ging. Alle Sitzungen sind beendet, und mit Ihrem Passwort meldet sich niemand mehr an. Lassen Sie Ihr Passwort dort zurücksetzen, wo Sie sich anmelden, wählen Sie eines, das Sie sonst nirgends benutzen, sehen Sie dann Ihre zweiten Faktoren durch und erzeugen Sie neue Ersatzcodes.',
     },
   },
   reset: {
@@ -110,6 +138,10 @@ export const german: NoticeTexts = {
       'Wählen Sie ein Passwort mit mindestens 8 Zeichen, das Sie sonst nirgends benutzen. Mit dem alten enden alle Sitzungen Ihres Kontos.',
     newPassword: {
       label: 'Neues Passwort',
+      oldLabel: 'Passwort von vorher',
+      oldNeeded:
+        'Ihr zweiter Faktor wurde zurückgenommen, deshalb genügt die Mail allein nicht: Bitte geben Sie auch das Passwort von vorher ein.',
+      oldWrong: 'Das Passwort von vorher stimmt nicht. Nach fünf falschen endet der Link.',
       weak: 'Bitte wählen Sie ein anderes: mindestens 8 Zeichen, und weder Ihren Benutzernamen noch Ihre Adresse.',
     },
     button: 'Neues Passwort speichern',
@@ -144,8 +176,9 @@ export const german: NoticeTexts = {
   notMePage: {
     title: 'Waren Sie das nicht?',
     explanation:
-      'Der Knopf beendet alle Sitzungen Ihres Kontos, macht die Änderung rückgängig, von der wir Ihnen geschrieben haben, soweit das geht, und setzt Ihr Passwort außer Kraft, bis Sie es per Mail zurücksetzen.',
+      'Der Knopf beendet alle Sitzungen Ihres Kontos, macht die Änderung rückgängig, von der wir Ihnen geschrieben haben, und alles, was seither in derselben Sitzung geändert wurde, soweit das geht, und setzt Ihr Passwort außer Kraft, bis Sie es per Mail zurücksetzen.',
     button: 'Das war ich nicht',
+    undone: { lead: 'Zurückgenommen:', notUndone: 'ließ sich nicht rückgängig machen' },
     done: 'Erledigt. Alle Sitzungen sind beendet. Eine Mail sagt Ihnen, was als Nächstes zu tun ist.',
     refused:
       'Dieser Link wurde schon benutzt oder gilt nicht mehr. In der neuesten Mail steht einer, der gilt.',

@@ -10,6 +10,16 @@ export interface NoticeFacts {
   readonly factor: string | null;
   /** Backup codes that are left. */
   readonly codesLeft: number;
+  /** Backup codes that died, unspent. */
+  readonly codesDied: number;
+}
+
+/** What an account is left with. */
+export interface FactorsLeft {
+  /** The names of the active second factors as people see them. */
+  readonly methods: readonly string[];
+  /** Backup codes that are left. */
+  readonly codes: number;
 }
 
 /** What one kind of notice says. */
@@ -30,11 +40,24 @@ export interface PageTexts {
   readonly failed: string;
 }
 
-/** What is said around a field for a new password. */
+/** What is said around the fields of a password reset. */
 export interface PasswordTexts {
   readonly label: string;
   /** For a password that is refused. */
   readonly weak: string;
+  /** Stands at the field for the password that was in use before, which is shown when it is asked for. */
+  readonly oldLabel: string;
+  /** Says that the password of before is asked for. */
+  readonly oldNeeded: string;
+  /** For a password of before that is wrong. */
+  readonly oldWrong: string;
+}
+
+/** What is said around the list of what was undone. */
+export interface UndoneTexts {
+  readonly lead: string;
+  /** Stands behind what could not be undone. */
+  readonly notUndone: string;
 }
 
 /** Every text of mails and pages to people, in one language. A language without one does not compile. */
@@ -57,6 +80,8 @@ export interface NoticeTexts {
   readonly itWasMe: string;
   /** How long something lasts. */
   readonly hours: (count: number) => string;
+  /** Says what an account is left with, once something of it is gone. */
+  readonly left: (left: FactorsLeft) => string;
   readonly kinds: Readonly<Record<NoticeKind, NoticeText>>;
   /** The mail with the link by which a forgotten password is replaced. */
   readonly reset: {
@@ -79,7 +104,7 @@ export interface NoticeTexts {
   /** The page behind the link that confirms an address. */
   readonly verifyPage: PageTexts;
   /** The page behind a "this was not me" link. */
-  readonly notMePage: PageTexts;
+  readonly notMePage: PageTexts & { readonly undone: UndoneTexts };
   /** The page behind the link of a password reset. */
   readonly resetPage: PageTexts & { readonly newPassword: PasswordTexts };
 }

@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import { RandomSource } from '../kit/random.js';
+import { type Actor } from './actor.js';
+import { type ChangeSubject, ChangeStore } from './changes.js';
+import { type MfaEvent } from './events.js';
+import { type Subject } from './handler.js';
+import { BackupCodeStore, type Transaction } from './stores.js';
+
+/** Who changes which factor, from where, when and in which session; all that is done at once has one. */
+export interface ChangeOccasion extends Pick<MfaEvent, 'subject' | 'factor' | 'client' | 'at'> {
+  /** {@link MfaEvent.changeId} of all the events that tell of it. */
+  readonly changeId: string;
+  /** {@link Actor.sessionId} */
+  readonly sessionId: string | null;
+}
+
+/** Who changes which factor. */
+interface Change {
+  readonly actor: Pick<Actor, 'sessionId' | 'client'>;
+  readonly subject: Subject;
+  readonly factor: string | null;
+}
+
+/** Where a change goes in the log, and what it is about. */
+interface Entry {
+  readonly occasion: ChangeOccasion;
+  readonly about: ChangeSubject;
+  /** Absent: {@link ChangeOccasion.changeId}. */
+  readonly id?: string;
+}
+
+/** Logs changes of factors, so that their owner can repudiate them. */
+@Injectable()
+export class ChangeLog {
+  constructor(
+    private readonly changes: ChangeStore,
+    private readonly backupCodes: BackupCodeStore,
+    private readonly random: RandomSource,
+  ) {}
+
+  /** A change that is about to be made. */
+  occasion({ actor, subject, factor }: Change, at: Date): ChangeOccasion {
+    const { client, sessionId } = actor;
+    return { changeId: this.random.rowId(), subject, factor, client, sessionId, at };
+  }
+
+  /** Logs what is about to change, as it is now; the account is locked. */
+  async record(
+    { type, target }: Pick<MfaEvent, 'type' | 'target'>,
+    { occasion, about, id = occasion.changeId }: Entry,
+    transaction: Transaction,
+  ): Promise<void> {
+    const { subject, sessionId, factor, at } = occasion;
+    const change = { id, subjectId: subject.id, sessionId, type, factor, target, at };
+    await this.changes.record(change, about, transaction);
+  }
+
+  /**
+   * Kills every backup code of a subject, and logs the set.
+   *
+   * @returns what tells of it; nothing where no code was left that could die
+   */
+  async revokeBackupCodes(
+    occasion: ChangeOccasion,
+    transaction: Transaction,
+  ): Promise<readonly MfaEvent[]> {
+    const { remaining, total } = await this.backupCodes.count(occasion.subject.id, transaction);
+    if (total === 0) return [];
+    const about = { kind: 'backup_codes' } as const;
+    const id = this.random.rowId();
+    await this.record({ type: 'backup_codes_revoked' }, { occasion, about, id }, transaction);
+    await this.backupCodes.deleteAll(occasion.subject.id, transaction);
+    return revocationOf(occasion, remaining);
+  }
+}
+
+/** What tells that so many codes died that were not spent. */
+export function revocationOf(
+  { subject, client, sessionId, changeId, at }: ChangeOccasion,
+  codes: number,
+): readonly MfaEvent[] {
+  if (codes === 0) return [];
+  const told = { subject, client, sessionId, changeId, at };
+  return [{ ...told, type: 'backup_codes_revoked', factor: null, detail: { codes } }];
+}

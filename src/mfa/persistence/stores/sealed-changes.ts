@@ -1,0 +1,118 @@
+import { Injectable } from '@nestjs/common';
+import { type FormerBackupCode, type FormerMethod, type LoggedChange } from '../../core/changes.js';
+import { type MfaEventType } from '../../core/events.js';
+import { PayloadCipher } from '../payload-cipher.js';
+import { authenticatorOf, type StoredAuthenticator, storedForm } from './rows.js';
+
+/** A row of `mfa_changes`, what it keeps still sealed. */
+export interface ChangeRow {
+  user_id: string;
+  id: string;
+  session_id: string | null;
+  type: MfaEventType;
+  factor: string | null;
+  target: string | null;
+  at: Date;
+  /** A bigint is text in JavaScript. */
+  after_seq: string;
+  former: Buffer | null;
+}
+
+/** What a change was about, as it was before. */
+export type Former =
+  | { readonly kind: 'method'; readonly method: FormerMethod }
+  | { readonly kind: 'backup_codes'; readonly codes: readonly FormerBackupCode[] };
+
+type Time = 'confirmedAt' | 'activatedAt' | 'lastUsedAt' | 'lockedUntil';
+
+/** {@link FormerMethod} as JSON: its times are texts. */
+interface StoredMethod extends Omit<FormerMethod, Time | 'createdAt' | 'authenticators'> {
+  readonly createdAt: string;
+  readonly confirmedAt: string | null;
+  readonly activatedAt: string | null;
+  readonly lastUsedAt: string | null;
+  readonly lockedUntil: string | null;
+  readonly stored: readonly StoredAuthenticator[];
+}
+
+/** {@link FormerBackupCode} as JSON. */
+interface StoredCode {
+  readonly lookup: string;
+  readonly hash: string;
+  readonly createdAt: string;
+  readonly spentAt: string | null;
+}
+
+/** Seals what the log of changes keeps, and opens it again. */
+@Injectable()
+export class SealedChanges {
+  constructor(private readonly cipher: PayloadCipher) {}
+
+  seal(former: Former, row: Pick<ChangeRow, 'user_id' | 'id' | 'type'>): Buffer {
+    const payload =
+      former.kind === 'method'
+        ? { method: storedMethod(former.method) }
+        : { codes: former.codes.map(storedCode) };
+    return this.cipher.seal(payload, ownerOf(row));
+  }
+
+  /** @throws {Error} when the row was changed, or its key is not in the ring */
+  open(row: ChangeRow): LoggedChange {
+    const { id, type, factor, at } = row;
+    // Sealed by `seal`, under a key of ours: nobody else can have written it.
+    const kept = (row.former === null ? {} : this.cipher.open(row.former, ownerOf(row))) as {
+      readonly method?: StoredMethod;
+      readonly codes?: readonly StoredCode[];
+    };
+    return {
+      id,
+      type,
+      factor,
+      at,
+      afterSeq: Number(row.after_seq),
+      subjectId: row.user_id,
+      sessionId: row.session_id,
+      target: row.target ?? undefined,
+      method: kept.method === undefined ? null : formerMethod(kept.method),
+      backupCodes: kept.codes?.map(formerCode) ?? null,
+    };
+  }
+}
+
+function ownerOf({ user_id, id, type }: Pick<ChangeRow, 'user_id' | 'id' | 'type'>) {
+  return { use: 'change', subjectId: user_id, rowId: id, purpose: type } as const;
+}
+
+function storedMethod({ authenticators, ...method }: FormerMethod) {
+  // Dates become texts in JSON.
+  return { ...method, stored: authenticators.map(storedForm) };
+}
+
+function formerMethod({ stored, ...method }: StoredMethod): FormerMethod {
+  return {
+    ...method,
+    createdAt: new Date(method.createdAt),
+    confirmedAt: timeOf(method.confirmedAt),
+    activatedAt: timeOf(method.activatedAt),
+    lastUsedAt: timeOf(method.lastUsedAt),
+    lockedUntil: timeOf(method.lockedUntil),
+    authenticators: stored.map(authenticatorOf),
+  };
+}
+
+function storedCode({ lookup, hash, createdAt, spentAt }: FormerBackupCode): StoredCode {
+  return {
+    lookup,
+    hash,
+    createdAt: createdAt.toISOString(),
+    spentAt: spentAt?.toISOString() ?? null,
+  };
+}
+
+function formerCode({ createdAt, spentAt, ...code }: StoredCode): FormerBackupCode {
+  return { ...code, createdAt: new Date(createdAt), spentAt: timeOf(spentAt) };
+}
+
+function timeOf(text: string | null): Date | null {
+  return text === null ? null : new Date(text);
+}

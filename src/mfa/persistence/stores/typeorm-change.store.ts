@@ -1,0 +1,174 @@
+import { Injectable } from '@nestjs/common';
+import sql, { raw } from 'sql-template-tag';
+import {
+  type ChangeSubject,
+  ChangeStore,
+  type FormerBackupCode,
+  type FormerMethod,
+  type LoggedChange,
+  type NewChange,
+} from '../../core/changes.js';
+import { type Authenticator } from '../../core/authenticators.js';
+import { type MethodKey, type Transaction } from '../../core/stores.js';
+import { METHOD_COLUMNS, type MethodRow, SealedRows } from './rows.js';
+import { type ChangeRow, type Former, SealedChanges } from './sealed-changes.js';
+import { Statements } from './statements.js';
+
+/** A row of `mfa_methods` with its counts. */
+interface CountedMethodRow extends MethodRow {
+  m_failures: number;
+  m_locked_until: Date | null;
+}
+
+const COLUMNS = raw(
+  'c.user_id, c.id, c.session_id, c.type, c.factor, c.target, c.at, c.after_seq, c.former',
+);
+
+/** Keeps the log of changes in `mfa_changes`. */
+@Injectable()
+export class TypeOrmChangeStore extends ChangeStore {
+  constructor(
+    private readonly statements: Statements,
+    private readonly rows: SealedRows,
+    private readonly sealed: SealedChanges,
+  ) {
+    super();
+  }
+
+  async record(change: NewChange, about: ChangeSubject, transaction: Transaction): Promise<void> {
+    const { id, subjectId, sessionId, type, factor, target, at } = change;
+    const former = await this.formerOf(subjectId, about, transaction);
+    const envelope = former && this.sealed.seal(former, { user_id: subjectId, id, type });
+    // Written behind the account's lock, so no two changes have one place.
+    await this.statements.changed(
+      sql`INSERT INTO mfa_changes (user_id, id, place, session_id, type, factor, target, at,
+          after_seq, former)
+        SELECT ${subjectId}, ${id}::uuid, coalesce(max(c.place), 0) + 1, ${sessionId}, ${type},
+          ${factor}, ${target ?? null}, ${at}::timestamptz,
+          coalesce((SELECT seq FROM mfa_event_heads WHERE user_id = ${subjectId}), 0),
+          ${envelope}::bytea
+        FROM mfa_changes c WHERE c.user_id = ${subjectId}`,
+      transaction,
+    );
+  }
+
+  async list(subjectId: string, transaction: Transaction): Promise<readonly LoggedChange[]> {
+    const rows = await this.statements.rows<ChangeRow>(
+      sql`SELECT ${COLUMNS} FROM mfa_changes c WHERE c.user_id = ${subjectId} ORDER BY c.place`,
+      transaction,
+    );
+    return rows.map((row) => this.sealed.open(row));
+  }
+
+  async remove(subjectId: string, ids: readonly string[], transaction: Transaction): Promise<void> {
+    await this.statements.changed(
+      sql`DELETE FROM mfa_changes WHERE user_id = ${subjectId} AND id = ANY(${[...ids]}::uuid[])`,
+      transaction,
+    );
+  }
+
+  async restoreMethod(
+    subjectId: string,
+    former: FormerMethod,
+    transaction: Transaction,
+  ): Promise<boolean> {
+    const { id, handler, isActive, activatedAt, activatedIn, failures, lockedUntil } = former;
+    const state = this.rows.sealAuthenticators(former.authenticators, { subjectId, id });
+    const restored = await this.statements.changed(
+      sql`INSERT INTO mfa_methods (user_id, id, handler, is_active, created_at, confirmed_at,
+          activated_at, activated_in, last_used_at, state, state_version, failures, locked_until)
+        VALUES (${subjectId}, ${id}, ${handler}, ${isActive}, ${former.createdAt},
+          ${former.confirmedAt}, ${activatedAt}, ${activatedIn}, ${former.lastUsedAt}, ${state},
+          ${former.payloadVersion}, ${failures}, ${lockedUntil})
+        ON CONFLICT (user_id, handler) DO NOTHING`,
+      transaction,
+    );
+    return restored === 1;
+  }
+
+  async reactivate(
+    { subjectId, id }: MethodKey,
+    { activatedAt, activatedIn }: Pick<FormerMethod, 'activatedAt' | 'activatedIn'>,
+    transaction: Transaction,
+  ): Promise<boolean> {
+    const changed = await this.statements.changed(
+      sql`UPDATE mfa_methods SET is_active = true, activated_at = ${activatedAt},
+          activated_in = ${activatedIn}
+        WHERE user_id = ${subjectId} AND id = ${id} AND NOT is_active`,
+      transaction,
+    );
+    return changed === 1;
+  }
+
+  async restoreBackupCodes(
+    subjectId: string,
+    codes: readonly FormerBackupCode[],
+    transaction: Transaction,
+  ): Promise<void> {
+    await this.statements.changed(
+      sql`INSERT INTO mfa_backup_codes (user_id, lookup, hash, created_at, spent_at)
+        SELECT ${subjectId}, * FROM unnest(${codes.map(({ lookup }) => lookup)}::text[],
+          ${codes.map(({ hash }) => hash)}::text[],
+          ${codes.map(({ createdAt }) => createdAt)}::timestamptz[],
+          ${codes.map(({ spentAt }) => spentAt)}::timestamptz[])`,
+      transaction,
+    );
+  }
+
+  async purge(before: Date, limit: number): Promise<readonly LoggedChange[]> {
+    const rows = await this.statements.rows<ChangeRow>(
+      sql`WITH ended AS MATERIALIZED (
+          SELECT user_id, id FROM mfa_changes WHERE at <= ${before}::timestamptz
+          ORDER BY at LIMIT ${limit}::int FOR UPDATE SKIP LOCKED
+        ), gone AS (
+          DELETE FROM mfa_changes c USING ended
+          WHERE c.user_id = ended.user_id AND c.id = ended.id RETURNING ${COLUMNS}
+        ) SELECT * FROM gone`,
+    );
+    return rows.map((row) => this.sealed.open(row));
+  }
+
+  private async formerOf(
+    subjectId: string,
+    about: ChangeSubject,
+    transaction: Transaction,
+  ): Promise<Former | null> {
+    if (about.kind === 'backup_codes') {
+      const codes = await this.statements.rows<FormerBackupCode>(
+        sql`SELECT lookup, hash, created_at AS "createdAt", spent_at AS "spentAt"
+          FROM mfa_backup_codes WHERE user_id = ${subjectId}`,
+        transaction,
+      );
+      return { kind: 'backup_codes', codes };
+    }
+    const [row] = await this.statements.rows<CountedMethodRow>(
+      sql`SELECT ${METHOD_COLUMNS}, m.failures AS m_failures, m.locked_until AS m_locked_until
+        FROM mfa_methods m WHERE m.user_id = ${subjectId} AND m.id = ${about.id}`,
+      transaction,
+    );
+    if (row === undefined) return null;
+    return { kind: 'method', method: this.formerMethod(row, about.authenticators) };
+  }
+
+  private formerMethod(
+    row: CountedMethodRow,
+    authenticators: readonly Authenticator[] | undefined,
+  ): FormerMethod {
+    const method = this.rows.method(row);
+    return {
+      id: method.id,
+      handler: method.handler,
+      isActive: method.isActive,
+      isPrimary: method.isPrimary,
+      createdAt: method.createdAt,
+      confirmedAt: method.confirmedAt,
+      activatedAt: method.activatedAt,
+      activatedIn: method.activatedIn,
+      lastUsedAt: method.lastUsedAt,
+      authenticators: authenticators ?? method.authenticators,
+      payloadVersion: method.payloadVersion,
+      failures: row.m_failures,
+      lockedUntil: row.m_locked_until,
+    };
+  }
+}

@@ -1,0 +1,44 @@
+import { type NoticeKind } from './texts/notice-texts.js';
+
+/** Notices of one kind to one address in an hour, of the kinds that are limited. */
+export const NOTICE_LIMIT = { maxNotices: 20, windowSeconds: 3600 } as const;
+
+/** How often people are told of one kind. */
+export type NoticeBound =
+  /** Each time: only a session, or a credential of the person's own, can cause it. */
+  | 'each_time'
+  /** {@link NOTICE_LIMIT}: it takes no session, so strangers could fill a mailbox by it. */
+  | 'limited'
+  /** Once in the window: the next time says nothing that the first did not. */
+  | 'once_in_window'
+  /** Once for what happens at one moment: one mail tells of all of it. */
+  | 'once_at_a_time';
+
+/**
+ * What bounds each kind. A change that a session makes is never kept back: its mail has the link by
+ * which it is undone, and what bounds it is how much a session may write.
+ */
+export const NOTICE_BOUNDS: Readonly<Record<NoticeKind, NoticeBound>> = {
+  method_activated: 'each_time',
+  method_deactivated: 'each_time',
+  method_deleted: 'each_time',
+  authenticator_added: 'each_time',
+  authenticator_renamed: 'each_time',
+  authenticator_removed: 'each_time',
+  primary_changed: 'each_time',
+  backup_code_used: 'each_time',
+  backup_codes_low: 'each_time',
+  backup_codes_issued: 'each_time',
+  backup_codes_revoked: 'each_time',
+  method_locked: 'limited',
+  method_locked_for_good: 'each_time',
+  account_locked: 'limited',
+  session_locked: 'each_time',
+  second_factor_failed: 'once_in_window',
+  new_device_seen: 'limited',
+  refresh_token_reused: 'limited',
+  sessions_ended: 'each_time',
+  password_changed: 'each_time',
+  password_reset: 'limited',
+  change_repudiated: 'once_at_a_time',
+};

@@ -1,0 +1,262 @@
+import { jest } from '@jest/globals';
+import { type Actor } from '../../src/mfa/core/actor.js';
+import { AuthenticatorService } from '../../src/mfa/core/authenticator.service.js';
+import { type MfaEventType } from '../../src/mfa/core/events.js';
+import { type Subject } from '../../src/mfa/core/handler.js';
+import { HandlerRegistry } from '../../src/mfa/core/handler-registry.js';
+import { OutboxWorker } from '../../src/mfa/core/outbox-worker.js';
+import {
+  type RepudiatedChange,
+  Repudiation,
+  type SessionsProvenBy,
+  type Undoing,
+} from '../../src/mfa/core/repudiation.js';
+import { UnitOfWork } from '../../src/mfa/core/stores.js';
+import { KeepingConsumer } from '../support/keeping-consumer.js';
+import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
+
+const OWNER = 'owner';
+const THIEF = 'thief';
+
+let consumer: KeepingConsumer;
+let mfa: MfaHarness;
+let ada: Subject;
+let secret: string;
+
+beforeEach(async () => {
+  consumer = new KeepingConsumer();
+  mfa = await startMfa({ consumers: [consumer] });
+  ada = mfa.parts.subjects.add('ada');
+  ({ secret } = await enrolApp(OWNER));
+});
+afterEach(() => mfa.stop());
+
+const by = (sessionId: string): Actor => ({ ...mfa.actor(ada), sessionId });
+
+/** Sets `app` up in a session, or another one of it under a label, and confirms it. */
+async function enrolApp(
+  session: string,
+  fields: Record<string, unknown> = {},
+  confirmedIn = session,
+) {
+  const set = await mfa.parts.enrolment.setUp(by(session), { method: 'app', fields });
+  const own = String(set.setupData['secret']);
+  const { authenticatorId: id } = set;
+  await confirmApp(confirmedIn, own, id);
+  return { secret: own, id: String(id), backupCodes: set.backupCodes };
+}
+
+async function confirmApp(session: string, own = secret, id: string | null = null): Promise<void> {
+  await mfa.parts.enrolment.confirm(by(session), {
+    method: 'app',
+    authenticatorId: id ?? undefined,
+    proof: { code: mfa.totp(own) },
+  });
+  mfa.nextStep();
+}
+
+async function enrolEmail(session: string): Promise<void> {
+  await mfa.parts.enrolment.setUp(by(session), { method: 'email', fields: {} });
+  const proof = { code: mfa.mailed(ada) };
+  await mfa.parts.enrolment.confirm(by(session), { method: 'email', proof });
+  mfa.parts.clock.advance({ seconds: 31 });
+}
+
+async function deactivateApp(session: string): Promise<void> {
+  await mfa.parts.methods.deactivate(by(session), 'app', { code: mfa.totp(secret) });
+  mfa.nextStep();
+}
+
+async function regenerate(session: string): Promise<readonly string[]> {
+  const codes = await mfa.parts.backupCodes.regenerate(by(session), { code: mfa.totp(secret) });
+  mfa.nextStep();
+  return codes;
+}
+
+const prefer = (session: string, method: string) =>
+  mfa.parts.methods.makePrimary(by(session), method, null);
+const deleteMethod = (session: string, method = 'app') =>
+  mfa.parts.methods.delete(by(session), method, null);
+const authenticators = () => mfa.parts.get(AuthenticatorService);
+
+/** What was done of this kind so far, as its events tell of it. */
+async function changes(type: MfaEventType): Promise<RepudiatedChange[]> {
+  await mfa.parts.get(OutboxWorker).runOnce();
+  const events = consumer.taken.map(({ event }) => event).filter((event) => event.type === type);
+  return events.map(({ factor, target, changeId, sessionId, seq, at }) => ({
+    subjectId: ada.id,
+    ...{ type, factor, target, changeId, sessionId, seq, at },
+  }));
+}
+
+async function undo(
+  change: RepudiatedChange | undefined,
+  provenBy?: SessionsProvenBy,
+): Promise<Undoing> {
+  if (change === undefined) throw new Error('There was no such change.');
+  return mfa.parts
+    .get(UnitOfWork)
+    .runForAccount(ada.id, (own) =>
+      mfa.parts.get(Repudiation).undo(change, own, provenBy === undefined ? {} : { provenBy }),
+    );
+}
+
+const newest = async (type: MfaEventType) => (await changes(type)).at(-1);
+
+/** Undoes the newest change of a kind. @returns what was taken back: `type` or `type not` */
+async function undoNewest(type: MfaEventType, provenBy?: SessionsProvenBy): Promise<string[]> {
+  const { changes: taken } = await undo(await newest(type), provenBy);
+  return taken.map((one) => (one.isUndone ? one.type : `${one.type} not`));
+}
+
+/** What is set up, as `name`, `name active` or `name primary`. */
+async function methods(): Promise<string[]> {
+  const listed = await mfa.parts.methods.list(by(OWNER));
+  return listed
+    .filter(({ isSetUp }) => isSetUp)
+    .map(({ name, isActive, isPrimary }) => {
+      if (isPrimary) return `${name} primary`;
+      return isActive ? `${name} active` : name;
+    });
+}
+
+const codesLeft = async () => (await mfa.parts.backupCodes.count(by(OWNER))).remaining;
+describe('a change stays', () => {
+  it('where another set-up took its place', async () => {
+    await deleteMethod(THIEF);
+    await enrolApp(OWNER);
+    expect(await undoNewest('method_deleted')).toEqual([
+      'backup_codes_revoked not',
+      'method_deleted not',
+    ]);
+    expect(await methods()).toEqual(['app primary']);
+    expect(await codesLeft()).toBe(5);
+  });
+
+  it('where it was removed since, by somebody else', async () => {
+    const { id } = await enrolApp(THIEF, { label: 'Theirs' });
+    await authenticators().remove(by(OWNER), id, null);
+    expect(await undoNewest('authenticator_added')).toEqual(['authenticator_added not']);
+  });
+
+  it('where its owner has proven again what was switched off', async () => {
+    await enrolEmail(OWNER);
+    await prefer(OWNER, 'email');
+    await deactivateApp(THIEF);
+    await confirmApp(OWNER);
+    expect(await undoNewest('method_deactivated')).toEqual(['method_deactivated not']);
+    await deactivateApp(OWNER);
+    await confirmApp(THIEF);
+    const again = await newest('method_activated');
+    await deactivateApp(OWNER);
+    await confirmApp(OWNER);
+    expect((await undo(again)).changes).toMatchObject([{ isUndone: false }]);
+    expect(await methods()).toEqual(['app active', 'email primary']);
+  });
+
+  it('where the method is gone', async () => {
+    await enrolEmail(OWNER);
+    await prefer(OWNER, 'email');
+    const { id } = await enrolApp(OWNER, { label: 'Tablet' });
+    await authenticators().rename(by(THIEF), id, 'Old one');
+    await authenticators().remove(by(THIEF), id, null);
+    await deactivateApp(THIEF);
+    await deleteMethod(OWNER);
+    expect(await undoNewest('authenticator_renamed')).toEqual([
+      ...['method_deactivated not', 'authenticator_removed not', 'authenticator_renamed not'],
+    ]);
+  });
+
+  it('where the name of an authenticator is taken, or its place', async () => {
+    const { id } = await enrolApp(OWNER, { label: 'Tablet' });
+    await authenticators().rename(by(THIEF), id, 'Old one');
+    const { id: anew } = await enrolApp(OWNER, { label: 'Tablet' });
+    expect(await undoNewest('authenticator_renamed')).toEqual(['authenticator_renamed not']);
+    await authenticators().remove(by(THIEF), anew, null);
+    await enrolApp(OWNER, { label: 'Tablet' });
+    expect(await undoNewest('authenticator_removed')).toEqual(['authenticator_removed not']);
+    await authenticators().remove(by(OWNER), id, null);
+    expect(await undoNewest('authenticator_renamed')).toEqual([
+      ...['authenticator_removed not', 'authenticator_renamed not'],
+    ]);
+  });
+
+  it('where the handler of a removed authenticator is no longer on offer', async () => {
+    const { id } = await enrolApp(OWNER, { label: 'Tablet' });
+    await authenticators().remove(by(THIEF), id, null);
+    jest.spyOn(mfa.parts.get(HandlerRegistry), 'has').mockReturnValue(false);
+    expect(await undoNewest('authenticator_removed')).toEqual(['authenticator_removed not']);
+  });
+
+  it('where its owner has chosen another primary since', async () => {
+    await enrolEmail(OWNER);
+    await deleteMethod(THIEF);
+    await enrolEmail2();
+    await undoNewest('method_deleted');
+    expect(await methods()).toEqual(['app active', 'email primary']);
+  });
+
+  it('where a preference has nowhere to go back to', async () => {
+    await enrolEmail(OWNER);
+    await prefer(THIEF, 'email');
+    await deactivateApp(OWNER);
+    expect(await undoNewest('primary_changed')).toEqual(['primary_changed not']);
+    await confirmApp(OWNER);
+    await prefer(OWNER, 'app');
+    const [first] = await changes('primary_changed');
+    expect((await undo(first)).changes).toMatchObject([{ isUndone: false }]);
+  });
+
+  it('where codes were made since', async () => {
+    await regenerate(THIEF);
+    await regenerate(OWNER);
+    const [older] = await changes('backup_codes_issued');
+    expect((await undo(older)).changes).toMatchObject([{ isUndone: false }]);
+    expect(await codesLeft()).toBe(5);
+  });
+});
+
+/** The owner chooses `email` while nothing else is there, and `app` is set up again beside it. */
+async function enrolEmail2(): Promise<void> {
+  await enrolApp2();
+  await prefer(OWNER, 'email');
+  await mfa.parts.methods.delete(by(OWNER), 'app', null);
+}
+
+async function enrolApp2(): Promise<void> {
+  await enrolApp(OWNER);
+  await prefer(OWNER, 'app');
+}
+
+it('lets go of nothing whose handler is no longer on offer', async () => {
+  const undoing = await undo(await newest('method_activated'));
+  jest.spyOn(mfa.parts.get(HandlerRegistry), 'has').mockReturnValue(false);
+  await undoing.dispose();
+  expect(await methods()).toEqual([]);
+});
+
+it('leaves no codes of a set-up that stands where something comes back', async () => {
+  await deleteMethod(THIEF);
+  await mfa.parts.enrolment.setUp(by(THIEF), { method: 'app', fields: {} });
+  expect(await undoNewest('method_deleted')).toEqual(['backup_codes_revoked', 'method_deleted']);
+  expect(await methods()).toEqual(['app primary']);
+  expect(await codesLeft()).toBe(5);
+});
+
+it('does nothing about a logged change that it does not know', async () => {
+  await mfa.parts.dataSource.query(
+    `INSERT INTO mfa_changes (user_id, id, place, session_id, type, at, after_seq)
+     VALUES ($1, gen_random_uuid(), 9, $2, 'stepped_up', now(), 9)`,
+    [ada.id, OWNER],
+  );
+  expect(await undoNewest('method_activated')).toEqual(['stepped_up not', 'method_activated']);
+});
+
+it('tells of no codes where none was left that could die', async () => {
+  await mfa.parts.dataSource.query('UPDATE mfa_backup_codes SET spent_at = now()');
+  await deleteMethod(OWNER);
+  await enrolApp(OWNER);
+  await mfa.parts.dataSource.query('DELETE FROM mfa_backup_codes');
+  await deleteMethod(OWNER);
+  expect(await changes('backup_codes_revoked')).toEqual([]);
+});
