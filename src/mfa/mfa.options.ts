@@ -62,16 +62,14 @@ export interface MfaModuleOptions {
    */
   readonly maxEnrolmentSendsPerAddress?: number;
   /**
-   * Codes for enrolments that one network has sent in an hour, over all subjects, 1 to 1000000. An IPv4
-   * address is one network, a /56 of IPv6, and all requests whose address is not known. Default 100: an
-   * office behind one address still enrols a class of people in an hour, while texts to numbers
-   * that pay their caller stay cheap.
+   * Codes for enrolments that one network has sent in an hour, over all subjects, 1 to 1000000. A
+   * network is that of `networkOf`. Default 100: an office behind one address still enrols a class of
+   * people in an hour, while texts to numbers that pay their caller stay cheap.
    */
   readonly maxEnrolmentSendsPerNetwork?: number;
   /**
-   * Codes sent in an hour over all, 10 to 10000000; enrolments use no more than four fifths of it.
-   * Default 10000: more than a million users are sent in a usual hour, and a bound for what an attack
-   * costs before somebody looks.
+   * Codes sent in an hour over all, 10 to 10000000, of which enrolments use four fifths at most. Default
+   * 10000: more than a million users are sent in a usual hour, and a bound of what an attack costs.
    */
   readonly maxSendsPerHour?: number;
   /**
@@ -80,8 +78,8 @@ export interface MfaModuleOptions {
    */
   readonly outboxIntervalSeconds?: number;
   /**
-   * How long the owner of an account may say that a change was not theirs, in seconds from when they
-   * are told of it, 3600 to 2592000. Default 259200, three days. `Repudiation` undoes it until then.
+   * How long `Repudiation` undoes a change, in seconds from when its owner is told of it, 3600 to
+   * 2592000. Default 259200, three days.
    */
   readonly repudiationSeconds?: number;
 }

@@ -35,6 +35,8 @@ export interface NewEnrolment {
   readonly actor: Actor;
 }
 
+const NEVER_PROVEN = { boundAt: null, confirmedAt: null, lastUsedAt: null } as const;
+
 /** How often a set-up is decided behind the lock: once more where codes are due that were not. */
 const MAX_LOCKED_TRIES = 2;
 
@@ -192,9 +194,7 @@ export class EnrolmentWriter {
       label,
       createdAt,
       setUpIn: actor.sessionId,
-      boundAt: null,
-      confirmedAt: null,
-      lastUsedAt: null,
+      ...NEVER_PROVEN,
       payload: outcome.state,
     };
   }
@@ -227,14 +227,11 @@ export class EnrolmentWriter {
     method: EnrolledMethod,
     authenticatorId: string,
   ): NewChallenge {
+    const { ephemeralTokenExpirySeconds: lifetimeSeconds } = this.options;
     return ownChallenge(
       subject,
       { purpose: 'enrol', method, authenticatorId },
-      {
-        data: outcome.data ?? null,
-        at: this.clock.now(),
-        lifetimeSeconds: this.options.ephemeralTokenExpirySeconds,
-      },
+      { data: outcome.data ?? null, at: this.clock.now(), lifetimeSeconds },
     );
   }
 }

@@ -13,6 +13,7 @@ import { UserSubject } from '../mfa/user-subject.js';
 import { PasswordRows } from '../passwords/password-rows.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { PasswordHasher } from '../users/password-hasher.js';
+import { refuseWeakPassword } from '../users/password-rules.js';
 import { type User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 
@@ -45,7 +46,7 @@ export class PasswordChange {
   async change(actor: Actor, { oldPassword, newPassword }: PasswordPair): Promise<void> {
     const user = await this.users.findById(actor.subjectId);
     if (user === null) throw new MfaError('token_not_valid');
-    this.users.refuseWeakPassword(newPassword, user);
+    refuseWeakPassword(newPassword, user, 'new_password');
     const { sessionId, client } = actor;
     const guess = { subject: new UserSubject(user), sessionId, client, factor: 'password' };
     const asker = { subject: user.id, ip: client.ip };

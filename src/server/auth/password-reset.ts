@@ -17,6 +17,7 @@ import { PasswordResetTokens } from '../passwords/password-reset-tokens.js';
 import { type NewPassword, PasswordRows, type ResetOffer } from '../passwords/password-rows.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { PasswordHasher } from '../users/password-hasher.js';
+import { refuseWeakPassword } from '../users/password-rules.js';
 import { type User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { type ConfiguredFirstFactor, FirstFactors, sessionProviderOf } from './first-factors.js';
@@ -87,7 +88,7 @@ export class PasswordReset implements OnModuleDestroy {
     if (factor === undefined || user === null || !(await this.isGood(offer, user))) {
       throw new MfaError('invalid_token');
     }
-    this.users.refuseWeakPassword(newPassword, user);
+    refuseWeakPassword(newPassword, user, 'new_password');
     const provesOldPassword = user.resetNeedsPassword;
     if (provesOldPassword) await this.proveOldPassword(offer, user, request);
     // Slow, so it is done before any lock is held.

@@ -1,3 +1,4 @@
+import { MfaError } from '../../mfa/index.js';
 import { MAX_PASSWORD_TEXT_LENGTH, normalizePassword } from './password-hasher.js';
 
 /** [NIST SP 800-63B-4 §3.1.1.2]: 8 at least beside a second factor, 64 at least to be allowed. */
@@ -5,11 +6,20 @@ export const PASSWORD_LENGTH = { least: 8, greatest: 1024 } as const;
 
 const TOO_LONG = `Ensure this field has no more than ${PASSWORD_LENGTH.greatest} characters.`;
 
+/** Whose password it shall be: it is no other of their names. */
+interface Owner {
+  readonly username: string;
+  readonly email: string | null;
+}
+
+/** @throws {MfaError} `validation_failed` on this field when a new password is refused */
+export function refuseWeakPassword(password: string, owner: Owner, field: string): void {
+  const texts = faultsOfPassword(password, owner);
+  if (texts.length > 0) throw new MfaError('validation_failed', { errors: { [field]: texts } });
+}
+
 /** What is wrong with a new password: texts for a person, none when nothing is. */
-export function faultsOfPassword(
-  password: string,
-  user: { readonly username: string; readonly email: string | null },
-): string[] {
+export function faultsOfPassword(password: string, user: Owner): string[] {
   if (password.length > MAX_PASSWORD_TEXT_LENGTH) return [TOO_LONG];
   const length = Array.from(normalizePassword(password)).length;
   const own = [user.username, user.email].map((name) => name?.toLowerCase());

@@ -8,7 +8,7 @@ import { EmailTrust } from './email-trust.js';
 import { NEW_USER } from './new-user.js';
 import { isUsername, normalizeUsername } from './normalize-username.js';
 import { PasswordHasher } from './password-hasher.js';
-import { faultsOfPassword } from './password-rules.js';
+import { refuseWeakPassword } from './password-rules.js';
 import { refusalOfTaken } from './taken-names.js';
 import { typedName } from './typed-name.js';
 import { LONGEST_USERNAME, User } from './user.entity.js';
@@ -79,7 +79,7 @@ export class UsersService {
     const name = normalizeUsername(username);
     if (name === null) throw new MfaError('validation_failed', { errors: NAME_TOO_LONG });
     const names = { username: name, email };
-    refuseFaults(faultsOfPassword(password, names), 'password');
+    refuseWeakPassword(password, names, 'password');
     const passwordHash = await this.hasher.hash(password, { subject: STRANGERS, ip });
     return this.newUser({ ...names, passwordHash, provider: null, language });
   }
@@ -171,11 +171,6 @@ export class UsersService {
     return user;
   }
 
-  /** @throws {MfaError} `validation_failed` when a user's new password is refused */
-  refuseWeakPassword(newPassword: string, user: User): void {
-    refuseFaults(faultsOfPassword(newPassword, user), 'new_password');
-  }
-
   /**
    * Ends a user's right to sign in and to refresh.
    *
@@ -251,8 +246,4 @@ export class UsersService {
 
 function maySignIn({ disabledAt, frozenAt }: User): boolean {
   return disabledAt === null && frozenAt === null;
-}
-
-function refuseFaults(texts: readonly string[], field: string): void {
-  if (texts.length > 0) throw new MfaError('validation_failed', { errors: { [field]: texts } });
 }
