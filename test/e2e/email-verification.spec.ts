@@ -294,7 +294,7 @@ describe('an address that is confirmed by a link', () => {
         }),
       });
     for (let n = 0; n < 31; n++) expect((await open(n, `2001:db8::${n}`)).status).toBe(201);
-    await open(31, '2001:db8:0:1::1');
+    await open(31, '2001:db8:0:100::1');
     await server.deliverEvents();
     const written = server.inbox.messages.filter(({ to }) => to.startsWith('net'));
     expect(written.map(({ to }) => to)).not.toContain('net30@example.org');

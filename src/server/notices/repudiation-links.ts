@@ -17,6 +17,9 @@ import { type NoticeKind } from './texts/notice-texts.js';
 
 const TOKEN_BYTES = 32;
 
+/** Several times the length of the tokens that are made. */
+export const LONGEST_NOT_ME_TOKEN = 256;
+
 /** A notice that is about to be sent. */
 export interface NoticeRequest {
   /** The same when the notice is sent again. */
@@ -106,9 +109,10 @@ export class RepudiationLinks {
    * Spends a token in the caller's transaction.
    *
    * @returns the change that the link takes back
-   * @throws {MfaError} `invalid_token`, also for one that is spent or has ended
+   * @throws {MfaError} `invalid_token`, also for one that is too long, is spent or has ended
    */
   async spend(token: string, manager: EntityManager): Promise<RepudiatedChange> {
+    if (token.length > LONGEST_NOT_ME_TOKEN) throw new MfaError('invalid_token');
     const tags = this.keyRing.tags('mailed-link', token);
     const key = [tags, this.clock.now()];
     const [changes] = await manager.query<[RepudiatedChange[], number]>(SPEND, key);

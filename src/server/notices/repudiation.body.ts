@@ -1,15 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsNotEmpty, IsString } from 'class-validator';
-import { BoundedText } from '../../mfa/index.js';
+import { LONGEST_NOT_ME_TOKEN } from './repudiation-links.js';
 
-/** Several times the length of the tokens that are made. */
-const LONGEST_TOKEN = 256;
-
-/** What the page behind a "this was not me" link posts. */
+/** What the page behind a "this was not me" link posts. A token that is too long is a bad one. */
 export class RepudiationBody {
-  @ApiProperty({ description: 'What stands behind the # of the link.', maxLength: LONGEST_TOKEN })
+  @ApiProperty({
+    description: 'What stands behind the # of the link.',
+    maxLength: LONGEST_NOT_ME_TOKEN,
+  })
   @IsString()
   @IsNotEmpty()
-  @BoundedText(LONGEST_TOKEN)
   token!: string;
 }

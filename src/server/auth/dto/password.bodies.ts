@@ -51,11 +51,13 @@ export class PasswordResetConfirmBody extends NewPasswordBody {
 
   @ApiPropertyOptional({
     format: 'password',
+    maxLength: MAX_PASSWORD_TEXT_LENGTH,
     description:
       'The password of before: asked for where "this was not me" has left no second factor.',
   })
   @IsOptional()
   @IsString()
   @IsNotEmpty()
+  @BoundedText(MAX_PASSWORD_TEXT_LENGTH)
   old_password?: string;
 }
