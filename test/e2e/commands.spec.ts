@@ -268,7 +268,9 @@ describe('clean-up', () => {
     );
     expect(code).toBe(0);
     // The server's clock stands still in the past, and the command's does not.
-    expect(stdout).toMatch(/^Rows deleted: .*sessions \d+\n$/);
+    expect(stdout).toMatch(
+      /^Rows deleted: .*sessions \d+, password_reset_links \d+, email_confirmations \d+\n$/,
+    );
     expect(await query('SELECT 1 FROM sessions')).toEqual([]);
   });
 

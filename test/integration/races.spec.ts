@@ -1,3 +1,4 @@
+import { MfaError } from '../../src/mfa/core/errors.js';
 import { type MfaPending } from '../../src/mfa/core/login.service.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
@@ -11,6 +12,17 @@ async function tally(requests: Promise<unknown>[]): Promise<Record<string, numbe
     counts[name] = (counts[name] ?? 0) + 1;
   }
   return counts;
+}
+
+/** Comes again while the line for slow hashes is full: whoever is turned away was not judged. */
+async function untilJudged<T>(request: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await request();
+    } catch (error) {
+      if (!(error instanceof MfaError) || error.code !== 'rate_limited') throw error;
+    }
+  }
 }
 
 describe('races on one credential', () => {
@@ -51,7 +63,7 @@ describe('races on one credential', () => {
     const { backupCodes } = await mfa.enrolApp(subject);
     const pendings = await Promise.all(Array.from({ length: PARALLEL }, () => mfa.begin(subject)));
     const counts = await tally(
-      pendings.map((pending) => mfa.verify(pending, backupCodes[0] ?? '')),
+      pendings.map((pending) => untilJudged(() => mfa.verify(pending, backupCodes[0] ?? ''))),
     );
     expect(counts).toEqual({ ok: 1, invalid_code: PARALLEL - 1 });
     expect(
