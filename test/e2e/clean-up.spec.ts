@@ -51,8 +51,8 @@ describe('the clean-up of the server', () => {
       'mfa_changes',
       'mfa_outbox',
       'mfa_send_budgets',
-      'password_reset_links',
       'mfa_session_attempts',
+      'password_reset_links',
       'repudiation_tokens',
       'sessions',
     ]);

@@ -223,14 +223,14 @@ export class EnrolmentWriter {
   }
 
   private challengeOf(
-    { outcome, context: { subject } }: NewEnrolment,
+    { outcome, actor, context: { subject } }: NewEnrolment,
     method: EnrolledMethod,
     authenticatorId: string,
   ): NewChallenge {
     const { ephemeralTokenExpirySeconds: lifetimeSeconds } = this.options;
     return ownChallenge(
       subject,
-      { purpose: 'enrol', method, authenticatorId },
+      { purpose: 'enrol', method, authenticatorId, sessionId: actor.sessionId },
       { data: outcome.data ?? null, at: this.clock.now(), lifetimeSeconds },
     );
   }

@@ -87,7 +87,7 @@ export class MethodAskingService {
   private async ask(
     { subject, handler, method }: OwnMethod,
     { purpose, authenticatorId, authenticators }: Answering,
-    { client }: Actor,
+    { client, sessionId }: Actor,
   ): Promise<JsonObject | null> {
     const now = this.clock.now();
     // An address that was proven once is its owner's: strangers who enrol it use up nothing of it.
@@ -96,7 +96,7 @@ export class MethodAskingService {
     const asking = { handler, method, authenticators, subject, now };
     const { data, shown, delivery } = await ask(asking);
     const reservation = await this.dispatcher.reserve(delivery, context);
-    const ceremony = { purpose, method, authenticatorId };
+    const ceremony = { purpose, method, authenticatorId, sessionId };
     const lifetimeSeconds = this.options.ephemeralTokenExpirySeconds;
     const challenge = ownChallenge(subject, ceremony, { data, at: now, lifetimeSeconds });
     await this.dispatcher.whileReserved(reservation, () =>

@@ -35,16 +35,25 @@ export interface MethodProof {
 interface OwnCeremony {
   readonly purpose: OwnPurpose;
   readonly method: Pick<MethodRecord, 'id' | 'handler'>;
+  /** The one that is to be confirmed; null: whichever works, to manage the method. */
   readonly authenticatorId: string | null;
+  /** {@link Actor.sessionId} */
+  readonly sessionId: string | null;
 }
 
-/** A signed-in subject has one open ceremony for each purpose and method, so its key is its name. */
-export function ownChallengeKey(
+/**
+ * A ceremony of somebody who is signed in is named by what it is for. An authenticator is confirmed
+ * once, whichever session does it. To manage a method each session has a ceremony of its own: what
+ * one of them guesses, or asks for, costs the others nothing.
+ */
+function ownChallengeKey(
   subject: Pick<Subject, 'id'>,
-  { purpose, method, authenticatorId }: OwnCeremony,
+  { purpose, method, authenticatorId, sessionId }: OwnCeremony,
 ): ChallengeKey {
-  const name = `${purpose}:${method.handler}`;
-  return { subjectId: subject.id, id: authenticatorId ? `${name}:${authenticatorId}` : name };
+  const name = [purpose, method.handler, authenticatorId ?? sessionId].filter(
+    (part) => part !== null,
+  );
+  return { subjectId: subject.id, id: name.join(':') };
 }
 
 /** The challenge of such a ceremony, before it is stored. */

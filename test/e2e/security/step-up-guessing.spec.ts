@@ -188,6 +188,18 @@ describe('a method at login and at step-up', () => {
     expectProblem(await verify(open, right), INVALID_TOKEN);
   });
 
+  it('is managed by one session, whatever another has guessed', async () => {
+    const { secret } = await server.enrolApp(account);
+    const login = await server.beginLogin(account.user);
+    const other = (await server.verifyLogin(login, server.totp(secret))).body;
+    server.clock.advance({ seconds: 30 });
+    const renew = (access: string, given: string) =>
+      server.post('/mfa/backup-codes/', { code: given }, access);
+    for (let guesses = 0; guesses < 5; guesses++) await renew(account.access, code);
+    expect((await renew(account.access, code)).body.code).toBe('attempts_exhausted');
+    expect((await renew(other.access, server.totp(secret))).status).toBe(200);
+  });
+
   it('is proven again after nine guesses, and the session counts from the start', async () => {
     const { secret } = await server.enrolApp(account);
     await guess(9, { code });
