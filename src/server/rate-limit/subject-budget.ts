@@ -28,13 +28,14 @@ export class SubjectBudget extends RequestBudget {
   ) {
     super();
     const { sessionReads, sessionWrites, subjectReads, subjectWrites } = requestBudgets;
-    // Few sessions must not keep another one from ending them, nor few logins another one.
+    // A few sessions must not keep another one from ending them, nor a few logins another one.
     const many = { ofCredential: sessionWrites, ofSubject: subjectReads };
     this.limits = {
       read: { ofCredential: sessionReads, ofSubject: subjectReads },
       write: { ofCredential: sessionWrites, ofSubject: subjectWrites },
       ending: many,
       login_step: many,
+      step_up_step: many,
     };
   }
 

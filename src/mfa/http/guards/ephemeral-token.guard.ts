@@ -4,6 +4,7 @@ import {
   type EphemeralPurpose,
   EphemeralTokens,
 } from '../../core/ephemeral-token.js';
+import { type RequestKind } from '../../core/request-budget.js';
 import { EphemeralTokenBody } from '../dto/login.bodies.js';
 import { type HttpRequest } from '../http-request.js';
 import { readOpenBody } from '../open-body.pipe.js';
@@ -20,6 +21,7 @@ export const ephemeralClaims = new RequestFact<EphemeralClaims>('EphemeralTokenG
 @Injectable()
 export class EphemeralTokenGuard implements CanActivate {
   protected readonly purpose: EphemeralPurpose = 'login';
+  protected readonly kind: RequestKind = 'login_step';
 
   constructor(
     private readonly tokens: EphemeralTokens,
@@ -36,7 +38,7 @@ export class EphemeralTokenGuard implements CanActivate {
     const claims = await this.tokens.verify(fixed.ephemeral_token, this.purpose);
     const { subjectId, challengeId: credentialId } = claims;
     // Nobody has such a token without the first factor: no stranger uses this up.
-    await this.access.spend({ kind: 'login_step', subjectId, credentialId });
+    await this.access.spend({ kind: this.kind, subjectId, credentialId });
     ephemeralClaims.set(request, claims);
     return true;
   }
