@@ -69,7 +69,7 @@ describe('Ceremony', () => {
       new NoTransactions(),
       backupCodes,
       new UnjudgedAttempts(),
-      new WrongProofs(host, events, teller),
+      new WrongProofs(host, events, new NoTransactions(), teller),
       options,
       new FakeClock(),
       teller,

@@ -39,7 +39,7 @@ export interface MfaPassed {
   /** What the proofs show together [RFC 8176 §2]; holds `mfa` when they are of two factors. */
   readonly amr: readonly string[];
   /**
-   * Each proof with its method and its time. A host that keeps them with the session, and gives them
+   * Each proof with its method and its time, also those that count no more. A host that keeps them with the session, and gives them
    * back as {@link Principal.proofs}, has it judged by those that still count.
    */
   readonly proofs: readonly SessionProof[];
@@ -56,11 +56,15 @@ export type MfaPassedFacts = Omit<MfaPassed, typeof earned | 'amr' | 'authentica
 /**
  * Vouches that everything required is passed.
  *
- * @param facts with the proofs that count, the one that was given just now among them
- * @internal for the login service and the ceremony alone
+ * @param facts with every proof, the one that was given just now among them
+ * @param counting those that count; absent: all of them
+ * @internal for the services of login and step-up alone
  */
-export function vouch(facts: MfaPassedFacts): MfaPassed {
+export function vouch(
+  facts: MfaPassedFacts,
+  counting: readonly SessionProof[] = facts.proofs,
+): MfaPassed {
   // The brand exists for the compiler only; this is the one place that grants it. Where there is a
   // proof, there is a time.
-  return { ...facts, ...standingOf(facts.proofs) } as MfaPassed;
+  return { ...facts, ...standingOf(counting) } as MfaPassed;
 }

@@ -1,9 +1,9 @@
 /**
  * What a request draws on: `read` changes nothing, `write` may change something or make a challenge,
- * `ending` ends sessions, `login_step` goes on with an open login, `step_up_step` with an open step-up.
+ * `ending` ends sessions, `renewal` renews one, `login_step` goes on with an open login, `step_up_step` with an open step-up.
  * Each has a budget of its own: whoever holds a session of somebody cannot starve their sign-in by it.
  */
-export type RequestKind = 'read' | 'write' | 'ending' | 'login_step' | 'step_up_step';
+export type RequestKind = 'read' | 'write' | 'ending' | 'renewal' | 'login_step' | 'step_up_step';
 
 /** A request of somebody who has proven at least a first factor. */
 export interface BudgetedRequest {

@@ -1,3 +1,4 @@
+import { NoTransactions } from '../../../test/support/scripted-ceremony.js';
 import { resolveMfaOptions } from '../mfa.options.js';
 import { addSeconds } from '../kit/clock.js';
 import { FakeClock } from '../testing/fake-clock.js';
@@ -73,7 +74,7 @@ function attemptsOn(store: SessionAttemptStore, closer: SessionCloser | null) {
   const teller = { tell: () => {} } as unknown as EventTeller;
   const host = { sessionCloser: closer } as HostPorts;
   const options = resolveMfaOptions({ secretKeys: [{ id: 'k', key: Buffer.alloc(32, 7) }] });
-  const wrongProofs = new WrongProofs(host, events, teller);
+  const wrongProofs = new WrongProofs(host, events, new NoTransactions(), teller);
   const attempts = new SessionAttempts(
     store,
     wrongProofs,
@@ -107,7 +108,7 @@ describe('SessionAttempts', () => {
     const { attempts, written } = attemptsOn(store, new Closer());
     expect(await attempts.judge(GUESS, async () => false)).toBe(false);
     expect(store.givenBack).toEqual([]);
-    expect(written).toEqual([{ types: ['second_factor_failed'], rowUpdates: [] }]);
+    expect(written).toEqual([{ types: ['second_factor_failed'] }]);
   });
 
   it('ends the session with the wrong guess that is too many', async () => {

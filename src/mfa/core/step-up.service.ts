@@ -139,18 +139,14 @@ export class StepUpService {
 
   private issue({ subject, methods, client }: Renewal, { challenge, proof }: Shown) {
     const { sessionId, provider } = challenge;
-    const counting = countingProofs(challenge.proofs, methods);
     // The password is asked for only where no method is active.
-    const kept = proof.methodId === null ? withoutSecondFactor(counting) : counting;
-    const passed = vouch({
-      purpose: 'step_up',
-      subject,
-      sessionId,
-      provider,
-      proofs: withProof(kept, proof),
-      client,
-    });
-    return this.host.tokens.issue(passed);
+    const isPassword = proof.methodId === null;
+    const earlier = isPassword ? withoutSecondFactor(challenge.proofs) : challenge.proofs;
+    // What counts no more is kept: by it the session is found if the authenticator was not its owner's.
+    const proofs = withProof(earlier, proof);
+    const counting = withProof(countingProofs(earlier, methods), proof);
+    const facts = { purpose: 'step_up' as const, subject, sessionId, provider, proofs, client };
+    return this.host.tokens.issue(vouch(facts, counting));
   }
 }
 

@@ -3,7 +3,7 @@ import { EventTeller } from './event-teller.js';
 import { type MfaEvent } from './events.js';
 import { type RowUpdate } from './host-rows.js';
 import { HostPorts } from './ports.js';
-import { EventStore } from './stores.js';
+import { EventStore, UnitOfWork } from './stores.js';
 
 /** Who gave a wrong proof, of what, from where and when. */
 export type WrongProof = Omit<MfaEvent, 'type' | 'target'>;
@@ -23,6 +23,7 @@ export class WrongProofs {
   constructor(
     private readonly host: HostPorts,
     private readonly events: EventStore,
+    private readonly unitOfWork: UnitOfWork,
     private readonly teller: EventTeller,
   ) {}
 
@@ -36,8 +37,17 @@ export class WrongProofs {
       ...(locks.account ? [{ ...proof, type: 'account_locked' as const }] : []),
       ...(locks.session ? [{ ...proof, type: 'session_locked' as const }] : []),
     ];
-    await this.events.append(events, { rowUpdates: locks.session ? this.endOf(proof) : [] });
+    if (locks.session) await this.end(proof, events);
+    else await this.events.append(events);
     this.teller.tell(events);
+  }
+
+  /** Behind the account's lock, so that no change that is under way is made for the session any more. */
+  private async end(proof: WrongProof, events: readonly MfaEvent[]): Promise<void> {
+    const rowUpdates = this.endOf(proof);
+    await this.unitOfWork.runForAccount(proof.subject.id, (transaction) =>
+      this.events.append(events, { rowUpdates, transaction }),
+    );
   }
 
   private endOf({ subject, sessionId, at }: WrongProof): readonly RowUpdate[] {

@@ -3,6 +3,7 @@ import {
   type Actor,
   AuditTrail,
   Clock,
+  FreshProof,
   MfaAccounts,
   MfaError,
   SessionAttempts,
@@ -32,6 +33,7 @@ export class PasswordChange {
     private readonly rows: PasswordRows,
     private readonly sessions: SessionsService,
     private readonly accounts: MfaAccounts,
+    private readonly freshProof: FreshProof,
     private readonly attempts: SessionAttempts,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
@@ -63,6 +65,7 @@ export class PasswordChange {
     const { sessionId, client } = actor;
     await this.audit.change(async (manager) => {
       await this.accounts.endChallenges(user.id, transactionOf(manager));
+      await this.freshProof.require(actor, transactionOf(manager));
       const version = await this.rows.change(user, passwordHash, manager);
       if (version === null) throw wrongPassword();
       if (sessionId !== null) {

@@ -13,6 +13,7 @@ import { acceptedLanguage } from '../notices/texts/languages.js';
 import { type RefreshFacts } from '../sessions/refresh-tokens.js';
 import { type SessionTokens } from '../sessions/session-tokens.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import { SubjectBudget } from '../rate-limit/subject-budget.js';
 import { UsersService } from '../users/users.service.js';
 import { type FirstFactorRequest } from './first-factor.js';
 import { FirstFactors } from './first-factors.js';
@@ -27,6 +28,7 @@ export class SessionRenewal {
     private readonly factors: FirstFactors,
     private readonly users: UsersService,
     private readonly accounts: MfaAccounts,
+    private readonly budget: SubjectBudget,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
@@ -37,10 +39,12 @@ export class SessionRenewal {
    * factor that no longer allows it.
    *
    * @throws {MfaError} `token_not_valid`, also for an ended session and for a user who is disabled
-   * or frozen
+   * or frozen; `rate_limited`
    */
   async renew(refreshToken: string, request: FirstFactorRequest): Promise<SessionTokens> {
     const spent = await this.sessions.read(refreshToken);
+    const { userId: subjectId, sessionId: credentialId } = spent;
+    await this.budget.spend({ kind: 'renewal', subjectId, credentialId });
     // A change of the password that is under way at this moment may cost one try.
     for (let tries = 1; tries <= MAX_TRIES; tries++) {
       const session = await this.sessions.findRenewable(spent);
@@ -49,10 +53,9 @@ export class SessionRenewal {
         await this.end(spent, 'session_ended', clientOf(request));
         throw new MfaError('token_not_valid');
       }
-      const tokens = await this.sessions.renew(spent, session);
-      if (tokens === null) continue;
       await this.users.rememberLanguage(spent.userId, acceptedLanguage(request.headers));
-      return tokens;
+      const tokens = await this.sessions.renew(spent, session);
+      if (tokens !== null) return tokens;
     }
     await this.end(spent, 'refresh_token_reused', clientOf(request));
     throw new MfaError('token_not_valid');

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { type DataSource } from 'typeorm';
-import { type Asker, Clock, RandomSource } from '../../mfa/index.js';
+import { type Asker, Clock, MfaAccounts, RandomSource, transactionOf } from '../../mfa/index.js';
 import { PasswordHasher } from '../users/password-hasher.js';
 import { type User } from '../users/user.entity.js';
 
@@ -24,20 +24,24 @@ export class SharedSecrets {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     private readonly hasher: PasswordHasher,
+    private readonly accounts: MfaAccounts,
     private readonly random: RandomSource,
     private readonly clock: Clock,
   ) {}
 
   /**
    * Keeps a hash of the secret. Where it differs from the one that was kept, every session of the
-   * user ends, and with the credentials version every open login.
+   * user and every open login ends.
    */
   async keep({ id, sharedSecretHash }: User, secret: string): Promise<void> {
     if (await this.isKept(id, sharedSecretHash, secret)) return;
     const hash = await this.hasher.hash(secret, askerOf(id));
     const version = this.random.rowId();
     const values = [id, sharedSecretHash, hash, version, this.clock.now()];
-    await this.database.query(REPLACE, values);
+    await this.database.transaction(async (manager) => {
+      await this.accounts.endChallenges(id, transactionOf(manager));
+      await manager.query(REPLACE, values);
+    });
   }
 
   private async isKept(id: string, hash: string | null, secret: string): Promise<boolean> {

@@ -20,7 +20,8 @@ type Texts = Readonly<Partial<Record<string, string>>>;
 type Values = SettingValues<typeof SETTINGS>;
 
 /** A misspelt name under these would be a safeguard that is silently not there. */
-const OUR_PREFIXES = /^(MFA_|BACKUP_CODE_|WEBAUTHN_)/;
+const OUR_PREFIXES =
+  /^(MFA_|BACKUP_CODE_|WEBAUTHN_|EMAIL_VERIF|MAX_SENDS_|NOT_ME_|SUBJECT_|SESSION_(READS|WRITES|IDLE|MAX)_)/;
 
 /** Production takes no default for these. */
 const REQUIRED_IN_PRODUCTION = {

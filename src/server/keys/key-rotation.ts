@@ -13,6 +13,7 @@ import { type ServerConfig } from '../config/server-config.js';
 import { addNext, promote, retire, type Ring } from './rotation.js';
 import { whyRowsNeed, whyTokensNeed } from './why-needed.js';
 import { wrapKey } from './wrap-key.js';
+import { VERIFICATION_LINK_SECONDS } from '../verification/email-verification-limits.js';
 
 /** A phase of a rotation, in this order. */
 export type RotationPhase = 'add' | 'promote' | 'retire';
@@ -120,7 +121,11 @@ function retirementOf(before: Ring, { name, place, config, needs }: Present, now
 function longestLife(name: RingName, config: ServerConfig): number {
   const { sessionLimits, passwordResetTokenExpirySeconds, notMeLinkSeconds, mfa } = config;
   return name === 'JWT_KEYS'
-    ? Math.max(sessionLimits.idleSeconds, passwordResetTokenExpirySeconds)
+    ? Math.max(
+        sessionLimits.idleSeconds,
+        passwordResetTokenExpirySeconds,
+        VERIFICATION_LINK_SECONDS,
+      )
     : Math.max(notMeLinkSeconds, mfa.ephemeralTokenExpirySeconds ?? 0);
 }
 

@@ -34,6 +34,7 @@ export class SubjectBudget extends RequestBudget {
       read: { ofCredential: sessionReads, ofSubject: subjectReads },
       write: { ofCredential: sessionWrites, ofSubject: subjectWrites },
       ending: many,
+      renewal: many,
       login_step: many,
       step_up_step: many,
     };

@@ -169,9 +169,13 @@ export class SessionsService {
     return this.sessions.existsBy({ userId, id: sessionId, endedAt: IsNull() });
   }
 
-  /** Spends a refresh token and gives new ones; null where another request was faster. */
+  /**
+   * Spends a refresh token and gives new ones; null where another request was faster. What can fail is
+   * read before it is spent: nobody has the new tokens of an answer that is an error.
+   */
   async renew(spent: RefreshFacts, session: Session): Promise<SessionTokens | null> {
     const now = this.clock.now();
+    const standingOf = await this.accounts.assess(spent.userId);
     const expiresAt = sessionEnd(
       { createdAt: session.createdAt, lastUsedAt: now },
       this.config.sessionLimits,
@@ -184,11 +188,11 @@ export class SessionsService {
       [...key, next.refreshId, now, expiresAt],
     );
     if (proven === undefined) return null;
-    const access = await this.accessTokens.sign(
-      { ...next, ...(await this.standingOf(session, proven.proofs)), proofId: proven.proofId },
-      now,
-    );
-    return sessionTokens(access, refresh);
+    const { amr, authenticatedAt } = standingOf(readProofs(proven.proofs));
+    // A session begins with a proof, and the first factor's always counts: there is a time.
+    const standing = { amr, authenticatedAt: authenticatedAt ?? session.createdAt };
+    const facts = { ...next, ...standing, proofId: proven.proofId };
+    return sessionTokens(await this.accessTokens.sign(facts, now), refresh);
   }
 
   /** The sessions of a user that may go on, the one used last first. */
@@ -229,12 +233,6 @@ export class SessionsService {
     const values = [userId, except ?? null, this.clock.now(), begunBy ?? null];
     const [ended] = await manager.query<[{ id: string }[], number]>(END_ALL, values);
     return ended.map(({ id }) => id);
-  }
-
-  /** A session begins with a proof, and the first factor's always counts: there is a time. */
-  private async standingOf({ userId, createdAt }: Session, stored: unknown) {
-    const { amr, authenticatedAt } = (await this.accounts.assess(userId))(readProofs(stored));
-    return { amr, authenticatedAt: authenticatedAt ?? createdAt };
   }
 
   private async changesOne(

@@ -1,3 +1,4 @@
+import { type Reply } from '../../support/http-client.js';
 import { type SignedIn, startServer, type TestServer } from '../../support/server.js';
 import { tally } from '../../support/tally.js';
 
@@ -10,6 +11,14 @@ const LOOSE_BUDGETS = {
 };
 
 const isOnPostgres = process.env['RUN_DATABASE_KIND'] === 'postgresql';
+
+/** Comes again while the line for slow hashes is full: whoever is turned away was not judged. */
+async function verifyUntilJudged(server: TestServer, login: string, code: string): Promise<Reply> {
+  for (;;) {
+    const reply = await server.verifyLogin(login, code);
+    if (reply.body.code !== 'rate_limited') return reply;
+  }
+}
 
 function showOneUseAtTwoServers(): void {
   let servers: [TestServer, TestServer];
@@ -32,12 +41,16 @@ function showOneUseAtTwoServers(): void {
     Array.from({ length: PARALLEL }, (_, i) => servers[i % 2 === 0 ? 0 : 1]);
 
   /** As many open logins of the account as there will be requests. */
-  const openLogins = (): Promise<string[]> =>
-    Promise.all(inTurn().map((server) => server.beginLogin(account.user)));
+  async function openLogins(): Promise<string[]> {
+    const logins: string[] = [];
+    // One after the other: of one name at one place, few passwords are judged at once.
+    for (const server of inTurn()) logins.push(await server.beginLogin(account.user));
+    return logins;
+  }
 
   /** Sends one code to all logins at once. */
   const spendEverywhere = (logins: readonly string[], code: string) =>
-    tally(inTurn().map((server, i) => server.verifyLogin(logins[i] ?? '', code)));
+    tally(inTurn().map((server, i) => verifyUntilJudged(server, logins[i] ?? '', code)));
 
   /** The session of the sign-up is one of them. */
   async function expectSessions(total: number): Promise<void> {
@@ -74,7 +87,7 @@ function showOneUseAtTwoServers(): void {
     const { backupCodes } = await servers[0].enrolApp(account);
     const logins = await openLogins();
     const spend = inTurn().map((server, i) =>
-      server.verifyLogin(logins[i] ?? '', backupCodes[i % 5] ?? ''),
+      verifyUntilJudged(server, logins[i] ?? '', backupCodes[i % 5] ?? ''),
     );
     expect(await tally(spend)).toEqual({ ok: 5, invalid_code: PARALLEL - 5 });
     await expectSessions(6);
