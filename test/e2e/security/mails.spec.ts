@@ -89,7 +89,10 @@ async function recordEverything({ user: { id } }: SignedIn): Promise<void> {
     factor: 'app',
     target: TYPED.label,
   }));
-  await server.app.get(AuditTrail).record(events);
+  const locked = accountEvent('method_locked', { user, client, at: server.clock.now() });
+  const forGood = { ...locked, factor: 'app', detail: { isForGood: true } };
+  await server.app.get(AuditTrail).record([...events, forGood]);
+  await post('/password/reset/', { email: user.email }, {});
   await server.deliverEvents();
 }
 

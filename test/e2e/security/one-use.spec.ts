@@ -1,6 +1,6 @@
-import { type Reply } from '../../support/http-client.js';
 import { type SignedIn, startServer, type TestServer } from '../../support/server.js';
 import { tally } from '../../support/tally.js';
+import { untilJudged } from '../../support/until-judged.js';
 
 const PARALLEL = 50;
 /** Lifted, so that the requests that lose are refused for having lost and for nothing else. */
@@ -11,14 +11,6 @@ const LOOSE_BUDGETS = {
 };
 
 const isOnPostgres = process.env['RUN_DATABASE_KIND'] === 'postgresql';
-
-/** Comes again while the line for slow hashes is full: whoever is turned away was not judged. */
-async function verifyUntilJudged(server: TestServer, login: string, code: string): Promise<Reply> {
-  for (;;) {
-    const reply = await server.verifyLogin(login, code);
-    if (reply.body.code !== 'rate_limited') return reply;
-  }
-}
 
 function showOneUseAtTwoServers(): void {
   let servers: [TestServer, TestServer];
@@ -50,7 +42,9 @@ function showOneUseAtTwoServers(): void {
 
   /** Sends one code to all logins at once. */
   const spendEverywhere = (logins: readonly string[], code: string) =>
-    tally(inTurn().map((server, i) => verifyUntilJudged(server, logins[i] ?? '', code)));
+    tally(
+      inTurn().map((server, i) => untilJudged(() => server.verifyLogin(logins[i] ?? '', code))),
+    );
 
   /** The session of the sign-up is one of them. */
   async function expectSessions(total: number): Promise<void> {
@@ -87,7 +81,7 @@ function showOneUseAtTwoServers(): void {
     const { backupCodes } = await servers[0].enrolApp(account);
     const logins = await openLogins();
     const spend = inTurn().map((server, i) =>
-      verifyUntilJudged(server, logins[i] ?? '', backupCodes[i % 5] ?? ''),
+      untilJudged(() => server.verifyLogin(logins[i] ?? '', backupCodes[i % 5] ?? '')),
     );
     expect(await tally(spend)).toEqual({ ok: 5, invalid_code: PARALLEL - 5 });
     await expectSessions(6);
