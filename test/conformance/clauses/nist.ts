@@ -57,7 +57,8 @@ export const NIST_OF_ANY_PRESET: readonly Clause[] = [
     id: 'NIST 4.2.1.2',
     asks: 'recovery codes sent by e-mail end after a day, and go to confirmed addresses, of which there may be two',
     verdict: 'met in part',
-    because: 'an account has one address, and registration does not confirm it',
+    because:
+      'an account has one address, and registration does not confirm it unless EMAIL_VERIFICATION says so',
     show: shows.resetLinksEnd,
     seenIn: ['test/e2e/passwords.spec.ts'],
   },
