@@ -211,6 +211,16 @@ describe('whoever has the mailbox alone', () => {
     expect(reply.body).toMatchObject({ mfa_enabled: true, method: 'email' });
   });
 
+  it('does not get in by what its owner threw out, which the link brings back', async () => {
+    await server.enrolEmail(account);
+    await post('/mfa/delete/', { method: 'app' });
+    expect((await repudiate(/removed from your account/)).status).toBe(200);
+    expect(await methods()).toEqual(['app primary', 'email active']);
+    expectFaults(await resetPassword(), { old_password: REQUIRED });
+    const reply = await resetPassword({ old_password: account.user.password });
+    expect(reply.body).toMatchObject({ mfa_enabled: true, method: 'app' });
+  });
+
   it('is not asked for it where a second factor is left', async () => {
     await server.enrolEmail(account);
     await repudiate(/second factor was added/);

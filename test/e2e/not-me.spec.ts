@@ -199,7 +199,7 @@ describe('it undoes', () => {
     await post('/mfa/deactivate/', { method: 'app', code: server.totp(app.secret) });
     await repudiate(/switched off/);
     expect(await methods()).toEqual(['app active', 'email primary']);
-    await resetPassword();
+    await resetPassword({ old_password: account.user.password });
     const ephemeral = await server.beginLogin({ ...account.user, password: NEW_PASSWORD });
     await server.post('/login/change-method/', { ephemeral_token: ephemeral, new_method: 'app' });
     expect((await server.verifyLogin(ephemeral, server.totp(app.secret))).status).toBe(200);
@@ -235,7 +235,7 @@ describe('it undoes', () => {
   it('new backup codes, which are dead; the old ones are back', async () => {
     const { body } = await post('/mfa/backup-codes/', { code: server.totp(app.secret) });
     await repudiate(/New backup codes/);
-    await resetPassword();
+    await resetPassword({ old_password: account.user.password });
     expect((await signInWith(body.backup_codes[0])).status).toBe(400);
     expect((await signInWith(app.backupCodes[0] ?? '')).status).toBe(200);
   });
@@ -256,7 +256,8 @@ describe('it undoes', () => {
     expect(await methods()).toEqual([]);
     await repudiate(/removed from your account/);
     expect(await methods()).toEqual(['app primary']);
-    expect((await resetPassword()).body).toMatchObject({ mfa_enabled: true, method: 'app' });
+    const { body } = await resetPassword({ old_password: account.user.password });
+    expect(body).toMatchObject({ mfa_enabled: true, method: 'app' });
     expect((await signInWith(server.totp(app.secret))).status).toBe(200);
     expect((await signInWith(app.backupCodes[0] ?? '')).status).toBe(200);
   });

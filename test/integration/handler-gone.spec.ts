@@ -40,6 +40,18 @@ describe('methods whose handler is not registered any more', () => {
       code: 'invalid_code',
     });
   });
+
+  it('are no second factor to a password that was reset by mail: mailed codes do', async () => {
+    const firstFactorAddresses = ['reset@example.org'];
+    const subject = mfa.parts.subjects.add('reset', { firstFactorAddresses });
+    await mfa.enrolApp(subject);
+    await mfa.enrolEmail(subject);
+    expect((await mfa.begin(subject)).methods.map(({ name }) => name)).toEqual(['app']);
+    keepOnly(mfa, 'email');
+    const pending = await mfa.begin(subject);
+    expect(pending.methods.map(({ name }) => name)).toEqual(['email']);
+    await expect(mfa.verify(pending, mfa.mailed(subject))).resolves.toHaveProperty('access');
+  });
 });
 
 describe('a handler that keeps something of its own', () => {

@@ -134,7 +134,7 @@ describe('undone is', () => {
     const dispose = jest.fn(async () => {});
     Object.assign(mfa.parts.get(HandlerRegistry).get('app'), { dispose });
     const undoing = await undo(await newest('method_activated'));
-    expect(undoing).toMatchObject({ leavesUnprotected: true, codesRevoked: 5 });
+    expect(undoing).toMatchObject({ needsPassword: true, codesRevoked: 5 });
     expect(dispose).not.toHaveBeenCalled();
     expect(await methods()).toEqual([]);
     expect(await mfa.count('mfa_backup_codes')).toBe(0);

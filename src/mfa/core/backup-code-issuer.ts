@@ -62,6 +62,6 @@ export class BackupCodeIssuer {
       .flatMap(({ authenticators }) => authenticators)
       .filter((one) => one.createdAt.getTime() === createdAt?.getTime());
     const isOwn = shownBy.length > 0 && shownBy.every((one) => one.setUpIn === sessionId);
-    return isOwn ? [] : this.log.revokeBackupCodes(occasion, transaction);
+    return isOwn ? [] : this.log.discardBackupCodes(occasion, transaction);
   }
 }

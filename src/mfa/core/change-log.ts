@@ -56,7 +56,7 @@ export class ChangeLog {
   }
 
   /**
-   * Kills every backup code of a subject, and logs the set.
+   * Kills every backup code of a subject while they are live, and logs the set.
    *
    * @returns what tells of it; nothing where no code was left that could die
    */
@@ -64,11 +64,25 @@ export class ChangeLog {
     occasion: ChangeOccasion,
     transaction: Transaction,
   ): Promise<readonly MfaEvent[]> {
-    const { remaining, total } = await this.backupCodes.count(occasion.subject.id, transaction);
+    const { total } = await this.backupCodes.count(occasion.subject.id, transaction);
     if (total === 0) return [];
     const about = { kind: 'backup_codes' } as const;
     const id = this.random.rowId();
     await this.record({ type: 'backup_codes_revoked' }, { occasion, about, id }, transaction);
+    return this.discardBackupCodes(occasion, transaction);
+  }
+
+  /**
+   * Kills every backup code of a subject without an active method. They were never live, so they are
+   * not logged: what undoing brings back works, and whoever saw them is not known.
+   *
+   * @returns as {@link revokeBackupCodes}
+   */
+  async discardBackupCodes(
+    occasion: ChangeOccasion,
+    transaction: Transaction,
+  ): Promise<readonly MfaEvent[]> {
+    const { remaining } = await this.backupCodes.count(occasion.subject.id, transaction);
     await this.backupCodes.deleteAll(occasion.subject.id, transaction);
     return revocationOf(occasion, remaining);
   }

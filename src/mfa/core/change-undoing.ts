@@ -1,39 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { type Authenticator, hasRoomFor, inPresentVersion, workingOf } from './authenticators.js';
-import { ChangeStore, type FormerMethod, type LoggedChange } from './changes.js';
-import { type StoredStates } from './disposal.js';
+import { type Authenticator, workingOf } from './authenticators.js';
+import { ChangeStore } from './changes.js';
 import { type MfaEventType } from './events.js';
-import { HandlerRegistry } from './handler-registry.js';
+import { MethodRestoring } from './method-restoring.js';
 import { isLastActive } from './policy.js';
 import { BackupCodeStore, type MethodRecord, MethodStore, type Transaction } from './stores.js';
+import {
+  NOTHING,
+  type OfMethod,
+  type Removed,
+  removedFrom,
+  type UndoingRequest,
+  type Undone,
+} from './undone.js';
 
-/** What is no longer stored, with its handler. */
-export type Removed = StoredStates & Pick<MethodRecord, 'handler'>;
-
-/** What became of an attempt to undo. */
-export interface Undone {
-  /** False: something else is in its place by now, or there is nothing that could be undone. */
-  readonly isUndone: boolean;
-  /** Backup codes that died by it, unspent. */
-  readonly codes: number;
-  readonly removed: readonly Removed[];
-}
-
-/** A change that is to be undone, while the account is locked. */
-export interface UndoingRequest {
-  readonly change: LoggedChange;
-  /** What is not undone of all that was done since. */
-  readonly kept: readonly LoggedChange[];
-  readonly transaction: Transaction;
-}
-
-/** A change of one method, with what its owner has now. */
-interface OfMethod extends UndoingRequest {
-  readonly former: FormerMethod;
-  readonly methods: readonly MethodRecord[];
-}
-
-const NOTHING: Undone = { isUndone: false, codes: 0, removed: [] };
+const DONE: Undone = { ...NOTHING, isUndone: true };
 
 /** Undoes one change of factors after the other: it takes what was added, and brings back what was taken. */
 @Injectable()
@@ -44,15 +25,15 @@ export class ChangeUndoing {
   } = {
     method_activated: (change) => this.unbind(change),
     authenticator_added: (change) => this.unbind(change),
-    method_deactivated: (change) => this.reactivate(change),
-    method_deleted: (change) => this.restoreMethod(change),
-    authenticator_removed: (change) => this.restoreAuthenticator(change),
+    method_deactivated: (change) => this.restoring.reactivate(change),
+    method_deleted: (change) => this.restoring.restoreMethod(change),
+    authenticator_removed: (change) => this.restoring.restoreAuthenticator(change),
     authenticator_renamed: (change) => this.renameBack(change),
     primary_changed: (change) => this.movePrimaryBack(change),
   };
 
   constructor(
-    private readonly registry: HandlerRegistry,
+    private readonly restoring: MethodRestoring,
     private readonly changes: ChangeStore,
     private readonly methods: MethodStore,
     private readonly backupCodes: BackupCodeStore,
@@ -70,8 +51,9 @@ export class ChangeUndoing {
   }
 
   /**
-   * Removes what was set up in any of these sessions and never proven, with the codes that were shown
-   * beside it: it stands where something may have to come back.
+   * Removes what is set up, never worked, and would work once something comes back, or stand in its
+   * place: what was never proven of what any of these sessions set up; and without an active method all
+   * backup codes, as a set-up shows them to anybody.
    */
   async removePending(
     subjectId: string,
@@ -79,6 +61,9 @@ export class ChangeUndoing {
     transaction: Transaction,
   ): Promise<readonly Removed[]> {
     const methods = await this.methods.list(subjectId, transaction);
+    if (!methods.some(({ isActive }) => isActive)) {
+      await this.backupCodes.deleteAll(subjectId, transaction);
+    }
     const isTheirs = ({ boundAt, setUpIn }: Authenticator) =>
       boundAt === null && setUpIn !== null && sessions.has(setUpIn);
     const removed: Removed[] = [];
@@ -86,10 +71,6 @@ export class ChangeUndoing {
       const authenticators = method.authenticators.filter(isTheirs);
       const left = method.authenticators.filter((one) => !isTheirs(one));
       await this.leave(left, { method, methods, transaction });
-      // With an active method the codes are its own, whoever was shown them.
-      if (!methods.some(({ isActive }) => isActive)) {
-        await this.killShown(subjectId, authenticators, transaction);
-      }
       removed.push(removedFrom(method, authenticators));
     }
     return removed;
@@ -105,13 +86,13 @@ export class ChangeUndoing {
     if (isSame(proven.boundAt, at)) {
       const left = method.authenticators.filter((other) => !isIt(other));
       const codes = await this.leave(left, { method, methods, transaction });
-      return { isUndone: true, codes, removed: [removedFrom(method, [proven])] };
+      return { ...DONE, codes, removed: [removedFrom(method, [proven])] };
     }
     if (!isSame(proven.confirmedAt, at)) return NOTHING;
     const confirmedAt = former.authenticators.find(isIt)?.confirmedAt ?? proven.boundAt;
     const left = method.authenticators.map((one) => (isIt(one) ? { ...one, confirmedAt } : one));
     const codes = await this.leave(left, { method, methods, transaction });
-    return { isUndone: true, codes, removed: [] };
+    return { ...DONE, codes };
   }
 
   /**
@@ -133,43 +114,6 @@ export class ChangeUndoing {
     if (!method.isActive || workingOf(left).length > 0) return 0;
     await this.methods.switchOff(method, transaction);
     return isLastActive(method, methods) ? this.killCodes(method.subjectId, transaction) : 0;
-  }
-
-  /** By its own proof it may be active again already. */
-  private async reactivate({ former, methods, transaction }: OfMethod): Promise<boolean> {
-    const method = methods.find(({ id }) => id === former.id);
-    if (method === undefined) return false;
-    if (!(await this.changes.reactivate(method, former, transaction))) return false;
-    if (!hasPrimary(methods)) await this.methods.makePrimary(method, transaction);
-    return true;
-  }
-
-  private async restoreMethod(request: OfMethod): Promise<boolean> {
-    const { change, former, kept, methods, transaction } = request;
-    const { subjectId } = change;
-    if (!(await this.changes.restoreMethod(subjectId, former, transaction))) return false;
-    const isChosenSince = kept.some(({ type }) => type === 'primary_changed');
-    if (former.isActive && (!hasPrimary(methods) || (former.isPrimary && !isChosenSince))) {
-      await this.methods.makePrimary({ subjectId, id: former.id }, transaction);
-    }
-    return true;
-  }
-
-  private async restoreAuthenticator(request: OfMethod): Promise<boolean> {
-    const { change, former, methods, transaction } = request;
-    const method = methods.find(({ id }) => id === former.id);
-    const removed = former.authenticators.find(({ id }) => id === change.target);
-    if (method === undefined || removed === undefined) return false;
-    if (!this.registry.has(method.handler)) return false;
-    const handler = this.registry.get(method.handler);
-    if (!hasRoomFor(removed, method, handler)) return false;
-    const authenticators = [
-      ...method.authenticators.map((one) => inPresentVersion(one, method, handler)),
-      inPresentVersion(removed, former, handler),
-    ];
-    const payloadVersion = handler.stateVersion;
-    await this.methods.save({ ...method, authenticators, payloadVersion }, transaction);
-    return true;
   }
 
   /** Unless another one is called so by now. */
@@ -203,8 +147,9 @@ export class ChangeUndoing {
     const isIssued = type === 'backup_codes_issued';
     if (isIssued ? !isSame(createdAt, at) : createdAt !== null) return NOTHING;
     const codes = isIssued ? await this.killCodes(subjectId, transaction) : 0;
-    await this.changes.restoreBackupCodes(subjectId, backupCodes ?? [], transaction);
-    return { isUndone: true, codes, removed: [] };
+    const former = backupCodes ?? [];
+    await this.changes.restoreBackupCodes(subjectId, former, transaction);
+    return { ...DONE, codes, bringsBack: former.some(({ spentAt }) => spentAt === null) };
   }
 
   private async killCodes(subjectId: string, transaction: Transaction): Promise<number> {
@@ -212,28 +157,6 @@ export class ChangeUndoing {
     await this.backupCodes.deleteAll(subjectId, transaction);
     return remaining;
   }
-
-  /** They never worked: without an active method no login asks for one. */
-  private async killShown(
-    subjectId: string,
-    pending: readonly Authenticator[],
-    transaction: Transaction,
-  ): Promise<void> {
-    const { createdAt } = await this.backupCodes.count(subjectId, transaction);
-    if (!pending.some((one) => isSame(createdAt, one.createdAt))) return;
-    await this.backupCodes.deleteAll(subjectId, transaction);
-  }
-}
-
-function hasPrimary(methods: readonly MethodRecord[]): boolean {
-  return methods.some(({ isPrimary }) => isPrimary);
-}
-
-function removedFrom(
-  { handler, payloadVersion }: MethodRecord,
-  authenticators: readonly Authenticator[],
-): Removed {
-  return { handler, payloadVersion, authenticators };
 }
 
 function isSame(one: Date | null, other: Date): boolean {

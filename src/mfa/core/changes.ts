@@ -36,9 +36,9 @@ export interface NewChange
 export interface LoggedChange extends NewChange {
   /** {@link RecordedEvent.seq} of the last event of the subject when it was logged; 0: there was none. */
   readonly afterSeq: number;
-  /** The method that it was about; null: it was about none, or there was none. */
+  /** The method that it was about; null: it was about none, there was none, or it cannot be read. */
   readonly method: FormerMethod | null;
-  /** The set that it killed; null: it killed none. */
+  /** The set that it killed; null: it killed none, or it cannot be read. */
   readonly backupCodes: readonly FormerBackupCode[] | null;
 }
 
@@ -57,7 +57,10 @@ export type ChangeSubject =
 export abstract class ChangeStore {
   /** Logs a change, with what it is about as that is now: to be called before it is made. */
   abstract record(change: NewChange, about: ChangeSubject, transaction: Transaction): Promise<void>;
-  /** All that is logged of a subject, in the order in which it was done. */
+  /**
+   * All that is logged of a subject, in the order in which it was done. What cannot be read of a change
+   * is reported, and keeps none from being listed; {@link purge} does the same.
+   */
   abstract list(subjectId: string, transaction: Transaction): Promise<readonly LoggedChange[]>;
   /** Takes changes out of the log. */
   abstract remove(

@@ -23,6 +23,7 @@ import { KeyRing } from './key-ring.js';
 import { LoginService } from './login.service.js';
 import { MethodAskingService } from './method-asking.service.js';
 import { MethodCeremony } from './method-ceremony.js';
+import { MethodRestoring } from './method-restoring.js';
 import { MethodChanges } from './method-changes.js';
 import { MethodService } from './method.service.js';
 import { PasswordCeremony } from './password-ceremony.js';
@@ -47,6 +48,7 @@ export const CORE_PROVIDERS: Provider[] = [
   Challenger,
   ChangeLog,
   ChangeUndoing,
+  MethodRestoring,
   Disposal,
   Dispatcher,
   EnrolmentWriter,

@@ -197,9 +197,9 @@ export class MethodService {
     this.checkDeletion(present, methods);
     if (!isProven && takesProofToRemove(present, this.options)) throw missing('code');
     await this.methods.delete(present, transaction);
+    if (isLastActive(present, methods)) return this.log.revokeBackupCodes(occasion, transaction);
     // Without any method, nothing but a set-up could make codes live; and that makes codes of its own.
-    const isGone = isLastActive(present, methods) || methods.length === 1;
-    return isGone ? this.log.revokeBackupCodes(occasion, transaction) : [];
+    return methods.length === 1 ? this.log.discardBackupCodes(occasion, transaction) : [];
   }
 
   private checkDeletion(method: MethodRecord, methods: readonly MethodRecord[]): void {

@@ -43,20 +43,19 @@ export function independentOf(
   return others.length > 0 ? others : active;
 }
 
-/** Those of the methods that send nothing to any of these addresses. */
+/** Those of the methods that can be asked for, and send nothing to any of these addresses. */
 export function beyond(
   methods: readonly MethodRecord[],
   addresses: readonly string[],
   registry: HandlerRegistry,
 ): MethodRecord[] {
   const known = addresses.map((address) => address.toLowerCase());
-  return methods.filter(
-    (method) => !addressesOf(method, registry).some((address) => known.includes(address)),
-  );
+  return methods
+    .filter(({ handler }) => registry.has(handler))
+    .filter((method) => !addressesOf(method, registry).some((address) => known.includes(address)));
 }
 
 function addressesOf(method: MethodRecord, registry: HandlerRegistry): string[] {
-  if (!registry.has(method.handler)) return [];
   const handler = registry.forMethod(method);
   return workingOf(method).flatMap(({ payload }) =>
     (handler.sendsTo?.(handler.parseState(payload, method.payloadVersion)) ?? []).map((address) =>

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kit/clock.js';
 import { type Authenticator } from './authenticators.js';
-import { ChangeUndoing, type Removed, type Undone } from './change-undoing.js';
+import { ChangeUndoing } from './change-undoing.js';
 import { ChangeStore, type LoggedChange } from './changes.js';
 import { Disposal } from './disposal.js';
 import { type MfaEvent, type MfaEventType } from './events.js';
@@ -15,6 +15,7 @@ import {
   type Transaction,
   UnitOfWork,
 } from './stores.js';
+import { type Removed, type Undone } from './undone.js';
 
 /** What its owner says that they did not do, as its event tells of it. */
 export interface RepudiatedChange extends Pick<
@@ -42,10 +43,12 @@ export interface Undoing {
   /** Backup codes that were not spent, and died by it. */
   readonly codesRevoked: number;
   /**
-   * Whether no active method is left, or none but what is answered by whoever reads the link, while
-   * there was one before: then what the link proves is not enough to come back.
+   * Whether what the link proves is not enough to come back, and the host asks for the password of
+   * before: 1. no active method is left, or none but what is answered by whoever reads the link, while
+   * there was one before; 2. something is back that signs in. Its owner may have thrown it out, and who
+   * holds it may hold their mailbox as well.
    */
-  readonly leavesUnprotected: boolean;
+  readonly needsPassword: boolean;
   /** Has handlers let go of what was removed; to be called after the commit. */
   dispose(): Promise<void>;
 }
@@ -111,7 +114,8 @@ export class Repudiation {
     return {
       changes: undone.map(({ change: one, isUndone }) => ({ ...factsOf(one), isUndone })),
       codesRevoked: undone.reduce((sum, { codes }) => sum + codes, 0),
-      leavesUnprotected: this.unprotects(methods, left, addresses),
+      needsPassword:
+        undone.some(({ bringsBack }) => bringsBack) || this.unprotects(methods, left, addresses),
       dispose: () => this.dispose(subjectId, [...pending, ...undone.flatMap((one) => one.removed)]),
     };
   }

@@ -49,7 +49,7 @@ export class RepudiationService {
         addresses: user.email === null ? [] : [user.email],
       });
       // Somebody with the mailbox alone may have taken the owner's own second factor away.
-      const needsPassword = undone.leavesUnprotected;
+      const { needsPassword } = undone;
       await this.users.freeze(subjectId, { needsPassword }, manager);
       await this.sessions.endAll(subjectId, { manager });
       const occasion = { subject: new UserSubject(user), at: this.clock.now(), client };

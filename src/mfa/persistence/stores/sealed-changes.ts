@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { type FormerBackupCode, type FormerMethod, type LoggedChange } from '../../core/changes.js';
+import { nameOf } from '../../core/errors.js';
 import { type MfaEventType } from '../../core/events.js';
 import { PayloadCipher } from '../payload-cipher.js';
 import { authenticatorOf, type StoredAuthenticator, storedForm } from './rows.js';
@@ -43,9 +44,17 @@ interface StoredCode {
   readonly spentAt: string | null;
 }
 
+/** What the log keeps, opened; neither where there is nothing. */
+interface Kept {
+  readonly method?: StoredMethod;
+  readonly codes?: readonly StoredCode[];
+}
+
 /** Seals what the log of changes keeps, and opens it again. */
 @Injectable()
 export class SealedChanges {
+  private readonly logger = new Logger(SealedChanges.name);
+
   constructor(private readonly cipher: PayloadCipher) {}
 
   seal(former: Former, row: Pick<ChangeRow, 'user_id' | 'id' | 'type'>): Buffer {
@@ -56,14 +65,13 @@ export class SealedChanges {
     return this.cipher.seal(payload, ownerOf(row));
   }
 
-  /** @throws {Error} when the row was changed, or its key is not in the ring */
+  /**
+   * A change, as it was logged. Where the row was altered, or its key is not in the ring, the change has
+   * nothing to bring back, which is reported: it must not keep the others from being undone.
+   */
   open(row: ChangeRow): LoggedChange {
     const { id, type, factor, at } = row;
-    // Sealed by `seal`, under a key of ours: nobody else can have written it.
-    const kept = (row.former === null ? {} : this.cipher.open(row.former, ownerOf(row))) as {
-      readonly method?: StoredMethod;
-      readonly codes?: readonly StoredCode[];
-    };
+    const kept = this.openKept(row);
     return {
       id,
       type,
@@ -76,6 +84,17 @@ export class SealedChanges {
       method: kept.method === undefined ? null : formerMethod(kept.method),
       backupCodes: kept.codes?.map(formerCode) ?? null,
     };
+  }
+
+  private openKept(row: ChangeRow): Kept {
+    if (row.former === null) return {};
+    try {
+      // Sealed by `seal`, under a key of ours: nobody else can have written it.
+      return this.cipher.open(row.former, ownerOf(row)) as Kept;
+    } catch (error) {
+      this.logger.error(`Change ${row.id} cannot be undone, as it does not open: ${nameOf(error)}`);
+      return {};
+    }
   }
 }
 

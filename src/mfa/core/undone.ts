@@ -1,0 +1,43 @@
+import { type Authenticator } from './authenticators.js';
+import { type FormerMethod, type LoggedChange } from './changes.js';
+import { type StoredStates } from './disposal.js';
+import { type MethodRecord, type Transaction } from './stores.js';
+
+/** What is no longer stored, with its handler. */
+export type Removed = StoredStates & Pick<MethodRecord, 'handler'>;
+
+/** What became of an attempt to undo. */
+export interface Undone {
+  /** False: something else is in its place by now, or there is nothing that could be undone. */
+  readonly isUndone: boolean;
+  /** Whether something proves a second factor again that did not before: it may have been thrown out. */
+  readonly bringsBack: boolean;
+  /** Backup codes that died by it, unspent. */
+  readonly codes: number;
+  readonly removed: readonly Removed[];
+}
+
+/** A change that is to be undone, while the account is locked. */
+export interface UndoingRequest {
+  readonly change: LoggedChange;
+  /** What is not undone of all that was done since. */
+  readonly kept: readonly LoggedChange[];
+  readonly transaction: Transaction;
+}
+
+/** A change of one method, with what its owner has now. */
+export interface OfMethod extends UndoingRequest {
+  readonly former: FormerMethod;
+  readonly methods: readonly MethodRecord[];
+}
+
+/** Nothing was undone. */
+export const NOTHING: Undone = { isUndone: false, bringsBack: false, codes: 0, removed: [] };
+
+/** Authenticators of a method that are stored no longer. */
+export function removedFrom(
+  { handler, payloadVersion }: Pick<MethodRecord, 'handler' | 'payloadVersion'>,
+  authenticators: readonly Authenticator[],
+): Removed {
+  return { handler, payloadVersion, authenticators };
+}
