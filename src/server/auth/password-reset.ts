@@ -148,11 +148,11 @@ export class PasswordReset implements OnModuleDestroy {
   ): Promise<void> {
     await this.audit.change(async (manager) => {
       await this.accounts.endChallenges(user.id, transactionOf(manager));
-      const isReset = await this.rows.reset(offer, password, manager);
-      if (!isReset) throw new MfaError('invalid_token');
+      const version = await this.rows.reset(offer, password, manager);
+      if (version === null) throw new MfaError('invalid_token');
       await this.sessions.endAll(user.id, { manager });
       const event = accountEvent('password_reset', { user, client, at: this.clock.now() });
-      return { result: undefined, events: [event] };
+      return { result: undefined, events: [{ ...event, target: version }] };
     });
   }
 
