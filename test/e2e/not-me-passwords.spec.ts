@@ -114,3 +114,67 @@ describe('the password that a reset asks for after "not me"', () => {
     expect(codeOf(await reset(NEW_PASSWORD, THIEFS))).toEqual(REFUSED);
   });
 });
+
+describe('the link about a new password takes back', () => {
+  const signIn = async (password: string) => {
+    const { body } = await server.login({ ...account.user, password });
+    return String(body.access);
+  };
+
+  it('a factor that was set up after a reset by mail', async () => {
+    const { body } = await reset(THIEFS);
+    await server.enrolApp({ access: body.access });
+    const token = await tokenOf(/password was reset/);
+    expect((await repudiate(token)).body.undone).toMatchObject([
+      { type: 'method_activated', is_undone: true },
+    ]);
+    expect(await factors()).toEqual([]);
+    expect(codeOf(await reset(NEW_PASSWORD, THIEFS))).toEqual(REFUSED);
+  });
+
+  it('a factor of a session that was opened with it, under another one by now', async () => {
+    await change(account.user.password, THIEFS);
+    const token = await tokenOf(/password was changed/);
+    const theirs = await signIn(THIEFS);
+    await change(THIEFS, THIEFS_NEXT, theirs);
+    await server.enrolApp({ access: theirs });
+    await repudiate(token);
+    expect(await factors()).toEqual([]);
+  });
+
+  it('also by a link about what the session did before', async () => {
+    await server.enrolEmail(account);
+    const token = await tokenOf(/second factor was added/);
+    await change(account.user.password, THIEFS);
+    await server.post('/mfa/delete/', { method: 'email' }, account.access);
+    const theirs = await signIn(THIEFS);
+    await server.enrolApp({ access: theirs });
+    await repudiate(token);
+    expect(await factors()).toEqual([]);
+  });
+
+  it('the same after another link, which put the password of before back', async () => {
+    await server.enrolEmail(account);
+    const first = await tokenOf(/second factor was added/);
+    await server.post('/mfa/delete/', { method: 'email' }, account.access);
+    const other = await signIn(account.user.password);
+    await change(account.user.password, THIEFS, other);
+    const second = await tokenOf(/password was changed/);
+    const theirs = await signIn(THIEFS);
+    await change(THIEFS, THIEFS_NEXT, theirs);
+    await server.enrolApp({ access: theirs });
+    await repudiate(first);
+    expect(await factors()).toEqual(['app']);
+    await repudiate(second);
+    expect(await factors()).toEqual([]);
+  });
+
+  it('nothing that the owner did once the password was reset again', async () => {
+    await change(account.user.password, THIEFS);
+    const token = await tokenOf(/password was changed/);
+    const { body } = await reset(NEW_PASSWORD);
+    await server.enrolApp({ access: body.access });
+    await repudiate(token);
+    expect(await factors()).toEqual(['app']);
+  });
+});

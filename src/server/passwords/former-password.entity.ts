@@ -24,8 +24,13 @@ export class FormerPassword {
   @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'former_passwords_user_id_fkey' })
   readonly user?: Relation<User>;
 
-  @Column('text', { name: 'password_hash' })
-  readonly passwordHash!: string;
+  /** Null: "not me" has put this password or an earlier one back, and nothing brings it again. */
+  @Column('text', { name: 'password_hash', nullable: true })
+  readonly passwordHash!: string | null;
+
+  /** {@link User.credentialsVersion} that was the user's with this password. */
+  @Column('uuid', { name: 'former_version' })
+  readonly formerVersion!: string;
 
   /** The session in which the new password was chosen; null: it was reset by mail. */
   @Column('uuid', { name: 'session_id', nullable: true })

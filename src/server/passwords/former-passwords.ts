@@ -3,18 +3,21 @@ import { type EntityManager } from 'typeorm';
 import { AuditTrail, Clock, RandomSource, type RepudiatedChange } from '../../mfa/index.js';
 
 const KEEP = `
-  INSERT INTO former_passwords (user_id, id, password_hash, session_id, after_seq, replaced_at)
-  SELECT id, $2, password_hash, $3, $4, $5 FROM users WHERE id = $1 AND password_hash IS NOT NULL`;
+  INSERT INTO former_passwords (user_id, id, password_hash, former_version, session_id, after_seq,
+    replaced_at)
+  SELECT id, $2, password_hash, credentials_version, $3, $4, $5 FROM users WHERE id = $1 AND password_hash IS NOT NULL`;
 
 /** The first one that went with the change or after it: it was in force when the change was made. */
 const FIND = `
   SELECT after_seq AS "afterSeq", password_hash AS "passwordHash" FROM former_passwords
-  WHERE user_id = $1 AND (after_seq >= $2 OR id::text = $3)
+  WHERE user_id = $1 AND password_hash IS NOT NULL AND (after_seq >= $2 OR id::text = $3)
   ORDER BY after_seq LIMIT 1`;
 
 const PUT_BACK = `UPDATE users SET password_hash = $2, credentials_version = $3 WHERE id = $1`;
 
-const DELETE_SINCE = `DELETE FROM former_passwords WHERE user_id = $1 AND after_seq >= $2`;
+/** The rows stay: they tell which sessions began with which password. */
+const FORGET_SINCE = `
+  UPDATE former_passwords SET password_hash = NULL WHERE user_id = $1 AND after_seq >= $2`;
 
 /** A password that is about to be replaced. */
 export interface Replacement {
@@ -59,6 +62,6 @@ export class FormerPasswords {
     ]);
     if (former === undefined) return;
     await manager.query(PUT_BACK, [subjectId, former.passwordHash, this.random.rowId()]);
-    await manager.query(DELETE_SINCE, [subjectId, former.afterSeq]);
+    await manager.query(FORGET_SINCE, [subjectId, former.afterSeq]);
   }
 }

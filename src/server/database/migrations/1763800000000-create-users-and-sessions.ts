@@ -90,7 +90,8 @@ const UP = [
   `CREATE TABLE former_passwords (
     user_id uuid NOT NULL,
     id uuid NOT NULL,
-    password_hash text NOT NULL,
+    password_hash text,
+    former_version uuid NOT NULL,
     session_id uuid,
     after_seq bigint NOT NULL,
     replaced_at timestamptz NOT NULL,
