@@ -1,4 +1,8 @@
+import { jest } from '@jest/globals';
+import { MfaError } from '../../src/mfa/index.js';
 import { PasswordReset } from '../../src/server/auth/password-reset.js';
+import { PasswordRows } from '../../src/server/passwords/password-rows.js';
+import { PasswordHasher } from '../../src/server/users/password-hasher.js';
 import { type Reply } from '../support/http-client.js';
 import { notMeTokenIn, noticesTo } from '../support/notices.js';
 import { type SignedIn, startServer, type TestServer } from '../support/server.js';
@@ -32,14 +36,19 @@ async function repudiate(token: string): Promise<Reply> {
 
 const repudiateNewest = async (subject: RegExp) => repudiate(await tokenOf(subject));
 
-/** Asks for the link of a reset, and uses it. */
-async function reset(new_password: string, old_password?: string): Promise<Reply> {
+/** Asks for the link of a reset. @returns its token */
+async function resetToken(): Promise<string | undefined> {
   server.clock.advance({ seconds: 61 });
   await server.post('/password/reset/', { email: account.user.email });
   await server.app.get(PasswordReset, { strict: false }).onModuleDestroy();
   const mails = await noticesTo(server, account.user);
   const mail = mails.findLast(({ subject }) => subject === 'Choose a new password');
-  const token = /reset-password#(\S+)$/m.exec(mail?.text ?? '')?.[1];
+  return /reset-password#(\S+)$/m.exec(mail?.text ?? '')?.[1];
+}
+
+/** Asks for the link of a reset, and uses it. */
+async function reset(new_password: string, old_password?: string): Promise<Reply> {
+  const token = await resetToken();
   return server.post('/password/reset/confirm/', { token, new_password, old_password });
 }
 
@@ -112,6 +121,30 @@ describe('the password that a reset asks for after "not me"', () => {
     await sibling.stop();
     await repudiate(token);
     expect(codeOf(await reset(NEW_PASSWORD, THIEFS))).toEqual(REFUSED);
+  });
+});
+
+describe('a try at the password of before', () => {
+  it('is given back unless the password is wrong, whatever is thrown', async () => {
+    await server.enrolApp(account);
+    await repudiateNewest(/second factor was added/);
+    const token = await resetToken();
+    const confirm = (old_password: string) =>
+      server.post('/password/reset/confirm/', { token, new_password: NEW_PASSWORD, old_password });
+    const hasher = server.app.get(PasswordHasher, { strict: false });
+    const rows = server.app.get(PasswordRows, { strict: false });
+    const crowded = new MfaError('rate_limited', { retryAfterSeconds: 1 });
+    const failures = [
+      () => jest.spyOn(hasher, 'verify').mockRejectedValueOnce(crowded),
+      () => jest.spyOn(hasher, 'hash').mockRejectedValueOnce(crowded),
+      () => jest.spyOn(rows, 'reset').mockRejectedValueOnce(new Error('The database is down.')),
+    ];
+    for (const fail of [...failures, ...failures]) {
+      fail();
+      expect((await confirm(account.user.password)).status).toBeGreaterThanOrEqual(429);
+    }
+    for (let wrong = 0; wrong < 4; wrong++) expect(codeOf(await confirm('wrong'))).toEqual(REFUSED);
+    expect((await confirm(account.user.password)).status).toBe(200);
   });
 });
 
