@@ -36,6 +36,11 @@ const DEATHS: readonly NoticeKind[] = [
 /** Of these nothing is left to say: it was said, or it is over and there is nothing to undo. */
 const WITHOUT_LINK: readonly NoticeKind[] = ['change_repudiated', 'refresh_token_reused'];
 
+/** The address has had its share of the kind for this hour: the notice, with its link, comes later. */
+class NoticePostponed extends Error {
+  override readonly name = 'NoticePostponed';
+}
+
 /** Tells people by mail what has happened to their account [ASVS 6.3.5, 6.3.7]. */
 @Injectable()
 export class NoticesConsumer extends EventConsumer {
@@ -57,13 +62,18 @@ export class NoticesConsumer extends EventConsumer {
     return kindNamed(type) !== undefined && subject.addresses.email !== undefined;
   }
 
-  /** Goes to the address that the account had when it happened, whatever was changed since. */
+  /**
+   * Goes to the address that the account had when it happened, whatever was changed since.
+   *
+   * @throws {NoticePostponed} where the address has had its share for now: the outbox tries again
+   */
   async deliver({ id, event }: EventDelivery): Promise<void> {
     const address = event.subject.addresses.email;
     const kind = kindOf(event);
     if (address === undefined || kind === undefined) return;
     const ticket = await this.links.issue({ deliveryId: id, event, kind, address });
     if (ticket.kind === 'refused') {
+      if (ticket.reason === 'later') throw new NoticePostponed();
       this.logger.warn(`No notice of ${event.type}: ${ticket.reason}.`);
       return;
     }

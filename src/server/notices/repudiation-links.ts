@@ -32,7 +32,7 @@ export interface NoticeRequest {
 /** Whether a notice may be sent: with this link, or why not. */
 export type NoticeTicket =
   | { readonly kind: 'granted'; readonly url: string }
-  | { readonly kind: 'refused'; readonly reason: 'limit' | 'told already' | 'user gone' };
+  | { readonly kind: 'refused'; readonly reason: 'limit' | 'told already' | 'user gone' | 'later' };
 
 const LOCK_USER = `SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE`;
 
@@ -67,7 +67,7 @@ export class RepudiationLinks {
     private readonly config: ServerConfig,
   ) {}
 
-  /** Makes the link of a notice, unless the address has had its share of the kind. */
+  /** Makes the link of a notice, unless the address has had its share of the kind, for now or for good. */
   async issue(request: NoticeRequest): Promise<NoticeTicket> {
     const { deliveryId, event, address } = request;
     const now = this.clock.now();
@@ -94,15 +94,16 @@ export class RepudiationLinks {
     { deliveryId, event, kind }: NoticeRequest,
     { tags, now }: { readonly tags: readonly string[]; readonly now: Date },
     manager: EntityManager,
-  ): Promise<'limit' | 'told already' | null> {
+  ): Promise<'limit' | 'told already' | 'later' | null> {
     const bound = NOTICE_BOUNDS[kind];
-    if (bound === 'each_time') return null;
     const since = addSeconds(now, -NOTICE_LIMIT.windowSeconds);
     const counted = [tags, since, deliveryId, event.type, event.subject.id, event.at];
     const [sent] = await manager.query<{ recent: number; same: number }[]>(COUNT, counted);
     const { recent = 0, same = 0 } = sent ?? {};
-    if (bound === 'limited') return recent >= NOTICE_LIMIT.maxNotices ? 'limit' : null;
-    return (bound === 'once_in_window' ? recent : same) > 0 ? 'told already' : null;
+    if (bound === 'once_in_window' && recent > 0) return 'told already';
+    if (bound === 'once_at_a_time' && same > 0) return 'told already';
+    if (recent < NOTICE_LIMIT.maxNotices) return null;
+    return bound === 'limited' ? 'limit' : 'later';
   }
 
   /**
