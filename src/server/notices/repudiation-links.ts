@@ -27,6 +27,8 @@ export interface NoticeRequest {
   readonly event: RecordedEvent;
   readonly kind: NoticeKind;
   readonly address: string;
+  /** False: the mail has no link, so its row is spent, and counts the mail alone. */
+  readonly hasLink: boolean;
 }
 
 /** Whether a notice may be sent: with this link, or why not. */
@@ -46,8 +48,8 @@ const COUNT = `
 
 const ADD = `
   INSERT INTO repudiation_tokens (tag, user_id, delivery_id, address_tag, event_type, factor, target,
-    change_id, session_id, event_seq, event_at, created_at, expires_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`;
+    change_id, session_id, event_seq, event_at, created_at, expires_at, spent_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`;
 
 /** One statement decides: of many requests with one token one finds it unspent. */
 const SPEND = `
@@ -82,7 +84,8 @@ export class RepudiationLinks {
       if (reason !== null) return { kind: 'refused', reason };
       const expiresAt = addSeconds(now, this.config.notMeLinkSeconds);
       const tag = this.keyRing.tag('mailed-link', token);
-      const row = [tag, userId, deliveryId, tags[0], ...changeOf(event), now, expiresAt];
+      const spentAt = request.hasLink ? null : now;
+      const row = [tag, userId, deliveryId, tags[0], ...changeOf(event), now, expiresAt, spentAt];
       await manager.query(ADD, row);
       // Behind the #, no server and no log between here and there sees it.
       return { kind: 'granted', url: `${this.config.publicUrl}${NOT_ME_PATH}#${token}` };
