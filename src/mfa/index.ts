@@ -59,6 +59,8 @@ export {
   mfaEventName,
 } from './core/event-emitter-listener.js';
 export { type Claim, type ClaimedDelivery, OutboxStore } from './core/outbox.js';
+export { UnjudgedAttempts } from './core/unjudged-attempts.js';
+export { GIVE_UP_SECONDS } from './core/outbox-lane.js';
 export { OutboxWorker } from './core/outbox-worker.js';
 export { HandlerRegistry, MFA_HANDLERS } from './core/handler-registry.js';
 export { KeyManagement } from './core/key-management.js';

@@ -1,6 +1,7 @@
 import { CleanUpService } from '../../src/server/clean-up/clean-up.service.js';
 import { type Cleaner } from '../../src/server/clean-up/cleaner.js';
 import { RepudiationCleaner } from '../../src/server/notices/repudiation.cleaner.js';
+import { FormerPasswordsCleaner } from '../../src/server/passwords/former-passwords.cleaner.js';
 import { PasswordResetLinksCleaner } from '../../src/server/passwords/password-reset-links.cleaner.js';
 import { EmailVerificationCleaner } from '../../src/server/verification/email-verification.cleaner.js';
 import { SessionsCleaner } from '../../src/server/sessions/sessions.cleaner.js';
@@ -47,6 +48,7 @@ describe('the clean-up of the server', () => {
     expect(cleaned).toMatchObject({ sessions: 1, mfa_challenges: 0 });
     expect(Object.keys(cleaned ?? {}).sort()).toEqual([
       'email_confirmations',
+      'former_passwords',
       'mfa_challenges',
       'mfa_changes',
       'mfa_outbox',
@@ -88,6 +90,16 @@ describe('the clean-up of the server', () => {
     expect(await cleanUp(server)).toMatchObject({ password_reset_links: 0 });
     server.clock.advance({ seconds: 1 });
     expect(await cleanUp(server)).toMatchObject({ password_reset_links: 2 });
+  });
+
+  it('deletes passwords of before once no link can put them back', async () => {
+    const { user, access } = await server.signUp();
+    const changed = { old_password: user.password, new_password: 'another horse battery' };
+    expect((await server.post('/password/change/', changed, access)).status).toBe(200);
+    server.clock.advance({ seconds: 6 * DAY_SECONDS + 3599 });
+    expect(await cleanUp(server)).toMatchObject({ former_passwords: 0 });
+    server.clock.advance({ seconds: 1 });
+    expect(await cleanUp(server)).toMatchObject({ former_passwords: 1 });
   });
 
   it('deletes no more links at once than it may, the oldest first', async () => {
@@ -152,6 +164,7 @@ describe('the clean-up of the server', () => {
   it.each([
     [SessionsCleaner, 'sessions_expires_at_idx'],
     [RepudiationCleaner, 'repudiation_tokens_expires_at_idx'],
+    [FormerPasswordsCleaner, 'former_passwords_replaced_at_idx'],
     [PasswordResetLinksCleaner, 'password_reset_links_expires_at_idx'],
     [EmailVerificationCleaner, 'email_confirmations_sent_at_idx'],
   ] as const)('finds what it deletes by an index: %p', async (type, index) => {

@@ -99,13 +99,19 @@ describe('people are told by mail of', () => {
     expect((await newest())?.text).toContain('locked for good after a hundred wrong codes');
   });
 
-  it('a session that ended as its refresh token came back, without a link', async () => {
+  it('a session that ended as its refresh token came back, with a link', async () => {
     const { refresh } = account;
     await server.post('/token/refresh/', { refresh });
     server.clock.advance(HOUR);
     expect((await server.post('/token/refresh/', { refresh })).status).toBe(401);
     expect(await subjects()).toEqual(['A session of your account was ended for safety']);
-    expect((await newest())?.text).not.toContain('not-me#');
+    expect((await newest())?.text).toContain('not-me#');
+    const [told] = await server.dataSource.query<{ named: boolean }[]>(
+      `SELECT session_id IS NOT NULL AS named FROM repudiation_tokens
+       WHERE user_id = $1 AND event_type = 'refresh_token_reused'`,
+      [account.user.id],
+    );
+    expect(told).toEqual({ named: true });
   });
 
   it('all other sessions that were ended', async () => {

@@ -30,6 +30,7 @@ describe('the migrations', () => {
     expect(made).toEqual([
       'clean_up_leases',
       'email_confirmations',
+      'former_passwords',
       'known_devices',
       'mfa_accounts',
       'mfa_backup_codes',
@@ -40,8 +41,8 @@ describe('the migrations', () => {
       'mfa_methods',
       'mfa_outbox',
       'mfa_send_budgets',
-      'password_reset_links',
       'mfa_session_attempts',
+      'password_reset_links',
       'repudiation_tokens',
       'sessions',
       'users',

@@ -66,7 +66,8 @@ export interface MfaEvent {
   /**
    * What a change was made to, besides its factor: the id of the authenticator that was proven,
    * renamed or removed, of the method that was deactivated or deleted, or of the method that was
-   * primary before; with `password_reset_requested` the id of the link. Only consumers are told; the
+   * primary before; with `password_reset_requested` the id of the link, with
+   * `password_changed` and `password_reset` what the host names the new password by. Only consumers are told; the
    * audit does not keep it.
    */
   readonly target?: string | undefined;

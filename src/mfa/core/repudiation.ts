@@ -53,10 +53,15 @@ export interface Undoing {
   dispose(): Promise<void>;
 }
 
-/** Which of a host's sessions were opened, or stepped up, with a proof of one of these authenticators. */
+/**
+ * Which of a host's sessions were opened, or stepped up, with a proof of one of these authenticators,
+ * or with another means that these sessions or the repudiated change made, as a password. It is asked
+ * again until it names no other one.
+ */
 export type SessionsProvenBy = (
   subjectId: string,
   authenticatorIds: readonly string[],
+  sessionIds: readonly string[],
 ) => Promise<readonly string[]>;
 
 /** What a host knows of whoever repudiates. */
@@ -170,8 +175,7 @@ async function culpritsOf(
   const sessions = new Set(typeof sessionId === 'string' ? [sessionId] : []);
   for (;;) {
     const authenticators = new Set(boundBy(sessions, since));
-    if (authenticators.size === 0) return { sessions, authenticators };
-    const found = await provenBy(subjectId, [...authenticators]);
+    const found = await provenBy(subjectId, [...authenticators], [...sessions]);
     const known = sessions.size;
     for (const session of found) sessions.add(session);
     if (sessions.size === known) return { sessions, authenticators };

@@ -12,6 +12,8 @@ export interface AuditedChange<T> {
   readonly events: readonly MfaEvent[];
 }
 
+const LAST_SEQ = 'SELECT seq FROM mfa_event_heads WHERE user_id = $1';
+
 /** The audit, for what the host itself does: passwords, sessions, first factors. */
 @Injectable()
 export class AuditTrail {
@@ -35,6 +37,15 @@ export class AuditTrail {
     }
     await this.events.append(events);
     this.tell(events);
+  }
+
+  /**
+   * The number of a subject's last event, as the transaction sees it; 0: there is none. Behind the
+   * account's lock ({@link MfaAccounts.lock}) it orders what the host keeps among the events.
+   */
+  async lastSeq(subjectId: string, manager: EntityManager): Promise<number> {
+    const [head] = await manager.query<{ seq: string }[]>(LAST_SEQ, [subjectId]);
+    return Number(head?.seq ?? 0);
   }
 
   /** Tells the host's listener, and has consumers served at once. Returns at once. */

@@ -66,7 +66,7 @@ export class PasswordChange {
     await this.audit.change(async (manager) => {
       await this.accounts.endChallenges(user.id, transactionOf(manager));
       await this.freshProof.require(actor, transactionOf(manager));
-      const version = await this.rows.change(user, passwordHash, manager);
+      const version = await this.rows.change({ user, sessionId }, passwordHash, manager);
       if (version === null) throw wrongPassword();
       if (sessionId !== null) {
         const session = { userId: user.id, sessionId };
@@ -76,7 +76,7 @@ export class PasswordChange {
       const except = sessionId === null ? {} : { except: sessionId };
       await this.sessions.endAll(user.id, { manager, ...except });
       const event = accountEvent('password_changed', { user, client, at: this.clock.now() });
-      return { result: undefined, events: [{ ...event, sessionId }] };
+      return { result: undefined, events: [{ ...event, sessionId, target: version }] };
     });
   }
 }

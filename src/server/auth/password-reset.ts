@@ -8,6 +8,7 @@ import {
   MfaAccounts,
   MfaError,
   transactionOf,
+  UnjudgedAttempts,
 } from '../../mfa/index.js';
 import { BackgroundWork } from '../background-work.js';
 import { accountEvent } from '../mfa/account-event.js';
@@ -37,6 +38,7 @@ export interface ResetRequest {
 /** Resets forgotten passwords by a link in a mail. A second factor is asked for all the same. */
 @Injectable()
 export class PasswordReset implements OnModuleDestroy {
+  private readonly unjudged = new UnjudgedAttempts();
   private readonly work = new BackgroundWork('A reset', new Logger(PasswordReset.name));
 
   constructor(
@@ -81,7 +83,7 @@ export class PasswordReset implements OnModuleDestroy {
    * `invalid_credentials`
    */
   async confirm(token: string, request: ResetRequest): Promise<LoginOutcome> {
-    const { newPassword, client } = request;
+    const { newPassword } = request;
     const offer = await this.tokens.verify(token);
     const factor = this.passwordFactor();
     const user = await this.users.findById(offer.userId);
@@ -89,36 +91,60 @@ export class PasswordReset implements OnModuleDestroy {
       throw new MfaError('invalid_token');
     }
     refuseWeakPassword(newPassword, user, 'new_password');
-    const provesOldPassword = user.resetNeedsPassword;
-    if (provesOldPassword) await this.proveOldPassword(offer, user, request);
-    // Slow, so it is done before any lock is held.
-    const asker = { subject: user.id, ip: client.ip };
-    const passwordHash = await this.hasher.hash(newPassword, asker);
-    await this.commit(offer, user, { password: { passwordHash, provesOldPassword }, client });
+    if (user.resetNeedsPassword) await this.replaceProvenPassword(offer, user, request);
+    else await this.replacePassword(offer, user, request);
     const renewed = await this.users.findById(user.id);
     if (renewed === null) throw new MfaError('invalid_token');
     const first = { subject: new UserSubject(renewed), amr: MAILBOX_AMR };
     const { supportsMfa } = factor.factor;
     return this.logins.begin(
       { ...first, provider: sessionProviderOf(factor), supportsMfa },
-      client,
+      request.client,
     );
   }
 
-  /** Counted and committed first: whoever reads the mailbox shall not guess the password by it. */
-  private async proveOldPassword(
+  /** @throws {MfaError} `invalid_token` where the link has ended meanwhile, or takes the password of before */
+  private async replacePassword(
     offer: ResetOffer,
     user: User,
-    { oldPassword, client }: ResetRequest,
+    { newPassword, client }: ResetRequest,
   ): Promise<void> {
+    // Slow, so it is done before any lock is held.
+    const asker = { subject: user.id, ip: client.ip };
+    const passwordHash = await this.hasher.hash(newPassword, asker);
+    const password = { passwordHash, provesOldPassword: user.resetNeedsPassword };
+    await this.commit(offer, user, { password, client });
+  }
+
+  /**
+   * The attempt is counted and committed first: whoever reads the mailbox shall not guess the password
+   * by it. It is given back unless the password is wrong, whatever is thrown.
+   */
+  private async replaceProvenPassword(
+    offer: ResetOffer,
+    user: User,
+    request: ResetRequest,
+  ): Promise<void> {
+    const { oldPassword, client } = request;
     if (oldPassword === undefined) {
       throw new MfaError('validation_failed', {
         errors: { old_password: ['This field is required.'] },
       });
     }
     if (!(await this.links.spendPasswordAttempt(offer))) throw new MfaError('invalid_token');
-    const asker = { subject: user.id, ip: client.ip };
-    if (await this.hasher.verify(oldPassword, user.passwordHash, asker)) return;
+    const giveBack = () => this.links.giveBackPasswordAttempt(offer);
+    await this.unjudged.giveBackAfter(giveBack, async (settle) => {
+      const asker = { subject: user.id, ip: client.ip };
+      if (!(await this.hasher.verify(oldPassword, user.passwordHash, asker))) {
+        settle();
+        await this.refuseOldPassword(user, client);
+      }
+      await this.replacePassword(offer, user, request);
+      settle();
+    });
+  }
+
+  private async refuseOldPassword(user: User, client: ClientInfo): Promise<never> {
     const occasion = { user, client, at: this.clock.now() };
     await this.audit.record([accountEvent('login_failed', occasion)]);
     throw new MfaError('invalid_credentials', { detail: 'The old password is not right.' });
@@ -148,11 +174,11 @@ export class PasswordReset implements OnModuleDestroy {
   ): Promise<void> {
     await this.audit.change(async (manager) => {
       await this.accounts.endChallenges(user.id, transactionOf(manager));
-      const isReset = await this.rows.reset(offer, password, manager);
-      if (!isReset) throw new MfaError('invalid_token');
+      const version = await this.rows.reset(offer, password, manager);
+      if (version === null) throw new MfaError('invalid_token');
       await this.sessions.endAll(user.id, { manager });
       const event = accountEvent('password_reset', { user, client, at: this.clock.now() });
-      return { result: undefined, events: [event] };
+      return { result: undefined, events: [{ ...event, target: version }] };
     });
   }
 

@@ -68,7 +68,8 @@ export class SessionRenewal {
   ): Promise<void> {
     const user = await this.users.findById(spent.userId);
     if (user === null) return;
-    const event = accountEvent(type, { user, client, at: this.clock.now() });
+    const told = accountEvent(type, { user, client, at: this.clock.now() });
+    const event = { ...told, sessionId: spent.sessionId };
     await this.audit.change(async (manager) => {
       await this.accounts.lock(user.id, transactionOf(manager));
       const isEnded =

@@ -7,6 +7,7 @@ import { MFA_ENTITIES, MFA_MIGRATIONS } from '../../mfa/index.js';
 import { CleanUpLease } from '../clean-up/clean-up-lease.entity.js';
 import { KnownDevice } from '../notices/known-device.entity.js';
 import { RepudiationToken } from '../notices/repudiation-token.entity.js';
+import { FormerPassword } from '../passwords/former-password.entity.js';
 import { PasswordResetLink } from '../passwords/password-reset-link.entity.js';
 import { Session } from '../sessions/session.entity.js';
 import { User } from '../users/user.entity.js';
@@ -39,6 +40,7 @@ export function dataSourceOptions(
       User,
       Session,
       PasswordResetLink,
+      FormerPassword,
       RepudiationToken,
       KnownDevice,
       EmailConfirmation,

@@ -1,13 +1,13 @@
 import { type NoticeKind } from './texts/notice-texts.js';
 
-/** Notices of one kind to one address in an hour, of the kinds that are limited. */
+/** Notices of one kind to one address in an hour, whatever the kind. */
 export const NOTICE_LIMIT = { maxNotices: 20, windowSeconds: 3600 } as const;
 
 /** How often people are told of one kind. */
 export type NoticeBound =
-  /** Each time: only a session, or a credential of the person's own, can cause it. */
+  /** Each time, beyond {@link NOTICE_LIMIT} later: only a session, or a credential of its own, can cause it. */
   | 'each_time'
-  /** {@link NOTICE_LIMIT}: it takes no session, so strangers could fill a mailbox by it. */
+  /** {@link NOTICE_LIMIT}, and no more: it takes no session, so strangers could fill a mailbox by it. */
   | 'limited'
   /** Once in the window: the next time says nothing that the first did not. */
   | 'once_in_window'
@@ -15,8 +15,9 @@ export type NoticeBound =
   | 'once_at_a_time';
 
 /**
- * What bounds each kind. A change that a session makes is never kept back: its mail has the link by
- * which it is undone, and what bounds it is how much a session may write.
+ * What bounds each kind. A change that a session makes is never silent: its mail has the link by which
+ * it is undone, and comes later where the address has had its share. Whoever registers with a
+ * stranger's address could else have as many mails sent there as a session may write.
  */
 export const NOTICE_BOUNDS: Readonly<Record<NoticeKind, NoticeBound>> = {
   method_activated: 'each_time',

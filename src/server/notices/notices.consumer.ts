@@ -33,8 +33,13 @@ const DEATHS: readonly NoticeKind[] = [
   'change_repudiated',
 ];
 
-/** Of these nothing is left to say: it was said, or it is over and there is nothing to undo. */
-const WITHOUT_LINK: readonly NoticeKind[] = ['change_repudiated', 'refresh_token_reused'];
+/** Of these nothing is left to say: it was said. */
+const WITHOUT_LINK: readonly NoticeKind[] = ['change_repudiated'];
+
+/** The address has had its share of the kind for this hour: the notice, with its link, comes later. */
+class NoticePostponed extends Error {
+  override readonly name = 'NoticePostponed';
+}
 
 /** Tells people by mail what has happened to their account [ASVS 6.3.5, 6.3.7]. */
 @Injectable()
@@ -57,13 +62,24 @@ export class NoticesConsumer extends EventConsumer {
     return kindNamed(type) !== undefined && subject.addresses.email !== undefined;
   }
 
-  /** Goes to the address that the account had when it happened, whatever was changed since. */
+  /**
+   * Goes to the address that the account had when it happened, whatever was changed since.
+   *
+   * @throws {NoticePostponed} where the address has had its share for now: the outbox tries again
+   */
   async deliver({ id, event }: EventDelivery): Promise<void> {
     const address = event.subject.addresses.email;
     const kind = kindOf(event);
     if (address === undefined || kind === undefined) return;
-    const ticket = await this.links.issue({ deliveryId: id, event, kind, address });
+    const ticket = await this.links.issue({
+      deliveryId: id,
+      event,
+      kind,
+      address,
+      hasLink: hasLink(kind),
+    });
     if (ticket.kind === 'refused') {
+      if (ticket.reason === 'later') throw new NoticePostponed();
       this.logger.warn(`No notice of ${event.type}: ${ticket.reason}.`);
       return;
     }
@@ -86,7 +102,7 @@ export class NoticesConsumer extends EventConsumer {
       at,
       ...client,
       left: DEATHS.includes(kind) ? await this.leftOf(subject.id, codesLeft) : null,
-      notMe: WITHOUT_LINK.includes(kind) ? null : { url, lastsHours },
+      notMe: hasLink(kind) ? { url, lastsHours } : null,
     };
     return composeNotice(notice, await this.textsFor(subject.id));
   }
@@ -111,6 +127,10 @@ export class NoticesConsumer extends EventConsumer {
 function kindOf({ type, detail }: RecordedEvent): NoticeKind | undefined {
   if (type === 'method_locked' && detail?.isForGood === true) return 'method_locked_for_good';
   return kindNamed(type);
+}
+
+function hasLink(kind: NoticeKind): boolean {
+  return !WITHOUT_LINK.includes(kind);
 }
 
 function kindNamed(type: MfaEventType): NoticeKind | undefined {

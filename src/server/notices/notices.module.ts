@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { PasswordsModule } from '../passwords/passwords.module.js';
 import { RateLimitModule } from '../rate-limit/rate-limit.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -11,7 +12,7 @@ import { RepudiationService } from './repudiation.service.js';
 
 /** Tells people what happens to their account, and takes back what was not theirs. */
 @Module({
-  imports: [RateLimitModule, SessionsModule, UsersModule],
+  imports: [PasswordsModule, RateLimitModule, SessionsModule, UsersModule],
   controllers: [RepudiationController],
   providers: [
     NewDeviceConsumer,

@@ -27,12 +27,14 @@ export interface NoticeRequest {
   readonly event: RecordedEvent;
   readonly kind: NoticeKind;
   readonly address: string;
+  /** False: the mail has no link, so its row is spent, and counts the mail alone. */
+  readonly hasLink: boolean;
 }
 
 /** Whether a notice may be sent: with this link, or why not. */
 export type NoticeTicket =
   | { readonly kind: 'granted'; readonly url: string }
-  | { readonly kind: 'refused'; readonly reason: 'limit' | 'told already' | 'user gone' };
+  | { readonly kind: 'refused'; readonly reason: 'limit' | 'told already' | 'user gone' | 'later' };
 
 const LOCK_USER = `SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE`;
 
@@ -46,8 +48,8 @@ const COUNT = `
 
 const ADD = `
   INSERT INTO repudiation_tokens (tag, user_id, delivery_id, address_tag, event_type, factor, target,
-    change_id, session_id, event_seq, event_at, created_at, expires_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`;
+    change_id, session_id, event_seq, event_at, created_at, expires_at, spent_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`;
 
 /** One statement decides: of many requests with one token one finds it unspent. */
 const SPEND = `
@@ -67,7 +69,7 @@ export class RepudiationLinks {
     private readonly config: ServerConfig,
   ) {}
 
-  /** Makes the link of a notice, unless the address has had its share of the kind. */
+  /** Makes the link of a notice, unless the address has had its share of the kind, for now or for good. */
   async issue(request: NoticeRequest): Promise<NoticeTicket> {
     const { deliveryId, event, address } = request;
     const now = this.clock.now();
@@ -82,7 +84,8 @@ export class RepudiationLinks {
       if (reason !== null) return { kind: 'refused', reason };
       const expiresAt = addSeconds(now, this.config.notMeLinkSeconds);
       const tag = this.keyRing.tag('mailed-link', token);
-      const row = [tag, userId, deliveryId, tags[0], ...changeOf(event), now, expiresAt];
+      const spentAt = request.hasLink ? null : now;
+      const row = [tag, userId, deliveryId, tags[0], ...changeOf(event), now, expiresAt, spentAt];
       await manager.query(ADD, row);
       // Behind the #, no server and no log between here and there sees it.
       return { kind: 'granted', url: `${this.config.publicUrl}${NOT_ME_PATH}#${token}` };
@@ -94,15 +97,16 @@ export class RepudiationLinks {
     { deliveryId, event, kind }: NoticeRequest,
     { tags, now }: { readonly tags: readonly string[]; readonly now: Date },
     manager: EntityManager,
-  ): Promise<'limit' | 'told already' | null> {
+  ): Promise<'limit' | 'told already' | 'later' | null> {
     const bound = NOTICE_BOUNDS[kind];
-    if (bound === 'each_time') return null;
     const since = addSeconds(now, -NOTICE_LIMIT.windowSeconds);
     const counted = [tags, since, deliveryId, event.type, event.subject.id, event.at];
     const [sent] = await manager.query<{ recent: number; same: number }[]>(COUNT, counted);
     const { recent = 0, same = 0 } = sent ?? {};
-    if (bound === 'limited') return recent >= NOTICE_LIMIT.maxNotices ? 'limit' : null;
-    return (bound === 'once_in_window' ? recent : same) > 0 ? 'told already' : null;
+    if (bound === 'once_in_window' && recent > 0) return 'told already';
+    if (bound === 'once_at_a_time' && same > 0) return 'told already';
+    if (recent < NOTICE_LIMIT.maxNotices) return null;
+    return bound === 'limited' ? 'limit' : 'later';
   }
 
   /**

@@ -12,6 +12,7 @@ import {
   type UndoneChange,
 } from '../../mfa/index.js';
 import { UserSubject } from '../mfa/user-subject.js';
+import { FormerPasswords } from '../passwords/former-passwords.js';
 import { sessionsProvenBy } from '../sessions/sessions-proven-by.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { User } from '../users/user.entity.js';
@@ -26,14 +27,15 @@ export class RepudiationService {
     private readonly repudiation: Repudiation,
     private readonly sessions: SessionsService,
     private readonly users: UsersService,
+    private readonly passwords: FormerPasswords,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
 
   /**
    * In one transaction: spends the link, undoes what its session and the authenticators of that have
-   * changed since where that can be, ends sessions and open logins, and stops the password until it is
-   * reset. It gives nobody a session.
+   * changed since where that can be, ends sessions and open logins, puts the password of then back, and
+   * stops it until it is reset. It gives nobody a session.
    *
    * @returns what was undone, the newest first
    * @throws {MfaError} `invalid_token`
@@ -45,11 +47,14 @@ export class RepudiationService {
       const user = await manager.findOneBy(User, { id: subjectId });
       if (user === null) throw new MfaError('invalid_token');
       const undone = await this.repudiation.undo(change, transactionOf(manager), {
-        provenBy: (userId, ids) => sessionsProvenBy(userId, ids, manager),
+        provenBy: (_, authenticatorIds, sessionIds) =>
+          sessionsProvenBy({ change, authenticatorIds, sessionIds }, manager),
         addresses: user.email === null ? [] : [user.email],
       });
       // Somebody with the mailbox alone may have taken the owner's own second factor away.
       const { needsPassword } = undone;
+      // The thief may have chosen the present one, by that very mailbox.
+      await this.passwords.putBack(change, manager);
       await this.users.freeze(subjectId, { needsPassword }, manager);
       await this.sessions.endAll(subjectId, { manager });
       const occasion = { subject: new UserSubject(user), at: this.clock.now(), client };

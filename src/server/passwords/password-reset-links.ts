@@ -37,6 +37,10 @@ const SPEND_PASSWORD_ATTEMPT = `
   WHERE user_id = $1 AND id = $2 AND spent_at IS NULL AND expires_at > $3
     AND password_attempts < $4`;
 
+const GIVE_BACK_PASSWORD_ATTEMPT = `
+  UPDATE password_reset_links SET password_attempts = password_attempts - 1
+  WHERE user_id = $1 AND id = $2 AND password_attempts > 0`;
+
 const FIND_OPEN = `
   SELECT requested_at AS "requestedAt", expires_at AS "expiresAt" FROM password_reset_links
   WHERE user_id = $1 AND id = $2 AND spent_at IS NULL AND expires_at > $3`;
@@ -95,6 +99,11 @@ export class PasswordResetLinks {
     const key = [userId, resetId, this.clock.now(), RESET_PASSWORD_LIMIT];
     const [, spent] = await this.database.query<[unknown[], number]>(SPEND_PASSWORD_ATTEMPT, key);
     return spent === 1;
+  }
+
+  /** Gives back an attempt that was counted and not judged wrong. */
+  async giveBackPasswordAttempt({ userId, resetId }: ResetOffer): Promise<void> {
+    await this.database.query(GIVE_BACK_PASSWORD_ATTEMPT, [userId, resetId]);
   }
 
   /** Null for one that is spent, void or over. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { Clock, RandomSource } from '../../mfa/index.js';
 import { type User } from '../users/user.entity.js';
+import { FormerPasswords } from './former-passwords.js';
 import { spendResetLinks } from './spend-reset-links.js';
 
 /** What a new password puts an end to. */
@@ -25,6 +26,12 @@ export interface ResetOffer {
   readonly resetId: string;
 }
 
+/** Whose password is changed, and in which session; null: in none. */
+export interface PasswordOwner {
+  readonly user: User;
+  readonly sessionId: string | null;
+}
+
 /** What a reset puts into the place of the password. */
 export interface NewPassword {
   readonly passwordHash: string;
@@ -36,13 +43,19 @@ export interface NewPassword {
 @Injectable()
 export class PasswordRows {
   constructor(
+    private readonly former: FormerPasswords,
     private readonly random: RandomSource,
     private readonly clock: Clock,
   ) {}
 
   /** The new `credentialsVersion`; null where the password was changed meanwhile. */
-  async change(user: User, passwordHash: string, manager: EntityManager): Promise<string | null> {
+  async change(
+    { user, sessionId }: PasswordOwner,
+    passwordHash: string,
+    manager: EntityManager,
+  ): Promise<string | null> {
     const version = this.random.rowId();
+    await this.former.keep({ userId: user.id, version, sessionId }, manager);
     const values = [user.id, passwordHash, version, user.credentialsVersion];
     if (!(await changed(manager, CHANGE, values))) return null;
     await spendResetLinks(user.id, this.clock.now(), manager);
@@ -50,17 +63,22 @@ export class PasswordRows {
   }
 
   /**
-   * Spends the offer and every other one of the user, and unfreezes the user. False: it was spent or
-   * is over, or it takes the password of before too; the caller's transaction is to be undone.
+   * Spends the offer and every other one of the user, and unfreezes the user.
+   *
+   * @returns the new `credentialsVersion`; null: it was spent or is over, or it takes the password of
+   * before too; the caller's transaction is to be undone
    */
   async reset(
     { userId, resetId }: ResetOffer,
     { passwordHash, provesOldPassword }: NewPassword,
     manager: EntityManager,
-  ): Promise<boolean> {
-    const values = [userId, passwordHash, this.random.rowId(), provesOldPassword];
-    if (!(await changed(manager, RESET, values))) return false;
-    return (await spendResetLinks(userId, this.clock.now(), manager)).includes(resetId);
+  ): Promise<string | null> {
+    const version = this.random.rowId();
+    await this.former.keep({ userId, version, sessionId: null }, manager);
+    const values = [userId, passwordHash, version, provesOldPassword];
+    if (!(await changed(manager, RESET, values))) return null;
+    const spent = await spendResetLinks(userId, this.clock.now(), manager);
+    return spent.includes(resetId) ? version : null;
   }
 }
 

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { FormerPasswords } from './former-passwords.js';
+import { FormerPasswordsCleaner } from './former-passwords.cleaner.js';
 import { PasswordResetLinks } from './password-reset-links.js';
 import { PasswordResetLinksCleaner } from './password-reset-links.cleaner.js';
 import { PasswordResetMailer } from './password-reset-mailer.js';
@@ -11,12 +13,20 @@ import { PasswordRows } from './password-rows.js';
 @Module({
   imports: [SessionsModule, UsersModule],
   providers: [
+    FormerPasswords,
+    FormerPasswordsCleaner,
     PasswordResetLinks,
     PasswordResetLinksCleaner,
     PasswordResetMailer,
     PasswordResetTokens,
     PasswordRows,
   ],
-  exports: [PasswordResetLinks, PasswordResetMailer, PasswordResetTokens, PasswordRows],
+  exports: [
+    FormerPasswords,
+    PasswordResetLinks,
+    PasswordResetMailer,
+    PasswordResetTokens,
+    PasswordRows,
+  ],
 })
 export class PasswordsModule {}

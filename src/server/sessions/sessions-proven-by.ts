@@ -1,23 +1,50 @@
 import { type EntityManager } from 'typeorm';
+import { type RepudiatedChange } from '../../mfa/index.js';
+
+/**
+ * Passwords that the repudiated change chose, or one of the sessions since; and those that others,
+ * signed in with one of these, chose after it. A reset by mail ends the row: whoever made it needed none
+ * of them.
+ */
+const CHOSEN = `
+  WITH RECURSIVE chosen (id) AS (
+    SELECT id FROM former_passwords
+    WHERE user_id = $1 AND (id::text = $4 OR (session_id::text = ANY($3) AND after_seq >= $5))
+    UNION
+    SELECT next.id FROM former_passwords next JOIN chosen ON next.former_version = chosen.id
+    WHERE next.user_id = $1 AND next.session_id IS NOT NULL
+  )`;
 
 /** Each proof of a session names its authenticator. */
-const PROVEN_BY = `
+const FIND = `${CHOSEN}
   SELECT s.id FROM sessions s
-  WHERE s.user_id = $1 AND EXISTS (
-    SELECT 1 FROM jsonb_array_elements(s.proofs) AS proof
-    WHERE proof ->> 'authenticatorId' = ANY($2))`;
+  WHERE s.user_id = $1 AND (
+    s.credentials_version IN (SELECT id FROM chosen)
+    OR EXISTS (
+      SELECT 1 FROM jsonb_array_elements(s.proofs) AS proof
+      WHERE proof ->> 'authenticatorId' = ANY($2)))`;
+
+/** What made sessions possible that a change's owner did not open. */
+export interface Means {
+  readonly change: Pick<RepudiatedChange, 'subjectId' | 'seq' | 'target'>;
+  readonly authenticatorIds: readonly string[];
+  /** Those that are known to be somebody else's. */
+  readonly sessionIds: readonly string[];
+}
 
 /**
  * The sessions of a user that were opened, or stepped up, with a proof of one of these authenticators,
+ * or that began with, or went on under, a password that the change or one of these sessions chose;
  * ended or not.
  *
  * @param manager of the transaction that looks
  */
 export async function sessionsProvenBy(
-  userId: string,
-  authenticatorIds: readonly string[],
+  { change, authenticatorIds, sessionIds }: Means,
   manager: EntityManager,
 ): Promise<string[]> {
-  const rows = await manager.query<{ id: string }[]>(PROVEN_BY, [userId, authenticatorIds]);
+  const { subjectId, target, seq } = change;
+  const key = [subjectId, authenticatorIds, sessionIds, target ?? null, seq];
+  const rows = await manager.query<{ id: string }[]>(FIND, key);
   return rows.map(({ id }) => id);
 }

@@ -28,7 +28,7 @@ export class EmailVerificationMailer extends EventConsumer {
   }
 
   wants({ type }: MfaEvent): boolean {
-    return type === 'email_verification_requested';
+    return this.config.emailVerification !== 'off' && type === 'email_verification_requested';
   }
 
   /** Goes to the address that is to be confirmed now; the event names none, as none is confirmed. */

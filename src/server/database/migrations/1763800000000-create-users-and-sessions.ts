@@ -87,6 +87,18 @@ const UP = [
     FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
   )`,
   `CREATE INDEX password_reset_links_expires_at_idx ON password_reset_links (expires_at)`,
+  `CREATE TABLE former_passwords (
+    user_id uuid NOT NULL,
+    id uuid NOT NULL,
+    password_hash text,
+    former_version uuid NOT NULL,
+    session_id uuid,
+    after_seq bigint NOT NULL,
+    replaced_at timestamptz NOT NULL,
+    PRIMARY KEY (user_id, id),
+    FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
+  )`,
+  `CREATE INDEX former_passwords_replaced_at_idx ON former_passwords (replaced_at)`,
   `CREATE TABLE known_devices (
     user_id uuid NOT NULL,
     user_agent text NOT NULL,
@@ -114,6 +126,7 @@ const DOWN = [
   `DROP TABLE clean_up_leases`,
   `DROP TABLE email_confirmations`,
   `DROP TABLE known_devices`,
+  `DROP TABLE former_passwords`,
   `DROP TABLE password_reset_links`,
   `DROP TABLE repudiation_tokens`,
   `DROP TABLE sessions`,

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
+import { AuditTrail, Clock, RandomSource, type RepudiatedChange } from '../../mfa/index.js';
+
+const KEEP = `
+  INSERT INTO former_passwords (user_id, id, password_hash, former_version, session_id, after_seq,
+    replaced_at)
+  SELECT id, $2, password_hash, credentials_version, $3, $4, $5 FROM users WHERE id = $1 AND password_hash IS NOT NULL`;
+
+/** The first one that went with the change or after it: it was in force when the change was made. */
+const FIND = `
+  SELECT after_seq AS "afterSeq", password_hash AS "passwordHash" FROM former_passwords
+  WHERE user_id = $1 AND password_hash IS NOT NULL AND (after_seq >= $2 OR id::text = $3)
+  ORDER BY after_seq LIMIT 1`;
+
+const PUT_BACK = `UPDATE users SET password_hash = $2, credentials_version = $3 WHERE id = $1`;
+
+/** The rows stay: they tell which sessions began with which password. */
+const FORGET_SINCE = `
+  UPDATE former_passwords SET password_hash = NULL WHERE user_id = $1 AND after_seq >= $2`;
+
+/** A password that is about to be replaced. */
+export interface Replacement {
+  readonly userId: string;
+  /** `credentialsVersion` that comes with the new one. */
+  readonly version: string;
+  /** The session in which it is chosen; null: it is reset by mail. */
+  readonly sessionId: string | null;
+}
+
+/**
+ * The passwords that others have replaced. Whoever calls holds the account's lock; the order is that of
+ * events, which the user's chain gives, and not of clocks.
+ */
+@Injectable()
+export class FormerPasswords {
+  constructor(
+    private readonly audit: AuditTrail,
+    private readonly random: RandomSource,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Keeps the present password, right before another one takes its place. */
+  async keep({ userId, version, sessionId }: Replacement, manager: EntityManager): Promise<void> {
+    const afterSeq = await this.audit.lastSeq(userId, manager);
+    await manager.query(KEEP, [userId, version, sessionId, afterSeq, this.clock.now()]);
+  }
+
+  /**
+   * Puts back the password that was in force when a change was made that its owner repudiates; the
+   * present one stays where it was. What was chosen since is forgotten: a later link, which a thief
+   * may have been sent, cannot bring a thief's password back.
+   */
+  async putBack(
+    { subjectId, seq, target }: Pick<RepudiatedChange, 'subjectId' | 'seq' | 'target'>,
+    manager: EntityManager,
+  ): Promise<void> {
+    const [former] = await manager.query<{ afterSeq: string; passwordHash: string }[]>(FIND, [
+      subjectId,
+      seq,
+      target ?? null,
+    ]);
+    if (former === undefined) return;
+    await manager.query(PUT_BACK, [subjectId, former.passwordHash, this.random.rowId()]);
+    await manager.query(FORGET_SINCE, [subjectId, former.afterSeq]);
+  }
+}
