@@ -15,6 +15,7 @@ export {
   AttemptStore,
   type Counted,
   type Refusal,
+  type SessionLocks,
   type Settlement,
   type SpentAttempt,
 } from './core/attempts.js';

@@ -46,7 +46,7 @@ export interface MfaModuleOptions {
   readonly maxFailuresPerMethod?: number;
   /** Consecutive wrong proofs, over all methods, that lock the account, 1 to 100. Default 20. */
   readonly maxFailuresPerAccount?: number;
-  /** Consecutive wrong proofs within a session that lock and end that session, 1 to 50. Default 10. */
+  /** Consecutive wrong proofs of one factor in a session that lock and end it, 1 to 50. Default 10. */
   readonly maxFailuresPerSession?: number;
   /** Length of the first lock in seconds, 60 to 86400; each further one is twice as long. Default 900. */
   readonly lockSeconds?: number;

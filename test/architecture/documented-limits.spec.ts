@@ -103,6 +103,7 @@ describe('the table of limits', () => {
       budgets.maxFailuresPerMethod,
       budgets.maxFailuresPerAccount,
       budgets.maxFailuresPerSession,
+      budgets.maxFailuresOverSessions,
       budgets.lockSeconds[0],
       budgets.lockSeconds.at(-1),
       budgets.maxFailuresEver,

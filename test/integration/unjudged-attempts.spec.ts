@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { type Actor } from '../../src/mfa/core/actor.js';
 import { AttemptStore } from '../../src/mfa/core/attempts.js';
 import { BackupCodes } from '../../src/mfa/core/backup-codes.js';
+import { MfaError } from '../../src/mfa/core/errors.js';
 import { type Subject } from '../../src/mfa/core/handler.js';
 import { StepUpService } from '../../src/mfa/core/step-up.service.js';
 import { EventStore } from '../../src/mfa/core/stores.js';
@@ -98,6 +99,22 @@ describe('an attempt that is not judged wrong', () => {
     await expect(prove(given, code)).rejects.toThrow('broken');
     expect(await countedOf(given.subject)).toBe(0);
     await expect(prove(given, code)).resolves.toHaveProperty('access');
+  });
+
+  it('of a right code is no guess at the next method, where something else stood in its way', async () => {
+    const given = await enrolled();
+    await mfa.enrolEmail(given.subject);
+    const full = jest
+      .spyOn(mfa.parts.get(BackupCodes), 'seal')
+      .mockRejectedValueOnce(new MfaError('rate_limited'));
+    await mfa.parts.asking.send(given.actor, 'email');
+    const right = given.right();
+    await expect(regenerate(given, right)).rejects.toMatchObject({ code: 'rate_limited' });
+    expect(full).toHaveBeenCalledTimes(1);
+    expect(await countedOf(given.subject)).toBe(0);
+    expect(await mfa.eventTypes(given.subject)).not.toContain('second_factor_failed');
+    await expect(regenerate(given, right)).resolves.toHaveLength(5);
+    await expect(regenerate(given, mfa.mailed(given.subject))).resolves.toHaveLength(5);
   });
 
   it('of a confirmation that takes a fresh proof is given back', async () => {

@@ -142,11 +142,13 @@ export function spentAttempt(changes: Partial<SpentAttempt> = {}): SpentAttempt 
     },
     backupCode: null,
     sessionId: null,
+    factor: 'word',
     counted: { onMethod: true, onAccount: true, onSession: false },
     endsMethod: false,
     locksMethod: false,
     locksAccount: false,
     locksSession: false,
+    locksAllSessions: false,
     ...changes,
   };
 }

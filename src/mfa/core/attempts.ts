@@ -15,13 +15,21 @@ export interface AttemptBudgets {
   /** Consecutive failures that lock a method; each further such number locks it for longer. */
   readonly maxFailuresPerMethod: number;
   readonly maxFailuresPerAccount: number;
-  /** Consecutive failures that lock a session and end it; they lock nothing but that session. */
+  /** Consecutive failures at one factor that lock it in a session, and end that session alone. */
   readonly maxFailuresPerSession: number;
+  /** Consecutive failures at one factor, over all sessions of a subject, that lock it in all of them. */
+  readonly maxFailuresOverSessions: number;
   /** Consecutive failures after which a method stays locked until it is set up again. */
   readonly maxFailuresEver: number;
   /** How long the first, second, … lock lasts, in seconds; the last value serves for all further ones. */
   readonly lockSeconds: readonly number[];
 }
+
+/**
+ * What a session counts a backup code as that is given in the place of what cannot be guessed: a right
+ * proof of that method forgives no guesses at backup codes.
+ */
+export const BACKUP_CODE = 'backup_code';
 
 /** What an attempt is spent on. */
 export interface AttemptRequest {
@@ -42,7 +50,7 @@ export interface AttemptRequest {
 
 /**
  * What an attempt was counted on, besides its challenge: at a login on account and method, in a
- * session on that session alone; a proof that cannot be guessed on nothing.
+ * session on that session, and all of its subject's; a proof that cannot be guessed on nothing.
  */
 export interface Counted {
   readonly onMethod: boolean;
@@ -50,21 +58,29 @@ export interface Counted {
   readonly onSession: boolean;
 }
 
+/** What an attempt in a session was the last one before: a failure then is a lock. */
+export interface SessionLocks {
+  readonly locksSession: boolean;
+  /** What was guessed at is locked in every session of the subject. */
+  readonly locksAllSessions: boolean;
+}
+
 /** An attempt that is spent and committed, with all that is needed to judge it. */
-export interface SpentAttempt {
+export interface SpentAttempt extends SessionLocks {
   readonly challenge: ChallengeRecord;
   readonly method: MethodRecord;
   /** The unspent backup code that the proof may be. */
   readonly backupCode: { readonly lookup: string; readonly hash: string } | null;
   /** The session that it was made in; null at a login, and where the host keeps none. */
   readonly sessionId: string | null;
+  /** What it guesses at, as a session counts it: its handler, or {@link BACKUP_CODE}. */
+  readonly factor: string;
   readonly counted: Counted;
   /** True when this attempt was the last one before a lock: a failure then is a lock. */
   readonly locksMethod: boolean;
   /** True when no attempt at this method is left: a failure then locks it until it is set up again. */
   readonly endsMethod: boolean;
   readonly locksAccount: boolean;
-  readonly locksSession: boolean;
 }
 
 /** Why no attempt was spent. */

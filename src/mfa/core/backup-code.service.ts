@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, ActorSubjects } from './actor.js';
 import { BackupCodeIssuer, type IssuedBackupCodes } from './backup-code-issuer.js';
 import { ChangeLog, type ChangeOccasion, revocationOf } from './change-log.js';
-import { MfaError, problemOnly } from './errors.js';
+import { MfaError, type ProblemCode, problemOnly } from './errors.js';
 import { type MfaEvent } from './events.js';
 import { FreshProof } from './fresh-proof.js';
 import { type Subject } from './handler.js';
@@ -16,6 +16,15 @@ import {
   MethodStore,
   type Transaction,
 } from './stores.js';
+
+/** How a method refuses a proof that may be right for another one. */
+const MAY_BE_OF_ANOTHER: ReadonlySet<ProblemCode> = new Set([
+  'invalid_code',
+  'validation_failed',
+  'attempts_exhausted',
+  'method_locked',
+  'method_not_found',
+]);
 
 /** Counts a subject's backup codes and replaces them. */
 @Injectable()
@@ -37,11 +46,13 @@ export class BackupCodeService {
   }
 
   /**
-   * Kills the old set and makes a new one, for the proof of any active method. The proof is a
-   * guess at each method that it is held against, and counts as one there.
+   * Kills the old set and makes a new one, for the proof of any active method. The proof is a guess at
+   * each method that it is held against, and the session pays for each. It is held against the next
+   * method only where one has refused it: what was right and met something else is no guess at others.
    *
    * @returns the new codes; they are shown this once
-   * @throws {MfaError} `method_not_found` without an active method, else as the primary method's proof
+   * @throws {MfaError} `method_not_found` without an active method, else as the primary method's
+   * proof, or as the one that was neither right nor wrong
    */
   async regenerate(actor: Actor, proof: Record<string, unknown>): Promise<readonly string[]> {
     const subject = await this.actors.subjectOf(actor);
@@ -52,6 +63,7 @@ export class BackupCodeService {
     for (const method of active) {
       const outcome = await this.regenerateBy(method, subject, actor, proof);
       if (!(outcome instanceof MfaError)) return outcome;
+      if (!MAY_BE_OF_ANOTHER.has(outcome.code)) throw outcome;
       firstRefusal ??= outcome;
     }
     throw firstRefusal ?? new MfaError('method_not_found');

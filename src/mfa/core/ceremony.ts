@@ -16,6 +16,7 @@ import { type IssuedTokens } from './ports.js';
 import { ProofJudge, type RightProof } from './proof-judge.js';
 import { readProof } from './proof-reading.js';
 import { noChallenge } from './refusals.js';
+import { endsSession } from './session-attempts.js';
 import { EventStore, type Transaction, UnitOfWork } from './stores.js';
 import { UnjudgedAttempts } from './unjudged-attempts.js';
 import { WrongProofs } from './wrong-proofs.js';
@@ -202,7 +203,7 @@ export class Ceremony {
       method: attempt.locksMethod,
       methodForGood: attempt.endsMethod,
       account: attempt.locksAccount,
-      session: attempt.locksSession,
+      session: endsSession(attempt),
     });
     return new MfaError('invalid_code', {
       detail: request.wrongProofDetail,

@@ -1,4 +1,9 @@
-import { type AttemptRequest, type Refusal, type Settlement } from './attempts.js';
+import {
+  type AttemptRequest,
+  type Refusal,
+  type SessionLocks,
+  type Settlement,
+} from './attempts.js';
 import { type ChallengeRecord, type Transaction } from './stores.js';
 
 /** What an attempt at a password is spent on: a challenge of a step-up, and its session. */
@@ -8,10 +13,8 @@ export type PasswordAttemptRequest = Pick<
 >;
 
 /** An attempt that is spent and committed. */
-export interface PasswordAttempt {
+export interface PasswordAttempt extends SessionLocks {
   readonly challenge: ChallengeRecord;
-  /** As {@link SpentAttempt.locksSession}. */
-  readonly locksSession: boolean;
 }
 
 /** A password that was right, about to be committed. */
@@ -32,12 +35,11 @@ export abstract class PasswordAttemptStore {
   /** Says why {@link spend} spent nothing. Null: what stood in the way is gone by now. */
   abstract explain(request: PasswordAttemptRequest): Promise<Refusal | null>;
   /**
-   * Commits a right password and forgives the failures of its session: without a second factor there
-   * is nothing else to guess. False: the challenge is dead.
+   * Commits a right password and forgives the failures at passwords, of its session and of all. False: the challenge is dead.
    *
    * @param transaction of {@link UnitOfWork.runForAccount}
    */
   abstract settle(settlement: PasswordSettlement, transaction: Transaction): Promise<boolean>;
-  /** Takes an attempt, and the lock that it brought, from the counts of challenge and session. */
+  /** Takes an attempt, and the locks that it brought, from the counts of challenge and sessions. */
   abstract giveBack(attempt: PasswordAttempt): Promise<void>;
 }

@@ -14,6 +14,7 @@ import { PASSWORD, PasswordFields } from './password-fields.js';
 import { attemptBudgetsOf } from './policy.js';
 import { HostPorts, type IssuedTokens, type PasswordProof } from './ports.js';
 import { problemOfRefusal } from './refusals.js';
+import { endsSession } from './session-attempts.js';
 import { type ChallengeRecord, ChallengeStore, type NewChallenge, UnitOfWork } from './stores.js';
 import { UnjudgedAttempts } from './unjudged-attempts.js';
 import { WrongProofs } from './wrong-proofs.js';
@@ -142,10 +143,10 @@ export class PasswordCeremony {
   }
 
   private async fail(trial: Trial): Promise<MfaError> {
-    const { challenge, locksSession } = trial.attempt;
+    const { attempt } = trial;
     trial.settle();
-    await this.wrongProofs.record(occasionOf(trial), { session: locksSession });
-    const attemptsLeft = this.options.maxAttemptsPerChallenge - challenge.attempts;
+    await this.wrongProofs.record(occasionOf(trial), { session: endsSession(attempt) });
+    const attemptsLeft = this.options.maxAttemptsPerChallenge - attempt.challenge.attempts;
     return new MfaError('invalid_code', { detail: WRONG_PASSWORD, attemptsLeft });
   }
 }

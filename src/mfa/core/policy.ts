@@ -7,6 +7,8 @@ import { type SendAllowance } from './send-budgets.js';
 /** At most this many consecutive failures for one authenticator [NIST SP 800-63B-4 §3.2.2]. */
 const MAX_FAILURES_EVER = 100;
 const LONGEST_LOCK_SECONDS = 86_400;
+/** So many sessions may be worn out, one after the other, before what they guess at is locked in all. */
+const SESSIONS_OF_SUBJECT = 10;
 const SUBJECT_WINDOW_SECONDS = 900;
 /** What is counted by the hour, without a cool-down. */
 const HOURLY = { cooldownSeconds: 0, windowSeconds: 3600 } as const;
@@ -26,6 +28,7 @@ export function attemptBudgetsOf(options: MfaOptions): AttemptBudgets {
     maxFailuresPerMethod: options.maxFailuresPerMethod,
     maxFailuresPerAccount: options.maxFailuresPerAccount,
     maxFailuresPerSession: options.maxFailuresPerSession,
+    maxFailuresOverSessions: options.maxFailuresPerSession * SESSIONS_OF_SUBJECT,
     maxFailuresEver: MAX_FAILURES_EVER,
     lockSeconds: Array.from({ length: doublings + 1 }, (_, times) =>
       Math.min(options.lockSeconds * 2 ** times, LONGEST_LOCK_SECONDS),

@@ -32,12 +32,14 @@ class ScriptedStore extends SessionAttemptStore {
   constructor(
     private readonly locksSession: boolean | null,
     private readonly until: Date | null = null,
+    private readonly locksAllSessions = false,
   ) {
     super();
   }
 
   async spend(session: PayingSession): Promise<SessionAttempt | null> {
-    return this.locksSession === null ? null : { session, locksSession: this.locksSession };
+    const { locksSession, locksAllSessions } = this;
+    return locksSession === null ? null : { session, locksSession, locksAllSessions };
   }
 
   async lockedUntil(): Promise<Date | null> {
@@ -90,8 +92,8 @@ describe('SessionAttempts', () => {
     const store = new ScriptedStore(true);
     const { attempts, written } = attemptsOn(store, null);
     expect(await attempts.judge(GUESS, async () => true)).toBe(true);
-    const session = { subjectId: 'u1', sessionId: 's1' };
-    expect(store.givenBack).toEqual([{ session, locksSession: true }]);
+    const session = { subjectId: 'u1', sessionId: 's1', factor: 'x' };
+    expect(store.givenBack).toEqual([{ session, locksSession: true, locksAllSessions: false }]);
     expect(written).toEqual([]);
   });
 
@@ -111,9 +113,12 @@ describe('SessionAttempts', () => {
     expect(written).toEqual([{ types: ['second_factor_failed'] }]);
   });
 
-  it('ends the session with the wrong guess that is too many', async () => {
+  it.each([
+    ['it', new ScriptedStore(true)],
+    ['all sessions', new ScriptedStore(false, null, true)],
+  ])('ends the session with the wrong guess that is too many of %s', async (_, store) => {
     const closer = new Closer();
-    const { attempts, written } = attemptsOn(new ScriptedStore(true), closer);
+    const { attempts, written } = attemptsOn(store, closer);
     await attempts.judge(GUESS, async () => false);
     const types = ['second_factor_failed', 'session_locked'];
     expect(written).toEqual([{ types, rowUpdates: [END] }]);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, secondsUntil } from '../kit/clock.js';
 import { MfaOptions } from '../mfa.options.js';
-import { type AttemptBudgets } from './attempts.js';
+import { type AttemptBudgets, type SessionLocks } from './attempts.js';
 import { MfaError } from './errors.js';
 import { type Subject } from './handler.js';
 import { type ClientInfo } from './mfa-passed.js';
@@ -9,11 +9,13 @@ import { attemptBudgetsOf } from './policy.js';
 import { UnjudgedAttempts } from './unjudged-attempts.js';
 import { WrongProofs } from './wrong-proofs.js';
 
-/** Whose session pays for a guess. */
+/** Whose session pays for a guess, and at what: each factor has a count of its own. */
 export interface PayingSession {
   readonly subjectId: string;
   /** {@link Actor.sessionId} */
   readonly sessionId: string | null;
+  /** {@link SpentAttempt.factor} */
+  readonly factor: string;
 }
 
 /** A guess of somebody who is signed in, at something that the host itself judges. */
@@ -21,30 +23,36 @@ export interface SessionGuess {
   readonly subject: Subject;
   /** {@link Actor.sessionId} */
   readonly sessionId: string | null;
-  /** {@link MfaEvent.factor} of the events that tell of it. */
+  /**
+   * {@link MfaEvent.factor} of the events that tell of it, and what it is counted as; at most 32
+   * characters.
+   */
   readonly factor: string;
   readonly client: ClientInfo;
 }
 
-/** An attempt that is counted on a session, and committed. */
-export interface SessionAttempt {
+/** An attempt that is counted on a session, and on all of its subject's, and committed. */
+export interface SessionAttempt extends SessionLocks {
   readonly session: PayingSession;
-  /** As {@link SpentAttempt.locksSession}. */
-  readonly locksSession: boolean;
 }
 
 /** Port: counts the guesses of a session. Each method is one statement. */
 export abstract class SessionAttemptStore {
-  /** Counts one attempt; null while the session is locked. */
+  /** Counts one attempt; null while the session is locked, or all of its subject's are. */
   abstract spend(
     session: PayingSession,
     budgets: AttemptBudgets,
     now: Date,
   ): Promise<SessionAttempt | null>;
-  /** Until when a session is locked, or was at last; null when it never was. */
+  /** Until when one of these is locked, or was at last; null when neither ever was. */
   abstract lockedUntil(session: PayingSession): Promise<Date | null>;
-  /** Takes an attempt, and the lock that it brought, from the count. */
+  /** Takes an attempt, and the locks that it brought, from the counts. */
   abstract giveBack(attempt: SessionAttempt): Promise<void>;
+}
+
+/** Whether a failure ends the session: it is the last before a lock, of this session or of all. */
+export function endsSession({ locksSession, locksAllSessions }: SessionLocks): boolean {
+  return locksSession || locksAllSessions;
 }
 
 /** Has the session pay for guesses at what the host judges by itself, such as an old password. */
@@ -67,15 +75,15 @@ export class SessionAttempts {
    * @throws {MfaError} `session_locked`: nothing was judged
    */
   async judge(guess: SessionGuess, isRight: () => Promise<boolean>): Promise<boolean> {
-    const { subject, sessionId } = guess;
-    const attempt = await this.spend({ subjectId: subject.id, sessionId });
+    const { subject, sessionId, factor } = guess;
+    const attempt = await this.spend({ subjectId: subject.id, sessionId, factor });
     return this.unjudged.giveBackAfter(
       () => this.store.giveBack(attempt),
       async (settle) => {
         if (await isRight()) return true;
         settle();
         const at = this.clock.now();
-        await this.wrongProofs.record({ ...guess, at }, { session: attempt.locksSession });
+        await this.wrongProofs.record({ ...guess, at }, { session: endsSession(attempt) });
         return false;
       },
     );

@@ -96,10 +96,12 @@ function deleteSendBudgets(before: Date, limit: number): Sql {
 
 function deleteSessionAttempts(before: Date, limit: number): Sql {
   return sql`WITH ended AS MATERIALIZED (
-      SELECT user_id, session_id FROM mfa_session_attempts WHERE last_failed_at <= ${before}::timestamptz
+      SELECT user_id, session_id, factor FROM mfa_session_attempts
+      WHERE last_failed_at <= ${before}::timestamptz
       ORDER BY last_failed_at LIMIT ${limit}::int FOR UPDATE SKIP LOCKED
     ) DELETE FROM mfa_session_attempts s USING ended
-    WHERE s.user_id = ended.user_id AND s.session_id = ended.session_id`;
+    WHERE s.user_id = ended.user_id AND s.session_id = ended.session_id
+      AND s.factor = ended.factor`;
 }
 
 function deleteFailedDeliveries(before: Date, limit: number): Sql {

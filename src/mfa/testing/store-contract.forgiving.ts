@@ -8,29 +8,75 @@ import { AMPLE, NOW, type StoreStage } from './store-contract.stage.js';
 export function describeForgivingPayers(stage: StoreStage): void {
   const guesser = new Guesser(stage);
   describeForgivenSessions(stage, guesser);
+  describeOwnAttempts(stage, guesser);
+  describeOtherFactors(stage, guesser);
   describeGivenBack(stage, guesser);
   describeGivenBackToOne(stage, guesser);
+  describeGivenBackInPart(stage, guesser);
+}
+
+/** Commits a right proof. */
+function settler(stage: StoreStage) {
+  return async (spent: SpentAttempt) =>
+    expect(await stage.stores.attempts.settle(stage.settlement(spent))).toBe(true);
 }
 
 function describeForgivenSessions(stage: StoreStage, guesser: Guesser): void {
-  const settle = async (spent: SpentAttempt) =>
-    expect(await stage.stores.attempts.settle(stage.settlement(spent))).toBe(true);
+  const settle = settler(stage);
 
   it.each(['manage', 'step_up'] as const)(
     'forgives session and method by a right proof of %s, and nothing by one of enrol',
     async (purpose) => {
       const method = await stage.newMethod();
       await guesser.guess(method, 'login');
-      await guesser.guess(method, 'enrol');
-      await settle(await guesser.guess(method, 'enrol'));
-      expect(await guesser.guess(method, 'enrol')).toMatchObject({ locksSession: true });
-      const unlocked = { unguessable: ['app'] };
-      await settle(await guesser.guess(method, purpose, unlocked));
-      expect(await guesser.guess(method, 'enrol')).toMatchObject({ locksSession: false });
+      const three = { budgets: { ...AMPLE, maxFailuresPerSession: 3, maxFailuresOverSessions: 3 } };
+      await guesser.guess(method, 'enrol', three);
+      await settle(await guesser.guess(method, 'enrol', three));
+      const second = await guesser.guess(method, 'enrol', three);
+      expect(second).toMatchObject({ locksSession: false });
+      const third = await guesser.guess(method, purpose, three);
+      expect(third).toMatchObject({ locksSession: true, locksAllSessions: true });
+      await settle(third);
+      const unlocked = { locksSession: false, locksAllSessions: false };
+      expect(await guesser.guess(method, 'enrol', three)).toMatchObject(unlocked);
+      expect(await guesser.guess(method, 'enrol', three)).toMatchObject(unlocked);
       const login = await guesser.guess(method, 'login');
       expect(login).toMatchObject({ locksMethod: false, locksAccount: false });
     },
   );
+}
+
+function describeOtherFactors(stage: StoreStage, guesser: Guesser): void {
+  const settle = settler(stage);
+
+  it('forgives no guesses at one factor by a right proof of another', async () => {
+    const method = await stage.newMethod();
+    const other = await stage.addMethod(method.subjectId, 'email', NOW);
+    const two = { budgets: { ...AMPLE, maxFailuresPerSession: 2, maxFailuresOverSessions: 2 } };
+    await guesser.guess(method, 'step_up', two);
+    await settle(await guesser.guess(other, 'step_up', two));
+    const last = await guesser.guess(method, 'step_up', two);
+    expect(last).toMatchObject({ locksSession: true, locksAllSessions: true });
+    await settle(await guesser.guess(other, 'step_up', two));
+    expect(await guesser.refusal(method, 'step_up', two)).toMatchObject({
+      reason: 'session_locked',
+    });
+  });
+
+  it('forgives no guesses at backup codes by what cannot be guessed', async () => {
+    const method = await stage.newMethod();
+    const key = { unguessable: ['app'] };
+    const code = { ...key, backupLookups: ['tag'] };
+    await guesser.guess(method, 'step_up', code);
+    await settle(await guesser.guess(method, 'step_up', key));
+    // A code that is no guess, since the key was right: its own attempt is taken back, no more.
+    await settle(await guesser.guess(method, 'step_up', code));
+    expect(await guesser.guess(method, 'step_up', code)).toMatchObject({ locksSession: true });
+  });
+}
+
+function describeOwnAttempts(stage: StoreStage, guesser: Guesser): void {
+  const settle = settler(stage);
 
   it('leaves what was guessed at a login to be counted by a right proof of enrol', async () => {
     const method = await stage.newMethod();
@@ -111,5 +157,40 @@ function describeGivenBackToOne(stage: StoreStage, guesser: Guesser): void {
       const again = await guesser.guess(method, purpose, byCode);
       expect(again).toMatchObject({ locksAccount, locksSession });
     }
+  });
+}
+
+function describeGivenBackInPart(stage: StoreStage, guesser: Guesser): void {
+  const giveBack = (spent: SpentAttempt) => stage.stores.attempts.giveBack(spent);
+
+  it('gives the account back what it can where the method is gone', async () => {
+    const method = await stage.newMethod();
+    const { subjectId } = method;
+    const other = await stage.addMethod(subjectId, 'email', NOW);
+    await guesser.guess(method, 'login');
+    const spent = await guesser.guess(method, 'login');
+    await stage.run(subjectId, (own) => stage.stores.methods.delete(method, own));
+    await giveBack(spent);
+    expect(await guesser.guess(other, 'login')).toMatchObject({ locksAccount: true });
+  });
+
+  it('gives account and method back what it can where the challenge is gone', async () => {
+    const method = await stage.newMethod();
+    await guesser.guess(method, 'login');
+    const spent = await guesser.guess(method, 'login');
+    await giveBack({ ...spent, challenge: { ...spent.challenge, id: stage.newId() } });
+    const again = await guesser.guess(method, 'login');
+    expect(again).toMatchObject({ locksMethod: true, locksAccount: true });
+  });
+
+  it('gives one attempt back to all sessions, with the lock that it brought', async () => {
+    const method = await stage.newMethod();
+    const budgets = { ...AMPLE, maxFailuresOverSessions: 2 };
+    await guesser.guess(method, 'step_up', { budgets, sessionId: 's1' });
+    const spent = await guesser.guess(method, 'step_up', { budgets, sessionId: 's2' });
+    expect(spent).toMatchObject({ locksAllSessions: true });
+    await giveBack(spent);
+    const again = await guesser.guess(method, 'step_up', { budgets, sessionId: 's3' });
+    expect(again).toMatchObject({ locksAllSessions: true });
   });
 }

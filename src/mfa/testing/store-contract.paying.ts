@@ -8,6 +8,7 @@ import { AMPLE, atOnce, NOW, type StoreStage } from './store-contract.stage.js';
 export function describePaying(stage: StoreStage): void {
   const guesser = new Guesser(stage);
   describeSessions(stage, guesser);
+  describeAllSessions(stage, guesser);
   describeUnguessable(stage, guesser);
   describeSharedSessions(stage, guesser);
   describeCodesInItsPlace(stage, guesser);
@@ -19,6 +20,8 @@ const STRICT = {
   maxFailuresPerAccount: 2,
   maxFailuresPerSession: 2,
 };
+/** Two a session, five over all of them. */
+const OVER_ALL = { budgets: { ...STRICT, maxFailuresOverSessions: 5 } };
 const SESSION_PURPOSES: readonly ChallengePurpose[] = ['enrol', 'manage', 'step_up'];
 /** Everything that a proof may be for. */
 export const PURPOSES: readonly ChallengePurpose[] = ['login', ...SESSION_PURPOSES];
@@ -84,6 +87,55 @@ function describeSessions(stage: StoreStage, guesser: Guesser): void {
     const named = await stage.openChallenge(method, { purpose: 'step_up', sessionId: 's9' });
     const request = stage.request(named, { purpose: 'step_up', budgets: STRICT });
     expect(await stage.stores.attempts.spend(request)).toMatchObject({ sessionId: 's9' });
+  });
+}
+
+function describeAllSessions(stage: StoreStage, guesser: Guesser): void {
+  const inSession = (sessionId: string) => ({ ...OVER_ALL, sessionId });
+
+  it('locks what all sessions have guessed at together, in each of them and in no login', async () => {
+    const method = await stage.newMethod();
+    for (const sessionId of ['s1', 's1', 's2', 's2']) {
+      const spent = await guesser.guess(method, 'step_up', inSession(sessionId));
+      expect(spent).toMatchObject({ locksAllSessions: false });
+    }
+    const last = await guesser.guess(method, 'manage', inSession('s3'));
+    expect(last).toMatchObject({ locksSession: false, locksAllSessions: true });
+    const locked = { reason: 'session_locked', until: addSeconds(NOW, 60) };
+    for (const sessionId of ['s3', 's4']) {
+      expect(await guesser.refusal(method, 'step_up', inSession(sessionId))).toEqual(locked);
+    }
+    await expect(guesser.guess(method, 'login', OVER_ALL)).resolves.toBeDefined();
+    const other = await stage.addMethod(method.subjectId, 'email', NOW);
+    await expect(guesser.guess(other, 'step_up', inSession('s4'))).resolves.toBeDefined();
+  });
+
+  it('costs nothing in the session while all are locked, nor in all while it is', async () => {
+    const method = await stage.newMethod();
+    for (const sessionId of ['s1', 's1']) {
+      await guesser.guess(method, 'step_up', inSession(sessionId));
+    }
+    for (let i = 0; i < 3; i++) await guesser.refusal(method, 'step_up', inSession('s1'));
+    for (const sessionId of ['s2', 's2']) {
+      await guesser.guess(method, 'step_up', inSession(sessionId));
+    }
+    const fifth = await guesser.guess(method, 'step_up', inSession('s3'));
+    expect(fifth).toMatchObject({ locksAllSessions: true });
+    for (let i = 0; i < 3; i++) await guesser.refusal(method, 'step_up', inSession('s4'));
+    const now = addSeconds(NOW, 61);
+    const first = await guesser.guess(method, 'step_up', { ...inSession('s4'), now });
+    expect(first).toMatchObject({ locksSession: false });
+    const second = await guesser.guess(method, 'step_up', { ...inSession('s4'), now });
+    expect(second).toMatchObject({ locksSession: true });
+  });
+
+  it('spends no more than all sessions have, however many come at one moment', async () => {
+    const method = await stage.newMethod();
+    const requests = await atOnce(20, (index) =>
+      guesser.request(method, 'step_up', inSession(`s${index}`)),
+    );
+    const spent = await Promise.all(requests.map((own) => stage.stores.attempts.spend(own)));
+    expect(spent.filter((attempt) => attempt !== null)).toHaveLength(5);
   });
 }
 

@@ -55,6 +55,7 @@ export const AMPLE = {
   maxFailuresPerMethod: 1000,
   maxFailuresPerAccount: 1000,
   maxFailuresPerSession: 1000,
+  maxFailuresOverSessions: 1000,
   maxFailuresEver: 10_000,
   lockSeconds: [60, 120, 240],
 };

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** The budget of one session for guesses of who is signed in. */
+/** The budget of one session, or of all of a user's, for guesses of who is signed in at one factor. */
 @Entity('mfa_session_attempts')
 @Index('mfa_session_attempts_last_failed_at_idx', ['lastFailedAt'])
 export class MfaSessionAttemptsEntity {
@@ -8,9 +8,13 @@ export class MfaSessionAttemptsEntity {
   @PrimaryColumn('text', { name: 'user_id' })
   userId!: string;
 
-  /** The host's session; empty where it keeps none. */
+  /** The host's session; empty where it keeps none; `*` for all sessions of the user together. */
   @PrimaryColumn('text', { name: 'session_id' })
   sessionId!: string;
+
+  /** What is guessed at: the name of a handler, `backup_code` or `password`. */
+  @PrimaryColumn('varchar', { length: 32 })
+  factor!: string;
 
   /** Consecutive wrong proofs. */
   @Column('integer')

@@ -159,10 +159,11 @@ const UP = [
   `CREATE TABLE "mfa_session_attempts" (
     "user_id" text NOT NULL,
     "session_id" text NOT NULL,
+    "factor" varchar(32) NOT NULL,
     "failures" integer NOT NULL,
     "locked_until" timestamptz,
     "last_failed_at" timestamptz NOT NULL,
-    CONSTRAINT "mfa_session_attempts_pkey" PRIMARY KEY ("user_id", "session_id")
+    CONSTRAINT "mfa_session_attempts_pkey" PRIMARY KEY ("user_id", "session_id", "factor")
   ) WITH (fillfactor = 70)`,
   `CREATE INDEX "mfa_session_attempts_last_failed_at_idx"
     ON "mfa_session_attempts" ("last_failed_at")`,

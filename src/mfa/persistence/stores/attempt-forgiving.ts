@@ -28,30 +28,39 @@ export function forgivenAccount(settlement: Settlement): Sql {
   return withoutFailures('a', failures, locksAccount);
 }
 
-/** A further part of a `WITH` that forgives the session, where the proof was given in one. */
+/**
+ * A further part of a `WITH` that forgives what the session, and all of the subject's, have guessed at
+ * the factor that is proven, and at no other: a thief could add one of their own, and prove it for ever.
+ */
 export function forgivenSession(settlement: Settlement): Sql {
-  const { challenge, counted, sessionId, locksSession } = settlement.spent;
-  const { subjectId, purpose } = challenge;
-  const session = { subjectId, sessionId };
-  if (purpose !== 'login' && forgivesAll(settlement)) {
-    return sql`, session AS (${forgiveSession(session)})`;
-  }
-  const ownAttempt = sql`${giveBackToSession(session, locksSession)} AND EXISTS (SELECT 1 FROM gate)`;
-  return counted.onSession ? sql`, session AS (${ownAttempt})` : empty;
+  const { challenge, counted, sessionId, factor } = settlement.spent;
+  const session = { subjectId: challenge.subjectId, sessionId, factor };
+  const isProven = forgivesAll(settlement) && factor === challenge.handler;
+  if (!counted.onSession) return empty;
+  const forgiven = isProven
+    ? forgiveSession(session)
+    : giveBackToSession(session, settlement.spent);
+  return sql`, session AS (${forgiven} AND EXISTS (SELECT 1 FROM gate))`;
 }
 
-/** A statement that takes an attempt back from all that it was counted on. */
+/**
+ * A statement that takes an attempt back from all that it was counted on and that is still there: a
+ * challenge or a method that is gone leaves the account charged with nothing.
+ */
 export function giveBackAttempt(spent: SpentAttempt): Sql {
-  const { challenge, method, counted, sessionId, locksMethod, locksAccount, locksSession } = spent;
-  const session = { subjectId: challenge.subjectId, sessionId };
+  const { challenge, method, counted, sessionId, factor, locksMethod, locksAccount } = spent;
+  const { subjectId } = challenge;
   // Where the method has been forgiven meanwhile, the account has been too, by as much.
-  const taken = counted.onMethod ? sql`least(gate.method_failures, 1)` : sql`1`;
+  const taken = counted.onMethod
+    ? sql`coalesce((SELECT least(judged.failures, 1) FROM judged), 1)`
+    : sql`1`;
   const parts = [
-    sql`challenge AS (${giveBackToChallenge(challenge)})`,
+    sql`challenge AS (${giveBackToChallenge(challenge)} RETURNING c.id)`,
     ...(counted.onMethod
       ? [
+          sql`judged AS MATERIALIZED (${lockedMethod(method.id)})`,
           sql`method AS (UPDATE mfa_methods m SET ${withoutAttempt('m', locksMethod)}
-            FROM gate WHERE m.user_id = gate.user_id AND m.id = gate.method_id)`,
+            FROM judged WHERE m.user_id = judged.user_id AND m.id = judged.id)`,
         ]
       : []),
     ...(counted.onAccount
@@ -60,12 +69,12 @@ export function giveBackAttempt(spent: SpentAttempt): Sql {
             FROM gate WHERE a.user_id = gate.user_id)`,
         ]
       : []),
-    ...(counted.onSession ? [sql`session AS (${giveBackToSession(session, locksSession)})`] : []),
+    ...(counted.onSession
+      ? [sql`session AS (${giveBackToSession({ subjectId, sessionId, factor }, spent)})`]
+      : []),
   ];
-  return parts.reduce(
-    (statement, part) => sql`${statement}, ${part}`,
-    sql`WITH gate AS (${lockedForGivingBack(challenge, counted.onMethod ? method.id : null)})`,
-  );
+  const gate = sql`SELECT a.user_id FROM mfa_accounts a WHERE a.user_id = ${subjectId} FOR UPDATE`;
+  return parts.reduce((statement, part) => sql`${statement}, ${part}`, sql`WITH gate AS (${gate})`);
 }
 
 /** `UPDATE` of a challenge, unless it is another one by now, with attempts of its own. */
@@ -74,15 +83,9 @@ export function giveBackToChallenge({ subjectId, id, createdAt }: ChallengeRecor
     FROM gate WHERE c.user_id = ${subjectId} AND c.id = ${id} AND c.created_at = ${createdAt}`;
 }
 
-function lockedForGivingBack({ subjectId, id }: ChallengeRecord, methodId: string | null): Sql {
-  if (methodId === null) {
-    return sql`SELECT a.user_id FROM mfa_accounts a
-      JOIN mfa_challenges c ON c.user_id = a.user_id AND c.id = ${id}
-      WHERE a.user_id = ${subjectId} FOR UPDATE OF a, c`;
-  }
-  return sql`SELECT a.user_id, m.id AS method_id, m.failures AS method_failures
-    FROM mfa_accounts a
-    JOIN mfa_challenges c ON c.user_id = a.user_id AND c.id = ${id}
-    JOIN mfa_methods m ON m.user_id = a.user_id AND m.id = ${methodId}
-    WHERE a.user_id = ${subjectId} FOR UPDATE OF a, c, m`;
+/** Counts the rows of `challenge` so that they are locked before. */
+function lockedMethod(id: string): Sql {
+  return sql`SELECT m.user_id, m.id, m.failures FROM gate JOIN mfa_methods m
+      ON m.user_id = gate.user_id AND m.id = ${id}
+    WHERE (SELECT count(*) FROM challenge) >= 0 FOR UPDATE OF m`;
 }

@@ -1,5 +1,5 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
-import { type AttemptRequest, type Settlement } from '../../core/attempts.js';
+import { type AttemptRequest, BACKUP_CODE, type Settlement } from '../../core/attempts.js';
 import { lockAfter } from './lock-after.js';
 import { IS_ALIVE, METHOD_COLUMNS } from './rows.js';
 import { countOnSession } from './session-count.js';
@@ -7,7 +7,7 @@ import { countOnSession } from './session-count.js';
 /** Selects and locks the attempt when every budget but that of a session allows it. */
 export function spendableAttempt(request: AttemptRequest): Sql {
   const { key, purpose, credentialsVersion, sessionId, handlers, budgets, now } = request;
-  const isGuessable = sql`c.handler <> ALL(${request.unguessable}::text[])`;
+  const isGuessable = isGuessableIn(request);
   // In the place of a signature, a backup code is a guess all the same.
   const isGuess = request.backupLookups.length > 0 ? sql`true` : isGuessable;
   const isUnlocked = sql`(NOT ${isGuessable} OR m.locked_until IS NULL OR m.locked_until <= ${now})
@@ -15,7 +15,7 @@ export function spendableAttempt(request: AttemptRequest): Sql {
   return sql`
     SELECT a.user_id, c.id AS challenge_id, m.id AS method_id, ${METHOD_COLUMNS},
       coalesce(c.session_id, ${sessionId}::text) AS session_id,
-      ${isGuessable} AS is_guessable, ${isGuess} AS is_guess
+      ${isGuessable} AS is_guessable, ${isGuess} AS is_guess, ${guessedFactor(request)} AS factor
     FROM mfa_accounts a
     JOIN mfa_challenges c ON c.user_id = a.user_id AND c.id = ${key.id}
     JOIN mfa_methods m ON m.user_id = a.user_id AND m.id = c.method_id
@@ -28,17 +28,27 @@ export function spendableAttempt(request: AttemptRequest): Sql {
     FOR UPDATE OF a, c, m`;
 }
 
+function isGuessableIn({ unguessable }: AttemptRequest): Sql {
+  return sql`c.handler <> ALL(${unguessable}::text[])`;
+}
+
+/** What an attempt at a challenge `c` guesses at, where it does. */
+export function guessedFactor(request: AttemptRequest): Sql {
+  return sql`CASE WHEN ${isGuessableIn(request)} THEN c.handler ELSE ${BACKUP_CODE} END`;
+}
+
 /**
  * Parts of a `WITH` that count the attempt of `gate`, and `counted`: one row with the counts, or none
- * while the session is locked. A login is counted on method and account; all else on its session.
+ * while the session is locked. A login is counted on method and account; all else on sessions.
  */
 export function countAttempt({ purpose, budgets, now }: AttemptRequest): Sql {
   if (purpose !== 'login') {
-    const guesses = sql`SELECT gate.user_id, gate.session_id FROM gate WHERE gate.is_guess`;
-    return sql`session AS (${countOnSession(guesses, budgets, now)}), counted AS (
-      SELECT NULL::int AS m_failures, NULL::int AS a_failures,
-        (SELECT session.failures FROM session) AS s_failures
-      FROM gate WHERE NOT gate.is_guess OR EXISTS (SELECT 1 FROM session))`;
+    const guesses = sql`SELECT gate.user_id, gate.session_id, gate.factor FROM gate
+      WHERE gate.is_guess`;
+    return sql`${countOnSession(guesses, budgets, now)}, counted AS (
+      SELECT NULL::int AS m_failures, NULL::int AS a_failures, session.s_failures,
+        session.all_failures
+      FROM gate LEFT JOIN session ON true WHERE NOT gate.is_guess OR EXISTS (SELECT 1 FROM session))`;
   }
   return sql`method AS (
       UPDATE mfa_methods m SET failures = m.failures + 1,
@@ -51,7 +61,8 @@ export function countAttempt({ purpose, budgets, now }: AttemptRequest): Sql {
       FROM gate WHERE a.user_id = gate.user_id AND gate.is_guess RETURNING a.failures
     ), counted AS (
       SELECT (SELECT method.failures FROM method) AS m_failures,
-        (SELECT account.failures FROM account) AS a_failures, NULL::int AS s_failures FROM gate)`;
+        (SELECT account.failures FROM account) AS a_failures, NULL::int AS s_failures,
+        NULL::int AS all_failures FROM gate)`;
 }
 
 /** Selects and locks what was judged when it is still what was judged. */

@@ -18,13 +18,13 @@ export function lockAfter(
 type CountingRow = 'a' | 'm' | 's';
 
 /** Changes of a row that counts failures, which take some from it and the lock that one of them brought. */
-export function withoutFailures(row: CountingRow, failures: Sql, isLock: boolean): Sql {
+export function withoutFailures(row: CountingRow, failures: Sql, isLock: boolean | Sql): Sql {
   const [counted, lockedUntil] = [raw(`${row}.failures`), raw(`${row}.locked_until`)];
   return sql`failures = greatest(${counted} - ${failures}, 0),
     locked_until = CASE WHEN ${isLock} THEN NULL ELSE ${lockedUntil} END`;
 }
 
 /** As {@link withoutFailures}, of the one attempt that brought it. */
-export function withoutAttempt(row: CountingRow, isLock: boolean): Sql {
+export function withoutAttempt(row: CountingRow, isLock: boolean | Sql): Sql {
   return withoutFailures(row, sql`1`, isLock);
 }

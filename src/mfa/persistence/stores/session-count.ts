@@ -1,53 +1,110 @@
-import sql, { type Sql } from 'sql-template-tag';
-import { type AttemptBudgets } from '../../core/attempts.js';
+import sql, { raw, type Sql } from 'sql-template-tag';
+import { type AttemptBudgets, type SessionLocks } from '../../core/attempts.js';
+import { type PayingSession } from '../../core/session-attempts.js';
 import { lockAfter, withoutAttempt } from './lock-after.js';
-
-/** Names a row of `mfa_session_attempts`. */
-export interface CountedSession {
-  readonly subjectId: string;
-  readonly sessionId: string | null;
-}
 
 /** Where the host keeps no sessions, all that a user does counts as done in one. */
 export const NO_SESSION = '';
 
-/** Whether a session of this many failures is locked by the last one. */
-export function isLockedAt(failures: number, budgets: AttemptBudgets): boolean {
-  return failures % budgets.maxFailuresPerSession === 0;
+/** In the place of a session: what all of a user's sessions have guessed. No session may be called so. */
+const ALL_SESSIONS = raw(`'*'`);
+
+/** The counts of one attempt; null where it was not counted. */
+export interface SessionCounts {
+  /** Of its session. */
+  readonly s_failures: number | null;
+  /** Of all sessions of its user. */
+  readonly all_failures: number | null;
+}
+
+/** What an attempt of these counts locks. */
+export function locksOf(
+  { s_failures: ofOne, all_failures: ofAll }: SessionCounts,
+  { maxFailuresPerSession, maxFailuresOverSessions }: AttemptBudgets,
+): SessionLocks {
+  return {
+    locksSession: ofOne !== null && ofOne % maxFailuresPerSession === 0,
+    locksAllSessions: ofAll !== null && ofAll % maxFailuresOverSessions === 0,
+  };
 }
 
 /**
- * `INSERT` that counts an attempt of a session, or nothing while it is locked. A row that another
- * request has changed meanwhile is seen as that one left it.
+ * Parts of a `WITH` that count an attempt of a session on it and on all sessions of its user. The last
+ * one, `session`, has the {@link SessionCounts}, or no row while either is locked: then nothing is
+ * counted. Rows that another request has changed meanwhile are seen as that one left them. The row of
+ * the session is locked before that of all sessions, here as everywhere.
  *
- * @param source a `SELECT` of user and session, the latter null where the host keeps none
+ * @param source a `SELECT` of user, session and factor; the session is null where the host keeps none
  */
 export function countOnSession(source: Sql, budgets: AttemptBudgets, now: Date): Sql {
-  const { maxFailuresPerSession: budget } = budgets;
-  return sql`INSERT INTO mfa_session_attempts AS s (user_id, session_id, failures, locked_until,
-      last_failed_at)
-    SELECT given.user_id, coalesce(given.session_id, ${NO_SESSION}), 1,
-      ${lockAfter(sql`0`, budget, budgets, now)}, ${now}::timestamptz
-    FROM (${source}) AS given(user_id, session_id)
-    ON CONFLICT (user_id, session_id) DO UPDATE SET failures = s.failures + 1,
+  const { maxFailuresPerSession: ofOne, maxFailuresOverSessions: ofAll } = budgets;
+  const isLocked = sql`EXISTS (SELECT 1 FROM held WHERE held.locked_until > ${now}::timestamptz)`;
+  const one = sql`SELECT asked.user_id, asked.session_id, asked.factor FROM asked WHERE NOT ${isLocked}`;
+  const all = sql`SELECT one.user_id, ${ALL_SESSIONS}, one.factor FROM one`;
+  const counting = { budgets, now };
+  return sql`asked AS (
+      SELECT given.user_id, coalesce(given.session_id, ${NO_SESSION}) AS session_id, given.factor
+      FROM (${source}) AS given(user_id, session_id, factor)
+    ), held AS MATERIALIZED (
+      SELECT s.locked_until FROM asked JOIN mfa_session_attempts s ON s.user_id = asked.user_id
+        AND s.session_id IN (asked.session_id, ${ALL_SESSIONS}) AND s.factor = asked.factor
+      ORDER BY s.session_id = ${ALL_SESSIONS} FOR UPDATE OF s
+    ), one AS (${countOnRow(one, ofOne, counting)}),
+    everywhere AS (${countOnRow(all, ofAll, counting)}),
+    session AS (
+      SELECT one.failures AS s_failures, everywhere.failures AS all_failures
+      FROM one CROSS JOIN everywhere
+    )`;
+}
+
+/** `INSERT` that counts an attempt on one row, or nothing while it is locked. */
+function countOnRow(
+  source: Sql,
+  budget: number,
+  { budgets, now }: { readonly budgets: AttemptBudgets; readonly now: Date },
+): Sql {
+  return sql`INSERT INTO mfa_session_attempts AS s (user_id, session_id, factor, failures,
+      locked_until, last_failed_at)
+    SELECT own.user_id, own.session_id, own.factor, 1, ${lockAfter(sql`0`, budget, budgets, now)},
+      ${now}::timestamptz
+    FROM (${source}) AS own(user_id, session_id, factor)
+    ON CONFLICT (user_id, session_id, factor) DO UPDATE SET failures = s.failures + 1,
       locked_until = ${lockAfter(sql`s.failures`, budget, budgets, now)},
       last_failed_at = excluded.last_failed_at
     WHERE s.locked_until IS NULL OR s.locked_until <= excluded.last_failed_at
-    RETURNING s.failures`;
+    RETURNING s.user_id, s.factor, s.failures`;
 }
 
-/** `UPDATE` that takes an attempt from a session, and the lock that it brought. */
-export function giveBackToSession(session: CountedSession, isLock: boolean): Sql {
-  return sql`UPDATE mfa_session_attempts s SET ${withoutAttempt('s', isLock)}
-    WHERE ${isOf(session)}`;
+/** Until when what counts the guesses of a session is locked, or was at last; as a value. */
+export function lockedUntil(session: {
+  readonly userId: Sql;
+  readonly sessionId: Sql;
+  readonly factor: Sql;
+}): Sql {
+  return sql`(SELECT max(s.locked_until) FROM mfa_session_attempts s
+    WHERE s.user_id = ${session.userId} AND s.factor = ${session.factor}
+      AND s.session_id IN (coalesce(${session.sessionId}, ${NO_SESSION}), ${ALL_SESSIONS}))`;
 }
 
-/** `UPDATE` that forgives all failures of a session, once `gate` has yielded a row. */
-export function forgiveSession(session: CountedSession): Sql {
-  return sql`UPDATE mfa_session_attempts s SET failures = 0, locked_until = NULL
-    FROM gate WHERE ${isOf(session)}`;
+/** `UPDATE` that takes an attempt from what it was counted on, and the locks that it brought. */
+export function giveBackToSession(session: PayingSession, locks: SessionLocks): Sql {
+  const isLock = sql`CASE WHEN s.session_id = ${ALL_SESSIONS} THEN ${locks.locksAllSessions}::boolean
+    ELSE ${locks.locksSession}::boolean END`;
+  return updateCounts(session, withoutAttempt('s', isLock));
 }
 
-function isOf({ subjectId, sessionId }: CountedSession): Sql {
-  return sql`s.user_id = ${subjectId} AND s.session_id = ${sessionId ?? NO_SESSION}`;
+/** `UPDATE` that forgives all failures at one factor, of the session and of all sessions. */
+export function forgiveSession(session: PayingSession): Sql {
+  return updateCounts(session, sql`failures = 0, locked_until = NULL`);
+}
+
+function updateCounts({ subjectId, sessionId, factor }: PayingSession, changes: Sql): Sql {
+  return sql`UPDATE mfa_session_attempts s SET ${changes}
+    FROM (
+      SELECT o.session_id FROM mfa_session_attempts o
+      WHERE o.user_id = ${subjectId} AND o.factor = ${factor}
+        AND o.session_id IN (${sessionId ?? NO_SESSION}, ${ALL_SESSIONS})
+      ORDER BY o.session_id = ${ALL_SESSIONS} FOR UPDATE
+    ) AS own
+    WHERE s.user_id = ${subjectId} AND s.factor = ${factor} AND s.session_id = own.session_id`;
 }

@@ -11,7 +11,6 @@ const TABLES = [
   'mfa_challenges',
   'mfa_backup_codes',
   'mfa_methods',
-  'mfa_session_attempts',
   'mfa_changes',
   'mfa_event_heads',
   'mfa_events',
@@ -33,6 +32,15 @@ export class TypeOrmAccountStore extends AccountStore {
           SELECT key FROM mfa_send_budgets WHERE user_id = ${subjectId}
           ORDER BY key COLLATE "C" FOR UPDATE
         ) DELETE FROM mfa_send_budgets b USING own WHERE b.key = own.key`,
+      transaction,
+    );
+    await this.statements.changed(
+      // Locked in the order in which attempts are counted.
+      sql`WITH own AS MATERIALIZED (
+          SELECT user_id, session_id, factor FROM mfa_session_attempts WHERE user_id = ${subjectId}
+          ORDER BY session_id = '*' FOR UPDATE
+        ) DELETE FROM mfa_session_attempts s USING own
+        WHERE s.user_id = own.user_id AND s.session_id = own.session_id AND s.factor = own.factor`,
       transaction,
     );
     for (const table of TABLES) {

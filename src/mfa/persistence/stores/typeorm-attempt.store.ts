@@ -16,7 +16,7 @@ import {
   forgivenSession,
   giveBackAttempt,
 } from './attempt-forgiving.js';
-import { countAttempt, spendableAttempt, unchanged } from './attempt-gate.js';
+import { countAttempt, guessedFactor, spendableAttempt, unchanged } from './attempt-gate.js';
 import { type AttemptState, refusalOf } from './attempt-refusal.js';
 import { EventRows } from './event-rows.js';
 import { alsoInsert, insertRow, onceWritten, updateRow } from './fragments.js';
@@ -28,7 +28,7 @@ import {
   type MethodRow,
   SealedRows,
 } from './rows.js';
-import { isLockedAt, NO_SESSION } from './session-count.js';
+import { lockedUntil, locksOf, type SessionCounts } from './session-count.js';
 import { Statements } from './statements.js';
 
 interface AttemptRow extends ChallengeRow, MethodRow {
@@ -36,18 +36,18 @@ interface AttemptRow extends ChallengeRow, MethodRow {
   b_hash: string | null;
 }
 
-interface SpentRow extends AttemptRow {
+interface SpentRow extends AttemptRow, SessionCounts {
   session_id: string | null;
+  factor: string;
   /** Null where the attempt was not counted on it. */
   m_failures: number | null;
   a_failures: number | null;
-  s_failures: number | null;
 }
 
 /**
  * Spends and settles attempts in one statement each.
  *
- * All lock account, challenge, method and session, in this order, and check their conditions on what the
+ * All lock account, challenge, method and sessions, in this order, and check their conditions on what the
  * locked rows hold; a statement that had to wait for another sees what that one left behind.
  */
 @Injectable()
@@ -76,16 +76,19 @@ export class TypeOrmAttemptStore extends AttemptStore {
 
   async explain(request: AttemptRequest): Promise<Refusal | null> {
     const { subjectId, id } = request.key;
+    const asked = {
+      userId: sql`c.user_id`,
+      sessionId: sql`coalesce(c.session_id, ${request.sessionId}::text)`,
+      factor: guessedFactor(request),
+    };
     const [state] = await this.statements.rows<AttemptState>(
       sql`SELECT c.handler, c.attempts, c.purpose = ${request.purpose}
             AND c.credentials_version = ${request.credentialsVersion}
             AND c.consumed_at IS NULL AND c.expires_at > ${request.now} AS is_open,
           coalesce(m.id IS NOT NULL AND ${IS_ALIVE}, false) AS is_alive,
           coalesce(m.failures, 0) AS method_failures, m.locked_until AS method_locked_until,
-          a.locked_until AS account_locked_until, s.locked_until AS session_locked_until
+          a.locked_until AS account_locked_until, ${lockedUntil(asked)} AS session_locked_until
         FROM mfa_challenges c JOIN mfa_accounts a ON a.user_id = c.user_id
-        LEFT JOIN mfa_session_attempts s ON s.user_id = c.user_id
-          AND s.session_id = coalesce(c.session_id, ${request.sessionId}::text, ${NO_SESSION})
         LEFT JOIN mfa_methods m ON m.user_id = c.user_id AND m.id = c.method_id
         WHERE c.user_id = ${subjectId} AND c.id = ${id}`,
     );
@@ -163,6 +166,7 @@ export class TypeOrmAttemptStore extends AttemptStore {
       ...this.loaded(row),
       endsMethod,
       sessionId: row.session_id,
+      factor: row.factor,
       counted: {
         onMethod: ofMethod !== null,
         onAccount: ofAccount !== null,
@@ -170,7 +174,7 @@ export class TypeOrmAttemptStore extends AttemptStore {
       },
       locksMethod: endsMethod || (ofMethod !== null && ofMethod % maxFailuresPerMethod === 0),
       locksAccount: ofAccount !== null && ofAccount % maxFailuresPerAccount === 0,
-      locksSession: ofSession !== null && isLockedAt(ofSession, budgets),
+      ...locksOf(row, budgets),
     };
   }
 

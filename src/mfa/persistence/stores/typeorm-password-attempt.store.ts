@@ -8,7 +8,8 @@ import {
   type PasswordSettlement,
 } from '../../core/password-attempts.js';
 import { PASSWORD } from '../../core/password-fields.js';
-import { type Transaction } from '../../core/stores.js';
+import { type PayingSession } from '../../core/session-attempts.js';
+import { type ChallengeRecord, type Transaction } from '../../core/stores.js';
 import { giveBackToChallenge } from './attempt-forgiving.js';
 import { type AttemptState, refusalOf } from './attempt-refusal.js';
 import { EventRows } from './event-rows.js';
@@ -18,14 +19,13 @@ import {
   countOnSession,
   forgiveSession,
   giveBackToSession,
-  isLockedAt,
-  NO_SESSION,
+  lockedUntil,
+  locksOf,
+  type SessionCounts,
 } from './session-count.js';
 import { Statements } from './statements.js';
 
-interface SpentRow extends ChallengeRow {
-  s_failures: number;
-}
+type SpentRow = ChallengeRow & SessionCounts;
 
 /** As {@link TypeOrmAttemptStore}, where no method is active. */
 @Injectable()
@@ -40,7 +40,7 @@ export class TypeOrmPasswordAttemptStore extends PasswordAttemptStore {
 
   async spend(request: PasswordAttemptRequest): Promise<PasswordAttempt | null> {
     const { key, budgets, now } = request;
-    const own = sql`SELECT gate.user_id, gate.session_id FROM gate`;
+    const own = sql`SELECT gate.user_id, gate.session_id, ${PASSWORD}::text FROM gate`;
     const [row] = await this.statements.rows<SpentRow>(
       sql`WITH gate AS (
           SELECT a.user_id, c.id AS challenge_id, c.session_id
@@ -48,16 +48,15 @@ export class TypeOrmPasswordAttemptStore extends PasswordAttemptStore {
           WHERE a.user_id = ${key.subjectId} AND c.id = ${key.id} AND ${isOpen(request)}
             AND c.attempts < ${budgets.maxAttemptsPerChallenge}
           FOR UPDATE OF a, c
-        ), session AS (${countOnSession(own, budgets, now)}), challenge AS (
+        ), ${countOnSession(own, budgets, now)}, challenge AS (
           UPDATE mfa_challenges c SET attempts = c.attempts + 1 FROM gate CROSS JOIN session
           WHERE c.user_id = gate.user_id AND c.id = gate.challenge_id RETURNING c.*
         )
-        SELECT ${CHALLENGE_COLUMNS}, session.failures AS s_failures
+        SELECT ${CHALLENGE_COLUMNS}, session.*
         FROM challenge c CROSS JOIN session`,
     );
     if (row === undefined) return null;
-    const locksSession = isLockedAt(row.s_failures, budgets);
-    return { challenge: this.sealed.challenge(row), locksSession };
+    return { challenge: this.sealed.challenge(row), ...locksOf(row, budgets) };
   }
 
   async explain(request: PasswordAttemptRequest): Promise<Refusal | null> {
@@ -65,10 +64,8 @@ export class TypeOrmPasswordAttemptStore extends PasswordAttemptStore {
     const [state] = await this.statements.rows<AttemptState>(
       sql`SELECT c.handler, c.attempts, ${isOpen(request)} AS is_open, true AS is_alive,
           0 AS method_failures, NULL AS method_locked_until,
-          NULL AS account_locked_until, s.locked_until AS session_locked_until
-        FROM mfa_challenges c LEFT JOIN mfa_session_attempts s
-          ON s.user_id = c.user_id AND s.session_id = coalesce(c.session_id, ${NO_SESSION})
-        WHERE c.user_id = ${subjectId} AND c.id = ${id}`,
+          NULL AS account_locked_until, ${lockedUntil(ASKED)} AS session_locked_until
+        FROM mfa_challenges c WHERE c.user_id = ${subjectId} AND c.id = ${id}`,
     );
     const own = { purpose: 'step_up', handlers: [PASSWORD] } as const;
     return refusalOf(state, { ...request, ...own, unguessable: [], backupLookups: [] });
@@ -89,20 +86,29 @@ export class TypeOrmPasswordAttemptStore extends PasswordAttemptStore {
           WHERE c.user_id = ${challenge.subjectId} AND c.id = ${challenge.id}
             AND c.consumed_at IS NULL AND c.version = ${challenge.version} AND ${HAS_NO_METHOD}
           RETURNING c.user_id
-        ), session AS (${forgiveSession(challenge)})${alsoInsert(writes)}, ${this.eventRows.insert(events, isWritten)} SELECT 1 FROM gate`,
+        ), session AS (
+          ${forgiveSession(payingFor(challenge))} AND EXISTS (SELECT 1 FROM gate)
+        )${alsoInsert(writes)}, ${this.eventRows.insert(events, isWritten)} SELECT 1 FROM gate`,
       transaction,
     );
     return settled.length === 1;
   }
 
-  async giveBack({ challenge, locksSession }: PasswordAttempt): Promise<void> {
+  async giveBack({ challenge, ...locks }: PasswordAttempt): Promise<void> {
     await this.statements.rows(
       sql`WITH gate AS (
           SELECT a.user_id FROM mfa_accounts a WHERE a.user_id = ${challenge.subjectId} FOR UPDATE
         ), challenge AS (${giveBackToChallenge(challenge)}),
-        session AS (${giveBackToSession(challenge, locksSession)}) SELECT 1 FROM gate`,
+        session AS (${giveBackToSession(payingFor(challenge), locks)}) SELECT 1 FROM gate`,
     );
   }
+}
+
+/** What the password of a challenge `c` is counted on. */
+const ASKED = { userId: sql`c.user_id`, sessionId: sql`c.session_id`, factor: sql`${PASSWORD}` };
+
+function payingFor({ subjectId, sessionId }: ChallengeRecord): PayingSession {
+  return { subjectId, sessionId, factor: PASSWORD };
 }
 
 /** A second factor that has become active is what a step-up asks for from then on. */

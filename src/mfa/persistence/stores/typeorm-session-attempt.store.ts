@@ -6,7 +6,13 @@ import {
   type SessionAttempt,
   SessionAttemptStore,
 } from '../../core/session-attempts.js';
-import { countOnSession, giveBackToSession, isLockedAt, NO_SESSION } from './session-count.js';
+import {
+  countOnSession,
+  giveBackToSession,
+  lockedUntil,
+  locksOf,
+  type SessionCounts,
+} from './session-count.js';
 import { Statements } from './statements.js';
 
 /** Counts guesses in `mfa_session_attempts`. */
@@ -21,23 +27,26 @@ export class TypeOrmSessionAttemptStore extends SessionAttemptStore {
     budgets: AttemptBudgets,
     now: Date,
   ): Promise<SessionAttempt | null> {
-    const own = sql`SELECT ${session.subjectId}::text, ${session.sessionId}::text`;
-    const [row] = await this.statements.rows<{ failures: number }>(
-      sql`WITH session AS (${countOnSession(own, budgets, now)}) SELECT failures FROM session`,
+    const own = sql`SELECT ${session.subjectId}::text, ${session.sessionId}::text,
+      ${session.factor}::text`;
+    const [row] = await this.statements.rows<SessionCounts>(
+      sql`WITH ${countOnSession(own, budgets, now)} SELECT * FROM session`,
     );
-    if (row === undefined) return null;
-    return { session, locksSession: isLockedAt(row.failures, budgets) };
+    return row === undefined ? null : { session, ...locksOf(row, budgets) };
   }
 
-  async lockedUntil({ subjectId, sessionId }: PayingSession): Promise<Date | null> {
+  async lockedUntil({ subjectId, sessionId, factor }: PayingSession): Promise<Date | null> {
     const [row] = await this.statements.rows<{ locked_until: Date | null }>(
-      sql`SELECT locked_until FROM mfa_session_attempts
-        WHERE user_id = ${subjectId} AND session_id = ${sessionId ?? NO_SESSION}`,
+      sql`SELECT ${lockedUntil({
+        userId: sql`${subjectId}`,
+        sessionId: sql`${sessionId}::text`,
+        factor: sql`${factor}`,
+      })} AS locked_until`,
     );
     return row?.locked_until ?? null;
   }
 
-  async giveBack({ session, locksSession }: SessionAttempt): Promise<void> {
-    await this.statements.changed(giveBackToSession(session, locksSession));
+  async giveBack({ session, ...locks }: SessionAttempt): Promise<void> {
+    await this.statements.changed(giveBackToSession(session, locks));
   }
 }
