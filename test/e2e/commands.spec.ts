@@ -268,9 +268,8 @@ describe('clean-up', () => {
     );
     expect(code).toBe(0);
     // The server's clock stands still in the past, and the command's does not.
-    expect(stdout).toMatch(
-      /^Rows deleted: .*sessions \d+, former_passwords \d+, password_reset_links \d+, email_confirmations \d+\n$/,
-    );
+    expect(stdout).toMatch(/^Rows deleted: (\w+ \d+, )+\w+ \d+\n$/);
+    expect(stdout).toMatch(/[ ,]sessions \d+/);
     expect(await query('SELECT 1 FROM sessions')).toEqual([]);
   });
 
