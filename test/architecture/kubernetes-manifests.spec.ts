@@ -114,7 +114,11 @@ describe('the manifests for Kubernetes', () => {
     const { name = '' } = only<ISecret>('Secret').metadata ?? {};
     const key = 'DATABASE_URL';
     expect(envFrom).toBeUndefined();
-    expect(env).toEqual([{ name: key, valueFrom: { secretKeyRef: { name, key } } }]);
+    const wait = { name, key: 'DATABASE_WAIT_SECONDS' };
+    expect(env).toEqual([
+      { name: key, valueFrom: { secretKeyRef: { name, key } } },
+      { name: wait.key, valueFrom: { configMapKeyRef: wait } },
+    ]);
     const url = 'postgres://db.example.org/mfa';
     const alone = { NODE_ENV: 'production', DATABASE_URL: url };
     expect(readDatabaseConfig(alone)).toMatchObject({ databaseUrl: url });
