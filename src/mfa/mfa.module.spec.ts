@@ -6,7 +6,7 @@ import { type MfaHandler } from './core/handler.js';
 import { HandlerRegistry } from './core/handler-registry.js';
 import { LoginService } from './core/login.service.js';
 import { SubjectDirectory, TokenIssuer } from './core/ports.js';
-import { ChallengeStore } from './core/stores.js';
+import { ChallengeStore, UnitOfWork } from './core/stores.js';
 import { AppHandler, appHandler } from './handlers/app/index.js';
 import { EmailHandler, EmailSender } from './handlers/email/index.js';
 import { AccessGuard } from './http/guards/access.guard.js';
@@ -97,7 +97,11 @@ describe('MfaModule', () => {
   it('takes a store of the host in the place of its own', async () => {
     const ended: string[] = [];
     const cancelAll = async (subjectId: string) => void ended.push(subjectId);
-    const providers = [{ provide: ChallengeStore, useValue: { cancelAll } }];
+    const runForAccount = (_: string, work: (transaction: object) => Promise<void>) => work({});
+    const providers = [
+      { provide: ChallengeStore, useValue: { cancelAll } },
+      { provide: UnitOfWork, useValue: { runForAccount } },
+    ];
     const app = await boot(
       MfaModule.forRoot([AppHandler], { ...OPTIONS, imports: [HostModule], providers }),
     );
