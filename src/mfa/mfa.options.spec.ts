@@ -37,6 +37,7 @@ describe('resolveMfaOptions', () => {
       maxEnrolmentSendsPerAddress: 5,
       maxEnrolmentSendsPerNetwork: 100,
       maxSendsPerHour: 10_000,
+      repudiationSeconds: 259_200,
     });
   });
 

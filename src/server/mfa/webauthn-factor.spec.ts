@@ -32,7 +32,10 @@ function linesOf(options: Readonly<Record<string, unknown>>): readonly string[] 
 
 describe('a factor of type webauthn', () => {
   it('is for the origin that clients see, unless the settings say otherwise', () => {
-    expect(made({ PUBLIC_URL: 'https://login.example.org' })).toMatchObject({
+    const keys = generateKeys(new FakeRandomSource());
+    const SMTP_URL = 'smtps://mail.example.org';
+    const publicly = { PUBLIC_URL: 'https://login.example.org', SMTP_URL, ...keys };
+    expect(made(publicly)).toMatchObject({
       options: { rpId: 'login.example.org', origins: ['https://login.example.org'] },
     });
     const WEBAUTHN_ORIGINS = 'https://app.example.org, https://example.org';
