@@ -22,7 +22,7 @@ export const METRICS = {
   },
   locks: {
     name: 'mfa_locks_total',
-    help: 'Locks after too many wrong codes, of one method or of all second factors of an account.',
+    help: 'Locks after too many wrong codes, of a method, of all second factors, or of a session.',
     labelNames: ['factor', 'scope'],
   },
   sends: {

@@ -11,6 +11,12 @@ const DEFAULTS = {
   totpDefaultValidWindowSteps: 1,
 };
 
+/** What a public address asks for. */
+const PUBLICLY = {
+  SMTP_URL: 'smtps://mail.example.org',
+  ...generateKeys(new FakeRandomSource()),
+};
+
 /** The one handler of a server with this environment and these options of its entry. */
 function made(env: NodeJS.ProcessEnv, options: Readonly<Record<string, unknown>> = {}): unknown {
   const config = readConfig(env, () => generateKeys(new FakeRandomSource()));
@@ -32,10 +38,7 @@ function linesOf(options: Readonly<Record<string, unknown>>): readonly string[] 
 
 describe('a factor of type webauthn', () => {
   it('is for the origin that clients see, unless the settings say otherwise', () => {
-    const keys = generateKeys(new FakeRandomSource());
-    const SMTP_URL = 'smtps://mail.example.org';
-    const publicly = { PUBLIC_URL: 'https://login.example.org', SMTP_URL, ...keys };
-    expect(made(publicly)).toMatchObject({
+    expect(made({ ...PUBLICLY, PUBLIC_URL: 'https://login.example.org' })).toMatchObject({
       options: { rpId: 'login.example.org', origins: ['https://login.example.org'] },
     });
     const WEBAUTHN_ORIGINS = 'https://app.example.org, https://example.org';
@@ -77,7 +80,7 @@ describe('a factor of type webauthn', () => {
   });
 
   it('is refused where no security key can work', () => {
-    expect(() => made({ PUBLIC_URL: 'https://192.0.2.1' })).toThrow(
+    expect(() => made({ ...PUBLICLY, PUBLIC_URL: 'https://192.0.2.1' })).toThrow(
       'MFA handler "webauthn": rpId takes a host name such as example.org, or localhost.',
     );
   });
