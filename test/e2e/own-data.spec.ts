@@ -1,4 +1,5 @@
 import { type SignedIn, startServer, type TestServer } from '../support/server.js';
+import { untilJudged } from '../support/until-judged.js';
 
 const USERS = 12;
 const ROUNDS = 4;
@@ -19,7 +20,7 @@ describe('many users at one moment', () => {
       const answers = await Promise.all(
         accounts.map(async ({ user, access }) => {
           const [setUp, me, list] = await Promise.all([
-            server.post('/mfa/', { method: 'app' }, access),
+            untilJudged(() => server.post('/mfa/', { method: 'app' }, access)),
             server.get('/user/', access),
             server.get('/mfa/', access),
           ]);

@@ -111,7 +111,7 @@ export const MFA_SETTINGS = [
   setting(
     'MFA_MAX_FAILURES_PER_SESSION',
     '10',
-    'Consecutive wrong codes and passwords within a session that end it, and lock nothing else',
+    'Consecutive wrong codes of one factor, or passwords, within a session that end it; ten times as many over all sessions lock that factor in them',
     wholeNumber(1, 50),
   ),
   setting(
