@@ -191,3 +191,23 @@ export function authenticatorsAfter(
     return authenticator.label === null ? used : { ...used, lastUsedAt: now };
   });
 }
+
+/** The times of an authenticator that was never proven. */
+export const NEVER_PROVEN = { boundAt: null, confirmedAt: null, lastUsedAt: null } as const;
+
+/** Whether an authenticator was never proven. */
+export function isPending({ boundAt }: Authenticator): boolean {
+  return boundAt === null;
+}
+
+/** Those of a method that do not stay beside a new one. */
+export function replacedBy(
+  present: (Holder & { readonly payloadVersion: number }) | undefined,
+  { kept }: Place,
+): { readonly authenticators: readonly Authenticator[]; readonly payloadVersion: number } {
+  const { authenticators = [], payloadVersion = 0 } = present ?? {};
+  return {
+    authenticators: authenticators.filter((authenticator) => !kept.includes(authenticator)),
+    payloadVersion,
+  };
+}

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Authenticator, workingOf } from './authenticators.js';
-import { ChangeStore } from './changes.js';
+import { ChangeStore, type FormerBackupCode } from './changes.js';
 import { type MfaEventType } from './events.js';
 import { MethodRestoring } from './method-restoring.js';
 import { isLastActive } from './policy.js';
@@ -42,7 +42,8 @@ export class ChangeUndoing {
   /** Undoes one change where that can be. */
   async undo(request: UndoingRequest): Promise<Undone> {
     const { change, transaction } = request;
-    if (change.backupCodes !== null) return this.restoreBackupCodes(request);
+    const { backupCodes } = change;
+    if (backupCodes !== null) return this.restoreBackupCodes(request, backupCodes);
     const undo = this.ofMethods[change.type];
     if (change.method === null || undo === undefined) return NOTHING;
     const methods = await this.methods.list(change.subjectId, transaction);
@@ -141,13 +142,15 @@ export class ChangeUndoing {
   }
 
   /** Whoever made the new codes has seen them: they die. Those before come back where there are none. */
-  private async restoreBackupCodes({ change, transaction }: UndoingRequest): Promise<Undone> {
-    const { subjectId, type, at, backupCodes } = change;
+  private async restoreBackupCodes(
+    { change, transaction }: UndoingRequest,
+    former: readonly FormerBackupCode[],
+  ): Promise<Undone> {
+    const { subjectId, type, at } = change;
     const { createdAt } = await this.backupCodes.count(subjectId, transaction);
     const isIssued = type === 'backup_codes_issued';
     if (isIssued ? !isSame(createdAt, at) : createdAt !== null) return NOTHING;
     const codes = isIssued ? await this.killCodes(subjectId, transaction) : 0;
-    const former = backupCodes ?? [];
     await this.changes.restoreBackupCodes(subjectId, former, transaction);
     return { ...DONE, codes, bringsBack: former.some(({ spentAt }) => spentAt === null) };
   }

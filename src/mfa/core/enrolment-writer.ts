@@ -3,12 +3,19 @@ import { Clock } from '../kit/clock.js';
 import { RandomSource } from '../kit/random.js';
 import { MfaOptions } from '../mfa.options.js';
 import { type Actor } from './actor.js';
-import { type Authenticator, inPresentVersion, type Place, placeFor } from './authenticators.js';
+import {
+  type Authenticator,
+  inPresentVersion,
+  isPending,
+  NEVER_PROVEN,
+  type Place,
+  placeFor,
+  replacedBy,
+} from './authenticators.js';
 import { BackupCodeIssuer, type IssuedBackupCodes } from './backup-code-issuer.js';
 import { ChangeLog } from './change-log.js';
-import { type StoredStates } from './disposal.js';
 import { type DispatchContext } from './dispatcher.js';
-import { EnrolmentStore } from './enrolments.js';
+import { EnrolmentStore, type StoredEnrolment } from './enrolments.js';
 import { MfaError } from './errors.js';
 import { EventTeller } from './event-teller.js';
 import { type MfaEvent } from './events.js';
@@ -35,8 +42,6 @@ export interface NewEnrolment {
   readonly actor: Actor;
 }
 
-const NEVER_PROVEN = { boundAt: null, confirmedAt: null, lastUsedAt: null } as const;
-
 /** How often a set-up is decided behind the lock: once more where codes are due that were not. */
 const MAX_LOCKED_TRIES = 2;
 
@@ -49,16 +54,6 @@ interface Grounds {
 
 /** Says that the lock is to be left: a set is due, and none was made. */
 const CODES_ARE_DUE = Symbol('codes are due');
-
-/** What was stored. */
-export interface StoredEnrolment {
-  readonly authenticatorId: string;
-  /** What it took the place of, and was never proven. */
-  readonly replaced: StoredStates;
-  /** The new set, or none where the subject keeps the one that is live. */
-  readonly backupCodes: readonly string[];
-  readonly backupCodesRemaining: number;
-}
 
 /** What was stored, with the events that tell of it. */
 interface ToldEnrolment extends StoredEnrolment {
@@ -91,18 +86,29 @@ export class EnrolmentWriter {
    */
   async store(enrolment: NewEnrolment, known: MethodSnapshot): Promise<StoredEnrolment> {
     const { context } = enrolment;
-    let drawn = this.backupCodes.isDue(known.methods) ? await this.backupCodes.draw(context) : null;
-    let stored = this.endsProven(enrolment, known)
-      ? null
-      : await this.storeUnlessChanged(enrolment, { known, codes: drawn });
-    for (let tries = 1; stored === null && tries <= MAX_LOCKED_TRIES; tries++) {
-      const outcome = await this.storeLocked(enrolment, drawn);
-      if (outcome === CODES_ARE_DUE) drawn = await this.backupCodes.draw(context);
-      else stored = outcome;
-    }
-    if (stored === null) throw new MfaError('unavailable');
+    const isDue = this.backupCodes.isDue(known.methods);
+    const codes = isDue ? await this.backupCodes.draw(context) : null;
+    const stored =
+      (this.endsProven(enrolment, known)
+        ? null
+        : await this.storeUnlessChanged(enrolment, { known, codes })) ??
+      (await this.storeBehindLock(enrolment, codes));
     this.teller.tell(stored.events);
     return stored;
+  }
+
+  /** Leaves the lock where a set of codes is due that was not drawn before, and comes back with one. */
+  private async storeBehindLock(
+    enrolment: NewEnrolment,
+    codes: IssuedBackupCodes | null,
+  ): Promise<ToldEnrolment> {
+    let drawn = codes;
+    for (let tries = 1; tries <= MAX_LOCKED_TRIES; tries++) {
+      const outcome = await this.storeLocked(enrolment, drawn);
+      if (outcome !== CODES_ARE_DUE) return outcome;
+      drawn = await this.backupCodes.draw(enrolment.context);
+    }
+    throw new MfaError('unavailable');
   }
 
   /** Whether something goes that was proven once: then it takes more than one statement. */
@@ -234,16 +240,4 @@ export class EnrolmentWriter {
       { data: outcome.data ?? null, at: this.clock.now(), lifetimeSeconds },
     );
   }
-}
-
-function isPending({ boundAt }: Authenticator): boolean {
-  return boundAt === null;
-}
-
-function replacedBy(present: MethodRecord | undefined, { kept }: Place): StoredStates {
-  const { authenticators = [], payloadVersion = 0 } = present ?? {};
-  return {
-    authenticators: authenticators.filter((authenticator) => !kept.includes(authenticator)),
-    payloadVersion,
-  };
 }

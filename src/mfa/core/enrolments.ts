@@ -1,3 +1,4 @@
+import { type StoredStates } from './disposal.js';
 import { type MfaEvent } from './events.js';
 import {
   type EnrolledMethod,
@@ -26,4 +27,14 @@ export abstract class EnrolmentStore {
    * @returns how many backup codes the subject has left, or null: something changed, nothing is stored
    */
   abstract store(enrolment: Enrolment, transaction?: Transaction): Promise<number | null>;
+}
+
+/** What was stored. */
+export interface StoredEnrolment {
+  readonly authenticatorId: string;
+  /** What it took the place of, and was never proven. */
+  readonly replaced: StoredStates;
+  /** The new set, or none where the subject keeps the one that is live. */
+  readonly backupCodes: readonly string[];
+  readonly backupCodesRemaining: number;
 }

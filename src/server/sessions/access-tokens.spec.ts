@@ -13,7 +13,9 @@ const keys = generateKeys(new FakeRandomSource());
 const clock = new FakeClock();
 const now = clock.now();
 const issuer = 'https://login.example.org';
-const config = readConfig({ PUBLIC_URL: issuer }, () => keys);
+/** What a public address asks for. */
+const PUBLICLY = { PUBLIC_URL: issuer, SMTP_URL: 'smtps://mail.example.org', ...keys };
+const config = readConfig(PUBLICLY, () => keys);
 const ring = new SigningKeys(config);
 const jwt = new SessionJwt(ring, config, clock);
 const access = new AccessTokens(jwt, new FakeRandomSource());
@@ -165,7 +167,7 @@ describe('RefreshTokens', () => {
 describe('SigningKeys', () => {
   const newer = generateKeys(new FakeRandomSource('newer'));
   const JWT_KEYS = `${newer.JWT_KEYS},${keys.JWT_KEYS}`;
-  const rotated = readConfig({ PUBLIC_URL: issuer, JWT_KEYS }, () => keys);
+  const rotated = readConfig({ ...PUBLICLY, JWT_KEYS }, () => keys);
   const rotatedRing = new SigningKeys(rotated);
   const rotatedTokens = new AccessTokens(
     new SessionJwt(rotatedRing, rotated, clock),

@@ -1,0 +1,104 @@
+import { addSeconds } from '../kit/clock.js';
+import { FakeClock } from '../testing/fake-clock.js';
+import { authenticator } from '../../../test/support/scripted-ceremony.js';
+import { type Authenticator } from './authenticators.js';
+import { ChangeUndoing } from './change-undoing.js';
+import { type ChangeStore, type FormerMethod, type LoggedChange } from './changes.js';
+import { type HandlerRegistry } from './handler-registry.js';
+import { MethodRestoring } from './method-restoring.js';
+import {
+  type BackupCodeStore,
+  type MethodRecord,
+  MethodStore,
+  type Transaction,
+} from './stores.js';
+
+const BOUND = new FakeClock().now();
+const CHANGED = addSeconds(BOUND, 60);
+const LATER = addSeconds(BOUND, 120);
+
+const former: FormerMethod = {
+  id: 'm1',
+  handler: 'word',
+  isActive: true,
+  isPrimary: true,
+  createdAt: BOUND,
+  confirmedAt: BOUND,
+  activatedAt: BOUND,
+  activatedIn: null,
+  lastUsedAt: null,
+  authenticators: [],
+  payloadVersion: 1,
+  failures: 0,
+  lockedUntil: null,
+};
+
+/** Keeps one method, and what was saved of it. */
+class OneMethod extends MethodStore {
+  saved: readonly Authenticator[] | null = null;
+
+  constructor(private readonly methods: readonly MethodRecord[]) {
+    super();
+  }
+
+  async read(subjectId: string) {
+    return { subjectId, methods: this.methods, version: 1 };
+  }
+
+  async save({ authenticators }: { readonly authenticators: readonly Authenticator[] }) {
+    this.saved = authenticators;
+  }
+
+  async activate() {}
+  deactivate = async () => true;
+  switchOff = async () => {};
+  makePrimary = async () => true;
+  delete = async () => true;
+}
+
+/** Undoes the activation of an authenticator that was there before, as it is by now. */
+async function undoOn(present: readonly Authenticator[], type: LoggedChange['type']) {
+  const methods = new OneMethod(
+    present.length === 0
+      ? []
+      : [{ ...former, subjectId: 's1', version: 0, authenticators: present, activatedAt: BOUND }],
+  );
+  // Neither the log nor the codes nor the handlers are asked for what these changes are.
+  const changes = {} as ChangeStore;
+  const codes = { count: async () => ({ remaining: 0 }) } as unknown as BackupCodeStore;
+  const restoring = new MethodRestoring({} as HandlerRegistry, changes, methods);
+  const undoing = new ChangeUndoing(restoring, changes, methods, codes);
+  const change: LoggedChange = {
+    id: 'c1',
+    subjectId: 's1',
+    sessionId: 'x',
+    type,
+    factor: 'word',
+    target: 'a1',
+    at: CHANGED,
+    afterSeq: 0,
+    method: former,
+    backupCodes: null,
+  };
+  const transaction = {} as Transaction;
+  return { undone: await undoing.undo({ change, kept: [], transaction }), saved: methods.saved };
+}
+
+const one = (confirmedAt: Date) => ({ ...authenticator('word'), boundAt: BOUND, confirmedAt });
+
+describe('ChangeUndoing', () => {
+  it('leaves an authenticator alone that was confirmed again since', async () => {
+    const { undone, saved } = await undoOn([one(LATER)], 'authenticator_added');
+    expect([undone.isUndone, saved]).toEqual([false, null]);
+  });
+
+  it('has one that it knows nothing older of work as when it was bound', async () => {
+    const { undone, saved } = await undoOn([one(CHANGED)], 'authenticator_added');
+    expect([undone.isUndone, saved?.[0]?.confirmedAt]).toEqual([true, BOUND]);
+  });
+
+  it('reactivates no method that is gone', async () => {
+    const { undone } = await undoOn([], 'method_deactivated');
+    expect(undone.isUndone).toBe(false);
+  });
+});
