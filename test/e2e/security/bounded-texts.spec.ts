@@ -185,7 +185,7 @@ describe('a text that is too long', () => {
     expectFaults(await server.post('/step-up/', named, access), { method: tooLong(64) });
   });
 
-  it('is a bad token, as any other, where a token is asked for', async () => {
+  it('is a bad token like every other, where a token is asked for', async () => {
     const code = '123456';
     for (const path of ['/login/verify/', '/step-up/verify/']) {
       expectProblem(await server.post(path, { ephemeral_token: COSTLY, code }), INVALID_TOKEN);

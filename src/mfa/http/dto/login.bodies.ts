@@ -6,7 +6,7 @@ import { MethodNameField } from './method-name-field.js';
 /** What stands in examples for the ephemeral token, so that a page can put the real one there. */
 export const EPHEMERAL_TOKEN_PLACEHOLDER = '<ephemeral_token of login>';
 
-/** What every step after the first factor begins with. A token that is too long is a bad one, as any other. */
+/** What every step after the first factor begins with. A token that is too long is a bad one like every other. */
 export class EphemeralTokenBody {
   @ApiProperty({
     description: 'Names the open login; `login/` answers it.',

@@ -42,7 +42,7 @@ export class PasswordResetBody {
   email!: string;
 }
 
-/** The token of the mail, and a new password. A token that is too long is a bad one, as any other. */
+/** The token of the mail, and a new password. A token that is too long is a bad one like every other. */
 export class PasswordResetConfirmBody extends NewPasswordBody {
   @ApiProperty({ maxLength: MAX_SESSION_TOKEN_LENGTH, example: 'eyJ…' })
   @IsString()
