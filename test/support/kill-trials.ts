@@ -102,7 +102,8 @@ const ACCOUNT_STATES = {
   },
   done: {
     spentLinks: 1,
-    waitingNotices: 1,
+    // That all was undone, and that the backup codes are void.
+    waitingNotices: 2,
     events: 1,
     methods: [],
     backupCodes: 0,
@@ -112,10 +113,12 @@ const ACCOUNT_STATES = {
   },
 };
 
+/** The mail of what was done has no link: its row counts the mail alone. */
 const STATE_OF_ACCOUNT = `
   SELECT
     (SELECT count(*)::int FROM repudiation_tokens
-      WHERE user_id = u.id AND spent_at IS NOT NULL) AS "spentLinks",
+      WHERE user_id = u.id AND spent_at IS NOT NULL
+        AND event_type <> 'change_repudiated') AS "spentLinks",
     (SELECT count(*)::int FROM mfa_outbox
       WHERE user_id = u.id::text AND consumer = 'notices') AS "waitingNotices",
     (SELECT count(*)::int FROM mfa_events
