@@ -2,24 +2,24 @@ const { register } = require('node:module');
 const { pathToFileURL } = require('node:url');
 const { default: JestRuntime } = require('jest-runtime');
 
-/** The object of `jest-circus` that holds the tests of one file. */
+/** The module of `jest-circus` that holds the tests of one file: new for each. */
 const KEEPS_TESTS = /jestAdapterInit/;
 
 let areHooksRegistered = false;
+let imports = 0;
 
 /**
- * Jest's runtime with the module loader of Node in the place of Jest's own. A file that was imported
- * is not loaded again for the next test file of the same worker.
+ * Jest's runtime with the module loader of Node in the place of Jest's own. What a test file has
+ * imported is not loaded again for the next one of the same worker. Modules cannot be mocked: what a
+ * test replaces is a provider, or a method by `jest.spyOn`.
  */
 class NativeRuntime extends JestRuntime {
-  static #imports = 0;
-
-  constructor(config, environment, resolver, transformer, cacheFS, coverage, testPath, globalConfig) {
-    super(config, environment, resolver, transformer, cacheFS, coverage, testPath, globalConfig);
+  constructor(config, environment, resolver, transformer, cacheFS, coverage, ...others) {
+    super(config, environment, resolver, transformer, cacheFS, coverage, ...others);
     globalThis[Symbol.for('jest object')] = makeJestObject(environment);
     if (areHooksRegistered) return;
     areHooksRegistered = true;
-    register('./hooks.mjs', pathToFileURL(__filename), { data: { config, coverage } });
+    register(pathToFileURL(require.resolve('./hooks.mjs')), { data: { config, coverage } });
     process.setSourceMapsEnabled(true);
   }
 
@@ -39,9 +39,10 @@ class NativeRuntime extends JestRuntime {
   }
 
   unstable_importModule(path) {
-    // Jest's own mapping of stacks knows its own loader alone.
+    // Jest maps the stacks of what its own loader has loaded; Node maps all of them.
     Error.prepareStackTrace = undefined;
-    return import(`${pathToFileURL(path).href}?${++NativeRuntime.#imports}`);
+    // In watch mode one worker loads a file again.
+    return import(`${pathToFileURL(path).href}?${++imports}`);
   }
 }
 
