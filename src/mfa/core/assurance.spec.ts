@@ -19,9 +19,17 @@ const PASSWORD: SessionProof = {
   amr: ['pwd'],
   methodId: null,
   authenticatorId: null,
+  backupCodesId: null,
   at: MORNING,
 };
-const CODE: SessionProof = { amr: ['otp'], methodId: 'm1', authenticatorId: 'a1', at: NOON };
+const CODE: SessionProof = {
+  amr: ['otp'],
+  methodId: 'm1',
+  authenticatorId: 'a1',
+  backupCodesId: null,
+  at: NOON,
+};
+const BACKUP: SessionProof = { ...CODE, authenticatorId: null, backupCodesId: 's1' };
 
 const works: Authenticator = {
   id: 'a1',
@@ -50,19 +58,26 @@ describe('countingProofs', () => {
       [],
     ],
     [
-      'a backup code in the place of an active method',
+      'none of a method that names neither an authenticator nor a set of codes',
       [{ ...CODE, authenticatorId: null }],
       [active],
-      [{ ...CODE, authenticatorId: null }],
-    ],
-    [
-      'no backup code in the place of a method that is gone',
-      [{ ...CODE, authenticatorId: null }],
       [],
+    ],
+    ['a backup code in the place of an active method', [BACKUP], [active], [BACKUP]],
+    ['no backup code in the place of a method that is gone', [BACKUP], [], []],
+    ['no backup code of a set that is dead', [{ ...BACKUP, backupCodesId: 's0' }], [active], []],
+    [
+      'no backup code of a dead set that was shown with what still works',
+      [{ ...BACKUP, backupCodesId: 'a1' }],
+      [active],
       [],
     ],
   ])('counts %s', (_, proofs, methods, expected) => {
-    expect(countingProofs(proofs, methods)).toEqual(expected);
+    expect(countingProofs(proofs, { methods, backupCodesId: 's1' })).toEqual(expected);
+  });
+
+  it('counts no backup code where there is none', () => {
+    expect(countingProofs([BACKUP], { methods: [active], backupCodesId: null })).toEqual([]);
   });
 });
 
@@ -103,9 +118,10 @@ describe('withProof', () => {
   it('puts a proof in the place of an older one of the same authenticator, and beside all others', () => {
     const later = { ...CODE, at: NOON };
     const other = { ...CODE, authenticatorId: 'a2' };
-    const backup = { ...CODE, authenticatorId: null };
-    const all = [PASSWORD, other, backup];
+    const all = [PASSWORD, other, BACKUP, { ...BACKUP, backupCodesId: 's2' }];
     expect(withProof([CODE, ...all], later)).toEqual([...all, later]);
+    const another = { ...BACKUP, at: MORNING };
+    expect(withProof([PASSWORD, BACKUP], another)).toEqual([PASSWORD, another]);
   });
 
   it('puts a password in the place of an older one, and beside another first factor', () => {
@@ -116,6 +132,8 @@ describe('withProof', () => {
 });
 
 it('reads the proofs that it stores', () => {
-  expect(readProofs(JSON.parse(storedProofs([PASSWORD, CODE])))).toEqual([PASSWORD, CODE]);
+  expect(readProofs(JSON.parse(storedProofs([PASSWORD, CODE, BACKUP])))).toEqual([
+    ...[PASSWORD, CODE, BACKUP],
+  ]);
   expect(latestOf([PASSWORD, CODE])).toEqual(NOON);
 });

@@ -17,6 +17,8 @@ export interface FormerMethod extends Omit<MethodRecord, 'subjectId' | 'version'
 
 /** A backup code as it was before a change. */
 export interface FormerBackupCode extends StoredBackupCode {
+  /** {@link StoredBackupCodes.id} */
+  readonly setId: string;
   readonly createdAt: Date;
   /** Null: it was not spent. */
   readonly spentAt: Date | null;

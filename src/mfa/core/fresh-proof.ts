@@ -8,8 +8,8 @@ import {
   acrOf,
   countingProofs,
   isOfSecondFactor,
-  type JudgedMethod,
   latestOf,
+  type PresentFactors,
   type SessionProof,
   standingOf,
 } from './assurance.js';
@@ -40,11 +40,11 @@ export interface ProofDemand {
  */
 export function requireProof(
   principal: Principal,
-  methods: readonly JudgedMethod[],
+  present: PresentFactors,
   { demand, now }: { readonly demand: ProofDemand; readonly now: Date },
 ): void {
   const { maxAgeSeconds, amr = [], acr } = demand;
-  const counting = countingProofs(proofsOf(principal), methods);
+  const counting = countingProofs(proofsOf(principal), present);
   const isTwo = acrOf(standingOf(counting).amr) === ACR.twoFactors;
   const recent = counting.filter((proof) => isRecent(proof, maxAgeSeconds, now));
   const shows = (reference: string) =>
@@ -103,7 +103,7 @@ export class FreshProof {
       transaction === undefined ? principal : await this.actors.asOfNow(principal, transaction);
     const acr = acrForChanges(present, snapshot.methods);
     const demand = { maxAgeSeconds: this.options.stepUpMaxAgeSeconds, acr };
-    requireProof(present, snapshot.methods, { demand, now: this.clock.now() });
+    requireProof(present, snapshot, { demand, now: this.clock.now() });
     return snapshot;
   }
 
@@ -113,7 +113,7 @@ export class FreshProof {
    * @throws {MfaError} `fresh_proof_required`
    */
   async requireFor(principal: Principal, demand: ProofDemand): Promise<void> {
-    const methods = await this.methods.list(principal.subjectId);
-    requireProof(principal, methods, { demand, now: this.clock.now() });
+    const present = await this.methods.read(principal.subjectId);
+    requireProof(principal, present, { demand, now: this.clock.now() });
   }
 }

@@ -15,7 +15,12 @@ import { PasswordCeremony } from './password-ceremony.js';
 import { PASSWORD } from './password-fields.js';
 import { offered } from './policy.js';
 import { HostPorts } from './ports.js';
-import { type ChallengeRecord, ChallengeStore, type MethodRecord, MethodStore } from './stores.js';
+import {
+  type ChallengeRecord,
+  ChallengeStore,
+  type MethodSnapshot,
+  MethodStore,
+} from './stores.js';
 
 /** What a proof for a step-up showed. */
 interface Shown {
@@ -23,10 +28,10 @@ interface Shown {
   readonly proof: SessionProof;
 }
 
-/** Whose session is renewed, and the methods by which its older proofs are judged. */
+/** Whose session is renewed, and what its older proofs are judged by. */
 interface Renewal {
   readonly subject: Subject;
-  readonly methods: readonly MethodRecord[];
+  readonly present: MethodSnapshot;
   readonly client: ClientInfo;
 }
 
@@ -96,9 +101,9 @@ export class StepUpService {
     let body: JsonObject = {};
     const challenge = await this.challenges.findOpen(key, this.clock.now());
     if (challenge !== null) await this.refuseEnded(challenge);
-    const methods = await this.methods.list(subject.id);
+    const present = await this.methods.read(subject.id);
     const conclude = async (shown: Shown) => {
-      const { body: issued, ...written } = await this.issue({ subject, methods, client }, shown);
+      const { body: issued, ...written } = await this.issue({ subject, present, client }, shown);
       body = issued;
       return { ...written, events: ['stepped_up' as const] };
     };
@@ -137,14 +142,14 @@ export class StepUpService {
     if (session === null) throw new MfaError('invalid_token');
   }
 
-  private issue({ subject, methods, client }: Renewal, { challenge, proof }: Shown) {
+  private issue({ subject, present, client }: Renewal, { challenge, proof }: Shown) {
     const { sessionId, provider } = challenge;
     // The password is asked for only where no method is active.
     const isPassword = proof.methodId === null;
     const earlier = isPassword ? withoutSecondFactor(challenge.proofs) : challenge.proofs;
     // What counts no more is kept: by it the session is found if the authenticator was not its owner's.
     const proofs = withProof(earlier, proof);
-    const counting = withProof(countingProofs(earlier, methods), proof);
+    const counting = withProof(countingProofs(earlier, present), proof);
     const facts = { purpose: 'step_up' as const, subject, sessionId, provider, proofs, client };
     return this.host.tokens.issue(vouch(facts, counting));
   }

@@ -199,7 +199,11 @@ function describeForgiving(stage: StoreStage): void {
     const { subjectId } = method;
     const code = { lookup: 'tag', hash: 'slow' };
     await stage.run(subjectId, (own) =>
-      stage.stores.backupCodes.replaceAll(subjectId, { codes: [code], at: NOW }, own),
+      stage.stores.backupCodes.replaceAll(
+        subjectId,
+        { id: stage.newId(), codes: [code], at: NOW },
+        own,
+      ),
     );
     await guess(method);
     const challenge = await stage.openChallenge(method);
@@ -217,7 +221,7 @@ function describeBackupCodes(stage: StoreStage): void {
     const { subjectId } = method;
     const codes = ['a', 'b'].map((lookup) => ({ lookup, hash: 'slow' }));
     await stage.run(subjectId, (own) =>
-      stage.stores.backupCodes.replaceAll(subjectId, { codes, at: NOW }, own),
+      stage.stores.backupCodes.replaceAll(subjectId, { id: stage.newId(), codes, at: NOW }, own),
     );
     const attempts = await atOnce(AT_ONCE, async () =>
       stage.spend(await stage.openChallenge(method), { backupLookups: ['a'] }),

@@ -157,3 +157,17 @@ it.each(STEPS)(
     }
   },
 );
+
+it('is worth no more by a backup code once its set is dead', async () => {
+  const account = await server.signUp();
+  const { secret, backupCodes } = await server.enrolApp(account);
+  const login = await server.beginLogin(account.user);
+  const { body } = await server.verifyLogin(login, backupCodes[0] ?? '');
+  const prefer = () => server.post('/mfa/primary/', { method: 'app' }, body.access);
+  expect((await prefer()).status).toBe(200);
+  const made = await server.post('/mfa/backup-codes/', { code: server.totp(secret) }, body.access);
+  expect(made.status).toBe(200);
+  expect((await prefer()).body.code).toBe('fresh_proof_required');
+  const { access } = await renew(server, body.refresh);
+  expect(payloadOf(access)).toMatchObject({ amr: ['pwd'], acr: ACR.singleFactor });
+});
