@@ -23,7 +23,7 @@ export interface RepudiatedChange extends Pick<
   'type' | 'factor' | 'target' | 'changeId' | 'sessionId' | 'at'
 > {
   readonly subjectId: string;
-  /** {@link RecordedEvent.seq} */
+  /** {@link RecordedEvent.seq}; 0: all that its session did is taken back, as nobody knows since when it was stolen. */
   readonly seq: number;
 }
 

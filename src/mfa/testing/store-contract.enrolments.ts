@@ -52,15 +52,13 @@ function describeStoring(stage: StoreStage): void {
     const { enrolments, methods, backupCodes } = stage.stores;
     const subjectId = stage.newSubject();
     await enrolments.store(enrolmentOf(stage, subjectId, await methods.read(subjectId)));
-    const at = addSeconds(NOW, 1);
-    const codes = { id: stage.newId(), codes: CODES.slice(1), at };
+    const codes = { id: stage.newId(), codes: CODES.slice(1), at: addSeconds(NOW, 1) };
     const known = await methods.read(subjectId);
     const again = enrolmentOf(stage, subjectId, known, { backupCodes: codes });
     expect(await enrolments.store(again)).toBe(1);
     expect(await methods.list(subjectId)).toEqual([expect.objectContaining(again.method)]);
-    expect(await backupCodes.count(subjectId)).toEqual({
-      ...{ remaining: 1, total: 1, createdAt: at, id: codes.id },
-    });
+    const counted = { remaining: 1, total: 1, createdAt: codes.at, id: codes.id };
+    expect(await backupCodes.count(subjectId)).toEqual(counted);
   });
 
   it('leaves the set of codes that is live, and says how many are left of it', async () => {
