@@ -54,7 +54,7 @@ export class ActorSubjects {
    *
    * @throws {MfaError} `token_not_valid` when the subject may not sign in any more, or the session is over
    */
-  async asOfNow(principal: Principal, transaction: Transaction): Promise<Principal> {
+  async asOfNow(principal: Principal, transaction?: Transaction): Promise<Principal> {
     const { subjectId, sessionId } = principal;
     await this.subjectOf(principal, transaction);
     const { sessions } = this.host;
