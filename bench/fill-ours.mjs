@@ -63,9 +63,9 @@ export async function fillOurs(database, keys, count) {
     ]),
   );
   await copy(
-    'mfa_backup_codes (user_id, lookup, hash, created_at)',
-    repeat(users, BACKUP_CODES_EACH, ({ subjectId }) => [
-      ...[subjectId, randomBytes(32).toString('base64url'), 'never compared', at],
+    'mfa_backup_codes (user_id, lookup, hash, set_id, created_at)',
+    repeat(users, BACKUP_CODES_EACH, ({ subjectId, methodId }) => [
+      ...[subjectId, randomBytes(32).toString('base64url'), 'never compared', methodId, at],
     ]),
   );
   const heads = users.map(() => bytea(randomBytes(32)));

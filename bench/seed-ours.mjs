@@ -26,8 +26,9 @@ const INSERT = `
       now(), now() + interval '1 day'
     FROM given
   ), backup_code AS (
-    INSERT INTO mfa_backup_codes (user_id, lookup, hash, created_at)
-    SELECT user_id, CASE number WHEN 1 THEN lookup ELSE md5(user_id::text || number) END, $8, now()
+    INSERT INTO mfa_backup_codes (user_id, lookup, hash, set_id, created_at)
+    SELECT user_id, CASE number WHEN 1 THEN lookup ELSE md5(user_id::text || number) END, $8,
+      method_id::uuid, now()
     FROM given, generate_series(1, 5) AS number
   ), event AS (
     INSERT INTO mfa_events (user_id, id, at, type)

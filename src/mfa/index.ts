@@ -14,6 +14,7 @@ export {
   type AttemptRequest,
   AttemptStore,
   type Counted,
+  type FoundBackupCode,
   type Refusal,
   type SessionLocks,
   type Settlement,

@@ -48,8 +48,8 @@ async function fill(dataSource: DataSource): Promise<void> {
       SELECT user_id, gen_random_uuid(), 'login', method_id, 'app', '[]', 'local', user_id, now(),
         now() FROM given
     )
-    INSERT INTO mfa_backup_codes (user_id, lookup, hash, created_at)
-    SELECT user_id, 'code ' || n, '', now() FROM given, generate_series(1, 50) AS n`);
+    INSERT INTO mfa_backup_codes (user_id, lookup, hash, set_id, created_at)
+    SELECT user_id, 'code ' || n, '', gen_random_uuid(), now() FROM given, generate_series(1, 50) AS n`);
   await dataSource.query('ANALYZE');
 }
 

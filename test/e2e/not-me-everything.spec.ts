@@ -136,6 +136,37 @@ describe('any link takes back', () => {
     expect(await methods()).toEqual(['app primary', 'email active']);
   });
 
+  it("what a thief's second session did, which signed in with a code that the thief made", async () => {
+    await server.enrolEmail(account);
+    const { body } = await post('/mfa/backup-codes/', { code: server.totp(app.secret) });
+    server.clock.advance({ seconds: 30 });
+    const token = await tokenOf(/[Nn]ew backup codes/);
+    const second = await anotherSession(body.backup_codes[0]);
+    expect((await prefer('email', second)).status).toBe(200);
+    const reply = await server.post('/repudiate/', { token });
+    expect(reply.body.undone).toMatchObject([
+      { type: 'primary_changed', is_undone: true },
+      { type: 'backup_codes_issued', is_undone: true },
+    ]);
+    expect(await methods()).toEqual(['app primary', 'email active']);
+  });
+
+  it("what a thief's second session did, which signed in with a code of the thief's set-up", async () => {
+    const thief = await server.signUp();
+    account = thief;
+    const { backupCodes } = await server.enrolApp(thief);
+    const token = await tokenOf(/second factor was added/);
+    const second = await anotherSession(backupCodes[0] ?? '');
+    expect((await server.post('/mfa/delete/', { method: 'app' }, second)).status).toBe(204);
+    const reply = await server.post('/repudiate/', { token });
+    expect(reply.body.undone).toMatchObject([
+      { type: 'backup_codes_revoked', is_undone: true },
+      { type: 'method_deleted', is_undone: true },
+      { type: 'method_activated', is_undone: true },
+    ]);
+    expect(await methods()).toEqual([]);
+  });
+
   it('what a session did that a backup code began, by the link about the code', async () => {
     await server.enrolEmail(account);
     const thief = await anotherSession(app.backupCodes[0] ?? '');

@@ -6,6 +6,7 @@ import { PasswordHasher } from '../../src/server/users/password-hasher.js';
 import { type Reply } from '../support/http-client.js';
 import { notMeTokenIn, noticesTo } from '../support/notices.js';
 import { type SignedIn, startServer, type TestServer } from '../support/server.js';
+import { tally } from '../support/tally.js';
 
 const THIEFS = 'the password of a thief';
 const THIEFS_NEXT = 'another one of a thief';
@@ -145,6 +146,61 @@ describe('a try at the password of before', () => {
     }
     for (let wrong = 0; wrong < 4; wrong++) expect(codeOf(await confirm('wrong'))).toEqual(REFUSED);
     expect((await confirm(account.user.password)).status).toBe(200);
+  });
+});
+
+describe('tries at the password of before', () => {
+  const WRONG = 'not the password of before';
+  const confirm = (token: string | undefined, old_password: string) =>
+    server.post('/password/reset/confirm/', { token, new_password: NEW_PASSWORD, old_password });
+
+  beforeEach(async () => {
+    await server.enrolApp(account);
+    await repudiateNewest(/second factor was added/);
+  });
+
+  it('are ten in an hour over all links, and then wait', async () => {
+    const [first, second, third] = [await resetToken(), await resetToken(), await resetToken()];
+    for (const token of [first, second]) {
+      for (let tries = 0; tries < 5; tries++) {
+        expect(codeOf(await confirm(token, WRONG))).toEqual(REFUSED);
+      }
+    }
+    const refused = await confirm(third, account.user.password);
+    expect([refused.status, refused.body.code]).toEqual([429, 'rate_limited']);
+    server.clock.advance({ seconds: refused.body.retry_after });
+    const later = await confirm(await resetToken(), account.user.password);
+    expect(later.status).toBe(200);
+  });
+
+  it('are counted over links that a freeze has made void, too', async () => {
+    await reset(NEW_PASSWORD, account.user.password);
+    const { body } = await server.login({ ...account.user, password: NEW_PASSWORD });
+    await server.enrolApp({ access: body.access });
+    const spent =
+      'UPDATE password_reset_links SET password_attempts = 10, password_attempted_at = $2';
+    const used = [account.user.id, server.clock.now()];
+    await server.dataSource.query(`${spent} WHERE user_id = $1`, used);
+    await repudiateNewest(/second factor was added/);
+    expect((await reset(NEW_PASSWORD, NEW_PASSWORD)).body.code).toBe('rate_limited');
+  });
+
+  it('are no more than ten, however many come at once by several links', async () => {
+    if (!server.isConcurrent) return;
+    const links = [await resetToken(), await resetToken(), await resetToken()];
+    const requests = links.flatMap((token) =>
+      Array.from({ length: 5 }, () => confirm(token, WRONG)),
+    );
+    expect(await tally(requests)).toEqual({ invalid_credentials: 10, rate_limited: 5 });
+  });
+
+  it('make room for another link once those of one are used up', async () => {
+    const links = [await resetToken(), await resetToken(), await resetToken()];
+    expect(new Set([...links, await resetToken()]).size).toBe(3);
+    for (let tries = 0; tries < 5; tries++) await confirm(links[0], WRONG);
+    const another = await resetToken();
+    expect(links).not.toContain(another);
+    expect((await confirm(another, account.user.password)).status).toBe(200);
   });
 });
 

@@ -260,3 +260,24 @@ it('tells of no codes where none was left that could die', async () => {
   await deleteMethod(OWNER);
   expect(await changes('backup_codes_revoked')).toEqual([]);
 });
+
+it('goes on to what a session did that was proven by a backup code of the new set, and so on', async () => {
+  await enrolEmail(OWNER);
+  await regenerate(THIEF);
+  await regenerate('second');
+  await prefer('third', 'email');
+  await prefer('stranger', 'app');
+  const issued = await changes('backup_codes_issued');
+  const sets = issued.map(({ changeId }) => String(changeId));
+  const asked: (readonly string[])[] = [];
+  const undoing = await undo(issued[0], async (_, ids) => {
+    asked.push(ids);
+    return sets.flatMap((id, i) => (ids.includes(id) ? [i === 0 ? 'second' : 'third'] : []));
+  });
+  expect(undoing.changes.map(({ type, sessionId }) => [type, sessionId])).toEqual([
+    ['primary_changed', 'third'],
+    ['backup_codes_issued', 'second'],
+    ['backup_codes_issued', THIEF],
+  ]);
+  expect(asked.at(-1)).toEqual(sets);
+});

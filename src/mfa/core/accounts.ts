@@ -76,8 +76,8 @@ export class MfaAccounts {
    * @returns what a session is worth that has these proofs
    */
   async assess(subjectId: string): Promise<(proofs: readonly SessionProof[]) => Standing> {
-    const methods = await this.methods.list(subjectId);
-    return (proofs) => standingOf(countingProofs(proofs, methods));
+    const present = await this.methods.read(subjectId);
+    return (proofs) => standingOf(countingProofs(proofs, present));
   }
 
   /**

@@ -4,7 +4,13 @@ import { HostPorts, SessionDirectory, SubjectDirectory, type TokenIssuer } from 
 import { type Transaction } from './stores.js';
 
 const NOON = new Date('2026-01-01T12:00:00.000Z');
-const PASSWORD = { amr: ['pwd'], methodId: null, authenticatorId: null, at: NOON };
+const PASSWORD = {
+  amr: ['pwd'],
+  methodId: null,
+  authenticatorId: null,
+  backupCodesId: null,
+  at: NOON,
+};
 const ADA: Principal = { subjectId: 'ada', sessionId: 's1', authenticatedAt: NOON, amr: ['pwd'] };
 
 class Everybody extends SubjectDirectory {

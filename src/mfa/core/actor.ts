@@ -26,7 +26,7 @@ export interface Principal {
 export function proofsOf({ proofs, amr, authenticatedAt }: Principal): readonly SessionProof[] {
   if (proofs !== undefined) return proofs;
   if (authenticatedAt === null) return [];
-  return [{ amr, methodId: null, authenticatorId: null, at: authenticatedAt }];
+  return [{ amr, methodId: null, authenticatorId: null, backupCodesId: null, at: authenticatedAt }];
 }
 
 /** A signed-in subject who manages factors, and from where. */
@@ -54,7 +54,7 @@ export class ActorSubjects {
    *
    * @throws {MfaError} `token_not_valid` when the subject may not sign in any more, or the session is over
    */
-  async asOfNow(principal: Principal, transaction: Transaction): Promise<Principal> {
+  async asOfNow(principal: Principal, transaction?: Transaction): Promise<Principal> {
     const { subjectId, sessionId } = principal;
     await this.subjectOf(principal, transaction);
     const { sessions } = this.host;

@@ -3,6 +3,7 @@ import {
   acrOf,
   countingProofs,
   latestOf,
+  proofsThatMatter,
   readProofs,
   type SessionProof,
   standingOf,
@@ -19,9 +20,17 @@ const PASSWORD: SessionProof = {
   amr: ['pwd'],
   methodId: null,
   authenticatorId: null,
+  backupCodesId: null,
   at: MORNING,
 };
-const CODE: SessionProof = { amr: ['otp'], methodId: 'm1', authenticatorId: 'a1', at: NOON };
+const CODE: SessionProof = {
+  amr: ['otp'],
+  methodId: 'm1',
+  authenticatorId: 'a1',
+  backupCodesId: null,
+  at: NOON,
+};
+const BACKUP: SessionProof = { ...CODE, authenticatorId: null, backupCodesId: 's1' };
 
 const works: Authenticator = {
   id: 'a1',
@@ -50,19 +59,26 @@ describe('countingProofs', () => {
       [],
     ],
     [
-      'a backup code in the place of an active method',
+      'none of a method that names neither an authenticator nor a set of codes',
       [{ ...CODE, authenticatorId: null }],
       [active],
-      [{ ...CODE, authenticatorId: null }],
-    ],
-    [
-      'no backup code in the place of a method that is gone',
-      [{ ...CODE, authenticatorId: null }],
       [],
+    ],
+    ['a backup code in the place of an active method', [BACKUP], [active], [BACKUP]],
+    ['no backup code in the place of a method that is gone', [BACKUP], [], []],
+    ['no backup code of a set that is dead', [{ ...BACKUP, backupCodesId: 's0' }], [active], []],
+    [
+      'no backup code of a dead set that was shown with what still works',
+      [{ ...BACKUP, backupCodesId: 'a1' }],
+      [active],
       [],
     ],
   ])('counts %s', (_, proofs, methods, expected) => {
-    expect(countingProofs(proofs, methods)).toEqual(expected);
+    expect(countingProofs(proofs, { methods, backupCodesId: 's1' })).toEqual(expected);
+  });
+
+  it('counts no backup code where there is none', () => {
+    expect(countingProofs([BACKUP], { methods: [active], backupCodesId: null })).toEqual([]);
   });
 });
 
@@ -103,9 +119,10 @@ describe('withProof', () => {
   it('puts a proof in the place of an older one of the same authenticator, and beside all others', () => {
     const later = { ...CODE, at: NOON };
     const other = { ...CODE, authenticatorId: 'a2' };
-    const backup = { ...CODE, authenticatorId: null };
-    const all = [PASSWORD, other, backup];
+    const all = [PASSWORD, other, BACKUP, { ...BACKUP, backupCodesId: 's2' }];
     expect(withProof([CODE, ...all], later)).toEqual([...all, later]);
+    const another = { ...BACKUP, at: MORNING };
+    expect(withProof([PASSWORD, BACKUP], another)).toEqual([PASSWORD, another]);
   });
 
   it('puts a password in the place of an older one, and beside another first factor', () => {
@@ -115,7 +132,17 @@ describe('withProof', () => {
   });
 });
 
+it('keeps the proofs that count, and the others for as long as their credential can be taken back', () => {
+  const present = { methods: [active], backupCodesId: 's2' };
+  const early = { ...BACKUP, at: MORNING };
+  const proofs = [PASSWORD, { ...CODE, at: MORNING }, early, BACKUP];
+  expect(proofsThatMatter(proofs, present, MORNING)).toEqual([PASSWORD, proofs[1], BACKUP]);
+  expect(proofsThatMatter(proofs, present, NOON)).toEqual([PASSWORD, proofs[1]]);
+});
+
 it('reads the proofs that it stores', () => {
-  expect(readProofs(JSON.parse(storedProofs([PASSWORD, CODE])))).toEqual([PASSWORD, CODE]);
+  expect(readProofs(JSON.parse(storedProofs([PASSWORD, CODE, BACKUP])))).toEqual([
+    ...[PASSWORD, CODE, BACKUP],
+  ]);
   expect(latestOf([PASSWORD, CODE])).toEqual(NOON);
 });

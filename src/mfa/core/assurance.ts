@@ -19,6 +19,8 @@ export interface SessionProof {
   readonly methodId: string | null;
   /** {@link Authenticator.id}; null for a backup code in the place of the method, and without one. */
   readonly authenticatorId: string | null;
+  /** {@link StoredBackupCodes.id} of the set that it was a code of; null for any other proof. */
+  readonly backupCodesId: string | null;
   readonly at: Date;
 }
 
@@ -41,27 +43,37 @@ export interface JudgedMethod {
   readonly authenticators: readonly Authenticator[];
 }
 
+/** What a subject has by now, by which older proofs are judged. */
+export interface PresentFactors {
+  readonly methods: readonly JudgedMethod[];
+  /** {@link StoredBackupCodes.id} of the set that the subject has; null without one. */
+  readonly backupCodesId: string | null;
+}
+
 /** The `acr` that belongs to method references [OpenID Connect Core §2, RFC 8176 §2]. */
 export function acrOf(amr: readonly string[]): Acr {
   if (amr.length === 0) return ACR.noFactor;
   return amr.includes('mfa') ? ACR.twoFactors : ACR.singleFactor;
 }
 
-/** The proofs that still count: those of a first factor, and those of an authenticator that works. */
+/**
+ * The proofs that still count: those of a first factor, those of an authenticator that works, and those
+ * of a set of backup codes that is not dead.
+ */
 export function countingProofs(
   proofs: readonly SessionProof[],
-  methods: readonly JudgedMethod[],
+  present: PresentFactors,
 ): SessionProof[] {
-  return proofs.filter((proof) => proof.methodId === null || isOfWorking(proof, methods));
+  return proofs.filter((proof) => proof.methodId === null || isOfWorking(proof, present));
 }
 
 function isOfWorking(
-  { methodId, authenticatorId }: SessionProof,
-  methods: readonly JudgedMethod[],
+  { methodId, authenticatorId, backupCodesId }: SessionProof,
+  present: PresentFactors,
 ): boolean {
-  const method = methods.find(({ id }) => id === methodId);
+  const method = present.methods.find(({ id }) => id === methodId);
   if (!method?.isActive) return false;
-  if (authenticatorId === null) return true;
+  if (backupCodesId !== null) return backupCodesId === present.backupCodesId;
   return method.authenticators.some((one) => one.id === authenticatorId && works(one, method));
 }
 
@@ -101,6 +113,24 @@ export function withProof(proofs: readonly SessionProof[], added: SessionProof):
   return [...proofs.filter((proof) => kindOf(proof) !== kindOf(added)), added];
 }
 
+/** So many proofs of different credentials a session keeps, which is more than anybody needs. */
+export const MAX_SESSION_PROOFS = 64;
+
+/**
+ * The proofs of a session that can still matter: those that count, and those by which it is found when
+ * somebody says that the credential was not theirs.
+ *
+ * @param undoableSince what was bound up to then can be taken back no more
+ */
+export function proofsThatMatter(
+  proofs: readonly SessionProof[],
+  present: PresentFactors,
+  undoableSince: Date,
+): SessionProof[] {
+  const counting = countingProofs(proofs, present);
+  return proofs.filter((proof) => counting.includes(proof) || proof.at > undoableSince);
+}
+
 /** Where no method is active, a token that was made with one claims a second factor no longer. */
 export function withoutSecondFactor(proofs: readonly SessionProof[]): SessionProof[] {
   return proofs.map((proof) => ({
@@ -109,8 +139,9 @@ export function withoutSecondFactor(proofs: readonly SessionProof[]): SessionPro
   }));
 }
 
-function kindOf({ methodId, authenticatorId, amr }: SessionProof): string {
-  return JSON.stringify([methodId, authenticatorId, methodId === null ? amr : null]);
+function kindOf({ methodId, authenticatorId, backupCodesId, amr }: SessionProof): string {
+  const first = methodId === null ? amr : null;
+  return JSON.stringify([methodId, authenticatorId, backupCodesId, first]);
 }
 
 /** A {@link SessionProof} as JSON. */
@@ -121,10 +152,11 @@ interface StoredProof extends Omit<SessionProof, 'at'> {
 /** Proofs as the text of a `jsonb` column, for {@link readProofs}. */
 export function storedProofs(proofs: readonly SessionProof[]): string {
   return JSON.stringify(
-    proofs.map(({ amr, methodId, authenticatorId, at }) => ({
+    proofs.map(({ amr, methodId, authenticatorId, backupCodesId, at }) => ({
       amr,
       methodId,
       authenticatorId,
+      backupCodesId,
       at: at.toISOString(),
     })),
   );

@@ -6,6 +6,7 @@ import {
   type ChallengePurpose,
   type ChallengeRecord,
   type MethodRecord,
+  type StoredBackupCode,
   type Transaction,
 } from './stores.js';
 
@@ -65,12 +66,17 @@ export interface SessionLocks {
   readonly locksAllSessions: boolean;
 }
 
+/** A stored backup code, and {@link StoredBackupCodes.id} of its set. */
+export interface FoundBackupCode extends StoredBackupCode {
+  readonly setId: string;
+}
+
 /** An attempt that is spent and committed, with all that is needed to judge it. */
 export interface SpentAttempt extends SessionLocks {
   readonly challenge: ChallengeRecord;
   readonly method: MethodRecord;
   /** The unspent backup code that the proof may be. */
-  readonly backupCode: { readonly lookup: string; readonly hash: string } | null;
+  readonly backupCode: FoundBackupCode | null;
   /** The session that it was made in; null at a login, and where the host keeps none. */
   readonly sessionId: string | null;
   /** What it guesses at, as a session counts it: its handler, or {@link BACKUP_CODE}. */

@@ -10,8 +10,8 @@ import {
   type Transaction,
 } from './stores.js';
 
-/** A new set of backup codes: shown once, stored as hashes. */
-export interface IssuedBackupCodes extends StoredBackupCodes {
+/** A new set of backup codes: shown once, stored as hashes under the name of what issues it. */
+export interface IssuedBackupCodes extends Omit<StoredBackupCodes, 'id'> {
   readonly shown: readonly string[];
 }
 
@@ -57,11 +57,10 @@ export class BackupCodeIssuer {
   ): Promise<readonly MfaEvent[]> {
     if (methods.some((method) => method.isActive)) return [];
     const { subject, sessionId } = occasion;
-    const { createdAt } = await this.backupCodes.count(subject.id, transaction);
+    const set = await this.backupCodes.count(subject.id, transaction);
     const shownBy = methods
       .flatMap(({ authenticators }) => authenticators)
-      .filter((one) => one.createdAt.getTime() === createdAt?.getTime());
-    const isOwn = shownBy.length > 0 && shownBy.every((one) => one.setUpIn === sessionId);
-    return isOwn ? [] : this.log.discardBackupCodes(occasion, transaction);
+      .find(({ id }) => id === set.id);
+    return shownBy?.setUpIn === sessionId ? [] : this.log.discardBackupCodes(occasion, transaction);
   }
 }

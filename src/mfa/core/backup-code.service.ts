@@ -119,11 +119,12 @@ export class BackupCodeService {
     codes: IssuedBackupCodes,
     transaction: Transaction,
   ): Promise<readonly MfaEvent[]> {
+    const { changeId } = occasion;
     const { id } = occasion.subject;
     const { remaining } = await this.store.count(id, transaction);
     const about = { kind: 'backup_codes' } as const;
     await this.log.record({ type: 'backup_codes_issued' }, { occasion, about }, transaction);
-    await this.store.replaceAll(id, codes, transaction);
+    await this.store.replaceAll(id, { ...codes, id: changeId }, transaction);
     return revocationOf(occasion, remaining);
   }
 }

@@ -282,7 +282,7 @@ describe('Ceremony', () => {
 
   it('judges a backup code by its hash', async () => {
     const [stored] = await backupCodes.seal(CODES_OWNER, ['ABCDEFGHJKMN']);
-    const backupCode = { lookup: stored?.lookup ?? '', hash: stored?.hash ?? '' };
+    const backupCode = { lookup: stored?.lookup ?? '', hash: stored?.hash ?? '', setId: 's1' };
     attempts.spends = [spentAttempt({ backupCode }), spentAttempt({ backupCode })];
     attempts.settles = [true];
     await prove('abcd-efgh-jkmn');
@@ -300,7 +300,8 @@ describe('Ceremony', () => {
     }
     const handlers = [{ ...HANDLER, proofSchema: Pin }];
     const [stored] = await backupCodes.seal(CODES_OWNER, ['ABCDEFGHJKMN']);
-    attempts.spends = [spentAttempt({ backupCode: stored ?? null })];
+    const backupCode = stored === undefined ? null : { ...stored, setId: 's1' };
+    attempts.spends = [spentAttempt({ backupCode })];
     attempts.settles = [true];
     await expect(prove('ABCDEFGHJKMN', { handlers })).resolves.toBeUndefined();
   });

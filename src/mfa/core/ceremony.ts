@@ -131,8 +131,8 @@ export class Ceremony {
     const at = timeOf(attempt, trial.now);
     const proof = await trial.judge.judge(attempt, { at, isLocked: false });
     if (proof === null) throw await this.fail(trial, { attempt, at });
-    const { amr, authenticatorId, proven } = proof;
-    const kept = { amr, authenticatorId, methodId: attempt.method.id, at };
+    const { proven, ...shown } = proof;
+    const kept = { ...shown, methodId: attempt.method.id, at };
     const conclusion = await trial.conclude({ attempt, by: proven.by, proof: kept });
     return { attempt, at, proof, conclusion };
   }
@@ -221,7 +221,8 @@ function timeOf({ method: { activatedAt } }: SpentAttempt, now: Date): Date {
 function concludesAlike(one: RightTry, other: RightTry): boolean {
   const groundsOf = ({ attempt, at, proof }: RightTry) => {
     const { id, isActive } = attempt.method;
-    return [id, isActive, at, proof.proven.by, proof.amr, proof.authenticatorId];
+    const { proven, ...shown } = proof;
+    return [id, isActive, at, proven.by, shown];
   };
   return isDeepStrictEqual(groundsOf(one), groundsOf(other));
 }

@@ -42,7 +42,7 @@ class OneMethod extends MethodStore {
   }
 
   async read(subjectId: string) {
-    return { subjectId, methods: this.methods, version: 1 };
+    return { subjectId, methods: this.methods, backupCodesId: null, version: 1 };
   }
 
   async save({ authenticators }: { readonly authenticators: readonly Authenticator[] }) {

@@ -146,10 +146,10 @@ export class ChangeUndoing {
     { change, transaction }: UndoingRequest,
     former: readonly FormerBackupCode[],
   ): Promise<Undone> {
-    const { subjectId, type, at } = change;
-    const { createdAt } = await this.backupCodes.count(subjectId, transaction);
+    const { subjectId, type } = change;
+    const present = await this.backupCodes.count(subjectId, transaction);
     const isIssued = type === 'backup_codes_issued';
-    if (isIssued ? !isSame(createdAt, at) : createdAt !== null) return NOTHING;
+    if (isIssued ? present.id !== change.id : present.id !== null) return NOTHING;
     const codes = isIssued ? await this.killCodes(subjectId, transaction) : 0;
     await this.changes.restoreBackupCodes(subjectId, former, transaction);
     return { ...DONE, codes, bringsBack: former.some(({ spentAt }) => spentAt === null) };

@@ -147,13 +147,18 @@ export class EnrolmentWriter {
     const present = methods.find((method) => method.handler === handler.name);
     const place = placeFor(handler, present, label);
     const at = this.clock.now();
-    // With the time of its codes: by it the set is known to be of this set-up.
-    const added = this.newAuthenticator(enrolment, place, codes?.at ?? at);
+    const added = this.newAuthenticator(enrolment, place, at);
     const method = this.enrolledMethod(enrolment, present, { kept: place.kept, added });
     const challenge = this.challengeOf(enrolment, method, added.id);
     const event: MfaEvent = { ...context, type: 'method_set_up', at };
     const backupCodesRemaining = await this.enrolments.store(
-      { method, backupCodes: codes, challenge, event, decidedBy: version },
+      {
+        method,
+        backupCodes: codes && { ...codes, id: added.id },
+        challenge,
+        event,
+        decidedBy: version,
+      },
       transaction,
     );
     if (backupCodesRemaining === null) return null;

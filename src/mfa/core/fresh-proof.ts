@@ -8,8 +8,8 @@ import {
   acrOf,
   countingProofs,
   isOfSecondFactor,
-  type JudgedMethod,
   latestOf,
+  type PresentFactors,
   type SessionProof,
   standingOf,
 } from './assurance.js';
@@ -40,11 +40,11 @@ export interface ProofDemand {
  */
 export function requireProof(
   principal: Principal,
-  methods: readonly JudgedMethod[],
+  present: PresentFactors,
   { demand, now }: { readonly demand: ProofDemand; readonly now: Date },
 ): void {
   const { maxAgeSeconds, amr = [], acr } = demand;
-  const counting = countingProofs(proofsOf(principal), methods);
+  const counting = countingProofs(proofsOf(principal), present);
   const isTwo = acrOf(standingOf(counting).amr) === ACR.twoFactors;
   const recent = counting.filter((proof) => isRecent(proof, maxAgeSeconds, now));
   const shows = (reference: string) =>
@@ -93,17 +93,18 @@ export class FreshProof {
    * account is locked: then the session may be over, its user disabled, or what it had proven gone.
    *
    * @param principal whom the host has authenticated for this request
-   * @param transaction of the change; session, user and proofs are read anew in it
-   * @returns the subject's methods, which decide how strong a proof is asked for
-   * @throws {MfaError} `fresh_proof_required`, and in a transaction `token_not_valid`
+   * @param transaction of the change; session, user and proofs are read anew, in it where there is one
+   * @returns the subject's methods, which decide how strong a proof is asked for. What is decided by
+   * them is decided anew where their version has changed
+   * @throws {MfaError} `fresh_proof_required`, or `token_not_valid` for a session that is over by now
    */
   async require(principal: Principal, transaction?: Transaction): Promise<MethodSnapshot> {
     const snapshot = await this.methods.read(principal.subjectId, transaction);
-    const present =
-      transaction === undefined ? principal : await this.actors.asOfNow(principal, transaction);
+    // After the reading: whatever ends a session later than this changes the version that was read.
+    const present = await this.actors.asOfNow(principal, transaction);
     const acr = acrForChanges(present, snapshot.methods);
     const demand = { maxAgeSeconds: this.options.stepUpMaxAgeSeconds, acr };
-    requireProof(present, snapshot.methods, { demand, now: this.clock.now() });
+    requireProof(present, snapshot, { demand, now: this.clock.now() });
     return snapshot;
   }
 
@@ -113,7 +114,7 @@ export class FreshProof {
    * @throws {MfaError} `fresh_proof_required`
    */
   async requireFor(principal: Principal, demand: ProofDemand): Promise<void> {
-    const methods = await this.methods.list(principal.subjectId);
-    requireProof(principal, methods, { demand, now: this.clock.now() });
+    const present = await this.methods.read(principal.subjectId);
+    requireProof(principal, present, { demand, now: this.clock.now() });
   }
 }

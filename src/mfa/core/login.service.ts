@@ -196,7 +196,13 @@ export class LoginService {
   }
 
   private proofOf({ amr }: FirstFactorPassed): SessionProof {
-    return { amr, methodId: null, authenticatorId: null, at: this.clock.now() };
+    return {
+      amr,
+      methodId: null,
+      authenticatorId: null,
+      backupCodesId: null,
+      at: this.clock.now(),
+    };
   }
 
   private async subjectOf(claims: EphemeralClaims): Promise<Subject> {

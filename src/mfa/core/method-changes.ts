@@ -22,6 +22,8 @@ export interface Change {
   readonly type: MfaEventType;
   /** {@link MfaEvent.target} */
   readonly target?: string | undefined;
+  /** Finds the target behind the account's lock; absent: nothing that comes in between changes it. */
+  readonly targetIn?: (transaction: Transaction) => Promise<string | undefined>;
   /** @returns what it led to, told after the change itself */
   readonly run: (transaction: Transaction, logged: ChangeOccasion) => Promise<readonly MfaEvent[]>;
 }
@@ -59,10 +61,11 @@ export class MethodChanges {
       { actor, subject, factor: method.handler },
       this.clock.now(),
     );
-    const event = eventOf(occasion, change);
     const events = await this.unitOfWork.runForAccount(subject.id, async (transaction) => {
       await this.freshProof.require(actor, transaction);
-      const told = [event, ...(await this.make(change, { occasion, method }, transaction))];
+      const present = await asOfNow(change, transaction);
+      const further = await this.make(present, { occasion, method }, transaction);
+      const told = [eventOf(occasion, present), ...further];
       await this.events.append(told, { transaction });
       return told;
     });
@@ -72,7 +75,8 @@ export class MethodChanges {
   /**
    * A change that takes the proof of a method as well.
    *
-   * @throws {MfaError} `fresh_proof_required`, and as {@link MethodCeremony.prove}
+   * @throws {MfaError} `fresh_proof_required`, `unavailable` where its target is another one by now, and
+   * as {@link MethodCeremony.prove}
    */
   async prove(
     { actor, subject, method }: Target,
@@ -91,7 +95,9 @@ export class MethodChanges {
         changeId: occasion.changeId,
         change: async (transaction) => {
           await this.freshProof.require(actor, transaction);
-          return this.make(change, { occasion, method }, transaction);
+          const present = await asOfNow(change, transaction);
+          if (present.target !== change.target) throw new MfaError('unavailable');
+          return this.make(present, { occasion, method }, transaction);
         },
       };
     });
@@ -107,6 +113,12 @@ export class MethodChanges {
     await this.log.record({ type, target }, { occasion, about }, transaction);
     return run(transaction, occasion);
   }
+}
+
+/** The change, with the target that it has now; the account is locked. */
+async function asOfNow(change: Change, transaction: Transaction): Promise<Change> {
+  const { targetIn } = change;
+  return targetIn === undefined ? change : { ...change, target: await targetIn(transaction) };
 }
 
 function eventOf({ changeId, ...told }: ChangeOccasion, { type, target }: Change): MfaEvent {

@@ -74,6 +74,7 @@ export class MethodService {
     const change: Change = {
       type: 'primary_changed',
       target: primary?.id,
+      targetIn: (transaction) => this.primaryOf(target.subject.id, transaction),
       run: (transaction) => this.movePrimary(target, transaction),
     };
     if (!this.options.updatePrimaryMethodRequiredPrimaryCode || primary === undefined) {
@@ -175,6 +176,14 @@ export class MethodService {
       throw new MfaError('method_not_found', absent === undefined ? {} : { detail: absent });
     }
     return { actor, subject, method, methods };
+  }
+
+  private async primaryOf(
+    subjectId: string,
+    transaction: Transaction,
+  ): Promise<string | undefined> {
+    const methods = await this.methods.list(subjectId, transaction);
+    return methods.find(({ isPrimary }) => isPrimary)?.id;
   }
 
   private async movePrimary({ method }: OwnMethod, transaction: Transaction): Promise<MfaEvent[]> {

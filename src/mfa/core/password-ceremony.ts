@@ -112,7 +112,13 @@ export class PasswordCeremony {
   private async commit(trial: Trial, conclude: Conclude): Promise<void> {
     const { request, attempt, settle, now } = trial;
     const { challenge } = attempt;
-    const proof = { amr: ['pwd'], methodId: null, authenticatorId: null, at: now };
+    const proof = {
+      amr: ['pwd'],
+      methodId: null,
+      authenticatorId: null,
+      backupCodesId: null,
+      at: now,
+    };
     const conclusion = await conclude({ challenge, proof });
     const { rows, rowUpdates = [] } = conclusion;
     const events = conclusion.events.map((type) => ({ ...occasionOf(trial), type }));

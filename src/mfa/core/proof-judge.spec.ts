@@ -110,16 +110,17 @@ describe('ProofJudge', () => {
   });
 
   it('compares a backup code with its hash once, and never while others wait', async () => {
-    const [stored = null] = await backupCodes.seal({ subject, client }, [CODE]);
-    const attempt = attemptOf([authenticatorOf('a1', 'open', 'Tab')], stored);
+    const [stored = { lookup: '', hash: '' }] = await backupCodes.seal({ subject, client }, [CODE]);
+    const attempt = attemptOf([authenticatorOf('a1', 'open', 'Tab')], { ...stored, setId: 's1' });
     await expect(judgeOf(CODE).judge(attempt, LOCKED)).rejects.toMatchObject({
       code: 'unavailable',
     });
     const judge = judgeOf(CODE);
     const proven = {
-      proven: { by: 'backup_code', lookup: stored?.lookup },
+      proven: { by: 'backup_code', lookup: stored.lookup },
       amr: ['otp'],
       authenticatorId: null,
+      backupCodesId: 's1',
     };
     expect(await judge.judge(attempt, OPEN)).toEqual(proven);
     expect(await judge.judge(attempt, LOCKED)).toEqual(proven);

@@ -10,7 +10,8 @@ import { type ClientInfo } from './mfa-passed.js';
 import { type ProofReading } from './proof-reading.js';
 
 /** A right proof, and what a session keeps of it. */
-export type RightProof = Pick<Settlement, 'proven'> & Pick<SessionProof, 'amr' | 'authenticatorId'>;
+export type RightProof = Pick<Settlement, 'proven'> &
+  Pick<SessionProof, 'amr' | 'authenticatorId' | 'backupCodesId'>;
 
 /** What judges. */
 export interface Judges {
@@ -76,7 +77,7 @@ export class ProofJudge {
       const amr = outcome.amr ?? handler.amr;
       const { stateVersion: payloadVersion } = handler;
       const proven = { by: 'method', authenticators, payloadVersion } as const;
-      return { proven, amr, authenticatorId: id };
+      return { proven, amr, authenticatorId: id, backupCodesId: null };
     }
     return null;
   }
@@ -106,6 +107,6 @@ export class ProofJudge {
     if (!isRight) return null;
     this.rightHashes.add(stored.hash);
     const proven = { by: 'backup_code', lookup: stored.lookup } as const;
-    return { proven, amr: ['otp'], authenticatorId: null };
+    return { proven, amr: ['otp'], authenticatorId: null, backupCodesId: stored.setId };
   }
 }

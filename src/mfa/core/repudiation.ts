@@ -23,7 +23,7 @@ export interface RepudiatedChange extends Pick<
   'type' | 'factor' | 'target' | 'changeId' | 'sessionId' | 'at'
 > {
   readonly subjectId: string;
-  /** {@link RecordedEvent.seq} */
+  /** {@link RecordedEvent.seq}; 0: all that its session did is taken back, as nobody knows since when it was stolen. */
   readonly seq: number;
 }
 
@@ -54,13 +54,14 @@ export interface Undoing {
 }
 
 /**
- * Which of a host's sessions were opened, or stepped up, with a proof of one of these authenticators,
- * or with another means that these sessions or the repudiated change made, as a password. It is asked
+ * Which of a host's sessions were opened, or stepped up, with a proof by one of these credentials: of
+ * authenticators ({@link SessionProof.authenticatorId}) and of sets of backup codes
+ * ({@link SessionProof.backupCodesId}); or with another means that these sessions or the repudiated change made, as a password. It is asked
  * again until it names no other one.
  */
 export type SessionsProvenBy = (
   subjectId: string,
-  authenticatorIds: readonly string[],
+  credentialIds: readonly string[],
   sessionIds: readonly string[],
 ) => Promise<readonly string[]>;
 
@@ -82,8 +83,8 @@ const BINDINGS: readonly MfaEventType[] = ['method_activated', 'authenticator_ad
 
 /**
  * Undoes what somebody else did to an account: everything since a change that its owner repudiates
- * that was done in the same session, in a session that was proven by an authenticator of that one, and
- * so on. What anybody else did stays [NIST SP 800-63B-4 §4.6].
+ * that was done in the same session, in a session that was proven by an authenticator or a backup code
+ * of that one, and so on. What anybody else did stays [NIST SP 800-63B-4 §4.6].
  */
 @Injectable()
 export class Repudiation {
@@ -166,7 +167,7 @@ function startOf({ changeId, seq }: RepudiatedChange, log: readonly LoggedChange
   return start === -1 ? log.length : start;
 }
 
-/** The session of the change, its authenticators, the sessions that were proven by those, and so on. */
+/** The session of the change, its credentials, the sessions that were proven by those, and so on. */
 async function culpritsOf(
   { subjectId, sessionId }: RepudiatedChange,
   since: readonly LoggedChange[],
@@ -175,7 +176,8 @@ async function culpritsOf(
   const sessions = new Set(typeof sessionId === 'string' ? [sessionId] : []);
   for (;;) {
     const authenticators = new Set(boundBy(sessions, since));
-    const found = await provenBy(subjectId, [...authenticators], [...sessions]);
+    const credentials = [...authenticators, ...codesIssuedIn(sessions, since)];
+    const found = await provenBy(subjectId, credentials, [...sessions]);
     const known = sessions.size;
     for (const session of found) sessions.add(session);
     if (sessions.size === known) return { sessions, authenticators };
@@ -189,6 +191,13 @@ function boundBy(sessions: ReadonlySet<string>, since: readonly LoggedChange[]):
     const isTheirs = isIn(sessions, change.sessionId) || isIn(sessions, proven?.setUpIn ?? null);
     return proven !== undefined && isTheirs ? [proven.id] : [];
   });
+}
+
+/** Sets of backup codes that were made in one of the sessions. Those of a set-up are named after its authenticator. */
+function codesIssuedIn(sessions: ReadonlySet<string>, since: readonly LoggedChange[]): string[] {
+  return since.flatMap(({ id, type, sessionId }) =>
+    type === 'backup_codes_issued' && isIn(sessions, sessionId) ? [id] : [],
+  );
 }
 
 /** The authenticator that a change proved for the first time: one that is switched on again is none. */

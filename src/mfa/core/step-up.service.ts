@@ -1,8 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../kit/clock.js';
+import { addSeconds, Clock } from '../kit/clock.js';
+import { MfaOptions } from '../mfa.options.js';
 import { ActorSubjects, type Principal, proofsOf } from './actor.js';
-import { countingProofs, type SessionProof, withoutSecondFactor, withProof } from './assurance.js';
+import {
+  countingProofs,
+  MAX_SESSION_PROOFS,
+  proofsThatMatter,
+  type SessionProof,
+  withoutSecondFactor,
+  withProof,
+} from './assurance.js';
 import { Ceremony } from './ceremony.js';
+import { undoableSeconds } from './changes.js';
 import { Challenger } from './challenger.js';
 import { type EphemeralClaims, EphemeralTokens } from './ephemeral-token.js';
 import { MfaError } from './errors.js';
@@ -15,7 +24,12 @@ import { PasswordCeremony } from './password-ceremony.js';
 import { PASSWORD } from './password-fields.js';
 import { offered } from './policy.js';
 import { HostPorts } from './ports.js';
-import { type ChallengeRecord, ChallengeStore, type MethodRecord, MethodStore } from './stores.js';
+import {
+  type ChallengeRecord,
+  ChallengeStore,
+  type MethodSnapshot,
+  MethodStore,
+} from './stores.js';
 
 /** What a proof for a step-up showed. */
 interface Shown {
@@ -23,10 +37,10 @@ interface Shown {
   readonly proof: SessionProof;
 }
 
-/** Whose session is renewed, and the methods by which its older proofs are judged. */
+/** Whose session is renewed, and what its older proofs are judged by. */
 interface Renewal {
   readonly subject: Subject;
-  readonly methods: readonly MethodRecord[];
+  readonly present: MethodSnapshot;
   readonly client: ClientInfo;
 }
 
@@ -43,6 +57,7 @@ export class StepUpService {
     private readonly ceremony: Ceremony,
     private readonly passwords: PasswordCeremony,
     private readonly ephemeralTokens: EphemeralTokens,
+    private readonly options: MfaOptions,
     private readonly clock: Clock,
   ) {}
 
@@ -51,7 +66,7 @@ export class StepUpService {
    * password where no method is active.
    *
    * @throws {MfaError} `token_not_valid`, `method_unknown`, `method_not_found`; `forbidden` where
-   * there is neither a method nor a password to prove
+   * there is neither a method nor a password to prove, and for a session that has proven too much
    */
   async begin(
     principal: Principal,
@@ -60,9 +75,10 @@ export class StepUpService {
   ): Promise<MfaPending> {
     const subject = await this.actors.subjectOf(principal);
     const { sessionId } = principal;
-    const proofs = proofsOf(principal);
+    const present = await this.methods.read(subject.id);
+    const proofs = this.keptProofs(principal, present);
     const opening = { purpose: 'step_up' as const, subject, proofs, provider: null, sessionId };
-    const active = offered(await this.methods.list(subject.id));
+    const active = offered(present.methods);
     const offers = active.length === 0 ? [] : offersOf(active, this.registry);
     const chosen = this.choose(offers, name);
     const { challenge, shown } =
@@ -96,9 +112,9 @@ export class StepUpService {
     let body: JsonObject = {};
     const challenge = await this.challenges.findOpen(key, this.clock.now());
     if (challenge !== null) await this.refuseEnded(challenge);
-    const methods = await this.methods.list(subject.id);
+    const present = await this.methods.read(subject.id);
     const conclude = async (shown: Shown) => {
-      const { body: issued, ...written } = await this.issue({ subject, methods, client }, shown);
+      const { body: issued, ...written } = await this.issue({ subject, present, client }, shown);
       body = issued;
       return { ...written, events: ['stepped_up' as const] };
     };
@@ -119,6 +135,14 @@ export class StepUpService {
     return body;
   }
 
+  /** What the session goes on with. None is dropped for another: by any of them it may be found. */
+  private keptProofs(principal: Principal, present: MethodSnapshot): readonly SessionProof[] {
+    const since = addSeconds(this.clock.now(), -undoableSeconds(this.options));
+    const proofs = proofsThatMatter(proofsOf(principal), present, since);
+    if (proofs.length < MAX_SESSION_PROOFS) return proofs;
+    throw new MfaError('forbidden', { detail: 'This session is full of proofs: sign in again.' });
+  }
+
   /** @returns null for the password: without an active method there is nothing else to prove */
   private choose(offers: readonly OfferedMethod[], name: string | undefined): OfferedMethod | null {
     const [primary] = offers;
@@ -137,14 +161,14 @@ export class StepUpService {
     if (session === null) throw new MfaError('invalid_token');
   }
 
-  private issue({ subject, methods, client }: Renewal, { challenge, proof }: Shown) {
+  private issue({ subject, present, client }: Renewal, { challenge, proof }: Shown) {
     const { sessionId, provider } = challenge;
     // The password is asked for only where no method is active.
     const isPassword = proof.methodId === null;
     const earlier = isPassword ? withoutSecondFactor(challenge.proofs) : challenge.proofs;
     // What counts no more is kept: by it the session is found if the authenticator was not its owner's.
     const proofs = withProof(earlier, proof);
-    const counting = withProof(countingProofs(earlier, methods), proof);
+    const counting = withProof(countingProofs(earlier, present), proof);
     const facts = { purpose: 'step_up' as const, subject, sessionId, provider, proofs, client };
     return this.host.tokens.issue(vouch(facts, counting));
   }

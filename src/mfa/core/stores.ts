@@ -58,6 +58,8 @@ export type EnrolledMethod = Omit<
 export interface MethodSnapshot {
   readonly subjectId: string;
   readonly methods: readonly MethodRecord[];
+  /** {@link StoredBackupCodes.id} of the set that the subject has, spent or not; null without one. */
+  readonly backupCodesId: string | null;
   /** Another one after every change of methods or backup codes, and every proof; 0 before the first. */
   readonly version: number;
 }
@@ -71,7 +73,7 @@ export interface Activation {
 
 /** Port: keeps the methods. */
 export abstract class MethodStore {
-  /** All methods of a subject, with what tells later whether they have changed since. */
+  /** All methods of a subject, what names the backup codes, and what tells whether they have changed since. */
   abstract read(subjectId: string, transaction?: Transaction): Promise<MethodSnapshot>;
 
   /** All methods of a subject, active or not. */
@@ -199,10 +201,17 @@ export interface BackupCodeCount {
   readonly total: number;
   /** Null when the subject has no set. */
   readonly createdAt: Date | null;
+  /** {@link StoredBackupCodes.id}; null when the subject has no set. */
+  readonly id: string | null;
 }
 
 /** A set of backup codes as it is stored. */
 export interface StoredBackupCodes {
+  /**
+   * UUID: the set is named after what made it, so that it goes with that. It is the id of the
+   * authenticator with whose set-up it was shown, or of the change that issued it alone.
+   */
+  readonly id: string;
   readonly codes: readonly StoredBackupCode[];
   /** {@link BackupCodeCount.createdAt} */
   readonly at: Date;

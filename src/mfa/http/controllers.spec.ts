@@ -67,7 +67,7 @@ function recordingCore(calls: unknown[][]): StubbedCore {
       delete: record('delete', undefined),
     },
     backupCodes: {
-      count: record('count', { remaining: 4, total: 5, createdAt: AT }),
+      count: record('count', { remaining: 4, total: 5, createdAt: AT, id: 's1' }),
       regenerate: record('regenerate', ['b']),
     },
   };

@@ -48,7 +48,9 @@ async function fill(stage: StoreStage): Promise<MethodRecord> {
   const { subjectId } = method;
   const codes = [{ lookup: 'a', hash: 'slow' }];
   const { backupCodes, events, sendBudgets } = stage.stores;
-  await stage.run(subjectId, (own) => backupCodes.replaceAll(subjectId, { codes, at: NOW }, own));
+  await stage.run(subjectId, (own) =>
+    backupCodes.replaceAll(subjectId, { id: stage.newId(), codes, at: NOW }, own),
+  );
   await events.append([stage.event(subjectId)]);
   await sendBudgets.take(sendsOf(subjectId), NOW);
   await stage.spend(await stage.openChallenge(method, { id: 'open' }), { budgets });

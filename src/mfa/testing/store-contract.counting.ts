@@ -1,4 +1,5 @@
 /// <reference types="jest" />
+import { type StoredBackupCodes } from '../core/stores.js';
 import { addSeconds } from '../kit/clock.js';
 import { NOW, type StoreStage } from './store-contract.stage.js';
 
@@ -13,20 +14,22 @@ function describeBackupCodes(stage: StoreStage): void {
 
   it('replaces a set of backup codes as a whole', async () => {
     const { subjectId, ...method } = await stage.newMethod();
-    const { backupCodes } = stage.stores;
-    const replace = (codes: ReturnType<typeof setOf>, at: Date) =>
-      stage.run(subjectId, (own) => backupCodes.replaceAll(subjectId, { codes, at }, own));
-    await replace(setOf('a', 'b', 'c'), NOW);
+    const { backupCodes, methods } = stage.stores;
+    const id = stage.newId();
+    const replace = (set: StoredBackupCodes) =>
+      stage.run(subjectId, (own) => backupCodes.replaceAll(subjectId, set, own));
+    await replace({ id: stage.newId(), codes: setOf('a', 'b', 'c'), at: NOW });
     const later = addSeconds(NOW, 60);
-    await replace(setOf('c', 'd'), later);
-    const all = { remaining: 2, total: 2, createdAt: later };
+    await replace({ id, codes: setOf('c', 'd'), at: later });
+    const all = { remaining: 2, total: 2, createdAt: later, id };
     expect(await backupCodes.count(subjectId)).toEqual(all);
+    expect(await methods.read(subjectId)).toMatchObject({ methods: [{}], backupCodesId: id });
     const challenge = await stage.openChallenge({ ...method, subjectId });
     expect(await stage.spend(challenge, { backupLookups: ['a'] })).toMatchObject({
       backupCode: null,
     });
     expect(await stage.spend(challenge, { backupLookups: ['c'] })).toMatchObject({
-      backupCode: { lookup: 'c' },
+      backupCode: { lookup: 'c', setId: id },
     });
   });
 
@@ -34,11 +37,13 @@ function describeBackupCodes(stage: StoreStage): void {
     const [subjectId, other] = [stage.newSubject(), stage.newSubject()];
     const { backupCodes } = stage.stores;
     for (const id of [subjectId, other]) {
-      await stage.run(id, (own) => backupCodes.replaceAll(id, { codes: setOf('a'), at: NOW }, own));
+      const set = { id: stage.newId(), codes: setOf('a'), at: NOW };
+      await stage.run(id, (own) => backupCodes.replaceAll(id, set, own));
     }
     await stage.run(subjectId, (own) => backupCodes.deleteAll(subjectId, own));
-    const none = { remaining: 0, total: 0, createdAt: null };
+    const none = { remaining: 0, total: 0, createdAt: null, id: null };
     expect(await backupCodes.count(subjectId)).toEqual(none);
+    expect(await stage.stores.methods.read(subjectId)).toMatchObject({ backupCodesId: null });
     expect(await backupCodes.count(other)).toMatchObject({ remaining: 1 });
   });
 }

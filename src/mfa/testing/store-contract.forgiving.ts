@@ -91,7 +91,11 @@ function describeOwnAttempts(stage: StoreStage, guesser: Guesser): void {
     const { subjectId } = method;
     const code = { lookup: 'tag', hash: 'slow' };
     await stage.run(subjectId, (own) =>
-      stage.stores.backupCodes.replaceAll(subjectId, { codes: [code], at: NOW }, own),
+      stage.stores.backupCodes.replaceAll(
+        subjectId,
+        { id: stage.newId(), codes: [code], at: NOW },
+        own,
+      ),
     );
     await guesser.guess(method, 'step_up');
     const spent = await guesser.guess(method, 'step_up', { backupLookups: ['tag'] });

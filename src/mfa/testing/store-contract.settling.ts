@@ -197,10 +197,8 @@ function describeForgiving(stage: StoreStage): void {
   it('forgives with a backup code no more than its own attempt', async () => {
     const method = await stage.newMethod();
     const { subjectId } = method;
-    const code = { lookup: 'tag', hash: 'slow' };
-    await stage.run(subjectId, (own) =>
-      stage.stores.backupCodes.replaceAll(subjectId, { codes: [code], at: NOW }, own),
-    );
+    const set = { id: stage.newId(), codes: [{ lookup: 'tag', hash: 'slow' }], at: NOW };
+    await stage.run(subjectId, (own) => stage.stores.backupCodes.replaceAll(subjectId, set, own));
     await guess(method);
     const challenge = await stage.openChallenge(method);
     const spent = await stage.spend(challenge, { budgets, backupLookups: ['tag'] });
@@ -217,7 +215,7 @@ function describeBackupCodes(stage: StoreStage): void {
     const { subjectId } = method;
     const codes = ['a', 'b'].map((lookup) => ({ lookup, hash: 'slow' }));
     await stage.run(subjectId, (own) =>
-      stage.stores.backupCodes.replaceAll(subjectId, { codes, at: NOW }, own),
+      stage.stores.backupCodes.replaceAll(subjectId, { id: stage.newId(), codes, at: NOW }, own),
     );
     const attempts = await atOnce(AT_ONCE, async () =>
       stage.spend(await stage.openChallenge(method), { backupLookups: ['a'] }),

@@ -38,13 +38,17 @@ function describeSpent(stage: StoreStage): void {
 
   it('finds the backup code that the proof may be', async () => {
     const method = await stage.newMethod();
-    const code = { lookup: 'tag', hash: 'slow' };
+    const [setId, code] = [stage.newId(), { lookup: 'tag', hash: 'slow' }];
+    const set = { id: setId, codes: [code], at: NOW };
     await stage.run(method.subjectId, (own) =>
-      stage.stores.backupCodes.replaceAll(method.subjectId, { codes: [code], at: NOW }, own),
+      stage.stores.backupCodes.replaceAll(method.subjectId, set, own),
     );
     const challenge = await stage.openChallenge(method);
     const backupLookups = ['tag of another key', 'tag'];
-    expect((await stage.spend(challenge, { backupLookups })).backupCode).toEqual(code);
+    expect((await stage.spend(challenge, { backupLookups })).backupCode).toEqual({
+      ...code,
+      setId,
+    });
     const stranger = await stage.openChallenge(await stage.newMethod());
     expect((await stage.spend(stranger, { backupLookups })).backupCode).toBeNull();
   });

@@ -143,7 +143,9 @@ export class StoreStage {
       methodId: method.id,
       handler,
       authenticatorId: null,
-      proofs: [{ amr: ['pwd'], methodId: null, authenticatorId: null, at: NOW }],
+      proofs: [
+        { amr: ['pwd'], methodId: null, authenticatorId: null, backupCodesId: null, at: NOW },
+      ],
       provider: 'local',
       sessionId: null,
       credentialsVersion: '1',

@@ -80,7 +80,7 @@ export class PasswordReset implements OnModuleDestroy {
    * is wrong with the new password is said before the token is spent.
    *
    * @throws {MfaError} `invalid_token`, `validation_failed` or, for a wrong password of before,
-   * `invalid_credentials`
+   * `invalid_credentials`; `rate_limited` after too many of these
    */
   async confirm(token: string, request: ResetRequest): Promise<LoginOutcome> {
     const { newPassword } = request;
@@ -131,7 +131,7 @@ export class PasswordReset implements OnModuleDestroy {
         errors: { old_password: ['This field is required.'] },
       });
     }
-    if (!(await this.links.spendPasswordAttempt(offer))) throw new MfaError('invalid_token');
+    await this.links.spendPasswordAttempt(offer);
     const giveBack = () => this.links.giveBackPasswordAttempt(offer);
     await this.unjudged.giveBackAfter(giveBack, async (settle) => {
       const asker = { subject: user.id, ip: client.ip };

@@ -34,7 +34,7 @@ export class RepudiationService {
 
   /**
    * In one transaction: spends the link, undoes what its session and the authenticators of that have
-   * changed since where that can be, ends sessions and open logins, puts the password of then back, and
+   * changed since where that can be, or ever, where a refresh token of that session came back; ends sessions and open logins, puts the password of then back, and
    * stops it until it is reset. It gives nobody a session.
    *
    * @returns what was undone, the newest first
@@ -42,19 +42,21 @@ export class RepudiationService {
    */
   async repudiate(token: string, client: ClientInfo): Promise<readonly UndoneChange[]> {
     const undoing = await this.audit.change(async (manager) => {
-      const change = await this.links.spend(token, manager);
+      const told = await this.links.spend(token, manager);
+      const stolenSessionId = stolenSessionOf(told);
+      const change = stolenSessionId === null ? told : { ...told, seq: 0 };
       const { subjectId } = change;
       const user = await manager.findOneBy(User, { id: subjectId });
       if (user === null) throw new MfaError('invalid_token');
       const undone = await this.repudiation.undo(change, transactionOf(manager), {
-        provenBy: (_, authenticatorIds, sessionIds) =>
-          sessionsProvenBy({ change, authenticatorIds, sessionIds }, manager),
+        provenBy: (_, credentialIds, sessionIds) =>
+          sessionsProvenBy({ change, credentialIds, sessionIds }, manager),
         addresses: user.email === null ? [] : [user.email],
       });
       // Somebody with the mailbox alone may have taken the owner's own second factor away.
       const { needsPassword } = undone;
       // The thief may have chosen the present one, by that very mailbox.
-      await this.passwords.putBack(change, manager);
+      await this.passwords.putBack({ ...told, stolenSessionId }, manager);
       await this.users.freeze(subjectId, { needsPassword }, manager);
       await this.sessions.endAll(subjectId, { manager });
       const occasion = { subject: new UserSubject(user), at: this.clock.now(), client };
@@ -63,6 +65,11 @@ export class RepudiationService {
     await undoing.dispose();
     return undoing.changes;
   }
+}
+
+/** The session whose refresh token was in two hands, nobody knows since when; null: it is about something else. */
+function stolenSessionOf({ type, sessionId = null }: RepudiatedChange): string | null {
+  return type === 'refresh_token_reused' ? sessionId : null;
 }
 
 /** One for each change that was undone; where none was, one for what was repudiated all the same. */

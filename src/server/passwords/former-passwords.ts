@@ -7,10 +7,13 @@ const KEEP = `
     replaced_at)
   SELECT id, $2, password_hash, credentials_version, $3, $4, $5 FROM users WHERE id = $1 AND password_hash IS NOT NULL`;
 
-/** The first one that went with the change or after it: it was in force when the change was made. */
+/**
+ * The first one that went with the change or after it: it was in force when the change was made. Where all
+ * that a session did is taken back, also the first one that went by it.
+ */
 const FIND = `
   SELECT after_seq AS "afterSeq", password_hash AS "passwordHash" FROM former_passwords
-  WHERE user_id = $1 AND password_hash IS NOT NULL AND (after_seq >= $2 OR id::text = $3)
+  WHERE user_id = $1 AND password_hash IS NOT NULL AND (after_seq >= $2 OR id::text = $3 OR session_id::text = $4)
   ORDER BY after_seq LIMIT 1`;
 
 const PUT_BACK = `UPDATE users SET password_hash = $2, credentials_version = $3 WHERE id = $1`;
@@ -26,6 +29,15 @@ export interface Replacement {
   readonly version: string;
   /** The session in which it is chosen; null: it is reset by mail. */
   readonly sessionId: string | null;
+}
+
+/** A change whose owner says that they did not make it. */
+export interface PasswordRepudiation extends Pick<
+  RepudiatedChange,
+  'subjectId' | 'seq' | 'target'
+> {
+  /** The session of which nothing stays, whenever it was done; null: what came before the change does. */
+  readonly stolenSessionId: string | null;
 }
 
 /**
@@ -52,13 +64,14 @@ export class FormerPasswords {
    * may have been sent, cannot bring a thief's password back.
    */
   async putBack(
-    { subjectId, seq, target }: Pick<RepudiatedChange, 'subjectId' | 'seq' | 'target'>,
+    { subjectId, seq, target, stolenSessionId }: PasswordRepudiation,
     manager: EntityManager,
   ): Promise<void> {
     const [former] = await manager.query<{ afterSeq: string; passwordHash: string }[]>(FIND, [
       subjectId,
       seq,
       target ?? null,
+      stolenSessionId,
     ]);
     if (former === undefined) return;
     await manager.query(PUT_BACK, [subjectId, former.passwordHash, this.random.rowId()]);

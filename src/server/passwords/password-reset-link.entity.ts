@@ -42,6 +42,10 @@ export class PasswordResetLink {
   @Column('integer', { name: 'password_attempts', default: 0 })
   readonly passwordAttempts!: number;
 
+  /** When the last one of them was made; null: none was. */
+  @Column('timestamptz', { name: 'password_attempted_at', nullable: true })
+  readonly passwordAttemptedAt!: Date | null;
+
   /** When it was used, or a new password or a freeze of the account made it void; null: it works. */
   @Column('timestamptz', { name: 'spent_at', nullable: true })
   readonly spentAt!: Date | null;

@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { addSeconds, type ClientInfo, Clock, RandomSource, networkOf } from '../../mfa/index.js';
+import {
+  addSeconds,
+  type ClientInfo,
+  Clock,
+  MfaError,
+  networkOf,
+  RandomSource,
+} from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 import { type ResetOffer } from './password-rows.js';
 
@@ -17,23 +24,38 @@ const LOCK_USER = `
   SELECT 1 FROM users WHERE id = $1 AND disabled_at IS NULL AND password_hash IS NOT NULL
   FOR NO KEY UPDATE`;
 
-/** Void ones do not count: else whoever fills the count could keep an owner out after a freeze. */
+/**
+ * Neither void ones nor those whose attempts at the password of before are used up count: they work no
+ * more, and else whoever fills the count could keep an owner out after a freeze.
+ */
 const ADD = `
   INSERT INTO password_reset_links (user_id, id, asker, requested_at, expires_at)
   SELECT $1::uuid, $2::uuid, $3::text, $4::timestamptz, $5::timestamptz
   FROM (
     SELECT count(*) AS sent, count(*) FILTER (WHERE asker = $3::text) AS own
     FROM password_reset_links WHERE user_id = $1::uuid AND requested_at > $6 AND spent_at IS NULL
+      AND password_attempts < $9::int
   ) counted
   WHERE sent < $7::int AND own < $8::int
   RETURNING id`;
 
-/** Wrong passwords of before that end a link. */
-export const RESET_PASSWORD_LIMIT = 5;
+/**
+ * Wrong passwords of before that end a link; and so many over all links of an account after which no
+ * other is judged for the rest of the window. It takes the mailbox to use them up, which is the first
+ * factor of a reset: more links shall not be more guesses.
+ */
+export const RESET_PASSWORD_LIMIT = { perLink: 5, perAccount: 10, windowSeconds: 3600 } as const;
 
-/** Counts one attempt at the password of before, unless none is left. */
+/** Attempts at the password of before, over all links, since a time; void links had theirs, too. */
+const COUNT_PASSWORD_ATTEMPTS = `
+  SELECT coalesce(sum(password_attempts), 0)::int AS attempts, min(password_attempted_at) AS first
+  FROM password_reset_links
+  WHERE user_id = $1 AND password_attempted_at > $2 AND password_attempts > 0`;
+
+/** Counts one attempt at the password of before, unless none is left of the link. */
 const SPEND_PASSWORD_ATTEMPT = `
-  UPDATE password_reset_links SET password_attempts = password_attempts + 1
+  UPDATE password_reset_links
+  SET password_attempts = password_attempts + 1, password_attempted_at = $3
   WHERE user_id = $1 AND id = $2 AND spent_at IS NULL AND expires_at > $3
     AND password_attempts < $4`;
 
@@ -86,19 +108,37 @@ export class PasswordResetLinks {
     const { perAccount, perAsker, windowSeconds } = RESET_LINK_LIMIT;
     const since = addSeconds(now, -Math.min(windowSeconds, lifeSeconds));
     const row = [userId, resetId, networkOf(ip), now, addSeconds(now, lifeSeconds)];
-    const limits = [since, perAccount, perAsker];
+    const limits = [since, perAccount, perAsker, RESET_PASSWORD_LIMIT.perLink];
     const added = await manager.query<unknown[]>(ADD, [...row, ...limits]);
     return added.length === 1 ? { userId, resetId } : null;
   }
 
   /**
    * Spends one attempt at the password of before, which a reset may ask for too; committed before it
-   * is judged. False: none is left, and the link is worth nothing.
+   * is judged.
+   *
+   * @throws {MfaError} `invalid_token` where none is left of the link, which is worth nothing then;
+   * `rate_limited` where none is left of the account for now
    */
-  async spendPasswordAttempt({ userId, resetId }: ResetOffer): Promise<boolean> {
-    const key = [userId, resetId, this.clock.now(), RESET_PASSWORD_LIMIT];
-    const [, spent] = await this.database.query<[unknown[], number]>(SPEND_PASSWORD_ATTEMPT, key);
-    return spent === 1;
+  async spendPasswordAttempt({ userId, resetId }: ResetOffer): Promise<void> {
+    const now = this.clock.now();
+    const { perLink, perAccount, windowSeconds } = RESET_PASSWORD_LIMIT;
+    await this.database.transaction(async (manager) => {
+      // Behind this lock attempts are counted one after the other, whichever links they are made by.
+      await manager.query(LOCK_USER, [userId]);
+      const since = addSeconds(now, -windowSeconds);
+      const [made] = await manager.query<{ attempts: number; first: Date | null }[]>(
+        COUNT_PASSWORD_ATTEMPTS,
+        [userId, since],
+      );
+      if (made !== undefined && made.first !== null && made.attempts >= perAccount) {
+        const seconds = (made.first.getTime() - since.getTime()) / 1000;
+        throw new MfaError('rate_limited', { retryAfterSeconds: Math.max(1, Math.ceil(seconds)) });
+      }
+      const key = [userId, resetId, now, perLink];
+      const [, spent] = await manager.query<[unknown[], number]>(SPEND_PASSWORD_ATTEMPT, key);
+      if (spent !== 1) throw new MfaError('invalid_token');
+    });
   }
 
   /** Gives back an attempt that was counted and not judged wrong. */

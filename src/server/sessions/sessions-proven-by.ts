@@ -15,36 +15,37 @@ const CHOSEN = `
     WHERE next.user_id = $1 AND next.session_id IS NOT NULL
   )`;
 
-/** Each proof of a session names its authenticator. */
+/** Each proof of a session names its authenticator, or its set of backup codes. */
 const FIND = `${CHOSEN}
   SELECT s.id FROM sessions s
   WHERE s.user_id = $1 AND (
     s.credentials_version IN (SELECT id FROM chosen)
     OR EXISTS (
       SELECT 1 FROM jsonb_array_elements(s.proofs) AS proof
-      WHERE proof ->> 'authenticatorId' = ANY($2)))`;
+      WHERE proof ->> 'authenticatorId' = ANY($2) OR proof ->> 'backupCodesId' = ANY($2)))`;
 
 /** What made sessions possible that a change's owner did not open. */
 export interface Means {
   readonly change: Pick<RepudiatedChange, 'subjectId' | 'seq' | 'target'>;
-  readonly authenticatorIds: readonly string[];
+  /** Of authenticators and of sets of backup codes. */
+  readonly credentialIds: readonly string[];
   /** Those that are known to be somebody else's. */
   readonly sessionIds: readonly string[];
 }
 
 /**
- * The sessions of a user that were opened, or stepped up, with a proof of one of these authenticators,
+ * The sessions of a user that were opened, or stepped up, with a proof by one of these credentials,
  * or that began with, or went on under, a password that the change or one of these sessions chose;
  * ended or not.
  *
  * @param manager of the transaction that looks
  */
 export async function sessionsProvenBy(
-  { change, authenticatorIds, sessionIds }: Means,
+  { change, credentialIds, sessionIds }: Means,
   manager: EntityManager,
 ): Promise<string[]> {
   const { subjectId, target, seq } = change;
-  const key = [subjectId, authenticatorIds, sessionIds, target ?? null, seq];
+  const key = [subjectId, credentialIds, sessionIds, target ?? null, seq];
   const rows = await manager.query<{ id: string }[]>(FIND, key);
   return rows.map(({ id }) => id);
 }

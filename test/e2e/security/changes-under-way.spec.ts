@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { MethodStore } from '../../../src/mfa/index.js';
 import { beforeNextChange } from '../../support/before-next-change.js';
 import { type Reply } from '../../support/http-client.js';
 import { deleteAt } from '../../support/old-proof.js';
@@ -136,6 +137,24 @@ describe.each(Object.entries(ENDINGS))('when %s right before the change', (_, en
     expect(await kept(stage)).toEqual(before);
   });
 });
+
+it.each(Object.entries(ENDINGS))(
+  'a set-up leaves nothing pending when %s before its methods are looked at',
+  async (_, end) => {
+    const stage = await prepare();
+    const store = server.app.get<MethodStore>(MethodStore, { strict: false });
+    const read = store.read.bind(store);
+    let before: object = {};
+    jest.spyOn(store, 'read').mockImplementationOnce(async (...args) => {
+      await end(stage);
+      before = await kept(stage);
+      return read(...args);
+    });
+    const reply = await server.post('/mfa/', { method: 'app', label: 'Third' }, stage.access);
+    expect([reply.status, reply.body.code]).toEqual([401, 'token_not_valid']);
+    expect(await kept(stage)).toEqual(before);
+  },
+);
 
 it.each(Object.entries(CHANGES))('%s is made where nothing comes in between', async (_, change) => {
   const stage = await prepare();

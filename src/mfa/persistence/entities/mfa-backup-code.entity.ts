@@ -14,6 +14,10 @@ export class MfaBackupCodeEntity {
   @Column('text')
   hash!: string;
 
+  /** What made the set: one is dead when another one is there. */
+  @Column('uuid', { name: 'set_id' })
+  setId!: string;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 

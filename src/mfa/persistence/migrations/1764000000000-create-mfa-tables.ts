@@ -85,6 +85,7 @@ const UP = [
     "user_id" text NOT NULL,
     "lookup" text NOT NULL,
     "hash" text NOT NULL,
+    "set_id" uuid NOT NULL,
     "created_at" timestamptz NOT NULL,
     "spent_at" timestamptz,
     CONSTRAINT "mfa_backup_codes_pkey" PRIMARY KEY ("user_id", "lookup")

@@ -38,6 +38,7 @@ interface StoredMethod extends Omit<FormerMethod, Time | 'createdAt' | 'authenti
 
 /** {@link FormerBackupCode} as JSON. */
 interface StoredCode {
+  readonly setId: string;
   readonly lookup: string;
   readonly hash: string;
   readonly createdAt: string;
@@ -119,10 +120,11 @@ function formerMethod({ stored, ...method }: StoredMethod): FormerMethod {
   };
 }
 
-function storedCode({ lookup, hash, createdAt, spentAt }: FormerBackupCode): StoredCode {
+function storedCode({ lookup, hash, setId, createdAt, spentAt }: FormerBackupCode): StoredCode {
   return {
     lookup,
     hash,
+    setId,
     createdAt: createdAt.toISOString(),
     spentAt: spentAt?.toISOString() ?? null,
   };

@@ -34,6 +34,7 @@ import { Statements } from './statements.js';
 interface AttemptRow extends ChallengeRow, MethodRow {
   b_lookup: string | null;
   b_hash: string | null;
+  b_set_id: string | null;
 }
 
 interface SpentRow extends AttemptRow, SessionCounts {
@@ -66,7 +67,8 @@ export class TypeOrmAttemptStore extends AttemptStore {
           UPDATE mfa_challenges c SET attempts = c.attempts + 1 FROM gate CROSS JOIN counted
           WHERE c.user_id = gate.user_id AND c.id = gate.challenge_id RETURNING c.*
         )
-        SELECT ${CHALLENGE_COLUMNS}, gate.*, counted.*, b.lookup AS b_lookup, b.hash AS b_hash
+        SELECT ${CHALLENGE_COLUMNS}, gate.*, counted.*, b.lookup AS b_lookup, b.hash AS b_hash,
+          b.set_id AS b_set_id
         FROM challenge c CROSS JOIN gate CROSS JOIN counted
         LEFT JOIN mfa_backup_codes b ON b.user_id = ${request.key.subjectId}
           AND ${isOneOf(request.backupLookups)} AND b.spent_at IS NULL`,
@@ -102,7 +104,8 @@ export class TypeOrmAttemptStore extends AttemptStore {
   ): Promise<SpentAttempt | null> {
     const { subjectId, id } = spent.challenge;
     const [row] = await this.statements.rows<AttemptRow>(
-      sql`SELECT ${CHALLENGE_COLUMNS}, ${METHOD_COLUMNS}, b.lookup AS b_lookup, b.hash AS b_hash
+      sql`SELECT ${CHALLENGE_COLUMNS}, ${METHOD_COLUMNS}, b.lookup AS b_lookup, b.hash AS b_hash,
+          b.set_id AS b_set_id
         FROM mfa_challenges c
         JOIN mfa_methods m ON m.user_id = c.user_id AND m.id = c.method_id
         LEFT JOIN mfa_backup_codes b ON b.user_id = c.user_id
@@ -179,11 +182,12 @@ export class TypeOrmAttemptStore extends AttemptStore {
   }
 
   private loaded(row: AttemptRow): Pick<SpentAttempt, 'challenge' | 'method' | 'backupCode'> {
-    const { b_lookup: lookup, b_hash: hash } = row;
+    const { b_lookup: lookup, b_hash: hash, b_set_id: setId } = row;
     return {
       challenge: this.sealed.challenge(row),
       method: this.sealed.method(row),
-      backupCode: lookup === null || hash === null ? null : { lookup, hash },
+      backupCode:
+        lookup === null || hash === null || setId === null ? null : { lookup, hash, setId },
     };
   }
 }

@@ -38,10 +38,11 @@ export class TypeOrmBackupCodeStore extends BackupCodeStore {
   async count(subjectId: string, transaction?: Transaction): Promise<BackupCodeCount> {
     const [counted] = await this.statements.rows<BackupCodeCount>(
       sql`SELECT count(*) FILTER (WHERE spent_at IS NULL)::int AS remaining,
-          count(*)::int AS total, max(created_at) AS "createdAt"
+          count(*)::int AS total, max(created_at) AS "createdAt",
+          max(set_id::text) AS id
         FROM mfa_backup_codes WHERE user_id = ${subjectId}`,
       transaction,
     );
-    return counted ?? { remaining: 0, total: 0, createdAt: null };
+    return counted ?? { remaining: 0, total: 0, createdAt: null, id: null };
   }
 }

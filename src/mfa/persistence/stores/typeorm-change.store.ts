@@ -106,9 +106,10 @@ export class TypeOrmChangeStore extends ChangeStore {
     transaction: Transaction,
   ): Promise<void> {
     await this.statements.changed(
-      sql`INSERT INTO mfa_backup_codes (user_id, lookup, hash, created_at, spent_at)
+      sql`INSERT INTO mfa_backup_codes (user_id, lookup, hash, set_id, created_at, spent_at)
         SELECT ${subjectId}, * FROM unnest(${codes.map(({ lookup }) => lookup)}::text[],
           ${codes.map(({ hash }) => hash)}::text[],
+          ${codes.map(({ setId }) => setId)}::uuid[],
           ${codes.map(({ createdAt }) => createdAt)}::timestamptz[],
           ${codes.map(({ spentAt }) => spentAt)}::timestamptz[])`,
       transaction,
@@ -135,7 +136,7 @@ export class TypeOrmChangeStore extends ChangeStore {
   ): Promise<Former | null> {
     if (about.kind === 'backup_codes') {
       const codes = await this.statements.rows<FormerBackupCode>(
-        sql`SELECT lookup, hash, created_at AS "createdAt", spent_at AS "spentAt"
+        sql`SELECT lookup, hash, set_id AS "setId", created_at AS "createdAt", spent_at AS "spentAt"
           FROM mfa_backup_codes WHERE user_id = ${subjectId}`,
         transaction,
       );

@@ -13,7 +13,9 @@ import { Statements } from './statements.js';
 import { storeMethod } from './writes.js';
 
 /** An account without a method has one row all the same; a method may be there without an account. */
-type SnapshotRow = { readonly a_version: number | null } & (MethodRow | { readonly m_id: null });
+type SnapshotRow = { readonly a_version: number | null; readonly set_id: string | null } & (
+  MethodRow | { readonly m_id: null }
+);
 
 /** Keeps methods in `mfa_methods`. */
 @Injectable()
@@ -27,14 +29,18 @@ export class TypeOrmMethodStore extends MethodStore {
 
   async read(subjectId: string, transaction?: Transaction): Promise<MethodSnapshot> {
     const rows = await this.statements.rows<SnapshotRow>(
-      sql`SELECT a.version AS a_version, ${METHOD_COLUMNS}
+      sql`SELECT a.version AS a_version, ${METHOD_COLUMNS}, (
+          SELECT b.set_id FROM mfa_backup_codes b WHERE b.user_id = ${subjectId} LIMIT 1
+        ) AS set_id
         FROM (SELECT user_id, version FROM mfa_accounts WHERE user_id = ${subjectId}) a
         FULL JOIN (SELECT * FROM mfa_methods WHERE user_id = ${subjectId}) m ON m.user_id = a.user_id
         ORDER BY m.created_at, m.id`,
       transaction,
     );
     const methods = rows.flatMap((row) => (row.m_id === null ? [] : [this.sealed.method(row)]));
-    return { subjectId, methods, version: rows[0]?.a_version ?? 0 };
+    const [first] = rows;
+    const backupCodesId = first?.set_id ?? null;
+    return { subjectId, methods, backupCodesId, version: first?.a_version ?? 0 };
   }
 
   async save(method: EnrolledMethod, transaction: Transaction): Promise<void> {

@@ -84,14 +84,14 @@ export function storeChallenge(
 }
 
 /** Parts of a `WITH`, of which another is `account`: a new set of codes in the place of the old one. */
-export function replaceBackupCodes({ codes, at }: StoredBackupCodes): Sql {
+export function replaceBackupCodes({ id, codes, at }: StoredBackupCodes): Sql {
   const lookups = codes.map(({ lookup }) => lookup);
   const hashes = codes.map(({ hash }) => hash);
   return sql`dead_code AS (
       DELETE FROM mfa_backup_codes b USING account WHERE b.user_id = account.user_id RETURNING 1
     ), live_code AS (
-      INSERT INTO mfa_backup_codes (user_id, lookup, hash, created_at)
-      SELECT account.user_id, code.lookup, code.hash, ${at}::timestamptz
+      INSERT INTO mfa_backup_codes (user_id, lookup, hash, set_id, created_at)
+      SELECT account.user_id, code.lookup, code.hash, ${id}::uuid, ${at}::timestamptz
       FROM account, unnest(${lookups}::text[], ${hashes}::text[]) AS code(lookup, hash)
       WHERE (SELECT count(*) FROM dead_code) >= 0 RETURNING 1
     )`;

@@ -82,6 +82,7 @@ const UP = [
     requested_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     password_attempts integer NOT NULL DEFAULT 0,
+    password_attempted_at timestamptz,
     spent_at timestamptz,
     PRIMARY KEY (user_id, id),
     FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
