@@ -90,3 +90,8 @@ function tagOf(key: DerivedKey, text: string): string {
   const tag = createHmac('sha256', key.secret).update(text, 'utf8').digest('base64url');
   return `${key.id}.${tag}`;
 }
+
+/** The id of the key that a stored tag was made by. */
+export function tagKeyIdOf(tag: string): string {
+  return tag.replace(/\..*$/, '');
+}
