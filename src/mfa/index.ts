@@ -161,7 +161,7 @@ export { IsPlainEmailAddress, normalizeEmailAddress } from './kit/email-address.
 export { deleteInBatches, type DeletionBounds } from './kit/delete-in-batches.js';
 export { HandlerDefaults } from './kit/handler-defaults.js';
 export { maskEmail, maskPhone } from './kit/mask.js';
-export { addressIn, networkOf } from './kit/network-of.js';
+export { addressIn, clientNetworkOf, networkOf, SHARES_OF_SITE, siteOf } from './kit/network-of.js';
 export { normalizeCode } from './kit/normalize-code.js';
 export { normalizeText, type TextBounds } from './kit/normalize-text.js';
 export { normalizePhoneNumber } from './kit/phone-number.js';

@@ -2,7 +2,6 @@ import { createAdapter } from '../../src/server/app.setup.js';
 import { generateKeys } from '../../src/server/config/generate-keys.js';
 import { readConfig } from '../../src/server/config/read-config.js';
 import { type ServerConfig } from '../../src/server/config/server-config.js';
-import { CLIENTS_OF_SITE } from '../../src/server/rate-limit/site.js';
 import { NOTICE_LIMIT } from '../../src/server/notices/notice-limits.js';
 import {
   RESET_LINK_LIMIT,
@@ -17,6 +16,7 @@ import { PASSWORD_LINE } from '../../src/server/users/password-hasher.js';
 import { PASSWORD_LENGTH } from '../../src/server/users/password-rules.js';
 import { BACKUP_CODE_LINE } from '../../src/mfa/core/backup-codes.js';
 import { type LineLimits } from '../../src/mfa/kit/fair-line.js';
+import { SHARES_OF_SITE } from '../../src/mfa/kit/network-of.js';
 import {
   CONFIRMATION_LIMIT,
   VERIFICATION_CODE,
@@ -139,7 +139,7 @@ describe('the table of limits', () => {
       RESET_PASSWORD_LIMIT,
       config.sessionLimits.maxSeconds,
       config.rateLimitPerMinute,
-      CLIENTS_OF_SITE,
+      SHARES_OF_SITE,
       config.requestBudgets.sessionReads,
       config.requestBudgets.subjectReads,
       config.requestBudgets.sessionWrites,
