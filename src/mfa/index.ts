@@ -114,6 +114,7 @@ export {
   type SendVerdict,
   type TakenSend,
 } from './core/send-budgets.js';
+export { networkAllowancesOf } from './core/send-policy.js';
 export { SessionAttempts, type SessionGuess } from './core/session-attempts.js';
 export {
   type RepudiatedChange,
@@ -147,12 +148,8 @@ export { ProblemFilter } from './http/problem.filter.js';
 export { EndsSessions } from './http/guards/signed-in.guard.js';
 export { RequestWatch } from './http/request-watch.js';
 export { type HandlerProvider, MfaModule, type MfaModuleAsyncOptions } from './mfa.module.js';
-export {
-  type MfaModuleOptions,
-  MfaOptions,
-  resolveMfaOptions,
-  type SecretKey,
-} from './mfa.options.js';
+export { type MfaModuleOptions, MfaOptions, resolveMfaOptions } from './mfa.options.js';
+export { type SecretKey } from './secret-key.js';
 export { BoundedText } from './kit/bounded-text.js';
 export { addSeconds, Clock, SystemClock } from './kit/clock.js';
 export { CodeProof } from './kit/code-proof.js';

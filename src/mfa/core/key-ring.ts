@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { faultsOfSecretKeys, MfaOptions, type SecretKey } from '../mfa.options.js';
+import { MfaOptions } from '../mfa.options.js';
+import { faultsOfSecretKeys, type SecretKey } from '../secret-key.js';
 
 /** What a derived key is for; no two uses share a key. */
 export type KeyUse =

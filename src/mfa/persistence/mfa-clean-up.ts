@@ -3,7 +3,7 @@ import sql, { type Sql } from 'sql-template-tag';
 import { ChangeStore } from '../core/changes.js';
 import { Disposal } from '../core/disposal.js';
 import { GIVE_UP_SECONDS } from '../core/outbox-lane.js';
-import { LONGEST_SEND_WINDOW_SECONDS } from '../core/policy.js';
+import { LONGEST_SEND_WINDOW_SECONDS } from '../core/send-policy.js';
 import { addSeconds } from '../kit/clock.js';
 import { deleteInBatches, type DeletionBounds } from '../kit/delete-in-batches.js';
 import { MfaOptions } from '../mfa.options.js';
