@@ -115,6 +115,7 @@ export {
   type SendVerdict,
   type TakenSend,
 } from './core/send-budgets.js';
+export { networkAllowancesOf } from './core/send-policy.js';
 export { SessionAttempts, type SessionGuess } from './core/session-attempts.js';
 export {
   type RepudiatedChange,
@@ -148,12 +149,8 @@ export { ProblemFilter } from './http/problem.filter.js';
 export { EndsSessions } from './http/guards/signed-in.guard.js';
 export { RequestWatch } from './http/request-watch.js';
 export { type HandlerProvider, MfaModule, type MfaModuleAsyncOptions } from './mfa.module.js';
-export {
-  type MfaModuleOptions,
-  MfaOptions,
-  resolveMfaOptions,
-  type SecretKey,
-} from './mfa.options.js';
+export { type MfaModuleOptions, MfaOptions, resolveMfaOptions } from './mfa.options.js';
+export { type SecretKey } from './secret-key.js';
 export { BoundedText } from './kit/bounded-text.js';
 export { addSeconds, Clock, SystemClock } from './kit/clock.js';
 export { CodeProof } from './kit/code-proof.js';
@@ -162,7 +159,7 @@ export { IsPlainEmailAddress, normalizeEmailAddress } from './kit/email-address.
 export { deleteInBatches, type DeletionBounds } from './kit/delete-in-batches.js';
 export { HandlerDefaults } from './kit/handler-defaults.js';
 export { maskEmail, maskPhone } from './kit/mask.js';
-export { addressIn, networkOf } from './kit/network-of.js';
+export { addressIn, clientNetworkOf, networkOf, SHARES_OF_SITE, siteOf } from './kit/network-of.js';
 export { normalizeCode } from './kit/normalize-code.js';
 export { normalizeText, type TextBounds } from './kit/normalize-text.js';
 export { normalizePhoneNumber } from './kit/phone-number.js';

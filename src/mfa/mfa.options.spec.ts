@@ -36,6 +36,7 @@ describe('resolveMfaOptions', () => {
       maxSendsPerAddress: 10,
       maxEnrolmentSendsPerAddress: 5,
       maxEnrolmentSendsPerNetwork: 100,
+      maxSendsPerNetwork: 300,
       maxSendsPerHour: 10_000,
       repudiationSeconds: 259_200,
     });

@@ -1,10 +1,4 @@
-/** One key of the ring that protects states, challenge data, look-up tags and ephemeral tokens. */
-export interface SecretKey {
-  /** Names the key in what it sealed: 1 to 32 of `A–Z a–z 0–9 _ -`. */
-  readonly id: string;
-  /** 32 random bytes. */
-  readonly key: Uint8Array;
-}
+import { faultsOfSecretKeys, type SecretKey } from './secret-key.js';
 
 /** What a host may set. Everything but the keys has a default. */
 export interface MfaModuleOptions {
@@ -63,12 +57,17 @@ export interface MfaModuleOptions {
   readonly maxEnrolmentSendsPerAddress?: number;
   /**
    * Codes for enrolments that one network has sent in an hour, over all subjects, 1 to 1000000. A
-   * network is that of `networkOf`. Default 100: an office behind one address still enrols a class of
+   * network is that of `networkOf`; one of `siteOf` has sixteen times as many. Default 100: an office behind one address still enrols a class of
    * people in an hour, while texts to numbers that pay their caller stay cheap.
    */
   readonly maxEnrolmentSendsPerNetwork?: number;
   /**
-   * Codes sent in an hour over all, 10 to 10000000, of which enrolments use four fifths at most. Default
+   * Codes for confirmed addresses that one network, counted alike, has sent in an hour, over all
+   * subjects, 1 to 1000000; two for each subject are beyond it. Default 300.
+   */
+  readonly maxSendsPerNetwork?: number;
+  /**
+   * Codes of one handler sent in an hour over all, 10 to 10000000, of which enrolments use four fifths at most. Default
    * 10000: more than a million users are sent in a usual hour, and a bound of what an attack costs.
    */
   readonly maxSendsPerHour?: number;
@@ -112,6 +111,7 @@ export abstract class MfaOptions implements Required<MfaModuleOptions> {
   abstract readonly maxSendsPerAddress: number;
   abstract readonly maxEnrolmentSendsPerAddress: number;
   abstract readonly maxEnrolmentSendsPerNetwork: number;
+  abstract readonly maxSendsPerNetwork: number;
   abstract readonly maxSendsPerHour: number;
   abstract readonly outboxIntervalSeconds: number;
   abstract readonly repudiationSeconds: number;
@@ -146,6 +146,7 @@ const DEFAULTS: Omit<Required<MfaModuleOptions>, 'secretKeys'> = {
   maxSendsPerAddress: 10,
   maxEnrolmentSendsPerAddress: 5,
   maxEnrolmentSendsPerNetwork: 100,
+  maxSendsPerNetwork: 300,
   maxSendsPerHour: 10_000,
   outboxIntervalSeconds: 5,
   repudiationSeconds: 3 * 86_400,
@@ -170,6 +171,7 @@ const RANGES: Readonly<Record<string, readonly [least: number, greatest: number]
   maxSendsPerAddress: [1, 1000],
   maxEnrolmentSendsPerAddress: [1, 1000],
   maxEnrolmentSendsPerNetwork: [1, 1_000_000],
+  maxSendsPerNetwork: [1, 1_000_000],
   maxSendsPerHour: [10, 10_000_000],
   outboxIntervalSeconds: [0, 3600],
   repudiationSeconds: [3600, 30 * 86_400],
@@ -206,22 +208,6 @@ function faultsOfNumbers(options: MfaOptions): string[] {
     .map(
       ([name, [least, greatest]]) => `${name} takes a whole number from ${least} to ${greatest}.`,
     );
-}
-
-/** What is wrong with a ring, a sentence for each fault. */
-export function faultsOfSecretKeys(secretKeys: readonly SecretKey[]): string[] {
-  const keys: readonly SecretKey[] = Array.isArray(secretKeys) ? secretKeys : [];
-  if (keys.length === 0) return ['secretKeys takes at least one key of 32 random bytes.'];
-  const ids = keys.map((key) => key.id);
-  return [
-    ...keys
-      .filter((key) => !/^[\w-]{1,32}$/.test(key.id) || key.key.length !== 32)
-      .map(
-        (key) =>
-          `secretKeys: key "${key.id}" takes an id of 1 to 32 letters, digits, _ or -, and 32 bytes.`,
-      ),
-    ...(new Set(ids).size === keys.length ? [] : ['secretKeys: two keys have the same id.']),
-  ];
 }
 
 function faultsOfCodes(options: MfaOptions): string[] {

@@ -2,7 +2,6 @@ import { createAdapter } from '../../src/server/app.setup.js';
 import { generateKeys } from '../../src/server/config/generate-keys.js';
 import { readConfig } from '../../src/server/config/read-config.js';
 import { type ServerConfig } from '../../src/server/config/server-config.js';
-import { CLIENTS_OF_SITE } from '../../src/server/rate-limit/site.js';
 import { NOTICE_LIMIT } from '../../src/server/notices/notice-limits.js';
 import {
   RESET_LINK_LIMIT,
@@ -17,6 +16,7 @@ import { PASSWORD_LINE } from '../../src/server/users/password-hasher.js';
 import { PASSWORD_LENGTH } from '../../src/server/users/password-rules.js';
 import { BACKUP_CODE_LINE } from '../../src/mfa/core/backup-codes.js';
 import { type LineLimits } from '../../src/mfa/kit/fair-line.js';
+import { SHARES_OF_SITE } from '../../src/mfa/kit/network-of.js';
 import {
   CONFIRMATION_LIMIT,
   VERIFICATION_CODE,
@@ -24,7 +24,8 @@ import {
   VERIFICATION_LINK_SECONDS,
   VERIFICATION_NETWORK_LIMIT,
 } from '../../src/server/verification/email-verification-limits.js';
-import { attemptBudgetsOf, sendAllowancesOf } from '../../src/mfa/core/policy.js';
+import { attemptBudgetsOf } from '../../src/mfa/core/policy.js';
+import { sendAllowancesOf, spareAllowancesOf } from '../../src/mfa/core/send-policy.js';
 import { type Subject } from '../../src/mfa/core/handler.js';
 import { EmailHandler } from '../../src/mfa/handlers/email/index.js';
 import { resolveMfaOptions } from '../../src/mfa/mfa.options.js';
@@ -38,13 +39,25 @@ const random = new FakeRandomSource();
 const config = readConfig({}, () => generateKeys(random));
 const options = resolveMfaOptions(config.mfa);
 const budgets = attemptBudgetsOf(options);
+const CAUSE = {
+  subjectId: 'u1',
+  purpose: 'login',
+  factor: 'email',
+  addressTags: ['tag'],
+  ownAddressTags: [],
+  ip: '2001:db8::1',
+} as const;
 /** The budgets of a code, by whose they are. */
-const sends = (isBound: boolean) => {
-  const cause = { subjectId: 'u1', purpose: 'login' as const, addressTags: ['tag'], network: 'n' };
-  const allowances = sendAllowancesOf(options, { ...cause, isBound });
+const sends = (isBound: boolean, ownAddressTags: readonly string[] = []) => {
+  const allowances = sendAllowancesOf(options, { ...CAUSE, ownAddressTags, isBound });
   return new Map(allowances.map((allowance) => [allowance.scope, allowance]));
 };
 const [signIn, enrolment] = [sends(true), sends(false)];
+const spare = spareAllowancesOf(
+  [...signIn.values()],
+  { ...CAUSE, isBound: true },
+  'bound:2001:db8::/56',
+)?.at(-1);
 const perSubject = signIn.get('subject');
 
 const SUBJECT: Subject = {
@@ -111,8 +124,12 @@ describe('the table of limits', () => {
       perSubject?.cooldownSeconds,
       perSubject?.maxSends,
       signIn.get('binding')?.maxSends,
+      signIn.get('network')?.maxSends,
+      spare?.maxSends,
       enrolment.get('address')?.maxSends,
+      sends(false, ['tag']).get('address')?.maxSends,
       enrolment.get('network')?.maxSends,
+      Number(enrolment.get('site')?.maxSends) / Number(enrolment.get('network')?.maxSends),
       signIn.get('cap')?.maxSends,
       enrolment.get('cap')?.maxSends,
       code.lifeSeconds,
@@ -140,7 +157,7 @@ describe('the table of limits', () => {
       RESET_PASSWORD_LIMIT.perAccount,
       config.sessionLimits.maxSeconds,
       config.rateLimitPerMinute,
-      CLIENTS_OF_SITE,
+      SHARES_OF_SITE,
       config.requestBudgets.sessionReads,
       config.requestBudgets.subjectReads,
       config.requestBudgets.sessionWrites,
@@ -160,13 +177,16 @@ describe('the table of limits', () => {
   it('has the windows that codes are counted in', () => {
     const text = readDocument('docs/flow.md');
     expect(text).toContain(`for one purpose in ${perSubject?.windowSeconds} seconds`);
-    const hourly = ['binding', 'cap'] as const;
+    const hourly = ['binding', 'network', 'site', 'cap'] as const;
     const windows = new Set([
       ...hourly.map((scope) => signIn.get(scope)?.windowSeconds),
-      ...(['address', 'network'] as const).map((scope) => enrolment.get(scope)?.windowSeconds),
+      spare?.windowSeconds,
+      ...(['address', 'network', 'site'] as const).map(
+        (scope) => enrolment.get(scope)?.windowSeconds,
+      ),
     ]);
     expect([...windows]).toEqual([3600]);
-    expect(text.match(/^\| Codes .*in 3600 seconds/gm)).toHaveLength(5);
+    expect(text.match(/^\| Codes .*in 3600 seconds/gm)).toHaveLength(8);
   });
 
   it('names the variable that has the number as its default', () => {
@@ -175,7 +195,7 @@ describe('the table of limits', () => {
     );
     const names = shown.map(([, , name]) => name);
     const settings = SETTINGS.filter(({ name }) => names.includes(`\`${name}\``));
-    expect(settings).toHaveLength(26);
+    expect(settings).toHaveLength(27);
     expect(new Map(shown.map(([, number, name]) => [name, number]))).toEqual(
       new Map(settings.map((entry) => [`\`${entry.name}\``, entry.default])),
     );

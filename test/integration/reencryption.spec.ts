@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { KeyRing } from '../../src/mfa/core/key-ring.js';
 import { type Subject } from '../../src/mfa/core/handler.js';
 import { KeyUsage } from '../../src/mfa/persistence/key-usage.js';
+import { MfaCleanUp } from '../../src/mfa/persistence/mfa-clean-up.js';
 import { PayloadCipher, sealingKeyIdOf } from '../../src/mfa/persistence/payload-cipher.js';
 import { Reencryption, type ReencryptionProgress } from '../../src/mfa/persistence/reencryption.js';
 import { Statements } from '../../src/mfa/persistence/stores/statements.js';
@@ -184,5 +185,23 @@ describe('the keys in use', () => {
     ]);
     mfa.parts.clock.advance({ seconds: 901 });
     expect((await needs()).filter(({ use }) => use === 'challenge')).toEqual([]);
+  });
+
+  it('are needed for backup codes that the undoing of a change would bring back', async () => {
+    const subject = mfa.parts.subjects.add('undoing');
+    const { secret, backupCodes } = await mfa.enrolApp(subject);
+    await mfa.signIn(subject, backupCodes[0] ?? '');
+    mfa.nextStep();
+    ring().replace([NEW, OLD]);
+    await run();
+    const proof = { code: mfa.totp(secret) };
+    const made = await mfa.parts.backupCodes.regenerate(mfa.actor(subject), proof);
+    expect((await needs()).filter(({ use }) => use.endsWith('lookup'))).toEqual([
+      { keyId: 'new', use: 'backup-lookup', rows: made.length },
+      { keyId: 'old', use: 'change-lookup', rows: 4 },
+    ]);
+    mfa.parts.clock.advance({ seconds: 7 * 86_400 });
+    await mfa.parts.get(MfaCleanUp).run({ now: mfa.parts.clock.now(), maxRows: 100 });
+    expect((await needs()).map(({ keyId }) => keyId)).not.toContain('old');
   });
 });

@@ -71,11 +71,11 @@ async function enrolments(actors: readonly Actor[], email?: string): Promise<str
 const some = (count: number, email?: string) =>
   Array.from({ length: count }, () => newActor(email));
 
-/** The owner of {@link ADDRESS}, who has confirmed it. */
-async function owner(inbox: Inbox): Promise<Actor & { subject: Subject }> {
-  const actor = newActor(ADDRESS);
+/** The owner of an address, who has confirmed it. */
+async function owner(inbox: Inbox, address = ADDRESS): Promise<Actor & { subject: Subject }> {
+  const actor = newActor(address);
   await mfa.parts.enrolment.setUp(actor, { method: 'email', fields: {} });
-  const proof = { code: inbox.lastCode(ADDRESS) };
+  const proof = { code: inbox.lastCode(address) };
   await mfa.parts.enrolment.confirm(actor, { method: 'email', proof });
   mfa.parts.clock.advance({ seconds: 3600 });
   const subject = await mfa.parts.subjects.find(actor.subjectId);
@@ -96,6 +96,18 @@ describe('who pays for a code', () => {
     expect(await challengeOf(own.subject)).toEqual(SHOWN);
     expect(inbox.messages).toHaveLength(before + 1);
     expect(await outcomeOf(mfa.parts.asking.send(own, 'email'))).toBe(SENT);
+  });
+
+  it('is whoever names an address: an account whose own it is enrols it all the same', async () => {
+    await start({ sendCooldownSeconds: 0 });
+    const strangers = await enrolments(some(6), ADDRESS);
+    expect(strangers).toEqual([...Array<string>(5).fill(SENT), 'send_limit']);
+    const own = newActor(ADDRESS.toUpperCase());
+    expect(await enrol(own)).toBe(SENT);
+    expect(await enrol(own, ADDRESS)).toBe(SENT);
+    expect(await enrol(newActor(), ADDRESS)).toBe('send_limit');
+    // Nor is the mailbox flooded by those who claim it.
+    expect(await enrolments(some(4, ADDRESS))).toEqual([SENT, SENT, SENT, 'send_limit']);
   });
 
   it('is the owner where a binding that was proven once is proven again', async () => {
@@ -140,6 +152,27 @@ describe('who pays for a code', () => {
     expect(await enrol(from('2001:db8:0:100::1'))).toBe(SENT);
   });
 
+  it('is the /48 of IPv6, up to sixteen times what a network may', async () => {
+    await start({ maxEnrolmentSendsPerNetwork: 1 });
+    const from = (ip: string) => ({ ...newActor(), client: { ip, userAgent: null } });
+    const networks = Array.from({ length: 17 }, (_, i) => `2001:db8:0:${i.toString(16)}00::1`);
+    const outcomes = await enrolments(networks.map(from));
+    expect(outcomes).toEqual([...Array<string>(16).fill(SENT), 'send_limit']);
+    expect(await enrol(from('2001:db8:1::1'))).toBe(SENT);
+  });
+
+  it('is the network for a confirmed binding too, behind which everybody keeps a share', async () => {
+    const inbox = await start({ maxSendsPerNetwork: 1, sendCooldownSeconds: 0 });
+    const own = await owner(inbox);
+    const other = { ...(await owner(inbox, 'other@example.org')), client: own.client };
+    const send = (actor: Actor) => outcomeOf(mfa.parts.asking.send(actor, 'email'));
+    const sends = [await send(other), await send(other), await send(other), await send(other)];
+    expect(sends).toEqual([SENT, SENT, SENT, 'send_limit']);
+    expect([await send(own), await send(own), await send(own)]).toEqual([SENT, SENT, 'send_limit']);
+    const elsewhere = { ...own, client: { ip: '203.0.113.9', userAgent: null } };
+    expect(await send(elsewhere)).toBe(SENT);
+  });
+
   it('is the binding, over all that its subject has sent there', async () => {
     const inbox = await start({ maxSendsPerAddress: 2 });
     const own = await owner(inbox);
@@ -156,6 +189,8 @@ describe('who pays for a code', () => {
     const own = await owner(inbox);
     const outcomes = await enrolments(some(9));
     expect(outcomes).toEqual([...Array<string>(8).fill(SENT), 'send_limit']);
+    // Another factor has a cap of its own.
+    expect(await enrol(newActor(), 'else@example.org')).toBe(SENT);
     const shown = [];
     for (let i = 0; i < 3; i += 1) shown.push(await challengeOf(own.subject));
     expect(shown).toEqual([SHOWN, SHOWN, { delivery: 'failed', retry_after: 3600 }]);

@@ -1,6 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock, secondsUntil } from '../kit/clock.js';
-import { networkOf } from '../kit/network-of.js';
 import { MfaOptions } from '../mfa.options.js';
 import { MfaError, nameOf } from './errors.js';
 import { EventTeller } from './event-teller.js';
@@ -8,8 +7,8 @@ import { type MfaEventType } from './events.js';
 import { type Delivery, type Subject } from './handler.js';
 import { KeyRing } from './key-ring.js';
 import { type ClientInfo } from './mfa-passed.js';
-import { type ScopedSendAllowance, sendAllowancesOf } from './policy.js';
 import { SendBudgetStore, type TakenSend } from './send-budgets.js';
+import { type SendCause, sendAllowancesOf, spareAllowancesOf } from './send-policy.js';
 import { SendRefusals } from './send-refusals.js';
 import { type ChallengePurpose, EventStore } from './stores.js';
 
@@ -61,8 +60,7 @@ export class Dispatcher {
   ): Promise<Reservation | null> {
     if (delivery === undefined) return null;
     const now = this.clock.now();
-    const allowances = this.allowances(delivery, context);
-    const verdict = await this.budgets.take(allowances, now);
+    const { allowances, verdict } = await this.take(this.causeOf(delivery, context), now);
     if (verdict.allowed) return { delivery, context, taken: verdict.taken };
     const { key, reason, until } = verdict;
     for (const allowance of allowances.filter((one) => one.key === key)) {
@@ -112,17 +110,30 @@ export class Dispatcher {
     }
   }
 
+  private async take(cause: SendCause, now: Date) {
+    const allowances = sendAllowancesOf(this.options, cause);
+    const verdict = await this.budgets.take(allowances, now);
+    const spare = verdict.allowed ? null : spareAllowancesOf(allowances, cause, verdict.key);
+    if (spare === null) return { allowances, verdict };
+    return { allowances: spare, verdict: await this.budgets.take(spare, now) };
+  }
+
   /** Counted under each key of the ring, so that a change of the keys makes no budget begin anew. */
-  private allowances(delivery: Delivery, context: DispatchContext): ScopedSendAllowance[] {
-    const { subject, purpose, client, isBound = purpose !== 'enrol' } = context;
-    const addresses = new Set(delivery.addresses.map((address) => address.toLowerCase()));
-    return sendAllowancesOf(this.options, {
+  private causeOf(delivery: Delivery, context: DispatchContext): SendCause {
+    const { subject, purpose, factor, client, isBound = purpose !== 'enrol' } = context;
+    const own = alike(Object.values(subject.addresses));
+    const addresses = alike(delivery.addresses);
+    const tagsOf = (some: readonly string[]) =>
+      some.flatMap((address) => this.keys.tags('send-address', address));
+    return {
       subjectId: subject.id,
       purpose,
+      factor,
       isBound,
-      addressTags: [...addresses].flatMap((address) => this.keys.tags('send-address', address)),
-      network: networkOf(client.ip),
-    });
+      addressTags: tagsOf(addresses),
+      ownAddressTags: tagsOf(addresses.filter((address) => own.includes(address))),
+      ip: client.ip,
+    };
   }
 
   private async record(type: MfaEventType, context: DispatchContext): Promise<void> {
@@ -131,4 +142,9 @@ export class Dispatcher {
     await this.events.append([event]);
     this.teller.tell([event]);
   }
+}
+
+/** Each address once, whatever the case of its letters. */
+function alike(addresses: readonly string[]): string[] {
+  return [...new Set(addresses.map((address) => address.toLowerCase()))];
 }

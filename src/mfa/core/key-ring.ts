@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { faultsOfSecretKeys, MfaOptions, type SecretKey } from '../mfa.options.js';
+import { MfaOptions } from '../mfa.options.js';
+import { faultsOfSecretKeys, type SecretKey } from '../secret-key.js';
 
 /** What a derived key is for; no two uses share a key. */
 export type KeyUse =
@@ -89,4 +90,9 @@ export class KeyRing {
 function tagOf(key: DerivedKey, text: string): string {
   const tag = createHmac('sha256', key.secret).update(text, 'utf8').digest('base64url');
   return `${key.id}.${tag}`;
+}
+
+/** The id of the key that a stored tag was made by. */
+export function tagKeyIdOf(tag: string): string {
+  return tag.replace(/\..*$/, '');
 }

@@ -49,7 +49,7 @@ export class MethodAskingService {
     const own = await this.find(actor, name);
     if (!own.handler.requiresDispatch) throw new MfaError('dispatch_not_supported');
     const { method } = own;
-    await this.ask(own, method.isActive ? anyWorking(method) : latestOf(method), actor);
+    await this.ask(own, method.isActive ? anyWorking(method) : lastSetUp(method), actor);
   }
 
   /**
@@ -113,7 +113,7 @@ function anyWorking(method: MethodRecord): Answering {
 }
 
 /** To confirm, the one that was set up last: it is what its owner holds in hand. */
-function latestOf({ authenticators }: MethodRecord): Answering {
+function lastSetUp({ authenticators }: MethodRecord): Answering {
   return justOne(authenticators.reduce((_, later) => later));
 }
 

@@ -1,12 +1,5 @@
 import { type MfaModuleOptions, resolveMfaOptions } from '../mfa.options.js';
-import {
-  attemptBudgetsOf,
-  deletionRefusal,
-  isAlive,
-  isLastActive,
-  offered,
-  sendAllowancesOf,
-} from './policy.js';
+import { attemptBudgetsOf, deletionRefusal, isAlive, isLastActive, offered } from './policy.js';
 import { type ChallengeRecord, type MethodRecord } from './stores.js';
 
 const NOON = new Date('2026-01-01T12:00:00Z');
@@ -44,41 +37,6 @@ describe('attemptBudgetsOf', () => {
 
   it('knows a lock that is a day long at once', () => {
     expect(attemptBudgetsOf(options({ lockSeconds: 86_400 })).lockSeconds).toEqual([86_400]);
-  });
-});
-
-describe('sendAllowancesOf', () => {
-  const cause = {
-    subjectId: 'u1',
-    purpose: 'login' as const,
-    addressTags: ['k1.a', 'k2.a'],
-    network: '192.0.2.1',
-  };
-  const budgets = (isBound: boolean, changes: Partial<MfaModuleOptions> = {}) =>
-    sendAllowancesOf(options(changes), { ...cause, isBound }).map((allowance) => [
-      allowance.key,
-      allowance.maxSends,
-      allowance.subjectId,
-    ]);
-
-  it('charges a code for a confirmed binding to its subject alone, under the cap', () => {
-    expect(budgets(true)).toEqual([
-      ['binding:u1:k1.a', 10, 'u1'],
-      ['binding:u1:k2.a', 10, 'u1'],
-      ['subject:u1:login', 5, 'u1'],
-      ['total', 10_000, undefined],
-    ]);
-  });
-
-  it('charges a code for an enrolment to its subject, its network and the address, and leaves a fifth', () => {
-    expect(budgets(false)).toEqual([
-      ['address:k1.a', 5, undefined],
-      ['address:k2.a', 5, undefined],
-      ['network:192.0.2.1', 100, undefined],
-      ['subject:u1:login', 5, 'u1'],
-      ['total', 8000, undefined],
-    ]);
-    expect(budgets(false, { maxSendsPerHour: 11 }).at(-1)).toEqual(['total', 8, undefined]);
   });
 });
 

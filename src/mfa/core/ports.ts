@@ -3,6 +3,7 @@ import { type MfaEvent } from './events.js';
 import { type JsonObject, type Subject } from './handler.js';
 import { type RowInsert, type RowUpdate } from './host-rows.js';
 import { type ClientInfo, type MfaPassed } from './mfa-passed.js';
+import { type SendScope } from './send-policy.js';
 import { type Transaction } from './stores.js';
 
 /** Port: the host's users, as MFA sees them. */
@@ -115,9 +116,10 @@ export interface SendRefusal {
   readonly factor: string;
   /**
    * The cool-down, or whose budget is spent: of the subject and purpose; of the subject's own
-   * binding; of an address, or of a network, for enrolments; of the whole installation (`cap`).
+   * binding; of an address, for enrolments; of a network, or of the /48 of IPv6 that it is in (`site`);
+   * of the handler in the whole installation (`cap`).
    */
-  readonly reason: 'cooldown' | 'subject' | 'binding' | 'address' | 'network' | 'cap';
+  readonly reason: 'cooldown' | SendScope;
 }
 
 /**

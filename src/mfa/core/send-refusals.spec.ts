@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { jest } from '@jest/globals';
 import { FakeClock } from '../testing/fake-clock.js';
-import { type ScopedSendAllowance } from './policy.js';
+import { type ScopedSendAllowance } from './send-policy.js';
 import { type SendRefusal, SendWatch } from './ports.js';
 import { SendRefusals } from './send-refusals.js';
 
@@ -44,15 +44,17 @@ describe('SendRefusals', () => {
     const tell = (maxSends: number) =>
       refusals.tell({ factor: 'sms', reason: 'limit', allowance: allowance('cap', maxSends) });
     for (const maxSends of [8, 8, 8, 10, 10]) tell(maxSends);
-    expect(logged.mock.calls.map(([text]) => String(text).slice(0, 10))).toEqual([
-      '8 codes we',
-      '10 codes w',
+    expect(logged.mock.calls.map(([text]) => String(text).slice(0, 12))).toEqual([
+      '8 sms codes ',
+      '10 sms codes',
     ]);
+    refusals.tell({ factor: 'email', reason: 'limit', allowance: allowance('cap', 8) });
+    expect(logged).toHaveBeenCalledTimes(3);
     clock.advance({ seconds: 3599 });
     tell(8);
-    expect(logged).toHaveBeenCalledTimes(2);
+    expect(logged).toHaveBeenCalledTimes(3);
     clock.advance({ seconds: 1 });
     tell(8);
-    expect(logged).toHaveBeenCalledTimes(3);
+    expect(logged).toHaveBeenCalledTimes(4);
   });
 });

@@ -1,6 +1,6 @@
 import { Injectable, Logger, Optional } from '@nestjs/common';
 import { addSeconds, Clock } from '../kit/clock.js';
-import { type ScopedSendAllowance } from './policy.js';
+import { type ScopedSendAllowance } from './send-policy.js';
 import { SendWatch } from './ports.js';
 
 /** A send that is not made, and the allowance that refuses it. */
@@ -15,8 +15,8 @@ export interface RefusedSend {
 @Injectable()
 export class SendRefusals {
   private readonly logger = new Logger('Sends');
-  /** By the height of the limit: until when the log has its line. */
-  private readonly loggedUntil = new Map<number, Date>();
+  /** By the handler and the height of the limit: until when the log has its line. */
+  private readonly loggedUntil = new Map<string, Date>();
 
   constructor(
     private readonly clock: Clock,
@@ -25,16 +25,17 @@ export class SendRefusals {
 
   tell({ factor, reason, allowance }: RefusedSend): void {
     this.watch?.refused({ factor, reason: reason === 'cooldown' ? reason : allowance.scope });
-    if (allowance.scope === 'cap') this.logOnce(allowance);
+    if (allowance.scope === 'cap') this.logOnce(factor, allowance);
   }
 
   /** Who reaches the cap does so with thousands: one line for each window, and not for each of them. */
-  private logOnce({ maxSends, windowSeconds }: ScopedSendAllowance): void {
+  private logOnce(factor: string, { maxSends, windowSeconds }: ScopedSendAllowance): void {
     const now = this.clock.now();
-    if (now < (this.loggedUntil.get(maxSends) ?? now)) return;
-    this.loggedUntil.set(maxSends, addSeconds(now, windowSeconds));
+    const limit = `${maxSends} ${factor}`;
+    if (now < (this.loggedUntil.get(limit) ?? now)) return;
+    this.loggedUntil.set(limit, addSeconds(now, windowSeconds));
     this.logger.error(
-      `${maxSends} codes were sent within an hour: no more are sent under this limit. Look for who has them sent, or raise maxSendsPerHour.`,
+      `${limit} codes were sent within an hour: no more are sent under this limit. Look for who has them sent, or raise maxSendsPerHour.`,
     );
   }
 }

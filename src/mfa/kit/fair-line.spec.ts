@@ -1,8 +1,12 @@
+import { inspect } from 'node:util';
 import { FairLine, type LineLimits, type Place } from './fair-line.js';
 
 const WIDE: LineLimits = { mostWaiting: 64, mostOfNetwork: 64, mostOfSubject: 64 };
 
-/** A line of names; `subject@network`, or `subject` alone where nobody waits for it. */
+/**
+ * A line of names: `subject@network`, `subject@network@site`, or `subject` alone where nobody waits for
+ * it.
+ */
 function lineOf(limits: Partial<LineLimits> = {}) {
   const line = new FairLine<string>({ ...WIDE, ...limits });
   const join = (name: string) => line.join(placeOf(name), name);
@@ -15,8 +19,8 @@ function lineOf(limits: Partial<LineLimits> = {}) {
 }
 
 function placeOf(name: string): Place {
-  const [subject = '', network = null] = name.split('@');
-  return { subject, network };
+  const [subject = '', network = null, site = null] = name.split('@');
+  return { subject, network, site };
 }
 
 describe('FairLine', () => {
@@ -55,6 +59,19 @@ describe('FairLine', () => {
     expect([line.next(), line.next()]).toEqual(['victim@1', 'victim@1']);
     join('victim@home');
     expect(line.next()).toBe('victim@home');
+  });
+
+  it('serves another network after sixteen, however many of one site wait', () => {
+    const { join, all } = lineOf();
+    for (let i = 0; i < 60; i++) join(`name${i}@${i}@site`);
+    join('other@x');
+    expect(all().indexOf('other@x')).toBe(16);
+  });
+
+  it('has the networks of a site take turns', () => {
+    const { join, all } = lineOf();
+    for (const name of ['a@1@site', 'a@1@site', 'b@2@site', 'c@3']) join(name);
+    expect(all()).toEqual(['a@1@site', 'b@2@site', 'c@3', 'a@1@site']);
   });
 
   it('has the subjects of a network take turns', () => {
@@ -137,15 +154,24 @@ describe('FairLine', () => {
     expect(join('victim@5')).toBe('victim@5');
   });
 
+  it('has a site of many networks give way where the line is full', () => {
+    const { join } = lineOf({ mostWaiting: 33 });
+    for (let i = 0; i < 33; i++) join(`name${i}@${i}@site`);
+    expect(join('other@x')).toBe('name32@32@site');
+    expect(join('name99@99@site')).toBe('name99@99@site');
+  });
+
   it('forgets whoever has left', () => {
     const { line, join, all } = lineOf({ mostWaiting: 2 });
-    for (let i = 0; i < 1000; i++) join(`name${i}@${i}`);
-    expect(line.size).toBe(3 * 2);
+    const remembered = () =>
+      new Set(inspect(line, { depth: null, maxArrayLength: null }).match(/name\d+/g)).size;
+    for (let i = 0; i < 1000; i++) join(`name${i}@${i}@site${i}`);
+    expect(remembered()).toBe(2);
     all();
     for (let i = 0; i < 1000; i++) {
-      join(`name${i}@${i}`);
+      join(`name${i}@name${i}@name${i}`);
       line.next();
     }
-    expect(line.size).toBeLessThanOrEqual(3 * 3);
+    expect(remembered()).toBeLessThanOrEqual(3);
   });
 });

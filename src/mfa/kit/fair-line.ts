@@ -1,3 +1,4 @@
+import { SHARES_OF_SITE } from './network-of.js';
 import { type Queue, Turns } from './turns.js';
 
 /** Who asks for a turn. */
@@ -6,6 +7,8 @@ export interface Place {
   readonly subject: string;
   /** Where it comes from; null: nobody waits for it, so that all others go first. */
   readonly network: string | null;
+  /** What the network is a part of, perhaps with others; absent: it is no part of anything. */
+  readonly site?: string | null;
 }
 
 /** How many may wait. */
@@ -16,10 +19,11 @@ export interface LineLimits {
   readonly mostOfSubject: number;
 }
 
-/** One that waits, in three queues at once. */
+/** One that waits, in four queues at once. */
 interface Waiting<T> {
   readonly item: T;
   readonly isUrgent: boolean;
+  readonly site: Queue;
   readonly network: Queue;
   /** The subject within its network. */
   readonly pair: Queue;
@@ -31,11 +35,13 @@ type Rank = readonly [number, number, number, number];
 
 /**
  * A line in which networks take turns, and within a network the subjects. Neither many names of one
- * network nor one name from many networks has anybody else wait for more than one of them.
+ * network nor one name from many networks has anybody else wait for more than one of them, and the
+ * networks of one site are together no more than sixteen.
  */
 export class FairLine<T> {
   /** In the order in which they came. */
   private waiting: Waiting<T>[] = [];
+  private readonly sites = new Turns();
   private readonly networks = new Turns();
   private readonly pairs = new Turns();
   private readonly subjects = new Turns();
@@ -49,11 +55,12 @@ export class FairLine<T> {
    *
    * @returns whoever has to leave: this one, another one, or null for nobody
    */
-  join({ subject, network }: Place, item: T): T | null {
+  join({ subject, network, site }: Place, item: T): T | null {
     const place = JSON.stringify(network);
     const newcomer: Waiting<T> = {
       item,
       isUrgent: network !== null,
+      site: this.sites.join(JSON.stringify(site ?? network), this.round),
       network: this.networks.join(place, this.round),
       pair: this.pairs.join(`${place} ${subject}`, this.round),
       subject: this.subjects.join(subject, this.round),
@@ -74,11 +81,6 @@ export class FairLine<T> {
     return first.item;
   }
 
-  /** How many names are remembered. */
-  get size(): number {
-    return this.networks.size + this.pairs.size + this.subjects.size;
-  }
-
   /** Those of whom one has to leave; none where there is room for all. */
   private crowdAround({ network, pair }: Waiting<T>): Waiting<T>[] {
     const { mostWaiting, mostOfNetwork, mostOfSubject } = this.limits;
@@ -91,13 +93,14 @@ export class FairLine<T> {
 
   private remove(gone: Waiting<T>): void {
     this.waiting = this.waiting.filter((one) => one !== gone);
-    for (const queue of [gone.network, gone.pair, gone.subject]) queue.waiting -= 1;
+    for (const queue of [gone.site, gone.network, gone.pair, gone.subject]) queue.waiting -= 1;
     // Names of those that were turned away would fill the memory otherwise.
     this.forget();
   }
 
-  private take({ isUrgent, network, pair, subject }: Waiting<T>): void {
-    const reached = isUrgent ? network.nextRound : this.round;
+  private take({ isUrgent, site, network, pair, subject }: Waiting<T>): void {
+    const reached = isUrgent ? roundOf({ site, network }) : this.round;
+    site.nextRound += 1 / SHARES_OF_SITE;
     for (const queue of [network, pair, subject]) queue.nextRound += 1;
     this.turnsInRound += 1;
     if (reached > this.round) this.begin(reached);
@@ -112,17 +115,26 @@ export class FairLine<T> {
   }
 
   private forget(): void {
-    for (const turns of [this.networks, this.pairs, this.subjects]) turns.forgetBefore(this.round);
+    for (const turns of [this.sites, this.networks, this.pairs, this.subjects]) {
+      turns.forgetBefore(this.round);
+    }
   }
 }
 
-/** Networks take turns, then the subjects of each, then subjects wherever they are. */
-function turnRank<T>({ isUrgent, network, pair, subject }: Waiting<T>): Rank {
-  return [isUrgent ? 0 : 1, network.nextRound, pair.nextRound, subject.nextRound];
+/** In which round it is a network's turn: its own, but for a site that has had all of its turns. */
+function roundOf({ site, network }: { readonly site: Queue; readonly network: Queue }): number {
+  return Math.max(network.nextRound, Math.floor(site.nextRound));
 }
 
-function lengthRank<T>({ isUrgent, network, pair, subject }: Waiting<T>): Rank {
-  return [isUrgent ? 1 : 0, -network.waiting, -pair.waiting, -subject.waiting];
+/** Networks take turns, then the subjects of each, then subjects wherever they are. */
+function turnRank<T>({ isUrgent, pair, subject, ...place }: Waiting<T>): Rank {
+  return [isUrgent ? 0 : 1, roundOf(place), pair.nextRound, subject.nextRound];
+}
+
+/** Many short queues of one site are as good as a long one. */
+function lengthRank<T>({ isUrgent, site, network, pair, subject }: Waiting<T>): Rank {
+  const length = Math.max(network.waiting, site.waiting / SHARES_OF_SITE);
+  return [isUrgent ? 1 : 0, -length, -pair.waiting, -subject.waiting];
 }
 
 /** The first of those with the least rank. */

@@ -1,4 +1,4 @@
-import { addressIn, networkOf } from './network-of.js';
+import { addressIn, clientNetworkOf, networkOf, siteOf } from './network-of.js';
 
 describe('networkOf', () => {
   it.each([
@@ -19,10 +19,37 @@ describe('networkOf', () => {
   ])('takes %s for %s', (address, network) => {
     expect(networkOf(address)).toBe(network);
   });
+});
 
-  it('takes as much of IPv6 as it is told', () => {
-    expect(networkOf('2001:db8:1:2:3::1', 64)).toBe('2001:db8:1:2::/64');
-    expect(networkOf('2001:db8:1:2:3::1', 48)).toBe('2001:db8:1::/48');
+describe('clientNetworkOf', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:c000:201', '192.0.2.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:DB8:1:2::', '2001:db8:1:2::/64'],
+    ['2001:db8:1:3::1', '2001:db8:1:3::/64'],
+    ['::1', '::/64'],
+    ['fe80::1%eth0', 'fe80::/64'],
+    ['[2001:db8:1:2::1]:4711', '2001:db8:1:2::/64'],
+    ['[::ffff:192.0.2.1]:1', '192.0.2.1'],
+    ['192.0.2.256:80', 'unknown'],
+    ['192.0.2.1:', 'unknown'],
+    [null, 'unknown'],
+  ])('takes %s for %s', (address, network) => {
+    expect(clientNetworkOf(address)).toBe(network);
+  });
+});
+
+describe('siteOf', () => {
+  it.each([
+    ['2001:db8:1:2::1', '2001:db8:1::/48'],
+    ['[2001:db8:1:ffff::1]:4711', '2001:db8:1::/48'],
+    ['192.0.2.1', null],
+    ['::ffff:192.0.2.1', null],
+    ['unknown', null],
+    [null, null],
+  ])('counts %s in %s', (address, site) => {
+    expect(siteOf(address)).toBe(site);
   });
 });
 

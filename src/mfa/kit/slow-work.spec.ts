@@ -56,6 +56,20 @@ describe('SlowWork', () => {
     expect(served.indexOf('other')).toBe(1);
   });
 
+  it('serves another client after sixteen, whatever waits from one /48 of IPv6', async () => {
+    const slow = new SlowWork({ atOnce: 1, mostWaiting: 64, mostOfNetwork: 64, mostOfSubject: 64 });
+    const served: string[] = [];
+    const work = (name: string) => async () => {
+      served.push(name);
+    };
+    const crowd = Array.from({ length: 60 }, (_, i) =>
+      slow.run({ subject: `name${i}`, ip: `2001:db8:0:${i.toString(16)}00::1` }, work('crowd')),
+    );
+    const other = slow.run({ subject: 'other', ip: '2001:db8:1::1' }, work('other'));
+    await Promise.all([...crowd, other]);
+    expect(served.indexOf('other')).toBe(16);
+  });
+
   it('does what nobody waits for when nobody else waits, and has it give way', async () => {
     const slow = new SlowWork({ ...LIMITS, atOnce: 1, mostWaiting: 2 });
     const served: string[] = [];

@@ -1,6 +1,6 @@
 import { MfaError } from '../core/errors.js';
 import { FairLine, type LineLimits } from './fair-line.js';
-import { networkOf } from './network-of.js';
+import { networkOf, siteOf } from './network-of.js';
 
 /** How much of some slow work is done at once, and how much may wait. */
 export interface SlowWorkLimits extends LineLimits {
@@ -41,7 +41,7 @@ export class SlowWork {
 
   /** @throws {MfaError} `rate_limited` where too much waits already, of all or of who asks */
   run<T>({ subject, ip }: Asker, work: () => Promise<T>): Promise<T> {
-    return this.inTurn({ subject, network: networkOf(ip) }, work);
+    return this.inTurn({ subject, network: networkOf(ip), site: siteOf(ip) }, work);
   }
 
   /**

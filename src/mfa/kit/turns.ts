@@ -28,9 +28,4 @@ export class Turns {
       if (waiting === 0 && nextRound <= round) this.queues.delete(name);
     }
   }
-
-  /** How many names are remembered. */
-  get size(): number {
-    return this.queues.size;
-  }
 }

@@ -8,7 +8,7 @@ import { Statements } from './stores/statements.js';
 /** How many rows need one key of the ring for one use. */
 export interface KeyNeed {
   readonly keyId: string;
-  readonly use: PayloadOwner['use'] | 'backup-lookup';
+  readonly use: PayloadOwner['use'] | 'backup-lookup' | 'change-lookup';
   /** At least 1. */
   readonly rows: number;
 }
@@ -23,14 +23,15 @@ export class KeyUsage {
 
   /**
    * Counts, by key and use, the envelopes that may still be opened and the backup codes that are
-   * not spent. Those cannot be re-encrypted: their tags need the key until they are spent or new
-   * ones take their place. Counts of addresses and ephemeral tokens are not here: they end by
+   * not spent, also those that the undoing of a change would bring back. Those cannot be re-encrypted:
+   * their tags need the key until they are spent, or new ones take their place for good. Counts of addresses and ephemeral tokens are not here: they end by
    * themselves, within an hour.
    */
   async count(): Promise<KeyNeed[]> {
     const counts = await Promise.all([
       ...SEALED_TABLES.map((table) => this.countEnvelopes(table)),
       this.countBackupCodes(),
+      this.countKeptBackupCodes(),
     ]);
     return counts.flat();
   }
@@ -50,5 +51,13 @@ export class KeyUsage {
         FROM mfa_backup_codes WHERE spent_at IS NULL GROUP BY 1 ORDER BY 1`,
     );
     return rows.map((row) => ({ ...row, use: 'backup-lookup' }));
+  }
+
+  private async countKeptBackupCodes(): Promise<KeyNeed[]> {
+    const rows = await this.statements.rows<Omit<KeyNeed, 'use'>>(
+      sql`SELECT "keyId", count(*)::int AS rows
+        FROM mfa_changes c, unnest(c.lookup_keys) AS "keyId" GROUP BY 1 ORDER BY 1`,
+    );
+    return rows.map((row) => ({ ...row, use: 'change-lookup' }));
   }
 }

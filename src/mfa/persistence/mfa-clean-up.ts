@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import sql, { type Sql } from 'sql-template-tag';
 import { ChangeStore, undoableSeconds } from '../core/changes.js';
 import { Disposal } from '../core/disposal.js';
-import { LONGEST_SEND_WINDOW_SECONDS } from '../core/policy.js';
+import { LONGEST_SEND_WINDOW_SECONDS } from '../core/send-policy.js';
 import { addSeconds } from '../kit/clock.js';
 import { deleteInBatches, type DeletionBounds } from '../kit/delete-in-batches.js';
 import { MfaOptions } from '../mfa.options.js';

@@ -6,10 +6,10 @@ import {
   Clock,
   constantTimeEqual,
   MfaError,
+  networkAllowancesOf,
   normalizeCode,
   type SendAllowance,
   SendBudgetStore,
-  networkOf,
 } from '../../mfa/index.js';
 import { accountEvent } from '../mfa/account-event.js';
 import { User } from '../users/user.entity.js';
@@ -50,7 +50,7 @@ export class EmailVerification {
     const user = await this.users.prepare(registration, language, client.ip);
     const now = this.clock.now();
     // Before the transaction, as it needs a connection of its own.
-    const { allowed } = await this.budgets.take([this.networkAllowance(client)], now);
+    const { allowed } = await this.budgets.take(networkAllowances(client), now);
     await this.audit.change(async (manager) => {
       await this.users.add(user, manager);
       const event = accountEvent('email_verification_requested', { user, client, at: now });
@@ -74,7 +74,7 @@ export class EmailVerification {
     const fullUntil = await this.rows.fullUntil(user.email);
     if (fullUntil !== null) throw refusedUntil('send_limit', fullUntil, now);
     const account = { key: `email-verification:${user.id}`, ...VERIFICATION_LIMIT };
-    const verdict = await this.budgets.take([account, this.networkAllowance(client)], now);
+    const verdict = await this.budgets.take([account, ...networkAllowances(client)], now);
     if (!verdict.allowed) {
       const code = verdict.reason === 'cooldown' ? 'send_too_soon' : 'send_limit';
       throw refusedUntil(code, verdict.until, now);
@@ -130,11 +130,11 @@ export class EmailVerification {
       return { result: true, events: [event] };
     });
   }
+}
 
-  /** Whoever asks pays, and not the address that is written to. */
-  private networkAllowance({ ip }: ClientInfo): SendAllowance {
-    return { key: `email-verification:${networkOf(ip)}`, ...VERIFICATION_NETWORK_LIMIT };
-  }
+/** Whoever asks pays, and not the address that is written to. */
+function networkAllowances({ ip }: ClientInfo): SendAllowance[] {
+  return networkAllowancesOf(ip, 'email-verification', VERIFICATION_NETWORK_LIMIT);
 }
 
 const NO_ADDRESS = { email: ['This account has no e-mail address.'] };

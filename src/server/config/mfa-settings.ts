@@ -147,13 +147,19 @@ export const MFA_SETTINGS = [
   setting(
     'MFA_MAX_ENROLMENT_SENDS_PER_NETWORK',
     '100',
-    'Codes for enrolments that one network has sent in an hour: an IPv4 address, or a /56 of IPv6',
+    'Codes for enrolments that one network has sent in an hour: an IPv4 address, or a /56 of IPv6; a /48 has sixteen times as many',
+    wholeNumber(1, 1_000_000),
+  ),
+  setting(
+    'MFA_MAX_SENDS_PER_NETWORK',
+    '300',
+    'Codes for confirmed addresses that one network, counted alike, has sent in an hour; each user has two beyond it',
     wholeNumber(1, 1_000_000),
   ),
   setting(
     'MAX_SENDS_PER_HOUR',
     '10000',
-    'Codes sent in an hour over all; enrolments use no more than four fifths of it',
+    'Codes of each second factor sent in an hour over all; enrolments use no more than four fifths of it',
     wholeNumber(10, 10_000_000),
   ),
   setting(
@@ -196,6 +202,7 @@ export function mfaOptionsOf(
     maxSendsPerAddress: values.MFA_MAX_SENDS_PER_ADDRESS,
     maxEnrolmentSendsPerAddress: values.MFA_MAX_ENROLMENT_SENDS_PER_ADDRESS,
     maxEnrolmentSendsPerNetwork: values.MFA_MAX_ENROLMENT_SENDS_PER_NETWORK,
+    maxSendsPerNetwork: values.MFA_MAX_SENDS_PER_NETWORK,
     maxSendsPerHour: values.MAX_SENDS_PER_HOUR,
     outboxIntervalSeconds: values.MFA_OUTBOX_INTERVAL_SECONDS,
   };

@@ -19,6 +19,7 @@ describe('the rows that need a key', () => {
     );
     expect(whyRowsNeed(key, [need('challenge', 1)])).toMatch(/^1 open challenges are sealed/);
     expect(whyRowsNeed(key, [need('outbox', 3)])).toMatch(/^3 events that wait/);
+    expect(whyRowsNeed(key, [need('change-lookup', 5)])).toMatch(/^5 backup codes that an undone/);
   });
 
   it('are no reason when they need another key', () => {

@@ -11,6 +11,10 @@ const ROWS: Readonly<Record<KeyNeed['use'], readonly [rows: string, remedy: stri
   change: ['changes that can be undone are sealed', 'run `npm run keys:reencrypt`'],
   outbox: ['events that wait for a consumer are sealed', 'run `npm run keys:reencrypt`'],
   'backup-lookup': ['backup codes are found', 'they end when spent or replaced by new ones'],
+  'change-lookup': [
+    'backup codes that an undone change brings back are found',
+    'they end once the change can no longer be undone and a clean-up has run',
+  ],
 };
 
 /** Why a replaced key of a ring has to stay in it for its rows; null when no row needs it. */

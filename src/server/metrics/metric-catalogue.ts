@@ -32,7 +32,7 @@ export const METRICS = {
   },
   sendsRefused: {
     name: 'mfa_sends_refused_total',
-    help: 'Codes that were not sent because of a limit: the cool-down, whose limit it is, or the cap over all.',
+    help: 'Codes that were not sent because of a limit: the cool-down, whose limit it is, or the cap of the factor.',
     labelNames: ['factor', 'reason'],
   },
   outbox: {

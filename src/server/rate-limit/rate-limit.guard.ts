@@ -1,13 +1,12 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { ThrottlerGuard, type ThrottlerLimitDetail } from '@nestjs/throttler';
-import { MfaError } from '../../mfa/index.js';
-import { addressGroup, siteGroup } from './address-group.js';
+import { clientNetworkOf, MfaError, siteOf } from '../../mfa/index.js';
 
 /** Counts the /48 of IPv6 that a client is in, beside the client. */
 export const SITE_THROTTLER = {
   name: 'site',
-  skipIf: (context: ExecutionContext) => siteOf(requestOf(context)) === null,
-  getTracker: (request: Addressed) => siteOf(request) ?? '',
+  skipIf: (context: ExecutionContext) => siteOf(addressOf(requestOf(context))) === null,
+  getTracker: (request: Addressed) => siteOf(addressOf(request)) ?? '',
 };
 
 interface Addressed {
@@ -20,8 +19,8 @@ interface Addressed {
  */
 @Injectable()
 export class RateLimitGuard extends ThrottlerGuard {
-  protected override getTracker({ ip }: Addressed): Promise<string> {
-    return Promise.resolve(addressGroup(ip ?? 'unknown'));
+  protected override getTracker(request: Addressed): Promise<string> {
+    return Promise.resolve(clientNetworkOf(addressOf(request)));
   }
 
   /** The client alone, where the package would add the route. */
@@ -42,6 +41,6 @@ function requestOf(context: ExecutionContext): Addressed {
   return context.switchToHttp().getRequest<Addressed>();
 }
 
-function siteOf({ ip }: Addressed): string | null {
-  return siteGroup(ip ?? '');
+function addressOf({ ip }: Addressed): string | null {
+  return ip ?? null;
 }

@@ -4,7 +4,7 @@ import {
   type ThrottlerModuleOptions,
   type ThrottlerStorage,
 } from '@nestjs/throttler';
-import { Clock } from '../../mfa/index.js';
+import { Clock, SHARES_OF_SITE } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 import { RedisConnection } from '../redis/redis-connection.js';
 import { RedisModule } from '../redis/redis.module.js';
@@ -12,7 +12,6 @@ import { FallbackStorage } from './fallback-storage.js';
 import { MemoryStorage } from './memory-storage.js';
 import { RateLimitGuard, SITE_THROTTLER } from './rate-limit.guard.js';
 import { RedisStorage } from './redis-storage.js';
-import { CLIENTS_OF_SITE } from './site.js';
 import { SubjectBudget } from './subject-budget.js';
 import { WINDOW_MILLISECONDS } from './window.js';
 
@@ -46,6 +45,6 @@ function optionsOf(
       ? new MemoryStorage(clock)
       : new FallbackStorage({ shared: new RedisStorage(client), clock, logger });
   const perClient = { ttl: WINDOW_MILLISECONDS, limit: config.rateLimitPerMinute };
-  const perSite = { ...perClient, ...SITE_THROTTLER, limit: CLIENTS_OF_SITE * perClient.limit };
+  const perSite = { ...perClient, ...SITE_THROTTLER, limit: SHARES_OF_SITE * perClient.limit };
   return { throttlers: [perClient, perSite], storage, setHeaders: false };
 }

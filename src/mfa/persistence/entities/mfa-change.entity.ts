@@ -38,4 +38,8 @@ export class MfaChangeEntity {
   /** The method or the backup codes as they were before it, as one sealed envelope. */
   @Column('bytea', { nullable: true })
   former!: Buffer | null;
+
+  /** The ids of the keys by which the kept backup codes that are not spent are found, one for each. */
+  @Column('text', { name: 'lookup_keys', array: true, nullable: true })
+  lookupKeys!: string[] | null;
 }

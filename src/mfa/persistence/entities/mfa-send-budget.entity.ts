@@ -6,8 +6,9 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('mfa_send_budgets_user_id_idx', ['userId'], { where: 'user_id IS NOT NULL' })
 export class MfaSendBudgetEntity {
   /**
-   * `subject:<user>:<purpose>`, `binding:<user>:<keyed hash of an address>`, `address:<keyed hash>`,
-   * `network:<network>`, `total:<slot>`, or a key of the host's own.
+   * `subject:<user>:<purpose>`, `spare:<user>`, `binding:<user>:<keyed hash of an address>`,
+   * `address:<keyed hash>`, `own-address:<keyed hash>`, `network:<network or site>`,
+   * `bound:<network or site>`, `total:<handler>:<slot>`, or a key of the host's own.
    */
   @PrimaryColumn('text')
   key!: string;

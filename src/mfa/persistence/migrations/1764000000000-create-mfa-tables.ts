@@ -102,6 +102,7 @@ const UP = [
     "at" timestamptz NOT NULL,
     "after_seq" bigint NOT NULL,
     "former" bytea,
+    "lookup_keys" text[],
     CONSTRAINT "mfa_changes_pkey" PRIMARY KEY ("user_id", "id")
   )`,
   `CREATE INDEX "mfa_changes_at_idx" ON "mfa_changes" ("at")`,

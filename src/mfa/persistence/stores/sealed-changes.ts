@@ -112,10 +112,10 @@ function formerMethod({ stored, ...method }: StoredMethod): FormerMethod {
   return {
     ...method,
     createdAt: new Date(method.createdAt),
-    confirmedAt: timeOf(method.confirmedAt),
-    activatedAt: timeOf(method.activatedAt),
-    lastUsedAt: timeOf(method.lastUsedAt),
-    lockedUntil: timeOf(method.lockedUntil),
+    confirmedAt: dateIn(method.confirmedAt),
+    activatedAt: dateIn(method.activatedAt),
+    lastUsedAt: dateIn(method.lastUsedAt),
+    lockedUntil: dateIn(method.lockedUntil),
     authenticators: stored.map(authenticatorOf),
   };
 }
@@ -131,9 +131,9 @@ function storedCode({ lookup, hash, setId, createdAt, spentAt }: FormerBackupCod
 }
 
 function formerCode({ createdAt, spentAt, ...code }: StoredCode): FormerBackupCode {
-  return { ...code, createdAt: new Date(createdAt), spentAt: timeOf(spentAt) };
+  return { ...code, createdAt: new Date(createdAt), spentAt: dateIn(spentAt) };
 }
 
-function timeOf(text: string | null): Date | null {
+function dateIn(text: string | null): Date | null {
   return text === null ? null : new Date(text);
 }

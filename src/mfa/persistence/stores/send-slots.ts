@@ -13,7 +13,8 @@ export interface SpentBudget {
   readonly lastSentAt: Date | null;
 }
 
-type Refused = Extract<SendVerdict, { allowed: false }>;
+/** That a send is refused, and until when. */
+export type RefusedVerdict = Extract<SendVerdict, { allowed: false }>;
 
 /** An allowance whose count is divided. */
 type SlottedAllowance = SendAllowance & { readonly slots: number };
@@ -21,7 +22,7 @@ type SlottedAllowance = SendAllowance & { readonly slots: number };
 /** A slot that has room, or none. */
 type SlotChoice =
   | { readonly isFree: true; readonly slot: Pick<SendAllowance, 'key' | 'maxSends'> }
-  | { readonly isFree: false; readonly verdict: Refused };
+  | { readonly isFree: false; readonly verdict: RefusedVerdict };
 
 /**
  * Divides a budget that everybody draws on into rows, each with its part of it. Everybody who sends

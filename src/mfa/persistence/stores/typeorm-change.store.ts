@@ -9,6 +9,7 @@ import {
   type NewChange,
 } from '../../core/changes.js';
 import { type Authenticator } from '../../core/authenticators.js';
+import { tagKeyIdOf } from '../../core/key-ring.js';
 import { type MethodKey, type Transaction } from '../../core/stores.js';
 import { METHOD_COLUMNS, type MethodRow, SealedRows } from './rows.js';
 import { type ChangeRow, type Former, SealedChanges } from './sealed-changes.js';
@@ -42,11 +43,11 @@ export class TypeOrmChangeStore extends ChangeStore {
     // Written behind the account's lock, so no two changes have one place.
     await this.statements.changed(
       sql`INSERT INTO mfa_changes (user_id, id, place, session_id, type, factor, target, at,
-          after_seq, former)
+          after_seq, former, lookup_keys)
         SELECT ${subjectId}, ${id}::uuid, coalesce(max(c.place), 0) + 1, ${sessionId}, ${type},
           ${factor}, ${target ?? null}, ${at}::timestamptz,
           coalesce((SELECT seq FROM mfa_event_heads WHERE user_id = ${subjectId}), 0),
-          ${envelope}::bytea
+          ${envelope}::bytea, ${former && lookupKeysOf(former)}::text[]
         FROM mfa_changes c WHERE c.user_id = ${subjectId}`,
       transaction,
     );
@@ -172,4 +173,11 @@ export class TypeOrmChangeStore extends ChangeStore {
       lockedUntil: row.m_locked_until,
     };
   }
+}
+
+/** No key can be retired while what an undoing brings back is found by it. */
+function lookupKeysOf(former: Former): string[] | null {
+  if (former.kind !== 'backup_codes') return null;
+  const unspent = former.codes.filter(({ spentAt }) => spentAt === null);
+  return unspent.map(({ lookup }) => tagKeyIdOf(lookup));
 }

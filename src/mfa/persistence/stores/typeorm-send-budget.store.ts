@@ -10,14 +10,12 @@ import {
 import { addSeconds } from '../../kit/clock.js';
 import { RandomSource } from '../../kit/random.js';
 import { HostDatabase } from '../host-database.js';
-import { type SpentBudget, SendSlots } from './send-slots.js';
+import { type RefusedVerdict, type SpentBudget, SendSlots } from './send-slots.js';
 import { Statements, transactionOf } from './statements.js';
-
-type Refused = Extract<SendVerdict, { allowed: false }>;
 
 /** Undoes what was taken from the other allowances. */
 class SendRefused extends Error {
-  constructor(readonly verdict: Refused) {
+  constructor(readonly verdict: RefusedVerdict) {
     super(verdict.reason);
   }
 }
@@ -154,7 +152,7 @@ function verdictOn(
   { key, cooldownSeconds, maxSends, windowSeconds }: SendAllowance,
   spent: SpentBudget | undefined,
   now: Date,
-): Refused {
+): RefusedVerdict {
   const windowEnd = addSeconds(spent?.windowStartedAt ?? now, windowSeconds);
   if (spent !== undefined && spent.sends >= maxSends && windowEnd > now) {
     return { allowed: false, reason: 'limit', key, until: windowEnd };

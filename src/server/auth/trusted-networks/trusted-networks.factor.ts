@@ -37,7 +37,7 @@ export class TrustedNetworksFactor extends FormFactor<TrustedNetworksForm> {
     super();
     const { config, entry, users } = services;
     this.path = entry.path;
-    this.networks = networks.map(networkOf);
+    this.networks = networks.map(readNetwork);
     this.proxies = config.trustedProxies.map(toBlock);
     this.users = users;
   }
@@ -95,7 +95,7 @@ export class TrustedNetworksFactor extends FormFactor<TrustedNetworksForm> {
   }
 }
 
-function networkOf({ cidr, users }: TrustedNetwork): Network {
+function readNetwork({ cidr, users }: TrustedNetwork): Network {
   const blocks = [cidr].flat().map((text) => readTrustedBlock(text));
   return {
     blocks: blocks.filter((block) => block !== null),
