@@ -19,7 +19,7 @@ export class UserController {
   @ApiProblems('not_authenticated', 'token_not_valid')
   async show(@Req() request: { readonly user: AccessFacts }): Promise<UserResponse> {
     const user = await this.users.findById(request.user.userId);
-    if (user === null || user.disabledAt !== null) throw new MfaError('token_not_valid');
+    if (user?.isEnabled !== true) throw new MfaError('token_not_valid');
     return userResponse(user);
   }
 }
