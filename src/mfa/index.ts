@@ -169,6 +169,7 @@ export { rejectAfter } from './kit/reject-after.js';
 export { type Asker, SlowWork, type SlowWorkLimits } from './kit/slow-work.js';
 export { type SentCode, SentCodeHandler, type SentCodeProfile } from './kit/sent-code.handler.js';
 export { type SentCodeData, type SentCodeState } from './kit/sent-code.state.js';
+export { Trimmed } from './kit/trimmed.js';
 export { type AuditedChange, AuditTrail } from './persistence/audit-trail.js';
 export {
   type AuditProgress,

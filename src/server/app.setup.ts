@@ -6,6 +6,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { ProblemFilter } from '../mfa/index.js';
 import { AppModule, type ServerAdditions } from './app.module.js';
 import { type ServerConfig } from './config/server-config.js';
+import { readBodies } from './requests/read-bodies.js';
 import { REQUEST_ID_HEADER, watchRequests } from './requests/watch-requests.js';
 import { HttpDrain } from './shutdown/http-drain.js';
 import { setUpSwagger } from './swagger/swagger.js';
@@ -69,6 +70,7 @@ export async function configureApp(
   const fastify = app.getHttpAdapter().getInstance();
   // Fastify reads plain text by itself; here that is an unsupported media type.
   fastify.removeContentTypeParser('text/plain');
+  readBodies(app);
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CSP } });
   if (config.corsOrigins.length > 0) app.enableCors(corsOptions(config.corsOrigins));
   app.useGlobalFilters(app.get(ProblemFilter));

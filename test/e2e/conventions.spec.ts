@@ -161,7 +161,7 @@ describe.each(POSTS)('POST %s', (path, status, prepare) => {
       return server.send('POST', path, { headers, body });
     };
     const malformed: Problem = [400, 'malformed_body', 'The body could not be read.'];
-    for (const body of ['{"a":', '', '{"__proto__": {}}']) {
+    for (const body of ['{"a":', ' ', '{"__proto__": {}}']) {
       expectProblem(await send('application/json', body), malformed);
     }
     expectProblem(await send('text/plain', '{}'), [

@@ -10,6 +10,14 @@ export const MAX_LABEL_LENGTH = 64;
 /** UTF-16 units of a label as it came: letters may be written as several, with blanks around. */
 const MAX_LABEL_TEXT_LENGTH = 4 * MAX_LABEL_LENGTH;
 
+/**
+ * Anything but control, format and private characters, halves of characters and ends of lines: those that
+ * turn the direction of text would make a label look like another. Joiners are part of emoji and of
+ * Persian words, and tags of flags.
+ */
+const LABEL =
+  /^(?:[^\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|[\u200C\u200D]|[\u{E0020}-\u{E007F}])+$/u;
+
 /** A field that holds the name which a person gives to one of several authenticators. */
 export function AuthenticatorLabelField(options: ApiPropertyOptions = {}): PropertyDecorator {
   const documented = { example: 'Phone', maxLength: MAX_LABEL_LENGTH, ...options };
@@ -17,7 +25,7 @@ export function AuthenticatorLabelField(options: ApiPropertyOptions = {}): Prope
     ApiProperty(documented),
     Transform(({ value }: { value: unknown }) => tidy(value)),
     IsString(),
-    Matches(/^\P{C}+$/u, { message: 'Enter a name without control characters.' }),
+    Matches(LABEL, { message: 'Enter a name without control characters.' }),
     MaxLength(MAX_LABEL_LENGTH),
   );
 }

@@ -94,7 +94,7 @@ export class EnrolmentService {
     placeFor(handler, present, label);
     const now = this.clock.now();
     const enrolled = present === undefined ? [] : statesOf(handler, present);
-    const outcome = await handler.setup({ subject, fields: input, enrolled, now });
+    const outcome = await handler.setup({ subject, fields: input, enrolled, label, now });
     const context = { subject, purpose: 'enrol' as const, factor: name, client: actor.client };
     const reservation = await this.dispatcher.reserve(outcome.delivery, context);
     const stored = await this.dispatcher.whileReserved(reservation, () =>

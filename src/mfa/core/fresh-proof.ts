@@ -74,7 +74,9 @@ export function acrForChanges(principal: Principal, methods: readonly MethodReco
   const isOwn = ({ activatedIn, activatedAt }: MethodRecord) =>
     principal.sessionId !== null &&
     activatedIn === principal.sessionId &&
-    Number(activatedAt) >= Number(provenAt);
+    activatedAt !== null &&
+    provenAt !== null &&
+    activatedAt >= provenAt;
   return offered(methods).every(isOwn) ? ACR.singleFactor : ACR.twoFactors;
 }
 

@@ -48,6 +48,8 @@ export interface SetupInput<State, Fields> {
   readonly enrolled: readonly State[];
   /** The set-up fields of the request, validated by `setupSchema`; an empty object without one. */
   readonly fields: Fields;
+  /** What the person calls the new authenticator; absent: nothing. */
+  readonly label?: string | undefined;
   readonly now: Date;
 }
 

@@ -263,12 +263,25 @@ describe.each(PLATFORMS)('the controllers on %s', (_, adapter) => {
     [{}, 'This field is required.'],
     [{ label: ' ' }, 'This field may not be blank.'],
     [{ label: 'a\u0000' }, 'Enter a name without control characters.'],
+    [{ label: 'a\u202Eb' }, 'Enter a name without control characters.'],
+    [{ label: 'a\u2066b' }, 'Enter a name without control characters.'],
+    [{ label: 'a\u2028b' }, 'Enter a name without control characters.'],
+    [{ label: 'a\u200Bb' }, 'Enter a name without control characters.'],
     [{ label: 1 }, 'Not a valid string.'],
   ])('refuses the label %j', async (body, text) => {
     const got = await send(`mfa/authenticators/${UUID}/`, body, {}, 'PATCH');
 
     expect(got.answer).toMatchObject({ code: 'validation_failed', errors: { label: [text] } });
   });
+
+  it.each(['👨‍👩‍👧', 'می‌خواهم', '🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}'])(
+    'takes the label %s',
+    async (label) => {
+      const got = await send(`mfa/authenticators/${UUID}/`, { label }, {}, 'PATCH');
+
+      expect(got.status).toBe(200);
+    },
+  );
 
   it('lists the handlers for anyone, with the schemas of their forms', async () => {
     const response = await fetch(`${base}/mfa/handlers/`);

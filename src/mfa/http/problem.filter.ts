@@ -93,8 +93,9 @@ function withMethodChecked(problem: MfaError, method: string, allowed: readonly 
   return new MfaError('method_not_allowed', { detail: `Method "${method}" not allowed.` });
 }
 
-/** Body parsers refuse a media type without naming it. */
+/** Body parsers refuse a media type without naming it, or a body that they took for another. */
 function withMediaTypeNamed(problem: MfaError, request: HttpRequest): MfaError {
-  if (problem.code !== 'unsupported_media_type') return problem;
+  if (problem.code !== 'unsupported_media_type' && problem.code !== 'malformed_body')
+    return problem;
   return mediaTypeRefusal(request) ?? problem;
 }

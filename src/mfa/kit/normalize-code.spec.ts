@@ -23,8 +23,8 @@ describe('normalizeCode', () => {
     expect(normalizeCode(text)).toBe(code);
   });
 
-  it('keeps digits of other scripts apart from plain ones', () => {
-    expect(normalizeCode('١٢٣')).toBe('١٢٣');
+  it('reads digits of other scripts', () => {
+    expect(normalizeCode('١٢٣ ۴۵۶')).toBe('123456');
   });
 
   it('reads a text of the greatest length, and nothing of a longer one', () => {

@@ -10,6 +10,8 @@ describe('normalizePhoneNumber', () => {
     ['\u202a+49 170 12345612\u202c'],
     ['+49 [170] 123\u221245612'],
     ['+49 (17) 0 123 (45612)'],
+    ['＋４９ １７０ １２３４５６１２'],
+    ['+٤٩ ١٧٠ ١٢٣٤٥٦١٢'],
   ])('reads %j', (text) => {
     expect(normalizePhoneNumber(text)).toBe('+4917012345612');
   });
@@ -43,7 +45,7 @@ describe('normalizePhoneNumber', () => {
     ['with dots', '+49.170.12345612'],
     ['with slashes', '+49 170/12345612'],
     ['of letters', '+1 800 FLOWERS'],
-    ['with other digits', '+４９17012345612'],
+    ['with a trunk prefix in other digits', '+٤٩ (٠) ١٧٠ ١٢٣٤٥٦١٢'],
     ['with two plus signs', '++4917012345612'],
     ['too short', '+555123'],
     ['too long', '+1234567890123456'],

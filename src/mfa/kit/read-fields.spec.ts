@@ -196,6 +196,14 @@ describe('readFields', () => {
     expect(errorsOf(Texts, { texts: ['a', 1] })).toEqual({ texts: ['Not a valid string.'] });
   });
 
+  it('takes half of a character for no text, and a whole one for text', () => {
+    const INVALID = ['Not a valid value.'];
+    expect(errorsOf(Code, { code: '1\uD800' })).toEqual({ code: INVALID });
+    expect(errorsOf(Anything, { anything: [{ a: '\uDC00' }] })).toEqual({ anything: INVALID });
+    expect(errorsOf(Anything, { anything: { '\uD83D': 1 } })).toEqual({ anything: INVALID });
+    expect(errorsOf(Anything, { anything: '\u{1F600}' })).toBeNull();
+  });
+
   it("refuses what a class's own transformation cannot take", () => {
     expect(errorsOf(Trimmed, { text: 1 })).toEqual({ non_field_errors: ['Not a valid value.'] });
   });

@@ -11,6 +11,9 @@ const LONGEST_NAME = 64;
 /** Names that mean something to JavaScript itself, where they are not asked for. */
 const NAMES_OF_THE_LANGUAGE = new Set(['__proto__', 'constructor', 'prototype']);
 
+/** Half of a character: no UTF-8 has it, so it would be replaced wherever it is hashed or stored. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
 type Fault = readonly [field: string, texts: readonly string[]];
 
 /** A schema for what takes no fields at all: only `{}` is read by it. */
@@ -82,10 +85,14 @@ function faultOf(value: unknown): string | null {
 
 /** class-transformer recurses without a bound, and calls what it finds under `constructor`. */
 function isWellFormed(value: unknown, nestsLeft: number): boolean {
+  if (typeof value === 'string') return !LONE_SURROGATE.test(value);
   if (typeof value !== 'object' || value === null) return true;
   if (nestsLeft === 0) return false;
   return Object.entries(value).every(
-    ([name, member]) => !NAMES_OF_THE_LANGUAGE.has(name) && isWellFormed(member, nestsLeft - 1),
+    ([name, member]) =>
+      !NAMES_OF_THE_LANGUAGE.has(name) &&
+      !LONE_SURROGATE.test(name) &&
+      isWellFormed(member, nestsLeft - 1),
   );
 }
 

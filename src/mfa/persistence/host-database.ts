@@ -1,9 +1,11 @@
-import { Injectable, Optional } from '@nestjs/common';
+import { Injectable, type OnModuleInit, Optional } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { refuseOtherMeanings } from './database-check.js';
+import { refuseUnreadableTimes } from './readable-times.js';
 
 /** The host's database. Asked for as optional, so that its absence is told in a sentence of ours. */
 @Injectable()
-export class HostDatabase {
+export class HostDatabase implements OnModuleInit {
   readonly dataSource: DataSource;
 
   /** @throws {Error} that says what to do when the host has none */
@@ -14,5 +16,11 @@ export class HostDatabase {
       );
     }
     this.dataSource = dataSource;
+  }
+
+  /** @throws {Error} that says what to do when the database does not mean what our statements mean */
+  async onModuleInit(): Promise<void> {
+    refuseUnreadableTimes(this.dataSource);
+    await refuseOtherMeanings(this.dataSource);
   }
 }

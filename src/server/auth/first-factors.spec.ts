@@ -126,6 +126,12 @@ describe('a session', () => {
     expect(await goesOn([changed({ isStillAllowed: async () => false })])).toBe(false);
   });
 
+  it('ends where its first factor is asked and does not say yes', async () => {
+    // What a factor written in JavaScript may forget.
+    const silent = (async () => undefined) as unknown as () => Promise<boolean>;
+    expect(await goesOn([changed({ isStillAllowed: silent })])).toBe(false);
+  });
+
   it('ends with its first factor', async () => {
     expect(await goesOn([badge])).toBe(false);
   });

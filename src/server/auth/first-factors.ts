@@ -86,8 +86,11 @@ export class FirstFactors implements OnApplicationBootstrap {
   async isStillAllowed(session: RenewedSession, request: FirstFactorRequest): Promise<boolean> {
     const own = this.all.find((candidate) => sessionProviderOf(candidate) === session.provider);
     if (own === undefined) return false;
-    if (!((await own.factor.isStillAllowed?.(session, request)) ?? true)) return false;
-    return own.factor.supportsMfa || !(await this.accounts.isProtected(session.userId));
+    const { factor } = own;
+    // One that is asked and says nothing has not said yes.
+    const isAllowed = !factor.isStillAllowed || (await factor.isStillAllowed(session, request));
+    if (!isAllowed) return false;
+    return factor.supportsMfa || !(await this.accounts.isProtected(session.userId));
   }
 
   private find(id: string): ConfiguredFirstFactor | undefined {

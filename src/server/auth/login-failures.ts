@@ -61,6 +61,7 @@ export class LoginFailures implements OnModuleDestroy {
 /** As the forms of first factors name somebody; null where they name nobody, as a shared password. */
 function loginNameIn(body: unknown): LoginName | null {
   const { username, email }: Names = typeof body === 'object' && body !== null ? body : {};
-  if (typeof username === 'string') return { by: 'username', value: username };
+  const isByName = typeof username === 'string' && username.trim() !== '';
+  if (isByName) return { by: 'username', value: username };
   return typeof email === 'string' ? { by: 'email', value: email } : null;
 }

@@ -194,6 +194,6 @@ export class PasswordReset implements OnModuleDestroy {
 }
 
 /** Who signs in by another's word has no password here, and gets none. */
-function mayReset({ disabledAt, passwordHash }: User): boolean {
-  return disabledAt === null && passwordHash !== null;
+function mayReset({ isEnabled, passwordHash }: User): boolean {
+  return isEnabled === true && typeof passwordHash === 'string';
 }

@@ -8,7 +8,7 @@ import {
   clientOf,
   type HttpRequest,
 } from '../../mfa/index.js';
-import { RateLimitGuard } from '../rate-limit/rate-limit.guard.js';
+import { CountedApart, RateLimitGuard } from '../rate-limit/rate-limit.guard.js';
 import { LiveAccess } from '../sessions/live-access.js';
 import {
   SessionTokensResponse,
@@ -31,6 +31,7 @@ export class TokenController {
 
   @Post('token/refresh')
   @UseGuards(RateLimitGuard)
+  @CountedApart('renewal')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Renew a session',
@@ -48,6 +49,7 @@ export class TokenController {
 
   @Post('token/verify')
   @UseGuards(RateLimitGuard)
+  @CountedApart('renewal')
   @HttpCode(200)
   @ApiOperation({ summary: 'Check an access token' })
   @ApiOkResponse({ description: 'The token is good.', schema: { type: 'object', example: {} } })

@@ -23,8 +23,8 @@ export class UserController {
   @ApiProblems('not_authenticated', 'token_not_valid')
   async show(@SignedIn() { subjectId }: Actor): Promise<UserResponse> {
     const user = await this.users.findById(subjectId);
-    // Gone since the token was read.
-    if (user === null) throw new MfaError('token_not_valid');
+    // Gone or disabled since the token was read.
+    if (user?.isEnabled !== true) throw new MfaError('token_not_valid');
     return userResponse(user);
   }
 }

@@ -197,6 +197,10 @@ describe('readAuthConfig refuses', () => {
       'factors[0].digits has no value: write one, or leave the key out for the default.',
     ],
     [
+      'factors: [{ type: app, issuer: "a\\uFFFD" }]',
+      'factors[0].issuer is no text in UTF-8: write it anew.',
+    ],
+    [
       'factors: [{ type: app, a: [{ b: "${NOT_SET}" }] }]',
       'factors[0].a[0].b: the variable NOT_SET is not set: set it, or write the value here.',
     ],

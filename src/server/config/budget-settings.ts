@@ -8,7 +8,7 @@ export const BUDGET_SETTINGS = [
   setting(
     'RATE_LIMIT_PER_MINUTE',
     '60',
-    'Requests of one client address (IPv6: one /64; sixteen times as many of a /48) to the routes that ask for no token',
+    'Requests of one client address (IPv6: one /64; sixteen times as many of a /48) to the routes that ask for no token; `token/…` is counted apart, up to as many',
     requests,
   ),
   setting(

@@ -60,10 +60,17 @@ function soundMapping(value: object, place: Surroundings, nest: number): object 
 
 function resolved(text: string, { path, env, faults, references }: Surroundings): string | null {
   const name = REFERENCE.exec(text)?.[1];
-  if (name === undefined) return text;
+  if (name === undefined) return readable(text, { path, faults });
   const value = Object.hasOwn(env, name) ? (env[name] ?? '') : '';
   references.set(path, name);
-  if (value !== '') return value;
+  if (value !== '') return readable(value, { path, faults });
   faults.push(`${path}: the variable ${name} is not set: set it, or write the value here.`);
   return null;
+}
+
+/** With bytes or halves of characters replaced, as Node does in variables, two secrets would be one. */
+function readable(text: string, { path, faults }: Pick<Surroundings, 'path' | 'faults'>): string {
+  if (/[\p{Surrogate}\uFFFD]/u.test(text))
+    faults.push(`${path} is no text in UTF-8: write it anew.`);
+  return text;
 }

@@ -8,8 +8,8 @@ describe('serverDataSourceOptions', () => {
       maxConnections: 1,
       preparesStatements: false,
     });
-    const client = new EventEmitter();
-    extra.onConnect(client);
+    const client = Object.assign(new EventEmitter(), { query: () => Promise.resolve() });
+    void extra.onConnect(client);
     expect(() => client.emit('error', new Error('terminating connection'))).not.toThrow();
   });
 });

@@ -55,6 +55,7 @@ export function dataSourceOptions(
     logging: false,
     poolSize: maxConnections,
     connectTimeoutMS: CONNECT_TIMEOUT_MILLISECONDS,
+    extra: { onConnect: settle },
     poolErrorHandler: (error: Error) => logger.warn(`A connection was lost: ${error.message}`),
   };
 }
@@ -69,12 +70,25 @@ export function serverDataSourceOptions(server: Connecting): DataSourceOptions {
     extra: {
       statement_timeout: STATEMENT_TIMEOUT_MILLISECONDS,
       stream: impatientSocket,
-      onConnect: (client: Client) => {
+      onConnect: async (client: Client) => {
         outliveErrors(client);
+        await settle(client);
         if (server.preparesStatements) prepareStatements(client);
       },
     },
   };
+}
+
+/**
+ * What a database or a role may have otherwise by `ALTER … SET`, and what then changes the meaning of
+ * times and texts. Of these PgBouncer knows that they belong to one client, so it keeps them apart.
+ */
+const SETTLE = `SELECT set_config('DateStyle', 'ISO, MDY', false), set_config('TimeZone', 'UTC', false),
+  set_config('standard_conforming_strings', 'on', false)`;
+
+/** The pool hands a connection over once this is done, and drops one of which it fails. */
+async function settle(client: Pick<Client, 'query'>): Promise<void> {
+  await client.query(SETTLE);
 }
 
 /**

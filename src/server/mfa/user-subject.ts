@@ -30,7 +30,7 @@ export class UserSubject implements Subject {
   }
 
   get isEnabled(): boolean {
-    return this.user.disabledAt === null && this.user.frozenAt === null;
+    return this.user.maySignIn;
   }
 
   get credentialsVersion(): string {

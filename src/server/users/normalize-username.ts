@@ -1,9 +1,10 @@
 import { normalizeText } from '../../mfa/index.js';
 import { LONGEST_USERNAME, LONGEST_USERNAME_TEXT } from './user.entity.js';
 
-/** A user name as it is stored and compared; null: longer than any. */
+/** A user name as it is stored and compared, without blanks around it; null: longer than any. */
 export function normalizeUsername(name: string): string | null {
-  return normalizeText(name, { form: 'NFKC', maxLength: LONGEST_USERNAME_TEXT });
+  const text = normalizeText(name, { form: 'NFKC', maxLength: LONGEST_USERNAME_TEXT });
+  return text?.trim() ?? null;
 }
 
 /** Whether the column of names takes it. */

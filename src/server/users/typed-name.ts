@@ -11,6 +11,6 @@ const FORM = { form: 'NFKC', maxLength: LONGEST_NAME } as const;
  * whoever keeps it keeps little, and no name.
  */
 export function typedName(text: string): string {
-  const name = (normalizeText(text.slice(0, LONGEST_NAME), FORM) ?? '').toLowerCase();
+  const name = (normalizeText(text.slice(0, LONGEST_NAME), FORM) ?? '').trim().toLowerCase();
   return createHash('sha256').update(name).digest('base64');
 }

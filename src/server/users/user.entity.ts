@@ -89,8 +89,19 @@ export class User {
   @Column('timestamptz', { name: 'created_at' })
   readonly createdAt!: Date;
 
+  /** No column: the database says of whoever is read that `disabled_at` is empty. Absent: disabled. */
+  isEnabled?: boolean;
+
+  /** As {@link isEnabled}, of `frozen_at`. Absent: frozen. */
+  isUnfrozen?: boolean;
+
   /** No column: `EmailTrust` says it of whoever is read. Absent: it has not, so nothing is mailed. */
   emailStanding?: EmailStanding;
+
+  /** Neither disabled nor frozen. */
+  get maySignIn(): boolean {
+    return this.isEnabled === true && this.isUnfrozen === true;
+  }
 
   /** Where mails beside a confirmation go; null: nowhere. */
   get mailAddress(): string | null {

@@ -28,6 +28,9 @@ export type LoginName =
 /** Nobody's name: whoever opens an account has none yet. */
 const STRANGERS = 'registration';
 
+/** Said by the database, so that no time that is misread makes anybody one who may sign in. */
+const FACTS = { isEnabled: 'disabled_at IS NULL', isUnfrozen: 'frozen_at IS NULL' };
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const NAME_TOO_LONG = {
@@ -47,7 +50,7 @@ export class UsersService {
     private readonly random: RandomSource,
     private readonly clock: Clock,
   ) {
-    this.select = selectEntity(users);
+    this.select = selectEntity(users, FACTS);
   }
 
   /**
@@ -166,7 +169,7 @@ export class UsersService {
     const user = await this.findByLoginName(login);
     const asker = { subject: typedName(login.value), ip };
     const isRight = await this.hasher.verify(password, user?.passwordHash ?? null, asker);
-    if (user === null || !isRight || !maySignIn(user)) return null;
+    if (user === null || !isRight || !user.maySignIn) return null;
     void this.rehashWhereOutdated(user, password);
     return user;
   }
@@ -229,7 +232,7 @@ export class UsersService {
       credentialsVersion: this.random.rowId(),
       createdAt: this.clock.now(),
     });
-    return this.trust.judge(user);
+    return this.trust.judge(Object.assign(user, { isEnabled: true, isUnfrozen: true }));
   }
 
   /** Not awaited by the sign-in. A hash that has changed meanwhile stays as it is. */
@@ -242,8 +245,4 @@ export class UsersService {
       this.logger.warn(`A password was not re-hashed: ${String(error)}`);
     }
   }
-}
-
-function maySignIn({ disabledAt, frozenAt }: User): boolean {
-  return disabledAt === null && frozenAt === null;
 }

@@ -36,13 +36,25 @@ describe('the rate limit by client address', () => {
 
   it('is one for all the routes that ask for no access token', async () => {
     await start({});
-    const paths = ['/login/', '/registration/', '/token/refresh/', '/token/verify/'];
+    const paths = ['/login/', '/registration/', '/password/reset/', '/password/reset/confirm/'];
     for (let i = 0; i < MOST; i++) await server.post(paths[i] ?? '');
     for (const path of paths) {
       expect([path, (await server.post(path)).body.code]).toEqual([path, 'rate_limited']);
     }
     // Whoever wants their session to end is never told to wait.
     expect((await server.post('/logout/', { refresh: 'x' })).status).toBe(401);
+  });
+
+  it('counts what becomes of sessions apart from sign-ins', async () => {
+    await start({});
+    const { user, refresh } = await server.signUp();
+    const renewals = ['/token/refresh/', '/token/verify/', '/token/refresh/', '/token/verify/'];
+    const statuses: number[] = [];
+    for (const path of renewals) statuses.push((await server.post(path)).status);
+    expect(statuses).toEqual([400, 400, 400, 429]);
+    expect((await server.login(user)).status).toBe(200);
+    expect((await server.login(user)).status).toBe(429);
+    expect((await server.post('/logout/', { refresh })).status).toBe(200);
   });
 
   it('believes X-Forwarded-For from nobody unless told', async () => {

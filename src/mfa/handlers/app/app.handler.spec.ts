@@ -86,6 +86,14 @@ describe('AppHandler.setup', () => {
     expect(response.qr_link).toMatch(/^otpauth:\/\/totp\/Other:.*&issuer=Other&period=45$/);
   });
 
+  it('calls each authenticator by its label, as of two with one name an app keeps one', async () => {
+    const input = { subject, fields: {}, enrolled: [], now: new FakeClock().now() };
+    const named = await makeHandler().setup({ ...input, label: 'Phone' });
+    expect(named.response.qr_link).toContain('/My%20App:Phone%20ada%40example.org?');
+    const unnamed = await makeHandler().setup(input);
+    expect(unnamed.response.qr_link).toContain('/My%20App:ada%40example.org?');
+  });
+
   it('can be done for a subject with the longest and oddest of names', async () => {
     const odd = { ...subject, displayName: '\ud800😀:\u0000'.repeat(1000) };
     const handler = makeHandler({ issuer: '字'.repeat(64), algorithm: 'SHA512', digits: 8 });

@@ -75,13 +75,13 @@ export class AppHandler implements MfaHandler<AppState, never, object, CodeProof
     return parseAppState(payload, version);
   }
 
-  async setup({ subject }: SetupInput<AppState, object>): Promise<SetupOutcome<AppState, never>> {
+  async setup(input: SetupInput<AppState, object>): Promise<SetupOutcome<AppState, never>> {
     const { algorithm, digits, periodSeconds, issuer } = this.options;
     const totp = await totpPackage.loadFor(this.name);
     const drawQrCode = await qrCodePackage.loadFor(this.name);
     const secret = totp.encodeSecret(this.random.bytes(SECRET_BYTES[algorithm]));
     const state: AppState = { secret, algorithm, digits, periodSeconds, lastStep: null };
-    const qrLink = totp.otpauthUri(state, issuer, subject.displayName);
+    const qrLink = totp.otpauthUri(state, issuer, accountOf(input));
     const qrCode = await drawQrCode(qrLink);
     return {
       state,
@@ -103,6 +103,12 @@ export class AppHandler implements MfaHandler<AppState, never, object, CodeProof
   describe({ algorithm, digits, periodSeconds }: AppState): JsonObject {
     return { algorithm, digits, period: periodSeconds };
   }
+}
+
+/** Authenticators take an entry of the same name for the same one, and replace it: so it has the label. */
+function accountOf({ subject, label }: SetupInput<AppState, object>): string {
+  const { displayName } = subject;
+  return label === undefined ? displayName : `${label} ${displayName}`;
 }
 
 /** An {@link AppHandler} with options of its own, as an entry of the module's list of handlers. */

@@ -148,7 +148,9 @@ describe('otpauthUri', () => {
     ['a name that would add parameters', 'a?b&secret=c#d', 'a%3Fb%26secret%3Dc%23d'],
     ['a name with half a character', 'a\ud800b', 'ab'],
     ['a name without end', '😀'.repeat(1000), '%F0%9F%98%80'.repeat(64)],
-    ['no name', '', ''],
+    ['a name with a colon', 'a:b：c', 'a.b%EF%BC%9Ac'],
+    ['no name', '', 'App'],
+    ['a name of what does not show', ' \u0000\ud800', 'App'],
   ])('can be made of %s', (_, account, label) => {
     expect(totp.otpauthUri(state, 'App', account)).toBe(
       `otpauth://totp/App:${label}?secret=${state.secret}&issuer=App`,

@@ -64,18 +64,28 @@ export class Totp {
 
   /**
    * The otpauth URI of an enrolment, as authenticator apps scan it. Parameters that have their usual
-   * value (SHA1, 6 digits, 30 seconds) are left out: some apps stumble over them.
+   * value (SHA1, 6 digits, 30 seconds) are left out: some apps stumble over them. Without an account
+   * it is called by the issuer: some do not read a name that is empty.
    */
   otpauthUri(state: AppState, issuer: string, account: string): string {
     return this.otplib.generateURI({
       issuer,
-      label: [...account.replace(/\p{Cs}/gu, '')].slice(0, MAX_ACCOUNT_CHARACTERS).join(''),
+      label: nameOf(account) || issuer,
       secret: state.secret,
       algorithm: HASHES[state.algorithm],
       digits: state.digits,
       period: state.periodSeconds,
     });
   }
+}
+
+/** Without a colon, which ends the issuer, even where it is escaped. */
+function nameOf(account: string): string {
+  const plain = account
+    .replace(/[\p{Cc}\p{Cs}]/gu, '')
+    .replaceAll(':', '.')
+    .trim();
+  return [...plain].slice(0, MAX_ACCOUNT_CHARACTERS).join('');
 }
 
 /** The package that computes time-based codes. */

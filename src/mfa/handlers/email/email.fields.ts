@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
 import { BoundedText } from '../../kit/bounded-text.js';
+import { Trimmed } from '../../kit/trimmed.js';
 import { IsPlainEmailAddress, MAX_EMAIL_ADDRESS_LENGTH } from '../../kit/email-address.js';
 
 /** What the set-up of mailed codes asks where the address is asked for. */
@@ -11,6 +12,7 @@ export class EmailFields {
     example: 'ada@example.org',
     maxLength: MAX_EMAIL_ADDRESS_LENGTH,
   })
+  @Trimmed()
   @IsString()
   @BoundedText(MAX_EMAIL_ADDRESS_LENGTH)
   @IsPlainEmailAddress()

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsNotEmpty, IsOptional, IsString } from 'class-validator';
-import { BoundedText } from '../../../mfa/index.js';
+import { BoundedText, Trimmed } from '../../../mfa/index.js';
 import { MAX_SESSION_TOKEN_LENGTH } from '../../sessions/session-jwt.js';
 import { MAX_PASSWORD_TEXT_LENGTH } from '../../users/password-hasher.js';
 import { LONGEST_EMAIL } from '../../users/user.entity.js';
@@ -36,6 +36,7 @@ export class PasswordChangeBody extends NewPasswordBody {
 /** Whose password was forgotten. */
 export class PasswordResetBody {
   @ApiProperty({ format: 'email', maxLength: LONGEST_EMAIL, example: 'alice@example.org' })
+  @Trimmed()
   @IsString()
   @IsNotEmpty()
   @BoundedText(LONGEST_EMAIL)

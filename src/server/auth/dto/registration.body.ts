@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsNotEmpty, IsString, Matches } from 'class-validator';
-import { BoundedText, IsPlainEmailAddress } from '../../../mfa/index.js';
+import { BoundedText, IsPlainEmailAddress, Trimmed } from '../../../mfa/index.js';
 import { MAX_PASSWORD_TEXT_LENGTH } from '../../users/password-hasher.js';
 import { normalizeUsername } from '../../users/normalize-username.js';
 import { LONGEST_EMAIL, LONGEST_USERNAME } from '../../users/user.entity.js';
@@ -29,6 +29,7 @@ export class RegistrationBody {
   username!: string;
 
   @ApiProperty({ format: 'email', maxLength: LONGEST_EMAIL, example: 'alice@example.org' })
+  @Trimmed()
   @IsString()
   @IsPlainEmailAddress()
   email!: string;

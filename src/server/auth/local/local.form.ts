@@ -1,8 +1,21 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import { IsNotEmpty, IsOptional, IsString, ValidateIf } from 'class-validator';
 import { BoundedText } from '../../../mfa/index.js';
 import { MAX_PASSWORD_TEXT_LENGTH } from '../../users/password-hasher.js';
 import { LONGEST_EMAIL, LONGEST_USERNAME_TEXT } from '../../users/user.entity.js';
+
+/** Forms send their empty fields too: such a name is none, where the other one is given. */
+function NameField(other: 'username' | 'email'): PropertyDecorator {
+  return Transform(({ value, obj }: { value: unknown; obj: Partial<Record<string, unknown>> }) => {
+    const name = trimmed(value);
+    return name === '' && (trimmed(obj[other]) ?? '') !== '' ? undefined : name;
+  });
+}
+
+function trimmed(value: unknown): unknown {
+  return typeof value === 'string' ? value.trim() : value;
+}
 
 /** Who, and the password. */
 export class LocalForm {
@@ -10,6 +23,7 @@ export class LocalForm {
     description: 'Either this or `email`; this one counts where both are given.',
     example: 'alice',
   })
+  @NameField('email')
   @ValidateIf((form: LocalForm) => form.username !== undefined || form.email === undefined)
   @IsString()
   @IsNotEmpty()
@@ -17,6 +31,7 @@ export class LocalForm {
   username?: string;
 
   @ApiPropertyOptional({ example: 'alice@example.org' })
+  @NameField('username')
   @IsOptional()
   @IsString()
   @IsNotEmpty()

@@ -57,7 +57,9 @@ export class SharedPasswordFactor extends FormFactor<SharedPasswordForm> {
   protected async verify({ password }: SharedPasswordForm): Promise<User | null> {
     const user = await this.ownUser();
     const isRight = constantTimeEqual(digestOf(password), this.digest);
-    return isRight && user?.sharedSecretHash === this.keptHash ? user : null;
+    // Without what was kept at the start nothing is the same as it.
+    const isKept = this.keptHash !== null && user?.sharedSecretHash === this.keptHash;
+    return isRight && isKept ? user : null;
   }
 
   private async nameConflict(): Promise<string> {

@@ -1,0 +1,56 @@
+import { type DataSource } from 'typeorm';
+
+/** A setting of PostgreSQL that changes what our statements, or their answers, mean. */
+interface NeededSetting {
+  readonly name: string;
+  /** Of the value, in lower case; of `DateStyle` the order of days and months does not matter. */
+  readonly value: RegExp;
+  readonly remedy: string;
+}
+
+const NEEDED: readonly NeededSetting[] = [
+  {
+    name: 'server_encoding',
+    value: /^utf8$/,
+    remedy: `make a database by CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0`,
+  },
+  { name: 'client_encoding', value: /^utf8$/, remedy: 'leave the encoding of connections alone' },
+  settable('DateStyle', /^iso\b/, 'ISO'),
+  settable('standard_conforming_strings', /^on$/, 'on'),
+  settable('transform_null_equals', /^off$/, 'off'),
+  settable('array_nulls', /^on$/, 'on'),
+  settable('default_transaction_isolation', /^read committed$/, 'read committed'),
+];
+
+const SETTINGS = 'SELECT name, setting FROM pg_settings WHERE name = ANY($1)';
+
+/** Any time, with milliseconds. */
+const TIME = new Date('2001-02-03T04:05:06.789Z');
+
+/**
+ * Looks whether the database, and what reads it, mean what our statements mean.
+ *
+ * @throws {Error} that says what to do about the first that does not
+ */
+export async function refuseOtherMeanings(dataSource: DataSource): Promise<void> {
+  const names = NEEDED.map(({ name }) => name);
+  const rows = await dataSource.query<{ name: string; setting: string }[]>(SETTINGS, [names]);
+  const settings = new Map(rows.map(({ name, setting }) => [name, setting]));
+  for (const { name, value, remedy } of NEEDED) {
+    const setting = settings.get(name) ?? '';
+    if (value.test(setting.toLowerCase())) continue;
+    throw new Error(
+      `The database has the setting ${name} = "${setting}", with which it means something else than this program: ${remedy}.`,
+    );
+  }
+  const [row] = await dataSource.query<{ at: unknown }[]>('SELECT $1::timestamptz AS at', [TIME]);
+  if (row?.at instanceof Date && row.at.getTime() === TIME.getTime()) return;
+  throw new Error(
+    'A timestamptz of the database is not read as the Date that was written: take back what changes the type parsers of "pg".',
+  );
+}
+
+function settable(name: string, value: RegExp, wanted: string): NeededSetting {
+  const remedy = `run ALTER DATABASE … SET ${name} = '${wanted}' (or ALTER ROLE, where the role has another), then start again`;
+  return { name, value, remedy };
+}
