@@ -56,7 +56,7 @@ const owners = [
   },
   {
     name: 'npm-passport',
-    packages: ['passport', 'passport-[^/]+'],
+    packages: ['passport', 'passport-[^/]+', '@nestjs/passport'],
     owner: '^src/server/auth/',
     comment: 'First factors are the business of the server, and of its auth module.',
   },

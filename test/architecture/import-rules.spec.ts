@@ -45,6 +45,7 @@ const PLANTS: readonly Plant[] = [
   ['npm-typeorm', 'src/mfa/kit/statement.ts', 'sql-template-tag'],
   ['npm-typeorm', 'src/mfa/mfa.setup.ts', '@nestjs/typeorm'],
   ['npm-passport', 'src/server/sessions/strategy.ts', 'passport'],
+  ['npm-passport', 'src/server/mfa/guard.ts', '@nestjs/passport'],
   ['npm-passport', 'src/server/users/strategy.ts', 'passport-custom'],
   ['npm-prom-client', 'src/mfa/core/counter.ts', 'prom-client'],
   ['npm-opentelemetry', 'src/server/requests/span.ts', '@opentelemetry/api'],

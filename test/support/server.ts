@@ -2,11 +2,13 @@ import { type INestApplication, type LoggerService } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { generateSync } from 'otplib';
+import passport from 'passport';
 import { DataSource } from 'typeorm';
 import { Clock, OutboxWorker, SystemRandomSource } from '../../src/mfa/index.js';
 import { FakeClock, Inbox } from '../../src/mfa/testing/index.js';
 import { AppModule } from '../../src/server/app.module.js';
 import { configureApp, createAdapter } from '../../src/server/app.setup.js';
+import { ACCESS_TOKEN, AccessTokenStrategy } from '../../src/server/auth/access-token.strategy.js';
 import { LoginFailures } from '../../src/server/auth/login-failures.js';
 import { PasswordReset } from '../../src/server/auth/password-reset.js';
 import { type FirstFactorTypes } from '../../src/server/auth/first-factor-types.js';
@@ -75,6 +77,8 @@ export interface ServerParts {
 
 interface SiblingParts {
   readonly clock?: FakeClock;
+  /** The server that goes on when this one stops. */
+  readonly elder?: TestServer;
 }
 
 /** Starts the reference server on a database of its own, listening on loopback. */
@@ -103,6 +107,7 @@ export class TestServer extends HttpClient {
     readonly inbox: Inbox,
     readonly database: TestDatabase,
     private readonly ownsDatabase: boolean,
+    private readonly elder: TestServer | undefined,
   ) {
     super(url);
   }
@@ -117,6 +122,7 @@ export class TestServer extends HttpClient {
       deliversEvents = false,
       firstFactors = {},
       clock = new FakeClock(),
+      elder,
     }: ServerParts & SiblingParts = {},
   ): Promise<TestServer> {
     const inbox = new Inbox();
@@ -141,17 +147,23 @@ export class TestServer extends HttpClient {
     });
     await configureApp(app, config);
     await app.listen(0, '127.0.0.1');
-    return new TestServer(app, await app.getUrl(), clock, inbox, database, ownsDatabase);
+    return new TestServer(app, await app.getUrl(), clock, inbox, database, ownsDatabase, elder);
   }
 
   /** A second server on the same database, with the same keys and the same clock. */
   startSibling(environment: Environment = {}): Promise<TestServer> {
-    return TestServer.start(this.database, environment, false, { clock: this.clock });
+    return TestServer.start(this.database, environment, false, { clock: this.clock, elder: this });
   }
 
   async stop(): Promise<void> {
     await this.app.close();
+    this.elder?.claimPassport();
     if (this.ownsDatabase) await this.database.drop();
+  }
+
+  /** Passport is one for the whole process, and knows the strategies of whoever started last. */
+  private claimPassport(): void {
+    passport.use(ACCESS_TOKEN, this.app.get(AccessTokenStrategy, { strict: false }));
   }
 
   /** Whether several statements run at once: on PostgreSQL, not on the embedded database. */

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { PassportModule } from '@nestjs/passport';
 import { MfaAccounts } from '../../mfa/index.js';
 import { type ServerConfig } from '../config/server-config.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
@@ -7,6 +8,7 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { UsersService } from '../users/users.service.js';
 import { VerificationModule } from '../verification/verification.module.js';
+import { AccessTokenStrategy } from './access-token.strategy.js';
 import { type FirstFactorTypes } from './first-factor-types.js';
 import { EMAIL_CONTROLLERS } from './email.controller.js';
 import { EmailVerification } from './email-verification.js';
@@ -29,7 +31,14 @@ import { UserDisabling } from './user-disabling.js';
 
 /** First factors and sessions over HTTP. Needs the library's `LoginService`, which is global. */
 @Module({
-  imports: [RateLimitModule, UsersModule, SessionsModule, PasswordsModule, VerificationModule],
+  imports: [
+    PassportModule,
+    RateLimitModule,
+    UsersModule,
+    SessionsModule,
+    PasswordsModule,
+    VerificationModule,
+  ],
   controllers: [
     LoginController,
     PasswordsController,
@@ -40,6 +49,7 @@ import { UserDisabling } from './user-disabling.js';
     UserController,
   ],
   providers: [
+    AccessTokenStrategy,
     EmailVerification,
     LoginFailures,
     PasswordChange,

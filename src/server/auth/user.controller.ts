@@ -1,29 +1,24 @@
-import { Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import {
-  type Actor,
-  ApiProblems,
-  AuthRoutes,
-  MfaError,
-  SignedIn,
-  SignedInRoutes,
-} from '../../mfa/index.js';
+import { Get, Req, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiProblems, AuthRoutes, BEARER_SCHEME, MfaError } from '../../mfa/index.js';
+import { type AccessFacts } from '../sessions/access-tokens.js';
 import { UserResponse, userResponse } from '../users/user.response.js';
 import { UsersService } from '../users/users.service.js';
+import { AccessTokenGuard } from './access-token.guard.js';
 
 /** Who is signed in. */
-@AuthRoutes('user', 'Sessions')
-@SignedInRoutes()
+@AuthRoutes('', 'Sessions')
+@ApiBearerAuth(BEARER_SCHEME)
 export class UserController {
   constructor(private readonly users: UsersService) {}
 
-  @Get()
+  @Get('user')
+  @UseGuards(AccessTokenGuard)
   @ApiOperation({ summary: 'The user of the access token' })
   @ApiOkResponse({ type: UserResponse })
   @ApiProblems('not_authenticated', 'token_not_valid')
-  async show(@SignedIn() { subjectId }: Actor): Promise<UserResponse> {
-    const user = await this.users.findById(subjectId);
-    // Gone or disabled since the token was read.
+  async show(@Req() request: { readonly user: AccessFacts }): Promise<UserResponse> {
+    const user = await this.users.findById(request.user.userId);
     if (user?.isEnabled !== true) throw new MfaError('token_not_valid');
     return userResponse(user);
   }
