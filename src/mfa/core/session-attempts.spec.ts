@@ -39,7 +39,8 @@ class ScriptedStore extends SessionAttemptStore {
 
   async spend(session: PayingSession): Promise<SessionAttempt | null> {
     const { locksSession, locksAllSessions } = this;
-    return locksSession === null ? null : { session, locksSession, locksAllSessions };
+    const lockEnds = { session: null, allSessions: null };
+    return locksSession === null ? null : { session, locksSession, locksAllSessions, lockEnds };
   }
 
   async lockedUntil(): Promise<Date | null> {
@@ -93,7 +94,9 @@ describe('SessionAttempts', () => {
     const { attempts, written } = attemptsOn(store, null);
     expect(await attempts.judge(GUESS, async () => true)).toBe(true);
     const session = { subjectId: 'u1', sessionId: 's1', factor: 'x' };
-    expect(store.givenBack).toEqual([{ session, locksSession: true, locksAllSessions: false }]);
+    expect(store.givenBack).toMatchObject([
+      { session, locksSession: true, locksAllSessions: false },
+    ]);
     expect(written).toEqual([]);
   });
 

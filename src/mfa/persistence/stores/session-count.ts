@@ -1,7 +1,7 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { type AttemptBudgets, type SessionLocks } from '../../core/attempts.js';
 import { type PayingSession } from '../../core/session-attempts.js';
-import { lockAfter, withoutAttempt } from './lock-after.js';
+import { lockAfter, lockEndOf, withoutAttempt } from './lock-after.js';
 
 /** Where the host keeps no sessions, all that a user does counts as done in one. */
 export const NO_SESSION = '';
@@ -20,11 +20,17 @@ export interface SessionCounts {
 /** What an attempt of these counts locks. */
 export function locksOf(
   { s_failures: ofOne, all_failures: ofAll }: SessionCounts,
-  { maxFailuresPerSession, maxFailuresOverSessions }: AttemptBudgets,
+  budgets: AttemptBudgets,
+  now: Date,
 ): SessionLocks {
+  const { maxFailuresPerSession, maxFailuresOverSessions } = budgets;
   return {
     locksSession: ofOne !== null && ofOne % maxFailuresPerSession === 0,
     locksAllSessions: ofAll !== null && ofAll % maxFailuresOverSessions === 0,
+    lockEnds: {
+      session: lockEndOf(ofOne, maxFailuresPerSession, budgets, now),
+      allSessions: lockEndOf(ofAll, maxFailuresOverSessions, budgets, now),
+    },
   };
 }
 
@@ -87,10 +93,13 @@ export function lockedUntil(session: {
 }
 
 /** `UPDATE` that takes an attempt from what it was counted on, and the locks that it brought. */
-export function giveBackToSession(session: PayingSession, locks: SessionLocks): Sql {
-  const isLock = sql`CASE WHEN s.session_id = ${ALL_SESSIONS} THEN ${locks.locksAllSessions}::boolean
-    ELSE ${locks.locksSession}::boolean END`;
-  return updateCounts(session, withoutAttempt('s', isLock));
+export function giveBackToSession(
+  session: PayingSession,
+  { lockEnds }: Pick<SessionLocks, 'lockEnds'>,
+): Sql {
+  const lockEnd = sql`(CASE WHEN s.session_id = ${ALL_SESSIONS}
+    THEN ${lockEnds.allSessions}::timestamptz ELSE ${lockEnds.session}::timestamptz END)`;
+  return updateCounts(session, withoutAttempt('s', lockEnd));
 }
 
 /** `UPDATE` that forgives all failures at one factor, of the session and of all sessions. */
