@@ -89,6 +89,12 @@ function attemptsOn(store: SessionAttemptStore, closer: SessionCloser | null) {
 }
 
 describe('SessionAttempts', () => {
+  it.each(['*', ''])('counts nothing on %p, which is no session', async (sessionId) => {
+    const { attempts } = attemptsOn(new ScriptedStore(true), null);
+    const guess = attempts.judge({ ...GUESS, sessionId }, async () => true);
+    await expect(guess).rejects.toThrow(`No session may have the id "${sessionId}"`);
+  });
+
   it('gives a right guess back', async () => {
     const store = new ScriptedStore(true);
     const { attempts, written } = attemptsOn(store, null);
