@@ -186,11 +186,21 @@ describe('a server that cannot start says in one sentence', () => {
       failure(
         [
           `SMTP_URL is required ${behind}: it sends the mails. Else everybody could read them on the development mailbox page.`,
+          `DATABASE_URL is required ${behind}. The embedded database is for trying out and for tests.`,
           `JWT_KEYS is required ${behind}. \`npm run keys:generate\` makes one.`,
           `MFA_SECRET_KEYS is required ${behind}. \`npm run keys:generate\` makes one.`,
+          `REGISTRATION is required ${behind}: closed, or open where every stranger may have an account.`,
         ].join('\n'),
       ),
     );
+  });
+
+  it('what it lacks on a host that others reach, and how to try things out', async () => {
+    const start = async () => readConfig({ HOST: '0.0.0.0', MFA_HANDLERS: 'pin' }, () => KEYS);
+    const { told } = await failureOf(start);
+    expect(told).toContain('SMTP_URL is required on the HOST 0.0.0.0');
+    expect(told).toContain('The factor "pin" is refused on the HOST 0.0.0.0');
+    expect(told).toMatch(/\nHOST is where others come from: unset it to try things out; .*\n$/);
   });
 
   it('that production is not reached by http', async () => {

@@ -3,12 +3,36 @@ import { isLocalHost } from './is-local-host.js';
 
 const bare: Addressed = {
   NODE_ENV: 'development',
+  HOST: '127.0.0.1',
   PUBLIC_URL: null,
+  DATABASE_URL: null,
   JWT_KEYS: null,
   MFA_SECRET_KEYS: null,
   SMTP_URL: null,
   SMS_GATEWAY_URL: null,
+  PASSWORD_HASH_COST: 4,
+  BACKUP_CODE_HASH_COST: 4,
+  registrationIsOpenByDefault: true,
   factors: [{ type: 'app' }, { type: 'email' }],
+};
+/** What a server lacks at the least that is to be reached by others. */
+const REQUIRED = [
+  'SMTP_URL',
+  'DATABASE_URL',
+  'JWT_KEYS',
+  'MFA_SECRET_KEYS',
+  'PASSWORD_HASH_COST',
+  'BACKUP_CODE_HASH_COST',
+  'REGISTRATION',
+];
+const GIVEN = {
+  SMTP_URL: 'smtp://mail',
+  DATABASE_URL: 'postgres://database/mfa',
+  JWT_KEYS: [],
+  MFA_SECRET_KEYS: [],
+  PASSWORD_HASH_COST: 10,
+  BACKUP_CODE_HASH_COST: 10,
+  registrationIsOpenByDefault: false,
 };
 const namesIn = (faults: readonly string[]) => faults.map((fault) => /^\w+/.exec(fault)?.[0]);
 
@@ -45,19 +69,30 @@ describe('without NODE_ENV=production', () => {
     'http://login.example.org',
     'http://10.0.0.7',
     'https://localhost',
-  ])('%s shows no mails and takes no keys out of a folder', (PUBLIC_URL) => {
+  ])('%s has nothing that is for trying out alone', (PUBLIC_URL) => {
     const open = { ...bare, PUBLIC_URL };
-    const required = ['SMTP_URL', 'JWT_KEYS', 'MFA_SECRET_KEYS'];
-    expect(namesIn(faultsOfAddress(open))).toEqual(required);
-    expect(namesIn(faultsOfAddress({ ...open, NODE_ENV: 'test' }))).toEqual(required);
-    const given = { SMTP_URL: 'smtp://mail', JWT_KEYS: [], MFA_SECRET_KEYS: [] };
-    expect(faultsOfAddress({ ...open, ...given })).toEqual([]);
-    const factors = [{ type: 'sms' }, { type: 'notify' }];
-    expect(namesIn(faultsOfAddress({ ...open, ...given, factors }))).toEqual([
-      'SMS_GATEWAY_URL',
-      'NODE_ENV',
-    ]);
+    expect(namesIn(faultsOfAddress(open))).toEqual(REQUIRED);
+    expect(namesIn(faultsOfAddress({ ...open, NODE_ENV: 'test' }))).toEqual(REQUIRED);
+    expect(faultsOfAddress({ ...open, ...GIVEN })).toEqual([]);
+    const factors = [{ type: 'sms' }, { type: 'notify' }, { type: 'pin' }];
+    const faults = faultsOfAddress({ ...open, ...GIVEN, factors });
+    expect(namesIn(faults)).toEqual(['SMS_GATEWAY_URL', 'NODE_ENV', 'The']);
+    expect(faults.at(-1)).toMatch(/^The factor "pin" is refused behind http.*: remove it\.$/);
   });
+
+  it.each(['0.0.0.0', '::', '192.168.0.7', 'server.lan'])(
+    'the HOST %s is a public address, unless PUBLIC_URL says that it is not',
+    (HOST) => {
+      const open = { ...bare, HOST };
+      const faults = faultsOfAddress(open);
+      expect(namesIn(faults)).toEqual([...REQUIRED, 'HOST']);
+      expect(faults[0]).toContain(`required on the HOST ${HOST}, which is no address for`);
+      expect(faultsOfAddress({ ...open, ...GIVEN })).toEqual([]);
+      expect(faultsOfAddress({ ...open, PUBLIC_URL: 'http://localhost:3000' })).toEqual([]);
+      const behind = faultsOfAddress({ ...open, PUBLIC_URL: 'https://login.example.org' });
+      expect(namesIn(behind)).toEqual(REQUIRED);
+    },
+  );
 });
 
 describe('production', () => {
@@ -65,6 +100,10 @@ describe('production', () => {
 
   it.each(['https://login.example.org', 'http://localhost:3000'])('takes %s', (PUBLIC_URL) => {
     expect(faultsOfAddress({ ...production, PUBLIC_URL })).toEqual([]);
+  });
+
+  it('asks elsewhere for its PUBLIC_URL, and listens where it is told', () => {
+    expect(faultsOfAddress({ ...production, HOST: '0.0.0.0' })).toEqual([]);
   });
 
   it('refuses http for another machine', () => {

@@ -1,57 +1,116 @@
 import { isLocalHost } from './is-local-host.js';
 
-/** What decides whether a server may run where its `PUBLIC_URL` says. */
+/** What decides whether a server may run where its `PUBLIC_URL`, or else its `HOST`, says. */
 export interface Addressed {
   readonly NODE_ENV: string;
+  readonly HOST: string;
   /** Null: `http://localhost:PORT`. */
   readonly PUBLIC_URL: string | null;
+  readonly DATABASE_URL: string | null;
   readonly JWT_KEYS: unknown;
   readonly MFA_SECRET_KEYS: unknown;
   readonly SMTP_URL: string | null;
   readonly SMS_GATEWAY_URL: string | null;
+  readonly PASSWORD_HASH_COST: number;
+  readonly BACKUP_CODE_HASH_COST: number;
+  /** Whether strangers may register, and nobody has said so: it is the default. */
+  readonly registrationIsOpenByDefault: boolean;
   /** The types of the second factors on offer. */
   readonly factors: readonly { readonly type: string }[];
 }
 
+/** A cheaper hash than this is for tests. */
+export const LEAST_HASH_COST = 10;
+export const HASH_COSTS = ['PASSWORD_HASH_COST', 'BACKUP_CODE_HASH_COST'] as const;
+
+const MAILBOX = 'Else everybody could read them on the development mailbox page.';
+
+const offers =
+  (type: string) =>
+  ({ factors }: Addressed) =>
+    factors.some((factor) => factor.type === type);
+
+/** What is for trying out alone: whether it is there, and what is asked for in a certain place. */
+const TRIALS: readonly (readonly [
+  isThere: (settings: Addressed) => boolean,
+  fault: (place: string) => string,
+])[] = [
+  [
+    ({ SMTP_URL }) => SMTP_URL === null,
+    (place) => `SMTP_URL is required ${place}: it sends the mails. ${MAILBOX}`,
+  ],
+  [
+    (settings) => settings.SMS_GATEWAY_URL === null && offers('sms')(settings),
+    (place) => `SMS_GATEWAY_URL is required ${place}: it sends the text messages. ${MAILBOX}`,
+  ],
+  [
+    offers('notify'),
+    (place) =>
+      `NODE_ENV=production is required ${place}, for the factor "notify": else the development mailbox page is one of its destinations.`,
+  ],
+  [
+    offers('pin'),
+    (place) =>
+      `The factor "pin" is refused ${place}, as it is an example, and no second factor beside a password: remove it.`,
+  ],
+  [
+    ({ DATABASE_URL }) => DATABASE_URL === null,
+    (place) =>
+      `DATABASE_URL is required ${place}. The embedded database is for trying out and for tests.`,
+  ],
+  ...(['JWT_KEYS', 'MFA_SECRET_KEYS'] as const).map(
+    (name) =>
+      [
+        (settings: Addressed) => settings[name] === null,
+        (place: string) => `${name} is required ${place}. \`npm run keys:generate\` makes one.`,
+      ] as const,
+  ),
+  ...HASH_COSTS.map(
+    (name) =>
+      [
+        (settings: Addressed) => settings[name] < LEAST_HASH_COST,
+        (place: string) =>
+          `${name} is at least ${LEAST_HASH_COST} ${place}, so that a copy of the database is not soon guessed.`,
+      ] as const,
+  ),
+  [
+    ({ registrationIsOpenByDefault }) => registrationIsOpenByDefault,
+    (place) =>
+      `REGISTRATION is required ${place}: closed, or open where every stranger may have an account.`,
+  ],
+];
+
 /**
- * Why a server must not run behind its address; none where it may. What is for trying out alone, the
- * page that shows all mails and keys out of a folder, never serves a public address, whatever
- * `NODE_ENV` was forgotten.
+ * Why a server must not run at its address; none where it may. What is for trying out alone never
+ * serves a public address, whatever `NODE_ENV` was forgotten.
  */
 export function faultsOfAddress(settings: Addressed): string[] {
-  const { NODE_ENV, PUBLIC_URL } = settings;
-  if (PUBLIC_URL === null) return [];
-  const { protocol, hostname } = new URL(PUBLIC_URL);
-  const isLocal = isLocalHost(hostname);
-  if (NODE_ENV !== 'production') {
-    return protocol === 'https:' || !isLocal ? faultsOfDevelopment(settings) : [];
-  }
-  if (protocol === 'https:' || isLocal) return [];
+  const { NODE_ENV, HOST, PUBLIC_URL } = settings;
+  if (NODE_ENV === 'production') return faultsOfProduction(PUBLIC_URL);
+  const where = publicPlace(HOST, PUBLIC_URL);
+  if (where === null) return [];
+  const place = `${where}, which is no address for development`;
+  const faults = TRIALS.filter(([isThere]) => isThere(settings)).map(([, fault]) => fault(place));
+  if (faults.length === 0 || PUBLIC_URL !== null) return faults;
   return [
-    `PUBLIC_URL is ${PUBLIC_URL}: production takes http for this machine alone, so set it to the https origin that clients see.`,
+    ...faults,
+    'HOST is where others come from: unset it to try things out; where it is reached from this machine alone all the same, as in a container, set PUBLIC_URL to the http://localhost that it has there.',
   ];
 }
 
-function faultsOfDevelopment({ PUBLIC_URL, factors, ...settings }: Addressed): string[] {
-  const offers = (type: string) => factors.some((factor) => factor.type === type);
-  const lacks = (name: 'SMTP_URL' | 'SMS_GATEWAY_URL' | 'JWT_KEYS' | 'MFA_SECRET_KEYS') =>
-    settings[name] === null;
-  const behind = `behind ${PUBLIC_URL}, which is no address for development`;
-  const mailbox = 'Else everybody could read them on the development mailbox page.';
+/** Where others than this machine may come; null: nowhere. What is said of clients goes before. */
+function publicPlace(host: string, publicUrl: string | null): string | null {
+  if (publicUrl === null) return isLocalHost(host) ? null : `on the HOST ${host}`;
+  return isHere(publicUrl) && !publicUrl.startsWith('https:') ? null : `behind ${publicUrl}`;
+}
+
+function faultsOfProduction(publicUrl: string | null): string[] {
+  if (publicUrl === null || publicUrl.startsWith('https:') || isHere(publicUrl)) return [];
   return [
-    ...(lacks('SMTP_URL')
-      ? [`SMTP_URL is required ${behind}: it sends the mails. ${mailbox}`]
-      : []),
-    ...(lacks('SMS_GATEWAY_URL') && offers('sms')
-      ? [`SMS_GATEWAY_URL is required ${behind}: it sends the text messages. ${mailbox}`]
-      : []),
-    ...(offers('notify')
-      ? [
-          `NODE_ENV=production is required ${behind}, for the factor "notify": else the development mailbox page is one of its destinations.`,
-        ]
-      : []),
-    ...(['JWT_KEYS', 'MFA_SECRET_KEYS'] as const)
-      .filter(lacks)
-      .map((name) => `${name} is required ${behind}. \`npm run keys:generate\` makes one.`),
+    `PUBLIC_URL is ${publicUrl}: production takes http for this machine alone, so set it to the https origin that clients see.`,
   ];
+}
+
+function isHere(publicUrl: string): boolean {
+  return isLocalHost(new URL(publicUrl).hostname);
 }

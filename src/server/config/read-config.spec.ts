@@ -77,6 +77,7 @@ describe('readConfig', () => {
       PORT: '0',
       HOST: '::1',
       ...keys,
+      DATABASE_URL: 'postgres://database/mfa',
       SMTP_URL: 'smtp://mail.example.org',
       PUBLIC_URL: 'https://login.example.org',
       REGISTRATION: 'closed',

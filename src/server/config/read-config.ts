@@ -3,7 +3,7 @@ import { ConfigError } from './config-error.js';
 import { type ConfiguredEntry } from './configured-entry.js';
 import { type KeyTexts } from './generate-keys.js';
 import { RESET_PASSWORD_PATH } from '../pages/paths.js';
-import { faultsOfAddress } from './faults-of-address.js';
+import { faultsOfAddress, HASH_COSTS, LEAST_HASH_COST } from './faults-of-address.js';
 import { jwtKeyRing, secretKeyRing } from './key-formats.js';
 import { mfaOptionsOf } from './mfa-settings.js';
 import { faultsOfPreset } from './presets/faults-of-preset.js';
@@ -32,10 +32,6 @@ const REQUIRED_IN_PRODUCTION = {
   PUBLIC_URL: 'Tokens and security keys are made for it.',
 };
 
-/** Production refuses a cheaper hash than these; tests want one. */
-const LEAST_HASH_COST_IN_PRODUCTION = 10;
-const HASH_COSTS = ['PASSWORD_HASH_COST', 'BACKUP_CODE_HASH_COST'];
-
 const DATABASE_SETTINGS = /^(DATABASE_\w+|DATA_DIRECTORY|NODE_ENV)$/;
 
 const DEFAULT_PROVIDERS: readonly ConfiguredEntry[] = [
@@ -61,7 +57,12 @@ export function readConfig(
   const values = valuesOf(given);
   const lists = listsOf(values, given);
   const forbidden = [
-    ...faultsOfAddress({ ...values, factors: lists.factors }),
+    ...faultsOfAddress({
+      ...values,
+      registrationIsOpenByDefault:
+        values.REGISTRATION === 'open' && given['REGISTRATION'] === undefined,
+      factors: lists.factors,
+    }),
     ...faultsOfPreset({ values, ...lists }),
   ];
   if (forbidden.length > 0) throw new ConfigError(forbidden);
@@ -131,11 +132,9 @@ function faultsOfAbsence(
 }
 
 function faultsOfCosts(given: Texts): string[] {
-  return HASH_COSTS.filter(
-    (name) => Number(given[name] ?? Infinity) < LEAST_HASH_COST_IN_PRODUCTION,
-  ).map(
+  return HASH_COSTS.filter((name) => Number(given[name] ?? Infinity) < LEAST_HASH_COST).map(
     (name) =>
-      `${name} is at least ${LEAST_HASH_COST_IN_PRODUCTION} in production, so that a copy of the database is not soon guessed.`,
+      `${name} is at least ${LEAST_HASH_COST} in production, so that a copy of the database is not soon guessed.`,
   );
 }
 

@@ -28,7 +28,7 @@ export const SETTINGS = [
   setting(
     'NODE_ENV',
     'development',
-    '`production` refuses what is for trying out alone; a `PUBLIC_URL` with https or of another machine refuses the mailbox and generated keys',
+    '`production` refuses what is for trying out alone; so does a `PUBLIC_URL` with https or of another machine, or, without one, a `HOST` that is not this machine alone',
     oneOf('development', 'test', 'production'),
   ),
   setting('PORT', '3000', 'TCP port of the API; 0: the system chooses', wholeNumber(0, 65_535)),

@@ -13,6 +13,8 @@ const DEFAULTS = {
 
 /** What a public address asks for. */
 const PUBLICLY = {
+  DATABASE_URL: 'postgres://database/mfa',
+  REGISTRATION: 'closed',
   SMTP_URL: 'smtps://mail.example.org',
   ...generateKeys(new FakeRandomSource()),
 };

@@ -14,7 +14,13 @@ const clock = new FakeClock();
 const now = clock.now();
 const issuer = 'https://login.example.org';
 /** What a public address asks for. */
-const PUBLICLY = { PUBLIC_URL: issuer, SMTP_URL: 'smtps://mail.example.org', ...keys };
+const PUBLICLY = {
+  PUBLIC_URL: issuer,
+  DATABASE_URL: 'postgres://database/mfa',
+  SMTP_URL: 'smtps://mail.example.org',
+  REGISTRATION: 'closed',
+  ...keys,
+};
 const config = readConfig(PUBLICLY, () => keys);
 const ring = new SigningKeys(config);
 const jwt = new SessionJwt(ring, config, clock);
