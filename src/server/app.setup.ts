@@ -3,8 +3,10 @@ import helmet from '@fastify/helmet';
 import { type LoggerService, ShutdownSignal } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ProblemFilter } from '../mfa/index.js';
+import { type FastifyRequest } from 'fastify';
+import { addressIn, ProblemFilter } from '../mfa/index.js';
 import { AppModule, type ServerAdditions } from './app.module.js';
+import { isInAnyForm, toBlock } from './auth/trusted-networks/address-block.js';
 import { type ServerConfig } from './config/server-config.js';
 import { readBodies } from './requests/read-bodies.js';
 import { REQUEST_ID_HEADER, watchRequests } from './requests/watch-requests.js';
@@ -43,9 +45,18 @@ export function createAdapter({ trustedProxies }: ServerConfig): FastifyAdapter 
     bodyLimit: MOST_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
     // Whoever is not a configured proxy could claim any address.
-    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    trustProxy: trustedProxies.length > 0 && isProxyAmong(trustedProxies),
     rewriteUrl: makeDecodable,
   });
+}
+
+/** Fastify's own reading knows no ports, as some proxies add to the addresses of others. */
+function isProxyAmong(trustedProxies: readonly string[]): (text: string) => boolean {
+  const blocks = trustedProxies.map(toBlock);
+  return (text) => {
+    const address = addressIn(text);
+    return address !== null && blocks.some((block) => isInAnyForm(address, block));
+  };
 }
 
 /**
@@ -72,7 +83,7 @@ export async function configureApp(
   fastify.removeContentTypeParser('text/plain');
   readBodies(app);
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CSP } });
-  if (config.corsOrigins.length > 0) app.enableCors(corsOptions(config.corsOrigins));
+  if (config.corsOrigins.length > 0) app.enableCors({ delegator: corsFor(config.corsOrigins) });
   app.useGlobalFilters(app.get(ProblemFilter));
   app.get(HttpDrain, { strict: false }).watch(app);
   app.enableShutdownHooks(shutdownSignals(config), { useProcessExit: true });
@@ -88,8 +99,19 @@ export function shutdownSignals({ rereadKeys }: ServerConfig): ShutdownSignal[] 
   return rereadKeys === null ? [...signals, ShutdownSignal.SIGHUP] : signals;
 }
 
+/** An OPTIONS that asks for no permission is a request like any other, and not refused as a bad preflight. */
+function corsFor(origins: readonly string[]) {
+  const options = corsOptions(origins);
+  return ({ headers }: FastifyRequest, use: (error: null, chosen: typeof options) => void) => {
+    const isPreflight =
+      headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
+    use(null, { ...options, preflight: isPreflight });
+  };
+}
+
 function corsOptions(origins: readonly string[]) {
   return {
+    preflight: true,
     origin: [...origins],
     methods: ['GET', 'POST', 'PATCH', 'DELETE'],
     // Without this a browser keeps them from the page, which has to act on them.
