@@ -13,7 +13,7 @@ import { Mailer } from '../mail/mailer.js';
 import { UsersService } from '../users/users.service.js';
 import { composeNotice } from './compose-notice.js';
 import { type NoticeTicket, RepudiationLinks } from './repudiation-links.js';
-import { LANGUAGES, languageOf } from './texts/languages.js';
+import { textsFor } from './texts/languages.js';
 import { NOTICE_KINDS } from './texts/notice-kinds.js';
 import { type FactorsLeft, type NoticeKind, type NoticeTexts } from './texts/notice-texts.js';
 
@@ -119,7 +119,7 @@ export class NoticesConsumer extends EventConsumer {
 
   private async textsFor(userId: string): Promise<NoticeTexts> {
     const user = await this.users.findById(userId);
-    return LANGUAGES[languageOf(user?.language ?? null) ?? this.config.mailLanguage];
+    return textsFor(user?.language, this.config.mailLanguage);
   }
 }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock, EventConsumer, type EventDelivery, type MfaEvent } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 import { Mailer } from '../mail/mailer.js';
-import { LANGUAGES, languageOf } from '../notices/texts/languages.js';
+import { textsFor } from '../notices/texts/languages.js';
 import { UsersService } from '../users/users.service.js';
 import { composeResetMail } from './password-reset-mail.js';
 import { PasswordResetLinks } from './password-reset-links.js';
@@ -39,7 +39,7 @@ export class PasswordResetMailer extends EventConsumer {
     const link = `${this.config.passwordResetUrl}#${await this.tokens.sign(offer, life)}`;
     const lifeMinutes = this.minutesUntil(life.expiresAt);
     const user = await this.users.findById(subject.id);
-    const texts = LANGUAGES[languageOf(user?.language ?? null) ?? this.config.mailLanguage];
+    const texts = textsFor(user?.language, this.config.mailLanguage);
     const mail = composeResetMail({ link, lifeMinutes }, texts);
     await this.mailer.send({ to, ...mail });
   }

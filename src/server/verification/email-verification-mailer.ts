@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { EventConsumer, type EventDelivery, type MfaEvent, RandomSource } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 import { Mailer } from '../mail/mailer.js';
-import { LANGUAGES, languageOf } from '../notices/texts/languages.js';
+import { textsFor } from '../notices/texts/languages.js';
 import { VERIFY_EMAIL_PATH } from '../pages/paths.js';
 import { UsersService } from '../users/users.service.js';
 import { composeVerificationMail, type ConfirmationMeans } from './email-verification-mail.js';
@@ -46,7 +46,7 @@ export class EmailVerificationMailer extends EventConsumer {
         ? { kind: 'link', link: await this.linkTo(userId, address, id) }
         : { kind: 'code', code };
     const user = await this.users.findById(userId);
-    const texts = LANGUAGES[languageOf(user?.language ?? null) ?? this.config.mailLanguage];
+    const texts = textsFor(user?.language, this.config.mailLanguage);
     await this.mailer.send({ to: address, ...composeVerificationMail(means, texts) });
   }
 

@@ -30,3 +30,8 @@ export function acceptedLanguage(headers: HttpRequest['headers']): Language | nu
 export function languageOf(code: string | null): Language | null {
   return LANGUAGE_CODES.find((language) => language === code) ?? null;
 }
+
+/** The texts for somebody whose language has this code; null, or one without texts: the fallback's. */
+export function textsFor(code: string | null | undefined, fallback: Language): NoticeTexts {
+  return LANGUAGES[languageOf(code ?? null) ?? fallback];
+}
