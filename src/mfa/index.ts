@@ -152,7 +152,7 @@ export { EndsSessions } from './http/guards/signed-in.guard.js';
 export { RequestWatch } from './http/request-watch.js';
 export { type HandlerProvider, MfaModule, type MfaModuleAsyncOptions } from './mfa.module.js';
 export { type MfaModuleOptions, MfaOptions, resolveMfaOptions } from './mfa.options.js';
-export { type SecretKey } from './secret-key.js';
+export { type SecretKey } from './kit/secret-key.js';
 export { BoundedText } from './kit/bounded-text.js';
 export { addSeconds, Clock, SystemClock } from './kit/clock.js';
 export { CodeProof } from './kit/code-proof.js';

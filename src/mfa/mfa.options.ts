@@ -1,4 +1,4 @@
-import { faultsOfSecretKeys, type SecretKey } from './secret-key.js';
+import { faultsOfSecretKeys, type SecretKey } from './kit/secret-key.js';
 
 /** What a host may set. Everything but the keys has a default. */
 export interface MfaModuleOptions {

@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { MfaOptions } from '../mfa.options.js';
-import { faultsOfSecretKeys, type SecretKey } from '../secret-key.js';
+import { faultsOfSecretKeys, type SecretKey } from '../kit/secret-key.js';
 
 /** What a derived key is for; no two uses share a key. */
 export type KeyUse =

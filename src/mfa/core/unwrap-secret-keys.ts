@@ -1,4 +1,4 @@
-import { type SecretKey } from '../secret-key.js';
+import { type SecretKey } from '../kit/secret-key.js';
 import { type KeyManagement } from './key-management.js';
 
 /** A {@link SecretKey} as it may be kept where others read it. */
