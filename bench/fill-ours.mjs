@@ -42,8 +42,17 @@ export async function fillOurs(database, keys, count) {
     await copyRows(database, target, rows);
   };
   await copy(
-    'users (id, username, first_name, last_name, password_hash, credentials_version, created_at)',
-    map(users, ({ subjectId: id }) => [id, `bench-${id}`, '', '', 'never compared', id, at]),
+    'users (id, username, username_key, first_name, last_name, password_hash, credentials_version, created_at)',
+    map(users, ({ subjectId: id }) => [
+      id,
+      `bench-${id}`,
+      `bench-${id}`,
+      '',
+      '',
+      'never compared',
+      id,
+      at,
+    ]),
   );
   await copy(
     'known_devices (user_id, user_agent, first_seen_at, last_seen_at)',

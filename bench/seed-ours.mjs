@@ -36,9 +36,9 @@ const INSERT = `
     INSERT INTO known_devices (user_id, user_agent, first_seen_at, last_seen_at)
     SELECT user_id, $10, $6, $6 FROM given
   )
-  INSERT INTO users (id, username, first_name, last_name, password_hash, credentials_version,
+  INSERT INTO users (id, username, username_key, first_name, last_name, password_hash, credentials_version,
     created_at)
-  SELECT user_id, 'bench-' || user_id, '', '', $9, user_id, now()
+  SELECT user_id, 'bench-' || user_id, 'bench-' || user_id, '', '', $9, user_id, now()
   FROM given`;
 
 /** New keys for our server, as its environment takes them. */

@@ -14,9 +14,8 @@ export type EmailStanding = 'unasked' | 'confirmed' | 'unconfirmed';
 
 /** Someone who may sign in. */
 @Entity('users')
-// The unique keys stand on lower(…), which TypeORM cannot express: the migration makes them.
-@Index('users_username_key', { synchronize: false })
-@Index('users_email_key', { synchronize: false })
+@Index('users_username_key', ['usernameKey'], { unique: true })
+@Index('users_email_key', ['emailKey'], { unique: true })
 export class User {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })
   readonly id!: string;
@@ -25,9 +24,17 @@ export class User {
   @Column('varchar', { length: LONGEST_USERNAME })
   readonly username!: string;
 
+  /** `foldName` of the name, by which it is unique and found. */
+  @Column('text', { name: 'username_key' })
+  readonly usernameKey!: string;
+
   /** Unique whatever the case of its letters; null: none is known. */
   @Column('varchar', { length: LONGEST_EMAIL, nullable: true })
   readonly email!: string | null;
+
+  /** `foldName` of the address, by which it is unique and found; null: none is known. */
+  @Column('text', { name: 'email_key', nullable: true })
+  readonly emailKey!: string | null;
 
   /** When its owner confirmed the address; null: never, or the server did not ask. */
   @Column('timestamptz', { name: 'email_verified_at', nullable: true })

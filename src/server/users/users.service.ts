@@ -5,6 +5,7 @@ import { Clock, MfaError, RandomSource } from '../../mfa/index.js';
 import { selectEntity } from '../database/select-entity.js';
 import { spendResetLinks } from '../passwords/spend-reset-links.js';
 import { EmailTrust } from './email-trust.js';
+import { foldName, nameKeys } from './fold-name.js';
 import { NEW_USER } from './new-user.js';
 import { isUsername, normalizeUsername } from './normalize-username.js';
 import { PasswordHasher } from './password-hasher.js';
@@ -142,7 +143,7 @@ export class UsersService {
     const name = normalizeUsername(value);
     // PostgreSQL has no NUL in a text; no one is called so.
     if (name === null || name.includes('\0')) return null;
-    return this.findOne(`lower(${by}) = lower($1)`, name);
+    return this.findOne(`${by}_key = $1`, foldName(name));
   }
 
   /**
@@ -228,6 +229,7 @@ export class UsersService {
     const user = this.users.create({
       ...NEW_USER,
       ...own,
+      ...nameKeys(own),
       id: this.random.rowId(),
       credentialsVersion: this.random.rowId(),
       createdAt: this.clock.now(),

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { addSeconds, Clock, KeyRing } from '../../mfa/index.js';
+import { foldName } from '../users/fold-name.js';
 import { CONFIRMATION_LIMIT, VERIFICATION_CODE } from './email-verification-limits.js';
 
 /** One mail that is about to be sent. */
@@ -62,7 +63,7 @@ const IS_EXHAUSTED = `
 const CONFIRM = `
   UPDATE users SET email_verified_at = $3, email_code_tag = NULL, email_code_expires_at = NULL,
     email_code_attempts = 0
-  WHERE id = $1 AND lower(email) = lower($2) AND email_verified_at IS NULL AND disabled_at IS NULL`;
+  WHERE id = $1 AND email_key = $2 AND email_verified_at IS NULL AND disabled_at IS NULL`;
 
 /** The code is the one that was judged, and the session in which it was typed still lives. */
 const CONFIRM_BY_CODE = `${CONFIRM} AND email_code_tag = $4 AND EXISTS (
@@ -131,7 +132,7 @@ export class EmailVerificationRows {
    * @param manager of the transaction that records it
    */
   async confirm({ userId, address, code }: Confirmation, manager: EntityManager): Promise<boolean> {
-    const key = [userId, address, this.clock.now()];
+    const key = [userId, foldName(address), this.clock.now()];
     const [, count] =
       code === undefined
         ? await manager.query<[unknown[], number]>(CONFIRM, key)

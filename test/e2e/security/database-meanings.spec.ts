@@ -50,6 +50,37 @@ describe('a server on a database that writes times in another way', () => {
   );
 });
 
+describe('a server on a database of another locale', () => {
+  it.each([
+    ['C', `LC_COLLATE 'C' LC_CTYPE 'C'`],
+    ['Turkish', `LOCALE_PROVIDER icu ICU_LOCALE 'tr-TR' LC_COLLATE 'C' LC_CTYPE 'C'`],
+  ])('knows people whatever the case of their names: %s', async (locale, clause) => {
+    if (!database.isConcurrent) return;
+    const url = new URL(database.url);
+    const name = `${url.pathname.slice(1)}_${locale.toLowerCase()}`;
+    await run(`CREATE DATABASE ${name} ENCODING 'UTF8' ${clause} TEMPLATE template0`);
+    url.pathname = `/${name}`;
+    const settings = { ...database.settings, DATABASE_URL: url.href };
+    const other: TestDatabase = { ...database, url: url.href, settings };
+    const server = await TestServer.start(other, {}, false);
+    const password = 'correct horse battery';
+    try {
+      const jurgen = { username: 'Jürgen', email: 'INFO@example.org', password };
+      expect(await server.post('/registration/', jurgen)).toMatchObject({ status: 201 });
+      const again = { username: 'JÜRGEN', email: 'info@example.org', password };
+      expect((await server.post('/registration/', again)).status).toBe(400);
+      const otherName = { ...again, username: 'ada' };
+      expect((await server.post('/registration/', otherName)).body.errors).toHaveProperty('email');
+      for (const login of [{ username: 'JÜRGEN' }, { email: 'info@example.org' }]) {
+        expect((await server.post('/login/', { ...login, password })).status).toBe(200);
+      }
+    } finally {
+      await server.stop();
+      await run(`DROP DATABASE ${name} WITH (FORCE)`);
+    }
+  });
+});
+
 describe('a data source of a host', () => {
   let dataSource: DataSource;
 

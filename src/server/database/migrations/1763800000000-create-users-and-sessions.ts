@@ -17,7 +17,9 @@ const UP = [
   `CREATE TABLE users (
     id uuid PRIMARY KEY,
     username varchar(150) NOT NULL,
+    username_key text NOT NULL,
     email varchar(254),
+    email_key text,
     email_verified_at timestamptz,
     email_code_tag text,
     email_code_expires_at timestamptz,
@@ -35,8 +37,8 @@ const UP = [
     language varchar(8),
     created_at timestamptz NOT NULL
   )`,
-  `CREATE UNIQUE INDEX users_username_key ON users (lower(username))`,
-  `CREATE UNIQUE INDEX users_email_key ON users (lower(email))`,
+  `CREATE UNIQUE INDEX users_username_key ON users (username_key)`,
+  `CREATE UNIQUE INDEX users_email_key ON users (email_key)`,
   `CREATE TABLE sessions (
     user_id uuid NOT NULL,
     id uuid NOT NULL,
