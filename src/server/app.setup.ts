@@ -3,8 +3,9 @@ import helmet from '@fastify/helmet';
 import { type LoggerService, ShutdownSignal } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ProblemFilter } from '../mfa/index.js';
+import { addressIn, ProblemFilter } from '../mfa/index.js';
 import { AppModule, type ServerAdditions } from './app.module.js';
+import { isInAnyForm, toBlock } from './auth/trusted-networks/address-block.js';
 import { type ServerConfig } from './config/server-config.js';
 import { readBodies } from './requests/read-bodies.js';
 import { REQUEST_ID_HEADER, watchRequests } from './requests/watch-requests.js';
@@ -43,9 +44,18 @@ export function createAdapter({ trustedProxies }: ServerConfig): FastifyAdapter 
     bodyLimit: MOST_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
     // Whoever is not a configured proxy could claim any address.
-    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    trustProxy: trustedProxies.length > 0 && isProxyAmong(trustedProxies),
     rewriteUrl: makeDecodable,
   });
+}
+
+/** Fastify's own reading knows no ports, as some proxies add to the addresses of others. */
+function isProxyAmong(trustedProxies: readonly string[]): (text: string) => boolean {
+  const blocks = trustedProxies.map(toBlock);
+  return (text) => {
+    const address = addressIn(text);
+    return address !== null && blocks.some((block) => isInAnyForm(address, block));
+  };
 }
 
 /**

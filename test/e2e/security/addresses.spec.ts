@@ -81,6 +81,35 @@ describe('the rate limit by client address', () => {
     expect(await knock(server, chains)).toEqual([401, 401, 401, 429]);
   });
 
+  it('knows a proxy by its address, whatever its port and its spelling', async () => {
+    await start({ TRUSTED_PROXIES: '127.0.0.0/8, 10.0.0.0/8' });
+    const chains = ['10.0.0.5:443', '::ffff:10.0.0.6', '[::ffff:10.0.0.7]:8443', '10.0.0.8'];
+    const one = chains.map((proxy, i) => `203.0.113.4:4000${i}, ${proxy}`);
+    const other = '203.0.113.5:40001, 10.0.0.5:443';
+    expect(await knock(server, [...one, other])).toEqual([401, 401, 401, 429, 401]);
+  });
+
+  it('keeps addresses without ports, and none for what is none', async () => {
+    await start({ TRUSTED_PROXIES: '127.0.0.0/8', RATE_LIMIT_PER_MINUTE: '100' });
+    const { username, password } = await server.register();
+    const ips: unknown[] = [];
+    for (const address of [
+      '203.0.113.4:40001',
+      '::ffff:203.0.113.4',
+      '[2001:DB8::1]:1',
+      'unknown',
+    ]) {
+      const reply = await server.send('POST', '/login/', {
+        headers: { 'content-type': 'application/json', 'x-forwarded-for': address },
+        body: JSON.stringify({ username, password }),
+      });
+      const sessions = await server.get('/sessions/', reply.body.access);
+      const current = sessions.body.find((session: { current: boolean }) => session.current);
+      ips.push(current.ip);
+    }
+    expect(ips).toEqual(['203.0.113.4', '203.0.113.4', '2001:db8::1', null]);
+  });
+
   it('counts an address as itself whatever its port, and all that is none as one', async () => {
     await start({ TRUSTED_PROXIES: '127.0.0.1' });
     const ports = ['192.0.2.1:1', '192.0.2.1:2', '192.0.2.1', '192.0.2.1:3'];

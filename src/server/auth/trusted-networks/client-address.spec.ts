@@ -22,6 +22,9 @@ describe('the own address of a client', () => {
       ['not a proxy', null, '10.0.0.1', '10.0.0.1', 'accept'],
       ['not a proxy that is written as IPv6', null, '::ffff:10.0.0.1', '::ffff:10.0.0.1', 'accept'],
       ['not a proxy behind a proxy', null, '10.0.0.2', '10.0.0.1', 'x-forwarded-for'],
+      ['without its port', '192.0.2.1', '192.0.2.1:40001', '10.0.0.1', 'x-forwarded-for'],
+      ['not a proxy with a port', null, '10.0.0.2:443', '10.0.0.1', 'x-forwarded-for'],
+      ['not what is none', null, 'unknown', '10.0.0.1', 'x-forwarded-for'],
       ['not nothing', null, undefined, '192.0.2.1', 'accept'],
     ],
   )('is %s', (_, own, ip, peer, header) => {

@@ -1,3 +1,4 @@
+import { addressIn } from '../../../mfa/index.js';
 import { type FirstFactorRequest } from '../first-factor.js';
 import { type AddressBlock, isInAnyForm } from './address-block.js';
 
@@ -23,12 +24,13 @@ export function ownAddressOf(
   { ip, socket, headers }: FirstFactorRequest,
   proxies: readonly AddressBlock[],
 ): string | null {
-  if (ip === undefined || proxies.some((block) => isInAnyForm(ip, block))) return null;
+  const own = addressIn(ip ?? null);
+  if (own === null || proxies.some((block) => isInAnyForm(own, block))) return null;
   const isForwarded =
     ip === socket?.remoteAddress
       ? FORWARDING_HEADERS.some((name) => headers[name] !== undefined)
       : originOf(headers['x-forwarded-for']) !== ip;
-  return isForwarded ? null : ip;
+  return isForwarded ? null : own;
 }
 
 /** Where a chain of proxies says that it begins: each adds to the end whom it heard. */
