@@ -3,6 +3,7 @@ import helmet from '@fastify/helmet';
 import { type LoggerService, ShutdownSignal } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type FastifyRequest } from 'fastify';
 import { addressIn, ProblemFilter } from '../mfa/index.js';
 import { AppModule, type ServerAdditions } from './app.module.js';
 import { isInAnyForm, toBlock } from './auth/trusted-networks/address-block.js';
@@ -82,7 +83,7 @@ export async function configureApp(
   fastify.removeContentTypeParser('text/plain');
   readBodies(app);
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CSP } });
-  if (config.corsOrigins.length > 0) app.enableCors(corsOptions(config.corsOrigins));
+  if (config.corsOrigins.length > 0) app.enableCors({ delegator: corsFor(config.corsOrigins) });
   app.useGlobalFilters(app.get(ProblemFilter));
   app.get(HttpDrain, { strict: false }).watch(app);
   app.enableShutdownHooks(shutdownSignals(config), { useProcessExit: true });
@@ -98,8 +99,19 @@ export function shutdownSignals({ rereadKeys }: ServerConfig): ShutdownSignal[] 
   return rereadKeys === null ? [...signals, ShutdownSignal.SIGHUP] : signals;
 }
 
+/** An OPTIONS that asks for no permission is a request like any other, and not refused as a bad preflight. */
+function corsFor(origins: readonly string[]) {
+  const options = corsOptions(origins);
+  return ({ headers }: FastifyRequest, use: (error: null, chosen: typeof options) => void) => {
+    const isPreflight =
+      headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
+    use(null, { ...options, preflight: isPreflight });
+  };
+}
+
 function corsOptions(origins: readonly string[]) {
   return {
+    preflight: true,
     origin: [...origins],
     methods: ['GET', 'POST', 'PATCH', 'DELETE'],
     // Without this a browser keeps them from the page, which has to act on them.

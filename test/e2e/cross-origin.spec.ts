@@ -54,3 +54,11 @@ it.each([STRANGER, 'null', `${FRIEND}.evil.example`, 'http://app.example.org'])(
     }
   },
 );
+
+it('takes an OPTIONS that asks for no permission for a request like any other', async () => {
+  for (const headers of [{}, { origin: FRIEND }, { 'access-control-request-method': 'POST' }]) {
+    const reply = await open.send('OPTIONS', '/login/', { headers });
+    expect([reply.status, reply.body.code]).toEqual([405, 'method_not_allowed']);
+    expect(reply.headers.get('allow')).toBe('POST');
+  }
+});

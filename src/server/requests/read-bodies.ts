@@ -1,9 +1,14 @@
+import { type IncomingHttpHeaders } from 'node:http';
 import { parse } from 'node:querystring';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type RawServerDefault } from 'fastify';
 import { MfaError } from '../../mfa/index.js';
 
 /** Bodies are UTF-8 [RFC 8259 §8.1], and bytes that are none are not replaced: they could be a secret. */
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The content coding that is none [RFC 9110 §12.5.3]. */
+const IDENTITY = 'identity';
 
 /**
  * Has the server read JSON and forms, and refuse what is no text in UTF-8. A body without a byte is
@@ -14,14 +19,14 @@ export function readBodies(app: NestFastifyApplication): void {
   const { bodyLimit } = fastify.initialConfig;
   const limits = bodyLimit === undefined ? {} : { bodyLimit };
   const readJson = fastify.getDefaultJsonParser('error', 'error');
-  app.useBodyParser('application/json', limits, (request, bytes, done) => {
+  app.useBodyParser<RawServerDefault>('application/json', limits, (request, bytes, done) => {
     if (bytes.length === 0) return done(null, undefined);
-    const text = textOf(bytes);
+    const text = textOf(bytes, request.headers);
     if (text instanceof MfaError) return done(text, undefined);
     void readJson(request, text, done);
   });
-  app.useBodyParser('application/x-www-form-urlencoded', limits, (_request, bytes, done) => {
-    const text = textOf(bytes);
+  app.useBodyParser('application/x-www-form-urlencoded', limits, (request, bytes, done) => {
+    const text = textOf(bytes, request.headers);
     if (text instanceof MfaError) return done(text, undefined);
     const fields = fieldsOf(text);
     if (fields instanceof MfaError) return done(fields, undefined);
@@ -29,7 +34,13 @@ export function readBodies(app: NestFastifyApplication): void {
   });
 }
 
-function textOf(bytes: Buffer): string | MfaError {
+function textOf(bytes: Buffer, headers: IncomingHttpHeaders): string | MfaError {
+  const encoding = headers['content-encoding'] ?? IDENTITY;
+  // Nothing is unpacked: a few bytes of gzip are a body without end.
+  if (encoding.trim().toLowerCase() !== IDENTITY) {
+    const detail = `Unsupported content encoding "${encoding.slice(0, 32)}" in request.`;
+    return new MfaError('unsupported_media_type', { detail });
+  }
   try {
     return UTF_8.decode(bytes);
   } catch (cause) {

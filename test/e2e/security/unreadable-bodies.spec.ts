@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { HttpClient } from '../../support/http-client.js';
 import { PLATFORMS } from '../../support/library-http-app.js';
 import { startLibraryHost } from '../../support/library-host.js';
@@ -48,6 +49,13 @@ describe('the server', () => {
     const reply = await login(`${type}; charset=iso-8859-1`, bytes('{"username":"ÿ"}'));
     expectProblem(reply, otherCharset(type));
     expectProblem(await login(`${type}; charset="ISO-8859-1"`, '{}'), otherCharset(type));
+  });
+
+  it.each([JSON_TYPE, FORM_TYPE])('unpacks no %s', async (type) => {
+    const headers = { 'content-type': type, 'content-encoding': 'gzip' };
+    const reply = await server.send('POST', '/login/', { headers, body: gzipSync('{}') });
+    const detail = 'Unsupported content encoding "gzip" in request.';
+    expectProblem(reply, [415, 'unsupported_media_type', detail]);
   });
 
   it('reads a form as it was written', async () => {
