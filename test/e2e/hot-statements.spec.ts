@@ -26,7 +26,7 @@ const NAMES_USER = new RegExp(
   [
     String.raw`\buser_id"?\)? = \$\d`,
     String.raw`^WITH .*INSERT INTO \w+( AS \w+)? \(user_id\b`,
-    String.raw`FROM "users" WHERE (id|lower\((username|email)\)) =`,
+    String.raw`FROM "users" WHERE (id|(username|email)_key) =`,
   ].join('|'),
   's',
 );
