@@ -1,6 +1,7 @@
 import { type Authenticator } from './authenticators.js';
 import { type MfaEvent } from './events.js';
 import {
+  type ActivationFields,
   type MethodKey,
   type MethodRecord,
   type StoredBackupCode,
@@ -8,7 +9,7 @@ import {
 } from './stores.js';
 
 /** A method as it was before a change. Its counts come back with it: undoing refills no budget. */
-export interface FormerMethod extends Omit<MethodRecord, 'subjectId' | 'version'> {
+export interface FormerMethod extends Omit<MethodRecord, 'subjectId'> {
   /** Consecutive wrong proofs. */
   readonly failures: number;
   /** Null: it was not locked. */
@@ -83,7 +84,7 @@ export abstract class ChangeStore {
    */
   abstract reactivate(
     method: MethodKey,
-    former: Pick<FormerMethod, 'activatedAt' | 'activatedIn'>,
+    former: Pick<FormerMethod, ActivationFields>,
     transaction: Transaction,
   ): Promise<boolean>;
   /** Stores backup codes as they were, spent ones as spent. */

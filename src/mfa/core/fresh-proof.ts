@@ -9,7 +9,6 @@ import {
   countingProofs,
   isOfSecondFactor,
   type JudgedMethod,
-  latestOf,
   type SessionProof,
   standingOf,
 } from './assurance.js';
@@ -66,16 +65,14 @@ function isRecent({ at }: SessionProof, maxAgeSeconds: number, now: Date): boole
 
 /**
  * How strong a proof must be for its owner to change factors: two factors where there is a second
- * one. Who has just set the first ones up goes on without them; an older session, which was made
- * without them, does not.
+ * one. Who has just set the first ones up goes on without them, until they are proven in a step-up; an
+ * older session, which was made without them, does not.
  */
 export function acrForChanges(principal: Principal, methods: readonly MethodRecord[]): Acr {
-  const provenAt = latestOf(proofsOf(principal));
-  const isOwn = ({ activatedIn, activatedAt }: MethodRecord) =>
-    principal.sessionId !== null &&
-    activatedIn === principal.sessionId &&
-    Number(activatedAt) >= Number(provenAt);
-  return offered(methods).every(isOwn) ? ACR.singleFactor : ACR.twoFactors;
+  const isOwn = ({ activatedIn }: MethodRecord) =>
+    principal.sessionId !== null && activatedIn === principal.sessionId;
+  const isProven = countingProofs(proofsOf(principal), methods).some(isOfSecondFactor);
+  return offered(methods).every(isOwn) && !isProven ? ACR.singleFactor : ACR.twoFactors;
 }
 
 /** Asks for a recent proof before factors are changed [ASVS 7.5.1]. */
