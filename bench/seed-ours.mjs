@@ -132,7 +132,7 @@ export async function loadParts({ MFA_SECRET_KEYS }) {
 
 function stateSealer(rows, { random, totp }) {
   return ({ subjectId, methodId, secret }, boundAt) => {
-    const parameters = { algorithm: 'SHA1', digits: 6, periodSeconds: 30, lastStep: null };
+    const parameters = { algorithm: 'SHA1', digits: 6, periodSeconds: 30, usedSteps: [] };
     const authenticator = {
       id: random.rowId(),
       label: 'Phone',
