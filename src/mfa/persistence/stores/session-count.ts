@@ -7,7 +7,7 @@ import { lockAfter, withoutAttempt } from './lock-after.js';
 export const NO_SESSION = '';
 
 /** In the place of a session: what all of a user's sessions have guessed. No session may be called so. */
-const ALL_SESSIONS = raw(`'*'`);
+export const ALL_SESSIONS = raw(`'*'`);
 
 /** The counts of one attempt; null where it was not counted. */
 export interface SessionCounts {
