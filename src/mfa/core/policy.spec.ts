@@ -10,7 +10,6 @@ import {
 import { type ChallengeRecord, type MethodRecord } from './stores.js';
 
 const NOON = new Date('2026-01-01T12:00:00Z');
-const LATER = new Date('2026-01-01T12:00:01Z');
 
 function options(changes: Partial<MfaModuleOptions> = {}) {
   return resolveMfaOptions({ secretKeys: [{ id: 'k', key: new Uint8Array(32) }], ...changes });

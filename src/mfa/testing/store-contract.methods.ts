@@ -9,6 +9,7 @@ export function describeMethods(stage: StoreStage): void {
   describeSaving(stage);
   describeWork(stage);
   describeActivity(stage);
+  describeActivations(stage);
   describePrimary(stage);
 }
 
@@ -94,25 +95,6 @@ function describeActivity(stage: StoreStage): void {
     });
   });
 
-  it('are told apart by their activations, and by versions of the account, whatever the clock says', async () => {
-    const { subjectId, ...first } = await stage.newMethod();
-    const before = await stage.method(subjectId, 'app');
-    const second = await stage.addMethod(subjectId, 'email', addSeconds(NOW, -7200));
-    expect(Number(second.activatedVersion)).toBeGreaterThan(Number(first.activatedVersion));
-    const { methods } = stage.stores;
-    await stage.run(subjectId, (own) => methods.deactivate(second, own));
-    const off = await stage.method(subjectId, 'email');
-    expect(off.version).toBeGreaterThan(second.version);
-    await stage.run(subjectId, (own) =>
-      methods.activate(second, { at: addSeconds(NOW, -9000), sessionId: null }, own),
-    );
-    const again = await stage.method(subjectId, 'email');
-    expect(again.activation).toBe(again.version);
-    expect(again.activation).not.toBe(second.activation);
-    expect(Number(again.activatedVersion)).toBeGreaterThan(Number(second.activatedVersion));
-    expect(await stage.method(subjectId, 'app')).toEqual(before);
-  });
-
   it('have one primary when several are activated at one moment', async () => {
     const subjectId = stage.newSubject();
     const names = ['app', 'email', 'sms', 'pin'];
@@ -136,6 +118,27 @@ function describeActivity(stage: StoreStage): void {
     expect(await deactivate(second)).toBe(true);
     expect(await deactivate(second)).toBe(false);
     expect(await stage.method(subjectId, 'email')).toMatchObject(NOT_ACTIVE);
+  });
+}
+
+function describeActivations(stage: StoreStage): void {
+  it('are told apart by their activations, and by versions of the account, whatever the clock says', async () => {
+    const { subjectId, ...first } = await stage.newMethod();
+    const before = await stage.method(subjectId, 'app');
+    const second = await stage.addMethod(subjectId, 'email', addSeconds(NOW, -7200));
+    expect(Number(second.activatedVersion)).toBeGreaterThan(Number(first.activatedVersion));
+    const { methods } = stage.stores;
+    await stage.run(subjectId, (own) => methods.deactivate(second, own));
+    const off = await stage.method(subjectId, 'email');
+    expect(off.version).toBeGreaterThan(second.version);
+    await stage.run(subjectId, (own) =>
+      methods.activate(second, { at: addSeconds(NOW, -9000), sessionId: null }, own),
+    );
+    const again = await stage.method(subjectId, 'email');
+    expect(again.activation).toBe(again.version);
+    expect(again.activation).not.toBe(second.activation);
+    expect(Number(again.activatedVersion)).toBeGreaterThan(Number(second.activatedVersion));
+    expect(await stage.method(subjectId, 'app')).toEqual(before);
   });
 }
 

@@ -46,14 +46,12 @@ export class TypeOrmSendBudgetStore extends SendBudgetStore {
       try {
         return { allowed: true, taken: { rows: await this.takeAll(ordered, now), at: now } };
       } catch (error) {
-        if (error instanceof SendRefused) {
-          const { verdict } = error;
-          if (!isMisdated(verdict, ordered, now) || !(await this.redate(ordered, now)))
-            return verdict;
-          continue;
-        }
         // Each time a slot has become full: that ends with the window's last send at the latest.
-        if (!(error instanceof SlotFilled)) throw error;
+        if (error instanceof SlotFilled) continue;
+        if (!(error instanceof SendRefused)) throw error;
+        const { verdict } = error;
+        const isRedated = isMisdated(verdict, ordered, now) && (await this.redate(ordered, now));
+        if (!isRedated) return verdict;
       }
     }
   }
