@@ -59,14 +59,14 @@ export async function fillOurs(database, keys, count) {
     map(users, ({ subjectId }) => [subjectId, USER_AGENT, at, at]),
   );
   await copy(
-    'mfa_accounts (user_id)',
-    map(users, ({ subjectId }) => [subjectId]),
+    'mfa_accounts (user_id, version)',
+    map(users, ({ subjectId }) => [subjectId, 1]),
   );
   await copy(
     `mfa_methods (user_id, id, handler, is_active, is_primary, created_at, confirmed_at,
-      activated_at, state, state_version)`,
+      activated_at, activation, activated_version, state, state_version)`,
     map(users, ({ subjectId, methodId }) => [
-      ...[subjectId, methodId, 'app', 't', 't', at, at, at],
+      ...[subjectId, methodId, 'app', 't', 't', at, at, at, 0, 1],
       bytea(sealState({ subjectId, methodId, secret }, boundAt)),
       stateVersion,
     ]),

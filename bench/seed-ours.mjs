@@ -14,16 +14,16 @@ const INSERT = `
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $7::text[])
       AS given(user_id, method_id, challenge_id, state, lookup)
   ), account AS (
-    INSERT INTO mfa_accounts (user_id) SELECT user_id FROM given
+    INSERT INTO mfa_accounts (user_id, version) SELECT user_id, 1 FROM given
   ), method AS (
     INSERT INTO mfa_methods (user_id, id, handler, is_active, is_primary, created_at, confirmed_at,
-      activated_at, state, state_version)
-    SELECT user_id, method_id, 'app', true, true, $6, $6, $6, state, $5 FROM given
+      activated_at, activation, activated_version, state, state_version)
+    SELECT user_id, method_id, 'app', true, true, $6, $6, $6, 0, 1, state, $5 FROM given
   ), challenge AS (
     INSERT INTO mfa_challenges (user_id, id, purpose, method_id, handler, proofs, provider,
-      credentials_version, created_at, expires_at)
+      credentials_version, created_at, expires_at, account_version)
     SELECT user_id, challenge_id, 'login', method_id, 'app', '[]', 'local', user_id,
-      now(), now() + interval '1 day'
+      now(), now() + interval '1 day', 1
     FROM given
   ), backup_code AS (
     INSERT INTO mfa_backup_codes (user_id, lookup, hash, set_id, created_at)
@@ -133,12 +133,19 @@ export async function loadParts({ MFA_SECRET_KEYS }) {
 
 function stateSealer(rows, { random, totp }) {
   return ({ subjectId, methodId, secret }, boundAt) => {
-    const parameters = { algorithm: 'SHA1', digits: 6, periodSeconds: 30, lastStep: null };
+    const parameters = { algorithm: 'SHA1', digits: 6, periodSeconds: 30, usedSteps: [] };
     const authenticator = {
       id: random.rowId(),
       label: 'Phone',
       payload: { secret: totp.encodeSecret(secret), ...parameters },
-      ...{ createdAt: boundAt, setUpIn: null, boundAt, confirmedAt: boundAt, lastUsedAt: null },
+      ...{
+        createdAt: boundAt,
+        setUpIn: null,
+        boundAt,
+        confirmedAt: boundAt,
+        confirmedIn: 0,
+        lastUsedAt: null,
+      },
     };
     return rows.sealAuthenticators([authenticator], { subjectId, id: methodId });
   };

@@ -178,6 +178,7 @@ export {
   AuditVerification,
   type VerificationRequest,
 } from './persistence/audit-verification.js';
+export { DatabaseClock } from './persistence/database-clock.js';
 export { type AuditFault } from './persistence/event-chain-walk.js';
 export { MFA_ENTITIES } from './persistence/entities/mfa-entities.js';
 export { type KeyNeed, KeyUsage } from './persistence/key-usage.js';

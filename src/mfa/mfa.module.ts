@@ -37,7 +37,7 @@ import { SendBudgetStore } from './core/send-budgets.js';
 import { SessionAttempts } from './core/session-attempts.js';
 import { AccessGuard } from './http/guards/access.guard.js';
 import { MFA_CONTROLLERS, MFA_HTTP_PROVIDERS } from './http/http.providers.js';
-import { Clock, SystemClock } from './kit/clock.js';
+import { Clock } from './kit/clock.js';
 import { HandlerDefaults } from './kit/handler-defaults.js';
 import { RandomSource, SystemRandomSource } from './kit/random.js';
 import { type MfaModuleOptions, MfaOptions, resolveMfaOptions } from './mfa.options.js';
@@ -49,6 +49,8 @@ import { OutboxBacklog } from './persistence/outbox-backlog.js';
 import { PERSISTENCE_PROVIDERS } from './persistence/persistence.providers.js';
 import { Reencryption } from './persistence/reencryption.js';
 import { SecurityLog } from './persistence/security-log.js';
+import { startClock } from './persistence/start-clock.js';
+import { Statements } from './persistence/stores/statements.js';
 
 /** Any ordinary Nest provider that yields a handler. */
 export type HandlerProvider =
@@ -62,7 +64,10 @@ export type HandlerProvider =
 export interface MfaModuleWiring {
   /** Modules that export the ports and whatever the handlers inject. */
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
-  /** Providers of the module itself; one for `Clock` or `RandomSource` replaces the system's. */
+  /**
+   * Providers of the module itself; one for `Clock` or `RandomSource` replaces the database's clock or
+   * the system's chance.
+   */
   readonly providers?: readonly Provider[];
 }
 
@@ -120,7 +125,7 @@ export class MfaModule {
             resolveMfaOptions(await useFactory(...injected)),
         },
         { provide: HandlerDefaults, useExisting: MfaOptions },
-        { provide: Clock, useClass: SystemClock },
+        { provide: Clock, inject: [Statements], useFactory: startClock },
         { provide: RandomSource, useClass: SystemRandomSource },
         ...handlers,
         gathered(handlers),

@@ -1,13 +1,10 @@
 import { Global, Module } from '@nestjs/common';
-import { Clock, RandomSource, SystemClock, SystemRandomSource } from '../mfa/index.js';
+import { RandomSource, SystemRandomSource } from '../mfa/index.js';
 
-/** Time and chance, for every module; a test overrides the two providers. */
+/** Chance, for every module. Time is the database's, which `MfaModule` tells. */
 @Global()
 @Module({
-  providers: [
-    { provide: Clock, useClass: SystemClock },
-    { provide: RandomSource, useClass: SystemRandomSource },
-  ],
-  exports: [Clock, RandomSource],
+  providers: [{ provide: RandomSource, useClass: SystemRandomSource }],
+  exports: [RandomSource],
 })
 export class SystemModule {}

@@ -20,6 +20,7 @@ const expressions = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) 
 async function exportedNames(): Promise<string[]> {
   const metrics = new PromMetrics({
     poolUse: () => ({ inUse: 0, idle: 0, waiting: 0, most: 0 }),
+    clockAhead: () => 0,
     backlog: async () => ({ waiting: 0, givenUp: 0 }),
   });
   const types = [...(await metrics.text()).matchAll(/^# TYPE (\S+) (\S+)$/gm)];

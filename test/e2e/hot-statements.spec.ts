@@ -37,16 +37,16 @@ async function fill(dataSource: DataSource): Promise<void> {
     WITH given AS (
       SELECT 'user ' || n AS user_id, gen_random_uuid() AS method_id FROM generate_series(1, 4000) AS n
     ), account AS (
-      INSERT INTO mfa_accounts (user_id) SELECT user_id FROM given
+      INSERT INTO mfa_accounts (user_id, version) SELECT user_id, 1 FROM given
     ), method AS (
       INSERT INTO mfa_methods (user_id, id, handler, is_active, is_primary, created_at, confirmed_at,
-        activated_at, state, state_version)
-      SELECT user_id, method_id, 'app', true, true, now(), now(), now(), '', 1 FROM given
+        activated_at, activation, activated_version, state, state_version)
+      SELECT user_id, method_id, 'app', true, true, now(), now(), now(), 0, 1, '', 1 FROM given
     ), challenge AS (
       INSERT INTO mfa_challenges (user_id, id, purpose, method_id, handler, proofs, provider,
-        credentials_version, created_at, expires_at)
+        credentials_version, created_at, expires_at, account_version)
       SELECT user_id, gen_random_uuid(), 'login', method_id, 'app', '[]', 'local', user_id, now(),
-        now() FROM given
+        now(), 1 FROM given
     )
     INSERT INTO mfa_backup_codes (user_id, lookup, hash, set_id, created_at)
     SELECT user_id, 'code ' || n, '', gen_random_uuid(), now() FROM given, generate_series(1, 50) AS n`);

@@ -60,6 +60,7 @@ describe('metrics', () => {
     expect(pool.reduce((sum, name) => sum + (after.get(name) ?? NaN), 0)).toBeGreaterThan(0);
     expect(after.get('db_pool_connections_max')).toBe(server.isConcurrent ? 10 : 1);
     expect(after.get('db_pool_waiting')).toBe(0);
+    expect(after.get('clock_ahead_seconds')).toBe(0);
     expect(grown('mfa_outbox_deliveries{state="waiting"}')).toBeGreaterThan(0);
     expect(after.get('mfa_outbox_deliveries{state="given_up"}')).toBe(0);
     expect(after.get('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);

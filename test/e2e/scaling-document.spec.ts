@@ -56,8 +56,9 @@ function runTheDocument(): void {
   it('puts a challenge where its day is, and one with a name among the named', async () => {
     await query(
       `INSERT INTO mfa_challenges
-         (user_id, id, purpose, handler, proofs, credentials_version, created_at, expires_at)
-       SELECT $1, id, 'enrol', 'app', '[]', '', now(), now()
+         (user_id, id, purpose, handler, proofs, credentials_version, created_at, expires_at,
+          account_version)
+       SELECT $1, id, 'enrol', 'app', '[]', '', now(), now(), 0
        FROM unnest(ARRAY[first_id_at(now() + interval '1 day'), 'enrol:x']) AS id`,
       [early.user.id],
     );

@@ -133,9 +133,10 @@ describe('the clean-up of the library', () => {
 async function challengesThatEnded(mfa: MfaHarness, count: number): Promise<void> {
   await mfa.parts.dataSource.query(
     `INSERT INTO mfa_challenges (user_id, id, purpose, method_id, handler, proofs,
-       credentials_version, created_at, expires_at)
+       credentials_version, created_at, expires_at, account_version)
      SELECT 'u' || n, 'c' || n, 'login', gen_random_uuid(), 'app', '[]', '1',
-       $2::timestamptz - interval '3 days', $2::timestamptz - interval '2 days' + n * interval '1 second'
+       $2::timestamptz - interval '3 days', $2::timestamptz - interval '2 days' + n * interval '1 second',
+       1
      FROM generate_series(1, $1::int) AS n`,
     [count, mfa.parts.clock.now()],
   );

@@ -60,7 +60,8 @@ describe('the outbox', () => {
   function claim() {
     const now = mfa.parts.clock.now();
     const leaseEndsAt = new Date(now.getTime() + LEASE_SECONDS * 1000);
-    const claimed = { consumer: 'locks', maxDeliveries: 20, now, leaseEndsAt };
+    const latestDueAt = new Date(now.getTime() + 3_600_000);
+    const claimed = { consumer: 'locks', maxDeliveries: 20, now, leaseEndsAt, latestDueAt };
     return mfa.parts.get(OutboxStore).claim(claimed);
   }
 

@@ -102,7 +102,7 @@ export class NoTransactions extends UnitOfWork {
 /** An authenticator that works, with this state. */
 export function authenticator(payload: string): Authenticator {
   const times = { createdAt: NOW, boundAt: NOW, confirmedAt: NOW, lastUsedAt: null };
-  return { id: 'a1', label: null, setUpIn: null, ...times, payload };
+  return { id: 'a1', label: null, setUpIn: null, confirmedIn: 1, ...times, payload };
 }
 
 /** An attempt at the word of a login. */
@@ -122,6 +122,7 @@ export function spentAttempt(changes: Partial<SpentAttempt> = {}): SpentAttempt 
       data: null,
       createdAt: NOW,
       expiresAt: NOW,
+      accountVersion: 1,
       attempts: 1,
       version: 0,
     },
@@ -134,6 +135,8 @@ export function spentAttempt(changes: Partial<SpentAttempt> = {}): SpentAttempt 
       createdAt: NOW,
       confirmedAt: NOW,
       activatedAt: NOW,
+      activation: 1,
+      activatedVersion: 1,
       activatedIn: null,
       lastUsedAt: null,
       authenticators: [authenticator('open sesame')],

@@ -71,6 +71,8 @@ export interface ServerParts {
   readonly sendsMail?: boolean;
   /** Events are delivered as they are recorded; else by {@link TestServer.deliverEvents} alone. */
   readonly deliversEvents?: boolean;
+  /** What the server takes for the time; the clock that stands still unless told. */
+  readonly timeOf?: (clock: FakeClock) => Promise<Clock>;
   /** Ways to sign in beside those that the server brings. */
   readonly firstFactors?: FirstFactorTypes;
 }
@@ -122,6 +124,7 @@ export class TestServer extends HttpClient {
       deliversEvents = false,
       firstFactors = {},
       clock = new FakeClock(),
+      timeOf = async (still) => still,
       elder,
     }: ServerParts & SiblingParts = {},
   ): Promise<TestServer> {
@@ -136,7 +139,7 @@ export class TestServer extends HttpClient {
       imports: [AppModule.forRoot(config, { firstFactors })],
     })
       .overrideProvider(Clock)
-      .useValue(clock)
+      .useValue(await timeOf(clock))
       .setLogger(logger);
     if (!sendsMail) builder.overrideProvider(Mailer).useValue(inbox);
     const module = await builder.compile();
@@ -151,8 +154,12 @@ export class TestServer extends HttpClient {
   }
 
   /** A second server on the same database, with the same keys and the same clock. */
-  startSibling(environment: Environment = {}): Promise<TestServer> {
-    return TestServer.start(this.database, environment, false, { clock: this.clock, elder: this });
+  startSibling(
+    environment: Environment = {},
+    parts: Pick<ServerParts, 'timeOf'> = {},
+  ): Promise<TestServer> {
+    const shared = { clock: this.clock, elder: this };
+    return TestServer.start(this.database, environment, false, { ...shared, ...parts });
   }
 
   async stop(): Promise<void> {

@@ -39,11 +39,12 @@ const works: Authenticator = {
   setUpIn: null,
   boundAt: MORNING,
   confirmedAt: MORNING,
+  confirmedIn: 1,
   lastUsedAt: null,
   payload: null,
 };
-const active = { id: 'm1', isActive: true, activatedAt: MORNING, authenticators: [works] };
-const inactive = { ...active, isActive: false, activatedAt: null };
+const active = { id: 'm1', isActive: true, activation: 1, authenticators: [works] };
+const inactive = { ...active, isActive: false, activation: null };
 
 describe('countingProofs', () => {
   it.each([
@@ -52,12 +53,7 @@ describe('countingProofs', () => {
     ['none of a method that is gone', [PASSWORD, CODE], [], [PASSWORD]],
     ['none of a method that is inactive', [CODE], [inactive], []],
     ['none of an authenticator that is gone', [CODE], [{ ...active, authenticators: [] }], []],
-    [
-      'none of an authenticator that no longer works',
-      [CODE],
-      [{ ...active, activatedAt: NOON }],
-      [],
-    ],
+    ['none of an authenticator that no longer works', [CODE], [{ ...active, activation: 3 }], []],
     [
       'none of a method that names neither an authenticator nor a set of codes',
       [{ ...CODE, authenticatorId: null }],

@@ -39,7 +39,7 @@ export interface Standing {
 export interface JudgedMethod {
   readonly id: string;
   readonly isActive: boolean;
-  readonly activatedAt: Date | null;
+  readonly activation: number | null;
   readonly authenticators: readonly Authenticator[];
 }
 

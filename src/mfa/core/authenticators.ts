@@ -14,10 +14,14 @@ export interface Authenticator {
   readonly boundAt: Date | null;
   /**
    * When it was proven, for the first time or again after its method had been inactive; null while
-   * pending. One that was proven before its method was last activated does not work: what was
-   * switched off comes back by its own proof alone.
+   * pending.
    */
   readonly confirmedAt: Date | null;
+  /**
+   * `MethodRecord.activation` in which it was proven; null while pending. In any other one it does not
+   * work: what was switched off comes back by its own proof alone.
+   */
+  readonly confirmedIn: number | null;
   /** Kept only of those that have a label; a method keeps its own. */
   readonly lastUsedAt: Date | null;
   /** The handler's state as stored, decrypted. */
@@ -26,8 +30,8 @@ export interface Authenticator {
 
 /** What the decisions below look at of a method. */
 interface Holder {
-  /** Since when it has been active without a break; null when it is not. */
-  readonly activatedAt: Date | null;
+  /** What its activation is known by; null when it is not active. */
+  readonly activation: number | null;
   readonly authenticators: readonly Authenticator[];
 }
 
@@ -56,10 +60,10 @@ function capacityOf({ maxAuthenticators = 1 }: MfaHandler): number {
 
 /** Whether a login may be passed with it. */
 export function works(
-  { confirmedAt }: Authenticator,
-  { activatedAt }: Pick<Holder, 'activatedAt'>,
+  { confirmedIn }: Pick<Authenticator, 'confirmedIn'>,
+  { activation }: Pick<Holder, 'activation'>,
 ): boolean {
-  return confirmedAt !== null && activatedAt !== null && confirmedAt >= activatedAt;
+  return activation !== null && confirmedIn === activation;
 }
 
 /** Those that a login may be passed with. */
@@ -123,9 +127,9 @@ export function placeFor(
   method: Holder | undefined,
   label: string | undefined,
 ): Place {
-  const holder = method ?? { activatedAt: null, authenticators: [] };
+  const holder = method ?? { activation: null, authenticators: [] };
   if (label === undefined) {
-    if (holder.activatedAt !== null) throw new MfaError('method_exists');
+    if (holder.activation !== null) throw new MfaError('method_exists');
     return { label: holdsSeveral(handler) ? handler.displayName : null, kept: [] };
   }
   if (workingOf(holder).some((authenticator) => authenticator.label === label)) {
@@ -151,7 +155,7 @@ export function hasRoomFor(
  * login may be passed with.
  */
 export function isIndispensable(method: Holder, id: string): boolean {
-  const needed = method.activatedAt === null ? method.authenticators : workingOf(method);
+  const needed = method.activation === null ? method.authenticators : workingOf(method);
   return needed.every((authenticator) => authenticator.id === id);
 }
 
@@ -177,23 +181,32 @@ export function inPresentVersion(
   return { ...authenticator, payload: handler.parseState(authenticator.payload, payloadVersion) };
 }
 
-/** A method's authenticators after a right proof, all in the version that their handler writes now. */
+/**
+ * A method's authenticators after a right proof, all in the version that their handler writes now. The
+ * proof of one that waits for it activates a method that is not active: in the version that this makes.
+ */
 export function authenticatorsAfter(
   { id, state, now }: Use,
-  method: Holder & { readonly payloadVersion: number },
+  method: Holder & { readonly payloadVersion: number; readonly version: number },
   handler: MfaHandler,
 ): Authenticator[] {
+  const confirmedIn = method.activation ?? method.version + 1;
   return method.authenticators.map((authenticator) => {
     if (authenticator.id !== id) return inPresentVersion(authenticator, method, handler);
     const confirmedAt = works(authenticator, method) ? authenticator.confirmedAt : now;
     const boundAt = authenticator.boundAt ?? now;
-    const used = { ...authenticator, payload: state, boundAt, confirmedAt };
+    const used = { ...authenticator, payload: state, boundAt, confirmedAt, confirmedIn };
     return authenticator.label === null ? used : { ...used, lastUsedAt: now };
   });
 }
 
-/** The times of an authenticator that was never proven. */
-export const NEVER_PROVEN = { boundAt: null, confirmedAt: null, lastUsedAt: null } as const;
+/** What an authenticator has that was never proven. */
+export const NEVER_PROVEN = {
+  boundAt: null,
+  confirmedAt: null,
+  confirmedIn: null,
+  lastUsedAt: null,
+} as const;
 
 /** Whether an authenticator was never proven. */
 export function isPending({ boundAt }: Authenticator): boolean {

@@ -128,7 +128,7 @@ export class Ceremony {
   }
 
   private async judge(trial: Trial, attempt: SpentAttempt): Promise<RightTry> {
-    const at = timeOf(attempt, trial.now);
+    const at = trial.now;
     const proof = await trial.judge.judge(attempt, { at, isLocked: false });
     if (proof === null) throw await this.fail(trial, { attempt, at });
     const { proven, ...shown } = proof;
@@ -158,7 +158,7 @@ export class Ceremony {
     const last = await this.unitOfWork.runForAccount(request.subject.id, async (transaction) => {
       const attempt = await this.attempts.reload(before.attempt, now, transaction);
       if (attempt === null) throw noChallenge(request);
-      const at = timeOf(attempt, now);
+      const at = now;
       const proof = await trial.judge.judge(attempt, { at, isLocked: true });
       if (proof === null) return { attempt, at };
       const right = { attempt, at, proof, conclusion: before.conclusion };
@@ -210,11 +210,6 @@ export class Ceremony {
       attemptsLeft: this.options.maxAttemptsPerChallenge - attempt.challenge.attempts,
     });
   }
-}
-
-/** A method that became active while this request waited for it was so before it is proven. */
-function timeOf({ method: { activatedAt } }: SpentAttempt, now: Date): Date {
-  return activatedAt !== null && activatedAt > now ? activatedAt : now;
 }
 
 /** Whether what was concluded from one try may be concluded from another. */

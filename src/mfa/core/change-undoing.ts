@@ -90,8 +90,12 @@ export class ChangeUndoing {
       return { ...DONE, codes, removed: [removedFrom(method, [proven])] };
     }
     if (!isSame(proven.confirmedAt, at)) return NOTHING;
-    const confirmedAt = former.authenticators.find(isIt)?.confirmedAt ?? proven.boundAt;
-    const left = method.authenticators.map((one) => (isIt(one) ? { ...one, confirmedAt } : one));
+    const before = former.authenticators.find(isIt);
+    const confirmedAt = before?.confirmedAt ?? proven.boundAt;
+    const confirmedIn = before?.confirmedIn ?? null;
+    const left = method.authenticators.map((one) =>
+      isIt(one) ? { ...one, confirmedAt, confirmedIn } : one,
+    );
     const codes = await this.leave(left, { method, methods, transaction });
     return { ...DONE, codes };
   }

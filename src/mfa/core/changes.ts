@@ -3,6 +3,7 @@ import { type Authenticator } from './authenticators.js';
 import { type MfaEvent } from './events.js';
 import { GIVE_UP_SECONDS } from './outbox-lane.js';
 import {
+  type ActivationFields,
   type MethodKey,
   type MethodRecord,
   type StoredBackupCode,
@@ -10,7 +11,7 @@ import {
 } from './stores.js';
 
 /** A method as it was before a change. Its counts come back with it: undoing refills no budget. */
-export interface FormerMethod extends Omit<MethodRecord, 'subjectId' | 'version'> {
+export interface FormerMethod extends Omit<MethodRecord, 'subjectId'> {
   /** Consecutive wrong proofs. */
   readonly failures: number;
   /** Null: it was not locked. */
@@ -87,7 +88,7 @@ export abstract class ChangeStore {
    */
   abstract reactivate(
     method: MethodKey,
-    former: Pick<FormerMethod, 'activatedAt' | 'activatedIn'>,
+    former: Pick<FormerMethod, ActivationFields>,
     transaction: Transaction,
   ): Promise<boolean>;
   /** Stores backup codes as they were, spent ones as spent. */

@@ -8,7 +8,6 @@ import {
   acrOf,
   countingProofs,
   isOfSecondFactor,
-  latestOf,
   type PresentFactors,
   type SessionProof,
   standingOf,
@@ -66,18 +65,17 @@ function isRecent({ at }: SessionProof, maxAgeSeconds: number, now: Date): boole
 
 /**
  * How strong a proof must be for its owner to change factors: two factors where there is a second
- * one. Who has just set the first ones up goes on without them; an older session, which was made
- * without them, does not.
+ * one. Who has just set the first ones up goes on without them, until they are proven in a step-up; an
+ * older session, which was made without them, does not.
  */
-export function acrForChanges(principal: Principal, methods: readonly MethodRecord[]): Acr {
-  const provenAt = latestOf(proofsOf(principal));
-  const isOwn = ({ activatedIn, activatedAt }: MethodRecord) =>
-    principal.sessionId !== null &&
-    activatedIn === principal.sessionId &&
-    activatedAt !== null &&
-    provenAt !== null &&
-    activatedAt >= provenAt;
-  return offered(methods).every(isOwn) ? ACR.singleFactor : ACR.twoFactors;
+export function acrForChanges(
+  principal: Principal,
+  present: Pick<MethodSnapshot, 'methods' | 'backupCodesId'>,
+): Acr {
+  const isOwn = ({ activatedIn }: MethodRecord) =>
+    principal.sessionId !== null && activatedIn === principal.sessionId;
+  const isProven = countingProofs(proofsOf(principal), present).some(isOfSecondFactor);
+  return offered(present.methods).every(isOwn) && !isProven ? ACR.singleFactor : ACR.twoFactors;
 }
 
 /** Asks for a recent proof before factors are changed [ASVS 7.5.1]. */
@@ -104,7 +102,7 @@ export class FreshProof {
     const snapshot = await this.methods.read(principal.subjectId, transaction);
     // After the reading: whatever ends a session later than this changes the version that was read.
     const present = await this.actors.asOfNow(principal, transaction);
-    const acr = acrForChanges(present, snapshot.methods);
+    const acr = acrForChanges(present, snapshot);
     const demand = { maxAgeSeconds: this.options.stepUpMaxAgeSeconds, acr };
     requireProof(present, snapshot, { demand, now: this.clock.now() });
     return snapshot;

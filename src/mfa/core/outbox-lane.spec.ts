@@ -122,7 +122,9 @@ describe('OutboxLane', () => {
     for (let i = 0; i < 45; i++) store.add(String(i), clock.now(), `u${i}`);
     expect(await lane.runOnce()).toBe(45);
     const leaseEndsAt = new Date(clock.now().getTime() + 60_000);
-    const claim = { consumer: 'recipient', maxDeliveries: 20, now: clock.now(), leaseEndsAt };
+    const latestDueAt = new Date(clock.now().getTime() + 3_600_000);
+    const now = clock.now();
+    const claim = { consumer: 'recipient', maxDeliveries: 20, now, leaseEndsAt, latestDueAt };
     expect(store.claims).toEqual([claim, claim, claim]);
   });
 

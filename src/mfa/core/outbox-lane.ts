@@ -64,6 +64,7 @@ export class OutboxLane {
         maxDeliveries: MAX_DELIVERIES_PER_CLAIM,
         now,
         leaseEndsAt: addSeconds(now, LEASE_SECONDS),
+        latestDueAt: addSeconds(now, LONGEST_RETRY_SECONDS),
       });
       total += claimed.length;
       await this.deliverAll(claimed, addSeconds(now, LEASE_SECONDS - DELIVERY_TIMEOUT_SECONDS));

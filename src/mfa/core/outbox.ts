@@ -21,12 +21,14 @@ export interface Claim {
   readonly now: Date;
   /** Until then nobody else is given what is claimed; after it, whoever asks. */
   readonly leaseEndsAt: Date;
+  /** No try is put off for longer: whatever is due later was written by a clock that was ahead. */
+  readonly latestDueAt: Date;
 }
 
 /** Port: keeps the deliveries that wait. They are written with their events. */
 export abstract class OutboxStore {
   /**
-   * Claims what is due, longest waiting first, and gives it in the order of its events. Of servers
+   * Claims what is due, or was never tried, longest waiting first, and gives it in the order of its events. Of servers
    * that ask at once none gets another's.
    */
   abstract claim(claim: Claim): Promise<ClaimedDelivery[]>;

@@ -122,6 +122,7 @@ it('lets no session without a name change factors that were set up before', () =
   };
   const method = { isActive: true, isPrimary: true, activatedAt: new Date(0), activatedIn: null };
   // No more of a method is looked at.
-  const methods = [method] as unknown as Parameters<typeof acrForChanges>[1];
-  expect(acrForChanges(principal, methods)).toBe(ACR.twoFactors);
+  const present = { methods: [method], backupCodesId: null };
+  const snapshot = present as unknown as Parameters<typeof acrForChanges>[1];
+  expect(acrForChanges(principal, snapshot)).toBe(ACR.twoFactors);
 });

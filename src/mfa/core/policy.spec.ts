@@ -3,7 +3,6 @@ import { attemptBudgetsOf, deletionRefusal, isAlive, isLastActive, offered } fro
 import { type ChallengeRecord, type MethodRecord } from './stores.js';
 
 const NOON = new Date('2026-01-01T12:00:00Z');
-const LATER = new Date('2026-01-01T12:00:01Z');
 
 function options(changes: Partial<MfaModuleOptions> = {}) {
   return resolveMfaOptions({ secretKeys: [{ id: 'k', key: new Uint8Array(32) }], ...changes });
@@ -19,6 +18,8 @@ function method(changes: Partial<MethodRecord> = {}): MethodRecord {
     createdAt: NOON,
     confirmedAt: NOON,
     activatedAt: NOON,
+    activation: 1,
+    activatedVersion: 5,
     activatedIn: null,
     lastUsedAt: null,
     authenticators: [],
@@ -42,8 +43,8 @@ describe('attemptBudgetsOf', () => {
 
 describe('offered', () => {
   it('puts the primary first, then the longest-standing, and leaves out what is not active', () => {
-    const primary = method({ id: 'p', activatedAt: LATER });
-    const younger = method({ id: 'y', isPrimary: false, activatedAt: LATER });
+    const primary = method({ id: 'p', activatedVersion: 7 });
+    const younger = method({ id: 'y', isPrimary: false, activatedVersion: 6 });
     const older = method({ id: 'o', isPrimary: false });
     const inactive = method({ id: 'i', isPrimary: false, isActive: false, activatedAt: null });
     const ids = offered([inactive, younger, older, primary]).map(({ id }) => id);
@@ -81,13 +82,13 @@ describe('deletionRefusal', () => {
 });
 
 describe('isAlive', () => {
-  const login = { methodId: 'm1', createdAt: NOON } as ChallengeRecord;
+  const login = { methodId: 'm1', accountVersion: 5 } as ChallengeRecord;
 
   it.each([
     ['the method as it was', method(), true],
     ['another method', method({ id: 'm2' }), false],
-    ['a method that was activated since', method({ activatedAt: LATER }), false],
-    ['a method that is not active', method({ activatedAt: null, isActive: false }), false],
+    ['a method that was activated since', method({ activatedVersion: 6 }), false],
+    ['a method that is not active', method({ activatedVersion: null, isActive: false }), false],
   ])('is asked of %s', (_, present, expected) => {
     expect(isAlive(login, present)).toBe(expected);
   });

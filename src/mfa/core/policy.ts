@@ -31,7 +31,8 @@ export function offered(methods: readonly MethodRecord[]): MethodRecord[] {
     .filter((method) => method.isActive)
     .sort(
       (a, b) =>
-        Number(b.isPrimary) - Number(a.isPrimary) || Number(a.activatedAt) - Number(b.activatedAt),
+        Number(b.isPrimary) - Number(a.isPrimary) ||
+        Number(a.activatedVersion) - Number(b.activatedVersion),
     );
 }
 
@@ -75,7 +76,13 @@ export function isAlive(login: ChallengeRecord, method: MethodRecord): boolean {
   return method.id === login.methodId && isEligible(login, method);
 }
 
-/** Whether an open login may ask for this method: one that was active when the login was opened. */
-export function isEligible(login: ChallengeRecord, { activatedAt }: MethodRecord): boolean {
-  return activatedAt !== null && activatedAt <= login.createdAt;
+/**
+ * Whether an open login may ask for this method: one that was active when the login was opened. Both are
+ * told by the account's version, which grows behind its lock, and never by clocks.
+ */
+export function isEligible(
+  { accountVersion }: Pick<ChallengeRecord, 'accountVersion'>,
+  { activatedVersion }: Pick<MethodRecord, 'activatedVersion'>,
+): boolean {
+  return activatedVersion !== null && activatedVersion <= accountVersion;
 }

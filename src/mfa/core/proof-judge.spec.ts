@@ -54,14 +54,14 @@ class CountingHandler implements MfaHandler<string> {
 
 function authenticatorOf(id: string, payload: string, label: string): Authenticator {
   const times = { createdAt: AT, boundAt: AT, confirmedAt: AT, lastUsedAt: null };
-  return { id, label, setUpIn: null, ...times, payload };
+  return { id, label, setUpIn: null, confirmedIn: 1, ...times, payload };
 }
 
 function attemptOf(
   authenticators: readonly Authenticator[],
   backupCode: SpentAttempt['backupCode'] = null,
 ): SpentAttempt {
-  const method = { handler: 'word', activatedAt: AT, authenticators, payloadVersion: 1 };
+  const method = { handler: 'word', activation: 1, authenticators, payloadVersion: 1 };
   const challenge = { data: null, authenticatorId: null };
   // Nothing else of an attempt is looked at.
   return { method, challenge, backupCode } as unknown as SpentAttempt;

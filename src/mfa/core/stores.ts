@@ -37,6 +37,10 @@ export interface MethodRecord {
   readonly confirmedAt: Date | null;
   /** Since when it has been active without a break; null when it is not. */
   readonly activatedAt: Date | null;
+  /** The {@link version} that it was activated in, by which its activations differ; null when it is not active. */
+  readonly activation: number | null;
+  /** {@link MethodSnapshot.version} of its activation, by which it came before or after a login. */
+  readonly activatedVersion: number | null;
   /** {@link Actor.sessionId} of the activation; null without one, and while it is not active. */
   readonly activatedIn: string | null;
   readonly lastUsedAt: Date | null;
@@ -44,14 +48,17 @@ export interface MethodRecord {
   readonly authenticators: readonly Authenticator[];
   /** The handler's `stateVersion` when the authenticators were written. */
   readonly payloadVersion: number;
-  /** Grows with every change of an authenticator. */
+  /** Grows with every change of an authenticator, and when the method becomes inactive or active again. */
   readonly version: number;
 }
+
+/** What a method has while it is active, and only then. */
+export type ActivationFields = 'activatedAt' | 'activation' | 'activatedVersion' | 'activatedIn';
 
 /** A method with authenticators that are about to be stored. */
 export type EnrolledMethod = Omit<
   MethodRecord,
-  'isActive' | 'isPrimary' | 'activatedAt' | 'activatedIn' | 'version'
+  'isActive' | 'isPrimary' | ActivationFields | 'version'
 >;
 
 /** The methods of a subject at one moment, active or not, in the order in which they were set up. */
@@ -84,7 +91,7 @@ export abstract class MethodStore {
 
   /** Stores the authenticators of a method, and the method where there is none of its handler. */
   abstract save(method: EnrolledMethod, transaction: Transaction): Promise<void>;
-  /** Makes a method active, and primary when the subject has no primary. */
+  /** Makes a method active that is proven now, and primary when the subject has no primary. */
   abstract activate(
     method: MethodKey,
     activation: Activation,
@@ -143,6 +150,8 @@ export interface ChallengeRecord extends ChallengeKey {
   readonly data: unknown;
   readonly createdAt: Date;
   readonly expiresAt: Date;
+  /** {@link MethodSnapshot.version} when it was opened. */
+  readonly accountVersion: number;
   /** Attempts spent so far. */
   readonly attempts: number;
   /** Grows whenever the data or the method changes. */
@@ -150,7 +159,7 @@ export interface ChallengeRecord extends ChallengeKey {
 }
 
 /** A challenge before it is stored. */
-export type NewChallenge = Omit<ChallengeRecord, 'attempts' | 'version'>;
+export type NewChallenge = Omit<ChallengeRecord, 'accountVersion' | 'attempts' | 'version'>;
 
 /** What happens to a challenge that is open already when another of the same key is stored. */
 export type WhenOpen =

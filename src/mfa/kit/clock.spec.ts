@@ -9,6 +9,12 @@ describe('SystemClock', () => {
     expect(told).toBeGreaterThanOrEqual(before);
     expect(told).toBeLessThanOrEqual(Date.now());
   });
+
+  it('counts what goes by', () => {
+    const clock = new SystemClock();
+    const before = clock.elapsedMilliseconds();
+    expect(clock.elapsedMilliseconds()).toBeGreaterThanOrEqual(before);
+  });
 });
 
 describe('addSeconds', () => {

@@ -20,7 +20,13 @@ function describeOpening(stage: StoreStage): void {
       const challenge = stage.newChallenge(method, changes);
       await stage.stores.challenges.open(challenge, 'replace', null);
       const version: unknown = expect.any(Number);
-      expect(await stage.challenge(challenge)).toEqual({ ...challenge, attempts: 0, version });
+      const stored = {
+        ...challenge,
+        accountVersion: method.activatedVersion,
+        attempts: 0,
+        version,
+      };
+      expect(await stage.challenge(challenge)).toEqual(stored);
       const stranger = { ...challenge, subjectId: stage.newSubject() };
       expect(await stage.stores.challenges.findOpen(stranger, NOW)).toBeNull();
     },

@@ -1,8 +1,9 @@
 /// <reference types="jest" />
+import { NEVER_PROVEN } from '../core/authenticators.js';
 import { type Enrolment } from '../core/enrolments.js';
 import { type MethodSnapshot } from '../core/stores.js';
 import { addSeconds } from '../kit/clock.js';
-import { atOnce, NOW, type StoreStage } from './store-contract.stage.js';
+import { atOnce, NOT_ACTIVE, NOW, type StoreStage } from './store-contract.stage.js';
 
 const CODES = ['a', 'b'].map((lookup) => ({ lookup, hash: 'slow' }));
 
@@ -22,10 +23,9 @@ function enrolmentOf(
 ): Enrolment {
   const times = { createdAt: NOW, confirmedAt: null, lastUsedAt: null };
   const own = { id: stage.newId(), subjectId, handler: 'app', ...times, payloadVersion: 1 };
-  const authenticators = [stage.authenticator({ confirmedAt: null, boundAt: null })];
+  const authenticators = [stage.authenticator(NEVER_PROVEN)];
   const method = { ...own, authenticators };
-  const flags = { isActive: false, isPrimary: false, activatedAt: null, activatedIn: null };
-  const about = { ...method, ...flags, version: 0 };
+  const about = { ...method, ...NOT_ACTIVE, version: 0 };
   return {
     method,
     backupCodes: { id: stage.newId(), codes: CODES, at: NOW },

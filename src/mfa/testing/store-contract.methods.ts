@@ -1,6 +1,6 @@
 /// <reference types="jest" />
 import { addSeconds } from '../kit/clock.js';
-import { atOnce, NOW, type StoreStage } from './store-contract.stage.js';
+import { atOnce, NOT_ACTIVE, NOW, type StoreStage } from './store-contract.stage.js';
 
 const LATER = addSeconds(NOW, 60);
 
@@ -9,6 +9,7 @@ export function describeMethods(stage: StoreStage): void {
   describeSaving(stage);
   describeWork(stage);
   describeActivity(stage);
+  describeActivations(stage);
   describePrimary(stage);
 }
 
@@ -27,9 +28,10 @@ function describeSaving(stage: StoreStage): void {
     const saved = { id: stage.newId(), subjectId, handler: 'app', ...times, payloadVersion: 3 };
     const method = { ...saved, authenticators: [phone, tablet] };
     await stage.run(subjectId, (transaction) => stage.stores.methods.save(method, transaction));
-    const flags = { isActive: false, isPrimary: false, activatedAt: null, activatedIn: null };
     const version: unknown = expect.any(Number);
-    expect(await stage.stores.methods.list(subjectId)).toEqual([{ ...method, ...flags, version }]);
+    expect(await stage.stores.methods.list(subjectId)).toEqual([
+      { ...method, ...NOT_ACTIVE, version },
+    ]);
     expect(await stage.stores.methods.list(stage.newSubject())).toEqual([]);
   });
 
@@ -85,7 +87,12 @@ function describeActivity(stage: StoreStage): void {
     await stage.run(subjectId, (own) =>
       stage.stores.methods.activate(key, { at: LATER, sessionId: null }, own),
     );
-    expect((await stage.method(subjectId, 'app')).activatedAt).toEqual(NOW);
+    const { activatedAt, activation, activatedVersion } = await stage.method(subjectId, 'app');
+    expect({ activatedAt, activation, activatedVersion }).toEqual({
+      activatedAt: NOW,
+      activation: first.activation,
+      activatedVersion: first.activatedVersion,
+    });
   });
 
   it('have one primary when several are activated at one moment', async () => {
@@ -110,8 +117,28 @@ function describeActivity(stage: StoreStage): void {
     expect(await deactivate(primary)).toBe(false);
     expect(await deactivate(second)).toBe(true);
     expect(await deactivate(second)).toBe(false);
-    const { isActive, activatedAt } = await stage.method(subjectId, 'email');
-    expect({ isActive, activatedAt }).toEqual({ isActive: false, activatedAt: null });
+    expect(await stage.method(subjectId, 'email')).toMatchObject(NOT_ACTIVE);
+  });
+}
+
+function describeActivations(stage: StoreStage): void {
+  it('are told apart by their activations, and by versions of the account, whatever the clock says', async () => {
+    const { subjectId, ...first } = await stage.newMethod();
+    const before = await stage.method(subjectId, 'app');
+    const second = await stage.addMethod(subjectId, 'email', addSeconds(NOW, -7200));
+    expect(Number(second.activatedVersion)).toBeGreaterThan(Number(first.activatedVersion));
+    const { methods } = stage.stores;
+    await stage.run(subjectId, (own) => methods.deactivate(second, own));
+    const off = await stage.method(subjectId, 'email');
+    expect(off.version).toBeGreaterThan(second.version);
+    await stage.run(subjectId, (own) =>
+      methods.activate(second, { at: addSeconds(NOW, -9000), sessionId: null }, own),
+    );
+    const again = await stage.method(subjectId, 'email');
+    expect(again.activation).toBe(again.version);
+    expect(again.activation).not.toBe(second.activation);
+    expect(Number(again.activatedVersion)).toBeGreaterThan(Number(second.activatedVersion));
+    expect(await stage.method(subjectId, 'app')).toEqual(before);
   });
 }
 
@@ -131,8 +158,8 @@ function describePrimary(stage: StoreStage): void {
     const primary = await stage.newMethod();
     const { subjectId } = primary;
     await stage.addMethod(subjectId, 'pin', null);
-    await stage.addMethod(subjectId, 'email', addSeconds(LATER, 1));
-    await stage.addMethod(subjectId, 'sms', LATER);
+    await stage.addMethod(subjectId, 'sms', addSeconds(LATER, 1));
+    await stage.addMethod(subjectId, 'email', LATER);
     const remove = () => stage.run(subjectId, (own) => stage.stores.methods.delete(primary, own));
     expect(await remove()).toBe(true);
     expect(await primariesOf(stage, subjectId)).toEqual(['sms']);

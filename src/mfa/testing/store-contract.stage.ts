@@ -60,6 +60,16 @@ export const AMPLE = {
   lockSeconds: [60, 120, 240],
 };
 
+/** What a method has that was never active. */
+export const NOT_ACTIVE = {
+  isActive: false,
+  isPrimary: false,
+  activatedAt: null,
+  activation: null,
+  activatedVersion: null,
+  activatedIn: null,
+} as const;
+
 /** What the tests of the store contract play with: open stores, and a way to fill them. */
 export class StoreStage {
   private opened: OpenStores | undefined;
@@ -98,14 +108,15 @@ export class StoreStage {
 
   authenticator(changes: Partial<Authenticator> = {}): Authenticator {
     const times = { createdAt: NOW, boundAt: NOW, confirmedAt: NOW, lastUsedAt: null };
-    const own = { id: this.newId(), label: null, setUpIn: null };
+    const own = { id: this.newId(), label: null, setUpIn: null, confirmedIn: 0 };
     return { ...own, ...times, payload: { secret: 'Ω' }, ...changes };
   }
 
   /** A method with one authenticator. @param since null: pending */
   async addMethod(subjectId: string, handler: string, since: Date | null): Promise<MethodRecord> {
     const id = this.newId();
-    const authenticators = [this.authenticator({ confirmedAt: since })];
+    const confirmedIn = since === null ? null : 0;
+    const authenticators = [this.authenticator({ confirmedAt: since, confirmedIn })];
     const times = { createdAt: NOW, confirmedAt: since, lastUsedAt: null };
     const method = { id, subjectId, handler, ...times, authenticators, payloadVersion: 1 };
     await this.run(subjectId, async (transaction) => {

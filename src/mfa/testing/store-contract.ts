@@ -1,6 +1,7 @@
 /// <reference types="jest" />
 import { describeAccounts } from './store-contract.accounts.js';
 import { describeChallenges } from './store-contract.challenges.js';
+import { describeClocks } from './store-contract.clocks.js';
 import { describeCounting } from './store-contract.counting.js';
 import { describeEnrolments } from './store-contract.enrolments.js';
 import { describeForgivingPayers } from './store-contract.forgiving.js';
@@ -38,6 +39,7 @@ export function describeStoreContract(name: string, open: () => Promise<OpenStor
     describe('backup codes and events', () => describeCounting(stage));
     describe('sends', () => describeSending(stage));
     describe('enrolments', () => describeEnrolments(stage));
+    describe('clocks that were wrong', () => describeClocks(stage));
     describe('accounts', () => describeAccounts(stage));
   });
 }

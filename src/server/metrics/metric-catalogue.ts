@@ -55,6 +55,11 @@ export const METRICS = {
     help: 'Statements that wait for a connection.',
     labelNames: [],
   },
+  clockAhead: {
+    name: 'clock_ahead_seconds',
+    help: "By how much the machine's clock is ahead of the database's, whose time is used.",
+    labelNames: [],
+  },
 } as const;
 
 /** Where an event is counted, and as what. */

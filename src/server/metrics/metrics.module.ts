@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import { type DataSource } from 'typeorm';
-import { type MfaEvent, OutboxBacklog } from '../../mfa/index.js';
+import { Clock, DatabaseClock, type MfaEvent, OutboxBacklog } from '../../mfa/index.js';
 import { type ServerConfig } from '../config/server-config.js';
 import { MetricsListener } from './metrics-listener.js';
 import { poolUseOf } from './pool-use.js';
@@ -18,7 +18,7 @@ export class MetricsModule {
       providers: [
         {
           provide: ServerMetrics,
-          inject: [getDataSourceToken(), OutboxBacklog, EventEmitter2],
+          inject: [getDataSourceToken(), OutboxBacklog, EventEmitter2, Clock],
           useFactory: startMetrics,
         },
         {
@@ -37,10 +37,12 @@ async function startMetrics(
   dataSource: DataSource,
   outbox: OutboxBacklog,
   emitter: EventEmitter2,
+  clock: Clock,
 ): Promise<ServerMetrics> {
   const { PromMetrics } = await import('./prom-metrics.js');
   const metrics = new PromMetrics({
     poolUse: () => poolUseOf(dataSource),
+    clockAhead: () => (clock instanceof DatabaseClock ? clock.secondsAhead : 0),
     backlog: () => outbox.count(),
   });
   emitter.onAny((_name, event: MfaEvent) => metrics.happened(event));

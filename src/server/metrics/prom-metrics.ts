@@ -31,6 +31,7 @@ export class PromMetrics extends ServerMetrics {
       sends: new Counter({ ...METRICS.sends, registers }),
     };
     this.watchPool(registers);
+    this.watchClock(registers);
     this.watchBacklog(registers);
     collectDefaultMetrics({ register: this.registry });
   }
@@ -82,6 +83,17 @@ export class PromMetrics extends ServerMetrics {
       registers,
       collect() {
         this.set(poolUse().waiting);
+      },
+    });
+  }
+
+  private watchClock(registers: Registry[]): void {
+    const { clockAhead } = this.sources;
+    new Gauge({
+      ...METRICS.clockAhead,
+      registers,
+      collect() {
+        this.set(clockAhead());
       },
     });
   }

@@ -5,6 +5,8 @@ import { type PoolUse } from './pool-use.js';
 /** What metrics ask for when they are read. */
 export interface MetricSources {
   readonly poolUse: () => PoolUse;
+  /** In seconds; less than none where it is behind. */
+  readonly clockAhead: () => number;
   /** Asks the database. */
   readonly backlog: () => Promise<Backlog>;
 }

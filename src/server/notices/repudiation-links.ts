@@ -46,6 +46,10 @@ const COUNT = `
   WHERE address_tag = ANY($1) AND created_at > least($2, $6) AND delivery_id <> $3
     AND event_type = $4`;
 
+/** What a clock has counted that was ahead counts as of now. */
+const REDATE = `
+  UPDATE repudiation_tokens SET created_at = $2 WHERE address_tag = ANY($1) AND created_at > $2`;
+
 const ADD = `
   INSERT INTO repudiation_tokens (tag, user_id, delivery_id, address_tag, event_type, factor, target,
     change_id, session_id, event_seq, event_at, created_at, expires_at, spent_at)
@@ -100,6 +104,7 @@ export class RepudiationLinks {
   ): Promise<'limit' | 'told already' | 'later' | null> {
     const bound = NOTICE_BOUNDS[kind];
     const since = addSeconds(now, -NOTICE_LIMIT.windowSeconds);
+    await manager.query(REDATE, [tags, now]);
     const counted = [tags, since, deliveryId, event.type, event.subject.id, event.at];
     const [sent] = await manager.query<{ recent: number; same: number }[]>(COUNT, counted);
     const { recent = 0, same = 0 } = sent ?? {};

@@ -24,6 +24,12 @@ const LOCK_USER = `
   SELECT 1 FROM users WHERE id = $1 AND disabled_at IS NULL AND password_hash IS NOT NULL
   FOR NO KEY UPDATE`;
 
+/** What a clock has counted that was ahead counts as of now; a link lives as long as it was to. */
+const REDATE = `
+  UPDATE password_reset_links
+  SET requested_at = $2::timestamptz, expires_at = $2::timestamptz + (expires_at - requested_at)
+  WHERE user_id = $1 AND requested_at > $2 AND spent_at IS NULL`;
+
 /**
  * Neither void ones nor those whose attempts at the password of before are used up count: they work no
  * more, and else whoever fills the count could keep an owner out after a freeze.
@@ -103,6 +109,7 @@ export class PasswordResetLinks {
     const users = await manager.query<unknown[]>(LOCK_USER, [userId]);
     if (users.length === 0) return null;
     const now = this.clock.now();
+    await manager.query(REDATE, [userId, now]);
     const resetId = this.random.rowId();
     const lifeSeconds = this.config.passwordResetTokenExpirySeconds;
     const { perAccount, perAsker, windowSeconds } = RESET_LINK_LIMIT;

@@ -64,7 +64,10 @@ export interface Endings {
   readonly manager: EntityManager;
   /** The session that goes on; absent: none does. */
   readonly except?: string;
-  /** Those that began later go on; absent: it does not matter when one began. */
+  /**
+   * Those that began later go on, but for those that begin in the future: by a clock that was ahead,
+   * before it was corrected. Absent: it does not matter when one began.
+   */
   readonly begunBy?: Date;
 }
 
@@ -89,7 +92,7 @@ const END = `UPDATE sessions SET ended_at = $3 WHERE user_id = $1 AND id = $2 AN
 const END_ALL = `
   UPDATE sessions SET ended_at = $3
   WHERE user_id = $1 AND id IS DISTINCT FROM $2::uuid AND ended_at IS NULL
-    AND ($4::timestamptz IS NULL OR created_at <= $4) RETURNING id`;
+    AND ($4::timestamptz IS NULL OR created_at <= $4 OR created_at > $3) RETURNING id`;
 
 const CARRY_OVER = `
   UPDATE sessions SET credentials_version = $3

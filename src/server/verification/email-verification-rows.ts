@@ -42,6 +42,10 @@ const COUNT = `
   SELECT count(*)::int AS mails, min(sent_at) AS "firstAt" FROM email_confirmations
   WHERE address_tag = ANY($1) AND sent_at > $2 AND id IS DISTINCT FROM $3`;
 
+/** What a clock has counted that was ahead counts as of now. */
+const REDATE = `
+  UPDATE email_confirmations SET sent_at = $2 WHERE address_tag = ANY($1) AND sent_at > $2`;
+
 const ADD = `
   INSERT INTO email_confirmations (id, address_tag, sent_at) VALUES ($1, $2, $3)
   ON CONFLICT (id) DO NOTHING`;
@@ -157,7 +161,9 @@ export class EmailVerificationRows {
     tags: readonly string[],
     except: string | null,
   ): Promise<MailCount> {
-    const since = addSeconds(this.clock.now(), -CONFIRMATION_LIMIT.windowSeconds);
+    const now = this.clock.now();
+    await database.query(REDATE, [tags, now]);
+    const since = addSeconds(now, -CONFIRMATION_LIMIT.windowSeconds);
     const [count] = await database.query<MailCount[]>(COUNT, [tags, since, except]);
     return count ?? { mails: 0, firstAt: null };
   }

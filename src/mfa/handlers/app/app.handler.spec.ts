@@ -14,7 +14,7 @@ import { FakeRandomSource } from '../../testing/fake-random-source.js';
 import { type Ceremony, describeHandlerContract } from '../../testing/handler-contract.js';
 import { AppHandler, appHandler } from './app.handler.js';
 import { APP_HANDLER_OPTIONS, type AppHandlerOptions } from './app.options.js';
-import { type AppState } from './app.state.js';
+import { APP_STATE_VERSION, type AppState, parseAppState } from './app.state.js';
 import { qrCodePackage } from './qr-code.js';
 import { totpPackage } from './totp.js';
 
@@ -71,7 +71,7 @@ describe('AppHandler.setup', () => {
     const handler = makeHandler({ algorithm, digits: 8, periodSeconds: 60 });
     const input = { subject, fields: {}, enrolled: [], now: new FakeClock().now() };
     const { state } = await handler.setup(input);
-    expect(state).toMatchObject({ algorithm, digits: 8, periodSeconds: 60, lastStep: null });
+    expect(state).toMatchObject({ algorithm, digits: 8, periodSeconds: 60, usedSteps: [] });
     expect(state.secret).toHaveLength(length);
     expect((await handler.setup(input)).state.secret).not.toBe(state.secret);
     expect(handler.describe(state)).toEqual({ algorithm, digits: 8, period: 60 });
@@ -127,7 +127,7 @@ describe('AppHandler.verify', () => {
     const code = await codeOf(state, clock.now());
     clock.advance({ seconds: 30 });
     expect(await isTaken(code)).toBe(true);
-    expect(state.lastStep).toBe(step);
+    expect(state.usedSteps).toEqual([step]);
   });
 
   it('takes a code once, in however many forms it is given', async () => {
@@ -152,10 +152,33 @@ describe('AppHandler.verify', () => {
     expect(await isTaken(await codeOf(state, clock.now()))).toBe(true);
   });
 
-  it('answers when the clock was set back behind the last code', async () => {
-    expect(await isTaken(await codeOf(state, clock.now()))).toBe(true);
-    clock.advance({ seconds: -86_400 });
-    expect(await isTaken(await codeOf(state, clock.now()))).toBe(false);
+  it.each([3600, 7200, -3600, -7200])(
+    'takes every code once over a clock that was %d s ahead for a while',
+    async (seconds) => {
+      const before = await codeOf(state, clock.now());
+      expect(await isTaken(before)).toBe(true);
+      clock.advance({ seconds });
+      const meanwhile = await codeOf(state, clock.now());
+      expect(await isTaken(meanwhile)).toBe(true);
+      expect(await isTaken(meanwhile)).toBe(false);
+      clock.advance({ seconds: -seconds });
+      expect(await isTaken(before)).toBe(false);
+      clock.advance({ seconds: 30 });
+      const after = await codeOf(state, clock.now());
+      expect(await isTaken(after)).toBe(true);
+      expect(await isTaken(after)).toBe(false);
+      clock.advance({ seconds: seconds - 30 });
+      expect(await isTaken(meanwhile)).toBe(false);
+    },
+  );
+
+  it('remembers no more steps than it needs', async () => {
+    for (let times = 0; times < 33; times++) {
+      expect(await isTaken(await codeOf(state, clock.now()))).toBe(true);
+      clock.advance({ seconds: 30 });
+    }
+    expect(state.usedSteps).toHaveLength(32);
+    expect(parseAppState(state, APP_STATE_VERSION)).toEqual(state);
   });
 
   it.each([0, 1, 2])('takes codes of %d steps around the present one', async (windowSteps) => {

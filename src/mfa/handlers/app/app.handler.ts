@@ -27,6 +27,7 @@ import { AppSetupResponse } from './app.setup-response.js';
 import {
   APP_STATE_VERSION,
   type AppState,
+  MOST_USED_STEPS,
   type TotpAlgorithm,
   parseAppState,
 } from './app.state.js';
@@ -80,7 +81,7 @@ export class AppHandler implements MfaHandler<AppState, never, object, CodeProof
     const totp = await totpPackage.loadFor(this.name);
     const drawQrCode = await qrCodePackage.loadFor(this.name);
     const secret = totp.encodeSecret(this.random.bytes(SECRET_BYTES[algorithm]));
-    const state: AppState = { secret, algorithm, digits, periodSeconds, lastStep: null };
+    const state: AppState = { secret, algorithm, digits, periodSeconds, usedSteps: [] };
     const qrLink = totp.otpauthUri(state, issuer, accountOf(input));
     const qrCode = await drawQrCode(qrLink);
     return {
@@ -96,8 +97,10 @@ export class AppHandler implements MfaHandler<AppState, never, object, CodeProof
     if (code.length !== state.digits || !/^\d+$/.test(code)) return { ok: false };
     const { windowSteps } = this.options;
     const totp = await totpPackage.loadFor(this.name);
-    const lastStep = await totp.matchingStep({ state, code, now, windowSteps });
-    return lastStep === null ? { ok: false } : { ok: true, state: { ...state, lastStep } };
+    const step = await totp.matchingStep({ state, code, now, windowSteps });
+    if (step === null) return { ok: false };
+    const usedSteps = [...state.usedSteps, step].slice(-MOST_USED_STEPS);
+    return { ok: true, state: { ...state, usedSteps } };
   }
 
   describe({ algorithm, digits, periodSeconds }: AppState): JsonObject {

@@ -5,14 +5,14 @@ const state = {
   algorithm: 'SHA1',
   digits: 6,
   periodSeconds: 30,
-  lastStep: null,
+  usedSteps: [],
 };
 
 describe('parseAppState', () => {
   it.each([
     [{}],
-    [{ lastStep: 0 }],
-    [{ lastStep: 58_000_000 }],
+    [{ usedSteps: [0] }],
+    [{ usedSteps: [58_000_000, 3] }],
     [{ algorithm: 'SHA256', digits: 8, periodSeconds: 60 }],
     [{ secret: 'A'.repeat(26) }],
     [{ secret: 'A'.repeat(103) }],
@@ -37,10 +37,12 @@ describe('parseAppState', () => {
     [{ periodSeconds: 0 }],
     [{ periodSeconds: 1.5 }],
     [{ periodSeconds: '30' }],
-    [{ lastStep: undefined }],
-    [{ lastStep: -1 }],
-    [{ lastStep: 0.5 }],
-    [{ lastStep: '1' }],
+    [{ usedSteps: undefined }],
+    [{ usedSteps: 1 }],
+    [{ usedSteps: [-1] }],
+    [{ usedSteps: [0.5] }],
+    [{ usedSteps: ['1'] }],
+    [{ usedSteps: Array.from({ length: 33 }, (_, step) => step) }],
   ])('refuses a state with %j', (changes) => {
     expect(() => parseAppState({ ...state, ...changes }, 1)).toThrow('not the state');
   });

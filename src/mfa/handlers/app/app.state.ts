@@ -15,9 +15,18 @@ export interface AppState {
   readonly algorithm: TotpAlgorithm;
   readonly digits: TotpDigits;
   readonly periodSeconds: number;
-  /** The step of the newest code accepted; no code of it or of an earlier one is [RFC 6238 §5.2]. */
-  readonly lastStep: number | null;
+  /**
+   * The steps of the codes that were accepted last, in the order in which they were; no code of them,
+   * or of one before what can be reached of them, is accepted [RFC 6238 §5.2].
+   */
+  readonly usedSteps: readonly number[];
 }
+
+/**
+ * So many are remembered: they tell of a clock that was wrong for a while what was used before, and of
+ * every window far more than it holds.
+ */
+export const MOST_USED_STEPS = 32;
 
 /** The version of {@link AppState} that is written. */
 export const APP_STATE_VERSION = 1;
@@ -34,13 +43,13 @@ export function parseAppState(payload: unknown, version: number): AppState {
   if (version !== APP_STATE_VERSION || !isAppState(payload)) {
     throw new Error('This is not the state of an authenticator app.');
   }
-  const { secret, algorithm, digits, periodSeconds, lastStep } = payload;
-  return { secret, algorithm, digits, periodSeconds, lastStep };
+  const { secret, algorithm, digits, periodSeconds, usedSteps } = payload;
+  return { secret, algorithm, digits, periodSeconds, usedSteps };
 }
 
 function isAppState(payload: unknown): payload is AppState {
   if (typeof payload !== 'object' || payload === null) return false;
-  const { secret, algorithm, digits, periodSeconds, lastStep } = payload as Partial<AppState>;
+  const { secret, algorithm, digits, periodSeconds, usedSteps } = payload as Partial<AppState>;
   return (
     typeof secret === 'string' &&
     SECRET_FORM.test(secret) &&
@@ -48,7 +57,9 @@ function isAppState(payload: unknown): payload is AppState {
     TOTP_DIGITS.some((known) => known === digits) &&
     isCount(periodSeconds) &&
     periodSeconds > 0 &&
-    (lastStep === null || isCount(lastStep))
+    Array.isArray(usedSteps) &&
+    usedSteps.length <= MOST_USED_STEPS &&
+    usedSteps.every(isCount)
   );
 }
 

@@ -12,7 +12,7 @@ const RFC_SECRETS: Readonly<Record<TotpAlgorithm, Buffer>> = {
 
 function stateOf(algorithm: TotpAlgorithm, changes: Partial<AppState> = {}): AppState {
   const secret = totp.encodeSecret(RFC_SECRETS[algorithm]);
-  return { secret, algorithm, digits: 8, periodSeconds: 30, lastStep: null, ...changes };
+  return { secret, algorithm, digits: 8, periodSeconds: 30, usedSteps: [], ...changes };
 }
 
 const at = (seconds: number) => new Date(seconds * 1000);
@@ -93,15 +93,18 @@ describe('matchingStep', () => {
     });
 
     it.each([
-      [null, 5],
-      [3, 5],
-      [4, 5],
-      [5, null],
-      [6, null],
-      [7, null],
-      [1_000_000, null],
-    ])('after step %s, finds step %s', async (lastStep, found) => {
-      const match = { state: { ...state, lastStep }, code: codeOfStep5, now: at(150) };
+      [[], 5],
+      [[3], 5],
+      [[4], 5],
+      [[5], null],
+      [[6], null],
+      [[7], 5],
+      [[1_000_000], 5],
+      [[4, 1_000_000], 5],
+      [[5, 1_000_000], null],
+      [[5, 1_000_000, 3], null],
+    ])('after steps %j, finds step %s', async (usedSteps, found) => {
+      const match = { state: { ...state, usedSteps }, code: codeOfStep5, now: at(150) };
       expect(await totp.matchingStep({ ...match, windowSteps: 1 })).toBe(found);
     });
   });

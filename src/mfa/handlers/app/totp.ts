@@ -38,18 +38,19 @@ export class Totp {
   }
 
   /**
-   * The step whose code this is: within the window, and later than the last one accepted. A code of
-   * the step ahead is thus spent before its step comes [RFC 6238 §5.2].
+   * The step whose code this is: within the window, and later than every one accepted that the window
+   * can reach by now. A code of the step ahead is thus spent before its step comes [RFC 6238 §5.2]. What
+   * lies further ahead was accepted by a clock that was: it says nothing of the codes of the present.
    *
    * @returns null when there is no such step
    */
   async matchingStep(match: CodeMatch): Promise<number | null> {
     const { state, code, now, windowSteps } = match;
-    const { secret, algorithm, digits, periodSeconds, lastStep } = state;
+    const { secret, algorithm, digits, periodSeconds, usedSteps } = state;
     const epoch = Math.floor(now.getTime() / 1000);
     const latestStep = Math.floor(epoch / periodSeconds) + windowSteps;
-    // After the clock was set back there may be no step left to accept.
-    if (lastStep !== null && lastStep >= latestStep) return null;
+    const lastStep = Math.max(-1, ...usedSteps.filter((step) => step <= latestStep));
+    if (lastStep === latestStep) return null;
     const result = await this.totp.verify(code, {
       secret,
       algorithm: HASHES[algorithm],
@@ -57,7 +58,7 @@ export class Totp {
       period: periodSeconds,
       epoch,
       epochTolerance: windowSteps * periodSeconds,
-      ...(lastStep === null ? {} : { afterTimeStep: lastStep }),
+      ...(lastStep < 0 ? {} : { afterTimeStep: lastStep }),
     });
     return result.valid ? result.timeStep : null;
   }

@@ -49,6 +49,10 @@ export class MfaChallengeEntity {
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt!: Date;
 
+  /** The account's version when it was opened: of what was activated later it knows nothing. */
+  @Column('integer', { name: 'account_version' })
+  accountVersion!: number;
+
   @Column('integer', { default: 0 })
   attempts!: number;
 

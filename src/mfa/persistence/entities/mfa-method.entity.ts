@@ -31,6 +31,14 @@ export class MfaMethodEntity {
   @Column('timestamptz', { name: 'activated_at', nullable: true })
   activatedAt!: Date | null;
 
+  /** The version that it was activated in; null while it is not active. */
+  @Column('integer', { nullable: true })
+  activation!: number | null;
+
+  /** The account's version when it was activated. */
+  @Column('integer', { name: 'activated_version', nullable: true })
+  activatedVersion!: number | null;
+
   /** The host's session in which it was activated. */
   @Column('text', { name: 'activated_in', nullable: true })
   activatedIn!: string | null;
@@ -45,7 +53,7 @@ export class MfaMethodEntity {
   @Column('integer', { name: 'state_version' })
   stateVersion!: number;
 
-  /** Grows with every change of the state. */
+  /** Grows with every change of the state, and when the method becomes inactive or active again. */
   @Column('integer', { default: 0 })
   version!: number;
 

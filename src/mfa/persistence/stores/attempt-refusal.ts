@@ -33,6 +33,11 @@ export function refusalOf(state: AttemptState | undefined, request: LockedReques
   return lockOf(state, request) ?? (isExhausted ? { reason: 'exhausted' } : null);
 }
 
+/** Whether only time stands in the way, so that it matters whose clock it was set by. */
+export function isOfTime(refusal: Refusal | null): boolean {
+  return refusal !== null && 'until' in refusal && refusal.until !== null;
+}
+
 /** What cannot be guessed meets no lock; a login and a session each meet those of their own. */
 function lockOf(state: AttemptState, request: LockedRequest): Refusal | null {
   const { purpose, unguessable, backupLookups, budgets, now } = request;

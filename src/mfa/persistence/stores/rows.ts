@@ -13,7 +13,8 @@ import { PayloadCipher } from '../payload-cipher.js';
 export const METHOD_COLUMNS = raw(`
   m.user_id AS m_user_id, m.id AS m_id, m.handler AS m_handler, m.is_active AS m_is_active,
   m.is_primary AS m_is_primary, m.created_at AS m_created_at, m.confirmed_at AS m_confirmed_at,
-  m.activated_at AS m_activated_at, m.activated_in AS m_activated_in, m.last_used_at AS m_last_used_at, m.state AS m_state,
+  m.activated_at AS m_activated_at, m.activation AS m_activation,
+  m.activated_version AS m_activated_version, m.activated_in AS m_activated_in, m.last_used_at AS m_last_used_at, m.state AS m_state,
   m.state_version AS m_state_version, m.version AS m_version`);
 
 /** A row of `mfa_methods`, its state still sealed. */
@@ -26,6 +27,8 @@ export interface MethodRow {
   m_created_at: Date;
   m_confirmed_at: Date | null;
   m_activated_at: Date | null;
+  m_activation: number | null;
+  m_activated_version: number | null;
   m_activated_in: string | null;
   m_last_used_at: Date | null;
   m_state: Buffer;
@@ -38,7 +41,7 @@ export const CHALLENGE_COLUMNS = raw(`
   c.user_id AS c_user_id, c.id AS c_id, c.purpose AS c_purpose, c.method_id AS c_method_id,
   c.handler AS c_handler, c.proofs AS c_proofs, c.provider AS c_provider, c.session_id AS c_session_id, c.credentials_version AS c_credentials_version,
   c.authenticator_id AS c_authenticator_id, c.data AS c_data, c.created_at AS c_created_at, c.expires_at AS c_expires_at,
-  c.attempts AS c_attempts, c.version AS c_version`);
+  c.account_version AS c_account_version, c.attempts AS c_attempts, c.version AS c_version`);
 
 /** A row of `mfa_challenges`, its data still sealed; null where the handler gave none. */
 export interface ChallengeRow {
@@ -55,16 +58,17 @@ export interface ChallengeRow {
   c_data: Buffer | null;
   c_created_at: Date;
   c_expires_at: Date;
+  c_account_version: number;
   c_attempts: number;
   c_version: number;
 }
 
 /**
  * Whether the method `m` is as it was when the challenge `c` was opened: active without a break. An
- * enrolment names its authenticator, and is dead without it.
+ * enrolment names its authenticator, and is dead without it. Versions of the account tell which came first.
  */
 export const IS_ALIVE = raw(`
-  (c.purpose = 'enrol' OR (m.is_active AND m.activated_at <= c.created_at))`);
+  (c.purpose = 'enrol' OR (m.is_active AND m.activated_version <= c.account_version))`);
 
 /** Opens what is sealed in rows, and seals what goes into them. */
 @Injectable()
@@ -81,6 +85,8 @@ export class SealedRows {
       createdAt: row.m_created_at,
       confirmedAt: row.m_confirmed_at,
       activatedAt: row.m_activated_at,
+      activation: row.m_activation,
+      activatedVersion: row.m_activated_version,
       activatedIn: row.m_activated_in,
       lastUsedAt: row.m_last_used_at,
       authenticators: this.authenticators(row),
@@ -105,6 +111,7 @@ export class SealedRows {
       data: row.c_data && this.cipher.open(row.c_data, owner),
       createdAt: row.c_created_at,
       expiresAt: row.c_expires_at,
+      accountVersion: row.c_account_version,
       attempts: row.c_attempts,
       version: row.c_version,
     };
@@ -141,13 +148,15 @@ export interface StoredAuthenticator {
   setUpIn: string | null;
   boundAt: string | null;
   confirmedAt: string | null;
+  confirmedIn: number | null;
   lastUsedAt: string | null;
   state: unknown;
 }
 
 /** An authenticator as JSON keeps it. */
 export function storedForm({ payload, ...authenticator }: Authenticator): StoredAuthenticator {
-  const { id, label, createdAt, setUpIn, boundAt, confirmedAt, lastUsedAt } = authenticator;
+  const { id, label, createdAt, setUpIn, boundAt, confirmedAt, confirmedIn, lastUsedAt } =
+    authenticator;
   return {
     id,
     label,
@@ -155,6 +164,7 @@ export function storedForm({ payload, ...authenticator }: Authenticator): Stored
     setUpIn,
     boundAt: boundAt?.toISOString() ?? null,
     confirmedAt: confirmedAt?.toISOString() ?? null,
+    confirmedIn,
     lastUsedAt: lastUsedAt?.toISOString() ?? null,
     state: payload,
   };
@@ -169,6 +179,7 @@ export function authenticatorOf({ state, ...stored }: StoredAuthenticator): Auth
     setUpIn: stored.setUpIn,
     boundAt: stored.boundAt === null ? null : new Date(stored.boundAt),
     confirmedAt: stored.confirmedAt === null ? null : new Date(stored.confirmedAt),
+    confirmedIn: stored.confirmedIn,
     lastUsedAt: stored.lastUsedAt === null ? null : new Date(stored.lastUsedAt),
     payload: state,
   };

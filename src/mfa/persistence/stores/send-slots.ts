@@ -69,6 +69,12 @@ export class SendSlots {
   }
 }
 
+/** The keys of the rows that an allowance is counted in. */
+export function rowsOf({ slots, ...allowance }: SendAllowance): string[] {
+  if (slots === undefined) return [allowance.key];
+  return slotsOf({ ...allowance, slots }).map(({ key }) => key);
+}
+
 /** The parts differ by one at most, and make up the whole. */
 function slotsOf({
   key,

@@ -37,7 +37,7 @@ export class TypeOrmChallengeStore extends ChallengeStore {
     await this.statements.rows(
       sql`WITH account AS (
           INSERT INTO mfa_accounts AS a (user_id) VALUES (${challenge.subjectId})
-          ON CONFLICT (user_id) DO UPDATE SET failures = a.failures RETURNING 1
+          ON CONFLICT (user_id) DO UPDATE SET failures = a.failures RETURNING a.version
         ), opened AS (${storeChallenge(challenge, data, whenOpen)} RETURNING 1),
         ${this.eventRows.insert(events, sql`WHERE (SELECT count(*) FROM opened) >= 0`)}
         SELECT 1 FROM opened`,

@@ -10,7 +10,7 @@ import {
 } from '../../core/changes.js';
 import { type Authenticator } from '../../core/authenticators.js';
 import { tagKeyIdOf } from '../../core/key-ring.js';
-import { type MethodKey, type Transaction } from '../../core/stores.js';
+import { type ActivationFields, type MethodKey, type Transaction } from '../../core/stores.js';
 import { METHOD_COLUMNS, type MethodRow, SealedRows } from './rows.js';
 import { type ChangeRow, type Former, SealedChanges } from './sealed-changes.js';
 import { Statements } from './statements.js';
@@ -74,13 +74,16 @@ export class TypeOrmChangeStore extends ChangeStore {
     transaction: Transaction,
   ): Promise<boolean> {
     const { id, handler, isActive, activatedAt, activatedIn, failures, lockedUntil } = former;
+    const { activation, activatedVersion } = former;
     const state = this.rows.sealAuthenticators(former.authenticators, { subjectId, id });
     const restored = await this.statements.changed(
       sql`INSERT INTO mfa_methods (user_id, id, handler, is_active, created_at, confirmed_at,
-          activated_at, activated_in, last_used_at, state, state_version, failures, locked_until)
+          activated_at, activated_in, activation, activated_version, last_used_at, state,
+          state_version, version, failures, locked_until)
         VALUES (${subjectId}, ${id}, ${handler}, ${isActive}, ${former.createdAt},
-          ${former.confirmedAt}, ${activatedAt}, ${activatedIn}, ${former.lastUsedAt}, ${state},
-          ${former.payloadVersion}, ${failures}, ${lockedUntil})
+          ${former.confirmedAt}, ${activatedAt}, ${activatedIn}, ${activation},
+          ${activatedVersion}, ${former.lastUsedAt}, ${state}, ${former.payloadVersion},
+          ${former.version + 1}, ${failures}, ${lockedUntil})
         ON CONFLICT (user_id, handler) DO NOTHING`,
       transaction,
     );
@@ -89,12 +92,13 @@ export class TypeOrmChangeStore extends ChangeStore {
 
   async reactivate(
     { subjectId, id }: MethodKey,
-    { activatedAt, activatedIn }: Pick<FormerMethod, 'activatedAt' | 'activatedIn'>,
+    former: Pick<FormerMethod, ActivationFields>,
     transaction: Transaction,
   ): Promise<boolean> {
     const changed = await this.statements.changed(
-      sql`UPDATE mfa_methods SET is_active = true, activated_at = ${activatedAt},
-          activated_in = ${activatedIn}
+      sql`UPDATE mfa_methods SET is_active = true, activated_at = ${former.activatedAt},
+          activated_in = ${former.activatedIn}, activation = ${former.activation},
+          activated_version = ${former.activatedVersion}, version = version + 1
         WHERE user_id = ${subjectId} AND id = ${id} AND NOT is_active`,
       transaction,
     );
@@ -165,10 +169,13 @@ export class TypeOrmChangeStore extends ChangeStore {
       createdAt: method.createdAt,
       confirmedAt: method.confirmedAt,
       activatedAt: method.activatedAt,
+      activation: method.activation,
+      activatedVersion: method.activatedVersion,
       activatedIn: method.activatedIn,
       lastUsedAt: method.lastUsedAt,
       authenticators: authenticators ?? method.authenticators,
       payloadVersion: method.payloadVersion,
+      version: method.version,
       failures: row.m_failures,
       lockedUntil: row.m_locked_until,
     };

@@ -54,10 +54,10 @@ export class TypeOrmEnrolmentStore extends EnrolmentStore {
       return sql`INSERT INTO mfa_accounts AS a (user_id, version)
         VALUES (${subjectId}, ${firstVersion(this.random)})
         ON CONFLICT (user_id) DO UPDATE SET version = excluded.version WHERE a.version = 0
-        RETURNING a.user_id`;
+        RETURNING a.user_id, a.version`;
     }
     // An account that is gone by now does not come back by what was kept of it.
     return sql`UPDATE mfa_accounts a SET version = a.version + 1
-      WHERE a.user_id = ${subjectId} AND a.version = ${version} RETURNING a.user_id`;
+      WHERE a.user_id = ${subjectId} AND a.version = ${version} RETURNING a.user_id, a.version`;
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import sql from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import {
   type Activation,
   type EnrolledMethod,
@@ -16,6 +16,10 @@ import { storeMethod } from './writes.js';
 type SnapshotRow = { readonly a_version: number | null; readonly set_id: string | null } & (
   MethodRow | { readonly m_id: null }
 );
+
+/** Whoever judges a proof meanwhile by what was active is to judge it anew. */
+const NOT_ACTIVATED = raw(`activated_at = NULL, activated_in = NULL, activation = NULL,
+  activated_version = NULL, version = version + 1`);
 
 /** Keeps methods in `mfa_methods`. */
 @Injectable()
@@ -56,6 +60,7 @@ export class TypeOrmMethodStore extends MethodStore {
     await this.statements.changed(
       sql`UPDATE mfa_methods SET
           is_active = true, activated_at = ${at}, activated_in = ${sessionId},
+          activation = version, activated_version = ${versionOf(subjectId)},
           confirmed_at = coalesce(confirmed_at, ${at}),
           is_primary = NOT EXISTS (
             SELECT 1 FROM mfa_methods p WHERE p.user_id = ${subjectId} AND p.is_primary
@@ -67,7 +72,7 @@ export class TypeOrmMethodStore extends MethodStore {
 
   async deactivate({ subjectId, id }: MethodKey, transaction: Transaction): Promise<boolean> {
     const changed = await this.statements.changed(
-      sql`UPDATE mfa_methods SET is_active = false, activated_at = NULL, activated_in = NULL
+      sql`UPDATE mfa_methods SET is_active = false, ${NOT_ACTIVATED}
         WHERE user_id = ${subjectId} AND id = ${id} AND is_active AND NOT is_primary`,
       transaction,
     );
@@ -76,8 +81,7 @@ export class TypeOrmMethodStore extends MethodStore {
 
   async switchOff({ subjectId, id }: MethodKey, transaction: Transaction): Promise<void> {
     await this.statements.changed(
-      sql`UPDATE mfa_methods SET is_active = false, is_primary = false, activated_at = NULL,
-          activated_in = NULL
+      sql`UPDATE mfa_methods SET is_active = false, is_primary = false, ${NOT_ACTIVATED}
         WHERE user_id = ${subjectId} AND id = ${id}`,
       transaction,
     );
@@ -113,11 +117,16 @@ export class TypeOrmMethodStore extends MethodStore {
       sql`UPDATE mfa_methods SET is_primary = true
         WHERE user_id = ${subjectId} AND id = (
           SELECT id FROM mfa_methods WHERE user_id = ${subjectId} AND is_active
-          ORDER BY activated_at, id LIMIT 1
+          ORDER BY activated_version, id LIMIT 1
         ) AND NOT EXISTS (
           SELECT 1 FROM mfa_methods p WHERE p.user_id = ${subjectId} AND p.is_primary
         )`,
       transaction,
     );
   }
+}
+
+/** The version of an account that the transaction has locked. */
+function versionOf(subjectId: string): Sql {
+  return sql`(SELECT a.version FROM mfa_accounts a WHERE a.user_id = ${subjectId})`;
 }

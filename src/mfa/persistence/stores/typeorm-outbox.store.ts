@@ -14,11 +14,13 @@ export class TypeOrmOutboxStore extends OutboxStore {
     super();
   }
 
-  async claim({ consumer, maxDeliveries, now, leaseEndsAt }: Claim): Promise<ClaimedDelivery[]> {
+  async claim(claim: Claim): Promise<ClaimedDelivery[]> {
+    const { consumer, maxDeliveries, now, leaseEndsAt, latestDueAt } = claim;
     const rows = await this.statements.rows<OutboxRow>(
       sql`WITH due AS (
           SELECT user_id, id FROM mfa_outbox
-          WHERE consumer = ${consumer} AND failed_at IS NULL AND next_attempt_at <= ${now}
+          WHERE consumer = ${consumer} AND failed_at IS NULL
+            AND (next_attempt_at <= ${now} OR attempts = 0 OR next_attempt_at > ${latestDueAt})
           ORDER BY next_attempt_at, id LIMIT ${maxDeliveries}
           FOR UPDATE SKIP LOCKED
         ), claimed AS (

@@ -11,9 +11,10 @@ import { PASSWORD } from '../../core/password-fields.js';
 import { type PayingSession } from '../../core/session-attempts.js';
 import { type ChallengeRecord, type Transaction } from '../../core/stores.js';
 import { giveBackToChallenge } from './attempt-forgiving.js';
-import { type AttemptState, refusalOf } from './attempt-refusal.js';
+import { type AttemptState, isOfTime, refusalOf } from './attempt-refusal.js';
 import { EventRows } from './event-rows.js';
 import { alsoInsert, insertRow, onceWritten, updateRow } from './fragments.js';
+import { redateLocks } from './misdated-locks.js';
 import { CHALLENGE_COLUMNS, type ChallengeRow, SealedRows } from './rows.js';
 import {
   countOnSession,
@@ -60,6 +61,13 @@ export class TypeOrmPasswordAttemptStore extends PasswordAttemptStore {
   }
 
   async explain(request: PasswordAttemptRequest): Promise<Refusal | null> {
+    const refusal = await this.refusalOf(request);
+    if (!isOfTime(refusal)) return refusal;
+    const isRedated = await redateLocks(this.statements, request.key.subjectId, request);
+    return isRedated ? this.refusalOf(request) : refusal;
+  }
+
+  private async refusalOf(request: PasswordAttemptRequest): Promise<Refusal | null> {
     const { subjectId, id } = request.key;
     const [state] = await this.statements.rows<AttemptState>(
       sql`SELECT c.handler, c.attempts, ${isOpen(request)} AS is_open, true AS is_alive,

@@ -10,7 +10,7 @@ import {
 import { addSeconds } from '../../kit/clock.js';
 import { RandomSource } from '../../kit/random.js';
 import { HostDatabase } from '../host-database.js';
-import { type RefusedVerdict, type SpentBudget, SendSlots } from './send-slots.js';
+import { type RefusedVerdict, rowsOf, type SpentBudget, SendSlots } from './send-slots.js';
 import { Statements, transactionOf } from './statements.js';
 
 /** Undoes what was taken from the other allowances. */
@@ -44,9 +44,12 @@ export class TypeOrmSendBudgetStore extends SendBudgetStore {
       try {
         return { allowed: true, taken: { rows: await this.takeAll(ordered, now), at: now } };
       } catch (error) {
-        if (error instanceof SendRefused) return error.verdict;
         // Each time a slot has become full: that ends with the window's last send at the latest.
-        if (!(error instanceof SlotFilled)) throw error;
+        if (error instanceof SlotFilled) continue;
+        if (!(error instanceof SendRefused)) throw error;
+        const { verdict } = error;
+        const isRedated = isMisdated(verdict, ordered, now) && (await this.redate(ordered, now));
+        if (!isRedated) return verdict;
       }
     }
   }
@@ -62,6 +65,25 @@ export class TypeOrmSendBudgetStore extends SendBudgetStore {
       taken,
       sql`, sends = CASE WHEN ${isOfItsWindow} THEN b.sends - 1 ELSE b.sends END`,
     );
+  }
+
+  /**
+   * What a clock has counted that was ahead, counts as of now: nothing more is sent by it, and nobody
+   * waits until the right clock has caught up. False: there is nothing of it.
+   */
+  private async redate(allowances: readonly SendAllowance[], now: Date): Promise<boolean> {
+    const at = sql`${now}::timestamptz`;
+    const redated = await this.statements.changed(
+      sql`WITH misdated AS MATERIALIZED (
+          SELECT key FROM mfa_send_budgets WHERE key = ANY(${allowances.flatMap(rowsOf)}::text[])
+            AND (window_started_at > ${at} OR last_sent_at > ${at})
+          ORDER BY key COLLATE "C" FOR UPDATE
+        ) UPDATE mfa_send_budgets b SET
+          window_started_at = least(b.window_started_at, ${at}),
+          last_sent_at = CASE WHEN b.last_sent_at > ${at} THEN ${at} ELSE b.last_sent_at END
+        FROM misdated WHERE b.key = misdated.key`,
+    );
+    return redated > 0;
   }
 
   /** Ends the cool-down of a send, unless another has begun since. */
@@ -131,7 +153,7 @@ export class TypeOrmSendBudgetStore extends SendBudgetStore {
         ON CONFLICT (key) DO UPDATE SET
           sends = CASE WHEN ${isOver} THEN 1 ELSE b.sends + 1 END,
           window_started_at = CASE WHEN ${isOver} THEN excluded.window_started_at
-            ELSE b.window_started_at END,
+            ELSE least(b.window_started_at, excluded.window_started_at) END,
           last_sent_at = excluded.last_sent_at
         WHERE (${cooldownSeconds}::int = 0 OR b.last_sent_at IS NULL
             OR b.last_sent_at <= ${addSeconds(now, -cooldownSeconds)}::timestamptz)
@@ -145,6 +167,17 @@ export class TypeOrmSendBudgetStore extends SendBudgetStore {
 function byKey({ key: a }: SendAllowance, { key: b }: SendAllowance): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
+}
+
+/** Whether it is refused for longer than it takes: something was counted in what is the future now. */
+function isMisdated(
+  { key, reason, until }: RefusedVerdict,
+  allowances: readonly SendAllowance[],
+  now: Date,
+): boolean {
+  const refusing = allowances.find((allowance) => allowance.key === key);
+  const seconds = reason === 'cooldown' ? refusing?.cooldownSeconds : refusing?.windowSeconds;
+  return until > addSeconds(now, seconds ?? 0);
 }
 
 /** Why the row of an allowance was not counted up. */

@@ -6,6 +6,7 @@ import {
   type SessionAttempt,
   SessionAttemptStore,
 } from '../../core/session-attempts.js';
+import { redateLocks } from './misdated-locks.js';
 import {
   countOnSession,
   giveBackToSession,
@@ -32,7 +33,9 @@ export class TypeOrmSessionAttemptStore extends SessionAttemptStore {
     const [row] = await this.statements.rows<SessionCounts>(
       sql`WITH ${countOnSession(own, budgets, now)} SELECT * FROM session`,
     );
-    return row === undefined ? null : { session, ...locksOf(row, budgets, now) };
+    if (row !== undefined) return { session, ...locksOf(row, budgets, now) };
+    await redateLocks(this.statements, session.subjectId, { budgets, now });
+    return null;
   }
 
   async lockedUntil({ subjectId, sessionId, factor }: PayingSession): Promise<Date | null> {

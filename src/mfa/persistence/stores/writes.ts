@@ -54,7 +54,8 @@ export function storeMethod(method: EnrolledMethod, state: Buffer, source: Sql =
 }
 
 /**
- * `INSERT` of a challenge once another part of the statement, `account`, has locked the account.
+ * `INSERT` of a challenge once another part of the statement, `account`, has locked the account
+ * and yields its version.
  *
  * @param data sealed
  */
@@ -67,17 +68,18 @@ export function storeChallenge(
   const { proofs, provider, sessionId, credentialsVersion, createdAt, expiresAt } = challenge;
   const { attempts, condition } = WHEN_OPEN[whenOpen];
   return sql`INSERT INTO mfa_challenges AS c (user_id, id, purpose, method_id, handler,
-      authenticator_id, proofs, provider, session_id, credentials_version, data, created_at, expires_at)
+      authenticator_id, proofs, provider, session_id, credentials_version, data, created_at, expires_at,
+      account_version)
     SELECT ${subjectId}, ${id}, ${purpose}, ${methodId}::uuid, ${handler}, ${authenticatorId}::uuid,
       ${storedProofs(proofs)}::jsonb, ${provider}, ${sessionId}, ${credentialsVersion}, ${data}::bytea,
-      ${createdAt}::timestamptz, ${expiresAt}::timestamptz
+      ${createdAt}::timestamptz, ${expiresAt}::timestamptz, account.version
     FROM account
     ON CONFLICT (user_id, id) DO UPDATE SET
       method_id = excluded.method_id, proofs = excluded.proofs, provider = excluded.provider,
       session_id = excluded.session_id,
       credentials_version = excluded.credentials_version, data = excluded.data,
       created_at = excluded.created_at, expires_at = excluded.expires_at,
-      consumed_at = NULL, attempts = ${attempts},
+      account_version = excluded.account_version, consumed_at = NULL, attempts = ${attempts},
       -- Whoever judged what was here before has lost: it is another challenge now.
       version = c.version + 1
     ${condition}`;

@@ -1,0 +1,51 @@
+import sql, { raw, type Sql } from 'sql-template-tag';
+import { type AttemptBudgets } from '../../core/attempts.js';
+import { ALL_SESSIONS } from '../../core/reserved-session-ids.js';
+import { type Statements } from './statements.js';
+
+/** Until when a row `r` may be locked by what it has counted, were it locked now. */
+function latestEnd(budget: Sql, { lockSeconds }: AttemptBudgets, now: Date): Sql {
+  const times = sql`ceil(r.failures / (${budget})::numeric)::int`;
+  return sql`(${now}::timestamptz + make_interval(secs => (${lockSeconds}::int[])[
+    greatest(least(${times}, ${lockSeconds.length}::int), 1)]))`;
+}
+
+/**
+ * Ends the locks of a subject that a clock has set which was ahead, as if they were set now: nobody has
+ * more tries by it, and nobody is locked out until the right clock has caught up.
+ *
+ * @returns whether there were any
+ */
+export async function redateLocks(
+  statements: Statements,
+  subjectId: string,
+  { budgets, now }: { readonly budgets: AttemptBudgets; readonly now: Date },
+): Promise<boolean> {
+  const redate = (table: string, budget: Sql, rows: Sql) => {
+    const end = latestEnd(budget, budgets, now);
+    return sql`UPDATE ${raw(table)} r SET locked_until = ${end}
+      WHERE r.user_id = ${subjectId} AND r.locked_until > ${end} AND ${rows} RETURNING 1`;
+  };
+  const { maxFailuresPerMethod, maxFailuresPerAccount } = budgets;
+  const { maxFailuresPerSession: ofOne, maxFailuresOverSessions: ofAll } = budgets;
+  const [counts] = await statements.rows<{ redated: number }>(
+    // Each part counts the one before, so that rows are locked in the order of all writers.
+    sql`WITH account AS (${redate('mfa_accounts', sql`${maxFailuresPerAccount}::int`, sql`true`)}),
+      method AS (${redate(
+        'mfa_methods',
+        sql`${maxFailuresPerMethod}::int`,
+        sql`(SELECT count(*) FROM account) >= 0`,
+      )}), one AS (${redate(
+        'mfa_session_attempts',
+        sql`${ofOne}::int`,
+        sql`r.session_id <> ${ALL_SESSIONS} AND (SELECT count(*) FROM method) >= 0`,
+      )}), everywhere AS (${redate(
+        'mfa_session_attempts',
+        sql`${ofAll}::int`,
+        sql`r.session_id = ${ALL_SESSIONS} AND (SELECT count(*) FROM one) >= 0`,
+      )})
+      SELECT ((SELECT count(*) FROM account) + (SELECT count(*) FROM method)
+        + (SELECT count(*) FROM one) + (SELECT count(*) FROM everywhere))::int AS redated`,
+  );
+  return (counts?.redated ?? 0) > 0;
+}
