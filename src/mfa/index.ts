@@ -87,6 +87,7 @@ export {
   TokenIssuer,
 } from './core/ports.js';
 export { type Enrolment, EnrolmentStore } from './core/enrolments.js';
+export { EventStore } from './core/event-store.js';
 export {
   AccountStore,
   type Activation,
@@ -98,7 +99,6 @@ export {
   type ChallengeRecord,
   ChallengeStore,
   type EnrolledMethod,
-  EventStore,
   type MethodKey,
   type MethodRecord,
   type MethodSnapshot,

@@ -1,10 +1,10 @@
 import { AttemptStore } from '../../src/mfa/core/attempts.js';
 import { EnrolmentStore } from '../../src/mfa/core/enrolments.js';
+import { EventStore } from '../../src/mfa/core/event-store.js';
 import {
   AccountStore,
   BackupCodeStore,
   ChallengeStore,
-  EventStore,
   MethodStore,
   UnitOfWork,
 } from '../../src/mfa/core/stores.js';

@@ -5,7 +5,7 @@ import { BackupCodes } from '../../src/mfa/core/backup-codes.js';
 import { MfaError } from '../../src/mfa/core/errors.js';
 import { type Subject } from '../../src/mfa/core/handler.js';
 import { StepUpService } from '../../src/mfa/core/step-up.service.js';
-import { EventStore } from '../../src/mfa/core/stores.js';
+import { EventStore } from '../../src/mfa/core/event-store.js';
 import { CLIENT, type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
 /** One proof of somebody whose app is active. */

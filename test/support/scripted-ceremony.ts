@@ -8,7 +8,8 @@ import {
 import { type Authenticator } from '../../src/mfa/core/authenticators.js';
 import { type MfaEvent } from '../../src/mfa/core/events.js';
 import { type MfaHandler, type Subject } from '../../src/mfa/core/handler.js';
-import { EventStore, type Transaction, UnitOfWork } from '../../src/mfa/core/stores.js';
+import { EventStore } from '../../src/mfa/core/event-store.js';
+import { type Transaction, UnitOfWork } from '../../src/mfa/core/stores.js';
 import { CodeProof } from '../../src/mfa/kit/code-proof.js';
 import { FakeClock } from '../../src/mfa/testing/fake-clock.js';
 

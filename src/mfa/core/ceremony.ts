@@ -17,7 +17,8 @@ import { ProofJudge, type RightProof } from './proof-judge.js';
 import { readProof } from './proof-reading.js';
 import { noChallenge } from './refusals.js';
 import { endsSession } from './session-attempts.js';
-import { EventStore, type Transaction, UnitOfWork } from './stores.js';
+import { EventStore } from './event-store.js';
+import { type Transaction, UnitOfWork } from './stores.js';
 import { UnjudgedAttempts } from './unjudged-attempts.js';
 import { WrongProofs } from './wrong-proofs.js';
 

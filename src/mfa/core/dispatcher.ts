@@ -10,7 +10,8 @@ import { type ClientInfo } from './mfa-passed.js';
 import { SendBudgetStore, type TakenSend } from './send-budgets.js';
 import { type SendCause, sendAllowancesOf, spareAllowancesOf } from './send-policy.js';
 import { SendRefusals } from './send-refusals.js';
-import { type ChallengePurpose, EventStore } from './stores.js';
+import { EventStore } from './event-store.js';
+import { type ChallengePurpose } from './stores.js';
 
 /** For whom and what something is sent. */
 export interface DispatchContext {

@@ -22,9 +22,9 @@ import { type MfaEvent } from './events.js';
 import { FreshProof } from './fresh-proof.js';
 import { type MfaHandler, type SetupOutcome } from './handler.js';
 import { ownChallenge } from './method-ceremony.js';
+import { EventStore } from './event-store.js';
 import {
   type EnrolledMethod,
-  EventStore,
   type MethodRecord,
   type MethodSnapshot,
   type NewChallenge,

@@ -14,13 +14,8 @@ import { type ClientInfo, type FirstFactorPassed, vouch } from './mfa-passed.js'
 import { choicesOf, independentOf, offersOf } from './offered-method.js';
 import { isAlive, isEligible, offered } from './policy.js';
 import { HostPorts } from './ports.js';
-import {
-  type ChallengeRecord,
-  ChallengeStore,
-  EventStore,
-  type MethodRecord,
-  MethodStore,
-} from './stores.js';
+import { EventStore } from './event-store.js';
+import { type ChallengeRecord, ChallengeStore, type MethodRecord, MethodStore } from './stores.js';
 
 /** A login that waits for its second factor. */
 export interface MfaPending {

@@ -8,7 +8,8 @@ import { type MfaEvent, type MfaEventType } from './events.js';
 import { FreshProof } from './fresh-proof.js';
 import { type Subject } from './handler.js';
 import { MethodCeremony, type MethodProof } from './method-ceremony.js';
-import { EventStore, type MethodRecord, type Transaction, UnitOfWork } from './stores.js';
+import { EventStore } from './event-store.js';
+import { type MethodRecord, type Transaction, UnitOfWork } from './stores.js';
 
 /** A method that is to change, whose it is, and who asks. */
 export interface Target {

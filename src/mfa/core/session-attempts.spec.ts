@@ -12,7 +12,7 @@ import {
   SessionAttempts,
   SessionAttemptStore,
 } from './session-attempts.js';
-import { type EventStore } from './stores.js';
+import { type EventStore } from './event-store.js';
 import { UnjudgedAttempts } from './unjudged-attempts.js';
 import { WrongProofs } from './wrong-proofs.js';
 

@@ -1,7 +1,6 @@
 import { type SessionProof } from './assurance.js';
 import { type Authenticator } from './authenticators.js';
 import { type MfaEvent } from './events.js';
-import { type RowInsert, type RowUpdate } from './host-rows.js';
 
 declare const open: unique symbol;
 
@@ -236,19 +235,6 @@ export abstract class BackupCodeStore {
   ): Promise<void>;
   abstract deleteAll(subjectId: string, transaction: Transaction): Promise<void>;
   abstract count(subjectId: string, transaction?: Transaction): Promise<BackupCodeCount>;
-}
-
-/** Port: the audit, append only. */
-export abstract class EventStore {
-  /** Writes events, and any rows of the host's with them, in one statement. */
-  abstract append(
-    events: readonly MfaEvent[],
-    options?: {
-      readonly rows?: readonly RowInsert[];
-      readonly rowUpdates?: readonly RowUpdate[];
-      readonly transaction?: Transaction;
-    },
-  ): Promise<void>;
 }
 
 /** Port: keeps accounts as a whole. */

@@ -3,7 +3,8 @@ import { EventTeller } from './event-teller.js';
 import { type MfaEvent } from './events.js';
 import { type RowUpdate } from './host-rows.js';
 import { HostPorts } from './ports.js';
-import { EventStore, UnitOfWork } from './stores.js';
+import { EventStore } from './event-store.js';
+import { UnitOfWork } from './stores.js';
 
 /** Who gave a wrong proof, of what, from where and when. */
 export type WrongProof = Omit<MfaEvent, 'type' | 'target'>;

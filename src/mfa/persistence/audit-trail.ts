@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { EventTeller } from '../core/event-teller.js';
 import { type MfaEvent } from '../core/events.js';
-import { EventStore } from '../core/stores.js';
+import { EventStore } from '../core/event-store.js';
 import { HostDatabase } from './host-database.js';
 import { transactionOf } from './stores/statements.js';
 

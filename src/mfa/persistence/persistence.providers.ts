@@ -3,11 +3,11 @@ import { AttemptStore } from '../core/attempts.js';
 import { ChangeStore } from '../core/changes.js';
 import { EnrolmentStore } from '../core/enrolments.js';
 import { PasswordAttemptStore } from '../core/password-attempts.js';
+import { EventStore } from '../core/event-store.js';
 import {
   AccountStore,
   BackupCodeStore,
   ChallengeStore,
-  EventStore,
   MethodStore,
   UnitOfWork,
 } from '../core/stores.js';

@@ -5,12 +5,12 @@ import { type EnrolmentStore } from '../core/enrolments.js';
 import { type MfaEvent, type MfaEventType } from '../core/events.js';
 import { type Subject } from '../core/handler.js';
 import { type RowInsert } from '../core/host-rows.js';
+import { type EventStore } from '../core/event-store.js';
 import {
   type AccountStore,
   type BackupCodeStore,
   type ChallengeRecord,
   type ChallengeStore,
-  type EventStore,
   type MethodRecord,
   type MethodStore,
   type NewChallenge,

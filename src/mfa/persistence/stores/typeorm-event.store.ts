@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import sql from 'sql-template-tag';
 import { type MfaEvent } from '../../core/events.js';
-import { EventStore } from '../../core/stores.js';
+import { EventStore } from '../../core/event-store.js';
 import { EventRows } from './event-rows.js';
 import { alsoInsert, insertRow, onceWritten, updateRow } from './fragments.js';
 import { Statements } from './statements.js';
