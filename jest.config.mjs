@@ -1,6 +1,7 @@
 /** One configuration for every ring; `npm run test:unit` and its siblings pick folders out of it. */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/runner/environment.cjs',
+  runtime: '<rootDir>/test/runner/runtime.cjs',
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   // No test waits for time to pass; a machine may be busy.
@@ -8,11 +9,8 @@ export default {
   maxWorkers: 2,
   // Native modules of a test file are not freed with it: a worker that has grown is replaced.
   workerIdleMemoryLimit: '1GB',
-  extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: {
-    '^(\\.{1,2}/.*)\\.js$': '$1',
-    '^@nestjs/throttler$': '<rootDir>/test/support/throttler.mjs',
-  },
+  // For `--findRelatedTests`: imports name the `.js` that a build makes.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

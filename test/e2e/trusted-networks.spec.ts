@@ -41,7 +41,7 @@ describe('trusted networks behind a configured proxy', () => {
   const names: string[] = [];
   beforeAll(async () => {
     server = await startServer(trusting(NETWORKS, { TRUSTED_PROXIES: '127.0.0.1' }));
-    for (let i = 0; i < 5; i++) names.push((await server.register()).username);
+    for (let i = 1; i <= 5; i++) names.push((await server.register(`user${i}`)).username);
     renew = async (refresh, address, at = server) => {
       const { status, body } = await ask(at, '/token/refresh/', { refresh }, from(address));
       return [status, body.code];

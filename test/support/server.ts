@@ -183,8 +183,7 @@ export class TestServer extends HttpClient {
   }
 
   /** A new account. */
-  async register(): Promise<TestUser> {
-    const username = `user${++TestServer.users}`;
+  async register(username = `user${++TestServer.users}`): Promise<TestUser> {
     const details = {
       username,
       email: `${username}@example.org`,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { compare, hash } from 'bcrypt';
+import bcrypt from 'bcrypt';
 import { normalizeCode } from '../kit/normalize-code.js';
 import { RandomSource } from '../kit/random.js';
 import { type Asker, SlowWork } from '../kit/slow-work.js';
@@ -58,7 +58,7 @@ export class BackupCodes {
       const sealed: StoredBackupCode[] = [];
       for (const code of codes) {
         const lookup = this.keys.tag('backup-lookup', tagged(subjectId, code));
-        sealed.push({ lookup, hash: await hash(code, this.options.backupCodeHashCost) });
+        sealed.push({ lookup, hash: await bcrypt.hash(code, this.options.backupCodeHashCost) });
       }
       return sealed;
     });
@@ -83,7 +83,7 @@ export class BackupCodes {
    * @throws {MfaError} `rate_limited` as {@link SlowWork.run}
    */
   matches(code: string, storedHash: string, asker: CodesAsker): Promise<boolean> {
-    return this.slow.run(placeOf(asker), () => compare(code, storedHash));
+    return this.slow.run(placeOf(asker), () => bcrypt.compare(code, storedHash));
   }
 
   private withoutLookAlikes(text: string): string {

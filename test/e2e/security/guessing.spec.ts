@@ -1,24 +1,24 @@
 import { jest } from '@jest/globals';
-import { type AttemptStore as Attempts } from '../../../src/mfa/index.js';
+import bcrypt from 'bcrypt';
+import { AttemptStore } from '../../../src/mfa/index.js';
 import { type Reply } from '../../support/http-client.js';
-import { type EnrolledApp, type SignedIn, type TestServer } from '../../support/server.js';
-
-// Modules keep what they import, so the counting bcrypt must be there before them.
-const bcrypt = (await import('bcrypt')).default;
-const compare = jest.fn(bcrypt.compare);
-const counting = { ...bcrypt, compare };
-jest.unstable_mockModule('bcrypt', () => ({ ...counting, default: counting }));
-const { AttemptStore } = await import('../../../src/mfa/index.js');
-const { startServer } = await import('../../support/server.js');
+import {
+  type EnrolledApp,
+  type SignedIn,
+  startServer,
+  type TestServer,
+} from '../../support/server.js';
 
 let server: TestServer;
 beforeAll(async () => {
   server = await startServer({ TRUSTED_PROXIES: '127.0.0.1' });
 });
 afterAll(() => server.stop());
+afterEach(() => jest.restoreAllMocks());
 
 /** Slow hashes that a request costs. */
 async function slowHashesOf(request: () => Promise<Reply>): Promise<[Reply, number]> {
+  const compare = jest.spyOn(bcrypt, 'compare');
   compare.mockClear();
   const reply = await request();
   return [reply, compare.mock.calls.length];
@@ -199,7 +199,7 @@ describe('with the password', () => {
     await query(broken, account.user.id);
     const sql = 'SELECT failures FROM mfa_methods WHERE user_id = $1';
     const counted: unknown[] = [];
-    const attempts: Attempts = server.app.get(AttemptStore, { strict: false });
+    const attempts = server.app.get(AttemptStore, { strict: false });
     const giveBack = attempts.giveBack.bind(attempts);
     const watched = jest.spyOn(attempts, 'giveBack').mockImplementation(async (spent) => {
       counted.push(await query(sql, account.user.id));
