@@ -49,8 +49,8 @@ export class RepudiationService {
       const user = await manager.findOneBy(User, { id: subjectId });
       if (user === null) throw new MfaError('invalid_token');
       const undone = await this.repudiation.undo(change, transactionOf(manager), {
-        provenBy: (_, credentialIds, sessionIds) =>
-          sessionsProvenBy({ change, credentialIds, sessionIds }, manager),
+        provenBy: (_, credentialIds, sessionIds, openings) =>
+          sessionsProvenBy({ change, credentialIds, sessionIds, openings }, manager),
         addresses: user.email === null ? [] : [user.email],
       });
       // Somebody with the mailbox alone may have taken the owner's own second factor away.
