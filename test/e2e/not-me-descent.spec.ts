@@ -110,6 +110,14 @@ async function resetPassword(): Promise<void> {
   );
 }
 
+async function passwordHash(): Promise<string | undefined> {
+  const [row] = await server.dataSource.query<{ hash: string }[]>(
+    'SELECT password_hash AS hash FROM users WHERE id = $1',
+    [account.user.id],
+  );
+  return row?.hash;
+}
+
 describe('a link takes back what descends from its session', () => {
   it('by backup codes that it made, whoever removed the own authenticator', async () => {
     const own = await ownAppId();
@@ -212,4 +220,19 @@ describe('what was repudiated does not come back by another link', () => {
     expect(await signsIn(() => String(theirs[0]))).toBe(false);
     expect(await signsIn(() => String(app.backupCodes[1]))).toBe(true);
   });
+});
+
+it('a password that the owner replaced in another session is not put back', async () => {
+  account = await server.signUp();
+  await server.enrolEmail(account);
+  const login = await server.beginLogin(account.user);
+  const { body } = await server.verifyLogin(login, server.inbox.lastCode(account.user.email));
+  server.clock.advance({ seconds: 60 });
+  await server.enrolApp(account);
+  const token = await tokenOf(/second factor was added/);
+  const change = { old_password: account.user.password, new_password: NEW_PASSWORD };
+  await post('/password/change/', change, body.access);
+  const chosen = await passwordHash();
+  expect(await repudiate(token)).toEqual(['method_activated']);
+  expect(await passwordHash()).toBe(chosen);
 });

@@ -43,8 +43,8 @@ export class RepudiationService {
   async repudiate(token: string, client: ClientInfo): Promise<readonly UndoneChange[]> {
     const undoing = await this.audit.change(async (manager) => {
       const told = await this.links.spend(token, manager);
-      const stolenSessionId = stolenSessionOf(told);
-      const change = stolenSessionId === null ? told : { ...told, seq: 0 };
+      // Nobody knows since when a refresh token was in two hands: all of its session is taken back.
+      const change = told.type === 'refresh_token_reused' ? { ...told, seq: 0 } : told;
       const { subjectId } = change;
       const user = await manager.findOneBy(User, { id: subjectId });
       if (user === null) throw new MfaError('invalid_token');
@@ -54,9 +54,9 @@ export class RepudiationService {
         addresses: user.email === null ? [] : [user.email],
       });
       // Somebody with the mailbox alone may have taken the owner's own second factor away.
-      const { needsPassword } = undone;
+      const { needsPassword, sessionIds } = undone;
       // The thief may have chosen the present one, by that very mailbox.
-      await this.passwords.putBack({ ...told, stolenSessionId }, manager);
+      await this.passwords.putBack({ ...change, sessionIds, mailedSeq: told.seq }, manager);
       await this.users.freeze(subjectId, { needsPassword }, manager);
       await this.sessions.endAll(subjectId, { manager });
       const occasion = { subject: new UserSubject(user), at: this.clock.now(), client };
@@ -65,11 +65,6 @@ export class RepudiationService {
     await undoing.dispose();
     return undoing.changes;
   }
-}
-
-/** The session whose refresh token was in two hands, nobody knows since when; null: it is about something else. */
-function stolenSessionOf({ type, sessionId = null }: RepudiatedChange): string | null {
-  return type === 'refresh_token_reused' ? sessionId : null;
 }
 
 /** One for each change that was undone; where none was, one for what was repudiated all the same. */
