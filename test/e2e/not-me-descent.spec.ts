@@ -37,6 +37,8 @@ async function repudiate(token: string): Promise<string[]> {
   );
 }
 
+const repudiateNewest = async (subject: RegExp) => repudiate(await tokenOf(subject));
+
 /** Signs in with a second factor, of another method than the preferred one where that is named. */
 async function signInWith(code: () => string, method?: string, password = account.user.password) {
   const ephemeral_token = await server.beginLogin({ ...account.user, password });
@@ -169,6 +171,21 @@ describe('a link takes back what descends from its session', () => {
     const token = await tokenOf(/second factor was added/);
     await addApp(await session(server.totp(app.secret), 'app'), 'Tablet');
     expect(await repudiate(token)).toEqual(['method_activated']);
+  });
+
+  it('from the sign-in on, where it is told later of a new device', async () => {
+    await server.deliverEvents();
+    const ephemeral_token = await server.beginLogin(account.user);
+    const proof = { ephemeral_token, code: server.totp(app.secret) };
+    const { body } = await server.send('POST', '/login/verify/', {
+      headers: { 'content-type': 'application/json', 'user-agent': 'Another/1.0' },
+      body: JSON.stringify(proof),
+    });
+    server.clock.advance({ seconds: 30 });
+    await post('/mfa/delete/', { method: 'app' }, body.access);
+    expect(await repudiateNewest(/from a new device/)).toEqual([
+      ...['backup_codes_revoked', 'method_deleted'],
+    ]);
   });
 });
 

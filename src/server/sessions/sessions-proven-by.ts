@@ -33,6 +33,10 @@ const FIND = `${CHOSEN}
             SELECT 1 FROM jsonb_array_elements(s.proofs) AS proof
             WHERE proof ->> 'authenticatorId' = opening.authenticator_id) END))`;
 
+/** The number of the last event before a session began. */
+const BEGIN = `
+  SELECT began_after_seq::int AS seq FROM sessions WHERE user_id = $1 AND id::text = $2`;
+
 /** What made sessions possible that a change's owner did not open. */
 export interface Means {
   readonly change: Pick<RepudiatedChange, 'subjectId' | 'seq' | 'target'>;
@@ -63,4 +67,14 @@ export async function sessionsProvenBy(
   ];
   const rows = await manager.query<{ id: string }[]>(FIND, [...key, ...opened]);
   return rows.map(({ id }) => id);
+}
+
+/** After which event of its user a session began; null: it is not kept any more. */
+export async function beginOf(
+  userId: string,
+  sessionId: string,
+  manager: EntityManager,
+): Promise<number | null> {
+  const [session] = await manager.query<{ seq: number }[]>(BEGIN, [userId, sessionId]);
+  return session?.seq ?? null;
 }
