@@ -149,6 +149,7 @@ export function spentAttempt(changes: Partial<SpentAttempt> = {}): SpentAttempt 
     locksAccount: false,
     locksSession: false,
     locksAllSessions: false,
+    lockEnds: { method: null, account: null, session: null, allSessions: null },
     ...changes,
   };
 }

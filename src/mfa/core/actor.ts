@@ -9,7 +9,7 @@ import { type Transaction } from './stores.js';
 /** Who is signed in, and how, as the host's access token says. */
 export interface Principal {
   readonly subjectId: string;
-  /** The host's session; null where the host keeps none. */
+  /** The host's session; null where the host keeps none. No session is called `*`, and none has no name. */
   readonly sessionId: string | null;
   /** When the last proof was given; null where the token does not say [OpenID Connect Core §2]. */
   readonly authenticatedAt: Date | null;

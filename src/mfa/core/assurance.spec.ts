@@ -3,6 +3,7 @@ import {
   acrOf,
   countingProofs,
   latestOf,
+  proofsThatMatter,
   readProofs,
   type SessionProof,
   standingOf,
@@ -129,6 +130,14 @@ describe('withProof', () => {
     const later = { ...PASSWORD, at: NOON };
     expect(withProof([PASSWORD, mailbox], later)).toEqual([mailbox, later]);
   });
+});
+
+it('keeps the proofs that count, and the others for as long as their credential can be taken back', () => {
+  const present = { methods: [active], backupCodesId: 's2' };
+  const early = { ...BACKUP, at: MORNING };
+  const proofs = [PASSWORD, { ...CODE, at: MORNING }, early, BACKUP];
+  expect(proofsThatMatter(proofs, present, MORNING)).toEqual([PASSWORD, proofs[1], BACKUP]);
+  expect(proofsThatMatter(proofs, present, NOON)).toEqual([PASSWORD, proofs[1]]);
 });
 
 it('reads the proofs that it stores', () => {

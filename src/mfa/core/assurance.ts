@@ -113,6 +113,24 @@ export function withProof(proofs: readonly SessionProof[], added: SessionProof):
   return [...proofs.filter((proof) => kindOf(proof) !== kindOf(added)), added];
 }
 
+/** So many proofs of different credentials a session keeps, which is more than anybody needs. */
+export const MAX_SESSION_PROOFS = 64;
+
+/**
+ * The proofs of a session that can still matter: those that count, and those by which it is found when
+ * somebody says that the credential was not theirs.
+ *
+ * @param undoableSince what was bound up to then can be taken back no more
+ */
+export function proofsThatMatter(
+  proofs: readonly SessionProof[],
+  present: PresentFactors,
+  undoableSince: Date,
+): SessionProof[] {
+  const counting = countingProofs(proofs, present);
+  return proofs.filter((proof) => counting.includes(proof) || proof.at > undoableSince);
+}
+
 /** Where no method is active, a token that was made with one claims a second factor no longer. */
 export function withoutSecondFactor(proofs: readonly SessionProof[]): SessionProof[] {
   return proofs.map((proof) => ({

@@ -64,6 +64,20 @@ export interface SessionLocks {
   readonly locksSession: boolean;
   /** What was guessed at is locked in every session of the subject. */
   readonly locksAllSessions: boolean;
+  /** By its end a lock is told from one that another attempt has set since. */
+  readonly lockEnds: SessionLockEnds;
+}
+
+/** Until when an attempt in a session locks what it is counted on; null where it locks nothing. */
+export interface SessionLockEnds {
+  readonly session: Date | null;
+  readonly allSessions: Date | null;
+}
+
+/** Until when an attempt locks what it is counted on; null where it locks nothing. */
+export interface LockEnds extends SessionLockEnds {
+  readonly method: Date | null;
+  readonly account: Date | null;
 }
 
 /** A stored backup code, and {@link StoredBackupCodes.id} of its set. */
@@ -87,6 +101,7 @@ export interface SpentAttempt extends SessionLocks {
   /** True when no attempt at this method is left: a failure then locks it until it is set up again. */
   readonly endsMethod: boolean;
   readonly locksAccount: boolean;
+  readonly lockEnds: LockEnds;
 }
 
 /** Why no attempt was spent. */
@@ -136,7 +151,7 @@ export abstract class AttemptStore {
   /** Commits a right proof. False: challenge, state or backup code changed meanwhile. */
   abstract settle(settlement: Settlement, transaction?: Transaction): Promise<boolean>;
   /**
-   * Takes an attempt, and the lock that it brought, from all that it was counted on. Where the method
+   * Takes an attempt, and the lock that it brought and no other, from all that it was counted on. Where the method
    * has been forgiven meanwhile, so has the account: nothing is taken from either.
    */
   abstract giveBack(spent: SpentAttempt): Promise<void>;

@@ -1,5 +1,7 @@
+import { type MfaOptions } from '../mfa.options.js';
 import { type Authenticator } from './authenticators.js';
 import { type MfaEvent } from './events.js';
+import { GIVE_UP_SECONDS } from './outbox-lane.js';
 import {
   type MethodKey,
   type MethodRecord,
@@ -103,6 +105,16 @@ export abstract class ChangeStore {
    * @returns what was taken out
    */
   abstract purge(before: Date, limit: number): Promise<readonly LoggedChange[]>;
+}
+
+/**
+ * How long a change can be undone, in seconds. Whoever is told of it last, because mails could not be
+ * sent, has as long to answer.
+ */
+export function undoableSeconds({
+  repudiationSeconds,
+}: Pick<MfaOptions, 'repudiationSeconds'>): number {
+  return repudiationSeconds + GIVE_UP_SECONDS;
 }
 
 /** The authenticators that a change has removed, which its handler is to let go once it is final. */

@@ -116,7 +116,8 @@ export const PROBLEMS = {
   session_locked: {
     status: 429,
     title: 'Session locked',
-    detail: 'This session takes no more proofs after too many wrong ones. Please sign in again.',
+    detail:
+      'Too many wrong proofs came from this session, or from all of yours together. Please sign in again, or prove another factor.',
   },
   send_too_soon: {
     status: 429,

@@ -36,6 +36,12 @@ describe('HandlerRegistry', () => {
     );
   });
 
+  it('refuses the name by which guesses at backup codes are counted', () => {
+    expect(() => new HandlerRegistry(handlers('backup_code'))).toThrow(
+      'No MFA handler may be called "backup_code"',
+    );
+  });
+
   it('takes digits in names', () => {
     expect(new HandlerRegistry(handlers('app_2')).names()).toEqual(['app_2']);
   });

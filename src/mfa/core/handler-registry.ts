@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { BACKUP_CODE } from './attempts.js';
 import { MfaError } from './errors.js';
 import { type MfaHandler } from './handler.js';
 import { PASSWORD } from './password-fields.js';
@@ -14,7 +15,7 @@ const LONGEST_NAME = 32;
 export class HandlerRegistry {
   private readonly handlers: ReadonlyMap<string, MfaHandler>;
 
-  /** @throws {Error} when a name is not lower snake case, is given twice, or is `password` */
+  /** @throws {Error} when a name is not lower snake case, is given twice, or has a meaning of its own */
   constructor(@Inject(MFA_HANDLERS) handlers: readonly MfaHandler[]) {
     this.handlers = new Map(handlers.map((handler) => [handler.name, handler]));
     const badName = handlers.find(({ name }) => !isHandlerName(name));
@@ -26,6 +27,11 @@ export class HandlerRegistry {
     if (this.handlers.has(PASSWORD)) {
       throw new Error(
         `No MFA handler may be called "${PASSWORD}": a step-up asks for the password by that name.`,
+      );
+    }
+    if (this.handlers.has(BACKUP_CODE)) {
+      throw new Error(
+        `No MFA handler may be called "${BACKUP_CODE}": guesses at backup codes are counted by that name.`,
       );
     }
     const mute = handlers.find((handler) => handler.requiresDispatch && !handler.challenge);

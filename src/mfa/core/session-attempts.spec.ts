@@ -39,7 +39,8 @@ class ScriptedStore extends SessionAttemptStore {
 
   async spend(session: PayingSession): Promise<SessionAttempt | null> {
     const { locksSession, locksAllSessions } = this;
-    return locksSession === null ? null : { session, locksSession, locksAllSessions };
+    const lockEnds = { session: null, allSessions: null };
+    return locksSession === null ? null : { session, locksSession, locksAllSessions, lockEnds };
   }
 
   async lockedUntil(): Promise<Date | null> {
@@ -88,12 +89,20 @@ function attemptsOn(store: SessionAttemptStore, closer: SessionCloser | null) {
 }
 
 describe('SessionAttempts', () => {
+  it.each(['*', ''])('counts nothing on %p, which is no session', async (sessionId) => {
+    const { attempts } = attemptsOn(new ScriptedStore(true), null);
+    const guess = attempts.judge({ ...GUESS, sessionId }, async () => true);
+    await expect(guess).rejects.toThrow(`No session may have the id "${sessionId}"`);
+  });
+
   it('gives a right guess back', async () => {
     const store = new ScriptedStore(true);
     const { attempts, written } = attemptsOn(store, null);
     expect(await attempts.judge(GUESS, async () => true)).toBe(true);
     const session = { subjectId: 'u1', sessionId: 's1', factor: 'x' };
-    expect(store.givenBack).toEqual([{ session, locksSession: true, locksAllSessions: false }]);
+    expect(store.givenBack).toMatchObject([
+      { session, locksSession: true, locksAllSessions: false },
+    ]);
     expect(written).toEqual([]);
   });
 

@@ -6,6 +6,7 @@ import { MfaError } from './errors.js';
 import { type Subject } from './handler.js';
 import { type ClientInfo } from './mfa-passed.js';
 import { attemptBudgetsOf } from './policy.js';
+import { refuseReservedSessionId } from './reserved-session-ids.js';
 import { UnjudgedAttempts } from './unjudged-attempts.js';
 import { WrongProofs } from './wrong-proofs.js';
 
@@ -73,9 +74,11 @@ export class SessionAttempts {
    *
    * @returns what `isRight` came to; where it rejects, so does this
    * @throws {MfaError} `session_locked`: nothing was judged
+   * @throws {Error} for a session as none may be called
    */
   async judge(guess: SessionGuess, isRight: () => Promise<boolean>): Promise<boolean> {
     const { subject, sessionId, factor } = guess;
+    refuseReservedSessionId(sessionId);
     const attempt = await this.spend({ subjectId: subject.id, sessionId, factor });
     return this.unjudged.giveBackAfter(
       () => this.store.giveBack(attempt),

@@ -1,8 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../kit/clock.js';
+import { addSeconds, Clock } from '../kit/clock.js';
+import { MfaOptions } from '../mfa.options.js';
 import { ActorSubjects, type Principal, proofsOf } from './actor.js';
-import { countingProofs, type SessionProof, withoutSecondFactor, withProof } from './assurance.js';
+import {
+  countingProofs,
+  MAX_SESSION_PROOFS,
+  proofsThatMatter,
+  type SessionProof,
+  withoutSecondFactor,
+  withProof,
+} from './assurance.js';
 import { Ceremony } from './ceremony.js';
+import { undoableSeconds } from './changes.js';
 import { Challenger } from './challenger.js';
 import { type EphemeralClaims, EphemeralTokens } from './ephemeral-token.js';
 import { MfaError } from './errors.js';
@@ -48,6 +57,7 @@ export class StepUpService {
     private readonly ceremony: Ceremony,
     private readonly passwords: PasswordCeremony,
     private readonly ephemeralTokens: EphemeralTokens,
+    private readonly options: MfaOptions,
     private readonly clock: Clock,
   ) {}
 
@@ -56,7 +66,7 @@ export class StepUpService {
    * password where no method is active.
    *
    * @throws {MfaError} `token_not_valid`, `method_unknown`, `method_not_found`; `forbidden` where
-   * there is neither a method nor a password to prove
+   * there is neither a method nor a password to prove, and for a session that has proven too much
    */
   async begin(
     principal: Principal,
@@ -65,9 +75,10 @@ export class StepUpService {
   ): Promise<MfaPending> {
     const subject = await this.actors.subjectOf(principal);
     const { sessionId } = principal;
-    const proofs = proofsOf(principal);
+    const present = await this.methods.read(subject.id);
+    const proofs = this.keptProofs(principal, present);
     const opening = { purpose: 'step_up' as const, subject, proofs, provider: null, sessionId };
-    const active = offered(await this.methods.list(subject.id));
+    const active = offered(present.methods);
     const offers = active.length === 0 ? [] : offersOf(active, this.registry);
     const chosen = this.choose(offers, name);
     const { challenge, shown } =
@@ -122,6 +133,14 @@ export class StepUpService {
       );
     }
     return body;
+  }
+
+  /** What the session goes on with. None is dropped for another: by any of them it may be found. */
+  private keptProofs(principal: Principal, present: MethodSnapshot): readonly SessionProof[] {
+    const since = addSeconds(this.clock.now(), -undoableSeconds(this.options));
+    const proofs = proofsThatMatter(proofsOf(principal), present, since);
+    if (proofs.length < MAX_SESSION_PROOFS) return proofs;
+    throw new MfaError('forbidden', { detail: 'This session is full of proofs: sign in again.' });
   }
 
   /** @returns null for the password: without an active method there is nothing else to prove */

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import sql, { type Sql } from 'sql-template-tag';
-import { ChangeStore } from '../core/changes.js';
+import { ChangeStore, undoableSeconds } from '../core/changes.js';
 import { Disposal } from '../core/disposal.js';
-import { GIVE_UP_SECONDS } from '../core/outbox-lane.js';
 import { LONGEST_SEND_WINDOW_SECONDS } from '../core/policy.js';
 import { addSeconds } from '../kit/clock.js';
 import { deleteInBatches, type DeletionBounds } from '../kit/delete-in-batches.js';
@@ -56,14 +55,9 @@ export class MfaCleanUp {
         deleteFailedDeliveries(addSeconds(scope.now, -KEPT_AFTER_FAILURE_SECONDS), limit),
       ),
       mfa_changes: await deleteInBatches(scope, (limit) =>
-        this.finish(addSeconds(before, -this.undoableSeconds), limit),
+        this.finish(addSeconds(before, -undoableSeconds(this.options)), limit),
       ),
     };
-  }
-
-  /** Whoever is told of a change last, because mails could not be sent, has as long to answer. */
-  private get undoableSeconds(): number {
-    return this.options.repudiationSeconds + GIVE_UP_SECONDS;
   }
 
   /** Makes changes final: what they removed does not come back, and its handler lets go of it. */

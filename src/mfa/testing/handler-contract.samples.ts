@@ -38,3 +38,6 @@ export const ODD_TEXTS: readonly string[] = [
   '__proto__',
   "' OR 1=1 --",
 ];
+
+/** Those of what a person types, so that others can try [RFC 8176 §2]. */
+export const TYPED_AMR: ReadonlySet<string> = new Set(['kba', 'otp', 'pin', 'pwd']);

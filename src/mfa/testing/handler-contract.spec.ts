@@ -104,6 +104,7 @@ const FAULTS: readonly [rule: string, fault: Partial<Words>][] = [
   ['has a name for people', { displayName: ' ' }],
   ['has registered method references', { amr: ['word'] }],
   ['has registered method references', { amr: [] }],
+  ['says that nobody can guess', { isGuessable: false }],
   ['holds one authenticator', { maxAuthenticators: 0 }],
   ['holds one authenticator', { maxAuthenticators: 2.5 }],
   ['asks in schemas that say', { proofSchema: MuteProof }],

@@ -11,7 +11,7 @@ import {
   openLogin,
 } from './handler-ceremony.js';
 import { describeForms } from './handler-contract.forms.js';
-import { JUNK_STATES, ODD_TEXTS, REGISTERED_AMR } from './handler-contract.samples.js';
+import { JUNK_STATES, ODD_TEXTS, REGISTERED_AMR, TYPED_AMR } from './handler-contract.samples.js';
 import { describeSeveral } from './handler-contract.several.js';
 
 export { type Ceremony, type HandlerHarness } from './handler-ceremony.js';
@@ -48,6 +48,13 @@ function describeIdentity<S, D, F, P>(harness: HandlerHarness<S, D, F, P>): void
 
   it('has registered method references', () => {
     expectKnownAmr(harness.makeHandler().amr, harness);
+  });
+
+  it('says that nobody can guess its proofs only where nobody types them', () => {
+    const { isGuessable = true, amr, proofSchema } = harness.makeHandler();
+    if (isGuessable) return;
+    expect(amr.filter((reference) => TYPED_AMR.has(reference))).toEqual([]);
+    expect(() => readFields(proofSchema, { code: '123456' })).toThrow(Error);
   });
 
   it('holds one authenticator, or a whole number of them', () => {

@@ -12,6 +12,7 @@ export function describeForgivingPayers(stage: StoreStage): void {
   describeOtherFactors(stage, guesser);
   describeGivenBack(stage, guesser);
   describeGivenBackToOne(stage, guesser);
+  describeOtherLocks(stage, guesser);
   describeGivenBackInPart(stage, guesser);
 }
 
@@ -161,6 +162,20 @@ function describeGivenBackToOne(stage: StoreStage, guesser: Guesser): void {
       const again = await guesser.guess(method, purpose, byCode);
       expect(again).toMatchObject({ locksAccount, locksSession });
     }
+  });
+}
+
+function describeOtherLocks(stage: StoreStage, guesser: Guesser): void {
+  it.each(PURPOSES)('leaves a lock that another attempt of %s has set since', async (purpose) => {
+    const method = await stage.newMethod();
+    await guesser.guess(method, purpose);
+    const spent = await guesser.guess(method, purpose);
+    const later = { now: addSeconds(NOW, 61) };
+    await guesser.guess(method, purpose, later);
+    await guesser.guess(method, purpose, later);
+    await stage.stores.attempts.giveBack(spent);
+    const until = addSeconds(later.now, 120);
+    expect(await guesser.refusal(method, purpose, later)).toMatchObject({ until });
   });
 }
 

@@ -35,19 +35,22 @@ export class LoginFailures implements OnModuleDestroy {
   /**
    * Passes an attempt on. A refusal is recorded behind its answer, which so takes as long for a name
    * that nobody has.
+   *
+   * @throws {MfaError} what the attempt throws; `unavailable` where too many refusals wait to be recorded
    */
   async watch<T>(request: FirstFactorRequest, attempt: Promise<T>): Promise<T> {
     try {
       return await attempt;
     } catch (error) {
-      if (error instanceof MfaError && error.code === 'invalid_credentials') this.note(request);
+      if (error instanceof MfaError && error.code === 'invalid_credentials')
+        await this.note(request);
       throw error;
     }
   }
 
-  private note(request: FirstFactorRequest): void {
+  private async note(request: FirstFactorRequest): Promise<void> {
     const occasion = { client: clientOf(request), at: this.clock.now() };
-    this.work.begin(this.record(request.body, occasion));
+    await this.work.begin(() => this.record(request.body, occasion));
   }
 
   private async record(body: unknown, occasion: Omit<AccountOccasion, 'user'>): Promise<void> {

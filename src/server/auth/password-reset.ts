@@ -69,10 +69,12 @@ export class PasswordReset implements OnModuleDestroy {
    * Has a link mailed to an account's owner; beyond their number none is, without a word. Only a sign
    * of the database is waited for, which is the same for every address: how long the answer takes
    * tells nothing.
+   *
+   * @throws {MfaError} `unavailable` where too many requests wait to be recorded, whatever the address
    */
   async request(email: string, client: ClientInfo): Promise<void> {
     await this.links.checkDatabase();
-    this.work.begin(this.record(email, client));
+    await this.work.begin(() => this.record(email, client));
   }
 
   /**

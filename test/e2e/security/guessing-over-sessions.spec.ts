@@ -5,7 +5,7 @@ import { type SignedIn, startServer, type TestServer } from '../../support/serve
 const LOCKED: Problem = [
   429,
   'session_locked',
-  'This session takes no more proofs after too many wrong ones. Please sign in again.',
+  'Too many wrong proofs came from this session, or from all of yours together. Please sign in again, or prove another factor.',
 ];
 
 let server: TestServer;

@@ -171,3 +171,37 @@ it('is worth no more by a backup code once its set is dead', async () => {
   const { access } = await renew(server, body.refresh);
   expect(payloadOf(access)).toMatchObject({ amr: ['pwd'], acr: ACR.singleFactor });
 });
+
+it('keeps a bounded number of proofs, and none that can matter no more', async () => {
+  const account = await server.signUp();
+  const login = await server.enrolApp(account).then(async ({ secret }) => {
+    const { body } = await server.verifyLogin(
+      await server.beginLogin(account.user),
+      server.totp(secret),
+    );
+    server.clock.advance({ seconds: 30 });
+    return { ...body, code: () => server.totp(secret) };
+  });
+  const fill = (at: Date) =>
+    server.dataSource.query(
+      `UPDATE sessions SET proofs = (
+          SELECT jsonb_agg(jsonb_build_object('amr', jsonb_build_array('otp'),
+            'methodId', gen_random_uuid(), 'authenticatorId', gen_random_uuid(),
+            'backupCodesId', null, 'at', $2::text))
+          FROM generate_series(1, 64))
+        WHERE user_id = $1 AND ended_at IS NULL`,
+      [account.user.id, at.toISOString()],
+    );
+  await fill(server.clock.now());
+  const refused = await server.post('/step-up/', {}, login.access);
+  expect([refused.status, refused.body.code]).toEqual([403, 'forbidden']);
+  await fill(new Date(server.clock.now().getTime() - 7 * 86_400_000));
+  const { body } = await server.post('/step-up/', {}, login.access);
+  const proof = { ephemeral_token: body.ephemeral_token, code: login.code() };
+  expect((await server.post('/step-up/verify/', proof)).status).toBe(200);
+  const kept = await server.dataSource.query(
+    `SELECT min(jsonb_array_length(proofs))::int AS least FROM sessions WHERE user_id = $1`,
+    [account.user.id],
+  );
+  expect(kept).toEqual([{ least: 1 }]);
+});

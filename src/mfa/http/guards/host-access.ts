@@ -1,6 +1,7 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { type Principal } from '../../core/actor.js';
 import { type BudgetedRequest, RequestBudget } from '../../core/request-budget.js';
+import { refuseReservedSessionId } from '../../core/reserved-session-ids.js';
 import { AccessGuard } from './access.guard.js';
 
 /** The host's {@link AccessGuard} and {@link RequestBudget}, for guards that stand in any of its modules. */
@@ -12,9 +13,14 @@ export class HostAccess {
     @Optional() private readonly budget?: RequestBudget,
   ) {}
 
-  /** @throws {MfaError} `not_authenticated` or `token_not_valid` */
-  authenticate(request: object): Promise<Principal> {
-    return this.access.authenticate(request);
+  /**
+   * @throws {MfaError} `not_authenticated` or `token_not_valid`
+   * @throws {Error} where the host names a session as none may be called
+   */
+  async authenticate(request: object): Promise<Principal> {
+    const principal = await this.access.authenticate(request);
+    refuseReservedSessionId(principal.sessionId);
+    return principal;
   }
 
   /** @throws {MfaError} `rate_limited` */

@@ -16,16 +16,16 @@ export function forgivesAll({ spent, proven }: Settlement): boolean {
 /** What becomes of the failures of the method, as changes of its row `m`. */
 export function forgivenMethod(settlement: Settlement): Sql {
   if (forgivesAll(settlement)) return sql`failures = 0, locked_until = NULL`;
-  const { counted, locksMethod } = settlement.spent;
-  return withoutFailures('m', counted.onMethod ? sql`1` : sql`0`, locksMethod);
+  const { counted, lockEnds } = settlement.spent;
+  return withoutFailures('m', counted.onMethod ? sql`1` : sql`0`, lockEnds.method);
 }
 
 /** What becomes of the failures of the account, as changes of its row `a`. */
 export function forgivenAccount(settlement: Settlement): Sql {
-  const { counted, locksAccount } = settlement.spent;
+  const { counted, lockEnds } = settlement.spent;
   const ownAttempt = counted.onAccount ? sql`1` : sql`0`;
   const failures = forgivesAll(settlement) ? sql`gate.method_failures` : ownAttempt;
-  return withoutFailures('a', failures, locksAccount);
+  return withoutFailures('a', failures, lockEnds.account);
 }
 
 /**
@@ -48,7 +48,7 @@ export function forgivenSession(settlement: Settlement): Sql {
  * challenge or a method that is gone leaves the account charged with nothing.
  */
 export function giveBackAttempt(spent: SpentAttempt): Sql {
-  const { challenge, method, counted, sessionId, factor, locksMethod, locksAccount } = spent;
+  const { challenge, method, counted, sessionId, factor, lockEnds } = spent;
   const { subjectId } = challenge;
   // Where the method has been forgiven meanwhile, the account has been too, by as much.
   const taken = counted.onMethod
@@ -59,13 +59,13 @@ export function giveBackAttempt(spent: SpentAttempt): Sql {
     ...(counted.onMethod
       ? [
           sql`judged AS MATERIALIZED (${lockedMethod(method.id)})`,
-          sql`method AS (UPDATE mfa_methods m SET ${withoutAttempt('m', locksMethod)}
+          sql`method AS (UPDATE mfa_methods m SET ${withoutAttempt('m', lockEnds.method)}
             FROM judged WHERE m.user_id = judged.user_id AND m.id = judged.id)`,
         ]
       : []),
     ...(counted.onAccount
       ? [
-          sql`account AS (UPDATE mfa_accounts a SET ${withoutFailures('a', taken, locksAccount)}
+          sql`account AS (UPDATE mfa_accounts a SET ${withoutFailures('a', taken, lockEnds.account)}
             FROM gate WHERE a.user_id = gate.user_id)`,
         ]
       : []),

@@ -1,5 +1,6 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { type AttemptBudgets } from '../../core/attempts.js';
+import { addSeconds } from '../../kit/clock.js';
 
 /** The lock that a further failure sets: at each multiple of the budget, each longer than the last. */
 export function lockAfter(
@@ -14,17 +15,29 @@ export function lockAfter(
     ELSE NULL END`;
 }
 
+/** The end of the lock that an attempt has set by {@link lockAfter}, by the failures with it; null: it set none. */
+export function lockEndOf(
+  failures: number | null,
+  budget: number,
+  { lockSeconds }: AttemptBudgets,
+  now: Date,
+): Date | null {
+  if (failures === null || failures % budget !== 0) return null;
+  const seconds = lockSeconds[Math.min(failures / budget, lockSeconds.length) - 1];
+  return seconds === undefined ? null : addSeconds(now, seconds);
+}
+
 /** An account, a method or a session, as statements name its row. */
 type CountingRow = 'a' | 'm' | 's';
 
-/** Changes of a row that counts failures, which take some from it and the lock that one of them brought. */
-export function withoutFailures(row: CountingRow, failures: Sql, isLock: boolean | Sql): Sql {
+/** Changes of a row that counts failures, which take some from it and the lock of this end, which one of them brought. */
+export function withoutFailures(row: CountingRow, failures: Sql, lockEnd: Date | null | Sql): Sql {
   const [counted, lockedUntil] = [raw(`${row}.failures`), raw(`${row}.locked_until`)];
   return sql`failures = greatest(${counted} - ${failures}, 0),
-    locked_until = CASE WHEN ${isLock} THEN NULL ELSE ${lockedUntil} END`;
+    locked_until = nullif(${lockedUntil}, ${lockEnd}::timestamptz)`;
 }
 
 /** As {@link withoutFailures}, of the one attempt that brought it. */
-export function withoutAttempt(row: CountingRow, isLock: boolean | Sql): Sql {
-  return withoutFailures(row, sql`1`, isLock);
+export function withoutAttempt(row: CountingRow, lockEnd: Date | null | Sql): Sql {
+  return withoutFailures(row, sql`1`, lockEnd);
 }

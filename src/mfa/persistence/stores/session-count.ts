@@ -1,13 +1,11 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { type AttemptBudgets, type SessionLocks } from '../../core/attempts.js';
 import { type PayingSession } from '../../core/session-attempts.js';
-import { lockAfter, withoutAttempt } from './lock-after.js';
+import { ALL_SESSIONS, NO_SESSION } from '../../core/reserved-session-ids.js';
+import { lockAfter, lockEndOf, withoutAttempt } from './lock-after.js';
 
-/** Where the host keeps no sessions, all that a user does counts as done in one. */
-export const NO_SESSION = '';
-
-/** In the place of a session: what all of a user's sessions have guessed. No session may be called so. */
-const ALL_SESSIONS = raw(`'*'`);
+/** {@link ALL_SESSIONS} as a value. */
+const ALL = raw(`'${ALL_SESSIONS}'`);
 
 /** The counts of one attempt; null where it was not counted. */
 export interface SessionCounts {
@@ -20,11 +18,17 @@ export interface SessionCounts {
 /** What an attempt of these counts locks. */
 export function locksOf(
   { s_failures: ofOne, all_failures: ofAll }: SessionCounts,
-  { maxFailuresPerSession, maxFailuresOverSessions }: AttemptBudgets,
+  budgets: AttemptBudgets,
+  now: Date,
 ): SessionLocks {
+  const { maxFailuresPerSession, maxFailuresOverSessions } = budgets;
   return {
     locksSession: ofOne !== null && ofOne % maxFailuresPerSession === 0,
     locksAllSessions: ofAll !== null && ofAll % maxFailuresOverSessions === 0,
+    lockEnds: {
+      session: lockEndOf(ofOne, maxFailuresPerSession, budgets, now),
+      allSessions: lockEndOf(ofAll, maxFailuresOverSessions, budgets, now),
+    },
   };
 }
 
@@ -40,15 +44,15 @@ export function countOnSession(source: Sql, budgets: AttemptBudgets, now: Date):
   const { maxFailuresPerSession: ofOne, maxFailuresOverSessions: ofAll } = budgets;
   const isLocked = sql`EXISTS (SELECT 1 FROM held WHERE held.locked_until > ${now}::timestamptz)`;
   const one = sql`SELECT asked.user_id, asked.session_id, asked.factor FROM asked WHERE NOT ${isLocked}`;
-  const all = sql`SELECT one.user_id, ${ALL_SESSIONS}, one.factor FROM one`;
+  const all = sql`SELECT one.user_id, ${ALL}, one.factor FROM one`;
   const counting = { budgets, now };
   return sql`asked AS (
       SELECT given.user_id, coalesce(given.session_id, ${NO_SESSION}) AS session_id, given.factor
       FROM (${source}) AS given(user_id, session_id, factor)
     ), held AS MATERIALIZED (
       SELECT s.locked_until FROM asked JOIN mfa_session_attempts s ON s.user_id = asked.user_id
-        AND s.session_id IN (asked.session_id, ${ALL_SESSIONS}) AND s.factor = asked.factor
-      ORDER BY s.session_id = ${ALL_SESSIONS} FOR UPDATE OF s
+        AND s.session_id IN (asked.session_id, ${ALL}) AND s.factor = asked.factor
+      ORDER BY s.session_id = ${ALL} FOR UPDATE OF s
     ), one AS (${countOnRow(one, ofOne, counting)}),
     everywhere AS (${countOnRow(all, ofAll, counting)}),
     session AS (
@@ -83,14 +87,17 @@ export function lockedUntil(session: {
 }): Sql {
   return sql`(SELECT max(s.locked_until) FROM mfa_session_attempts s
     WHERE s.user_id = ${session.userId} AND s.factor = ${session.factor}
-      AND s.session_id IN (coalesce(${session.sessionId}, ${NO_SESSION}), ${ALL_SESSIONS}))`;
+      AND s.session_id IN (coalesce(${session.sessionId}, ${NO_SESSION}), ${ALL}))`;
 }
 
 /** `UPDATE` that takes an attempt from what it was counted on, and the locks that it brought. */
-export function giveBackToSession(session: PayingSession, locks: SessionLocks): Sql {
-  const isLock = sql`CASE WHEN s.session_id = ${ALL_SESSIONS} THEN ${locks.locksAllSessions}::boolean
-    ELSE ${locks.locksSession}::boolean END`;
-  return updateCounts(session, withoutAttempt('s', isLock));
+export function giveBackToSession(
+  session: PayingSession,
+  { lockEnds }: Pick<SessionLocks, 'lockEnds'>,
+): Sql {
+  const lockEnd = sql`(CASE WHEN s.session_id = ${ALL}
+    THEN ${lockEnds.allSessions}::timestamptz ELSE ${lockEnds.session}::timestamptz END)`;
+  return updateCounts(session, withoutAttempt('s', lockEnd));
 }
 
 /** `UPDATE` that forgives all failures at one factor, of the session and of all sessions. */
@@ -103,8 +110,8 @@ function updateCounts({ subjectId, sessionId, factor }: PayingSession, changes: 
     FROM (
       SELECT o.session_id FROM mfa_session_attempts o
       WHERE o.user_id = ${subjectId} AND o.factor = ${factor}
-        AND o.session_id IN (${sessionId ?? NO_SESSION}, ${ALL_SESSIONS})
-      ORDER BY o.session_id = ${ALL_SESSIONS} FOR UPDATE
+        AND o.session_id IN (${sessionId ?? NO_SESSION}, ${ALL})
+      ORDER BY o.session_id = ${ALL} FOR UPDATE
     ) AS own
     WHERE s.user_id = ${subjectId} AND s.factor = ${factor} AND s.session_id = own.session_id`;
 }

@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import sql, { empty, join, type Sql } from 'sql-template-tag';
 import {
-  type AttemptBudgets,
   type AttemptRequest,
   AttemptStore,
   type Refusal,
@@ -28,6 +27,7 @@ import {
   type MethodRow,
   SealedRows,
 } from './rows.js';
+import { lockEndOf } from './lock-after.js';
 import { lockedUntil, locksOf, type SessionCounts } from './session-count.js';
 import { Statements } from './statements.js';
 
@@ -73,7 +73,7 @@ export class TypeOrmAttemptStore extends AttemptStore {
         LEFT JOIN mfa_backup_codes b ON b.user_id = ${request.key.subjectId}
           AND ${isOneOf(request.backupLookups)} AND b.spent_at IS NULL`,
     );
-    return row === undefined ? null : this.spentAttempt(row, request.budgets);
+    return row === undefined ? null : this.spentAttempt(row, request);
   }
 
   async explain(request: AttemptRequest): Promise<Refusal | null> {
@@ -161,9 +161,10 @@ export class TypeOrmAttemptStore extends AttemptStore {
       version = m.version + 1, ${used}`;
   }
 
-  private spentAttempt(row: SpentRow, budgets: AttemptBudgets): SpentAttempt {
+  private spentAttempt(row: SpentRow, { budgets, now }: AttemptRequest): SpentAttempt {
     const { maxFailuresPerMethod, maxFailuresPerAccount, maxFailuresEver } = budgets;
     const { m_failures: ofMethod, a_failures: ofAccount, s_failures: ofSession } = row;
+    const { lockEnds, ...locks } = locksOf(row, budgets, now);
     const endsMethod = ofMethod !== null && ofMethod >= maxFailuresEver;
     return {
       ...this.loaded(row),
@@ -177,7 +178,12 @@ export class TypeOrmAttemptStore extends AttemptStore {
       },
       locksMethod: endsMethod || (ofMethod !== null && ofMethod % maxFailuresPerMethod === 0),
       locksAccount: ofAccount !== null && ofAccount % maxFailuresPerAccount === 0,
-      ...locksOf(row, budgets),
+      ...locks,
+      lockEnds: {
+        ...lockEnds,
+        method: lockEndOf(ofMethod, maxFailuresPerMethod, budgets, now),
+        account: lockEndOf(ofAccount, maxFailuresPerAccount, budgets, now),
+      },
     };
   }
 

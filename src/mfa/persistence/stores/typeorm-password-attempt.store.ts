@@ -56,7 +56,7 @@ export class TypeOrmPasswordAttemptStore extends PasswordAttemptStore {
         FROM challenge c CROSS JOIN session`,
     );
     if (row === undefined) return null;
-    return { challenge: this.sealed.challenge(row), ...locksOf(row, budgets) };
+    return { challenge: this.sealed.challenge(row), ...locksOf(row, budgets, now) };
   }
 
   async explain(request: PasswordAttemptRequest): Promise<Refusal | null> {

@@ -32,7 +32,7 @@ export class TypeOrmSessionAttemptStore extends SessionAttemptStore {
     const [row] = await this.statements.rows<SessionCounts>(
       sql`WITH ${countOnSession(own, budgets, now)} SELECT * FROM session`,
     );
-    return row === undefined ? null : { session, ...locksOf(row, budgets) };
+    return row === undefined ? null : { session, ...locksOf(row, budgets, now) };
   }
 
   async lockedUntil({ subjectId, sessionId, factor }: PayingSession): Promise<Date | null> {

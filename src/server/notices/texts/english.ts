@@ -84,7 +84,7 @@ export const english: NoticeTexts = {
     session_locked: {
       subject: 'A session of your account was ended',
       sentence: () =>
-        'Somebody who was signed in to your account gave too many wrong codes or passwords in one session, and that session was ended. Signing in is not locked.',
+        'Somebody who was signed in to your account gave too many wrong codes or passwords, in one session or in several together, and the session of the last one was ended. Signing in is not locked.',
     },
     second_factor_failed: {
       subject: 'A wrong second factor was given',

@@ -87,7 +87,7 @@ export const german: NoticeTexts = {
     session_locked: {
       subject: 'Eine Sitzung Ihres Kontos wurde beendet',
       sentence: () =>
-        'Jemand, der in Ihrem Konto angemeldet war, gab in einer Sitzung zu viele falsche Codes oder Passwörter ein, und diese Sitzung wurde beendet. Die Anmeldung ist nicht gesperrt.',
+        'Jemand, der in Ihrem Konto angemeldet war, gab zu viele falsche Codes oder Passwörter ein, in einer Sitzung oder in mehreren zusammen, und die Sitzung der letzten Eingabe wurde beendet. Die Anmeldung ist nicht gesperrt.',
     },
     second_factor_failed: {
       subject: 'Ein falscher zweiter Faktor wurde eingegeben',
