@@ -119,11 +119,10 @@ export {
 } from './core/send-budgets.js';
 export { networkAllowancesOf } from './core/send-policy.js';
 export { SessionAttempts, type SessionGuess } from './core/session-attempts.js';
+export { type Opening, type RepudiatedChange, type SessionsProvenBy } from './core/culprits.js';
 export {
-  type RepudiatedChange,
   Repudiation,
   type RepudiationContext,
-  type SessionsProvenBy,
   type Undoing,
   type UndoneChange,
 } from './core/repudiation.js';

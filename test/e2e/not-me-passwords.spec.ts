@@ -243,11 +243,11 @@ describe('the link about a new password takes back', () => {
   });
 
   it('the same after another link, which put the password of before back', async () => {
-    await server.enrolEmail(account);
-    const first = await tokenOf(/second factor was added/);
-    await server.post('/mfa/delete/', { method: 'email' }, account.access);
-    const other = await signIn(account.user.password);
-    await change(account.user.password, THIEFS, other);
+    await change(account.user.password, THIEFS);
+    const first = await tokenOf(/password was changed/);
+    await reset(NEW_PASSWORD);
+    const other = await signIn(NEW_PASSWORD);
+    await change(NEW_PASSWORD, THIEFS, other);
     const second = await tokenOf(/password was changed/);
     const theirs = await signIn(THIEFS);
     await change(THIEFS, THIEFS_NEXT, theirs);

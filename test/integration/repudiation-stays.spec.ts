@@ -5,12 +5,8 @@ import { type MfaEventType } from '../../src/mfa/core/events.js';
 import { type Subject } from '../../src/mfa/core/handler.js';
 import { HandlerRegistry } from '../../src/mfa/core/handler-registry.js';
 import { OutboxWorker } from '../../src/mfa/core/outbox-worker.js';
-import {
-  type RepudiatedChange,
-  Repudiation,
-  type SessionsProvenBy,
-  type Undoing,
-} from '../../src/mfa/core/repudiation.js';
+import { type RepudiatedChange, type SessionsProvenBy } from '../../src/mfa/core/culprits.js';
+import { Repudiation, type Undoing } from '../../src/mfa/core/repudiation.js';
 import { UnitOfWork } from '../../src/mfa/core/stores.js';
 import { KeepingConsumer } from '../support/keeping-consumer.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';

@@ -5,12 +5,8 @@ import { type MfaEventType } from '../../src/mfa/core/events.js';
 import { type Subject } from '../../src/mfa/core/handler.js';
 import { HandlerRegistry } from '../../src/mfa/core/handler-registry.js';
 import { OutboxWorker } from '../../src/mfa/core/outbox-worker.js';
-import {
-  type RepudiatedChange,
-  Repudiation,
-  type SessionsProvenBy,
-  type Undoing,
-} from '../../src/mfa/core/repudiation.js';
+import { type RepudiatedChange, type SessionsProvenBy } from '../../src/mfa/core/culprits.js';
+import { Repudiation, type Undoing } from '../../src/mfa/core/repudiation.js';
 import { UnitOfWork } from '../../src/mfa/core/stores.js';
 import { KeepingConsumer } from '../support/keeping-consumer.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
@@ -140,7 +136,9 @@ describe('undone is', () => {
     expect(await mfa.count('mfa_backup_codes')).toBe(0);
     await undoing.dispose();
     expect(dispose.mock.calls).toEqual([[{ subjectId: 'ada', state: expect.anything() }]]);
-    expect(await mfa.count('mfa_changes')).toBe(0);
+    expect(await mfa.parts.dataSource.query('SELECT type FROM mfa_changes')).toEqual([
+      { type: 'change_repudiated' },
+    ]);
   });
 
   it('a method that was switched off, which signs in again', async () => {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { RandomSource } from '../kit/random.js';
 import { type Actor } from './actor.js';
-import { type ChangeSubject, ChangeStore } from './changes.js';
+import { type ChangeSubject, ChangeStore, type LoggedChange } from './changes.js';
 import { type MfaEvent } from './events.js';
 import { type Subject } from './handler.js';
 import { BackupCodeStore, type Transaction } from './stores.js';
@@ -29,6 +29,24 @@ interface Entry {
   readonly id?: string;
 }
 
+/** Of an entry that remembers what is repudiated. */
+const REPUDIATED = 'change_repudiated' as const;
+
+/** What is logged of a subject. */
+export interface ChangeHistory {
+  readonly changes: readonly LoggedChange[];
+  /** Ids of the changes, authenticators and sets of backup codes that its owner has repudiated. */
+  readonly repudiated: ReadonlySet<string>;
+}
+
+/** What became of a subject's log by a link. */
+export interface Settlement {
+  readonly undone: readonly string[];
+  /** Of {@link ChangeHistory.repudiated}, those that are new. */
+  readonly repudiated: readonly string[];
+  readonly at: Date;
+}
+
 /** Logs changes of factors, so that their owner can repudiate them. */
 @Injectable()
 export class ChangeLog {
@@ -53,6 +71,33 @@ export class ChangeLog {
     const { subject, sessionId, factor, at } = occasion;
     const change = { id, subjectId: subject.id, sessionId, type, factor, target, at };
     await this.changes.record(change, about, transaction);
+  }
+
+  /** All that is logged of a subject, in the order in which it was done. */
+  async read(subjectId: string, transaction: Transaction): Promise<ChangeHistory> {
+    const entries = await this.changes.list(subjectId, transaction);
+    const remembered = entries.filter(({ type }) => type === REPUDIATED);
+    return {
+      changes: entries.filter(({ type }) => type !== REPUDIATED),
+      repudiated: new Set(remembered.map(({ target }) => String(target))),
+    };
+  }
+
+  /**
+   * Takes out what was undone, and remembers what was repudiated for as long as another link could
+   * bring any of it back.
+   */
+  async settle(
+    subjectId: string,
+    { undone, repudiated, at }: Settlement,
+    transaction: Transaction,
+  ): Promise<void> {
+    await this.changes.remove(subjectId, undone, transaction);
+    const told = { subjectId, sessionId: null, type: REPUDIATED, factor: null, at };
+    for (const target of repudiated) {
+      const entry = { ...told, id: this.random.rowId(), target };
+      await this.changes.record(entry, { kind: 'nothing' }, transaction);
+    }
   }
 
   /**

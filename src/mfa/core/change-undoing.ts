@@ -65,8 +65,32 @@ export class ChangeUndoing {
     if (!methods.some(({ isActive }) => isActive)) {
       await this.backupCodes.deleteAll(subjectId, transaction);
     }
-    const isTheirs = ({ boundAt, setUpIn }: Authenticator) =>
-      boundAt === null && setUpIn !== null && sessions.has(setUpIn);
+    return this.removeThose(
+      ({ boundAt, setUpIn }) => boundAt === null && setUpIn !== null && sessions.has(setUpIn),
+      methods,
+      transaction,
+    );
+  }
+
+  /** Removes authenticators and backup codes by their ids, however they came back. */
+  async removeCredentials(
+    subjectId: string,
+    ids: ReadonlySet<string>,
+    transaction: Transaction,
+  ): Promise<Pick<Undone, 'codes' | 'removed'>> {
+    const { id, remaining } = await this.backupCodes.count(subjectId, transaction);
+    const areTheirs = id !== null && ids.has(id);
+    if (areTheirs) await this.backupCodes.deleteAll(subjectId, transaction);
+    const methods = await this.methods.list(subjectId, transaction);
+    const removed = await this.removeThose((one) => ids.has(one.id), methods, transaction);
+    return { codes: areTheirs ? remaining : 0, removed };
+  }
+
+  private async removeThose(
+    isTheirs: (authenticator: Authenticator) => boolean,
+    methods: readonly MethodRecord[],
+    transaction: Transaction,
+  ): Promise<readonly Removed[]> {
     const removed: Removed[] = [];
     for (const method of methods.filter(({ authenticators }) => authenticators.some(isTheirs))) {
       const authenticators = method.authenticators.filter(isTheirs);

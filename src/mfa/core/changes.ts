@@ -56,7 +56,9 @@ export type ChangeSubject =
       /** As they were, where the change has written to them already; absent: as they are. */
       readonly authenticators?: readonly Authenticator[];
     }
-  | { readonly kind: 'backup_codes' };
+  | { readonly kind: 'backup_codes' }
+  /** There is nothing to bring back. */
+  | { readonly kind: 'nothing' };
 
 /** Port: keeps the changes of factors that their owner may still repudiate. */
 export abstract class ChangeStore {

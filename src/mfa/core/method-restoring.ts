@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type Authenticator, hasRoomFor, inPresentVersion } from './authenticators.js';
-import { ChangeStore } from './changes.js';
+import { type Authenticator, hasRoomFor, inPresentVersion, workingOf } from './authenticators.js';
+import { ChangeStore, type FormerMethod } from './changes.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { type MethodRecord, MethodStore } from './stores.js';
 import { NOTHING, type OfMethod, removedFrom, type Undone } from './undone.js';
@@ -19,10 +19,10 @@ export class MethodRestoring {
     private readonly methods: MethodStore,
   ) {}
 
-  /** By its own proof it may be active again already. */
+  /** By its own proof it may be active again already, or have nothing left that worked. */
   async reactivate({ former, methods, transaction }: OfMethod): Promise<Undone> {
     const method = methods.find(({ id }) => id === former.id);
-    if (method === undefined) return NOTHING;
+    if (method === undefined || !wouldWork(method, former)) return NOTHING;
     if (!(await this.changes.reactivate(method, former, transaction))) return NOTHING;
     if (!hasPrimary(methods)) await this.methods.makePrimary(method, transaction);
     return BACK;
@@ -48,12 +48,21 @@ export class MethodRestoring {
     return { ...BACK, removed: [...gone, removedFrom(former, unproven)] };
   }
 
-  /** Where its label is free among those that were proven, and so is a place. */
+  /**
+   * Where its label is free among those that were proven, and so is a place. Its method may be gone by
+   * another link: then it comes back with that.
+   */
   async restoreAuthenticator(request: OfMethod): Promise<Undone> {
-    const { change, former, methods, transaction } = request;
+    const { change, former, kept, methods, transaction } = request;
     const method = methods.find(({ id }) => id === former.id);
     const removed = former.authenticators.find(({ id }) => id === change.target);
-    if (method === undefined || removed === undefined || !isBound(removed)) return NOTHING;
+    if (removed === undefined || !isBound(removed)) return NOTHING;
+    if (method === undefined) {
+      if (kept.some(({ type, target }) => type === 'method_deleted' && target === former.id)) {
+        return NOTHING;
+      }
+      return this.restoreMethod({ ...request, former: { ...former, authenticators: [removed] } });
+    }
     if (!this.registry.has(method.handler)) return NOTHING;
     const handler = this.registry.get(method.handler);
     const [proven, unproven] = byBinding(method);
@@ -66,6 +75,14 @@ export class MethodRestoring {
     await this.methods.save({ ...method, authenticators, payloadVersion }, transaction);
     return { ...BACK, removed: [removedFrom(method, unproven)] };
   }
+}
+
+/** Whether anything of a method signs in once it is as active as it was. */
+function wouldWork(
+  { authenticators }: MethodRecord,
+  { activatedAt }: Pick<FormerMethod, 'activatedAt'>,
+): boolean {
+  return workingOf({ authenticators, activatedAt }).length > 0;
 }
 
 /** Those that were proven once, and those that never were. */

@@ -1,8 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kit/clock.js';
-import { type Authenticator } from './authenticators.js';
+import { ChangeLog, type ChangeHistory } from './change-log.js';
 import { ChangeUndoing } from './change-undoing.js';
-import { ChangeStore, type LoggedChange } from './changes.js';
+import { type LoggedChange } from './changes.js';
+import {
+  type Culprits,
+  culpritsOf,
+  isBy,
+  type RepudiatedChange,
+  type SessionsProvenBy,
+} from './culprits.js';
 import { Disposal } from './disposal.js';
 import { type MfaEvent, type MfaEventType } from './events.js';
 import { HandlerRegistry } from './handler-registry.js';
@@ -16,16 +23,6 @@ import {
   UnitOfWork,
 } from './stores.js';
 import { type Removed, type Undone } from './undone.js';
-
-/** What its owner says that they did not do, as its event tells of it. */
-export interface RepudiatedChange extends Pick<
-  MfaEvent,
-  'type' | 'factor' | 'target' | 'changeId' | 'sessionId' | 'at'
-> {
-  readonly subjectId: string;
-  /** {@link RecordedEvent.seq}; 0: all that its session did is taken back, as nobody knows since when it was stolen. */
-  readonly seq: number;
-}
 
 /** A change of those that are taken back. */
 export interface UndoneChange extends Pick<
@@ -49,21 +46,11 @@ export interface Undoing {
    * holds it may hold their mailbox as well.
    */
   readonly needsPassword: boolean;
+  /** Whose doing it was: the host's sessions that did it, or were made possible by it. */
+  readonly sessionIds: readonly string[];
   /** Has handlers let go of what was removed; to be called after the commit. */
   dispose(): Promise<void>;
 }
-
-/**
- * Which of a host's sessions were opened, or stepped up, with a proof by one of these credentials: of
- * authenticators ({@link SessionProof.authenticatorId}) and of sets of backup codes
- * ({@link SessionProof.backupCodesId}); or with another means that these sessions or the repudiated change made, as a password. It is asked
- * again until it names no other one.
- */
-export type SessionsProvenBy = (
-  subjectId: string,
-  credentialIds: readonly string[],
-  sessionIds: readonly string[],
-) => Promise<readonly string[]>;
 
 /** What a host knows of whoever repudiates. */
 export interface RepudiationContext {
@@ -73,24 +60,38 @@ export interface RepudiationContext {
   readonly addresses?: readonly string[];
 }
 
-/** Whose changes are taken back. */
-interface Culprits {
-  readonly sessions: ReadonlySet<string>;
-  readonly authenticators: ReadonlySet<string>;
+/** A change that is taken back, and what became of it. */
+type UndoneLogged = Undone & { readonly change: LoggedChange };
+
+/** Whose doing is taken back, and what was so before. */
+interface Repudiated {
+  readonly subjectId: string;
+  readonly culprits: Culprits;
+  readonly history: ChangeHistory;
 }
 
-const BINDINGS: readonly MfaEventType[] = ['method_activated', 'authenticator_added'];
+/** Changes of which something signs in, or did: what could not be undone of them is tried again. */
+const LASTING: readonly MfaEventType[] = [
+  'method_activated',
+  'method_deactivated',
+  'method_deleted',
+  'authenticator_added',
+  'authenticator_removed',
+  'backup_codes_issued',
+  'backup_codes_revoked',
+];
 
 /**
  * Undoes what somebody else did to an account: everything since a change that its owner repudiates
  * that was done in the same session, in a session that was proven by an authenticator or a backup code
- * of that one, and so on. What anybody else did stays [NIST SP 800-63B-4 §4.6].
+ * of that one or that it made possible, and so on. What was repudiated once does not come back by
+ * another link. What anybody else did stays [NIST SP 800-63B-4 §4.6].
  */
 @Injectable()
 export class Repudiation {
   constructor(
     private readonly registry: HandlerRegistry,
-    private readonly changes: ChangeStore,
+    private readonly log: ChangeLog,
     private readonly undoing: ChangeUndoing,
     private readonly methods: MethodStore,
     private readonly challenges: ChallengeStore,
@@ -108,22 +109,46 @@ export class Repudiation {
     const { subjectId } = change;
     await this.unitOfWork.lockAccount(subjectId, transaction);
     await this.challenges.cancelAll(subjectId, this.clock.now(), transaction);
-    const log = await this.changes.list(subjectId, transaction);
+    const history = await this.log.read(subjectId, transaction);
     const methods = await this.methods.list(subjectId, transaction);
+    const log = history.changes;
     const since = log.slice(startOf(change, log));
-    const culprits = await culpritsOf(change, since, provenBy);
-    const guilty = since.filter((one) => one.id === change.changeId || isBy(one, culprits));
+    const culprits = await culpritsOf({ repudiated: change, since, log }, provenBy);
+    const guilty = since.filter((one) => isBy(one, culprits, change));
     const pending = await this.undoing.removePending(subjectId, culprits.sessions, transaction);
-    const undone = await this.undoAll(guilty, since, transaction);
-    await this.changes.remove(subjectId, idsOf(undone), transaction);
+    const undone = await this.undoAll([...againOf(guilty, history), ...guilty], log, transaction);
+    const gone = await this.forget({ subjectId, culprits, history }, undone, transaction);
     const left = await this.methods.list(subjectId, transaction);
+    const told = undone.filter((one) => one.isUndone || guilty.includes(one.change));
     return {
-      changes: undone.map(({ change: one, isUndone }) => ({ ...factsOf(one), isUndone })),
-      codesRevoked: undone.reduce((sum, { codes }) => sum + codes, 0),
+      changes: told.map(({ change: one, isUndone }) => ({ ...factsOf(one), isUndone })),
+      codesRevoked: [gone, ...undone].reduce((sum, { codes }) => sum + codes, 0),
       needsPassword:
         undone.some(({ bringsBack }) => bringsBack) || this.unprotects(methods, left, addresses),
-      dispose: () => this.dispose(subjectId, [...pending, ...undone.flatMap((one) => one.removed)]),
+      sessionIds: [...culprits.sessions],
+      dispose: () =>
+        this.dispose(subjectId, [...pending, ...[...undone, gone].flatMap((one) => one.removed)]),
     };
+  }
+
+  /** Nothing that was ever repudiated stays, whatever brought it back, and none comes back later. */
+  private async forget(
+    { subjectId, culprits, history }: Repudiated,
+    undone: readonly UndoneLogged[],
+    transaction: Transaction,
+  ): Promise<Pick<Undone, 'codes' | 'removed'>> {
+    const { credentials } = culprits;
+    const failed = undone.filter(({ isUndone }) => !isUndone).map(({ change }) => change);
+    const again = failed.filter(({ type }) => LASTING.includes(type)).map(({ id }) => id);
+    const repudiated = new Set([...credentials, ...again]);
+    const settlement = {
+      undone: undone.filter(({ isUndone }) => isUndone).map(({ change }) => change.id),
+      repudiated: [...repudiated].filter((id) => !history.repudiated.has(id)),
+      at: this.clock.now(),
+    };
+    await this.log.settle(subjectId, settlement, transaction);
+    const ids = new Set([...history.repudiated, ...credentials]);
+    return this.undoing.removeCredentials(subjectId, ids, transaction);
   }
 
   private unprotects(
@@ -141,13 +166,12 @@ export class Repudiation {
   /** The newest first: each finds what it left behind. */
   private async undoAll(
     guilty: readonly LoggedChange[],
-    since: readonly LoggedChange[],
+    log: readonly LoggedChange[],
     transaction: Transaction,
-  ): Promise<(Undone & { readonly change: LoggedChange })[]> {
-    const undone: (Undone & { readonly change: LoggedChange })[] = [];
-    for (const change of guilty.toReversed()) {
-      const later = since.slice(since.indexOf(change));
-      const kept = later.filter((other) => !guilty.includes(other));
+  ): Promise<UndoneLogged[]> {
+    const undone: UndoneLogged[] = [];
+    for (const change of log.toReversed().filter((one) => guilty.includes(one))) {
+      const kept = keptSince(change, guilty, log);
       undone.push({ change, ...(await this.undoing.undo({ change, kept, transaction })) });
     }
     return undone;
@@ -167,59 +191,33 @@ function startOf({ changeId, seq }: RepudiatedChange, log: readonly LoggedChange
   return start === -1 ? log.length : start;
 }
 
-/** The session of the change, its credentials, the sessions that were proven by those, and so on. */
-async function culpritsOf(
-  { subjectId, sessionId }: RepudiatedChange,
-  since: readonly LoggedChange[],
-  provenBy: SessionsProvenBy,
-): Promise<Culprits> {
-  const sessions = new Set(typeof sessionId === 'string' ? [sessionId] : []);
-  for (;;) {
-    const authenticators = new Set(boundBy(sessions, since));
-    const credentials = [...authenticators, ...codesIssuedIn(sessions, since)];
-    const found = await provenBy(subjectId, credentials, [...sessions]);
-    const known = sessions.size;
-    for (const session of found) sessions.add(session);
-    if (sessions.size === known) return { sessions, authenticators };
-  }
-}
-
-/** Those that were set up, or proven for the first time, in one of the sessions. */
-function boundBy(sessions: ReadonlySet<string>, since: readonly LoggedChange[]): string[] {
-  return since.flatMap((change) => {
-    const proven = provenFirst(change);
-    const isTheirs = isIn(sessions, change.sessionId) || isIn(sessions, proven?.setUpIn ?? null);
-    return proven !== undefined && isTheirs ? [proven.id] : [];
-  });
-}
-
-/** Sets of backup codes that were made in one of the sessions. Those of a set-up are named after its authenticator. */
-function codesIssuedIn(sessions: ReadonlySet<string>, since: readonly LoggedChange[]): string[] {
-  return since.flatMap(({ id, type, sessionId }) =>
-    type === 'backup_codes_issued' && isIn(sessions, sessionId) ? [id] : [],
+/**
+ * What was repudiated before and could not be undone then; not where anybody else has decided about
+ * its factor since.
+ */
+function againOf(
+  guilty: readonly LoggedChange[],
+  { changes, repudiated }: ChangeHistory,
+): LoggedChange[] {
+  const again = changes.filter((one) => repudiated.has(one.id) && !guilty.includes(one));
+  const all = [...again, ...guilty];
+  return again.filter(
+    (one) =>
+      !keptSince(one, all, changes).some(
+        ({ type, factor }) => factor === one.factor && LASTING.includes(type),
+      ),
   );
 }
 
-/** The authenticator that a change proved for the first time: one that is switched on again is none. */
-function provenFirst({ type, target, method }: LoggedChange): Authenticator | undefined {
-  if (!BINDINGS.includes(type)) return undefined;
-  return method?.authenticators.find(({ id, boundAt }) => id === target && boundAt === null);
-}
-
-function isIn(sessions: ReadonlySet<string>, sessionId: string | null): boolean {
-  return sessionId !== null && sessions.has(sessionId);
-}
-
-/** Made in one of the sessions, or the first proof of one of the authenticators. */
-function isBy({ type, target, sessionId }: LoggedChange, culprits: Culprits): boolean {
-  if (isIn(culprits.sessions, sessionId)) return true;
-  return BINDINGS.includes(type) && culprits.authenticators.has(String(target));
+/** What is not undone of all that was done since. */
+function keptSince(
+  change: LoggedChange,
+  guilty: readonly LoggedChange[],
+  log: readonly LoggedChange[],
+): LoggedChange[] {
+  return log.slice(log.indexOf(change)).filter((other) => !guilty.includes(other));
 }
 
 function factsOf({ type, factor, target, sessionId, at }: LoggedChange) {
   return { type, factor, target, sessionId, at };
-}
-
-function idsOf(undone: readonly (Undone & { readonly change: LoggedChange })[]): string[] {
-  return undone.filter(({ isUndone }) => isUndone).map(({ change }) => change.id);
 }

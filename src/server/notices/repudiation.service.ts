@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
 import {
   AuditTrail,
   type ClientInfo,
@@ -13,7 +14,7 @@ import {
 } from '../../mfa/index.js';
 import { UserSubject } from '../mfa/user-subject.js';
 import { FormerPasswords } from '../passwords/former-passwords.js';
-import { sessionsProvenBy } from '../sessions/sessions-proven-by.js';
+import { beginOf, sessionsProvenBy } from '../sessions/sessions-proven-by.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
@@ -43,20 +44,21 @@ export class RepudiationService {
   async repudiate(token: string, client: ClientInfo): Promise<readonly UndoneChange[]> {
     const undoing = await this.audit.change(async (manager) => {
       const told = await this.links.spend(token, manager);
-      const stolenSessionId = stolenSessionOf(told);
-      const change = stolenSessionId === null ? told : { ...told, seq: 0 };
+      const begun = { ...told, seq: await seqOf(told, manager) };
+      // Nobody knows since when a refresh token was in two hands: all of its session is taken back.
+      const change = told.type === 'refresh_token_reused' ? { ...begun, seq: 0 } : begun;
       const { subjectId } = change;
       const user = await manager.findOneBy(User, { id: subjectId });
       if (user === null) throw new MfaError('invalid_token');
       const undone = await this.repudiation.undo(change, transactionOf(manager), {
-        provenBy: (_, credentialIds, sessionIds) =>
-          sessionsProvenBy({ change, credentialIds, sessionIds }, manager),
+        provenBy: (_, credentialIds, sessionIds, openings) =>
+          sessionsProvenBy({ change, credentialIds, sessionIds, openings }, manager),
         addresses: user.email === null ? [] : [user.email],
       });
       // Somebody with the mailbox alone may have taken the owner's own second factor away.
-      const { needsPassword } = undone;
+      const { needsPassword, sessionIds } = undone;
       // The thief may have chosen the present one, by that very mailbox.
-      await this.passwords.putBack({ ...told, stolenSessionId }, manager);
+      await this.passwords.putBack({ ...change, sessionIds, mailedSeq: begun.seq }, manager);
       await this.users.freeze(subjectId, { needsPassword }, manager);
       await this.sessions.endAll(subjectId, { manager });
       const occasion = { subject: new UserSubject(user), at: this.clock.now(), client };
@@ -67,9 +69,13 @@ export class RepudiationService {
   }
 }
 
-/** The session whose refresh token was in two hands, nobody knows since when; null: it is about something else. */
-function stolenSessionOf({ type, sessionId = null }: RepudiatedChange): string | null {
-  return type === 'refresh_token_reused' ? sessionId : null;
+/** The event that a change came with; a sign-in is told of later, when more was done already. */
+async function seqOf(
+  { type, subjectId, sessionId, seq }: RepudiatedChange,
+  manager: EntityManager,
+): Promise<number> {
+  if (type !== 'new_device_seen' || typeof sessionId !== 'string') return seq;
+  return (await beginOf(subjectId, sessionId, manager)) ?? seq;
 }
 
 /** One for each change that was undone; where none was, one for what was repudiated all the same. */

@@ -8,12 +8,15 @@ const KEEP = `
   SELECT id, $2, password_hash, credentials_version, $3, $4, $5 FROM users WHERE id = $1 AND password_hash IS NOT NULL`;
 
 /**
- * The first one that went with the change or after it: it was in force when the change was made. Where all
- * that a session did is taken back, also the first one that went by it.
+ * The first one that the change replaced, or one of the sessions whose doing it was, or somebody by mail
+ * after it: whoever reads the mailbox may have done that. What another session of the owner has replaced
+ * stays where it is: a password that leaked, which the owner has changed, proves nothing.
  */
 const FIND = `
   SELECT after_seq AS "afterSeq", password_hash AS "passwordHash" FROM former_passwords
-  WHERE user_id = $1 AND password_hash IS NOT NULL AND (after_seq >= $2 OR id::text = $3 OR session_id::text = $4)
+  WHERE user_id = $1 AND password_hash IS NOT NULL AND (id::text = $2
+    OR (session_id::text = ANY($3) AND after_seq >= $4)
+    OR (session_id IS NULL AND after_seq >= $5))
   ORDER BY after_seq LIMIT 1`;
 
 const PUT_BACK = `UPDATE users SET password_hash = $2, credentials_version = $3 WHERE id = $1`;
@@ -32,12 +35,13 @@ export interface Replacement {
 }
 
 /** A change whose owner says that they did not make it. */
-export interface PasswordRepudiation extends Pick<
-  RepudiatedChange,
-  'subjectId' | 'seq' | 'target'
-> {
-  /** The session of which nothing stays, whenever it was done; null: what came before the change does. */
-  readonly stolenSessionId: string | null;
+export interface PasswordRepudiation extends Pick<RepudiatedChange, 'subjectId' | 'target'> {
+  /** The sessions whose doing it was. */
+  readonly sessionIds: readonly string[];
+  /** The event after which these sessions have done anything that the owner did not. */
+  readonly seq: number;
+  /** The same of whoever chose a password by mail. */
+  readonly mailedSeq: number;
 }
 
 /**
@@ -59,19 +63,20 @@ export class FormerPasswords {
   }
 
   /**
-   * Puts back the password that was in force when a change was made that its owner repudiates; the
-   * present one stays where it was. What was chosen since is forgotten: a later link, which a thief
+   * Puts back the password that was in force before somebody else chose one; where nobody did, the
+   * present one stays. What was chosen since is forgotten: a later link, which a thief
    * may have been sent, cannot bring a thief's password back.
    */
   async putBack(
-    { subjectId, seq, target, stolenSessionId }: PasswordRepudiation,
+    { subjectId, target, sessionIds, seq, mailedSeq }: PasswordRepudiation,
     manager: EntityManager,
   ): Promise<void> {
     const [former] = await manager.query<{ afterSeq: string; passwordHash: string }[]>(FIND, [
       subjectId,
-      seq,
       target ?? null,
-      stolenSessionId,
+      sessionIds,
+      seq,
+      mailedSeq,
     ]);
     if (former === undefined) return;
     await manager.query(PUT_BACK, [subjectId, former.passwordHash, this.random.rowId()]);

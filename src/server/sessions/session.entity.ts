@@ -44,6 +44,14 @@ export class Session {
   @Column('uuid', { name: 'proof_id' })
   readonly proofId!: string;
 
+  /** Whether the sign-in took no second factor. */
+  @Column('boolean', { name: 'began_by_first_factor' })
+  readonly beganByFirstFactor!: boolean;
+
+  /** The number of its user's last event before it began: a trigger writes it, and no clock. */
+  @Column('bigint', { name: 'began_after_seq' })
+  readonly beganAfterSeq!: string;
+
   @Column('timestamptz', { name: 'created_at' })
   readonly createdAt!: Date;
 

@@ -1,5 +1,5 @@
 import { type EntityManager } from 'typeorm';
-import { type RepudiatedChange } from '../../mfa/index.js';
+import { type Opening, type RepudiatedChange } from '../../mfa/index.js';
 
 /**
  * Passwords that the repudiated change chose, or one of the sessions since; and those that others,
@@ -22,7 +22,20 @@ const FIND = `${CHOSEN}
     s.credentials_version IN (SELECT id FROM chosen)
     OR EXISTS (
       SELECT 1 FROM jsonb_array_elements(s.proofs) AS proof
-      WHERE proof ->> 'authenticatorId' = ANY($2) OR proof ->> 'backupCodesId' = ANY($2)))`;
+      WHERE proof ->> 'authenticatorId' = ANY($2) OR proof ->> 'backupCodesId' = ANY($2))
+    OR EXISTS (
+      SELECT 1 FROM unnest($6::text[], $7::bigint[], $8::bigint[])
+        AS opening (authenticator_id, after_seq, until_seq)
+      WHERE s.began_after_seq > opening.after_seq
+        AND (opening.until_seq IS NULL OR s.began_after_seq <= opening.until_seq)
+        AND CASE WHEN opening.authenticator_id IS NULL THEN s.began_by_first_factor
+          ELSE EXISTS (
+            SELECT 1 FROM jsonb_array_elements(s.proofs) AS proof
+            WHERE proof ->> 'authenticatorId' = opening.authenticator_id) END))`;
+
+/** The number of the last event before a session began. */
+const BEGIN = `
+  SELECT began_after_seq::int AS seq FROM sessions WHERE user_id = $1 AND id::text = $2`;
 
 /** What made sessions possible that a change's owner did not open. */
 export interface Means {
@@ -31,21 +44,37 @@ export interface Means {
   readonly credentialIds: readonly string[];
   /** Those that are known to be somebody else's. */
   readonly sessionIds: readonly string[];
+  readonly openings: readonly Opening[];
 }
 
 /**
  * The sessions of a user that were opened, or stepped up, with a proof by one of these credentials,
- * or that began with, or went on under, a password that the change or one of these sessions chose;
- * ended or not.
+ * or that began with, or went on under, a password that the change or one of these sessions chose, or
+ * in one of the openings; ended or not.
  *
  * @param manager of the transaction that looks
  */
 export async function sessionsProvenBy(
-  { change, credentialIds, sessionIds }: Means,
+  { change, credentialIds, sessionIds, openings }: Means,
   manager: EntityManager,
 ): Promise<string[]> {
   const { subjectId, target, seq } = change;
   const key = [subjectId, credentialIds, sessionIds, target ?? null, seq];
-  const rows = await manager.query<{ id: string }[]>(FIND, key);
+  const opened = [
+    openings.map(({ authenticatorId }) => authenticatorId),
+    openings.map(({ afterSeq }) => afterSeq),
+    openings.map(({ untilSeq }) => untilSeq),
+  ];
+  const rows = await manager.query<{ id: string }[]>(FIND, [...key, ...opened]);
   return rows.map(({ id }) => id);
+}
+
+/** After which event of its user a session began; null: it is not kept any more. */
+export async function beginOf(
+  userId: string,
+  sessionId: string,
+  manager: EntityManager,
+): Promise<number | null> {
+  const [session] = await manager.query<{ seq: number }[]>(BEGIN, [userId, sessionId]);
+  return session?.seq ?? null;
 }

@@ -40,7 +40,7 @@ export interface PreparedSession extends SessionTokens {
   readonly sessionId: string;
   readonly row: {
     readonly table: 'sessions';
-    readonly values: Readonly<Record<string, string | Date | string[] | null>>;
+    readonly values: Readonly<Record<string, string | boolean | Date | string[] | null>>;
   };
 }
 
@@ -131,6 +131,7 @@ export class SessionsService {
       credentials_version: credentialsVersion,
       proofs: storedProofs(proofs),
       proof_id: proofId,
+      began_by_first_factor: proofs.every(({ methodId }) => methodId === null),
       created_at: now,
       last_used_at: now,
       expires_at: expiresAt,

@@ -139,6 +139,7 @@ export class TypeOrmChangeStore extends ChangeStore {
     about: ChangeSubject,
     transaction: Transaction,
   ): Promise<Former | null> {
+    if (about.kind === 'nothing') return null;
     if (about.kind === 'backup_codes') {
       const codes = await this.statements.rows<FormerBackupCode>(
         sql`SELECT lookup, hash, set_id AS "setId", created_at AS "createdAt", spent_at AS "spentAt"

@@ -13,6 +13,18 @@ export class CreateUsersAndSessions1763800000000 implements MigrationInterface {
   }
 }
 
+/** Says of each session after which event of its user it began: no clock says what came before. */
+const NUMBER_SESSIONS = [
+  `CREATE FUNCTION number_session() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      NEW.began_after_seq := coalesce(
+        (SELECT seq FROM mfa_event_heads WHERE user_id = NEW.user_id::text), 0);
+      RETURN NEW;
+    END $$`,
+  `CREATE TRIGGER sessions_number BEFORE INSERT ON sessions
+    FOR EACH ROW EXECUTE FUNCTION number_session()`,
+];
+
 const UP = [
   `CREATE TABLE users (
     id uuid PRIMARY KEY,
@@ -47,6 +59,8 @@ const UP = [
     credentials_version uuid NOT NULL,
     proofs jsonb NOT NULL,
     proof_id uuid NOT NULL,
+    began_by_first_factor boolean NOT NULL,
+    began_after_seq bigint NOT NULL,
     created_at timestamptz NOT NULL,
     last_used_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
@@ -57,6 +71,7 @@ const UP = [
     FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
   )`,
   `CREATE INDEX sessions_expires_at_idx ON sessions (expires_at)`,
+  ...NUMBER_SESSIONS,
   `CREATE TABLE repudiation_tokens (
     tag text PRIMARY KEY,
     user_id uuid NOT NULL,
@@ -133,5 +148,6 @@ const DOWN = [
   `DROP TABLE password_reset_links`,
   `DROP TABLE repudiation_tokens`,
   `DROP TABLE sessions`,
+  `DROP FUNCTION number_session()`,
   `DROP TABLE users`,
 ];
