@@ -80,9 +80,9 @@ export class MethodRestoring {
 /** Whether anything of a method signs in once it is as active as it was. */
 function wouldWork(
   { authenticators }: MethodRecord,
-  { activatedAt }: Pick<FormerMethod, 'activatedAt'>,
+  { activation }: Pick<FormerMethod, 'activation'>,
 ): boolean {
-  return workingOf({ authenticators, activatedAt }).length > 0;
+  return workingOf({ authenticators, activation }).length > 0;
 }
 
 /** Those that were proven once, and those that never were. */
