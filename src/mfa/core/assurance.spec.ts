@@ -43,6 +43,11 @@ const works: Authenticator = {
   payload: null,
 };
 const active = { id: 'm1', isActive: true, activatedAt: MORNING, authenticators: [works] };
+const again = {
+  ...active,
+  activatedAt: NOON,
+  authenticators: [{ ...works, confirmedAt: NOON }],
+};
 const inactive = { ...active, isActive: false, activatedAt: null };
 
 describe('countingProofs', () => {
@@ -64,6 +69,13 @@ describe('countingProofs', () => {
       [active],
       [],
     ],
+    ['none from before its method was activated', [{ ...CODE, at: MORNING }], [again], []],
+    [
+      'no backup code from before its method was activated',
+      [{ ...BACKUP, at: MORNING }],
+      [again],
+      [],
+    ],
     ['a backup code in the place of an active method', [BACKUP], [active], [BACKUP]],
     ['no backup code in the place of a method that is gone', [BACKUP], [], []],
     ['no backup code of a set that is dead', [{ ...BACKUP, backupCodesId: 's0' }], [active], []],
@@ -83,6 +95,12 @@ describe('countingProofs', () => {
 });
 
 describe('standingOf', () => {
+  it('is one factor where a code went to where the first one came from', () => {
+    const mailed = { ...CODE, isOfFirstFactor: true };
+    expect(standingOf([PASSWORD, mailed])).toEqual({ amr: ['pwd', 'otp'], authenticatedAt: NOON });
+    expect(standingOf([PASSWORD, mailed, BACKUP]).amr).toEqual(['pwd', 'otp', 'mfa']);
+  });
+
   it('is nothing without a proof', () => {
     expect(standingOf([])).toEqual({ amr: [], authenticatedAt: null });
     expect(acrOf([])).toBe(ACR.noFactor);

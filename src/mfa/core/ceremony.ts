@@ -39,6 +39,8 @@ export interface Proven {
 /** What a right proof leads to; committed together with it, or not at all. */
 export interface Conclusion
   extends ToldConclusion, Partial<Pick<IssuedTokens, 'rows' | 'rowUpdates'>> {
+  /** Whether what it was made from is still so, asked behind the account's lock. False: a race is lost. */
+  readonly stillHolds?: (transaction: Transaction) => Promise<boolean>;
   /**
    * Further changes. A rejection undoes everything but the spent attempt.
    *
@@ -140,8 +142,9 @@ export class Ceremony {
   /** False: it lost a race. */
   private async commit(trial: Trial, right: RightTry): Promise<boolean> {
     const { subject } = trial.request;
+    const { change, stillHolds } = right.conclusion;
     const further =
-      right.conclusion.change === undefined
+      (change ?? stillHolds) === undefined
         ? await this.settle(trial, right)
         : await this.unitOfWork.runForAccount(subject.id, (own) => this.settle(trial, right, own));
     if (further === null) return false;
@@ -180,7 +183,8 @@ export class Ceremony {
   ): Promise<readonly MfaEvent[] | null> {
     const { attempt, at, conclusion } = right;
     const { proven } = right.proof;
-    const { rows = [], rowUpdates = [] } = conclusion;
+    const { rows = [], rowUpdates = [], stillHolds } = conclusion;
+    if (transaction !== undefined && (await stillHolds?.(transaction)) === false) return null;
     const events = eventsOf(request, right);
     const settlement = { spent: attempt, proven, rows, rowUpdates, events, now: at };
     const isSettled = await this.attempts.settle(settlement, transaction);
