@@ -48,7 +48,10 @@ export interface MfaModuleOptions {
   readonly sendCooldownSeconds?: number;
   /** Codes sent to one subject for one purpose in 15 minutes, 1 to 100. Default 5. */
   readonly maxSendsPerSubject?: number;
-  /** Codes sent to one subject at one address that it has confirmed, in an hour, 1 to 1000. Default 10. */
+  /**
+   * Codes sent to one subject at one address that it has confirmed, in an hour, 1 to 1000; sign-ins are
+   * counted apart from what sessions ask for. Default 10.
+   */
   readonly maxSendsPerAddress?: number;
   /**
    * Codes sent in an hour to one address that is being enrolled, over all subjects, 1 to 1000. Default
@@ -63,12 +66,13 @@ export interface MfaModuleOptions {
   readonly maxEnrolmentSendsPerNetwork?: number;
   /**
    * Codes for confirmed addresses that one network, counted alike, has sent in an hour, over all
-   * subjects, 1 to 1000000; two for each subject are beyond it. Default 300.
+   * subjects, 1 to 1000000; two sign-ins of each subject are beyond it, and two of what its sessions ask
+   * for. Default 300.
    */
   readonly maxSendsPerNetwork?: number;
   /**
-   * Codes of one handler sent in an hour over all, 10 to 10000000, of which enrolments use four fifths at most. Default
-   * 10000: more than a million users are sent in a usual hour, and a bound of what an attack costs.
+   * Codes of one handler sent in an hour over all, 10 to 10000000, of which enrolments, and whoever fills it from
+   * one network, use four fifths at most. Default 10000: more than a million users are sent in a usual hour, and a bound of what an attack costs.
    */
   readonly maxSendsPerHour?: number;
   /**

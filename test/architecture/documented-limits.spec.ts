@@ -25,7 +25,11 @@ import {
   VERIFICATION_NETWORK_LIMIT,
 } from '../../src/server/verification/email-verification-limits.js';
 import { attemptBudgetsOf } from '../../src/mfa/core/policy.js';
-import { sendAllowancesOf, spareAllowancesOf } from '../../src/mfa/core/send-policy.js';
+import {
+  keptAllowancesOf,
+  sendAllowancesOf,
+  spareAllowancesOf,
+} from '../../src/mfa/core/send-policy.js';
 import { type Subject } from '../../src/mfa/core/handler.js';
 import { EmailHandler } from '../../src/mfa/handlers/email/index.js';
 import { resolveMfaOptions } from '../../src/mfa/mfa.options.js';
@@ -58,6 +62,7 @@ const spare = spareAllowancesOf(
   { ...CAUSE, isBound: true },
   'bound:2001:db8::/56',
 )?.at(-1);
+const kept = keptAllowancesOf(options, { ...CAUSE, isBound: true }, 'total:email')?.slice(-2) ?? [];
 const perSubject = signIn.get('subject');
 
 const SUBJECT: Subject = {
@@ -130,8 +135,9 @@ describe('the table of limits', () => {
       sends(false, ['tag']).get('address')?.maxSends,
       enrolment.get('network')?.maxSends,
       Number(enrolment.get('site')?.maxSends) / Number(enrolment.get('network')?.maxSends),
-      signIn.get('cap')?.maxSends,
+      kept[1]?.maxSends,
       enrolment.get('cap')?.maxSends,
+      kept[0]?.maxSends,
       code.lifeSeconds,
       code.digits,
       options.totpDefaultIntervalSeconds,
@@ -181,12 +187,13 @@ describe('the table of limits', () => {
     const windows = new Set([
       ...hourly.map((scope) => signIn.get(scope)?.windowSeconds),
       spare?.windowSeconds,
+      ...kept.map(({ windowSeconds }) => windowSeconds),
       ...(['address', 'network', 'site'] as const).map(
         (scope) => enrolment.get(scope)?.windowSeconds,
       ),
     ]);
     expect([...windows]).toEqual([3600]);
-    expect(text.match(/^\| Codes .*in 3600 seconds/gm)).toHaveLength(8);
+    expect(text.match(/^\| Codes .*in 3600 seconds/gm)).toHaveLength(9);
   });
 
   it('names the variable that has the number as its default', () => {

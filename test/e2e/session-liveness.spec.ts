@@ -1,5 +1,5 @@
 import { SessionsService } from '../../src/server/sessions/sessions.service.js';
-import { expectProblem, type Problem } from '../support/problems.js';
+import { expectProblem, INVALID_TOKEN, type Problem } from '../support/problems.js';
 import { type SignedIn, startServer, type TestServer } from '../support/server.js';
 
 const NOT_VALID: Problem = [401, 'token_not_valid', 'Given token not valid for any token type'];
@@ -54,6 +54,17 @@ describe('an access token', () => {
     await expectRefused(account.access);
     expect((await server.get('/user/', other.access)).status).toBe(200);
   });
+});
+
+it('ends what it has begun with its logout, and no login that is open elsewhere', async () => {
+  const { secret } = await server.enrolApp(account);
+  const login = await server.beginLogin(account.user);
+  const { ephemeral_token } = (await server.post('/step-up/', {}, account.access)).body;
+  await server.post('/logout/', { refresh: account.refresh });
+  const code = server.totp(secret);
+  const stepUp = await server.post('/step-up/verify/', { ephemeral_token, code });
+  expectProblem(stepUp, INVALID_TOKEN);
+  expect((await server.verifyLogin(login, code)).status).toBe(200);
 });
 
 describe('a frozen user', () => {

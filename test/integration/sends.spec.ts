@@ -176,12 +176,26 @@ describe('who pays for a code', () => {
   it('is the binding, over all that its subject has sent there', async () => {
     const inbox = await start({ maxSendsPerAddress: 2 });
     const own = await owner(inbox);
-    expect(await challengeOf(own.subject)).toEqual(SHOWN);
-    expect(await outcomeOf(mfa.parts.asking.send(own, 'email'))).toBe(SENT);
-    mfa.parts.clock.advance({ seconds: 31 });
-    expect(await challengeOf(own.subject)).toMatchObject({ delivery: 'failed' });
+    for (const shown of [SHOWN, SHOWN, { delivery: 'failed' }]) {
+      expect(await challengeOf(own.subject)).toMatchObject(shown);
+      mfa.parts.clock.advance({ seconds: 31 });
+    }
     mfa.parts.clock.advance({ seconds: 3600 });
     expect(await challengeOf(own.subject)).toEqual(SHOWN);
+  });
+
+  it('is the session, whatever it asks for: a sign-in draws on nothing of that', async () => {
+    const limits = { maxSendsPerAddress: 3, maxSendsPerSubject: 100, sendCooldownSeconds: 0 };
+    const inbox = await start({ ...limits, maxSendsPerNetwork: 1 });
+    const own = await owner(inbox);
+    const elsewhere = { ...own, client: { ip: '203.0.113.9', userAgent: null } };
+    const send = (actor: Actor) => outcomeOf(mfa.parts.asking.send(actor, 'email'));
+    const sends = [await send(own), await send(own), await send(own), await send(elsewhere)];
+    expect(sends).toEqual([SENT, SENT, SENT, 'send_limit']);
+    const outcome = () => mfa.parts.login.begin({ subject: own.subject, amr: ['pwd'] }, own.client);
+    for (let i = 0; i < 2; i += 1) {
+      expect(await outcome()).toMatchObject({ pending: { challenge: SHOWN } });
+    }
   });
 
   it('is everybody in the end: enrolments stop first, and sign-ins last', async () => {
@@ -193,9 +207,28 @@ describe('who pays for a code', () => {
     expect(await enrol(newActor(), 'else@example.org')).toBe(SENT);
     const shown = [];
     for (let i = 0; i < 3; i += 1) shown.push(await challengeOf(own.subject));
-    expect(shown).toEqual([SHOWN, SHOWN, { delivery: 'failed', retry_after: 3600 }]);
+    const refused = { delivery: 'failed', retry_after: 3600 };
+    expect(shown).toEqual([SHOWN, SHOWN, refused]);
+    const elsewhere = { ip: '203.0.113.9', userAgent: null };
+    const other = await mfa.parts.login.begin({ subject: own.subject, amr: ['pwd'] }, elsewhere);
+    expect(other).toMatchObject({ pending: { challenge: refused } });
     mfa.parts.clock.advance({ seconds: 3600 });
     expect(await enrol(newActor())).toBe(SENT);
+  });
+
+  it('is one network, however many confirmed bindings it fills the cap with', async () => {
+    const inbox = await start({ maxSendsPerHour: 20, sendCooldownSeconds: 0 });
+    const thieves = [];
+    for (let i = 0; i < 4; i += 1) thieves.push(await owner(inbox, `thief${i}@example.org`));
+    const own = await owner(inbox);
+    const client = { ip: '203.0.113.66', userAgent: null };
+    const outcomes: string[] = [];
+    for (let i = 0; i < 20; i += 1) {
+      const actor = { ...thieves[i % 4], client };
+      outcomes.push(await outcomeOf(mfa.parts.asking.send(actor as Actor, 'email')));
+    }
+    expect(outcomes.filter((outcome) => outcome === SENT)).toHaveLength(16 + 2);
+    expect(await challengeOf(own.subject)).toEqual(SHOWN);
   });
 });
 
@@ -207,7 +240,8 @@ describe('a change of the keys', () => {
     await enrolments(some(4, ADDRESS));
     mfa.parts.get(KeyRing).replace([NEW, OLD]);
     expect(await enrolments(some(2, ADDRESS))).toEqual([SENT, 'send_limit']);
-    expect(await outcomeOf(mfa.parts.asking.send(own, 'email'))).toBe(SENT);
+    mfa.parts.clock.advance({ seconds: 31 });
+    expect(await challengeOf(own.subject)).toEqual(SHOWN);
     mfa.parts.clock.advance({ seconds: 31 });
     expect(await challengeOf(own.subject)).toMatchObject({ delivery: 'failed' });
   });

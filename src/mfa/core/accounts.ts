@@ -46,8 +46,8 @@ export class MfaAccounts {
   }
 
   /**
-   * Ends every open challenge of a subject, as a logout and a change of the password should, and
-   * all else as {@link lock}.
+   * Ends every open challenge of a subject, as a change of the password should, and all else as
+   * {@link lock}. A logout ends one session, and so nothing but what that began.
    *
    * @param transaction of the host's, by {@link transactionOf}; absent: one of its own
    */

@@ -9,6 +9,7 @@ const PASSWORD = {
   methodId: null,
   authenticatorId: null,
   backupCodesId: null,
+  activation: null,
   at: NOON,
 };
 const ADA: Principal = { subjectId: 'ada', sessionId: 's1', authenticatedAt: NOON, amr: ['pwd'] };

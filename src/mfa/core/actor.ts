@@ -26,7 +26,16 @@ export interface Principal {
 export function proofsOf({ proofs, amr, authenticatedAt }: Principal): readonly SessionProof[] {
   if (proofs !== undefined) return proofs;
   if (authenticatedAt === null) return [];
-  return [{ amr, methodId: null, authenticatorId: null, backupCodesId: null, at: authenticatedAt }];
+  return [
+    {
+      amr,
+      methodId: null,
+      authenticatorId: null,
+      backupCodesId: null,
+      activation: null,
+      at: authenticatedAt,
+    },
+  ];
 }
 
 /** A signed-in subject who manages factors, and from where. */

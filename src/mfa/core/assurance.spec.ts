@@ -21,6 +21,7 @@ const PASSWORD: SessionProof = {
   methodId: null,
   authenticatorId: null,
   backupCodesId: null,
+  activation: null,
   at: MORNING,
 };
 const CODE: SessionProof = {
@@ -28,6 +29,7 @@ const CODE: SessionProof = {
   methodId: 'm1',
   authenticatorId: 'a1',
   backupCodesId: null,
+  activation: 1,
   at: NOON,
 };
 const BACKUP: SessionProof = { ...CODE, authenticatorId: null, backupCodesId: 's1' };
@@ -44,6 +46,7 @@ const works: Authenticator = {
   payload: null,
 };
 const active = { id: 'm1', isActive: true, activation: 1, authenticators: [works] };
+const again = { ...active, activation: 3, authenticators: [{ ...works, confirmedIn: 3 }] };
 const inactive = { ...active, isActive: false, activation: null };
 
 describe('countingProofs', () => {
@@ -60,6 +63,8 @@ describe('countingProofs', () => {
       [active],
       [],
     ],
+    ['none of an earlier activation of its method', [CODE], [again], []],
+    ['no backup code of an earlier activation of its method', [BACKUP], [again], []],
     ['a backup code in the place of an active method', [BACKUP], [active], [BACKUP]],
     ['no backup code in the place of a method that is gone', [BACKUP], [], []],
     ['no backup code of a set that is dead', [{ ...BACKUP, backupCodesId: 's0' }], [active], []],
@@ -79,6 +84,12 @@ describe('countingProofs', () => {
 });
 
 describe('standingOf', () => {
+  it('is one factor where a code went to where the first one came from', () => {
+    const mailed = { ...CODE, isOfFirstFactor: true };
+    expect(standingOf([PASSWORD, mailed])).toEqual({ amr: ['pwd', 'otp'], authenticatedAt: NOON });
+    expect(standingOf([PASSWORD, mailed, BACKUP]).amr).toEqual(['pwd', 'otp', 'mfa']);
+  });
+
   it('is nothing without a proof', () => {
     expect(standingOf([])).toEqual({ amr: [], authenticatedAt: null });
     expect(acrOf([])).toBe(ACR.noFactor);

@@ -21,7 +21,14 @@ export interface SessionProof {
   readonly authenticatorId: string | null;
   /** {@link StoredBackupCodes.id} of the set that it was a code of; null for any other proof. */
   readonly backupCodesId: string | null;
+  /** `MethodRecord.activation` that it was given in; null without a method. */
+  readonly activation: number | null;
   readonly at: Date;
+  /**
+   * True where it shows no second factor: a code that went to where the first one had come from, as a
+   * password that was reset by mail. Absent: it does, if it is of a method.
+   */
+  readonly isOfFirstFactor?: boolean;
 }
 
 /** What a session is worth by the proofs that still count. */
@@ -58,7 +65,8 @@ export function acrOf(amr: readonly string[]): Acr {
 
 /**
  * The proofs that still count: those of a first factor, those of an authenticator that works, and those
- * of a set of backup codes that is not dead.
+ * of a set of backup codes that is not dead. What was proven in an earlier activation of its method
+ * counts never again.
  */
 export function countingProofs(
   proofs: readonly SessionProof[],
@@ -68,18 +76,18 @@ export function countingProofs(
 }
 
 function isOfWorking(
-  { methodId, authenticatorId, backupCodesId }: SessionProof,
+  { methodId, authenticatorId, backupCodesId, activation }: SessionProof,
   present: PresentFactors,
 ): boolean {
   const method = present.methods.find(({ id }) => id === methodId);
-  if (!method?.isActive) return false;
+  if (!method?.isActive || method.activation !== activation) return false;
   if (backupCodesId !== null) return backupCodesId === present.backupCodesId;
   return method.authenticators.some((one) => one.id === authenticatorId && works(one, method));
 }
 
 /** Whether a proof shows a second factor. */
-export function isOfSecondFactor({ methodId, amr }: SessionProof): boolean {
-  return methodId !== null || amr.includes('mfa');
+export function isOfSecondFactor({ methodId, amr, isOfFirstFactor }: SessionProof): boolean {
+  return (methodId !== null && isOfFirstFactor !== true) || amr.includes('mfa');
 }
 
 /**
@@ -152,12 +160,14 @@ interface StoredProof extends Omit<SessionProof, 'at'> {
 /** Proofs as the text of a `jsonb` column, for {@link readProofs}. */
 export function storedProofs(proofs: readonly SessionProof[]): string {
   return JSON.stringify(
-    proofs.map(({ amr, methodId, authenticatorId, backupCodesId, at }) => ({
+    proofs.map(({ amr, methodId, authenticatorId, backupCodesId, activation, at, ...rest }) => ({
       amr,
       methodId,
       authenticatorId,
       backupCodesId,
+      activation,
       at: at.toISOString(),
+      isOfFirstFactor: rest.isOfFirstFactor,
     })),
   );
 }

@@ -182,15 +182,25 @@ export function inPresentVersion(
 }
 
 /**
- * A method's authenticators after a right proof, all in the version that their handler writes now. The
- * proof of one that waits for it activates a method that is not active: in the version that this makes.
+ * The activation that a right proof counts in. The proof of one that waits for it activates a method
+ * that is not active: in the version that this makes.
+ */
+export function activationOfProof({
+  activation,
+  version,
+}: Pick<Holder, 'activation'> & { readonly version: number }): number {
+  return activation ?? version + 1;
+}
+
+/**
+ * A method's authenticators after a right proof, all in the version that their handler writes now.
  */
 export function authenticatorsAfter(
   { id, state, now }: Use,
   method: Holder & { readonly payloadVersion: number; readonly version: number },
   handler: MfaHandler,
 ): Authenticator[] {
-  const confirmedIn = method.activation ?? method.version + 1;
+  const confirmedIn = activationOfProof(method);
   return method.authenticators.map((authenticator) => {
     if (authenticator.id !== id) return inPresentVersion(authenticator, method, handler);
     const confirmedAt = works(authenticator, method) ? authenticator.confirmedAt : now;

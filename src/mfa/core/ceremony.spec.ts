@@ -147,6 +147,20 @@ describe('Ceremony', () => {
     expect(attempts.givenBack).toEqual([]);
   });
 
+  it('concludes anew, behind the lock, where what it concluded from no longer holds', async () => {
+    attempts.spends = [spentAttempt()];
+    attempts.reloads = [spentAttempt()];
+    attempts.settles = [true];
+    let conclusions = 0;
+    await ceremony.prove(requestOf('open sesame'), async () => {
+      const holds = (conclusions += 1) === 2;
+      return { stillHolds: async () => holds };
+    });
+    expect(conclusions).toBe(2);
+    expect(attempts.isInTransaction).toEqual([true]);
+    expect(attempts.givenBack).toEqual([]);
+  });
+
   it('settles its last try where nothing else is to change', async () => {
     attempts.spends = [spentAttempt()];
     attempts.reloads = [spentAttempt(), spentAttempt()];

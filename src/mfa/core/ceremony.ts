@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../kit/clock.js';
 import { MfaOptions } from '../mfa.options.js';
 import { type SessionProof } from './assurance.js';
+import { activationOfProof } from './authenticators.js';
 import { AttemptSpending, type SpendingRequest } from './attempt-spending.js';
 import { AttemptStore, type SpentAttempt } from './attempts.js';
 import { BackupCodes } from './backup-codes.js';
@@ -40,6 +41,8 @@ export interface Proven {
 /** What a right proof leads to; committed together with it, or not at all. */
 export interface Conclusion
   extends ToldConclusion, Partial<Pick<IssuedTokens, 'rows' | 'rowUpdates'>> {
+  /** Whether what it was made from is still so, asked behind the account's lock. False: a race is lost. */
+  readonly stillHolds?: (transaction: Transaction) => Promise<boolean>;
   /**
    * Further changes. A rejection undoes everything but the spent attempt.
    *
@@ -133,7 +136,8 @@ export class Ceremony {
     const proof = await trial.judge.judge(attempt, { at, isLocked: false });
     if (proof === null) throw await this.fail(trial, { attempt, at });
     const { proven, ...shown } = proof;
-    const kept = { ...shown, methodId: attempt.method.id, at };
+    const activation = activationOfProof(attempt.method);
+    const kept = { ...shown, methodId: attempt.method.id, activation, at };
     const conclusion = await trial.conclude({ attempt, by: proven.by, proof: kept });
     return { attempt, at, proof, conclusion };
   }
@@ -141,8 +145,9 @@ export class Ceremony {
   /** False: it lost a race. */
   private async commit(trial: Trial, right: RightTry): Promise<boolean> {
     const { subject } = trial.request;
+    const { change, stillHolds } = right.conclusion;
     const further =
-      right.conclusion.change === undefined
+      (change ?? stillHolds) === undefined
         ? await this.settle(trial, right)
         : await this.unitOfWork.runForAccount(subject.id, (own) => this.settle(trial, right, own));
     if (further === null) return false;
@@ -181,7 +186,8 @@ export class Ceremony {
   ): Promise<readonly MfaEvent[] | null> {
     const { attempt, at, conclusion } = right;
     const { proven } = right.proof;
-    const { rows = [], rowUpdates = [] } = conclusion;
+    const { rows = [], rowUpdates = [], stillHolds } = conclusion;
+    if (transaction !== undefined && (await stillHolds?.(transaction)) === false) return null;
     const events = eventsOf(request, right);
     const settlement = { spent: attempt, proven, rows, rowUpdates, events, now: at };
     const isSettled = await this.attempts.settle(settlement, transaction);

@@ -8,7 +8,12 @@ import { type Delivery, type Subject } from './handler.js';
 import { KeyRing } from './key-ring.js';
 import { type ClientInfo } from './mfa-passed.js';
 import { SendBudgetStore, type TakenSend } from './send-budgets.js';
-import { type SendCause, sendAllowancesOf, spareAllowancesOf } from './send-policy.js';
+import {
+  keptAllowancesOf,
+  type SendCause,
+  sendAllowancesOf,
+  spareAllowancesOf,
+} from './send-policy.js';
 import { SendRefusals } from './send-refusals.js';
 import { EventStore } from './event-store.js';
 import { type ChallengePurpose } from './stores.js';
@@ -114,7 +119,15 @@ export class Dispatcher {
   private async take(cause: SendCause, now: Date) {
     const allowances = sendAllowancesOf(this.options, cause);
     const verdict = await this.budgets.take(allowances, now);
-    const spare = verdict.allowed ? null : spareAllowancesOf(allowances, cause, verdict.key);
+    if (verdict.allowed) return { allowances, verdict };
+    const kept = keptAllowancesOf(this.options, cause, verdict.key);
+    if (kept !== null) {
+      const onKept = await this.budgets.take(kept, now);
+      // What refuses is the cap, also where a network has had its part of what is kept.
+      const isOfNetwork = !onKept.allowed && onKept.key !== verdict.key;
+      return isOfNetwork ? { allowances, verdict } : { allowances: kept, verdict: onKept };
+    }
+    const spare = spareAllowancesOf(allowances, cause, verdict.key);
     if (spare === null) return { allowances, verdict };
     return { allowances: spare, verdict: await this.budgets.take(spare, now) };
   }

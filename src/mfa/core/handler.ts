@@ -23,7 +23,8 @@ export interface Subject {
   readonly credentialsVersion: string;
   /**
    * Addresses that the first factor itself came from, such as the mailbox of a password reset, until
-   * another factor was proven. A code that goes there is asked for only where there is nothing else.
+   * another factor was proven. A code that goes there shows no second factor, and is asked for only
+   * where there is nothing else.
    */
   readonly firstFactorAddresses?: readonly string[];
 }

@@ -11,7 +11,7 @@ import { type MfaEvent, type MfaEventType } from './events.js';
 import { type JsonObject, type Subject } from './handler.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { type ClientInfo, type FirstFactorPassed, vouch } from './mfa-passed.js';
-import { choicesOf, independentOf, offersOf } from './offered-method.js';
+import { choicesOf, independentOf, keptProof, offersOf } from './offered-method.js';
 import { isAlive, isEligible, offered } from './policy.js';
 import { HostPorts } from './ports.js';
 import { EventStore } from './event-store.js';
@@ -99,7 +99,7 @@ export class LoginService {
       },
       async (proven) => {
         const issued = await this.host.tokens.issue(
-          vouch({ ...passedBy(proven), purpose: 'login', sessionId: null, subject, client }),
+          vouch({ ...this.passedBy(proven, subject), sessionId: null, subject, client }),
         );
         body = issued.body;
         return { ...issued, events: ['login_succeeded'] };
@@ -190,12 +190,19 @@ export class LoginService {
     };
   }
 
+  private passedBy(proven: Proven, subject: Subject) {
+    const { proofs, provider } = proven.attempt.challenge;
+    const proof = keptProof(proven, subject, this.registry);
+    return { purpose: 'login' as const, proofs: withProof(proofs, proof), provider };
+  }
+
   private proofOf({ amr }: FirstFactorPassed): SessionProof {
     return {
       amr,
       methodId: null,
       authenticatorId: null,
       backupCodesId: null,
+      activation: null,
       at: this.clock.now(),
     };
   }
@@ -229,11 +236,6 @@ export class LoginService {
   ): MfaEvent {
     return { type, subject, factor, client, at: this.clock.now() };
   }
-}
-
-function passedBy({ attempt, proof }: Proven) {
-  const { proofs, provider } = attempt.challenge;
-  return { proofs: withProof(proofs, proof), provider };
 }
 
 /** A login dies with the method that it asks for. @throws {MfaError} `method_not_found` */

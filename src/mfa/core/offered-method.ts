@@ -1,4 +1,6 @@
+import { type SessionProof } from './assurance.js';
 import { workingOf } from './authenticators.js';
+import { type Proven } from './ceremony.js';
 import { type MfaHandler, type Subject } from './handler.js';
 import { type HandlerRegistry } from './handler-registry.js';
 import { type MethodRecord } from './stores.js';
@@ -53,6 +55,21 @@ export function beyond(
   return methods
     .filter(({ handler }) => registry.has(handler))
     .filter((method) => !addressesOf(method, registry).some((address) => known.includes(address)));
+}
+
+/**
+ * A right proof as a session keeps it: one that went to where the subject's first factor itself came
+ * from shows no second factor.
+ */
+export function keptProof(
+  { attempt: { method }, by, proof }: Proven,
+  { firstFactorAddresses = [] }: Pick<Subject, 'firstFactorAddresses'>,
+  registry: HandlerRegistry,
+): SessionProof {
+  if (by === 'backup_code') return proof;
+  const authenticators = method.authenticators.filter(({ id }) => id === proof.authenticatorId);
+  const isBeyond = beyond([{ ...method, authenticators }], firstFactorAddresses, registry);
+  return isBeyond.length > 0 ? proof : { ...proof, isOfFirstFactor: true };
 }
 
 function addressesOf(method: MethodRecord, registry: HandlerRegistry): string[] {

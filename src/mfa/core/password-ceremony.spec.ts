@@ -89,6 +89,16 @@ it('gives nothing for a right password whose challenge has died meanwhile', asyn
   expect(attempts.givenBack).toBe(1);
 });
 
+it('is unavailable where what it was made from has changed meanwhile, and gives its attempt back', async () => {
+  const attempts = new SpentOnce(true);
+  const proof = ceremony(attempts).prove(REQUEST, async () => ({
+    ...(await conclude()),
+    stillHolds: async () => false,
+  }));
+  await expect(proof).rejects.toMatchObject({ code: 'unavailable' });
+  expect(attempts.givenBack).toBe(1);
+});
+
 it('gives an attempt back that could not be judged, or led to nothing', async () => {
   const refuse = async () => {
     throw new MfaError('rate_limited');

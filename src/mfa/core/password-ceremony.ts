@@ -4,7 +4,7 @@ import { RandomSource } from '../kit/random.js';
 import { readFields } from '../kit/read-fields.js';
 import { MfaOptions } from '../mfa.options.js';
 import { type SessionProof } from './assurance.js';
-import { type ProofRequest } from './ceremony.js';
+import { type Conclusion, type ProofRequest } from './ceremony.js';
 import { type Opening } from './challenger.js';
 import { MfaError } from './errors.js';
 import { EventTeller } from './event-teller.js';
@@ -32,6 +32,7 @@ interface ProvenPassword {
 /** What a right password leads to. */
 interface TokenConclusion extends Omit<IssuedTokens, 'body'> {
   readonly events: readonly MfaEventType[];
+  readonly stillHolds?: NonNullable<Conclusion['stillHolds']>;
 }
 
 /** Makes of a right password what follows from it. */
@@ -90,8 +91,8 @@ export class PasswordCeremony {
   /**
    * Judges a password and, when it is right, commits what `conclude` makes of it.
    *
-   * @throws {MfaError} `validation_failed`, `invalid_token`, `invalid_code`, `attempts_exhausted`
-   * or `session_locked`
+   * @throws {MfaError} `validation_failed`, `invalid_token`, `invalid_code`, `attempts_exhausted`,
+   * `session_locked` or, for a lost race, `unavailable`
    */
   async prove(request: PasswordRequest, conclude: Conclude): Promise<void> {
     const passwords = this.passwords();
@@ -117,14 +118,20 @@ export class PasswordCeremony {
       methodId: null,
       authenticatorId: null,
       backupCodesId: null,
+      activation: null,
       at: now,
     };
     const conclusion = await conclude({ challenge, proof });
     const { rows, rowUpdates = [] } = conclusion;
     const events = conclusion.events.map((type) => ({ ...occasionOf(trial), type }));
     // The account is locked first, so that a method which became active meanwhile is seen.
-    const isSettled = await this.unitOfWork.runForAccount(request.subject.id, (transaction) =>
-      this.attempts.settle({ attempt, rows, rowUpdates, events, now }, transaction),
+    const isSettled = await this.unitOfWork.runForAccount(
+      request.subject.id,
+      async (transaction) => {
+        if ((await conclusion.stillHolds?.(transaction)) === false)
+          throw new MfaError('unavailable');
+        return this.attempts.settle({ attempt, rows, rowUpdates, events, now }, transaction);
+      },
     );
     if (!isSettled) throw new MfaError('invalid_token');
     settle();

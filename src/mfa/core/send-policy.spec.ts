@@ -1,5 +1,10 @@
 import { type MfaModuleOptions, resolveMfaOptions } from '../mfa.options.js';
-import { type ScopedSendAllowance, sendAllowancesOf, spareAllowancesOf } from './send-policy.js';
+import {
+  keptAllowancesOf,
+  type ScopedSendAllowance,
+  sendAllowancesOf,
+  spareAllowancesOf,
+} from './send-policy.js';
 
 const CAUSE = {
   subjectId: 'u1',
@@ -20,13 +25,21 @@ function shown(allowances: readonly ScopedSendAllowance[] | null) {
 }
 
 describe('sendAllowancesOf', () => {
-  it('charges a code for a confirmed binding to its subject and its network, under the cap', () => {
+  it('charges a code for a confirmed binding to its subject and its network, and leaves a fifth of the cap', () => {
     expect(shown(sendAllowancesOf(options(), { ...CAUSE, isBound: true }))).toEqual([
       ['binding:u1:k1.a', 10, 'u1'],
       ['binding:u1:k2.a', 10, 'u1'],
       ['bound:192.0.2.1', 300, undefined],
       ['subject:u1:login', 5, 'u1'],
-      ['total:email', 10_000, undefined],
+      ['total:email', 8000, undefined],
+    ]);
+  });
+
+  it('counts what a session asks for at a binding apart from sign-ins', () => {
+    const cause = { ...CAUSE, purpose: 'step_up', isBound: true } as const;
+    expect(shown(sendAllowancesOf(options(), cause))?.slice(0, 2)).toEqual([
+      ['session-binding:u1:k1.a', 10, 'u1'],
+      ['session-binding:u1:k2.a', 10, 'u1'],
     ]);
   });
 
@@ -78,14 +91,55 @@ describe('spareAllowancesOf', () => {
         ['binding:u1:k1.a', 10, 'u1'],
         ['binding:u1:k2.a', 10, 'u1'],
         ['subject:u1:login', 5, 'u1'],
-        ['total:email', 10_000, undefined],
+        ['total:email', 8000, undefined],
         ['spare:u1', 2, 'u1'],
       ]),
   );
+
+  it('are counted apart for what a session asks for', () => {
+    const cause = { ...CAUSE, purpose: 'manage', isBound: true } as const;
+    const spare = spareAllowancesOf(sendAllowancesOf(options(), cause), cause, 'bound:192.0.2.1');
+    expect(shown(spare)?.at(-1)).toEqual(['session-spare:u1', 2, 'u1']);
+  });
 
   it('are none for what else is spent, and none for enrolments', () => {
     expect(spareOf(true, 'subject:u1:login')).toBeUndefined();
     expect(spareOf(true, 'total:email')).toBeUndefined();
     expect(spareOf(false, 'network:2001:db8::/56')).toBeUndefined();
+  });
+});
+
+describe('keptAllowancesOf', () => {
+  const keptOf = (cause: { readonly ip: string; readonly isBound?: boolean }, refused: string) =>
+    shown(keptAllowancesOf(options(), { ...CAUSE, isBound: true, ...cause }, refused));
+
+  it('are a tenth of what is kept for each network, beside its own, under the whole cap', () => {
+    expect(keptOf(CAUSE, 'total:email')).toEqual([
+      ['binding:u1:k1.a', 10, 'u1'],
+      ['binding:u1:k2.a', 10, 'u1'],
+      ['bound:192.0.2.1', 300, undefined],
+      ['subject:u1:login', 5, 'u1'],
+      ['kept:email:192.0.2.1', 200, undefined],
+      ['total:email', 10_000, undefined],
+    ]);
+  });
+
+  it('are one for all networks of a /48 of IPv6', () => {
+    const kept = keptOf(IN_SITE, 'total:email');
+    expect(kept?.at(-2)).toEqual(['kept:email:2001:db8::/48', 200, undefined]);
+  });
+
+  it('are two where the cap is low', () => {
+    const cause = { ...CAUSE, isBound: true };
+    const kept = keptAllowancesOf(options({ maxSendsPerHour: 11 }), cause, 'total:email');
+    expect(shown(kept)?.slice(-2)).toEqual([
+      ['kept:email:192.0.2.1', 2, undefined],
+      ['total:email', 11, undefined],
+    ]);
+  });
+
+  it('are none for what else is spent, and none for enrolments', () => {
+    expect(keptOf(CAUSE, 'bound:192.0.2.1')).toBeUndefined();
+    expect(keptOf({ ...CAUSE, isBound: false }, 'total:email')).toBeUndefined();
   });
 });

@@ -6,8 +6,10 @@ import { type ChallengePurpose } from './stores.js';
 const SUBJECT_WINDOW_SECONDS = 900;
 /** What is counted by the hour, without a cool-down. */
 const HOURLY = { cooldownSeconds: 0, windowSeconds: 3600 } as const;
-/** Of the cap over all sends of a handler, what enrolments leave to codes for confirmed bindings. */
+/** Of the cap over all sends of a handler, what is kept for confirmed bindings. */
 const SHARE_OF_BINDINGS = 0.2;
+/** Of what is kept, what one network may have. */
+const SHARE_OF_KEPT = 0.1;
 /** Eight senders at one moment commit beside each other, as each locks the row of one slot alone. */
 const CAP_SLOTS = 8;
 /**
@@ -47,8 +49,8 @@ export interface ScopedSendAllowance extends SendAllowance {
  * What one more code draws on. Whoever acts pays: a code for a subject's own binding is charged to
  * that subject and its binding, which nobody else draws on, and to the network that it asks from; one
  * that asks whether an address is the subject's is charged to the subject, to the network, and to what
- * the address may be asked. A cap holds over all codes of a handler, and enrolments leave a fifth of it
- * to the others.
+ * the address may be asked. A cap holds over all codes of a handler, of which a fifth is kept:
+ * {@link keptAllowancesOf}.
  */
 export function sendAllowancesOf(options: MfaOptions, cause: SendCause): ScopedSendAllowance[] {
   const charged = cause.isBound
@@ -60,7 +62,8 @@ export function sendAllowancesOf(options: MfaOptions, cause: SendCause): ScopedS
         ...addressesOf(options, cause),
         ...networksOf(cause, { use: 'network', maxSends: options.maxEnrolmentSendsPerNetwork }),
       ];
-  return [...charged, subjectOf(options, cause), capOf(options, cause)];
+  const cap = capOf(cause, options.maxSendsPerHour - keptOf(options));
+  return [...charged, subjectOf(options, cause), cap];
 }
 
 /**
@@ -72,13 +75,36 @@ export function sendAllowancesOf(options: MfaOptions, cause: SendCause): ScopedS
  */
 export function spareAllowancesOf(
   allowances: readonly ScopedSendAllowance[],
-  { isBound, subjectId }: SendCause,
+  { isBound, subjectId, purpose }: SendCause,
   refused: string,
 ): ScopedSendAllowance[] | null {
   const others = allowances.filter((one) => !isOfNetwork(one));
   if (!isBound || others.some(({ key }) => key === refused)) return null;
-  const key = `spare:${subjectId}`;
+  const key = `${askerOf(purpose)}spare:${subjectId}`;
   return [...others, { ...HOURLY, scope: 'network', key, subjectId, maxSends: SPARE_SENDS }];
+}
+
+/**
+ * What a code for a confirmed binding draws on where all but the kept part of the cap is used up; null
+ * where something else refuses it. A network has a tenth of that part, as long as it has not had all of
+ * its own: so whoever fills the cap from one network leaves the sign-ins of all others a way. All of a
+ * /48 is one network here.
+ *
+ * @param refused the key of the allowance that refuses
+ */
+export function keptAllowancesOf(
+  options: MfaOptions,
+  cause: SendCause,
+  refused: string,
+): ScopedSendAllowance[] | null {
+  const allowances = sendAllowancesOf(options, cause);
+  const others = allowances.filter(({ scope }) => scope !== 'cap');
+  if (!cause.isBound || others.some(({ key }) => key === refused)) return null;
+  const key = `kept:${cause.factor}:${siteOf(cause.ip) ?? networkOf(cause.ip)}`;
+  // As many as a subject has beside a network that has had all of its own, however low the cap is.
+  const maxSends = Math.max(SPARE_SENDS, Math.floor(keptOf(options) * SHARE_OF_KEPT));
+  const ofNetwork = { ...HOURLY, scope: 'network' as const, key, maxSends };
+  return [...others, ofNetwork, capOf(cause, options.maxSendsPerHour)];
 }
 
 function isOfNetwork({ scope }: ScopedSendAllowance): boolean {
@@ -96,14 +122,19 @@ function subjectOf(options: MfaOptions, { subjectId, purpose }: SendCause): Scop
   };
 }
 
+/** Sign-ins are counted apart: nothing that a session asks for, such as a stolen one, shuts them out. */
+function askerOf(purpose: ChallengePurpose): string {
+  return purpose === 'login' ? '' : 'session-';
+}
+
 function bindingsOf(
   { maxSendsPerAddress: maxSends }: MfaOptions,
-  { subjectId, addressTags }: SendCause,
+  { subjectId, purpose, addressTags }: SendCause,
 ): ScopedSendAllowance[] {
   return addressTags.map((tag) => ({
     ...HOURLY,
     scope: 'binding',
-    key: `binding:${subjectId}:${tag}`,
+    key: `${askerOf(purpose)}binding:${subjectId}:${tag}`,
     subjectId,
     maxSends,
   }));
@@ -156,13 +187,12 @@ export function networkAllowancesOf(
   ];
 }
 
+/** Of the cap of a handler, what is kept for confirmed bindings. */
+function keptOf({ maxSendsPerHour }: MfaOptions): number {
+  return Math.ceil(maxSendsPerHour * SHARE_OF_BINDINGS);
+}
+
 /** Its key is the last in their order, so that the row that all wait for is held for a moment only. */
-function capOf(
-  { maxSendsPerHour }: MfaOptions,
-  { isBound, factor }: SendCause,
-): ScopedSendAllowance {
-  const maxSends = isBound
-    ? maxSendsPerHour
-    : maxSendsPerHour - Math.ceil(maxSendsPerHour * SHARE_OF_BINDINGS);
+function capOf({ factor }: SendCause, maxSends: number): ScopedSendAllowance {
   return { ...HOURLY, scope: 'cap', key: `total:${factor}`, maxSends, slots: CAP_SLOTS };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { addSeconds, Clock } from '../kit/clock.js';
 import { MfaOptions } from '../mfa.options.js';
@@ -19,7 +20,7 @@ import { type JsonObject, type Subject } from './handler.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { type MfaPending } from './login.service.js';
 import { type ClientInfo, vouch } from './mfa-passed.js';
-import { choicesOf, type OfferedMethod, offersOf } from './offered-method.js';
+import { choicesOf, keptProof, type OfferedMethod, offersOf } from './offered-method.js';
 import { PasswordCeremony } from './password-ceremony.js';
 import { PASSWORD } from './password-fields.js';
 import { offered } from './policy.js';
@@ -29,6 +30,7 @@ import {
   ChallengeStore,
   type MethodSnapshot,
   MethodStore,
+  type Transaction,
 } from './stores.js';
 
 /** What a proof for a step-up showed. */
@@ -42,6 +44,8 @@ interface Renewal {
   readonly subject: Subject;
   readonly present: MethodSnapshot;
   readonly client: ClientInfo;
+  /** What it has proven before. */
+  readonly earlier: readonly SessionProof[];
 }
 
 /** A fresh proof for a session that is open already [RFC 9470]. */
@@ -76,7 +80,7 @@ export class StepUpService {
     const subject = await this.actors.subjectOf(principal);
     const { sessionId } = principal;
     const present = await this.methods.read(subject.id);
-    const proofs = this.keptProofs(principal, present);
+    const proofs = this.keptProofs(proofsOf(principal), present);
     const opening = { purpose: 'step_up' as const, subject, proofs, provider: null, sessionId };
     const active = offered(present.methods);
     const offers = active.length === 0 ? [] : offersOf(active, this.registry);
@@ -111,12 +115,16 @@ export class StepUpService {
     const request = { subject, key, proof, client };
     let body: JsonObject = {};
     const challenge = await this.challenges.findOpen(key, this.clock.now());
-    if (challenge !== null) await this.refuseEnded(challenge);
+    if (challenge !== null) await this.proofsNow(challenge);
     const present = await this.methods.read(subject.id);
     const conclude = async (shown: Shown) => {
-      const { body: issued, ...written } = await this.issue({ subject, present, client }, shown);
+      const earlier = await this.proofsNow(shown.challenge);
+      const renewal = { subject, present, client, earlier };
+      const { body: issued, ...written } = await this.issue(renewal, shown);
       body = issued;
-      return { ...written, events: ['stepped_up' as const] };
+      const stillHolds = async (transaction: Transaction) =>
+        isDeepStrictEqual(await this.proofsNow(shown.challenge, transaction), earlier);
+      return { ...written, events: ['stepped_up' as const], stillHolds };
     };
     if (challenge?.handler === PASSWORD) {
       await this.passwords.prove(request, conclude);
@@ -128,17 +136,18 @@ export class StepUpService {
         acceptsBackupCode: true,
         wrongProofDetail: 'Invalid code',
       };
-      await this.ceremony.prove(proofRequest, ({ attempt, proof: shown }) =>
-        conclude({ challenge: attempt.challenge, proof: shown }),
-      );
+      await this.ceremony.prove(proofRequest, (proven) => {
+        const kept = keptProof(proven, subject, this.registry);
+        return conclude({ challenge: proven.attempt.challenge, proof: kept });
+      });
     }
     return body;
   }
 
   /** What the session goes on with. None is dropped for another: by any of them it may be found. */
-  private keptProofs(principal: Principal, present: MethodSnapshot): readonly SessionProof[] {
+  private keptProofs(all: readonly SessionProof[], present: MethodSnapshot): SessionProof[] {
     const since = addSeconds(this.clock.now(), -undoableSeconds(this.options));
-    const proofs = proofsThatMatter(proofsOf(principal), present, since);
+    const proofs = proofsThatMatter(all, present, since);
     if (proofs.length < MAX_SESSION_PROOFS) return proofs;
     throw new MfaError('forbidden', { detail: 'This session is full of proofs: sign in again.' });
   }
@@ -154,18 +163,27 @@ export class StepUpService {
     return chosen;
   }
 
-  /** @throws {MfaError} `invalid_token` */
-  private async refuseEnded({ subjectId, sessionId }: ChallengeRecord): Promise<void> {
-    if (sessionId === null || this.host.sessions === null) return;
-    const session = await this.host.sessions.find({ subjectId, sessionId });
+  /**
+   * What the session has proven by now, also by step-ups that began later; what it had at the begin of
+   * this one where the host does not tell.
+   *
+   * @throws {MfaError} `invalid_token` for a session that is over
+   */
+  private async proofsNow(
+    { subjectId, sessionId, proofs }: ChallengeRecord,
+    transaction?: Transaction,
+  ): Promise<readonly SessionProof[]> {
+    if (sessionId === null || this.host.sessions === null) return proofs;
+    const session = await this.host.sessions.find({ subjectId, sessionId }, transaction);
     if (session === null) throw new MfaError('invalid_token');
+    return session.proofs;
   }
 
-  private issue({ subject, present, client }: Renewal, { challenge, proof }: Shown) {
+  private issue({ subject, present, client, ...renewed }: Renewal, { challenge, proof }: Shown) {
     const { sessionId, provider } = challenge;
+    const all = this.keptProofs(renewed.earlier, present);
     // The password is asked for only where no method is active.
-    const isPassword = proof.methodId === null;
-    const earlier = isPassword ? withoutSecondFactor(challenge.proofs) : challenge.proofs;
+    const earlier = proof.methodId === null ? withoutSecondFactor(all) : all;
     // What counts no more is kept: by it the session is found if the authenticator was not its owner's.
     const proofs = withProof(earlier, proof);
     const counting = withProof(countingProofs(earlier, present), proof);

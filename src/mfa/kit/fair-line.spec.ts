@@ -38,19 +38,30 @@ describe('FairLine', () => {
     expect(all().indexOf('other@2')).toBe(1);
   });
 
-  it('serves another subject second, however many networks one name comes from', () => {
-    const { join, all } = lineOf();
-    for (let i = 0; i < 60; i++) join(`victim@${i}`);
-    join('other@x');
-    expect(all().indexOf('other@x')).toBe(1);
-  });
+  it.each(['victim', 'other'])(
+    'serves %s after one from each network, however many type one name, however often',
+    (name) => {
+      const { line, join, all } = lineOf();
+      for (let i = 0; i < 60; i++) join(`victim@${i % 20}`);
+      expect(line.next()).toBe('victim@0');
+      join(`${name}@home`);
+      join('late@19');
+      expect(all().indexOf(`${name}@home`)).toBe(19);
+    },
+  );
 
-  it('counts the turn that goes on', () => {
+  it('serves whoever was attended to longest ago first', () => {
     const { line, join } = lineOf();
-    for (let i = 0; i < 60; i++) join(`victim@${i}`);
-    expect(line.next()).toBe('victim@0');
-    join('other@x');
-    expect(line.next()).toBe('other@x');
+    const networks = Array.from({ length: 20 }, (_, i) => `victim@${i}`);
+    // Each comes again once it has had its turn.
+    networks.forEach(join);
+    for (const name of networks) {
+      expect(line.next()).toBe(name);
+      join(name);
+    }
+    join('victim@home');
+    expect(line.next()).toBe('victim@home');
+    networks.slice(0, 3).forEach((name) => expect(line.next()).toBe(name));
   });
 
   it('lets no network use up the turns of a name that it types', () => {
@@ -64,14 +75,15 @@ describe('FairLine', () => {
   it('serves another network after sixteen, however many of one site wait', () => {
     const { join, all } = lineOf();
     for (let i = 0; i < 60; i++) join(`name${i}@${i}@site`);
-    join('other@x');
-    expect(all().indexOf('other@x')).toBe(16);
+    for (const name of ['first@x', 'second@x']) join(name);
+    const served = all();
+    expect([served.indexOf('first@x'), served.indexOf('second@x')]).toEqual([1, 17]);
   });
 
   it('has the networks of a site take turns', () => {
     const { join, all } = lineOf();
     for (const name of ['a@1@site', 'a@1@site', 'b@2@site', 'c@3']) join(name);
-    expect(all()).toEqual(['a@1@site', 'b@2@site', 'c@3', 'a@1@site']);
+    expect(all()).toEqual(['a@1@site', 'c@3', 'b@2@site', 'a@1@site']);
   });
 
   it('has the subjects of a network take turns', () => {
@@ -107,14 +119,13 @@ describe('FairLine', () => {
     const { line, join } = lineOf({ mostWaiting: 3 });
     for (const name of ['name@busy', 'name@busy']) join(name);
     line.next();
-    join('name@home');
-    // The name has had a turn: these two go first, and close the round.
-    for (const name of ['new@1', 'new2@2']) {
+    // The network has had a turn: these go first, and close two rounds.
+    for (const name of ['new@1', 'new@2', 'new@3', 'new@4', 'new@5']) {
       join(name);
       expect(line.next()).toBe(name);
     }
-    join('name@home');
-    expect(line.next()).toBe('name@home');
+    for (const name of ['new@6', 'name@busy']) join(name);
+    expect(line.next()).toBe('name@busy');
   });
 
   it('serves what nobody waits for last', () => {
@@ -143,15 +154,39 @@ describe('FairLine', () => {
     for (const name of ['a@1', 'b@1', 'c@2', 'behind']) join(name);
     expect(join('d@3')).toBe('behind');
     expect(join('e@4')).toBe('b@1');
-    expect(join('f@5')).toBe('f@5');
+    expect(join('f@5')).toBe('e@4');
     expect(join('a@1')).toBe('a@1');
   });
 
-  it('has a name from many networks give way where the line is full', () => {
+  it('turns nobody away for whoever comes again at once, from however many networks', () => {
+    const { line, join } = lineOf({ mostWaiting: 20 });
+    const networks = Array.from({ length: 40 }, (_, i) => `name@${i}`);
+    networks.forEach(join);
+    for (let i = 0; i < 40; i++) {
+      line.next();
+      networks.forEach(join);
+    }
+    expect(networks).toContain(join('other@home'));
+    let turns = 0;
+    for (let served: string | null = ''; served !== 'other@home'; turns++) {
+      networks.forEach((name) => expect(join(name)).not.toBe('other@home'));
+      served = line.next();
+    }
+    expect(turns).toBeLessThanOrEqual(20);
+  });
+
+  it('has nobody leave for another of the same network that left', () => {
+    const { join } = lineOf({ mostWaiting: 2 });
+    for (const name of ['a@1', 'b@1']) join(name);
+    expect(join('c@2')).toBe('b@1');
+    expect(join('d@3')).toBe('c@2');
+    expect(join('c@2')).toBe('c@2');
+  });
+
+  it('has nobody give way for a name that others type too', () => {
     const { join } = lineOf({ mostWaiting: 3 });
-    for (const name of ['victim@1', 'victim@2', 'other@3']) join(name);
-    expect(join('else@4')).toBe('victim@2');
-    expect(join('victim@5')).toBe('victim@5');
+    for (const name of ['victim@1', 'victim@2', 'other@3', 'else@3']) join(name);
+    expect(join('victim@home')).toBe('other@3');
   });
 
   it('has a site of many networks give way where the line is full', () => {
@@ -168,10 +203,12 @@ describe('FairLine', () => {
     for (let i = 0; i < 1000; i++) join(`name${i}@${i}@site${i}`);
     expect(remembered()).toBe(2);
     all();
+    // Of whoever was attended to, sixteen for each that may wait.
+    const attended = 16 * 2;
     for (let i = 0; i < 1000; i++) {
       join(`name${i}@name${i}@name${i}`);
       line.next();
     }
-    expect(remembered()).toBeLessThanOrEqual(3);
+    expect(remembered()).toBeLessThanOrEqual(attended + 3);
   });
 });

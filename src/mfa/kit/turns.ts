@@ -29,3 +29,26 @@ export class Turns {
     }
   }
 }
+
+/** When each of a few names was attended to lately: had a turn, or was turned away with all that it had waiting. */
+export class Attendance {
+  /** The one attended to longest ago comes first. */
+  private readonly attended = new Map<string, number>();
+  private count = 0;
+
+  /** @param most so many names are remembered */
+  constructor(private readonly most: number) {}
+
+  /** The higher, the later; 0 where nothing is remembered. */
+  of(name: string): number {
+    return this.attended.get(name) ?? 0;
+  }
+
+  add(name: string): void {
+    this.count += 1;
+    this.attended.delete(name);
+    this.attended.set(name, this.count);
+    const [oldest] = this.attended.keys();
+    if (this.attended.size > this.most && oldest !== undefined) this.attended.delete(oldest);
+  }
+}

@@ -155,7 +155,14 @@ export class StoreStage {
       handler,
       authenticatorId: null,
       proofs: [
-        { amr: ['pwd'], methodId: null, authenticatorId: null, backupCodesId: null, at: NOW },
+        {
+          amr: ['pwd'],
+          methodId: null,
+          authenticatorId: null,
+          backupCodesId: null,
+          activation: null,
+          at: NOW,
+        },
       ],
       provider: 'local',
       sessionId: null,

@@ -29,8 +29,8 @@ export class SessionEndings {
   ) {}
 
   /**
-   * Ends the session of a refresh token, spent or not, and with it every open challenge of its user
-   * [ASVS 7.4.1]. One that has ended stays so, and disturbs no login that follows it.
+   * Ends the session of a refresh token, spent or not, and with it the step-ups that it had begun
+   * [ASVS 7.4.1]. Logins that are open elsewhere go on: whoever has stolen a session ends no other.
    *
    * @throws {MfaError} `token_not_valid`
    */
@@ -39,7 +39,7 @@ export class SessionEndings {
     if (!(await this.sessions.isOpen(session))) return;
     const event = await this.event('logged_out', session.userId, client);
     await this.audit.change(async (manager) => {
-      await this.accounts.endChallenges(session.userId, transactionOf(manager));
+      await this.accounts.lock(session.userId, transactionOf(manager));
       const isEnded = await this.sessions.end(session, manager);
       return { result: undefined, events: isEnded ? [event] : [] };
     });

@@ -153,7 +153,7 @@ export const MFA_SETTINGS = [
   setting(
     'MFA_MAX_SENDS_PER_NETWORK',
     '300',
-    'Codes for confirmed addresses that one network, counted alike, has sent in an hour; each user has two beyond it',
+    'Codes for confirmed addresses that one network, counted alike, has sent in an hour; each user has two sign-ins beyond it',
     wholeNumber(1, 1_000_000),
   ),
   setting(

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type IssuedTokens, type MfaPassed, type RowUpdate, TokenIssuer } from '../../mfa/index.js';
 import { sessionTokensResponse } from '../sessions/session-tokens.response.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import { type User } from '../users/user.entity.js';
 import { userResponse } from '../users/user.response.js';
 import { UserSubject } from './user-subject.js';
 
@@ -16,7 +17,9 @@ export class SessionTokenIssuer extends TokenIssuer {
     if (!(passed.subject instanceof UserSubject)) {
       throw new TypeError('A subject that UserSubjectDirectory did not make has no session.');
     }
-    return passed.purpose === 'login' ? this.open(passed, passed.subject) : this.renew(passed);
+    return passed.purpose === 'login'
+      ? this.open(passed, passed.subject)
+      : this.renew(passed, passed.subject);
   }
 
   private async open(
@@ -30,20 +33,23 @@ export class SessionTokenIssuer extends TokenIssuer {
     const signIn = { userId, provider, credentialsVersion, ...proven, client };
     const { row, sessionId, ...tokens } = await this.sessions.prepare(signIn);
     const body = { ...sessionTokensResponse(tokens), user: userResponse(user) };
-    const isProven = user.passwordByMail && amr.includes('mfa');
-    return { body, sessionId, rows: [row], rowUpdates: isProven ? [passwordIsOwn(userId)] : [] };
+    return { body, sessionId, rows: [row], rowUpdates: ownPassword(user, amr) };
   }
 
-  private async renew({ subject, sessionId, proofs, amr, authenticatedAt }: MfaPassed) {
+  private async renew(
+    { sessionId, proofs, amr, authenticatedAt }: MfaPassed,
+    { id: userId, user }: UserSubject,
+  ): Promise<IssuedTokens> {
     if (sessionId === null) throw new TypeError('A step-up of no session renews none.');
-    const facts = { userId: subject.id, sessionId, proofs, amr, authenticatedAt };
+    const facts = { userId, sessionId, proofs, amr, authenticatedAt };
     const { access, accessExpiresAt, change } = await this.sessions.prepareStepUp(facts);
     const body = { access, access_expiration: accessExpiresAt.toISOString() };
-    return { body, rows: [], rowUpdates: [change] };
+    return { body, rows: [], rowUpdates: [change, ...ownPassword(user, amr)] };
   }
 }
 
 /** Whoever has set the password by mail has a second factor too. */
-function passwordIsOwn(id: string): RowUpdate {
-  return { table: 'users', key: { id }, set: { password_by_mail: false } };
+function ownPassword({ id, passwordByMail }: User, amr: readonly string[]): RowUpdate[] {
+  const isProven = passwordByMail && amr.includes('mfa');
+  return isProven ? [{ table: 'users', key: { id }, set: { password_by_mail: false } }] : [];
 }

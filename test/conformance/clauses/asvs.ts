@@ -107,7 +107,7 @@ export const ASVS_OF_ANY_PRESET: readonly Clause[] = [
     id: 'ASVS 7.4.1',
     asks: 'a session that has ended is of no more use',
     verdict: 'met',
-    show: shows.logoutEndsAll,
+    show: shows.logoutEndsItsSession,
     seenIn: ['test/e2e/session-liveness.spec.ts'],
   },
   {

@@ -31,14 +31,14 @@ export const sessionsEndAfter =
 const renewal = (server: TestServer, refresh: string) =>
   server.post('/token/refresh/', { refresh });
 
-export async function logoutEndsAll(server: TestServer): Promise<void> {
+export async function logoutEndsItsSession(server: TestServer): Promise<void> {
   const { account, app } = await enrolled(server);
-  const login = await server.beginLogin(account.user);
+  const { ephemeral_token } = (await server.post('/step-up/', {}, account.access)).body;
   await server.post('/logout/', { refresh: account.refresh });
   expect((await server.get('/user/', account.access)).status).toBe(401);
   expect((await renewal(server, account.refresh)).status).toBe(401);
-  const pending = await server.verifyLogin(login, server.totp(app.secret));
-  expect(pending.body.code).toBe('invalid_token');
+  const proof = { ephemeral_token, code: server.totp(app.secret) };
+  expect((await server.post('/step-up/verify/', proof)).body.code).toBe('invalid_token');
 }
 
 export async function disablingEndsAll(server: TestServer): Promise<void> {

@@ -1,3 +1,5 @@
+import { ACR } from '../../../src/mfa/index.js';
+import { payloadOf } from '../../support/forged-tokens.js';
 import { mailedToken } from '../../support/route-bodies.js';
 import {
   type EnrolledApp,
@@ -60,11 +62,63 @@ describe('a password that was reset by mail', () => {
   });
 });
 
-it('leads on to it where there is nothing else', async () => {
-  const other = await server.signUp();
-  await server.enrolEmail(other);
-  account = other;
-  expect(await resetByMail()).toMatchObject({ method: 'email', mfa_enabled: true });
+describe('where there is nothing else', () => {
+  let backupCodes: string[];
+
+  beforeEach(async () => {
+    account = await server.signUp();
+    const setUp = await server.post('/mfa/', { method: 'email' }, account.access);
+    backupCodes = setUp.body.backup_codes;
+    const code = server.inbox.lastCode(account.user.email);
+    await server.post('/mfa/confirm/', { method: 'email', code }, account.access);
+    server.clock.advance({ seconds: 31 });
+  });
+
+  /** Signs in by the mailbox alone. */
+  async function byMail({ ephemeral_token }: { ephemeral_token: string }) {
+    const code = server.inbox.lastCode(account.user.email);
+    const { status, body } = await server.verifyLogin(ephemeral_token, code);
+    expect(status).toBe(200);
+    server.clock.advance({ seconds: 31 });
+    return body;
+  }
+
+  const ask = async (access: string) => (await server.post('/step-up/', {}, access)).body;
+
+  it('leads on to it, and both are one factor, at this and at every later login', async () => {
+    const pending = await resetByMail();
+    expect(pending).toMatchObject({ method: 'email', mfa_enabled: true });
+    const one = { acr: ACR.singleFactor, amr: expect.not.arrayContaining(['mfa']) };
+    const session = await byMail(pending);
+    expect(payloadOf(session.access)).toMatchObject(one);
+    const later = await byMail(await login());
+    expect(payloadOf(later.access)).toMatchObject({ ...one, amr: ['pwd', 'otp'] });
+    const { ephemeral_token } = await ask(later.access);
+    const code = server.inbox.lastCode(account.user.email);
+    const proven = await server.post('/step-up/verify/', { ephemeral_token, code });
+    expect(payloadOf(proven.body.access)).toMatchObject(one);
+    const change = { old_password: NEW_PASSWORD, new_password: 'another of the thief' };
+    for (const [path, body] of [
+      ['/mfa/', { method: 'app' }],
+      ['/password/change/', change],
+    ] as const) {
+      const refused = await server.post(path, body, proven.body.access);
+      expect(refused.body.code).toBe('fresh_proof_required');
+    }
+    const { body: renewed } = await server.post('/token/refresh/', { refresh: later.refresh });
+    expect(payloadOf(renewed.access)).toMatchObject(one);
+  });
+
+  it('is worth two factors again once a backup code was proven', async () => {
+    const session = await byMail(await resetByMail());
+    const { ephemeral_token } = await ask(session.access);
+    const proof = { ephemeral_token, code: backupCodes[0] };
+    const proven = await server.post('/step-up/verify/', proof);
+    expect(payloadOf(proven.body.access)).toMatchObject({ acr: ACR.twoFactors });
+    server.clock.advance({ seconds: 31 });
+    const later = await byMail(await login());
+    expect(payloadOf(later.access)).toMatchObject({ acr: ACR.twoFactors });
+  });
 });
 
 it('asks for nothing by a link from before the owner said "not me"', async () => {

@@ -205,3 +205,70 @@ it('keeps a bounded number of proofs, and none that can matter no more', async (
   );
   expect(kept).toEqual([{ least: 1 }]);
 });
+
+/** A session of two factors, by the password and `code`. */
+async function signedInBy(account: SignedIn, code: string): Promise<LiveTokens> {
+  const { body } = await server.verifyLogin(await server.beginLogin(account.user), code);
+  return body;
+}
+
+const proofsOf = (session: LiveTokens) =>
+  server.dataSource
+    .query<{ proofs: { methodId: string | null }[] }[]>(
+      'SELECT proofs FROM sessions WHERE id = $1',
+      [payloadOf(session.access).sid],
+    )
+    .then(([row]) => row?.proofs.map(({ methodId }) => methodId));
+
+it('is found by each proof that it was given, whichever step-up had begun before', async () => {
+  const account = await server.signUp();
+  const { secret } = await server.enrolApp(account);
+  await server.enrolEmail(account);
+  const ask = async (method: Method) => {
+    server.clock.advance({ seconds: 31 });
+    return (await server.post('/step-up/', { method }, account.access)).body.ephemeral_token;
+  };
+  const tokens = { app: await ask('app'), email: await ask('email') };
+  const codes = { app: server.totp(secret), email: server.inbox.lastCode(account.user.email) };
+  for (const method of ['email', 'app'] as const) {
+    const proof = { ephemeral_token: tokens[method], code: codes[method] };
+    expect((await server.post('/step-up/verify/', proof)).status).toBe(200);
+  }
+  const kept = await proofsOf(account);
+  expect(new Set(kept).size).toBe(3);
+});
+
+it('is found by each of two proofs that are given at one moment', async () => {
+  const account = await server.signUp();
+  const { secret } = await server.enrolApp(account);
+  await server.enrolEmail(account);
+  const ask = async (method: Method) => {
+    server.clock.advance({ seconds: 31 });
+    return (await server.post('/step-up/', { method }, account.access)).body.ephemeral_token;
+  };
+  const tokens = [await ask('app'), await ask('email')];
+  const codes = [server.totp(secret), server.inbox.lastCode(account.user.email)];
+  const replies = await Promise.all(
+    tokens.map((ephemeral_token, i) =>
+      server.post('/step-up/verify/', { ephemeral_token, code: codes[i] }),
+    ),
+  );
+  expect(replies.map(({ status }) => status)).toEqual([200, 200]);
+  expect(new Set(await proofsOf(account)).size).toBe(3);
+});
+
+it('is worth no more by what was proven before its method was deactivated, ever', async () => {
+  const account = await server.signUp();
+  const { secret, backupCodes } = await server.enrolApp(account);
+  await server.enrolEmail(account);
+  const old = await signedInBy(account, backupCodes[0] ?? '');
+  await server.post('/mfa/primary/', { method: 'email' }, account.access);
+  const code = () => {
+    server.clock.advance({ seconds: 31 });
+    return { method: 'app', code: server.totp(secret) };
+  };
+  expect((await server.post('/mfa/deactivate/', code(), account.access)).status).toBe(200);
+  expect((await server.post('/mfa/confirm/', code(), account.access)).status).toBe(200);
+  const { access } = await renew(server, old.refresh);
+  expect(payloadOf(access)).toMatchObject({ amr: ['pwd'], acr: ACR.singleFactor });
+});

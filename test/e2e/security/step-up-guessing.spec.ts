@@ -221,6 +221,18 @@ describe('a method at login and at step-up', () => {
     await expectOver(account);
   });
 
+  it('is not made good by a proof of an authenticator that the session has set up', async () => {
+    await server.enrolApp(account);
+    const { body } = await server.post('/mfa/', { method: 'app', label: 'Own' }, account.access);
+    const { authenticator_id, setup_data } = body;
+    const own = { method: 'app', authenticator_id, code: server.totp(setup_data.secret) };
+    expect((await server.post('/mfa/confirm/', own, account.access)).status).toBe(200);
+    await guess(9, { code });
+    await proveIn({ code: server.totp(setup_data.secret, 1) });
+    expect(await guess(1, { code })).toEqual(['invalid_code']);
+    await expectOver(account);
+  });
+
   it('knows the step of a code over both', async () => {
     const { secret } = await server.enrolApp(account);
     const login = await server.beginLogin(account.user);

@@ -1,5 +1,6 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
 import { type Settlement, type SpentAttempt } from '../../core/attempts.js';
+import { mayAnswer } from '../../core/authenticators.js';
 import { type ChallengeRecord } from '../../core/stores.js';
 import { withoutAttempt, withoutFailures } from './lock-after.js';
 import { forgiveSession, giveBackToSession } from './session-count.js';
@@ -31,11 +32,14 @@ export function forgivenAccount(settlement: Settlement): Sql {
 /**
  * A further part of a `WITH` that forgives what the session, and all of the subject's, have guessed at
  * the factor that is proven, and at no other: a thief could add one of their own, and prove it for ever.
+ * So where several authenticators may answer, a right proof by one forgives its own attempt only: the
+ * wrong ones were judged by all of them.
  */
 export function forgivenSession(settlement: Settlement): Sql {
-  const { challenge, counted, sessionId, factor } = settlement.spent;
+  const { challenge, method, counted, sessionId, factor } = settlement.spent;
   const session = { subjectId: challenge.subjectId, sessionId, factor };
-  const isProven = forgivesAll(settlement) && factor === challenge.handler;
+  const isOfOne = mayAnswer(challenge, method).length === 1;
+  const isProven = forgivesAll(settlement) && factor === challenge.handler && isOfOne;
   if (!counted.onSession) return empty;
   const forgiven = isProven
     ? forgiveSession(session)
