@@ -155,9 +155,9 @@ describe('an address that is confirmed by a link', () => {
   });
 
   it.each([
-    ['another address', `email = 'other.' || email`],
+    ['another address', `email = 'other.' || email, email_key = 'other.' || email_key`],
     ['a disabled account', 'disabled_at = now()'],
-    ['no address', 'email = NULL'],
+    ['no address', 'email = NULL, email_key = NULL'],
   ])('is not confirmed for %s', async (_, set) => {
     const given = await token();
     await change(set);
@@ -168,8 +168,9 @@ describe('an address that is confirmed by a link', () => {
   it('confirms nobody else, whoever has the address by now', async () => {
     const given = await token();
     const thief = await server.signUp();
-    await change('email = NULL');
-    await change(`email = '${account.user.email}'`, thief.user);
+    await change('email = NULL, email_key = NULL');
+    const { email } = account.user;
+    await change(`email = '${email}', email_key = '${email}'`, thief.user);
     expectProblem(await verify(given), INVALID_TOKEN);
     expect(await isVerified(server, thief)).toBe(false);
   });

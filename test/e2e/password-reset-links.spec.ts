@@ -63,15 +63,14 @@ describe('who is counted', () => {
     const fullWidth = email.replace(/[a-z]/g, (letter) =>
       String.fromCharCode(letter.charCodeAt(0) + 0xfee0),
     );
-    const spellings = [email, email.toUpperCase(), fullWidth, fullWidth.toUpperCase()];
+    const typed = [email, email.toUpperCase(), fullWidth, fullWidth.toUpperCase()];
+    const spellings = [...typed, ` ${email}`, `${email}\u00a0`];
     for (const spelling of [...spellings, ...spellings]) {
       const { status, body } = await request(OWNER, spelling);
       expect([status, body]).toEqual([200, { detail: 'Password reset e-mail has been sent.' }]);
       await settle();
     }
-    for (const other of [` ${email}`, `${email} `, email.replace('@', ' @')]) {
-      expect((await request('198.51.100.1', other)).status).toBe(200);
-    }
+    expect((await request('198.51.100.1', email.replace('@', ' @'))).status).toBe(200);
     expect(await tokens()).toHaveLength(3);
     expect(await countRequests(server.dataSource, account.user.id)).toBe(3);
   });

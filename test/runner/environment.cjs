@@ -2,6 +2,8 @@ const { ModernFakeTimers } = require('@jest/fake-timers');
 const { ModuleMocker } = require('jest-mock');
 
 const TIMEOUT = Symbol.for('TEST_TIMEOUT_SYMBOL');
+/** What a server listens to that was not stopped: else it would end the worker. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGQUIT'];
 
 /**
  * Runs test files in the worker's own realm: Nest, TypeORM and our sources are loaded once for all of
@@ -31,6 +33,7 @@ module.exports = class NativeEnvironment {
     Object.assign(process.env, this.#environment);
     process.exit = this.#exit;
     process.chdir(this.#folder);
+    for (const signal of SIGNALS) process.removeAllListeners(signal);
     delete globalThis[TIMEOUT];
   }
 

@@ -99,6 +99,16 @@ it('is unavailable where what it was made from has changed meanwhile, and gives 
   expect(attempts.givenBack).toBe(1);
 });
 
+it('concludes anew from what has changed meanwhile', async () => {
+  const answers = [false, false, true];
+  const attempts = new SpentOnce(true);
+  await ceremony(attempts).prove(REQUEST, async () => ({
+    ...(await conclude()),
+    stillHolds: async () => answers.shift() ?? false,
+  }));
+  expect([answers, attempts.givenBack]).toEqual([[], 0]);
+});
+
 it('gives an attempt back that could not be judged, or led to nothing', async () => {
   const refuse = async () => {
     throw new MfaError('rate_limited');

@@ -19,6 +19,9 @@ import { type ChallengeRecord, ChallengeStore, type NewChallenge, UnitOfWork } f
 import { UnjudgedAttempts } from './unjudged-attempts.js';
 import { WrongProofs } from './wrong-proofs.js';
 
+/** So often a right password is concluded, before a race that it lost each time is given up. */
+const MAX_TRIES = 3;
+
 /** Whose password is judged, for which challenge. */
 type PasswordRequest = Pick<ProofRequest, 'subject' | 'key' | 'proof' | 'client'>;
 
@@ -110,7 +113,16 @@ export class PasswordCeremony {
     );
   }
 
+  /** What was concluded from a session that has changed meanwhile is concluded anew. */
   private async commit(trial: Trial, conclude: Conclude): Promise<void> {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      if (await this.conclude(trial, conclude)) return;
+    }
+    throw new MfaError('unavailable');
+  }
+
+  /** False: it lost a race. */
+  private async conclude(trial: Trial, conclude: Conclude): Promise<boolean> {
     const { request, attempt, settle, now } = trial;
     const { challenge } = attempt;
     const proof = {
@@ -121,21 +133,23 @@ export class PasswordCeremony {
       activation: null,
       at: now,
     };
-    const conclusion = await conclude({ challenge, proof });
-    const { rows, rowUpdates = [] } = conclusion;
+    const {
+      rows,
+      rowUpdates = [],
+      stillHolds,
+      ...conclusion
+    } = await conclude({ challenge, proof });
     const events = conclusion.events.map((type) => ({ ...occasionOf(trial), type }));
     // The account is locked first, so that a method which became active meanwhile is seen.
-    const isSettled = await this.unitOfWork.runForAccount(
-      request.subject.id,
-      async (transaction) => {
-        if ((await conclusion.stillHolds?.(transaction)) === false)
-          throw new MfaError('unavailable');
-        return this.attempts.settle({ attempt, rows, rowUpdates, events, now }, transaction);
-      },
-    );
+    const isSettled = await this.unitOfWork.runForAccount(request.subject.id, async (own) => {
+      if ((await stillHolds?.(own)) === false) return null;
+      return this.attempts.settle({ attempt, rows, rowUpdates, events, now }, own);
+    });
+    if (isSettled === null) return false;
     if (!isSettled) throw new MfaError('invalid_token');
     settle();
     this.teller.tell(events);
+    return true;
   }
 
   private passwords(): PasswordProof {
