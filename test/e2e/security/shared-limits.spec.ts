@@ -7,8 +7,11 @@ import { startServer, type TestServer } from '../../support/server.js';
 
 const LIMIT = 6;
 const WINDOW_MILLISECONDS = 60_000;
-/** Routes that ask for no token; all of them draw on one limit. */
-const PATHS = ['/login/', '/registration/', '/token/refresh/', '/token/verify/'];
+/** Routes that ask for no token; those of one kind draw on one limit. */
+const KINDS = {
+  'sign-ins': ['/login/', '/registration/', '/password/reset/'],
+  renewals: ['/token/refresh/', '/token/verify/'],
+};
 
 describeWithRedis('a limit of requests over several servers', () => {
   let redis: RedisServer;
@@ -33,9 +36,9 @@ describeWithRedis('a limit of requests over several servers', () => {
 
   const ask = async (server: TestServer, path = '/login/') => (await server.post(path, {})).status;
 
-  it('counts over all of them, whatever route is asked for', async () => {
-    const asked = PATHS.flatMap((path) => [ask(first, path), ask(second, path)]);
-    const statuses = await Promise.all([...asked, ...asked.map(() => ask(second))]);
+  it.each(Object.entries(KINDS))('counts %s over all of them together', async (_, paths) => {
+    const everywhere = () => paths.flatMap((path) => [ask(first, path), ask(second, path)]);
+    const statuses = await Promise.all([...everywhere(), ...everywhere()]);
     expect(statuses.filter((status) => status !== 429)).toHaveLength(LIMIT);
   });
 
