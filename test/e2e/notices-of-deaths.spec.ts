@@ -79,7 +79,7 @@ describe('people are told by mail of', () => {
     account = await server.signUp();
     const { access } = (await server.login(account.user)).body;
     const own = (await post('/mfa/', { method: 'app' })).body.setup_data;
-    expect((await server.post('/mfa/', { method: 'email' }, access)).status).toBe(200);
+    expect((await server.post('/mfa/', { method: 'email' }, access)).status).toBe(201);
     server.inbox.messages.length = 0;
     await post('/mfa/confirm/', { method: 'app', code: server.totp(own.secret) });
     expect(await subjects()).toEqual([

@@ -39,6 +39,7 @@ const former: FormerMethod = {
 /** Keeps one method, and what was saved of it. */
 class OneMethod extends MethodStore {
   saved: readonly Authenticator[] | null = null;
+  readonly primaries: string[] = [];
 
   constructor(private readonly methods: readonly MethodRecord[]) {
     super();
@@ -55,9 +56,25 @@ class OneMethod extends MethodStore {
   async activate() {}
   deactivate = async () => true;
   switchOff = async () => {};
-  makePrimary = async () => true;
+  makePrimary = async ({ id }: { readonly id: string }) => {
+    this.primaries.push(id);
+    return true;
+  };
   delete = async () => true;
 }
+
+const changeOf = (type: LoggedChange['type']): LoggedChange => ({
+  id: 'c1',
+  subjectId: 's1',
+  sessionId: 'x',
+  type,
+  factor: 'word',
+  target: 'a1',
+  at: CHANGED,
+  afterSeq: 0,
+  method: former,
+  backupCodes: null,
+});
 
 /** Undoes the activation of an authenticator that was there before, as it is by now. */
 async function undoOn(present: readonly Authenticator[], type: LoggedChange['type']) {
@@ -72,18 +89,7 @@ async function undoOn(present: readonly Authenticator[], type: LoggedChange['typ
   } as unknown as BackupCodeStore;
   const restoring = new MethodRestoring({} as HandlerRegistry, changes, methods);
   const undoing = new ChangeUndoing(restoring, changes, methods, codes);
-  const change: LoggedChange = {
-    id: 'c1',
-    subjectId: 's1',
-    sessionId: 'x',
-    type,
-    factor: 'word',
-    target: 'a1',
-    at: CHANGED,
-    afterSeq: 0,
-    method: former,
-    backupCodes: null,
-  };
+  const change = changeOf(type);
   const transaction = {} as Transaction;
   return { undone: await undoing.undo({ change, kept: [], transaction }), saved: methods.saved };
 }
@@ -105,5 +111,26 @@ describe('ChangeUndoing', () => {
   it('reactivates no method that is gone', async () => {
     const { undone } = await undoOn([], 'method_deactivated');
     expect(undone.isUndone).toBe(false);
+  });
+
+  it.each([
+    ['nothing more than was done since, where it is active again', false, false, []],
+    ['beside another primary one', true, true, []],
+    ['as the primary one, where there is none', false, true, ['m1']],
+  ])('brings a method back %s', async (_, isOtherPrimary, isReactivated, primaries) => {
+    const method = { ...former, subjectId: 's1', isPrimary: false, authenticators: [one(BOUND)] };
+    const other = { ...method, id: 'm2', isPrimary: isOtherPrimary };
+    const methods = new OneMethod([method, other]);
+    const changes = { reactivate: async () => isReactivated } as unknown as ChangeStore;
+    const restoring = new MethodRestoring({} as HandlerRegistry, changes, methods);
+    const { isUndone } = await restoring.reactivate({
+      change: changeOf('method_deactivated'),
+      former,
+      kept: [],
+      methods: [method, other],
+      transaction: {} as Transaction,
+    });
+    expect(isUndone).toBe(isReactivated);
+    expect(methods.primaries).toEqual(primaries);
   });
 });

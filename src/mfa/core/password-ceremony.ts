@@ -161,12 +161,15 @@ export class PasswordCeremony {
   private async spend({ subject, key }: PasswordRequest, now: Date): Promise<PasswordAttempt> {
     const budgets = attemptBudgetsOf(this.options);
     const request = { key, credentialsVersion: subject.credentialsVersion, budgets, now };
-    const spent = await this.attempts.spend(request);
-    if (spent !== null) return spent;
-    const refusal = await this.attempts.explain(request);
-    if (refusal === null) throw new MfaError('unavailable');
     const worded = { purpose: 'step_up' as const, wrongProofDetail: WRONG_PASSWORD };
-    throw problemOfRefusal(refusal, worded, new Map(), now);
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const spent = await this.attempts.spend(request);
+      if (spent !== null) return spent;
+      const refusal = await this.attempts.explain(request);
+      // None: what stood in the way was given back meanwhile.
+      if (refusal !== null) throw problemOfRefusal(refusal, worded, new Map(), now);
+    }
+    throw new MfaError('unavailable');
   }
 
   private async fail(trial: Trial): Promise<MfaError> {

@@ -77,7 +77,8 @@ function showOneUse(): void {
     const { access } = await outlastProof(server, account);
     const ephemeral = await asked(access);
     const { password } = account.user;
-    const reasons = ['attempts_exhausted', 'invalid_token'];
+    // Attempts that are not judged are given back meanwhile, again and again.
+    const reasons = ['attempts_exhausted', 'invalid_token', 'unavailable'];
     await expectOne(
       many(PARALLEL, () => untilJudged(() => verify(ephemeral, { password }))),
       reasons,
