@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** Whose how much of IPv6 is, in bits of a prefix. Nothing else decides it. */
@@ -52,10 +53,13 @@ function prefixOf(text: string | null, ipv6Bits: number): string {
   return `${network.toString()}/${ipv6Bits}`;
 }
 
-/** The address that a text holds, in one spelling, without port and zone; null: it is none. */
+/**
+ * The address that a text holds, in one spelling, without port and zone; null: it is none. Parts of IPv4
+ * are decimal: others are read as octal or hexadecimal by some and not by others.
+ */
 export function addressIn(text: string | null): string | null {
   const [, ipv4, ipv6] = WITH_PORT.exec(text ?? '') ?? [];
   const address = ipv4 ?? ipv6 ?? text ?? '';
   // A zone, as in fe80::1%eth0, names the server's own interface.
-  return ipaddr.isValid(address) ? ipaddr.process(address).toString().replace(/%.*$/, '') : null;
+  return isIP(address) !== 0 ? ipaddr.process(address).toString().replace(/%.*$/, '') : null;
 }
