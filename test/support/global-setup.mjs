@@ -1,5 +1,5 @@
-import { PGlite } from '@electric-sql/pglite';
-import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 
 /**
  * Finds the databases of this run: the PostgreSQL that TEST_DATABASE_URL names, which serves all
@@ -16,21 +16,15 @@ export default async function globalSetup({ maxWorkers }) {
 
 /** A copy of a new database is at hand sooner than another new one. */
 async function startEmbedded(count) {
-  const first = await PGlite.create();
-  const loadDataDir = await first.dumpDataDir('none');
-  const databases = [first];
-  while (databases.length < count) databases.push(await PGlite.create({ loadDataDir }));
-  return Promise.all(databases.map(listen));
+  const { dump, ...first } = await startOne(null);
+  const others = Array.from({ length: count - 1 }, () => startOne(dump));
+  return [first, ...(await Promise.all(others))];
 }
 
-async function listen(db) {
-  const server = new PGLiteSocketServer({ db, port: 0, host: '127.0.0.1', maxConnections: 20 });
-  await server.start();
-  return {
-    url: `postgres://postgres:postgres@${server.getServerConn()}/postgres`,
-    stop: async () => {
-      await server.stop();
-      await db.close();
-    },
-  };
+async function startOne(dump) {
+  const thread = new Worker(new URL('embedded-database.mjs', import.meta.url), {
+    workerData: { dump },
+  });
+  const [started] = await once(thread, 'message');
+  return { ...started, stop: () => thread.terminate() };
 }

@@ -1,0 +1,18 @@
+import { Blob } from 'node:buffer';
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+
+/* One embedded database in a thread of its own: it runs in the thread that asks it. */
+
+const { dump } = workerData;
+const db = await PGlite.create(
+  dump === null ? {} : { loadDataDir: new Blob([dump], { type: 'application/x-tar' }) },
+);
+const server = new PGLiteSocketServer({ db, port: 0, host: '127.0.0.1', maxConnections: 20 });
+await server.start();
+const copy = dump === null ? await (await db.dumpDataDir('none')).arrayBuffer() : null;
+parentPort.postMessage({
+  url: `postgres://postgres:postgres@${server.getServerConn()}/postgres`,
+  dump: copy,
+});
