@@ -13,6 +13,10 @@ describe('setting a method up', () => {
   it('finds the methods of a subject whose account someone has deleted from the database', async () => {
     const subject = newUser();
     const { secret } = await mfa.enrolApp(subject);
+    await mfa.parts.dataSource.query(
+      `UPDATE mfa_methods SET activated_version = 2147483600 WHERE user_id = $1`,
+      [subject.id],
+    );
     await mfa.parts.dataSource.query('DELETE FROM mfa_accounts WHERE user_id = $1', [subject.id]);
     const app = { method: 'app', fields: {} };
     await expect(mfa.parts.enrolment.setUp(mfa.actor(subject), app)).rejects.toMatchObject({
@@ -21,6 +25,13 @@ describe('setting a method up', () => {
     const tablet = { method: 'app', fields: { label: 'Tablet' } };
     const { backupCodes } = await mfa.parts.enrolment.setUp(mfa.actor(subject), tablet);
     expect(backupCodes).toEqual([]);
+    await expect(mfa.signIn(subject, mfa.totp(secret))).resolves.toHaveProperty('access');
+  });
+
+  it('has a subject sign in whose account someone has deleted from the database', async () => {
+    const subject = newUser();
+    const { secret } = await mfa.enrolApp(subject);
+    await mfa.parts.dataSource.query('DELETE FROM mfa_accounts WHERE user_id = $1', [subject.id]);
     await expect(mfa.signIn(subject, mfa.totp(secret))).resolves.toHaveProperty('access');
   });
 

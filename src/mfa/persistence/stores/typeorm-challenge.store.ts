@@ -13,7 +13,7 @@ import {
 import { EventRows } from './event-rows.js';
 import { CHALLENGE_COLUMNS, type ChallengeRow, SealedRows } from './rows.js';
 import { Statements } from './statements.js';
-import { storeChallenge } from './writes.js';
+import { lastActivation, storeChallenge } from './writes.js';
 
 /** Keeps challenges in `mfa_challenges`. */
 @Injectable()
@@ -36,7 +36,8 @@ export class TypeOrmChallengeStore extends ChallengeStore {
     const events = event === null ? [] : [event];
     await this.statements.rows(
       sql`WITH account AS (
-          INSERT INTO mfa_accounts AS a (user_id) VALUES (${challenge.subjectId})
+          INSERT INTO mfa_accounts AS a (user_id, version)
+          VALUES (${challenge.subjectId}, ${lastActivation(challenge.subjectId)})
           ON CONFLICT (user_id) DO UPDATE SET failures = a.failures RETURNING a.version
         ), opened AS (${storeChallenge(challenge, data, whenOpen)} RETURNING 1),
         ${this.eventRows.insert(events, sql`WHERE (SELECT count(*) FROM opened) >= 0`)}

@@ -52,7 +52,7 @@ export class TypeOrmEnrolmentStore extends EnrolmentStore {
   private claimAccount(subjectId: string, version: number): Sql {
     if (version === 0) {
       return sql`INSERT INTO mfa_accounts AS a (user_id, version)
-        VALUES (${subjectId}, ${firstVersion(this.random)})
+        VALUES (${subjectId}, ${firstVersion(subjectId, this.random)})
         ON CONFLICT (user_id) DO UPDATE SET version = excluded.version WHERE a.version = 0
         RETURNING a.user_id, a.version`;
     }

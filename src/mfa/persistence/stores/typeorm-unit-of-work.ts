@@ -29,7 +29,7 @@ export class TypeOrmUnitOfWork extends UnitOfWork {
   async lockAccount(subjectId: string, transaction: Transaction): Promise<void> {
     await this.statements.changed(
       sql`INSERT INTO mfa_accounts AS a (user_id, version)
-        VALUES (${subjectId}, ${firstVersion(this.random)})
+        VALUES (${subjectId}, ${firstVersion(subjectId, this.random)})
         ON CONFLICT (user_id) DO UPDATE SET version = a.version + 1`,
       transaction,
     );

@@ -15,8 +15,14 @@ const FIRST_VERSIONS = 2 ** 30;
  * Where the version of an account begins that is made or changed for the first time. One that was
  * forgotten and is made anew is not taken for the old one, whatever was done with either.
  */
-export function firstVersion(random: RandomSource): number {
-  return 1 + random.below(FIRST_VERSIONS);
+export function firstVersion(subjectId: string, random: RandomSource): Sql {
+  return sql`greatest(${1 + random.below(FIRST_VERSIONS)}::int, ${lastActivation(subjectId)} + 1)`;
+}
+
+/** Of an account whose row alone was deleted there are methods, which logins come after all the same. */
+export function lastActivation(subjectId: string): Sql {
+  return sql`coalesce((SELECT max(m.activated_version) FROM mfa_methods m
+    WHERE m.user_id = ${subjectId}), 0)`;
 }
 
 /** The stored challenge `c` is one that could still be answered. */
