@@ -1,4 +1,4 @@
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { Global, Module, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { expect } from 'expect';
@@ -8,13 +8,26 @@ import { EmailHandler } from 'nestjs-mfa/handlers/email';
 import { webauthnHandler } from 'nestjs-mfa/handlers/webauthn';
 import { DataSource } from 'typeorm';
 import { DongleHandler } from '../src/mfa/dongle.handler.js';
+import { createDatabase } from './test-app.js';
 
 const SECRET_KEYS = [{ id: 'k1', key: new Uint8Array(32) }];
 const PORTS = [SubjectDirectory, TokenIssuer, AccessGuard];
 
-/** A module that exports stand-ins; the start asks nothing of them. */
+let database: Awaited<ReturnType<typeof createDatabase>>;
+let dataSource: DataSource;
+before(async () => {
+  database = await createDatabase();
+  dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
+});
+after(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
+
+/** A module that exports a database and stand-ins; the start asks nothing of those. */
 function moduleOf(tokens: readonly (abstract new () => object)[]): Type {
-  const providers = [DataSource, ...tokens].map((provide) => ({ provide, useValue: {} }));
+  const standIns = tokens.map((provide) => ({ provide, useValue: {} }));
+  const providers = [{ provide: DataSource, useValue: dataSource }, ...standIns];
 
   @Global()
   @Module({ providers, exports: providers })
@@ -27,7 +40,9 @@ async function start(handler: HandlerProvider, ports = PORTS): Promise<void> {
   const host = moduleOf(ports);
   const mfa = MfaModule.forRoot([handler], { secretKeys: SECRET_KEYS, imports: [host] });
   const module = await Test.createTestingModule({ imports: [host, mfa] }).compile();
-  await module.createNestApplication({ logger: false }).init();
+  const app = module.createNestApplication({ logger: false });
+  await app.init();
+  await app.close();
 }
 
 describe('the start', () => {
