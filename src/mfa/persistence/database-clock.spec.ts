@@ -96,6 +96,16 @@ describe('DatabaseClock', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  it('goes by what it knows where the database tells no time', async () => {
+    const machine = new Machine();
+    const times = [new Date(NaN), addSeconds(machine.now(), 60), new Date(NaN)];
+    const clock = new DatabaseClock(async () => times.shift() ?? machine.now(), machine);
+    expect(await clock.adjust()).toBe(false);
+    expect(clock.now()).toEqual(machine.now());
+    expect([await clock.adjust(), await clock.adjust()]).toEqual([true, false]);
+    expect(clock.secondsAhead).toBe(-60);
+  });
+
   it('has nothing to end that was not begun', async () => {
     await expect(clocks().clock.beforeApplicationShutdown()).resolves.toBeUndefined();
   });

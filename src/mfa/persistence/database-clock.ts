@@ -73,7 +73,7 @@ export class DatabaseClock
    * Reads the database's clock. What is less wrong already than the way to the database is long stays as
    * it is, so that the time does not jump to and fro.
    *
-   * @returns false where the database did not answer
+   * @returns false where the database did not answer, or told no time
    */
   async adjust(): Promise<boolean> {
     const begun = this.machine.elapsedMilliseconds();
@@ -84,6 +84,8 @@ export class DatabaseClock
       // Its absence is told by whatever else asks it.
       return false;
     }
+    // With a time that is none, nothing would be over and nothing locked.
+    if (Number.isNaN(time.getTime())) return false;
     const ended = this.machine.elapsedMilliseconds();
     const errorMilliseconds = (ended - begun) / 2;
     const atMilliseconds = (begun + ended) / 2;
