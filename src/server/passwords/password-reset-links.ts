@@ -132,7 +132,8 @@ export class PasswordResetLinks {
     const { perLink, perAccount, windowSeconds } = RESET_PASSWORD_LIMIT;
     await this.database.transaction(async (manager) => {
       // Behind this lock attempts are counted one after the other, whichever links they are made by.
-      await manager.query(LOCK_USER, [userId]);
+      const users = await manager.query<unknown[]>(LOCK_USER, [userId]);
+      if (users.length === 0) throw new MfaError('invalid_token');
       const since = addSeconds(now, -windowSeconds);
       const [made] = await manager.query<{ attempts: number; first: Date | null }[]>(
         COUNT_PASSWORD_ATTEMPTS,
