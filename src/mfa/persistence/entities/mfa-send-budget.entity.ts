@@ -6,8 +6,8 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('mfa_send_budgets_user_id_idx', ['userId'], { where: 'user_id IS NOT NULL' })
 export class MfaSendBudgetEntity {
   /**
-   * `subject:<user>:<purpose>`, `spare:<user>`, `binding:<user>:<keyed hash of an address>`,
-   * `address:<keyed hash>`, `own-address:<keyed hash>`, `network:<network or site>`,
+   * `subject:<user>:<purpose>`, `spare:<user>`, `binding:<user>:<keyed hash of an address>`, the last two
+   * with `session-` before them for what a session asks for, `kept:<handler>:<network>`, `address:<keyed hash>`, `own-address:<keyed hash>`, `network:<network or site>`,
    * `bound:<network or site>`, `total:<handler>:<slot>`, or a key of the host's own.
    */
   @PrimaryColumn('text')
