@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { MfaError } from './errors.js';
 import { type Subject } from './handler.js';
 import { type ClientInfo } from './mfa-passed.js';
-import { type SessionProof } from './assurance.js';
+import { proofOfFirstFactor, type SessionProof } from './assurance.js';
 import { HostPorts } from './ports.js';
 import { type Transaction } from './stores.js';
 
@@ -26,16 +26,7 @@ export interface Principal {
 export function proofsOf({ proofs, amr, authenticatedAt }: Principal): readonly SessionProof[] {
   if (proofs !== undefined) return proofs;
   if (authenticatedAt === null) return [];
-  return [
-    {
-      amr,
-      methodId: null,
-      authenticatorId: null,
-      backupCodesId: null,
-      activation: null,
-      at: authenticatedAt,
-    },
-  ];
+  return [proofOfFirstFactor(amr, authenticatedAt)];
 }
 
 /** A signed-in subject who manages factors, and from where. */

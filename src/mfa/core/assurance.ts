@@ -31,6 +31,11 @@ export interface SessionProof {
   readonly isOfFirstFactor?: boolean;
 }
 
+/** The proof of a first factor, which is of no method. */
+export function proofOfFirstFactor(amr: readonly string[], at: Date): SessionProof {
+  return { amr, methodId: null, authenticatorId: null, backupCodesId: null, activation: null, at };
+}
+
 /** What a session is worth by the proofs that still count. */
 export interface Standing {
   /** Every reference that they showed; holds `mfa` when they are of two factors [RFC 8176 §2]. */

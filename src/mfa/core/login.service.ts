@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kit/clock.js';
 import { MfaOptions } from '../mfa.options.js';
-import { type SessionProof, withProof } from './assurance.js';
+import { proofOfFirstFactor, type SessionProof, withProof } from './assurance.js';
 import { Ceremony, type Proven } from './ceremony.js';
 import { Challenger } from './challenger.js';
 import { type EphemeralClaims, EphemeralTokens } from './ephemeral-token.js';
@@ -197,14 +197,7 @@ export class LoginService {
   }
 
   private proofOf({ amr }: FirstFactorPassed): SessionProof {
-    return {
-      amr,
-      methodId: null,
-      authenticatorId: null,
-      backupCodesId: null,
-      activation: null,
-      at: this.clock.now(),
-    };
+    return proofOfFirstFactor(amr, this.clock.now());
   }
 
   private async subjectOf(claims: EphemeralClaims): Promise<Subject> {

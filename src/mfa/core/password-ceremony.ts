@@ -3,7 +3,7 @@ import { addSeconds, Clock } from '../kit/clock.js';
 import { RandomSource } from '../kit/random.js';
 import { readFields } from '../kit/read-fields.js';
 import { MfaOptions } from '../mfa.options.js';
-import { type SessionProof } from './assurance.js';
+import { proofOfFirstFactor, type SessionProof } from './assurance.js';
 import { type Conclusion, type ProofRequest } from './ceremony.js';
 import { type Opening } from './challenger.js';
 import { MfaError } from './errors.js';
@@ -116,23 +116,16 @@ export class PasswordCeremony {
   /** What was concluded from a session that has changed meanwhile is concluded anew. */
   private async commit(trial: Trial, conclude: Conclude): Promise<void> {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      if (await this.conclude(trial, conclude)) return;
+      if (await this.tryOnce(trial, conclude)) return;
     }
     throw new MfaError('unavailable');
   }
 
   /** False: it lost a race. */
-  private async conclude(trial: Trial, conclude: Conclude): Promise<boolean> {
+  private async tryOnce(trial: Trial, conclude: Conclude): Promise<boolean> {
     const { request, attempt, settle, now } = trial;
     const { challenge } = attempt;
-    const proof = {
-      amr: ['pwd'],
-      methodId: null,
-      authenticatorId: null,
-      backupCodesId: null,
-      activation: null,
-      at: now,
-    };
+    const proof = proofOfFirstFactor(['pwd'], now);
     const {
       rows,
       rowUpdates = [],
