@@ -64,14 +64,9 @@ interface Trial {
   readonly now: Date;
 }
 
-/** One try, by what it has found. */
-interface Try {
-  readonly attempt: SpentAttempt;
-  readonly at: Date;
-}
-
 /** A try that is to be committed. */
-interface RightTry extends Try {
+interface RightTry {
+  readonly attempt: SpentAttempt;
   readonly proof: RightProof;
   readonly conclusion: Conclusion;
 }
@@ -134,12 +129,12 @@ export class Ceremony {
   private async judge(trial: Trial, attempt: SpentAttempt): Promise<RightTry> {
     const at = trial.now;
     const proof = await trial.judge.judge(attempt, { at, isLocked: false });
-    if (proof === null) throw await this.fail(trial, { attempt, at });
+    if (proof === null) throw await this.fail(trial, attempt);
     const { proven, ...shown } = proof;
     const activation = activationOfProof(attempt.method);
     const kept = { ...shown, methodId: attempt.method.id, activation, at };
     const conclusion = await trial.conclude({ attempt, by: proven.by, proof: kept });
-    return { attempt, at, proof, conclusion };
+    return { attempt, proof, conclusion };
   }
 
   /** False: it lost a race. */
@@ -164,32 +159,31 @@ export class Ceremony {
     const last = await this.unitOfWork.runForAccount(request.subject.id, async (transaction) => {
       const attempt = await this.attempts.reload(before.attempt, now, transaction);
       if (attempt === null) throw noChallenge(request);
-      const at = now;
-      const proof = await trial.judge.judge(attempt, { at, isLocked: true });
-      if (proof === null) return { attempt, at };
-      const right = { attempt, at, proof, conclusion: before.conclusion };
+      const proof = await trial.judge.judge(attempt, { at: now, isLocked: true });
+      if (proof === null) return { attempt };
+      const right = { attempt, proof, conclusion: before.conclusion };
       const further = concludesAlike(before, right)
         ? await this.settle(trial, right, transaction)
         : null;
       if (further === null) throw new MfaError('unavailable');
       return { ...right, further };
     });
-    if (!('proof' in last)) throw await this.fail(trial, last);
+    if (!('proof' in last)) throw await this.fail(trial, last.attempt);
     this.tell(trial, last, last.further);
   }
 
   /** What else has happened; null: it lost a race, and nothing did. */
   private async settle(
-    { request }: Trial,
+    trial: Trial,
     right: RightTry,
     transaction?: Transaction,
   ): Promise<readonly MfaEvent[] | null> {
-    const { attempt, at, conclusion } = right;
+    const { attempt, conclusion } = right;
     const { proven } = right.proof;
     const { rows = [], rowUpdates = [], stillHolds } = conclusion;
     if (transaction !== undefined && (await stillHolds?.(transaction)) === false) return null;
-    const events = eventsOf(request, right);
-    const settlement = { spent: attempt, proven, rows, rowUpdates, events, now: at };
+    const events = eventsOf(trial, right);
+    const settlement = { spent: attempt, proven, rows, rowUpdates, events, now: trial.now };
     const isSettled = await this.attempts.settle(settlement, transaction);
     if (!isSettled) return null;
     if (transaction === undefined || conclusion.change === undefined) return [];
@@ -200,13 +194,13 @@ export class Ceremony {
 
   private tell(trial: Trial, right: RightTry, further: readonly MfaEvent[]): void {
     trial.settle();
-    this.teller.tell([...eventsOf(trial.request, right), ...further]);
+    this.teller.tell([...eventsOf(trial, right), ...further]);
   }
 
-  private async fail({ request, settle }: Trial, wrong: Try): Promise<MfaError> {
-    const { attempt } = wrong;
+  private async fail(trial: Trial, attempt: SpentAttempt): Promise<MfaError> {
+    const { request, settle } = trial;
     settle();
-    await this.wrongProofs.record(occasionOf(request, wrong), {
+    await this.wrongProofs.record(occasionOf(trial, attempt), {
       method: attempt.locksMethod,
       methodForGood: attempt.endsMethod,
       account: attempt.locksAccount,
@@ -221,18 +215,19 @@ export class Ceremony {
 
 /** Whether what was concluded from one try may be concluded from another. */
 function concludesAlike(one: RightTry, other: RightTry): boolean {
-  const groundsOf = ({ attempt, at, proof }: RightTry) => {
+  const groundsOf = ({ attempt, proof }: RightTry) => {
     const { id, isActive } = attempt.method;
     const { proven, ...shown } = proof;
-    return [id, isActive, at, proven.by, shown];
+    return [id, isActive, proven.by, shown];
   };
   return isDeepStrictEqual(groundsOf(one), groundsOf(other));
 }
 
-function eventsOf(request: ProofRequest, right: RightTry): MfaEvent[] {
-  return successEvents(occasionOf(request, right), right.proof.proven.by, right.conclusion);
+function eventsOf(trial: Trial, { attempt, proof, conclusion }: RightTry): MfaEvent[] {
+  return successEvents(occasionOf(trial, attempt), proof.proven.by, conclusion);
 }
 
-function occasionOf({ subject, client }: ProofRequest, { attempt, at }: Try) {
-  return { subject, client, sessionId: attempt.sessionId, at, factor: attempt.method.handler };
+function occasionOf({ request, now: at }: Trial, { sessionId, method }: SpentAttempt) {
+  const { subject, client } = request;
+  return { subject, client, sessionId, at, factor: method.handler };
 }
