@@ -1,6 +1,7 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
-import { type AttemptBudgets } from '../../core/attempts.js';
+import { type AttemptBudgets, type Refusal } from '../../core/attempts.js';
 import { ALL_SESSIONS } from '../../core/reserved-session-ids.js';
+import { isOfTime } from './attempt-refusal.js';
 import { type Statements } from './statements.js';
 
 /** Until when a row `r` may be locked by what it has counted, were it locked now. */
@@ -48,4 +49,20 @@ export async function redateLocks(
         + (SELECT count(*) FROM one) + (SELECT count(*) FROM everywhere))::int AS redated`,
   );
   return (counts?.redated ?? 0) > 0;
+}
+
+/** Finds a refusal; anew where it was that of a lock which {@link redateLocks} has ended. */
+export async function refusalOfRightTime(
+  statements: Statements,
+  request: {
+    readonly key: { readonly subjectId: string };
+    readonly budgets: AttemptBudgets;
+    readonly now: Date;
+  },
+  find: () => Promise<Refusal | null>,
+): Promise<Refusal | null> {
+  const refusal = await find();
+  if (!isOfTime(refusal)) return refusal;
+  const isRedated = await redateLocks(statements, request.key.subjectId, request);
+  return isRedated ? find() : refusal;
 }

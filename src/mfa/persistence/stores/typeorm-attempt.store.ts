@@ -16,7 +16,7 @@ import {
   giveBackAttempt,
 } from './attempt-forgiving.js';
 import { countAttempt, guessedFactor, spendableAttempt, unchanged } from './attempt-gate.js';
-import { type AttemptState, isOfTime, refusalOf } from './attempt-refusal.js';
+import { type AttemptState, refusalOf } from './attempt-refusal.js';
 import { EventRows } from './event-rows.js';
 import { alsoInsert, insertRow, onceWritten, updateRow } from './fragments.js';
 import {
@@ -28,7 +28,7 @@ import {
   SealedRows,
 } from './rows.js';
 import { lockEndOf } from './lock-after.js';
-import { redateLocks } from './misdated-locks.js';
+import { refusalOfRightTime } from './misdated-locks.js';
 import { lockedUntil, locksOf, type SessionCounts } from './session-count.js';
 import { Statements } from './statements.js';
 
@@ -78,10 +78,7 @@ export class TypeOrmAttemptStore extends AttemptStore {
   }
 
   async explain(request: AttemptRequest): Promise<Refusal | null> {
-    const refusal = await this.refusalOf(request);
-    if (!isOfTime(refusal)) return refusal;
-    const isRedated = await redateLocks(this.statements, request.key.subjectId, request);
-    return isRedated ? this.refusalOf(request) : refusal;
+    return refusalOfRightTime(this.statements, request, () => this.refusalOf(request));
   }
 
   private async refusalOf(request: AttemptRequest): Promise<Refusal | null> {

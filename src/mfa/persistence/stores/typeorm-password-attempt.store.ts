@@ -11,10 +11,10 @@ import { PASSWORD } from '../../core/password-fields.js';
 import { type PayingSession } from '../../core/session-attempts.js';
 import { type ChallengeRecord, type Transaction } from '../../core/stores.js';
 import { giveBackToChallenge } from './attempt-forgiving.js';
-import { type AttemptState, isOfTime, refusalOf } from './attempt-refusal.js';
+import { type AttemptState, refusalOf } from './attempt-refusal.js';
 import { EventRows } from './event-rows.js';
 import { alsoInsert, insertRow, onceWritten, updateRow } from './fragments.js';
-import { redateLocks } from './misdated-locks.js';
+import { refusalOfRightTime } from './misdated-locks.js';
 import { CHALLENGE_COLUMNS, type ChallengeRow, SealedRows } from './rows.js';
 import {
   countOnSession,
@@ -61,10 +61,7 @@ export class TypeOrmPasswordAttemptStore extends PasswordAttemptStore {
   }
 
   async explain(request: PasswordAttemptRequest): Promise<Refusal | null> {
-    const refusal = await this.refusalOf(request);
-    if (!isOfTime(refusal)) return refusal;
-    const isRedated = await redateLocks(this.statements, request.key.subjectId, request);
-    return isRedated ? this.refusalOf(request) : refusal;
+    return refusalOfRightTime(this.statements, request, () => this.refusalOf(request));
   }
 
   private async refusalOf(request: PasswordAttemptRequest): Promise<Refusal | null> {
