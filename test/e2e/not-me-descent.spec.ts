@@ -1,5 +1,5 @@
 import { type Reply } from '../support/http-client.js';
-import { notMeTokenIn, noticesTo } from '../support/notices.js';
+import { newestNotMeToken, noticesTo } from '../support/notices.js';
 import {
   type EnrolledApp,
   type SignedIn,
@@ -24,8 +24,7 @@ beforeEach(async () => {
 
 /** The token of the newest mail with this subject. */
 async function tokenOf(subject: RegExp): Promise<string> {
-  const mails = await noticesTo(server, account.user);
-  return notMeTokenIn(mails.findLast((mail) => subject.test(mail.subject)) ?? { text: '' });
+  return newestNotMeToken(server, account.user, subject);
 }
 
 /** @returns what was taken back: `type` or `type not` */

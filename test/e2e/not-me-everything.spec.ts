@@ -1,6 +1,6 @@
 import { PasswordReset } from '../../src/server/auth/password-reset.js';
 import { type Reply } from '../support/http-client.js';
-import { notMeTokenIn, noticesTo } from '../support/notices.js';
+import { newestNotMeToken, notMeTokenIn, noticesTo } from '../support/notices.js';
 import { expectFaults, expectProblem, INVALID_TOKEN, REQUIRED } from '../support/problems.js';
 import {
   type EnrolledApp,
@@ -29,8 +29,7 @@ const post = (path: string, body: object) => server.post(path, body, account.acc
 
 /** The token of the newest mail with this subject. */
 async function tokenOf(subject: RegExp): Promise<string> {
-  const mails = await noticesTo(server, account.user);
-  return notMeTokenIn(mails.findLast((mail) => subject.test(mail.subject)) ?? { text: '' });
+  return newestNotMeToken(server, account.user, subject);
 }
 
 const repudiate = async (subject: RegExp): Promise<Reply> =>

@@ -4,7 +4,7 @@ import { PasswordReset } from '../../src/server/auth/password-reset.js';
 import { PasswordRows } from '../../src/server/passwords/password-rows.js';
 import { PasswordHasher } from '../../src/server/users/password-hasher.js';
 import { type Reply } from '../support/http-client.js';
-import { notMeTokenIn, noticesTo } from '../support/notices.js';
+import { newestNotMeToken, noticesTo } from '../support/notices.js';
 import { type SignedIn, startServer, type TestServer } from '../support/server.js';
 import { tally } from '../support/tally.js';
 
@@ -25,8 +25,7 @@ beforeEach(async () => {
 
 /** The token of the newest mail with this subject. */
 async function tokenOf(subject: RegExp): Promise<string> {
-  const mails = await noticesTo(server, account.user);
-  return notMeTokenIn(mails.findLast((mail) => subject.test(mail.subject)) ?? { text: '' });
+  return newestNotMeToken(server, account.user, subject);
 }
 
 async function repudiate(token: string): Promise<Reply> {

@@ -23,3 +23,13 @@ export function notMeTokenIn({ text }: Pick<EmailMessage, 'text'>): string {
   if (token === undefined) throw new Error('The mail has no link.');
   return token;
 }
+
+/** The token of the newest mail to a user with this subject. @throws {Error} when there is none */
+export async function newestNotMeToken(
+  server: TestServer,
+  user: Pick<TestUser, 'email'>,
+  subject: RegExp,
+): Promise<string> {
+  const mails = await noticesTo(server, user);
+  return notMeTokenIn(mails.findLast((mail) => subject.test(mail.subject)) ?? { text: '' });
+}
