@@ -1,3 +1,4 @@
+import { proofOfFirstFactor } from '../core/assurance.js';
 import { type AttemptRequest, type AttemptStore, type SpentAttempt } from '../core/attempts.js';
 import { type Settlement } from '../core/attempts.js';
 import { type Authenticator } from '../core/authenticators.js';
@@ -154,16 +155,7 @@ export class StoreStage {
       methodId: method.id,
       handler,
       authenticatorId: null,
-      proofs: [
-        {
-          amr: ['pwd'],
-          methodId: null,
-          authenticatorId: null,
-          backupCodesId: null,
-          activation: null,
-          at: NOW,
-        },
-      ],
+      proofs: [proofOfFirstFactor(['pwd'], NOW)],
       provider: 'local',
       sessionId: null,
       credentialsVersion: '1',
