@@ -59,9 +59,9 @@ export interface MfaModuleOptions {
    */
   readonly maxEnrolmentSendsPerAddress?: number;
   /**
-   * Codes for enrolments that one network has sent in an hour, over all subjects, 1 to 1000000. A
-   * network is that of `networkOf`; one of `siteOf` has sixteen times as many. Default 100: an office behind one address still enrols a class of
-   * people in an hour, while texts to numbers that pay their caller stay cheap.
+   * Codes for enrolments that one network has sent in an hour, over all subjects, 1 to 1000000. A network is
+   * that of `networkOf`; one of `siteOf` has sixteen times as many. Default 100: an office behind one address
+   * still enrols a class of people in an hour, while texts to numbers that pay their caller stay cheap.
    */
   readonly maxEnrolmentSendsPerNetwork?: number;
   /**
@@ -71,8 +71,9 @@ export interface MfaModuleOptions {
    */
   readonly maxSendsPerNetwork?: number;
   /**
-   * Codes of one handler sent in an hour over all, 10 to 10000000, of which enrolments, and whoever fills it from
-   * one network, use four fifths at most. Default 10000: more than a million users are sent in a usual hour, and a bound of what an attack costs.
+   * Codes of one handler sent in an hour over all, 10 to 10000000, of which enrolments, and whoever fills it
+   * from one network, use four fifths at most. Default 10000: more than a million users are sent in a usual
+   * hour, and a bound of what an attack costs.
    */
   readonly maxSendsPerHour?: number;
   /**

@@ -81,10 +81,10 @@ export class MfaAccounts {
   }
 
   /**
-   * Disposes of everything that is kept of a subject: methods, backup codes, open logins, budgets,
-   * what could be undone, and audit. To be called once the subject can no longer sign in: when the user is disabled for
-   * good or deleted. For one of whom nothing is kept it does nothing, so it can be called again: a
-   * request that was under way at that moment may have left something behind.
+   * Disposes of everything that is kept of a subject: methods, backup codes, open logins, budgets, what could
+   * be undone, and audit. To be called once the subject can no longer sign in: when the user is disabled for
+   * good or deleted. For one of whom nothing is kept it does nothing, so it can be called again: a request
+   * that was under way at that moment may have left something behind.
    */
   async forget(subjectId: string): Promise<void> {
     const gone = await this.unitOfWork.runForAccount(subjectId, async (transaction) => {

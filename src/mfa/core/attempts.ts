@@ -151,8 +151,8 @@ export abstract class AttemptStore {
   /** Commits a right proof. False: challenge, state or backup code changed meanwhile. */
   abstract settle(settlement: Settlement, transaction?: Transaction): Promise<boolean>;
   /**
-   * Takes an attempt, and the lock that it brought and no other, from all that it was counted on. Where the method
-   * has been forgiven meanwhile, so has the account: nothing is taken from either.
+   * Takes an attempt, and the lock that it brought and no other, from all that it was counted on. Where the
+   * method has been forgiven meanwhile, so has the account: nothing is taken from either.
    */
   abstract giveBack(spent: SpentAttempt): Promise<void>;
 }

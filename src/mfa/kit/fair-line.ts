@@ -57,9 +57,9 @@ export class FairLine<T> {
   }
 
   /**
-   * Adds one to the line. Where it is one too many, the newest of the longest queue has to leave; of
-   * queues alike, that of whoever was attended to last. The first of a network, or of a site, leaves after all
-   * that are like it.
+   * Adds one to the line. Where it is one too many, the newest of the longest queue has to leave; of queues
+   * alike, that of whoever was attended to last. The first of a network, or of a site, leaves after all that
+   * are like it.
    *
    * @returns whoever has to leave: this one, another one, or null for nobody
    */

@@ -34,9 +34,9 @@ export class RepudiationService {
   ) {}
 
   /**
-   * In one transaction: spends the link, undoes what its session and the authenticators of that have
-   * changed since where that can be, or ever, where a refresh token of that session came back; ends sessions and open logins, puts the password of then back, and
-   * stops it until it is reset. It gives nobody a session.
+   * In one transaction: spends the link, undoes what its session and the authenticators of that have changed
+   * since where that can be, or ever, where a refresh token of that session came back; ends sessions and open
+   * logins, puts the password of then back, and stops it until it is reset. It gives nobody a session.
    *
    * @returns what was undone, the newest first
    * @throws {MfaError} `invalid_token`

@@ -7,8 +7,9 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 export class MfaSendBudgetEntity {
   /**
    * `subject:<user>:<purpose>`, `spare:<user>`, `binding:<user>:<keyed hash of an address>`, the last two
-   * with `session-` before them for what a session asks for, `kept:<handler>:<network>`, `address:<keyed hash>`, `own-address:<keyed hash>`, `network:<network or site>`,
-   * `bound:<network or site>`, `total:<handler>:<slot>`, or a key of the host's own.
+   * with `session-` before them for what a session asks for, `kept:<handler>:<network>`, `address:<keyed
+   * hash>`, `own-address:<keyed hash>`, `network:<network or site>`, `bound:<network or site>`,
+   * `total:<handler>:<slot>`, or a key of the host's own.
    */
   @PrimaryColumn('text')
   key!: string;
