@@ -88,6 +88,8 @@ export class DeadlyProxy {
       [upstream, client],
     ] as const) {
       this.sockets.add(socket);
+      // An answer in several parts would wait for delayed acknowledgements.
+      socket.setNoDelay();
       socket.on('error', () => undefined);
       socket.on('close', () => {
         this.sockets.delete(socket);

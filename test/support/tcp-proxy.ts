@@ -92,6 +92,8 @@ export class TcpProxy {
     const pair = { client, upstream };
     this.pairs.add(pair);
     for (const socket of [client, upstream]) {
+      // An answer in several parts would wait for delayed acknowledgements.
+      socket.setNoDelay();
       socket.on('error', () => undefined);
       socket.on('close', () => this.part(pair));
     }
