@@ -15,6 +15,8 @@ import { KeyRing } from './key-ring.js';
 import { type OutboxStore } from './outbox.js';
 import { OutboxWorker } from './outbox-worker.js';
 import { type HostPorts } from './ports.js';
+import { type SendBudgetStore } from './send-budgets.js';
+import { SendCooldowns } from './send-cooldowns.js';
 import { UnjudgedAttempts } from './unjudged-attempts.js';
 import { WrongProofs } from './wrong-proofs.js';
 import { type ChallengePurpose } from './stores.js';
@@ -61,8 +63,9 @@ describe('Ceremony', () => {
     const teller = new EventTeller(audience, worker);
     // No session ends here, so nothing is asked of the host.
     const host = {} as HostPorts;
+    const registry = new HandlerRegistry([handler]);
     return new Ceremony(
-      new HandlerRegistry([handler]),
+      registry,
       attempts,
       events,
       new AttemptSpending(attempts, backupCodes, options),
@@ -70,6 +73,8 @@ describe('Ceremony', () => {
       backupCodes,
       new UnjudgedAttempts(),
       new WrongProofs(host, events, new NoTransactions(), teller),
+      // The handler sends nothing, so no budget is asked.
+      new SendCooldowns(registry, {} as SendBudgetStore),
       options,
       new FakeClock(),
       teller,
