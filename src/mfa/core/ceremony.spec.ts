@@ -335,6 +335,29 @@ describe('Ceremony', () => {
     expect(changes).toEqual([]);
   });
 
+  it('gives back what its authenticator made and is refused, and says why', async () => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const verify = async () => ({ ok: false as const, reason: 'sign_count_fell' });
+    const key = { ...HANDLER, isGuessable: false, verify };
+    ceremony = ceremonyOf(key);
+    const spent = spentAttempt({ locksMethod: true, locksAccount: true, locksSession: true });
+    attempts.spends = [spent];
+    const refused = ceremony.prove(
+      { ...requestOf('open sesame'), handlers: [key] },
+      async () => ({}),
+    );
+    await expect(refused).rejects.toMatchObject({
+      code: 'invalid_code',
+      extras: { attemptsLeft: 5 },
+    });
+    expect(attempts.givenBack).toEqual([spent]);
+    const detail = { purpose: 'login', reason: 'sign_count_fell' };
+    expect(events.events).toMatchObject([{ type: 'second_factor_failed', detail }]);
+    expect(events.events).toHaveLength(1);
+    expect(warn.mock.calls).toEqual([['A proof of word is refused: sign_count_fell.']]);
+    warn.mockRestore();
+  });
+
   it('records the locks that a failure sets', async () => {
     attempts.spends = [
       spentAttempt({ locksMethod: true, locksAccount: true }),

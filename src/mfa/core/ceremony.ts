@@ -22,7 +22,7 @@ import { endsSession } from './session-attempts.js';
 import { EventStore } from './event-store.js';
 import { type Transaction, UnitOfWork } from './stores.js';
 import { UnjudgedAttempts } from './unjudged-attempts.js';
-import { WrongProofs } from './wrong-proofs.js';
+import { type Locks, WrongProofs } from './wrong-proofs.js';
 
 /** What is to be proven, by whom, with what. */
 export interface ProofRequest extends SpendingRequest {
@@ -201,19 +201,32 @@ export class Ceremony {
   }
 
   private async fail(trial: Trial, attempt: SpentAttempt): Promise<MfaError> {
-    const { request, settle } = trial;
-    settle();
-    await this.wrongProofs.record(occasionOf(trial, attempt), {
-      method: attempt.locksMethod,
-      methodForGood: attempt.endsMethod,
-      account: attempt.locksAccount,
-      session: endsSession(attempt),
-    });
+    const { request, settle, judge } = trial;
+    const isGuess = judge.refusal === null;
+    if (isGuess) settle();
+    const about = {
+      purpose: request.purpose,
+      ...(judge.refusal !== null && { reason: judge.refusal }),
+    };
+    await this.wrongProofs.record(
+      { ...occasionOf(trial, attempt), detail: about },
+      isGuess ? locksOf(attempt) : {},
+    );
+    const spent = isGuess ? attempt.challenge.attempts : attempt.challenge.attempts - 1;
     return new MfaError('invalid_code', {
       detail: request.wrongProofDetail,
-      attemptsLeft: this.options.maxAttemptsPerChallenge - attempt.challenge.attempts,
+      attemptsLeft: this.options.maxAttemptsPerChallenge - spent,
     });
   }
+}
+
+function locksOf(attempt: SpentAttempt): Locks {
+  return {
+    method: attempt.locksMethod,
+    methodForGood: attempt.endsMethod,
+    account: attempt.locksAccount,
+    session: endsSession(attempt),
+  };
 }
 
 /** Whether what was concluded from one try may be concluded from another. */
