@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { nameOf } from './errors.js';
+import { reasonOf } from '../kit/reason-of.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { SendBudgetStore } from './send-budgets.js';
 import { sendKeyOfSubject } from './send-policy.js';
@@ -27,7 +27,7 @@ export class SendCooldowns {
       await this.budgets.endCooldown(sendKeyOfSubject(proven), at);
     } catch (error) {
       // The proof is committed: nobody is refused for what would only have spared them a wait.
-      this.logger.warn(`The next ${proven.handler} code waits: ${nameOf(error)}`);
+      this.logger.warn(`The next ${proven.handler} code waits: ${reasonOf(error)}`);
     }
   }
 
