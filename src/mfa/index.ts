@@ -166,6 +166,7 @@ export { normalizeText, type TextBounds } from './kit/normalize-text.js';
 export { normalizePhoneNumber } from './kit/phone-number.js';
 export { RandomSource, SystemRandomSource } from './kit/random.js';
 export { readFields } from './kit/read-fields.js';
+export { reasonOf } from './kit/reason-of.js';
 export { rejectAfter } from './kit/reject-after.js';
 export { type Asker, SlowWork, type SlowWorkLimits } from './kit/slow-work.js';
 export { type SentCode, SentCodeHandler, type SentCodeProfile } from './kit/sent-code.handler.js';

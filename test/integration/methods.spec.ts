@@ -98,18 +98,6 @@ describe('managing methods', () => {
     await expect(mfa.verify(pending, mfa.mailed(subject))).resolves.toHaveProperty('access');
   });
 
-  it('sends no second code for a login within the cool-down, and says when it may', async () => {
-    const subject = newUser();
-    await mfa.enrolEmail(subject);
-    await mfa.begin(subject);
-    const sent = mfa.parts.inbox.messages.length;
-    const pending = await mfa.begin(subject);
-    expect(pending.challenge).toEqual({ delivery: 'failed', retry_after: 30 });
-    expect(mfa.parts.inbox.messages).toHaveLength(sent);
-    const old = mfa.mailed(subject);
-    await expect(mfa.verify(pending, old)).rejects.toMatchObject({ code: 'invalid_code' });
-  });
-
   it('limits what is sent to one address that is enrolled, over all users', async () => {
     const shared = { addresses: { email: 'shared@example.org' } };
     const sharers = ['sharer0', 'sharer1'].map((id) => mfa.parts.subjects.add(id, shared));

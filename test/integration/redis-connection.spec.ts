@@ -1,3 +1,6 @@
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { ConfigError } from '../../src/server/config/config-error.js';
 import { RedisConnection } from '../../src/server/redis/redis-connection.js';
 import { clientOf, describeWithRedis, RedisServer } from '../support/redis-server.js';
 
@@ -9,6 +12,15 @@ describe('RedisConnection', () => {
     const connection = await RedisConnection.open(null);
     expect(connection.isConfigured).toBe(false);
     await expect(connection.ping()).resolves.toBeUndefined();
+    connection.onApplicationShutdown();
+  });
+
+  it('tells the log once why there is none', async () => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const connection = await RedisConnection.open(NOWHERE);
+    await expect(connection.ping()).rejects.toThrow();
+    expect(warn.mock.calls).toEqual([['No connection to Redis: Error ECONNREFUSED']]);
+    warn.mockRestore();
     connection.onApplicationShutdown();
   });
 
@@ -32,6 +44,33 @@ describeWithRedis('RedisConnection with a Redis', () => {
   afterAll(async () => {
     connection.onApplicationShutdown();
     await redis.stop();
+  });
+
+  it('refuses a database that is not there, whether Redis is there at the start or comes later', async () => {
+    const [error] = (['error', 'warn'] as const).map((level) =>
+      jest.spyOn(Logger.prototype, level).mockImplementation(() => undefined),
+    );
+    const sentence =
+      'REDIS_URL names the database 99, which its Redis does not give ("ERR DB index is out of range"): name one that it has.';
+    await expect(RedisConnection.open(`${redis.url}/99`)).rejects.toEqual(
+      new ConfigError([sentence]),
+    );
+    await redis.kill();
+    const late = await RedisConnection.open(`${redis.url}/99`);
+    const ended = new Promise<void>((resolve) => clientOf(late).once('end', resolve));
+    await redis.resume();
+    await ended;
+    expect(error?.mock.calls).toEqual([[sentence], [sentence]]);
+    await expect(clientOf(late).set('key', 'value')).rejects.toThrow();
+    late.onApplicationShutdown();
+    jest.restoreAllMocks();
+  });
+
+  it('works in the database that is named', async () => {
+    const third = await RedisConnection.open(`${redis.url}/3`);
+    await clientOf(third).set('key', 'of the third');
+    expect(await clientOf(connection).get('key')).toBeNull();
+    third.onApplicationShutdown();
   });
 
   it('can be used as soon as it is open', async () => {

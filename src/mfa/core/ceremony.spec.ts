@@ -15,6 +15,8 @@ import { KeyRing } from './key-ring.js';
 import { type OutboxStore } from './outbox.js';
 import { OutboxWorker } from './outbox-worker.js';
 import { type HostPorts } from './ports.js';
+import { type SendBudgetStore } from './send-budgets.js';
+import { SendCooldowns } from './send-cooldowns.js';
 import { UnjudgedAttempts } from './unjudged-attempts.js';
 import { WrongProofs } from './wrong-proofs.js';
 import { type ChallengePurpose } from './stores.js';
@@ -61,8 +63,9 @@ describe('Ceremony', () => {
     const teller = new EventTeller(audience, worker);
     // No session ends here, so nothing is asked of the host.
     const host = {} as HostPorts;
+    const registry = new HandlerRegistry([handler]);
     return new Ceremony(
-      new HandlerRegistry([handler]),
+      registry,
       attempts,
       events,
       new AttemptSpending(attempts, backupCodes, options),
@@ -70,6 +73,8 @@ describe('Ceremony', () => {
       backupCodes,
       new UnjudgedAttempts(),
       new WrongProofs(host, events, new NoTransactions(), teller),
+      // The handler sends nothing, so no budget is asked.
+      new SendCooldowns(registry, {} as SendBudgetStore),
       options,
       new FakeClock(),
       teller,
@@ -328,6 +333,29 @@ describe('Ceremony', () => {
     }));
     await expect(proof).rejects.toMatchObject({ code: 'invalid_token' });
     expect(changes).toEqual([]);
+  });
+
+  it('gives back what its authenticator made and is refused, and says why', async () => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const verify = async () => ({ ok: false as const, reason: 'sign_count_fell' });
+    const key = { ...HANDLER, isGuessable: false, verify };
+    ceremony = ceremonyOf(key);
+    const spent = spentAttempt({ locksMethod: true, locksAccount: true, locksSession: true });
+    attempts.spends = [spent];
+    const refused = ceremony.prove(
+      { ...requestOf('open sesame'), handlers: [key] },
+      async () => ({}),
+    );
+    await expect(refused).rejects.toMatchObject({
+      code: 'invalid_code',
+      extras: { attemptsLeft: 5 },
+    });
+    expect(attempts.givenBack).toEqual([spent]);
+    const detail = { purpose: 'login', reason: 'sign_count_fell' };
+    expect(events.events).toMatchObject([{ type: 'second_factor_failed', detail }]);
+    expect(events.events).toHaveLength(1);
+    expect(warn.mock.calls).toEqual([['A proof of word is refused: sign_count_fell.']]);
+    warn.mockRestore();
   });
 
   it('records the locks that a failure sets', async () => {

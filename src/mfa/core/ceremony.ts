@@ -17,11 +17,12 @@ import { type IssuedTokens } from './ports.js';
 import { ProofJudge, type RightProof } from './proof-judge.js';
 import { readProof } from './proof-reading.js';
 import { noChallenge } from './refusals.js';
+import { SendCooldowns } from './send-cooldowns.js';
 import { endsSession } from './session-attempts.js';
 import { EventStore } from './event-store.js';
 import { type Transaction, UnitOfWork } from './stores.js';
 import { UnjudgedAttempts } from './unjudged-attempts.js';
-import { WrongProofs } from './wrong-proofs.js';
+import { type Locks, WrongProofs } from './wrong-proofs.js';
 
 /** What is to be proven, by whom, with what. */
 export interface ProofRequest extends SpendingRequest {
@@ -91,6 +92,7 @@ export class Ceremony {
     private readonly backupCodes: BackupCodes,
     private readonly unjudged: UnjudgedAttempts,
     private readonly wrongProofs: WrongProofs,
+    private readonly cooldowns: SendCooldowns,
     private readonly options: MfaOptions,
     private readonly clock: Clock,
     private readonly teller: EventTeller,
@@ -146,7 +148,7 @@ export class Ceremony {
         ? await this.settle(trial, right)
         : await this.unitOfWork.runForAccount(subject.id, (own) => this.settle(trial, right, own));
     if (further === null) return false;
-    this.tell(trial, right, further);
+    await this.finish(trial, right, further);
     return true;
   }
 
@@ -169,7 +171,7 @@ export class Ceremony {
       return { ...right, further };
     });
     if (!('proof' in last)) throw await this.fail(trial, last.attempt);
-    this.tell(trial, last, last.further);
+    await this.finish(trial, last, last.further);
   }
 
   /** What else has happened; null: it lost a race, and nothing did. */
@@ -192,25 +194,39 @@ export class Ceremony {
     return further;
   }
 
-  private tell(trial: Trial, right: RightTry, further: readonly MfaEvent[]): void {
+  private async finish(trial: Trial, right: RightTry, further: readonly MfaEvent[]): Promise<void> {
     trial.settle();
     this.teller.tell([...eventsOf(trial, right), ...further]);
+    await this.cooldowns.endAfter(right.attempt.challenge, trial.now);
   }
 
   private async fail(trial: Trial, attempt: SpentAttempt): Promise<MfaError> {
-    const { request, settle } = trial;
-    settle();
-    await this.wrongProofs.record(occasionOf(trial, attempt), {
-      method: attempt.locksMethod,
-      methodForGood: attempt.endsMethod,
-      account: attempt.locksAccount,
-      session: endsSession(attempt),
-    });
+    const { request, settle, judge } = trial;
+    const isGuess = judge.refusal === null;
+    if (isGuess) settle();
+    const about = {
+      purpose: request.purpose,
+      ...(judge.refusal !== null && { reason: judge.refusal }),
+    };
+    await this.wrongProofs.record(
+      { ...occasionOf(trial, attempt), detail: about },
+      isGuess ? locksOf(attempt) : {},
+    );
+    const spent = isGuess ? attempt.challenge.attempts : attempt.challenge.attempts - 1;
     return new MfaError('invalid_code', {
       detail: request.wrongProofDetail,
-      attemptsLeft: this.options.maxAttemptsPerChallenge - attempt.challenge.attempts,
+      attemptsLeft: this.options.maxAttemptsPerChallenge - spent,
     });
   }
+}
+
+function locksOf(attempt: SpentAttempt): Locks {
+  return {
+    method: attempt.locksMethod,
+    methodForGood: attempt.endsMethod,
+    account: attempt.locksAccount,
+    session: endsSession(attempt),
+  };
 }
 
 /** Whether what was concluded from one try may be concluded from another. */

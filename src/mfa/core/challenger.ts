@@ -57,8 +57,8 @@ export class Challenger {
   ) {}
 
   /**
-   * Opens a challenge and sends its code. A code that can't be sent does not shut the door: the
-   * client is told, and can ask again or choose another method.
+   * Opens a challenge and sends its code. A code that can't be sent, or not yet, does not shut the
+   * door: the client is told, and can ask again or choose another method.
    */
   async open(
     opening: Opening,
@@ -144,9 +144,12 @@ function contextOf({ purpose, subject, offered, client }: Asked): DispatchContex
   return { purpose, subject, factor: offered.method.handler, client };
 }
 
-function undelivered({ extras }: MfaError): JsonObject {
+/** Where a code was sent a moment ago, it belongs to another challenge and does not open this one. */
+function undelivered({ code, extras }: MfaError): JsonObject {
   const { retryAfterSeconds } = extras;
-  return retryAfterSeconds === undefined
-    ? { delivery: 'failed' }
-    : { delivery: 'failed', retry_after: retryAfterSeconds };
+  if (retryAfterSeconds === undefined) return { delivery: 'failed' };
+  const retry_after = retryAfterSeconds;
+  if (code !== 'send_too_soon') return { delivery: 'failed', retry_after };
+  const detail = `A code was sent a moment ago, for another request that it alone answers. Ask for one for this request in ${retry_after} seconds.`;
+  return { delivery: 'wait', retry_after, detail };
 }

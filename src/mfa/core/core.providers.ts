@@ -28,6 +28,7 @@ import { MethodChanges } from './method-changes.js';
 import { MethodService } from './method.service.js';
 import { PasswordCeremony } from './password-ceremony.js';
 import { Repudiation } from './repudiation.js';
+import { SendCooldowns } from './send-cooldowns.js';
 import { SendRefusals } from './send-refusals.js';
 import { SessionAttempts } from './session-attempts.js';
 import { StepUpService } from './step-up.service.js';
@@ -66,6 +67,7 @@ export const CORE_PROVIDERS: Provider[] = [
   MethodService,
   PasswordCeremony,
   Repudiation,
+  SendCooldowns,
   SendRefusals,
   SessionAttempts,
   StepUpService,

@@ -1,7 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock, secondsUntil } from '../kit/clock.js';
+import { reasonOf } from '../kit/reason-of.js';
 import { MfaOptions } from '../mfa.options.js';
-import { MfaError, nameOf } from './errors.js';
+import { MfaError } from './errors.js';
 import { EventTeller } from './event-teller.js';
 import { type MfaEventType } from './events.js';
 import { type Delivery, type Subject } from './handler.js';
@@ -101,7 +102,7 @@ export class Dispatcher {
     } catch (cause) {
       await this.budgets.release(taken);
       await this.record('code_not_sent', context);
-      this.logger.warn(`A ${context.factor} code could not be sent.`);
+      this.logger.warn(`A ${context.factor} code could not be sent. Reason: ${reasonOf(cause)}`);
       throw new MfaError('delivery_failed', {}, { cause });
     }
     await this.record('code_sent', context);
@@ -112,7 +113,9 @@ export class Dispatcher {
     try {
       await this.budgets.giveBack(taken);
     } catch (error) {
-      this.logger.warn(`A ${context.factor} code that is not sent stays counted: ${nameOf(error)}`);
+      this.logger.warn(
+        `A ${context.factor} code that is not sent stays counted: ${reasonOf(error)}`,
+      );
     }
   }
 

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { reasonOf } from '../kit/reason-of.js';
 import { type LoggedChange, removedBy } from './changes.js';
-import { nameOf } from './errors.js';
 import { type MfaHandler } from './handler.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { type MethodRecord } from './stores.js';
@@ -35,7 +35,7 @@ export class Disposal {
         const state = handler.parseState(payload, payloadVersion);
         await handler.dispose?.({ subjectId, state });
       } catch (error) {
-        this.logger.error(`${handler.name} did not dispose of a method: ${nameOf(error)}`);
+        this.logger.error(`${handler.name} did not dispose of a method: ${reasonOf(error)}`);
       }
     }
   }

@@ -190,8 +190,3 @@ export function problemOnly(error: unknown): MfaError {
   if (error instanceof MfaError) return error;
   throw error;
 }
-
-/** What a log may say of an error: its kind. Its message may hold an address or a secret. */
-export function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
-}

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { nameOf } from './errors.js';
+import { reasonOf } from '../kit/reason-of.js';
 import { EventAudience } from './event-audience.js';
 import { type MfaEvent } from './events.js';
 import { OutboxWorker } from './outbox-worker.js';
@@ -25,7 +25,7 @@ export class EventTeller {
     try {
       await this.audience.listener?.onEvent(event);
     } catch (error) {
-      this.logger.error(`The listener failed on ${event.type}: ${nameOf(error)}`);
+      this.logger.error(`The listener failed on ${event.type}: ${reasonOf(error)}`);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { type Subject } from './handler.js';
 import { type ClientInfo } from './mfa-passed.js';
+import { type ChallengePurpose } from './stores.js';
 
 /**
  * Everything that the audit records. The names are public: they stand in the audit table. What is
@@ -53,6 +54,10 @@ export interface EventDetail {
   readonly codes?: number;
   /** Of `method_locked`: true where no time, but only a new set-up, ends the lock. */
   readonly isForGood?: boolean;
+  /** Of `second_factor_failed`: what the proof was for. */
+  readonly purpose?: ChallengePurpose;
+  /** Of `second_factor_failed`: why a proof was refused that the authenticator itself had made. */
+  readonly reason?: string;
   /** Of `change_repudiated`: what was undone; absent where nothing was. */
   readonly undone?: MfaEventType;
 }

@@ -17,6 +17,8 @@ export interface Subject {
    * `addresses`, so nothing is sent there; absent: there is none.
    */
   readonly unconfirmedAddresses?: readonly (keyof Subject['addresses'])[];
+  /** Code of the language that the person is written to in [RFC 5646]; absent: none is known. */
+  readonly language?: string | undefined;
   /** False for an account that may not sign in: its open challenges are dead. */
   readonly isEnabled: boolean;
   /** Differs after every change of the password; challenges opened before the change are dead. */
@@ -102,7 +104,15 @@ export type VerifyOutcome<State> =
       /** What this proof showed, in the place of the handler's own `amr` [RFC 8176 §2]. */
       readonly amr?: readonly string[];
     }
-  | { readonly ok: false };
+  | {
+      readonly ok: false;
+      /**
+       * Why a proof is refused that only the authenticator can have made, in snake_case, such as
+       * `sign_count_fell`: it costs no attempt, and event and log say why. Looked at only where
+       * {@link MfaHandler.isGuessable} is false. Absent: the proof is wrong.
+       */
+      readonly reason?: string;
+    };
 
 /**
  * One kind of second factor: what a handler's author writes.

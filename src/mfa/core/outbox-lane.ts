@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { addSeconds, type Clock } from '../kit/clock.js';
 import { rejectAfter } from '../kit/reject-after.js';
-import { nameOf } from './errors.js';
+import { reasonOf } from '../kit/reason-of.js';
 import { type EventConsumer, type EventDelivery } from './event-consumer.js';
 import { type ClaimedDelivery, type OutboxStore } from './outbox.js';
 
@@ -79,7 +79,7 @@ export class OutboxLane {
       try {
         await this.runOnce();
       } catch (error) {
-        this.logger.warn(`Nothing is delivered to ${this.consumer.name}: ${nameOf(error)}`);
+        this.logger.warn(`Nothing is delivered to ${this.consumer.name}: ${reasonOf(error)}`);
       }
       if (this.isNudged) await setTimeout(this.gatheringMilliseconds);
     }
@@ -117,7 +117,7 @@ export class OutboxLane {
       const taken = await rejectAfter(this.deliveryTimeoutMilliseconds, taking);
       return readable.flatMap(([one, its]) => (taken.includes(one) ? [its] : []));
     } catch (error) {
-      this.logger.warn(`${this.consumer.name} took nothing together: ${nameOf(error)}`);
+      this.logger.warn(`${this.consumer.name} took nothing together: ${reasonOf(error)}`);
       return [];
     }
   }
@@ -149,7 +149,7 @@ export class OutboxLane {
       await write();
     } catch (error) {
       const ids = deliveries.map(({ id }) => id).join(', ');
-      this.logger.warn(`Left as it is for now: ${ids}: ${nameOf(error)}`);
+      this.logger.warn(`Left as it is for now: ${ids}: ${reasonOf(error)}`);
     }
   }
 
@@ -159,7 +159,7 @@ export class OutboxLane {
       await rejectAfter(this.deliveryTimeoutMilliseconds, taking);
       return true;
     } catch (error) {
-      this.logger.warn(`${this.consumer.name} did not take ${delivery.id}: ${nameOf(error)}`);
+      this.logger.warn(`${this.consumer.name} did not take ${delivery.id}: ${reasonOf(error)}`);
       return false;
     }
   }

@@ -168,7 +168,8 @@ export class PasswordCeremony {
   private async fail(trial: Trial): Promise<MfaError> {
     const { attempt } = trial;
     trial.settle();
-    await this.wrongProofs.record(occasionOf(trial), { session: endsSession(attempt) });
+    const wrong = { ...occasionOf(trial), detail: { purpose: 'step_up' as const } };
+    await this.wrongProofs.record(wrong, { session: endsSession(attempt) });
     const attemptsLeft = this.options.maxAttemptsPerChallenge - attempt.challenge.attempts;
     return new MfaError('invalid_code', { detail: WRONG_PASSWORD, attemptsLeft });
   }

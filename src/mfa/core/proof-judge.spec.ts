@@ -98,6 +98,33 @@ describe('ProofJudge', () => {
     expect(handler.asked).toBe(2);
   });
 
+  it.each([
+    [false, 'worn_out'],
+    [undefined, null],
+  ])('has a reason only where no proof can be guessed: %s', async (isGuessable, refusal) => {
+    const reason = 'worn_out';
+    const verify = handler.verify.bind(handler);
+    const worn = {
+      isGuessable,
+      verify: async (input: VerifyInput<string, unknown, object>) =>
+        input.state === 'worn' ? { ok: false as const, reason } : verify(input),
+    };
+    Object.assign(handler, worn);
+    const [worked, dead, other] = ['open', 'worn', 'shut'].map((state) =>
+      authenticatorOf(state, state, state),
+    );
+    if (!worked || !dead || !other) throw new Error('There are three.');
+    const judge = judgeOf('open');
+    expect(judge.refusal).toBeNull();
+    expect(await judge.judge(attemptOf([other, dead]), OPEN)).toBeNull();
+    expect(judge.refusal).toBe(refusal);
+    expect(await judge.judge(attemptOf([dead, worked]), OPEN)).not.toBeNull();
+    expect(judge.refusal).toBeNull();
+    expect(await judge.judge(attemptOf([dead]), OPEN)).toBeNull();
+    expect(await judge.judge(attemptOf([other]), OPEN)).toBeNull();
+    expect(judge.refusal).toBeNull();
+  });
+
   it('judges again by another state, and at another time', async () => {
     const judge = judgeOf('open');
     expect(

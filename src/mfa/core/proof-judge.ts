@@ -46,6 +46,7 @@ interface Verdict {
 export class ProofJudge {
   private readonly verdicts: Verdict[] = [];
   private readonly rightHashes = new Set<string>();
+  private reason: string | null = null;
 
   constructor(
     private readonly judges: Judges,
@@ -53,11 +54,20 @@ export class ProofJudge {
   ) {}
 
   /**
-   * Null: the proof is wrong.
+   * Why the proof was refused that was judged last, where it cannot have been guessed:
+   * {@link VerifyOutcome}. Null: it was wrong, or right.
+   */
+  get refusal(): string | null {
+    return this.reason;
+  }
+
+  /**
+   * Null: the proof is wrong, or it is refused for {@link refusal}.
    *
    * @throws {MfaError} `unavailable` where only a slow hash could tell, and others wait
    */
   async judge(attempt: SpentAttempt, sitting: Sitting): Promise<RightProof | null> {
+    this.reason = null;
     return (await this.byMethod(attempt, sitting)) ?? this.byBackupCode(attempt, sitting);
   }
 
@@ -71,7 +81,11 @@ export class ProofJudge {
       const state = handler.parseState(payload, method.payloadVersion);
       const input = { subject, state, data: challenge.data, proof, now: at };
       const outcome = await this.verdictOf(handler, input);
-      if (!outcome.ok) continue;
+      if (!outcome.ok) {
+        this.reason ??= reasonOf(outcome, handler);
+        continue;
+      }
+      this.reason = null;
       const use = { id, state: outcome.state, now: at };
       const authenticators = authenticatorsAfter(use, method, handler);
       const amr = outcome.amr ?? handler.amr;
@@ -109,4 +123,9 @@ export class ProofJudge {
     const proven = { by: 'backup_code', lookup: stored.lookup } as const;
     return { proven, amr: ['otp'], authenticatorId: null, backupCodesId: stored.setId };
   }
+}
+
+/** A reason spares an attempt: what could be guessed has none. */
+function reasonOf({ reason }: { readonly reason?: string }, { isGuessable }: MfaHandler) {
+  return isGuessable === false && reason !== undefined ? reason : null;
 }

@@ -41,6 +41,8 @@ export abstract class SendBudgetStore {
   abstract take(allowances: readonly SendAllowance[], now: Date): Promise<SendVerdict>;
   /** Ends the cool-down of a send that failed, so that it can be tried again; it stays counted. */
   abstract release(taken: TakenSend): Promise<void>;
+  /** Ends a cool-down that has begun by then, and no later one; what was sent stays counted. */
+  abstract endCooldown(key: string, at: Date): Promise<void>;
   /** Takes back the count and the cool-down of a send that was never tried. */
   abstract giveBack(taken: TakenSend): Promise<void>;
 }

@@ -111,11 +111,19 @@ function isOfNetwork({ scope }: ScopedSendAllowance): boolean {
   return scope === 'network' || scope === 'site';
 }
 
-function subjectOf(options: MfaOptions, { subjectId, purpose }: SendCause): ScopedSendAllowance {
+/** Names what a subject is sent for a purpose: the one count that has a cool-down. */
+export function sendKeyOfSubject({
+  subjectId,
+  purpose,
+}: Pick<SendCause, 'subjectId' | 'purpose'>): string {
+  return `subject:${subjectId}:${purpose}`;
+}
+
+function subjectOf(options: MfaOptions, cause: SendCause): ScopedSendAllowance {
   return {
     scope: 'subject',
-    key: `subject:${subjectId}:${purpose}`,
-    subjectId,
+    key: sendKeyOfSubject(cause),
+    subjectId: cause.subjectId,
     cooldownSeconds: options.sendCooldownSeconds,
     maxSends: options.maxSendsPerSubject,
     windowSeconds: SUBJECT_WINDOW_SECONDS,

@@ -159,6 +159,10 @@ describe('SessionAttempts', () => {
 it('ends nothing for an event that names no session', async () => {
   const { wrongProofs, written } = attemptsOn(new ScriptedStore(true), new Closer());
   const { subject: guesser, factor, client } = GUESS;
-  await wrongProofs.record({ subject: guesser, factor, client, at: NOW }, { session: true });
+  const detail = { purpose: 'manage' as const };
+  await wrongProofs.record(
+    { subject: guesser, factor, client, at: NOW, detail },
+    { session: true },
+  );
   expect(written).toEqual([{ types: expect.anything(), rowUpdates: [] }]);
 });

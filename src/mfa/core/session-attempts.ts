@@ -86,7 +86,8 @@ export class SessionAttempts {
         if (await isRight()) return true;
         settle();
         const at = this.clock.now();
-        await this.wrongProofs.record({ ...guess, at }, { session: endsSession(attempt) });
+        const wrong = { ...guess, at, detail: { purpose: 'manage' as const } };
+        await this.wrongProofs.record(wrong, { session: endsSession(attempt) });
         return false;
       },
     );

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { nameOf } from './errors.js';
+import { reasonOf } from '../kit/reason-of.js';
 
 /** Gives back attempts that were counted and then neither judged wrong nor forgiven. */
 @Injectable()
@@ -28,6 +28,6 @@ export class UnjudgedAttempts {
   }
 
   private report(error: unknown): void {
-    this.logger.error(`An attempt that was not judged stays counted: ${nameOf(error)}`);
+    this.logger.error(`An attempt that was not judged stays counted: ${reasonOf(error)}`);
   }
 }

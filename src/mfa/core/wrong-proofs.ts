@@ -1,13 +1,15 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { EventTeller } from './event-teller.js';
-import { type MfaEvent } from './events.js';
+import { type EventDetail, type MfaEvent } from './events.js';
 import { type RowUpdate } from './host-rows.js';
 import { HostPorts } from './ports.js';
 import { EventStore } from './event-store.js';
 import { UnitOfWork } from './stores.js';
 
-/** Who gave a wrong proof, of what, from where and when. */
-export type WrongProof = Omit<MfaEvent, 'type' | 'target'>;
+/** Who gave a wrong proof, of what, what for, from where and when. */
+export interface WrongProof extends Omit<MfaEvent, 'type' | 'target' | 'detail'> {
+  readonly detail: Pick<EventDetail, 'purpose' | 'reason'>;
+}
 
 /** What a wrong proof locks. Absent: nothing. */
 export interface Locks {
@@ -21,6 +23,8 @@ export interface Locks {
 /** Records wrong proofs, each with the locks that it sets and the session that it ends. */
 @Injectable()
 export class WrongProofs {
+  private readonly logger = new Logger(WrongProofs.name);
+
   constructor(
     private readonly host: HostPorts,
     private readonly events: EventStore,
@@ -30,13 +34,16 @@ export class WrongProofs {
 
   async record(proof: WrongProof, locks: Locks): Promise<void> {
     const { methodForGood: isForGood = false } = locks;
+    const { detail, ...occasion } = proof;
+    const { reason } = detail;
+    if (reason !== undefined) this.logger.warn(`A proof of ${proof.factor} is refused: ${reason}.`);
     const events: MfaEvent[] = [
       { ...proof, type: 'second_factor_failed' },
       ...(locks.method
-        ? [{ ...proof, type: 'method_locked' as const, detail: { isForGood } }]
+        ? [{ ...occasion, type: 'method_locked' as const, detail: { isForGood } }]
         : []),
-      ...(locks.account ? [{ ...proof, type: 'account_locked' as const }] : []),
-      ...(locks.session ? [{ ...proof, type: 'session_locked' as const }] : []),
+      ...(locks.account ? [{ ...occasion, type: 'account_locked' as const }] : []),
+      ...(locks.session ? [{ ...occasion, type: 'session_locked' as const }] : []),
     ];
     if (locks.session) await this.end(proof, events);
     else await this.events.append(events);

@@ -85,7 +85,9 @@ describe('SentCodeHandler', () => {
     expect(handler.sent).toEqual([]);
     await outcome.delivery?.send();
     const code: unknown = expect.stringMatching(/^\d{6}$/);
-    expect(handler.sent).toEqual([{ subject, address: '0170-4711', code, lifetimeSeconds: 600 }]);
+    expect(handler.sent).toEqual([
+      { subject, address: '0170-4711', code, lifetimeSeconds: 600, requestedAt: clock.now() },
+    ]);
     expect(await isTaken(handler.lastCode, outcome.data ?? null)).toBe(true);
   });
 

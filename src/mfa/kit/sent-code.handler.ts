@@ -32,6 +32,8 @@ export interface SentCode {
   readonly address: string;
   readonly code: string;
   readonly lifetimeSeconds: number;
+  /** When it was asked for. */
+  readonly requestedAt: Date;
 }
 
 /**
@@ -97,7 +99,8 @@ export abstract class SentCodeHandler<Fields extends object = object> implements
     const { address } = states[0];
     const { code, data } = this.codes.draw(now);
     const { lifetimeSeconds } = this.codes;
-    const send = () => this.deliver({ subject, address, code, lifetimeSeconds });
+    const sent = { subject, address, code, lifetimeSeconds, requestedAt: now };
+    const send = () => this.deliver(sent);
     return { data, response: this.describe(states[0]), delivery: { addresses: [address], send } };
   }
 

@@ -100,6 +100,19 @@ function describeRestoring(stage: StoreStage): void {
     expect(await sendBudgets.take(own, at(2))).toMatchObject({ reason: 'limit' });
   });
 
+  it('ends a cool-down that has begun by a moment, and keeps the send counted', async () => {
+    const [own, other] = [allowance(stage), allowance(stage)];
+    const { sendBudgets } = stage.stores;
+    await taken(stage, [own, other]);
+    await sendBudgets.endCooldown(own.key, at(-1));
+    expect(await sendBudgets.take([own], at(1))).toMatchObject({ reason: 'cooldown' });
+    await sendBudgets.endCooldown(own.key, NOW);
+    await taken(stage, [own], at(1));
+    await sendBudgets.endCooldown(own.key, at(1));
+    expect(await sendBudgets.take([own], at(2))).toMatchObject({ reason: 'limit' });
+    expect(await sendBudgets.take([other], at(2))).toMatchObject({ reason: 'cooldown' });
+  });
+
   it('gives back the count and the cool-down of a send that was never tried', async () => {
     const own = [allowance(stage, { maxSends: 1 }), allowance(stage, { maxSends: 1 })];
     await stage.stores.sendBudgets.giveBack(await taken(stage, own));

@@ -186,7 +186,12 @@ describe('readConfig refuses', () => {
     ['BACKUP_CODE_ALLOWED_CHARS', 'AAB'],
     ['MFA_SECRET_KEYS', 'k1:short'],
     ['JWT_KEYS', 'W10'],
+    ['REDIS_URL', 'redis://localhost/first'],
+    ['REDIS_URL', 'redis://localhost/1/2'],
+    ['REDIS_URL', 'redis://localhost?db=1'],
     ['MAIL_FROM', 'nobody'],
+    ['MAIL_FROM', 'Acme: Login <a@example.org>'],
+    ['MAIL_FROM', 'a@example.org, b@example.org'],
   ])('%s=%s', (name, text) => {
     expect(linesOf({ [name]: text })).toEqual([expect.stringMatching(`^${name} takes `)]);
   });

@@ -16,6 +16,8 @@ import { LIFE_CYCLE_SETTINGS } from './life-cycle-settings.js';
 import { MFA_SETTINGS } from './mfa-settings.js';
 import { SESSION_SETTINGS } from './session-settings.js';
 import { PRESET_NAMES } from './presets/preset-names.js';
+import { redisUrl } from './redis-url.js';
+import { senderOfMails } from './sender-of-mails.js';
 import { optional, setting } from './setting.js';
 import { SMS_SETTINGS } from './sms-settings.js';
 import { WATCHING_SETTINGS } from './watching-settings.js';
@@ -65,7 +67,7 @@ export const SETTINGS = [
   optional(
     'REDIS_URL',
     'Redis, where requests are counted over all processes; unset: in the memory of each',
-    urlOf('redis', 'rediss'),
+    redisUrl,
   ),
   optional(
     'SMTP_URL',
@@ -75,8 +77,8 @@ export const SETTINGS = [
   setting(
     'MAIL_FROM',
     'no-reply@localhost',
-    'Sender of mails: an address, or `Name <address>`',
-    matching(/^[^\p{Cc}]*[^\s<>@\p{Cc}]+@[^\s<>@\p{Cc}]+>?$/u, 'an address, or Name <address>'),
+    'Sender of mails: one address, or `Name <address>`',
+    senderOfMails,
   ),
   ...KEY_SETTINGS,
   setting(

@@ -1,3 +1,5 @@
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { TerminusModule } from '@nestjs/terminus';
 import { getDataSourceToken } from '@nestjs/typeorm';
@@ -60,6 +62,25 @@ describe('Readiness', () => {
       status: 'degraded',
       details: { database: { status: 'up' }, smtp: { status: 'degraded' } },
     });
+  });
+
+  it('tells the log why a helper is away, once for each reason, and that it is back', async () => {
+    const [warn, log] = (['warn', 'log'] as const).map((level) =>
+      jest.spyOn(Logger.prototype, level).mockImplementation(() => undefined),
+    );
+    const codes = ['ECONNREFUSED', 'ECONNREFUSED', 'ETIMEDOUT', null, null];
+    const ping = async () => {
+      const code = codes.shift() ?? null;
+      if (code !== null) throw Object.assign(new Error('of ada@example.org'), { code });
+    };
+    const readiness = await readinessWith({ ping });
+    for (let looks = 0; looks < 5; looks += 1) await readiness.check();
+    expect(warn?.mock.calls).toEqual([
+      ['redis does not answer: Error ECONNREFUSED'],
+      ['redis does not answer: Error ETIMEDOUT'],
+    ]);
+    expect(log?.mock.calls.slice(-1)).toEqual([['redis answers again.']]);
+    jest.restoreAllMocks();
   });
 
   it('is degraded while Redis is away, and no longer', async () => {

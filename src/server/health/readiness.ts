@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import {
   HealthCheckService,
   type HealthIndicatorResult,
@@ -6,7 +6,7 @@ import {
 } from '@nestjs/terminus';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { MfaError, rejectAfter } from '../../mfa/index.js';
+import { MfaError, reasonOf, rejectAfter } from '../../mfa/index.js';
 import { Mailer } from '../mail/mailer.js';
 import { RedisConnection } from '../redis/redis-connection.js';
 import { DrainState } from '../shutdown/drain-state.js';
@@ -35,6 +35,10 @@ export interface ReadinessVerdict {
  */
 @Injectable()
 export class Readiness {
+  private readonly logger = new Logger(Readiness.name);
+  /** Why a helper is away, as the log has it; absent: it is not. */
+  private readonly told = new Map<string, string>();
+
   constructor(
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
@@ -77,13 +81,26 @@ export class Readiness {
   private lookAtHelper(name: string, reach: () => Promise<void>, cacheMilliseconds: number) {
     const indicator = this.indicators.check(name);
     const attempt = indicator
-      .attempt(reach)
+      .attempt(() => this.tellOf(name, reach))
       .withTimeout(HELPER_TIMEOUT_MILLISECONDS)
       .cacheFor(cacheMilliseconds);
     return async (): Promise<HealthIndicatorResult> => {
       const result = await attempt;
       return result[name]?.status === 'up' ? indicator.up() : indicator.degraded();
     };
+  }
+
+  /** One line each time that a helper goes, goes on being away for another reason, or comes back. */
+  private async tellOf(name: string, reach: () => Promise<void>): Promise<void> {
+    try {
+      await reach();
+      if (this.told.delete(name)) this.logger.log(`${name} answers again.`);
+    } catch (error) {
+      const reason = reasonOf(error);
+      if (this.told.get(name) !== reason) this.logger.warn(`${name} does not answer: ${reason}`);
+      this.told.set(name, reason);
+      throw error;
+    }
   }
 }
 

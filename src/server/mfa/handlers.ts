@@ -7,6 +7,7 @@ import { ConfigError } from '../config/config-error.js';
 import { type ConfiguredEntry } from '../config/configured-entry.js';
 import { gatherFaults } from '../config/gather-faults.js';
 import { type ServerConfig } from '../config/server-config.js';
+import { textsFor } from '../notices/texts/languages.js';
 import { notifyFactor } from '../notify/notify-factor.js';
 import { smsFactor } from '../sms/sms-factor.js';
 import { factorType, type FactorType } from './factor-type.js';
@@ -20,7 +21,9 @@ import { WebAuthnOptions } from './options/webauthn-options.js';
 /** Every type of second factor that this server can offer: the one list. */
 export const FACTOR_TYPES: Readonly<Record<string, FactorType>> = {
   app: factorType(AppOptions, appHandler),
-  email: factorType(EmailOptions, emailHandler),
+  email: factorType(EmailOptions, (options, { mailLanguage }) =>
+    emailHandler({ ...options, texts: (language) => textsFor(language, mailLanguage).code }),
+  ),
   webauthn: factorType(WebAuthnOptions, (options, { webAuthn }) =>
     webauthnHandler({ ...webAuthn, ...options }),
   ),

@@ -29,6 +29,10 @@ export class UserSubject implements Subject {
     return passwordByMail && email !== null ? [email] : [];
   }
 
+  get language(): string | undefined {
+    return this.user.language ?? undefined;
+  }
+
   get isEnabled(): boolean {
     return this.user.maySignIn;
   }

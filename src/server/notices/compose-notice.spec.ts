@@ -9,6 +9,7 @@ const URL = 'https://mfa.example.org/account/not-me#t0-k_en';
 const NOTICE: Notice = {
   kind: 'method_activated',
   factor: 'Authenticator app',
+  isSignedIn: false,
   codesLeft: 4,
   codesDied: 3,
   left: null,
@@ -139,9 +140,9 @@ describe.each(Object.entries(LANGUAGES))('the texts of %s', (_, texts) => {
 
   it('name the factor wherever one is concerned, and none where none is', () => {
     for (const kind of NOTICE_KINDS) {
-      expect(texts.kinds[kind].sentence({ factor: null, codesLeft: 3, codesDied: 3 })).not.toMatch(
-        /undefined|NaN/,
-      );
+      expect(
+        texts.kinds[kind].sentence({ factor: null, isSignedIn: true, codesLeft: 3, codesDied: 3 }),
+      ).not.toMatch(/undefined|NaN/);
     }
     const named = NOTICE_KINDS.filter((kind) =>
       texts.kinds[kind].sentence(NOTICE).includes('Authenticator app'),

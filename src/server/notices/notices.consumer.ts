@@ -5,7 +5,6 @@ import {
   HandlerRegistry,
   MfaAccounts,
   type MfaEvent,
-  type MfaEventType,
   type RecordedEvent,
 } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
@@ -58,8 +57,8 @@ export class NoticesConsumer extends EventConsumer {
     super();
   }
 
-  wants({ type, subject }: MfaEvent): boolean {
-    return kindNamed(type) !== undefined && subject.addresses.email !== undefined;
+  wants(event: MfaEvent): boolean {
+    return kindOf(event) !== undefined && event.subject.addresses.email !== undefined;
   }
 
   /**
@@ -97,6 +96,7 @@ export class NoticesConsumer extends EventConsumer {
     const notice = {
       kind: runsLow ? ('backup_codes_low' as const) : kind,
       factor: factor === null ? null : this.nameOf(factor),
+      isSignedIn: (detail.purpose ?? 'login') !== 'login',
       codesLeft,
       codesDied: detail.codes ?? 0,
       at,
@@ -124,15 +124,13 @@ export class NoticesConsumer extends EventConsumer {
 }
 
 /** What a notice is about: some events are told in other words when they mean more. */
-function kindOf({ type, detail }: RecordedEvent): NoticeKind | undefined {
-  if (type === 'method_locked' && detail?.isForGood === true) return 'method_locked_for_good';
-  return kindNamed(type);
+function kindOf({ type, detail = {} }: Pick<MfaEvent, 'type' | 'detail'>): NoticeKind | undefined {
+  if (type === 'method_locked' && detail.isForGood === true) return 'method_locked_for_good';
+  // A wrong code for a set-up says nothing: whoever is signed in has mistyped it.
+  if (type === 'second_factor_failed' && detail.purpose === 'enrol') return undefined;
+  return NOTICE_KINDS.find((kind) => kind === type);
 }
 
 function hasLink(kind: NoticeKind): boolean {
   return !WITHOUT_LINK.includes(kind);
-}
-
-function kindNamed(type: MfaEventType): NoticeKind | undefined {
-  return NOTICE_KINDS.find((kind) => kind === type);
 }

@@ -1,6 +1,7 @@
-import { type OnApplicationShutdown } from '@nestjs/common';
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { type Redis } from 'ioredis';
-import { rejectAfter } from '../../mfa/index.js';
+import { reasonOf, rejectAfter } from '../../mfa/index.js';
+import { ConfigError } from '../config/config-error.js';
 
 /** Redis takes about one; but a busy process may be late to read its answer: that is not absence. */
 const COMMAND_TIMEOUT_MILLISECONDS = 1_000;
@@ -18,15 +19,21 @@ export class RedisConnection implements OnApplicationShutdown {
     readonly client: Redis | null,
   ) {}
 
-  /** Resolves, connected or not, within a second. The client's code is loaded only with an address. */
+  /**
+   * Resolves, connected or not, within a second. The client's code is loaded only with an address.
+   *
+   * @throws {ConfigError} for a database that this Redis does not have
+   */
   static async open(url: string | null): Promise<RedisConnection> {
     if (url === null) return new RedisConnection(null);
     const client = await createClient(url);
+    const watch = new ConnectionWatch(client);
     try {
       await rejectAfter(CONNECT_TIMEOUT_MILLISECONDS, client.connect());
     } catch {
       // It goes on trying; whoever needs it says that it is away.
     }
+    if (watch.refusal !== null) throw new ConfigError([watch.refusal]);
     return new RedisConnection(client);
   }
 
@@ -46,7 +53,7 @@ export class RedisConnection implements OnApplicationShutdown {
 
 async function createClient(url: string): Promise<Redis> {
   const { Redis: Client } = await import('ioredis');
-  const client = new Client(url, {
+  return new Client(url, {
     lazyConnect: true,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
@@ -55,6 +62,47 @@ async function createClient(url: string): Promise<Redis> {
     commandTimeout: COMMAND_TIMEOUT_MILLISECONDS,
     retryStrategy: (tries) => Math.min(tries * 50, LONGEST_RECONNECT_DELAY_MILLISECONDS),
   });
-  // Unheard, each failed try would end the process. Its commands reject with the same reason.
-  return client.on('error', () => {});
+}
+
+/**
+ * Hears the errors of a connection: unheard, each failed try would end the process. Its commands reject
+ * with other words, so the log has the reason of each outage here.
+ */
+class ConnectionWatch {
+  private readonly logger = new Logger('Redis');
+  private told: string | null = null;
+  private refused: string | null = null;
+
+  constructor(private readonly client: Redis) {
+    client.on('error', (error: unknown) => this.hear(error));
+    client.on('ready', () => {
+      this.told = null;
+    });
+  }
+
+  /** Why this Redis can never be used; null: nothing is known against it. */
+  get refusal(): string | null {
+    return this.refused;
+  }
+
+  private hear(error: unknown): void {
+    const reason = isReply(error) ? error.message : reasonOf(error);
+    if (isReply(error) && error.command?.name === 'select') return this.refuse(reason);
+    if (this.told !== reason) this.logger.warn(`No connection to Redis: ${reason}`);
+    this.told = reason;
+  }
+
+  /** Else it would work in database 0, which may be another application's. */
+  private refuse(reason: string): void {
+    this.refused = `REDIS_URL names the database ${this.client.options.db}, which its Redis does not give ("${reason}"): name one that it has.`;
+    this.logger.error(this.refused);
+    this.client.disconnect();
+  }
+}
+
+/** An answer of Redis, which quotes nothing of a command but its name. */
+function isReply(
+  error: unknown,
+): error is Error & { readonly command?: { readonly name: string } } {
+  return error instanceof Error && error.name === 'ReplyError';
 }

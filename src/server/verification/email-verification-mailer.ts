@@ -44,7 +44,7 @@ export class EmailVerificationMailer extends EventConsumer {
     const means: ConfirmationMeans =
       code === null
         ? { kind: 'link', link: await this.linkTo(userId, address, id) }
-        : { kind: 'code', code };
+        : { kind: 'code', code, requestedAt: event.at };
     const user = await this.users.findById(userId);
     const texts = textsFor(user?.language, this.config.mailLanguage);
     await this.mailer.send({ to: address, ...composeVerificationMail(means, texts) });

@@ -145,7 +145,11 @@ describe('WebhookSender', () => {
       .send(target({ url: `http://127.0.0.1:${port}/secret` }), content)
       .catch((error: unknown) => error);
     expect(failure).toEqual(new Error('The webhook was not taken: no answer.'));
-    expect(warn.mock.calls).toEqual([[`A webhook to 127.0.0.1:${port} was not taken: no answer.`]]);
+    expect(warn.mock.calls).toEqual([
+      [
+        `A webhook to 127.0.0.1:${port} was not taken: no answer: TypeError, by Error ECONNREFUSED.`,
+      ],
+    ]);
     expect(delay.waits).toHaveLength(2);
   });
 });

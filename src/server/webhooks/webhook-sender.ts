@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Clock, type JsonObject, RandomSource } from '../../mfa/index.js';
+import { Clock, type JsonObject, RandomSource, reasonOf } from '../../mfa/index.js';
 import { Delay } from './delay.js';
 import { webhookSignature } from './webhook-signature.js';
 
@@ -10,6 +10,9 @@ export interface WebhookTarget {
   /** Null: what is sent is not signed. */
   readonly secret: Buffer | null;
 }
+
+/** The status of an answer, or why there was none in time. */
+type Answer = { readonly status: number } | { readonly failure: unknown };
 
 /** A person waits for the answer: three tries take ten seconds at most. */
 const TRY_TIMEOUT_MILLISECONDS = 3_000;
@@ -47,21 +50,23 @@ export class WebhookSender {
   ): Promise<void> {
     const id = `msg_${name}`;
     const body = JSON.stringify(content);
-    let status = await this.tryOnce(target, id, body);
+    let answer = await this.tryOnce(target, id, body);
     for (const milliseconds of WAITS_MILLISECONDS) {
-      if (!isWorthAnotherTry(status)) break;
+      if (!isWorthAnotherTry(answer)) break;
       await this.delay.wait(milliseconds);
-      status = await this.tryOnce(target, id, body);
+      answer = await this.tryOnce(target, id, body);
     }
-    if (isTaken(status)) return;
-    const outcome = status === null ? 'no answer' : `status ${status}`;
+    if (isTaken(answer)) return;
+    const outcome = 'status' in answer ? `status ${answer.status}` : 'no answer';
+    const reason = 'status' in answer ? '' : `: ${reasonOf(answer.failure)}`;
     // The host alone: the rest of an address may be a secret of its own.
-    this.logger.warn(`A webhook to ${new URL(target.url).host} was not taken: ${outcome}.`);
+    this.logger.warn(
+      `A webhook to ${new URL(target.url).host} was not taken: ${outcome}${reason}.`,
+    );
     throw new Error(`The webhook was not taken: ${outcome}.`);
   }
 
-  /** @returns the status of the answer; null: there was none in time */
-  private async tryOnce(target: WebhookTarget, id: string, body: string): Promise<number | null> {
+  private async tryOnce(target: WebhookTarget, id: string, body: string): Promise<Answer> {
     const request: RequestInit = {
       method: 'POST',
       headers: this.headersFor(target, id, body),
@@ -69,10 +74,14 @@ export class WebhookSender {
       redirect: 'manual',
       signal: AbortSignal.timeout(this.tryTimeoutMilliseconds),
     };
-    const response = await fetch(target.url, request).catch(() => null);
-    // Breaks the connection off, as the answer may be without end; its status is all that counts.
-    await response?.body?.cancel().catch(() => undefined);
-    return response?.status ?? null;
+    try {
+      const { status, body: rest } = await fetch(target.url, request);
+      // Breaks the connection off, as the answer may be without end; its status is all that counts.
+      await rest?.cancel().catch(() => undefined);
+      return { status };
+    } catch (failure) {
+      return { failure };
+    }
   }
 
   private headersFor({ secret }: WebhookTarget, id: string, body: string): Record<string, string> {
@@ -87,10 +96,10 @@ export class WebhookSender {
   }
 }
 
-function isTaken(status: number | null): boolean {
-  return status !== null && status >= 200 && status < 300;
+function isTaken(answer: Answer): boolean {
+  return 'status' in answer && answer.status >= 200 && answer.status < 300;
 }
 
-function isWorthAnotherTry(status: number | null): boolean {
-  return status === null || status === TOO_MANY_REQUESTS || status >= 500;
+function isWorthAnotherTry(answer: Answer): boolean {
+  return !('status' in answer) || answer.status === TOO_MANY_REQUESTS || answer.status >= 500;
 }

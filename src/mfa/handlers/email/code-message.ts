@@ -1,3 +1,4 @@
+import { type CodeMessageTexts } from './code-message-texts.js';
 import { type EmailMessage } from './email-sender.js';
 
 /** What the message with a code says. */
@@ -6,31 +7,42 @@ export interface CodeMessageInput {
   readonly code: string;
   readonly applicationName: string;
   readonly lifetimeSeconds: number;
+  /** When the code was asked for: the subject says it, so that people tell two messages apart. */
+  readonly requestedAt: Date;
 }
 
 /** The message that carries a code. Apart from the code it holds no secret and no link. */
-export function codeMessage(input: CodeMessageInput): EmailMessage {
-  const { to, code, applicationName, lifetimeSeconds } = input;
-  const minutes = Math.floor(lifetimeSeconds / 60);
-  const intro = `is your verification code for ${applicationName}.`;
-  const validity = `It is valid for ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} and works once.`;
-  const warning =
-    'If this was not you, give the code to nobody and change your password: someone may know it.';
+export function codeMessage(input: CodeMessageInput, texts: CodeMessageTexts): EmailMessage {
+  const { to, code, applicationName, lifetimeSeconds, requestedAt } = input;
+  const intro = texts.intro(applicationName);
+  const validity = texts.validity(Math.floor(lifetimeSeconds / 60));
+  const { warning, language } = texts;
+  const subject = texts.subject(timeOf(requestedAt));
+  const paragraphs = [
+    `<strong style="font-size: 1.5em">${escapeHtml(code)}</strong> ${escapeHtml(intro)}`,
+    escapeHtml(validity),
+    escapeHtml(warning),
+  ];
   return {
     to,
-    subject: 'Your verification code',
+    subject,
     text: `${code} ${intro}\n\n${validity}\n\n${warning}\n`,
-    html: htmlDocument([
-      `<strong style="font-size: 1.5em">${escapeHtml(code)}</strong> ${escapeHtml(intro)}`,
-      escapeHtml(validity),
-      escapeHtml(warning),
-    ]),
+    html: htmlDocument(paragraphs, { title: subject, language }),
   };
 }
 
-function htmlDocument(paragraphs: readonly string[]): string {
+/** People may be anywhere, so the zone is said. */
+function timeOf(at: Date): string {
+  return `${at.toISOString().slice(11, 19)} UTC`;
+}
+
+function htmlDocument(
+  paragraphs: readonly string[],
+  { title, language }: { readonly title: string; readonly language: string },
+): string {
   const body = paragraphs.map((paragraph) => `<p>${paragraph}</p>`).join('\n');
-  return `<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>Your verification code</title></head>\n<body>\n${body}\n</body>\n</html>\n`;
+  const head = `<head><meta charset="utf-8"><title>${escapeHtml(title)}</title></head>`;
+  return `<!doctype html>\n<html lang="${escapeHtml(language)}">\n${head}\n<body>\n${body}\n</body>\n</html>\n`;
 }
 
 function escapeHtml(text: string): string {

@@ -8,6 +8,7 @@ import { RandomSource } from '../../kit/random.js';
 import { requiredPort } from '../../kit/required-port.js';
 import { type SentCode, SentCodeHandler } from '../../kit/sent-code.handler.js';
 import { type SentCodeState } from '../../kit/sent-code.state.js';
+import { type CodeMessageTexts, ENGLISH_CODE_MESSAGE } from './code-message-texts.js';
 import { codeMessage } from './code-message.js';
 import { EmailFields } from './email.fields.js';
 import { EmailSender } from './email-sender.js';
@@ -27,6 +28,7 @@ export class EmailHandler extends SentCodeHandler<Partial<EmailFields>> {
   readonly setupSchema?: Type<object>;
 
   private readonly sender: EmailSender;
+  private readonly texts: (language: string | undefined) => CodeMessageTexts;
 
   /** @throws {Error} when no sender is bound, or an option is not one that is taken */
   constructor(
@@ -46,7 +48,8 @@ export class EmailHandler extends SentCodeHandler<Partial<EmailFields>> {
       random,
     );
     this.sender = requiredPort(this.name, 'EmailSender', sender);
-    const { address = 'own' } = options;
+    const { address = 'own', texts = () => ENGLISH_CODE_MESSAGE } = options;
+    this.texts = texts;
     if (!ADDRESS_CHOICES.includes(address)) {
       throw new Error(`MFA handler "${this.name}": address takes ${ADDRESS_CHOICES.join(' or ')}.`);
     }
@@ -71,9 +74,10 @@ export class EmailHandler extends SentCodeHandler<Partial<EmailFields>> {
     return maskEmail(address);
   }
 
-  protected deliver({ address, code, lifetimeSeconds }: SentCode): Promise<void> {
+  protected deliver({ address: to, subject, ...sent }: SentCode): Promise<void> {
     const { applicationName } = this.defaults;
-    return this.sender.send(codeMessage({ to: address, code, applicationName, lifetimeSeconds }));
+    const texts = this.texts(subject.language);
+    return this.sender.send(codeMessage({ to, applicationName, ...sent }, texts));
   }
 }
 

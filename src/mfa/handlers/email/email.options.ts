@@ -1,3 +1,5 @@
+import { type CodeMessageTexts } from './code-message-texts.js';
+
 /** DI token under which a host may bind {@link EmailHandlerOptions} for the plain `EmailHandler`. */
 export const EMAIL_HANDLER_OPTIONS = Symbol('EMAIL_HANDLER_OPTIONS');
 
@@ -16,4 +18,6 @@ export interface EmailHandlerOptions {
    * set-up as the field `email`, and proves there. Default `own`.
    */
   readonly address?: 'own' | 'asked';
+  /** What the messages say to somebody of this {@link Subject.language}. Default English. */
+  readonly texts?: (language: string | undefined) => CodeMessageTexts;
 }

@@ -180,10 +180,6 @@ describe('WebAuthnHandler.verify of an assertion', () => {
     ['another ceremony', { type: 'webauthn.create' }],
     ['a page framed by another', { crossOrigin: true }],
     ['nobody there', { isPresent: false }],
-    [
-      'a key that has become one that can be copied',
-      { backup: { isEligible: true, isDone: false } },
-    ],
     ['a key of somebody else', { userHandle: 'c29tZWJvZHk' }],
   ])('refuses %s', async (_, conduct) => {
     const { enrol, signIn } = desk();
@@ -207,10 +203,47 @@ describe('WebAuthnHandler.verify of an assertion', () => {
     const state = stateOf(await signIn(key, enrolled, { signCount: 7 }));
     expect(state.credential?.signCount).toBe(7);
     for (const signCount of [0, 6, 7]) {
-      expect(await signIn(key, state, { signCount })).toEqual(REFUSED);
+      const refused = { ok: false, reason: 'sign_count_fell' };
+      expect(await signIn(key, state, { signCount })).toEqual(refused);
     }
     expect(await signIn(key, state, { signCount: 8 })).toMatchObject({ ok: true });
     expect(await signIn(key, enrolled, { signCount: 0 })).toMatchObject({ ok: true });
+  });
+
+  it('takes a count that ends where that is allowed, and none that falls', async () => {
+    const { enrol, signIn } = desk(makeHandler({ acceptsCountOfZero: true }));
+    const key = newKey();
+    const counted = stateOf(await signIn(key, await enrol(key), { signCount: 7 }));
+    expect(await signIn(key, counted, { signCount: 6 })).toMatchObject({ ok: false });
+    const ended = stateOf(await signIn(key, counted, { signCount: 0 }));
+    expect(ended.credential?.signCount).toBe(0);
+    expect(await signIn(key, ended, { signCount: 0 })).toMatchObject({ ok: true });
+  });
+
+  it('says why it refuses a key that has become one that can be copied, or the other way round', async () => {
+    const refused = { ok: false, reason: 'backup_eligibility_changed' };
+    for (const [before, after] of [
+      [false, true],
+      [true, false],
+    ] as const) {
+      const { enrol, signIn } = desk();
+      const key = newKey({ backup: { isEligible: before, isDone: false } });
+      const conduct = { backup: { isEligible: after, isDone: false } };
+      expect(await signIn(key, await enrol(key), conduct)).toEqual(refused);
+    }
+  });
+
+  it('gives no reason to whoever did not sign', async () => {
+    const { judge, enrol, signIn, ask } = desk();
+    const [mine, other] = [newKey(), newKey()];
+    const state = stateOf(await signIn(mine, await enrol(mine), { signCount: 7 }));
+    const otherState = await enrol(other);
+    const { data, shown } = await ask(state);
+    const credentialId = otherState.credential?.id ?? '';
+    const conduct = { credentialId, signCount: 0, backup: { isEligible: true, isDone: false } };
+    const { id = '' } = state.credential ?? {};
+    const answer = { ...other.get(shown, conduct), id, rawId: id };
+    expect(await judge(state, data, answer)).toEqual(REFUSED);
   });
 
   it('keeps whether there was a copy when the key was used last', async () => {

@@ -80,17 +80,34 @@ export async function judgeAssertion(
     credential: {
       id: credential.id,
       publicKey: Uint8Array.from(Buffer.from(credential.publicKey, 'base64url')),
-      counter: credential.signCount,
+      // Compared below, once the signature is known to be right.
+      counter: 0,
     },
   });
-  // Whether a credential may be copied is settled when it is made.
-  if (!verified || used.credentialDeviceType !== credential.deviceType) return { ok: false };
+  if (!verified) return { ok: false };
   const { newCounter: signCount, credentialBackedUp: backedUp } = used;
+  // Whether a credential may be copied is settled when it is made [WebAuthn Level 3 §6.1.3].
+  if (used.credentialDeviceType !== credential.deviceType) {
+    return { ok: false, reason: 'backup_eligibility_changed' };
+  }
+  if (!isCountSound(signCount, credential, judgement.options)) {
+    return { ok: false, reason: 'sign_count_fell' };
+  }
   return {
     ok: true,
     state: { credential: { ...credential, signCount, backedUp } },
     amr: amrOf(used),
   };
+}
+
+/** A key that counts counts on: else there may be a copy of it [WebAuthn Level 3 §6.1.1]. */
+function isCountSound(
+  signCount: number,
+  before: WebAuthnCredential,
+  { acceptsCountOfZero }: ResolvedWebAuthnOptions,
+): boolean {
+  if (signCount === 0) return before.signCount === 0 || acceptsCountOfZero;
+  return signCount > before.signCount;
 }
 
 function expectationsOf({ options, challenge }: Judgement) {

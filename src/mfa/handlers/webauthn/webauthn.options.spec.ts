@@ -19,6 +19,7 @@ describe('resolveWebAuthnOptions', () => {
       name: 'webauthn',
       displayName: 'Security key',
       userVerification: 'preferred',
+      acceptsCountOfZero: false,
       timeoutSeconds: 300,
     });
   });
@@ -31,6 +32,7 @@ describe('resolveWebAuthnOptions', () => {
       name: 'work_key',
       displayName: 'Work key',
       userVerification: 'required',
+      acceptsCountOfZero: true,
       timeoutSeconds: 30,
     };
     expect(resolveWebAuthnOptions(all, defaults)).toEqual(all);
@@ -65,6 +67,7 @@ describe('resolveWebAuthnOptions', () => {
       { userVerification: 'always' },
       'userVerification takes one of required, preferred, discouraged.',
     ],
+    [{ acceptsCountOfZero: 'no' }, 'acceptsCountOfZero takes true or false.'],
     [{ timeoutSeconds: 29 }, BAD_TIMEOUT],
     [{ timeoutSeconds: 601 }, BAD_TIMEOUT],
     [{ timeoutSeconds: 60.5 }, BAD_TIMEOUT],

@@ -25,6 +25,11 @@ export interface WebAuthnHandlerOptions {
   readonly displayName?: string;
   /** Default `preferred`. With `required`, a proof without it is refused. */
   readonly userVerification?: UserVerification;
+  /**
+   * Whether a key that has counted its signatures may stop to, and say 0 from then on, as some do that
+   * are moved into a password manager. Default false: it is refused, as a copy of a key may be.
+   */
+  readonly acceptsCountOfZero?: boolean;
   /** How long a browser waits for its person, 30 to 600. Default 300 [WebAuthn Level 3 §15.1]. */
   readonly timeoutSeconds?: number;
 }
@@ -57,6 +62,7 @@ export function resolveWebAuthnOptions(
     name,
     displayName: given.displayName ?? 'Security key',
     userVerification: given.userVerification ?? 'preferred',
+    acceptsCountOfZero: given.acceptsCountOfZero ?? false,
     timeoutSeconds: given.timeoutSeconds ?? 300,
   };
   const fault = faultOf(options);
@@ -65,7 +71,7 @@ export function resolveWebAuthnOptions(
 }
 
 function faultOf(options: ResolvedWebAuthnOptions): string | undefined {
-  const { rpId, origins, rpName, userVerification, timeoutSeconds } = options;
+  const { rpId, origins, rpName, userVerification, acceptsCountOfZero, timeoutSeconds } = options;
   if (!isRpId(rpId)) return 'rpId takes a host name such as example.org, or localhost.';
   if (!isFilledList(origins)) return 'origins takes at least one origin.';
   const strange = origins.find((origin) => !isOriginOf(rpId, origin));
@@ -76,6 +82,7 @@ function faultOf(options: ResolvedWebAuthnOptions): string | undefined {
   if (!USER_VERIFICATIONS.includes(userVerification)) {
     return `userVerification takes one of ${USER_VERIFICATIONS.join(', ')}.`;
   }
+  if (typeof acceptsCountOfZero !== 'boolean') return 'acceptsCountOfZero takes true or false.';
   if (!Number.isInteger(timeoutSeconds) || timeoutSeconds < 30 || timeoutSeconds > 600) {
     return 'timeoutSeconds takes a whole number from 30 to 600.';
   }

@@ -33,7 +33,8 @@ export class StepUpAnswer {
   readonly expires_at: string;
 
   @ApiProperty({
-    description: 'What the method shows the client; `{delivery: "failed"}` when no code was sent.',
+    description:
+      'What the method shows the client. Without a code it is `{delivery: "failed"}`, or, where one was sent a moment ago for another request, `{delivery: "wait", retry_after, detail}`: offer the resend after so many seconds.',
     type: 'object',
     additionalProperties: true,
     nullable: true,

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { reasonOf } from '../../kit/reason-of.js';
 import { type FormerBackupCode, type FormerMethod, type LoggedChange } from '../../core/changes.js';
-import { nameOf } from '../../core/errors.js';
 import { type MfaEventType } from '../../core/events.js';
 import { PayloadCipher } from '../payload-cipher.js';
 import { authenticatorOf, type StoredAuthenticator, storedForm } from './rows.js';
@@ -93,7 +93,9 @@ export class SealedChanges {
       // Sealed by `seal`, under a key of ours: nobody else can have written it.
       return this.cipher.open(row.former, ownerOf(row)) as Kept;
     } catch (error) {
-      this.logger.error(`Change ${row.id} cannot be undone, as it does not open: ${nameOf(error)}`);
+      this.logger.error(
+        `Change ${row.id} cannot be undone, as it does not open: ${reasonOf(error)}`,
+      );
       return {};
     }
   }

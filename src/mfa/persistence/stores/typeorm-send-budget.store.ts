@@ -58,6 +58,13 @@ export class TypeOrmSendBudgetStore extends SendBudgetStore {
     return this.restore(taken, empty);
   }
 
+  async endCooldown(key: string, at: Date): Promise<void> {
+    await this.statements.changed(
+      sql`UPDATE mfa_send_budgets SET last_sent_at = NULL
+        WHERE key = ${key} AND last_sent_at <= ${at}::timestamptz`,
+    );
+  }
+
   giveBack(taken: TakenSend): Promise<void> {
     // A window that has begun since does not hold the send, so nothing of it is taken back.
     const isOfItsWindow = sql`b.window_started_at <= ${taken.at}::timestamptz AND b.sends > 0`;

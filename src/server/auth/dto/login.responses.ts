@@ -54,7 +54,8 @@ export class SecondFactorResponse {
     type: 'object',
     additionalProperties: true,
     nullable: true,
-    description: 'What the method shows the client; `{delivery: "failed"}` when no code was sent.',
+    description:
+      'What the method shows the client. Without a code it is `{delivery: "failed"}`, or, where one was sent a moment ago for another request, `{delivery: "wait", retry_after, detail}`: offer the resend after so many seconds.',
     example: { sent_to: 'a•••@example.org' },
   })
   challenge!: JsonObject | null;

@@ -38,6 +38,10 @@ export class WebAuthnOptions {
   readonly user_verification?: UserVerification;
 
   @IsOptional()
+  @IsIn([true, false], { message: 'true or false' })
+  readonly accepts_count_of_zero?: boolean;
+
+  @IsOptional()
   @IsWholeNumber(30, 600)
   readonly timeout_seconds?: number;
 }

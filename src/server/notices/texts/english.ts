@@ -1,3 +1,4 @@
+import { ENGLISH_CODE_MESSAGE } from '../../../mfa/handlers/email/index.js';
 import { type NoticeTexts } from './notice-texts.js';
 
 /** The texts in English. */
@@ -88,8 +89,8 @@ export const english: NoticeTexts = {
     },
     second_factor_failed: {
       subject: 'A wrong second factor was given',
-      sentence: ({ factor }) =>
-        `Somebody got past the first step of signing in and then gave a wrong proof for the method "${factor}". You are told of this once an hour at most.`,
+      sentence: ({ factor, isSignedIn }) =>
+        `Somebody ${isSignedIn ? 'who is signed in to your account' : 'got past the first step of signing in and then'} gave a wrong proof for the method "${factor}". You are told of this once an hour at most.`,
     },
     new_device_seen: {
       subject: 'Your account was signed in to from a new device',
@@ -122,6 +123,7 @@ export const english: NoticeTexts = {
         'You told us that a change was not yours. What was done since in the same session is undone where it could be. All sessions have ended and your password signs nobody in any more. Ask for a reset of your password where you sign in, choose one that you use nowhere else, and then look through your second factors and make new backup codes.',
     },
   },
+  code: ENGLISH_CODE_MESSAGE,
   reset: {
     subject: 'Choose a new password',
     lead: 'Somebody asked for a new password for your account. Choose one here:',

@@ -91,8 +91,8 @@ export const german: NoticeTexts = {
     },
     second_factor_failed: {
       subject: 'Ein falscher zweiter Faktor wurde eingegeben',
-      sentence: ({ factor }) =>
-        `Jemand kam über den ersten Schritt der Anmeldung hinaus und gab dann für das Verfahren „${factor}“ einen falschen Nachweis. Davon schreiben wir höchstens einmal in der Stunde.`,
+      sentence: ({ factor, isSignedIn }) =>
+        `Jemand${isSignedIn ? ', der in Ihrem Konto angemeldet ist,' : ' kam über den ersten Schritt der Anmeldung hinaus und'} gab für das Verfahren „${factor}“ einen falschen Nachweis. Davon schreiben wir höchstens einmal in der Stunde.`,
     },
     new_device_seen: {
       subject: 'Anmeldung an Ihrem Konto mit einem neuen Gerät',
@@ -124,6 +124,15 @@ export const german: NoticeTexts = {
       sentence: () =>
         'Sie haben uns gesagt, dass eine Änderung nicht von Ihnen war. Was seither in derselben Sitzung geschah, ist rückgängig gemacht, soweit es ging. Alle Sitzungen sind beendet, und mit Ihrem Passwort meldet sich niemand mehr an. Lassen Sie Ihr Passwort dort zurücksetzen, wo Sie sich anmelden, wählen Sie eines, das Sie sonst nirgends benutzen, sehen Sie dann Ihre zweiten Faktoren durch und erzeugen Sie neue Ersatzcodes.',
     },
+  },
+  code: {
+    language: 'de',
+    subject: (time) => `Ihr Bestätigungscode (${time})`,
+    intro: (applicationName) => `ist Ihr Bestätigungscode für ${applicationName}.`,
+    validity: (minutes) =>
+      `Er gilt ${minutes === 1 ? 'eine Minute' : `${minutes} Minuten`} lang und einmal, für die Anfrage, zu der er geschickt wurde.`,
+    warning:
+      'Wenn Sie das nicht waren, geben Sie den Code niemandem und ändern Sie Ihr Passwort: Vielleicht kennt es jemand.',
   },
   reset: {
     subject: 'Wählen Sie ein neues Passwort',

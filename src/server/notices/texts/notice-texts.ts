@@ -1,3 +1,4 @@
+import { type CodeMessageTexts } from '../../../mfa/handlers/email/index.js';
 import { type ClientProgram } from '../client-program.js';
 import { type NOTICE_KINDS } from './notice-kinds.js';
 
@@ -8,6 +9,8 @@ export type NoticeKind = (typeof NOTICE_KINDS)[number];
 export interface NoticeFacts {
   /** The name of the second factor as people see it; null where no single one is concerned. */
   readonly factor: string | null;
+  /** Whether it was done by somebody who was signed in, rather than at a login. */
+  readonly isSignedIn: boolean;
   /** Backup codes that are left. */
   readonly codesLeft: number;
   /** Backup codes that died, unspent. */
@@ -83,6 +86,8 @@ export interface NoticeTexts {
   /** Says what an account is left with, once something of it is gone. */
   readonly left: (left: FactorsLeft) => string;
   readonly kinds: Readonly<Record<NoticeKind, NoticeText>>;
+  /** The mail with a code of a second factor. */
+  readonly code: CodeMessageTexts;
   /** The mail with the link by which a forgotten password is replaced. */
   readonly reset: {
     readonly subject: string;
