@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { MfaError, type ProblemCode } from '../core/errors.js';
-import { isOutage } from './outage.js';
+import { isOutage } from '../kit/outage.js';
 
 /** What a status means where the thrown value says no more. */
 const CODES: ReadonlyMap<number, ProblemCode> = new Map([
