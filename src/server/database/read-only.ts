@@ -10,7 +10,7 @@ export class ReadOnlyDatabase extends Error {
 
   constructor() {
     super(
-      'It can only be read, as a standby can: have DATABASE_URL lead to the primary, or take default_transaction_read_only off.',
+      'It can only be read, as a standby can: have DATABASE_URL lead to the primary, or take default_transaction_read_only off',
     );
   }
 }
