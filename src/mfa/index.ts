@@ -163,6 +163,7 @@ export { maskEmail, maskPhone } from './kit/mask.js';
 export { addressIn, clientNetworkOf, networkOf, SHARES_OF_SITE, siteOf } from './kit/network-of.js';
 export { normalizeCode } from './kit/normalize-code.js';
 export { normalizeText, type TextBounds } from './kit/normalize-text.js';
+export { isOutage } from './kit/outage.js';
 export { normalizePhoneNumber } from './kit/phone-number.js';
 export { RandomSource, SystemRandomSource } from './kit/random.js';
 export { readFields } from './kit/read-fields.js';
@@ -178,6 +179,7 @@ export {
   AuditVerification,
   type VerificationRequest,
 } from './persistence/audit-verification.js';
+export { refuseOtherMeanings } from './persistence/database-check.js';
 export { DatabaseClock } from './persistence/database-clock.js';
 export { type AuditFault } from './persistence/event-chain-walk.js';
 export { MFA_ENTITIES } from './persistence/entities/mfa-entities.js';

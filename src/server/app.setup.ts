@@ -9,6 +9,7 @@ import { AppModule, type ServerAdditions } from './app.module.js';
 import { isInAnyForm, toBlock } from './auth/trusted-networks/address-block.js';
 import { type ServerConfig } from './config/server-config.js';
 import { readBodies } from './requests/read-bodies.js';
+import { answerUnreadable, refuseUnreadable } from './requests/unreadable-requests.js';
 import { REQUEST_ID_HEADER, watchRequests } from './requests/watch-requests.js';
 import { HttpDrain } from './shutdown/http-drain.js';
 import { setUpSwagger } from './swagger/swagger.js';
@@ -44,6 +45,9 @@ export function createAdapter({ trustedProxies }: ServerConfig): FastifyAdapter 
     return503OnClosing: false,
     bodyLimit: MOST_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+    clientErrorHandler: answerUnreadable,
+    // `refuseUnreadable` looks for it: Node would refuse without a word.
+    http: { requireHostHeader: false },
     // Whoever is not a configured proxy could claim any address.
     trustProxy: trustedProxies.length > 0 && isProxyAmong(trustedProxies),
     rewriteUrl: makeDecodable,
@@ -81,6 +85,7 @@ export async function configureApp(
   const fastify = app.getHttpAdapter().getInstance();
   // Fastify reads plain text by itself; here that is an unsupported media type.
   fastify.removeContentTypeParser('text/plain');
+  refuseUnreadable(app);
   readBodies(app);
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CSP } });
   if (config.corsOrigins.length > 0) app.enableCors({ delegator: corsFor(config.corsOrigins) });

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Redis } from 'ioredis';
 import { type RedisConnection } from '../../src/server/redis/redis-connection.js';
+import { findFreePort } from './find-free-port.js';
 
 /** A Redis of a test alone, on a free port of the loopback, that can go away and come back. */
 export class RedisServer {
@@ -81,14 +81,4 @@ export function describeWithRedis(name: string, tests: () => void): void {
   it(`${name} did not run: redis-server is not installed (Debian package redis-server)`, () => {
     expect(process.env['REQUIRE_TOOLS']).not.toBe('1');
   });
-}
-
-async function findFreePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No port was given.');
-  return address.port;
 }

@@ -22,6 +22,11 @@ export const PROBLEMS = {
     detail: 'Some fields of the request are missing or not valid.',
   },
   malformed_body: { status: 400, title: 'Malformed body', detail: 'The body could not be read.' },
+  malformed_request: {
+    status: 400,
+    title: 'Malformed request',
+    detail: 'The request is not readable as HTTP.',
+  },
   invalid_token: { status: 400, title: 'Invalid token', detail: 'Invalid token' },
   invalid_code: { status: 400, title: 'Invalid code', detail: 'Invalid code' },
   method_unknown: { status: 400, title: 'Unknown method', detail: 'This is not a valid choice.' },
@@ -88,6 +93,11 @@ export const PROBLEMS = {
     title: 'Method not allowed',
     detail: 'This address does not answer that HTTP method.',
   },
+  request_timeout: {
+    status: 408,
+    title: 'Request timeout',
+    detail: 'The request did not arrive in time.',
+  },
   payload_too_large: {
     status: 413,
     title: 'Payload too large',
@@ -97,6 +107,11 @@ export const PROBLEMS = {
     status: 415,
     title: 'Unsupported media type',
     detail: 'Send JSON or form-urlencoded.',
+  },
+  expectation_failed: {
+    status: 417,
+    title: 'Expectation failed',
+    detail: 'This server meets no expectation but 100-continue.',
   },
   attempts_exhausted: {
     status: 429,
@@ -126,10 +141,20 @@ export const PROBLEMS = {
   },
   send_limit: { status: 429, title: 'Too many codes sent', detail: 'Too many codes were sent.' },
   rate_limited: { status: 429, title: 'Rate limited', detail: 'Request was throttled.' },
+  headers_too_large: {
+    status: 431,
+    title: 'Headers too large',
+    detail: 'The address and the headers are larger than this server reads.',
+  },
   internal: {
     status: 500,
     title: 'Internal error',
     detail: 'Something went wrong on our side.',
+  },
+  not_implemented: {
+    status: 501,
+    title: 'Not implemented',
+    detail: 'This server does not know this HTTP method or transfer coding.',
   },
   delivery_failed: {
     status: 503,

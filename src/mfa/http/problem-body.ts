@@ -6,8 +6,8 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
 /** Where and when one problem occurred. */
 export interface Occurrence {
-  /** The path of the request, without its query. */
-  readonly instance: string;
+  /** The path of the request, without its query; null where it could not be read. */
+  readonly instance: string | null;
   /** Names the log entry; null where nothing was logged. */
   readonly traceId: string | null;
 }
@@ -20,7 +20,7 @@ export function problemBody(error: MfaError, { instance, traceId }: Occurrence):
     title: PROBLEMS[error.code].title,
     status: error.status,
     detail: error.message,
-    instance,
+    ...(instance !== null && { instance }),
     code: error.code,
     ...(errors && { errors: jsonOf(errors) }),
     ...(retryAfterSeconds !== undefined && { retry_after: retryAfterSeconds }),

@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { MfaError, type ProblemCode } from '../core/errors.js';
-import { isOutage } from './outage.js';
+import { isOutage } from '../kit/outage.js';
 
 /** What a status means where the thrown value says no more. */
 const CODES: ReadonlyMap<number, ProblemCode> = new Map([
@@ -8,10 +8,14 @@ const CODES: ReadonlyMap<number, ProblemCode> = new Map([
   [403, 'forbidden'],
   [404, 'not_found'],
   [405, 'method_not_allowed'],
+  [408, 'request_timeout'],
   [413, 'payload_too_large'],
   [414, 'not_found'],
   [415, 'unsupported_media_type'],
+  [417, 'expectation_failed'],
   [429, 'rate_limited'],
+  [431, 'headers_too_large'],
+  [501, 'not_implemented'],
   [503, 'unavailable'],
 ]);
 

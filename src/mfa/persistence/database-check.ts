@@ -20,6 +20,11 @@ const NEEDED: readonly NeededSetting[] = [
   settable('transform_null_equals', /^off$/, 'off'),
   settable('array_nulls', /^on$/, 'on'),
   settable('default_transaction_isolation', /^read committed$/, 'read committed'),
+  {
+    name: 'transaction_read_only',
+    value: /^off$/,
+    remedy: 'connect to the primary, and take default_transaction_read_only off',
+  },
 ];
 
 const SETTINGS = 'SELECT name, setting FROM pg_settings WHERE name = ANY($1)';

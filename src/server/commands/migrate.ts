@@ -7,7 +7,7 @@ import { runCommand } from './run-command.js';
 await runCommand(async () => {
   const config = readDatabaseConfig(process.env);
   const server = await startDatabase(config);
-  await prepareDatabase(server, { ...config, migratesAtStart: true });
+  await prepareDatabase(server, { ...config, migratesAtStart: true, serves: false });
   await server.stop();
   process.stdout.write('The tables are up to date.\n');
 });

@@ -152,7 +152,7 @@ describe('readConfig refuses', () => {
     [
       'DATABASE_URL',
       'mysql://db',
-      'DATABASE_URL takes a URL that begins with postgres:// or postgresql:// and names a host.',
+      'DATABASE_URL takes a URL that begins with postgres:// or postgresql:// and names a host: one that always leads to the primary, as the driver knows no lists of hosts, target_session_attrs or load_balance_hosts.',
     ],
     [
       'MFA_TOTP_DEFAULT_INTERVAL',

@@ -77,6 +77,7 @@ export type DatabaseConfig = Pick<
   | 'databaseMaxConnections'
   | 'databaseWaitSeconds'
   | 'preparesStatements'
+  | 'statementTimeoutSeconds'
   | 'dataDirectory'
 >;
 
@@ -218,6 +219,7 @@ function databaseConfigOf(values: Values): DatabaseConfig {
     databaseMaxConnections: values.DATABASE_MAX_CONNECTIONS,
     databaseWaitSeconds: values.DATABASE_WAIT_SECONDS,
     preparesStatements: values.DATABASE_PREPARED_STATEMENTS === 'on',
+    statementTimeoutSeconds: values.DATABASE_STATEMENT_TIMEOUT_SECONDS,
     dataDirectory: values.DATA_DIRECTORY,
   };
 }

@@ -52,6 +52,8 @@ export abstract class ServerConfig {
   abstract readonly shutdownTimeoutSeconds: number;
   /** Whether statements are prepared in the database's sessions. */
   abstract readonly preparesStatements: boolean;
+  /** How long one statement may take; 0: the database is told no limit. */
+  abstract readonly statementTimeoutSeconds: number;
   /** Where development keys and the embedded database are kept. */
   abstract readonly dataDirectory: string;
   /** Null: requests are counted in the memory of this process. */

@@ -9,6 +9,7 @@ import {
   wholeNumber,
 } from './formats.js';
 import { BUDGET_SETTINGS } from './budget-settings.js';
+import { DATABASE_SETTINGS } from './database-settings.js';
 import { EMAIL_VERIFICATIONS } from './email-verifications.js';
 import { EVENT_WEBHOOK_SETTINGS } from './event-webhook-settings.js';
 import { KEY_SETTINGS } from './key-settings.js';
@@ -45,23 +46,7 @@ export const SETTINGS = [
     'Origin that clients see, issuer of the tokens; https in production, but for this machine; unset: `http://localhost:PORT`, which production refuses',
     webOrigin,
   ),
-  optional(
-    'DATABASE_URL',
-    'PostgreSQL; unset: the embedded database, which production refuses',
-    urlOf('postgres', 'postgresql'),
-  ),
-  setting(
-    'DATABASE_MAX_CONNECTIONS',
-    '10',
-    'Connections to PostgreSQL that one process holds at most; the embedded database has one',
-    wholeNumber(1, 100),
-  ),
-  setting(
-    'DATABASE_PREPARED_STATEMENTS',
-    'on',
-    '`off` behind a pooler that does not know prepared statements (PgBouncer before 1.21)',
-    oneOf('on', 'off'),
-  ),
+  ...DATABASE_SETTINGS,
   ...LIFE_CYCLE_SETTINGS,
   setting('DATA_DIRECTORY', '.data', 'Folder of development keys and embedded database', anyText),
   optional(

@@ -7,8 +7,10 @@ describe('serverDataSourceOptions', () => {
       url: 'postgres://localhost/x',
       maxConnections: 1,
       preparesStatements: false,
+      statementTimeoutSeconds: 0,
     });
-    const client = Object.assign(new EventEmitter(), { query: () => Promise.resolve() });
+    const query = async () => ({ rows: [{ read_only: 'off' }] });
+    const client = Object.assign(new EventEmitter(), { query, connection: new EventEmitter() });
     void extra.onConnect(client);
     expect(() => client.emit('error', new Error('terminating connection'))).not.toThrow();
   });

@@ -15,11 +15,13 @@ import { EmailConfirmation } from '../verification/email-confirmation.entity.js'
 import { type DatabaseServer } from './database-server.js';
 import { CreateUsersAndSessions1763800000000 } from './migrations/1763800000000-create-users-and-sessions.js';
 import { prepareStatements } from './prepare-statements.js';
+import { IS_READ_ONLY, READ_ONLY, refuseReadOnly } from './read-only.js';
 
 const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
-const STATEMENT_TIMEOUT_MILLISECONDS = 10_000;
-/** Longer than the database's own limit: this one is for a database that no longer answers at all. */
-const ANSWER_TIMEOUT_MILLISECONDS = 15_000;
+/** Where the database is told no limit. */
+const USUAL_STATEMENT_SECONDS = 10;
+/** Beyond the database's own limit: this one is for a database that no longer answers at all. */
+const MORE_FOR_ANSWER_SECONDS = 5;
 
 const logger = new Logger('Database');
 
@@ -61,17 +63,22 @@ export function dataSourceOptions(
 }
 
 /** What of a {@link DatabaseServer} decides how it is talked to. */
-export type Connecting = Pick<DatabaseServer, 'url' | 'maxConnections' | 'preparesStatements'>;
+export type Connecting = Pick<
+  DatabaseServer,
+  'url' | 'maxConnections' | 'preparesStatements' | 'statementTimeoutSeconds'
+>;
 
 /** The same, with an end to every wait: a slow database must not hold requests for ever. */
 export function serverDataSourceOptions(server: Connecting): DataSourceOptions {
+  const { statementTimeoutSeconds: limit } = server;
   return {
     ...dataSourceOptions(server.url, server.maxConnections),
     extra: {
-      statement_timeout: STATEMENT_TIMEOUT_MILLISECONDS,
-      stream: impatientSocket,
+      ...(limit > 0 && { statement_timeout: limit * 1000 }),
+      stream: () => impatientSocket((limit || USUAL_STATEMENT_SECONDS) + MORE_FOR_ANSWER_SECONDS),
       onConnect: async (client: Client) => {
         outliveErrors(client);
+        dropReadOnly(client);
         await settle(client);
         if (server.preparesStatements) prepareStatements(client);
       },
@@ -84,11 +91,21 @@ export function serverDataSourceOptions(server: Connecting): DataSourceOptions {
  * times and texts. Of these PgBouncer knows that they belong to one client, so it keeps them apart.
  */
 const SETTLE = `SELECT set_config('DateStyle', 'ISO, MDY', false), set_config('TimeZone', 'UTC', false),
-  set_config('standard_conforming_strings', 'on', false)`;
+  set_config('standard_conforming_strings', 'on', false), ${IS_READ_ONLY}`;
 
 /** The pool hands a connection over once this is done, and drops one of which it fails. */
 async function settle(client: Pick<Client, 'query'>): Promise<void> {
-  await client.query(SETTLE);
+  refuseReadOnly((await client.query<{ read_only: string }>(SETTLE)).rows);
+}
+
+/**
+ * A connection that may no longer write is not used again: behind it, or behind its pooler, is a
+ * standby by now, and a new connection may lead to the new primary.
+ */
+function dropReadOnly({ connection }: Pick<Client, 'connection'>): void {
+  connection.on('errorMessage', ({ code }: { readonly code?: unknown }) => {
+    if (code === READ_ONLY) connection.stream.destroy();
+  });
 }
 
 /**
@@ -103,9 +120,9 @@ function outliveErrors(client: EventEmitter): void {
  * A socket that breaks when it is silent for too long. The driver's `query_timeout` would only end
  * the wait, and the pool would hand the silent connection to the next request, and the next.
  */
-function impatientSocket(): Socket {
+function impatientSocket(limitSeconds: number): Socket {
   const socket = new Socket();
-  return socket.setTimeout(ANSWER_TIMEOUT_MILLISECONDS, () => {
+  return socket.setTimeout(limitSeconds * 1000, () => {
     const silence = new Error('The database does not answer.');
     socket.destroy(Object.assign(silence, { code: 'ETIMEDOUT' }));
   });

@@ -6,6 +6,8 @@ export abstract class DatabaseServer {
   abstract readonly maxConnections: number;
   /** Whether each connection has a session of its own, which keeps what is prepared in it. */
   abstract readonly preparesStatements: boolean;
+  /** How long one statement may take; 0: nothing is said of that when a connection is made. */
+  abstract readonly statementTimeoutSeconds: number;
   /** Called when the last connection is closed. */
   abstract stop(): Promise<void>;
 }
@@ -16,6 +18,7 @@ export class ExternalDatabase extends DatabaseServer {
     readonly url: string,
     readonly maxConnections: number,
     readonly preparesStatements: boolean,
+    readonly statementTimeoutSeconds: number,
   ) {
     super();
   }

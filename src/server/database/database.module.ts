@@ -20,7 +20,7 @@ class DatabaseServerModule {}
       imports: [DatabaseServerModule],
       inject: [DatabaseServer, ServerConfig],
       useFactory: async (server: DatabaseServer, config: ServerConfig) => {
-        await prepareDatabase(server, config);
+        await prepareDatabase(server, { ...config, serves: true });
         // One try: by now it has answered, and whoever started the server starts it again.
         return { ...serverDataSourceOptions(server), retryAttempts: 1 };
       },

@@ -16,6 +16,7 @@ export class EmbeddedDatabase extends DatabaseServer {
   readonly maxConnections = 1;
   /** What one connection prepared, the next one would find in the session. */
   readonly preparesStatements = false;
+  readonly statementTimeoutSeconds = 0;
 
   private constructor(
     readonly url: string,

@@ -1,4 +1,5 @@
-import { DataSource, type DataSourceOptions, MigrationExecutor } from 'typeorm';
+import { type DataSourceOptions, MigrationExecutor } from 'typeorm';
+import { withDataSource } from './with-data-source.js';
 
 /** Any number that no other program locks in this database. */
 const MIGRATION_LOCK = 62_384_226;
@@ -7,20 +8,19 @@ const MIGRATION_LOCK = 62_384_226;
 export class SchemaNotCurrent extends Error {}
 
 /**
- * Runs the migrations that are still to be run. Of several servers that start at once one does
- * it, and the others wait for it.
+ * Runs the migrations that are still to be run, all of them or none. Of several servers that start at
+ * once one does it, and the others wait for it. The lock belongs to the transaction, and not to a
+ * session, which a pooler may change in between.
  *
  * @param options without time limits: a migration may take as long as it takes
  */
 export function migrate(options: DataSourceOptions): Promise<void> {
-  return withDataSource(options, async (dataSource) => {
-    const holder = dataSource.createQueryRunner();
-    await holder.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await dataSource.runMigrations().finally(async () => {
-      await holder.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-      await holder.release();
-    });
-  });
+  return withDataSource(options, (dataSource) =>
+    dataSource.transaction(async ({ queryRunner }) => {
+      await queryRunner?.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+      await new MigrationExecutor(dataSource, queryRunner).executePendingMigrations();
+    }),
+  );
 }
 
 /**
@@ -36,16 +36,4 @@ export function checkMigrations(options: DataSourceOptions): Promise<void> {
       `${pending} of its migrations are still to be run: run \`npm run migrate\`, or leave MIGRATE_AT_START out.`,
     );
   });
-}
-
-async function withDataSource(
-  options: DataSourceOptions,
-  work: (dataSource: DataSource) => Promise<void>,
-): Promise<void> {
-  const dataSource = await new DataSource(options).initialize();
-  try {
-    await work(dataSource);
-  } finally {
-    await dataSource.destroy();
-  }
 }

@@ -1,22 +1,31 @@
 import { Logger } from '@nestjs/common';
-import { type DataSourceOptions } from 'typeorm';
+import { isOutage, refuseOtherMeanings } from '../../mfa/index.js';
 import { ConfigError } from '../config/config-error.js';
 import { type ServerConfig } from '../config/server-config.js';
 import { dataSourceOptions } from './data-source.js';
 import { type DatabaseServer, ExternalDatabase } from './database-server.js';
-import { isWorthWaiting } from './is-worth-waiting.js';
 import { checkMigrations, migrate, SchemaNotCurrent } from './migrate.js';
+import { refuseUnsuitablePooler } from './pooler-check.js';
 import { tryUntil } from './try-until.js';
+import { withDataSource } from './with-data-source.js';
 
-/** One holds the lock, the other migrates. */
-const MIGRATION_CONNECTIONS = 2;
+/** The one that migrates. */
+const MIGRATION_CONNECTIONS = 1;
 
 type DatabasePlace = Pick<
   ServerConfig,
-  'databaseUrl' | 'databaseMaxConnections' | 'preparesStatements' | 'dataDirectory'
+  | 'databaseUrl'
+  | 'databaseMaxConnections'
+  | 'preparesStatements'
+  | 'statementTimeoutSeconds'
+  | 'dataDirectory'
 >;
 
-type Preparation = Pick<ServerConfig, 'databaseWaitSeconds' | 'migratesAtStart'>;
+/** What is done before a database is used. */
+interface Preparation extends Pick<ServerConfig, 'databaseWaitSeconds' | 'migratesAtStart'> {
+  /** Whether requests will be answered from it, which asks more of a pooler than a migration does. */
+  readonly serves: boolean;
+}
 
 const logger = new Logger('Database');
 
@@ -25,10 +34,16 @@ export async function startDatabase({
   databaseUrl,
   databaseMaxConnections,
   preparesStatements,
+  statementTimeoutSeconds,
   dataDirectory,
 }: DatabasePlace): Promise<DatabaseServer> {
   if (databaseUrl !== null) {
-    return new ExternalDatabase(databaseUrl, databaseMaxConnections, preparesStatements);
+    return new ExternalDatabase(
+      databaseUrl,
+      databaseMaxConnections,
+      preparesStatements,
+      statementTimeoutSeconds,
+    );
   }
   // Half a megabyte of JavaScript that no other server needs.
   const { EmbeddedDatabase } = await import('./embedded-database.js');
@@ -43,14 +58,14 @@ export async function startDatabase({
  */
 export async function prepareDatabase(
   server: DatabaseServer,
-  { databaseWaitSeconds: limitSeconds, migratesAtStart }: Preparation,
+  preparation: Preparation,
 ): Promise<void> {
-  const options = dataSourceOptions(server.url, MIGRATION_CONNECTIONS);
+  const { databaseWaitSeconds: limitSeconds } = preparation;
   const place = withoutPassword(server.url);
   try {
-    await tryUntil(() => prepareOnce(options, migratesAtStart), {
+    await tryUntil(() => prepareOnce(server, preparation), {
       limitSeconds,
-      isWorthWaiting: (error) => error instanceof SchemaNotCurrent || isWorthWaiting(error),
+      isWorthWaiting: (error) => error instanceof SchemaNotCurrent || isOutage(error),
       report: (error) =>
         logger.warn(
           `The database at ${place} cannot be used yet: ${reasonOf(error)}; waiting up to ${limitSeconds} s in all`,
@@ -63,8 +78,12 @@ export async function prepareDatabase(
   }
 }
 
-function prepareOnce(options: DataSourceOptions, migratesAtStart: boolean): Promise<void> {
-  return migratesAtStart ? migrate(options) : checkMigrations(options);
+/** Whatever is wrong with the database itself is told before anything in it changes. */
+async function prepareOnce(server: DatabaseServer, { serves, migratesAtStart }: Preparation) {
+  if (serves) await refuseUnsuitablePooler(server);
+  const options = dataSourceOptions(server.url, MIGRATION_CONNECTIONS);
+  await withDataSource(options, refuseOtherMeanings);
+  await (migratesAtStart ? migrate(options) : checkMigrations(options));
 }
 
 function withoutPassword(url: string): string {

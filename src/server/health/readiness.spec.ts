@@ -8,7 +8,7 @@ import { RedisConnection } from '../redis/redis-connection.js';
 import { DrainState } from '../shutdown/drain-state.js';
 import { Readiness } from './readiness.js';
 
-const answers = async () => [];
+const answers = async () => [{ read_only: 'off' }];
 const fails = async (): Promise<never> => {
   throw new Error('connect ECONNREFUSED db.internal');
 };
@@ -47,6 +47,14 @@ describe('Readiness', () => {
     const readiness = await readinessWith({ query: fails });
     const cause = expect.objectContaining({ message: expect.stringContaining('ECONNREFUSED') });
     await expect(readiness.check()).rejects.toMatchObject({ ...UNAVAILABLE, cause });
+  });
+
+  it('fails when the database takes no change', async () => {
+    const readiness = await readinessWith({ query: async () => [{ read_only: 'on' }] });
+    await expect(readiness.check()).rejects.toMatchObject({
+      ...UNAVAILABLE,
+      cause: { code: '25006' },
+    });
   });
 
   it('fails from the moment on when the process drains', async () => {

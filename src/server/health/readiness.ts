@@ -7,6 +7,7 @@ import {
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { MfaError, reasonOf, rejectAfter } from '../../mfa/index.js';
+import { IS_READ_ONLY, refuseReadOnly } from '../database/read-only.js';
 import { Mailer } from '../mail/mailer.js';
 import { RedisConnection } from '../redis/redis-connection.js';
 import { DrainState } from '../shutdown/drain-state.js';
@@ -28,8 +29,8 @@ export interface ReadinessVerdict {
 }
 
 /**
- * Looks at what the server needs. Without its database it can do nothing. Without a helper it goes
- * on: limits are counted in memory, notices wait in the outbox, and who cannot be sent a code has
+ * Looks at what the server needs. Without a database that it may write to it can do nothing. Without
+ * a helper it goes on: limits are counted in memory, notices wait in the outbox, and who cannot be sent a code has
  * other factors. The helper would be as far away from every other server, and to take all of them
  * away is the greater outage.
  */
@@ -48,7 +49,7 @@ export class Readiness {
     private readonly drain: DrainState,
   ) {}
 
-  /** @throws {MfaError} `unavailable` when the database does not answer, or the process drains */
+  /** @throws {MfaError} `unavailable` when the database takes no change, or the process drains */
   async check(): Promise<ReadinessVerdict> {
     if (this.drain.isDraining) throw new MfaError('unavailable');
     const { status, details } = await this.health.check([
@@ -61,7 +62,8 @@ export class Readiness {
 
   private async lookAtDatabase(): Promise<HealthIndicatorResult> {
     try {
-      await rejectAfter(DATABASE_TIMEOUT_MILLISECONDS, this.dataSource.query('SELECT 1'));
+      const answer = this.dataSource.query<{ read_only: string }[]>(`SELECT ${IS_READ_ONLY}`);
+      refuseReadOnly(await rejectAfter(DATABASE_TIMEOUT_MILLISECONDS, answer));
     } catch (cause) {
       throw new MfaError('unavailable', {}, { cause });
     }

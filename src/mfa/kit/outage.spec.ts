@@ -14,11 +14,16 @@ describe('isOutage', () => {
     'EPIPE',
     'ETIMEDOUT',
     'ENOTFOUND',
+    'EAI_AGAIN',
+    'ENETUNREACH',
     '08006',
+    '25006',
+    '25P03',
     '53300',
     '57P01',
     '57P02',
     '57P03',
+    '57P05',
     '57014',
     '40001',
     '40P01',
@@ -30,6 +35,7 @@ describe('isOutage', () => {
 
   it.each([
     'timeout exceeded when trying to connect',
+    'timeout expired',
     'Connection terminated unexpectedly',
     'Connection terminated due to connection timeout',
     'Query read timeout',
@@ -44,7 +50,19 @@ describe('isOutage', () => {
     (error) => expect(isOutage(error)).toBe(true),
   );
 
-  it.each(['23505', '42P01', '22P02', '57P04', 'ENOENT', '080061'])('leaves %s alone', (code) => {
+  // Among them a wrong password, no such database, no right to change tables, a bad certificate.
+  it.each([
+    '23505',
+    '42P01',
+    '42501',
+    '22P02',
+    '28P01',
+    '3D000',
+    '57P04',
+    'ENOENT',
+    '080061',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+  ])('leaves %s alone', (code) => {
     expect(isOutage(withCode(code))).toBe(false);
   });
 

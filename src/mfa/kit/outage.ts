@@ -1,27 +1,33 @@
 import { types } from 'node:util';
 
-/** Errors of the connection, by Node's names for them. */
+/** Errors of the connection and of the look-up of its address, by Node's names for them. */
 const CONNECTION_CODES: ReadonlySet<unknown> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
   'ETIMEDOUT',
   'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTDOWN',
   'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
 ]);
 
 /**
  * PostgreSQL cannot serve, or asks to try again: connection exceptions (class 08), insufficient
  * resources (class 53), serialization failure, deadlock, lock not available, query cancelled by a
- * timeout, and the three kinds of shutdown.
+ * timeout, the three kinds of shutdown, sessions that idled too long, and a server that only reads,
+ * as a standby does until it takes over.
  *
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-const SQL_STATES = /^(08...|53...|40001|40P01|55P03|57014|57P0[123])$/;
+const SQL_STATES = /^(08...|25006|25P03|53...|40001|40P01|55P03|57014|57P0[1235])$/;
 
 /** `pg` gives these no code, only a text. */
 const PG_MESSAGES = [
   'timeout exceeded when trying to connect',
+  'timeout expired',
   'Connection terminated',
   'Query read timeout',
   'Client has encountered a connection error',
@@ -38,7 +44,8 @@ const DEEPEST_WRAP = 3;
 
 /**
  * Whether an error says that the database, or another service that this one needs, does not answer
- * at the moment, so that the same request may succeed later.
+ * at the moment, so that the same may succeed later without anybody doing anything. The one list of
+ * such faults: it decides what a client is told, and what a start waits for.
  */
 export function isOutage(error: unknown, wrapsLeft = DEEPEST_WRAP): boolean {
   // Unlike `instanceof`, this knows the errors of Node's own also in another realm, as under Jest.

@@ -1,0 +1,65 @@
+import { type DataSource, type QueryRunner } from 'typeorm';
+import { systemErrorCode } from '../system-error.js';
+import { serverDataSourceOptions } from './data-source.js';
+import { type DatabaseServer } from './database-server.js';
+import { withDataSource } from './with-data-source.js';
+
+/** Between this server and PostgreSQL stands what does not pass on what the server needs. */
+export class UnsuitablePooler extends Error {}
+
+const NO_PREPARED_STATEMENTS =
+  'A pooler changes the session between transactions and does not know prepared statements: set DATABASE_PREPARED_STATEMENTS=off, or have it know them (PgBouncer from 1.21 on, with max_prepared_statements above 0).';
+
+const NO_STARTUP_PARAMETER =
+  "set DATABASE_STATEMENT_TIMEOUT_SECONDS=0 and the limit by ALTER ROLE … SET statement_timeout = '10s', or have the pooler pass over it (PgBouncer: ignore_startup_parameters = statement_timeout).";
+
+/** The name stands for a statement already, which another client prepared; or for none any more. */
+const LOST_STATEMENTS: ReadonlySet<unknown> = new Set(['42P05', '26000']);
+
+/** Sends whoever has one session from one to another, where sessions are not handed out in order. */
+const ROUNDS = 3;
+
+/**
+ * Connects as the server will, and looks whether what stands between lets it work: a pooler may refuse
+ * what is asked for at the connect, or take each transaction to another session, where nothing is
+ * prepared.
+ *
+ * @throws {UnsuitablePooler} that says what to do
+ */
+export async function refuseUnsuitablePooler(server: DatabaseServer): Promise<void> {
+  const { url, preparesStatements, statementTimeoutSeconds } = server;
+  const maxConnections = preparesStatements ? 2 : 1;
+  const connecting = { url, preparesStatements, statementTimeoutSeconds, maxConnections };
+  try {
+    await withDataSource(serverDataSourceOptions(connecting), async (dataSource) => {
+      if (preparesStatements) await prepareTwice(dataSource);
+    });
+  } catch (error) {
+    throw explained(error);
+  }
+}
+
+/** Two clients take turns with one statement under one name, which is safe where each has a session. */
+async function prepareTwice(dataSource: DataSource): Promise<void> {
+  const clients: readonly QueryRunner[] = [
+    dataSource.createQueryRunner(),
+    dataSource.createQueryRunner(),
+  ];
+  try {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      for (const client of clients) await client.query('SELECT $1::integer', [round]);
+    }
+  } finally {
+    for (const client of clients) await client.release();
+  }
+}
+
+function explained(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (LOST_STATEMENTS.has(systemErrorCode(error)))
+    return new UnsuitablePooler(NO_PREPARED_STATEMENTS);
+  const isRefused =
+    systemErrorCode(error) === '08P01' && error.message.includes('statement_timeout');
+  if (!isRefused) return error;
+  return new UnsuitablePooler(`A pooler refuses "${error.message}": ${NO_STARTUP_PARAMETER}`);
+}

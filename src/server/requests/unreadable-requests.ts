@@ -1,0 +1,87 @@
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type Duplex } from 'node:stream';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { MfaError, type ProblemCode, problemResponse } from '../../mfa/index.js';
+
+/** Why Node could not read a request, by its names; anything else is `malformed_request`. */
+const CODES: ReadonlyMap<unknown, ProblemCode> = new Map([
+  ['ERR_HTTP_REQUEST_TIMEOUT', 'request_timeout'],
+  ['HPE_HEADER_OVERFLOW', 'headers_too_large'],
+  ['HPE_CHUNK_EXTENSIONS_OVERFLOW', 'payload_too_large'],
+]);
+
+/** A request line [RFC 9112 §3]; Node reads none with a method that it does not know. */
+const REQUEST_LINE = /^[!#$%&'*+.^`|~\w-]+ \S+ HTTP\/1\.[01]\r?\n/;
+
+/** What Node tells of a request that it could not read. */
+interface ClientError extends Error {
+  readonly code?: string;
+  /** What arrived last, up to the place that could not be read and beyond. */
+  readonly rawPacket?: unknown;
+}
+
+/**
+ * Answers a request that Node could not read, and that reaches no route, as a problem, and closes
+ * the connection: where the next request would begin is unknown.
+ */
+export function answerUnreadable(error: ClientError, socket: Duplex): void {
+  if (error.code === 'ECONNRESET') socket.destroy();
+  else refuse(socket, codeOf(error));
+}
+
+function codeOf({ code, rawPacket }: ClientError): ProblemCode {
+  const isUnknownMethod =
+    code === 'HPE_INVALID_METHOD' &&
+    Buffer.isBuffer(rawPacket) &&
+    REQUEST_LINE.test(rawPacket.toString('latin1'));
+  return isUnknownMethod ? 'not_implemented' : (CODES.get(code) ?? 'malformed_request');
+}
+
+function refuse(socket: Duplex, code: ProblemCode): void {
+  if (socket.writable) socket.write(messageOf(code));
+  socket.destroy();
+}
+
+/** A whole response, as it goes over the wire. */
+function messageOf(code: ProblemCode): string {
+  const problem = new MfaError(code);
+  const { status, headers, body } = problemResponse(problem, { instance: null, traceId: null });
+  const lines = Object.entries({
+    ...headers,
+    'Content-Length': String(Buffer.byteLength(body)),
+    Connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
+}
+
+/**
+ * Refuses, before a body is read, what no route answers: an address or a method that there is not, and
+ * what Node would refuse without a word of ours. To be called before the application listens.
+ */
+export function refuseUnreadable(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  const server: Server = fastify.server;
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+    // Whoever has asked for a tunnel may be gone by now.
+    socket.on('error', () => {});
+    refuse(socket, 'not_implemented');
+  });
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    server.emit('request', request, response);
+  });
+  // After those of `onRequest`, whose headers let pages of other origins read the refusal.
+  fastify.addHook('preParsing', (request, _reply, body, done) => {
+    const code = request.is404 ? 'not_found' : refusalOf(request.raw);
+    if (code === null) done(null, body);
+    else done(new MfaError(code));
+  });
+}
+
+function refusalOf({ headers, httpVersion }: IncomingMessage): ProblemCode | null {
+  const { host, expect, 'transfer-encoding': coding } = headers;
+  if (host === undefined && httpVersion === '1.1') return 'malformed_request';
+  if (expect !== undefined && !/^100-continue$/i.test(expect)) return 'expectation_failed';
+  // The parser takes a body that is packed on its way as it comes [RFC 9112 §6.1].
+  if (coding !== undefined && !/^chunked$/i.test(coding)) return 'not_implemented';
+  return null;
+}
