@@ -23,8 +23,8 @@ import { HandlerRegistry, MFA_HANDLERS } from './core/handler-registry.js';
 import { KeyRing } from './core/key-ring.js';
 import { LoginService } from './core/login.service.js';
 import { OutboxWorker } from './core/outbox-worker.js';
+import { HostPorts } from './core/host-ports.js';
 import {
-  HostPorts,
   MfaEventListener,
   PasswordProof,
   SessionCloser,

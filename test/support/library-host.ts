@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Injectable, Module, Post, Req } from '@nestjs/common';
+import { Body, Controller, HttpCode, Injectable, Module, Post, Req, Res } from '@nestjs/common';
 import { type AbstractHttpAdapter } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -9,6 +9,7 @@ import {
   Clock,
   clientOf,
   type HttpRequest,
+  IssuedAnswers,
   LoginService,
   MFA_ENTITIES,
   MFA_MIGRATIONS,
@@ -47,7 +48,12 @@ class Everybody extends SubjectDirectory {
 
 class PlainTokens extends TokenIssuer {
   async issue({ subject, amr }: MfaPassed) {
-    return { body: { access: subject.id, amr: [...amr] }, rows: [] };
+    return {
+      body: { access: subject.id, amr: [...amr] },
+      headers: { 'X-Subject': subject.id },
+      cookies: ['one', 'two'].map((name) => ({ name, value: subject.id })),
+      rows: [],
+    };
   }
 }
 
@@ -57,14 +63,21 @@ class HostLoginController {
   constructor(
     private readonly logins: LoginService,
     private readonly everybody: SubjectDirectory,
+    private readonly answers: IssuedAnswers,
   ) {}
 
   @Post()
   @HttpCode(200)
-  async login(@Body() { name }: { name: string }, @Req() request: HttpRequest): Promise<object> {
+  async login(
+    @Body() { name }: { name: string },
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) response: object,
+  ): Promise<object> {
     const subject = await this.everybody.find(name);
     if (subject === null) throw new MfaError('invalid_credentials');
-    return this.logins.begin({ subject, amr: ['pwd'] }, clientOf(request));
+    const outcome = await this.logins.begin({ subject, amr: ['pwd'] }, clientOf(request));
+    if (outcome.kind === 'pending') return outcome;
+    return { kind: outcome.kind, tokens: this.answers.write(outcome, response) };
   }
 }
 

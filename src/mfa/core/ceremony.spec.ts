@@ -14,7 +14,7 @@ import { HandlerRegistry } from './handler-registry.js';
 import { KeyRing } from './key-ring.js';
 import { type OutboxStore } from './outbox.js';
 import { OutboxWorker } from './outbox-worker.js';
-import { type HostPorts } from './ports.js';
+import { type HostPorts } from './host-ports.js';
 import { UnjudgedAttempts } from './unjudged-attempts.js';
 import { WrongProofs } from './wrong-proofs.js';
 import { type ChallengePurpose } from './stores.js';

@@ -9,6 +9,7 @@ import { RequireMfaGuard } from './guards/require-mfa.guard.js';
 import { SignedInGuard } from './guards/signed-in.guard.js';
 import { StepUpTokenGuard } from './guards/step-up-token.guard.js';
 import { HandlersController } from './handlers.controller.js';
+import { IssuedAnswers } from './issued-answers.js';
 import { LoginController } from './login.controller.js';
 import { MethodsController } from './methods.controller.js';
 import { MfaProblemFilter } from './mfa-problem.filter.js';
@@ -32,6 +33,7 @@ export const MFA_HTTP_PROVIDERS: Provider[] = [
   EphemeralTokenGuard,
   FreshProofGuard,
   HostAccess,
+  IssuedAnswers,
   MediaTypeGuard,
   MfaProblemFilter,
   NoStoreInterceptor,
