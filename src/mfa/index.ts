@@ -151,6 +151,7 @@ export { completeMfaDocument, mfaModels, type TokenModels } from './http/openapi
 export { ProblemFilter } from './http/problem.filter.js';
 export { EndsSessions } from './http/guards/signed-in.guard.js';
 export { RequestWatch } from './http/request-watch.js';
+export { type MfaRouteOptions } from './http/placed-controllers.js';
 export { type HandlerProvider, MfaModule, type MfaModuleAsyncOptions } from './mfa.module.js';
 export { type MfaModuleOptions, MfaOptions, resolveMfaOptions } from './mfa.options.js';
 export { type SecretKey } from './kit/secret-key.js';

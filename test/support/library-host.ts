@@ -1,4 +1,17 @@
-import { Body, Controller, HttpCode, Injectable, Module, Post, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  HttpCode,
+  type INestApplication,
+  Injectable,
+  Module,
+  Post,
+  type Provider,
+  Req,
+  Res,
+  SetMetadata,
+  type Type,
+} from '@nestjs/common';
 import { type AbstractHttpAdapter } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -16,6 +29,7 @@ import {
   MfaError,
   MfaModule,
   type MfaPassed,
+  type MfaRouteOptions,
   type Principal,
   type Subject,
   SubjectDirectory,
@@ -57,7 +71,11 @@ class PlainTokens extends TokenIssuer {
   }
 }
 
+/** Lets a route pass that a guard of the host stands before. */
+export const Public = () => SetMetadata('isPublic', true);
+
 /** The first step of the host's login: it asks for a name and nothing more. */
+@Public()
 @Controller('login')
 class HostLoginController {
   constructor(
@@ -81,8 +99,20 @@ class HostLoginController {
   }
 }
 
+/** How a test's application is another one. */
+export interface HostParts {
+  readonly routes?: MfaRouteOptions;
+  readonly providers?: readonly Provider[];
+  readonly controllers?: readonly Type[];
+  /** Before it listens. */
+  readonly configure?: (app: INestApplication) => void;
+}
+
 /** The library in an application that is not the reference server, listening on loopback. */
-export async function startLibraryHost(adapter: AbstractHttpAdapter) {
+export async function startLibraryHost(
+  adapter: AbstractHttpAdapter,
+  { routes = {}, providers = [], controllers = [], configure = () => {} }: HostParts = {},
+) {
   const database = await createTestDatabase();
   const [clock, inbox] = [new FakeClock(), new Inbox()];
   const ports = [
@@ -108,17 +138,20 @@ export async function startLibraryHost(adapter: AbstractHttpAdapter) {
     secretKeys: [{ id: 'test', key: Buffer.alloc(32, 7) }],
     backupCodeHashCost: 4,
     imports: [PortsModule],
+    ...routes,
     providers: [{ provide: Clock, useValue: clock }],
   });
   const module = await Test.createTestingModule({
     imports: [typeOrm, PortsModule, mfa],
-    controllers: [HostLoginController],
+    controllers: [HostLoginController, ...controllers],
+    providers: [...providers],
   }).compile();
   const app = module.createNestApplication(adapter, { logger: false });
+  configure(app);
   await app.listen(0, '127.0.0.1');
   const stop = async () => {
     await app.close();
     await database.drop();
   };
-  return { url: await app.getUrl(), clock, inbox, stop };
+  return { app, url: await app.getUrl(), clock, inbox, stop };
 }

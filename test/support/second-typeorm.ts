@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type * as TypeOrm from 'typeorm';
 import { ROOT } from './documents.js';
 
 /** TypeORM for browsers, and what only people read. */
@@ -18,6 +19,6 @@ export function installSecondTypeOrm() {
   });
   const requireThere = createRequire(join(root, 'packages/api/index.js'));
   // The package itself, whose types are those of the first copy.
-  const typeorm = requireThere('typeorm') as typeof import('typeorm');
+  const typeorm = requireThere('typeorm') as typeof TypeOrm;
   return { typeorm, folder, remove: () => rmSync(root, { recursive: true }) };
 }

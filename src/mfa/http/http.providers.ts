@@ -19,7 +19,7 @@ import { RouteMethods } from './route-methods.js';
 import { StepUpController } from './step-up.controller.js';
 
 /** Every controller of the library. */
-export const MFA_CONTROLLERS: Type[] = [
+export const MFA_CONTROLLERS: readonly Type<object>[] = [
   LoginController,
   HandlersController,
   MethodsController,

@@ -57,7 +57,8 @@ function placeOf(copy: DataSourceClass): string {
 
 /** The files through which an error went, as they lie on the disk, whatever source maps make of them. */
 function filesThatThrow(fail: () => unknown): string[] {
-  const { prepareStackTrace } = Error;
+  // A function that is put back as it was, and not called.
+  const former: unknown = Reflect.get(Error, 'prepareStackTrace');
   Error.prepareStackTrace = (_error, sites) => sites.map((site) => site.getFileName() ?? '');
   try {
     fail();
@@ -67,7 +68,7 @@ function filesThatThrow(fail: () => unknown): string[] {
     const { stack } = error as { stack?: unknown };
     return Array.isArray(stack) ? stack.map(String) : [];
   } finally {
-    Error.prepareStackTrace = prepareStackTrace;
+    Reflect.set(Error, 'prepareStackTrace', former);
   }
 }
 
