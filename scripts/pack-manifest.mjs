@@ -23,6 +23,7 @@ export const OPTIONAL_PEERS = ['@simplewebauthn/server', 'otplib', 'qrcode'];
 export const DEPENDENCIES = [
   'bcrypt',
   'class-validator-jsonschema',
+  'cookie',
   'ipaddr.js',
   'jose',
   'sql-template-tag',

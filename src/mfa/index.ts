@@ -73,8 +73,9 @@ export { LocalKeyManagement } from './core/local-key-management.js';
 export { type LoginOutcome, LoginService, type MfaPending } from './core/login.service.js';
 export { type ClientInfo, type FirstFactorPassed, type MfaPassed } from './core/mfa-passed.js';
 export { type RowInsert, type RowUpdate } from './core/host-rows.js';
+export { type HeaderLine, type IssuedAnswer } from './core/issued-answer.js';
+export { type IssuedCookie, type IssuedTokens } from './core/issued-tokens.js';
 export {
-  type IssuedTokens,
   type LiveSession,
   MfaEventListener,
   PasswordProof,
@@ -145,10 +146,12 @@ export { problemResponse } from './http/problem-response.js';
 export { clientOf } from './http/client-info.js';
 export { AccessGuard } from './http/guards/access.guard.js';
 export { type HttpRequest } from './http/http-request.js';
+export { IssuedAnswers } from './http/issued-answers.js';
 export { completeMfaDocument, mfaModels, type TokenModels } from './http/openapi.js';
 export { ProblemFilter } from './http/problem.filter.js';
 export { EndsSessions } from './http/guards/signed-in.guard.js';
 export { RequestWatch } from './http/request-watch.js';
+export { type MfaRouteOptions } from './http/placed-controllers.js';
 export { type HandlerProvider, MfaModule, type MfaModuleAsyncOptions } from './mfa.module.js';
 export { type MfaModuleOptions, MfaOptions, resolveMfaOptions } from './mfa.options.js';
 export { type SecretKey } from './kit/secret-key.js';

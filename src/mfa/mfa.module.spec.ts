@@ -1,4 +1,4 @@
-import { Global, Injectable, Module, Scope } from '@nestjs/common';
+import { Global, Injectable, Module, Scope, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { MfaAccounts } from './core/accounts.js';
@@ -9,6 +9,7 @@ import { SubjectDirectory, TokenIssuer } from './core/ports.js';
 import { ChallengeStore, UnitOfWork } from './core/stores.js';
 import { AppHandler, appHandler } from './handlers/app/index.js';
 import { EmailHandler, EmailSender } from './handlers/email/index.js';
+import { AuthRoutes } from './http/decorators/auth-routes.decorator.js';
 import { AccessGuard } from './http/guards/access.guard.js';
 import { CodeProof } from './kit/code-proof.js';
 import { type HandlerProvider, MfaModule } from './mfa.module.js';
@@ -134,6 +135,34 @@ describe('MfaModule', () => {
     const scope = Scope.REQUEST;
     const handler = { provide: 'h', useFactory: () => handlerOf('h'), scope };
     await expect(boot(forRoot(handler))).rejects.toThrow('An MFA handler is request-scoped');
+  });
+
+  it.each(['not a path', 'auth?', '*auth', 'a/{b}'])('refuses the path %p', (path) => {
+    expect(() => MfaModule.forRoot([], { ...OPTIONS, path })).toThrow(
+      `MfaModule options: path takes a path such as "auth", or "" for none, and not "${path}".`,
+    );
+  });
+
+  it('refuses a controller of the application that was left where the routes are not', async () => {
+    @AuthRoutes('login', 'Sign-in')
+    class LeftController {}
+
+    @AuthRoutes('login', 'Sign-in', 'elsewhere')
+    class OtherController {}
+
+    const bootAt = (path: string, controller: Type) =>
+      Test.createTestingModule({
+        imports: [
+          DatabaseModule,
+          MfaModule.forRoot([], { ...OPTIONS, imports: [HostModule], path }),
+        ],
+        controllers: [controller],
+      }).compile();
+    await expect(bootAt('/auth/', LeftController)).rejects.toThrow(
+      'LeftController stands at "api/auth/login", and MfaModule at "auth": write @AuthRoutes("login", "Sign-in", "auth").',
+    );
+    await bootAt('auth', OtherController);
+    await bootAt('api/auth', LeftController);
   });
 
   it('refuses two handlers of one name', async () => {

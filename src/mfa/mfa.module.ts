@@ -3,6 +3,7 @@ import {
   type DynamicModule,
   type ExistingProvider,
   type FactoryProvider,
+  Inject,
   type InjectionToken,
   Module,
   type ModuleMetadata,
@@ -15,28 +16,23 @@ import {
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { MfaAccounts } from './core/accounts.js';
 import { CORE_PROVIDERS } from './core/core.providers.js';
-import { EventAudience } from './core/event-audience.js';
-import { EVENT_CONSUMERS, type EventConsumer } from './core/event-consumer.js';
 import { FreshProof } from './core/fresh-proof.js';
 import { type MfaHandler } from './core/handler.js';
 import { HandlerRegistry, MFA_HANDLERS } from './core/handler-registry.js';
 import { KeyRing } from './core/key-ring.js';
 import { LoginService } from './core/login.service.js';
 import { OutboxWorker } from './core/outbox-worker.js';
-import {
-  HostPorts,
-  MfaEventListener,
-  PasswordProof,
-  SessionCloser,
-  SessionDirectory,
-  SubjectDirectory,
-  TokenIssuer,
-} from './core/ports.js';
 import { Repudiation } from './core/repudiation.js';
 import { SendBudgetStore } from './core/send-budgets.js';
 import { SessionAttempts } from './core/session-attempts.js';
-import { AccessGuard } from './http/guards/access.guard.js';
+import { AUTH_BASE_PATH, toBasePath } from './http/base-path.js';
 import { MFA_CONTROLLERS, MFA_HTTP_PROVIDERS } from './http/http.providers.js';
+import {
+  type MfaRouteOptions,
+  placeControllers,
+  refuseMisplaced,
+} from './http/placed-controllers.js';
+import { BOUND_AUDIENCE, HOST_PORTS } from './host.providers.js';
 import { Clock } from './kit/clock.js';
 import { HandlerDefaults } from './kit/handler-defaults.js';
 import { RandomSource, SystemRandomSource } from './kit/random.js';
@@ -60,8 +56,8 @@ export type HandlerProvider =
   | ValueProvider<MfaHandler>
   | ExistingProvider<MfaHandler>;
 
-/** Where the module finds the host's ports, and what its handlers need. */
-export interface MfaModuleWiring {
+/** Where the module finds the host's ports and what its handlers need, and where its routes are. */
+export interface MfaModuleWiring extends MfaRouteOptions {
   /** Modules that export the ports and whatever the handlers inject. */
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
   /**
@@ -77,11 +73,21 @@ export interface MfaModuleAsyncOptions extends MfaModuleWiring {
   readonly useFactory: (...injected: never[]) => MfaModuleOptions | Promise<MfaModuleOptions>;
 }
 
+/** Token: where the routes begin. */
+const MFA_BASE_PATH = Symbol('MFA_BASE_PATH');
+
 /** Multi-factor authentication for a Nest application. */
 @Module({})
 export class MfaModule {
-  /** @throws {Error} when the module was registered twice, or a handler is not a singleton */
-  constructor(modules: ModulesContainer, moduleRef: ModuleRef) {
+  /**
+   * @throws {Error} when the module was registered twice, a handler is not a singleton, or a controller
+   * stands at another path than the module's
+   */
+  constructor(
+    modules: ModulesContainer,
+    moduleRef: ModuleRef,
+    @Inject(MFA_BASE_PATH) basePath: string,
+  ) {
     const registered = [...modules.values()].filter(({ metatype }) => metatype === MfaModule);
     if (registered.length > 1) {
       throw new Error('MfaModule is registered twice: call forRoot once and import the result.');
@@ -91,6 +97,7 @@ export class MfaModule {
         'An MFA handler is request-scoped: make it, and all that it injects, singletons.',
       );
     }
+    refuseMisplaced(modules, basePath, MfaModule);
   }
 
   /**
@@ -101,21 +108,36 @@ export class MfaModule {
     handlers: readonly HandlerProvider[],
     options: MfaModuleOptions & MfaModuleWiring,
   ): DynamicModule {
-    const { imports = [], providers = [], ...values } = options;
-    return MfaModule.forRootAsync(handlers, { imports, providers, useFactory: () => values });
+    const {
+      imports = [],
+      providers = [],
+      path,
+      routeDecorators,
+      publicRouteDecorators,
+      ...values
+    } = options;
+    return MfaModule.forRootAsync(handlers, {
+      imports,
+      providers,
+      ...(path !== undefined && { path }),
+      ...(routeDecorators && { routeDecorators }),
+      ...(publicRouteDecorators && { publicRouteDecorators }),
+      useFactory: () => values,
+    });
   }
 
   /** As {@link forRoot}, with options from a factory. */
   static forRootAsync(
     handlers: readonly HandlerProvider[],
-    { imports = [], providers = [], inject = [], useFactory }: MfaModuleAsyncOptions,
+    { imports = [], providers = [], inject = [], useFactory, ...routes }: MfaModuleAsyncOptions,
   ): DynamicModule {
     return {
       module: MfaModule,
       global: true,
       imports,
-      controllers: MFA_CONTROLLERS,
+      controllers: placeControllers(MFA_CONTROLLERS, routes),
       providers: [
+        { provide: MFA_BASE_PATH, useValue: toBasePath(routes.path ?? AUTH_BASE_PATH) },
         HOST_PORTS,
         BOUND_AUDIENCE,
         {
@@ -171,61 +193,4 @@ function gathered(handlers: readonly HandlerProvider[]): Provider {
     inject: handlers.map((entry) => (typeof entry === 'function' ? entry : entry.provide)),
     useFactory: (...instances: MfaHandler[]) => instances,
   };
-}
-
-/** As a host binds them; what is optional may be absent. */
-type BoundPorts = [
-  subjects?: SubjectDirectory,
-  tokens?: TokenIssuer,
-  access?: AccessGuard,
-  passwords?: PasswordProof,
-  sessions?: SessionDirectory,
-  sessionCloser?: SessionCloser,
-];
-
-/** In the order of {@link BoundPorts}. */
-const PORTS = [
-  SubjectDirectory,
-  TokenIssuer,
-  AccessGuard,
-  PasswordProof,
-  SessionDirectory,
-  SessionCloser,
-];
-
-/** The host's ports. Asked for as optional, so that a missing one is named in a sentence of ours. */
-const HOST_PORTS: Provider = {
-  provide: HostPorts,
-  inject: PORTS.map((token) => ({ token, optional: true })),
-  useFactory: (...[subjects, tokens, access, ...others]: BoundPorts) => {
-    if (subjects === undefined) throw missingPort('SubjectDirectory');
-    if (tokens === undefined) throw missingPort('TokenIssuer');
-    if (access === undefined) throw missingPort('AccessGuard');
-    const [passwords = null, sessions = null, sessionCloser = null] = others;
-    return new HostPorts(subjects, tokens, { passwords, sessions, sessionCloser });
-  },
-};
-
-/** Binds whoever of the host hears of events. Nobody asks for it: it is made with the application. */
-const BOUND_AUDIENCE: Provider = {
-  provide: Symbol('BOUND_AUDIENCE'),
-  inject: [
-    EventAudience,
-    { token: MfaEventListener, optional: true },
-    { token: EVENT_CONSUMERS, optional: true },
-  ],
-  useFactory: (
-    audience: EventAudience,
-    listener?: MfaEventListener,
-    consumers?: readonly EventConsumer[],
-  ) => {
-    audience.bind(listener ?? null, consumers ?? []);
-    return audience;
-  },
-};
-
-function missingPort(name: string): Error {
-  return new Error(
-    `MfaModule misses the port ${name}: provide it in a module that exports it, and give that module to forRoot in "imports".`,
-  );
 }

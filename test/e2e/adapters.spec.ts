@@ -1,5 +1,5 @@
 import { generateSync } from 'otplib';
-import { HttpClient } from '../support/http-client.js';
+import { HttpClient, type Reply } from '../support/http-client.js';
 import { PLATFORMS } from '../support/library-http-app.js';
 import { startLibraryHost } from '../support/library-host.js';
 import { expectFaults, expectProblem, INVALID_TOKEN, REQUIRED } from '../support/problems.js';
@@ -14,6 +14,12 @@ describe.each(PLATFORMS)('the library in an application of its own on %s', (_, a
   });
   afterAll(() => host.stop());
 
+  const expectIssued = ({ headers }: Reply, name: string) => {
+    expect(headers.get('x-subject')).toBe(name);
+    expect(headers.getSetCookie()).toEqual(
+      ['one', 'two'].map((cookie) => `${cookie}=${name}; Path=/; HttpOnly; Secure; SameSite=Lax`),
+    );
+  };
   const totp = (secret: string) =>
     generateSync({ secret, epoch: Math.floor(host.clock.now().getTime() / 1000) });
   const login = async (name: string) => (await client.post('//login', { name })).body;
@@ -36,7 +42,21 @@ describe.each(PLATFORMS)('the library in an application of its own on %s', (_, a
     const reply = await verify(pending.ephemeralToken, totp(secret));
     expect(reply.status).toBe(200);
     expect(reply.body).toEqual({ access: 'ada', amr: ['pwd', 'otp', 'mfa'] });
+    expectIssued(reply, 'ada');
     expectProblem(await verify(pending.ephemeralToken, totp(secret)), INVALID_TOKEN);
+  });
+
+  it('answers a login, and a step-up, with the headers and cookies of the issuer', async () => {
+    expectIssued(await client.post('//login', { name: 'eve' }), 'eve');
+    const setUp = await client.post('/mfa/', { method: 'app' }, 'eve');
+    const { secret } = setUp.body.setup_data;
+    await client.post('/mfa/confirm/', { method: 'app', code: totp(secret) }, 'eve');
+    host.clock.advance({ seconds: 30 });
+    const { ephemeral_token } = (await client.post('/step-up/', {}, 'eve')).body;
+    const wrong = await client.post('/step-up/verify/', { ephemeral_token, code: 'wrong' });
+    expect([wrong.status, wrong.headers.getSetCookie()]).toEqual([400, []]);
+    const proof = { ephemeral_token, code: totp(secret) };
+    expectIssued(await client.post('/step-up/verify/', proof), 'eve');
   });
 
   it('mails a code', async () => {

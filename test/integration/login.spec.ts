@@ -1,4 +1,5 @@
-import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
+import { jest } from '@jest/globals';
+import { CLIENT, type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
 describe('a two-step login', () => {
   let mfa: MfaHarness;
@@ -13,12 +14,29 @@ describe('a two-step login', () => {
   it('asks for nothing more where no method is active', async () => {
     const subject = newUser();
     await mfa.parts.enrolment.setUp(mfa.actor(subject), { method: 'app', fields: {} });
-    const outcome = await mfa.parts.login.begin(
-      { subject, amr: ['pwd'] },
-      { ip: null, userAgent: null },
-    );
+    const outcome = await mfa.parts.login.begin({ subject, amr: ['pwd'] }, CLIENT);
     expect(outcome).toMatchObject({ kind: 'passed', tokens: { access: expect.any(String) } });
     expect(await mfa.count('host_sessions', `user_id = '${subject.id}'`)).toBe(1);
+  });
+
+  it("writes the issuer's changes of rows, too, and nothing where a cookie is none", async () => {
+    const subject = newUser();
+    await mfa.parts.login.begin({ subject, amr: ['pwd'] }, CLIENT);
+    const key = { user_id: subject.id };
+    const set = { amr: ['moved'] };
+    const rowUpdates = [{ table: 'host_sessions', key, set }];
+    const issue = jest.spyOn(mfa.parts.tokens, 'issue');
+    issue.mockResolvedValueOnce({ body: {}, rows: [], rowUpdates });
+    await mfa.parts.login.begin({ subject, amr: ['pwd'] }, CLIENT);
+    const moved = `user_id = '${subject.id}' AND amr = '{moved}'`;
+    expect(await mfa.count('host_sessions', moved)).toBe(1);
+
+    const cookies = [{ name: 'not a name', value: 'x' }];
+    const unmoved = [{ table: 'host_sessions', key, set: { amr: ['again'] } }];
+    issue.mockResolvedValueOnce({ body: {}, rows: [], rowUpdates: unmoved, cookies });
+    const refused = mfa.parts.login.begin({ subject, amr: ['pwd'] }, CLIENT);
+    await expect(refused).rejects.toThrow('TokenIssuer.issue gave a cookie that is none');
+    expect(await mfa.count('host_sessions', moved)).toBe(1);
   });
 
   it('ends in tokens for the code of the primary method', async () => {

@@ -1,4 +1,17 @@
-import { Body, Controller, HttpCode, Injectable, Module, Post, Req } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  HttpCode,
+  type INestApplication,
+  Injectable,
+  Module,
+  Post,
+  type Provider,
+  Req,
+  Res,
+  SetMetadata,
+  type Type,
+} from '@nestjs/common';
 import { type AbstractHttpAdapter } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -9,12 +22,14 @@ import {
   Clock,
   clientOf,
   type HttpRequest,
+  IssuedAnswers,
   LoginService,
   MFA_ENTITIES,
   MFA_MIGRATIONS,
   MfaError,
   MfaModule,
   type MfaPassed,
+  type MfaRouteOptions,
   type Principal,
   type Subject,
   SubjectDirectory,
@@ -47,29 +62,57 @@ class Everybody extends SubjectDirectory {
 
 class PlainTokens extends TokenIssuer {
   async issue({ subject, amr }: MfaPassed) {
-    return { body: { access: subject.id, amr: [...amr] }, rows: [] };
+    return {
+      body: { access: subject.id, amr: [...amr] },
+      headers: { 'X-Subject': subject.id },
+      cookies: ['one', 'two'].map((name) => ({ name, value: subject.id })),
+      rows: [],
+    };
   }
 }
 
+/** Lets a route pass that a guard of the host stands before. */
+export const Public = () => SetMetadata('isPublic', true);
+
 /** The first step of the host's login: it asks for a name and nothing more. */
+@Public()
 @Controller('login')
 class HostLoginController {
   constructor(
     private readonly logins: LoginService,
     private readonly everybody: SubjectDirectory,
+    private readonly answers: IssuedAnswers,
   ) {}
 
   @Post()
   @HttpCode(200)
-  async login(@Body() { name }: { name: string }, @Req() request: HttpRequest): Promise<object> {
+  async login(
+    @Body() { name }: { name: string },
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) response: object,
+  ): Promise<object> {
     const subject = await this.everybody.find(name);
     if (subject === null) throw new MfaError('invalid_credentials');
-    return this.logins.begin({ subject, amr: ['pwd'] }, clientOf(request));
+    const outcome = await this.logins.begin({ subject, amr: ['pwd'] }, clientOf(request));
+    if (outcome.kind === 'pending') return outcome;
+    return { kind: outcome.kind, tokens: this.answers.write(outcome, response) };
   }
 }
 
+/** How a test's application is another one. */
+export interface HostParts {
+  readonly routes?: MfaRouteOptions;
+  readonly providers?: readonly Provider[];
+  readonly controllers?: readonly Type[];
+  /** Before it listens. */
+  readonly configure?: (app: INestApplication) => void;
+}
+
 /** The library in an application that is not the reference server, listening on loopback. */
-export async function startLibraryHost(adapter: AbstractHttpAdapter) {
+export async function startLibraryHost(
+  adapter: AbstractHttpAdapter,
+  { routes = {}, providers = [], controllers = [], configure = () => {} }: HostParts = {},
+) {
   const database = await createTestDatabase();
   const [clock, inbox] = [new FakeClock(), new Inbox()];
   const ports = [
@@ -95,17 +138,20 @@ export async function startLibraryHost(adapter: AbstractHttpAdapter) {
     secretKeys: [{ id: 'test', key: Buffer.alloc(32, 7) }],
     backupCodeHashCost: 4,
     imports: [PortsModule],
+    ...routes,
     providers: [{ provide: Clock, useValue: clock }],
   });
   const module = await Test.createTestingModule({
     imports: [typeOrm, PortsModule, mfa],
-    controllers: [HostLoginController],
+    controllers: [HostLoginController, ...controllers],
+    providers: [...providers],
   }).compile();
   const app = module.createNestApplication(adapter, { logger: false });
+  configure(app);
   await app.listen(0, '127.0.0.1');
   const stop = async () => {
     await app.close();
     await database.drop();
   };
-  return { url: await app.getUrl(), clock, inbox, stop };
+  return { app, url: await app.getUrl(), clock, inbox, stop };
 }

@@ -113,7 +113,7 @@ export async function libraryHttpApp(
   core: StubbedCore = {},
 ): Promise<INestApplication> {
   const module = await Test.createTestingModule({
-    controllers: MFA_CONTROLLERS,
+    controllers: [...MFA_CONTROLLERS],
     providers: [
       ...MFA_HTTP_PROVIDERS,
       { provide: AccessGuard, useClass: BearerGuard },

@@ -17,13 +17,9 @@ import { LoginService, type MfaPending } from '../../src/mfa/core/login.service.
 import { MethodAskingService } from '../../src/mfa/core/method-asking.service.js';
 import { MethodService } from '../../src/mfa/core/method.service.js';
 import { type MfaPassed } from '../../src/mfa/core/mfa-passed.js';
-import {
-  HostPorts,
-  type IssuedTokens,
-  MfaEventListener,
-  SubjectDirectory,
-  TokenIssuer,
-} from '../../src/mfa/core/ports.js';
+import { HostPorts } from '../../src/mfa/core/host-ports.js';
+import { type IssuedTokens } from '../../src/mfa/core/issued-tokens.js';
+import { MfaEventListener, SubjectDirectory, TokenIssuer } from '../../src/mfa/core/ports.js';
 import { AppHandler } from '../../src/mfa/handlers/app/index.js';
 import { EmailHandler } from '../../src/mfa/handlers/email/index.js';
 import { Clock } from '../../src/mfa/kit/clock.js';
@@ -256,7 +252,7 @@ export class MfaHarness {
 
   async verify(pending: MfaPending, code: string): Promise<JsonObject> {
     const claims = await this.parts.ephemeralTokens.verify(pending.ephemeralToken);
-    return this.parts.login.verify(claims, { code }, CLIENT);
+    return (await this.parts.login.verify(claims, { code }, CLIENT)).tokens;
   }
 
   /** Begins a login and gives the code. */

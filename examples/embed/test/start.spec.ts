@@ -2,7 +2,7 @@ import { after, before, describe, it } from 'node:test';
 import { Global, Module, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { expect } from 'expect';
-import { AccessGuard, MfaModule, SubjectDirectory, TokenIssuer } from 'nestjs-mfa';
+import { AccessGuard, MFA_MIGRATIONS, MfaModule, SubjectDirectory, TokenIssuer } from 'nestjs-mfa';
 import { type HandlerProvider } from 'nestjs-mfa';
 import { EmailHandler } from 'nestjs-mfa/handlers/email';
 import { webauthnHandler } from 'nestjs-mfa/handlers/webauthn';
@@ -17,7 +17,13 @@ let database: Awaited<ReturnType<typeof createDatabase>>;
 let dataSource: DataSource;
 before(async () => {
   database = await createDatabase();
-  dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
+  dataSource = await new DataSource({
+    type: 'postgres',
+    url: database.url,
+    migrations: [...MFA_MIGRATIONS],
+    migrationsRun: true,
+    installExtensions: false,
+  }).initialize();
 });
 after(async () => {
   await dataSource.destroy();

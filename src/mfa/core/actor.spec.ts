@@ -1,6 +1,7 @@
 import { ActorSubjects, type Principal, proofsOf } from './actor.js';
 import { type LiveSession } from './ports.js';
-import { HostPorts, SessionDirectory, SubjectDirectory, type TokenIssuer } from './ports.js';
+import { HostPorts } from './host-ports.js';
+import { SessionDirectory, SubjectDirectory, type TokenIssuer } from './ports.js';
 import { type Transaction } from './stores.js';
 
 const NOON = new Date('2026-01-01T12:00:00.000Z');

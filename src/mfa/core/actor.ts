@@ -3,7 +3,7 @@ import { MfaError } from './errors.js';
 import { type Subject } from './handler.js';
 import { type ClientInfo } from './mfa-passed.js';
 import { proofOfFirstFactor, type SessionProof } from './assurance.js';
-import { HostPorts } from './ports.js';
+import { HostPorts } from './host-ports.js';
 import { type Transaction } from './stores.js';
 
 /** Who is signed in, and how, as the host's access token says. */

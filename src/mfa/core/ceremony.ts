@@ -13,7 +13,7 @@ import { EventTeller } from './event-teller.js';
 import { type MfaEvent } from './events.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { type ClientInfo } from './mfa-passed.js';
-import { type IssuedTokens } from './ports.js';
+import { type IssuedTokens } from './issued-tokens.js';
 import { ProofJudge, type RightProof } from './proof-judge.js';
 import { readProof } from './proof-reading.js';
 import { noChallenge } from './refusals.js';

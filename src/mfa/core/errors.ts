@@ -87,6 +87,16 @@ export const PROBLEMS = {
     detail: 'This needs a more recent or a stronger proof of who you are.',
   },
   forbidden: { status: 403, title: 'Forbidden', detail: 'This is not allowed.' },
+  host_not_authenticated: {
+    status: 401,
+    title: 'Not authenticated by the application',
+    detail: 'A guard of the application asks for a sign-in before this request is looked at.',
+  },
+  host_forbidden: {
+    status: 403,
+    title: 'Forbidden by the application',
+    detail: 'A guard of the application does not let this request pass.',
+  },
   not_found: { status: 404, title: 'Not found', detail: 'Not found.' },
   method_not_allowed: {
     status: 405,

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { ANY_TEXT, refuseMisfit } from '../kit/given-value.js';
 import { type EventConsumer } from './event-consumer.js';
 import { type MfaEvent } from './events.js';
+import { given } from './host-ports.js';
 import { type MfaEventListener } from './ports.js';
 
 const LONGEST_NAME = 64;
@@ -19,6 +21,7 @@ export class EventAudience {
   bind(listener: MfaEventListener | null, consumers: readonly EventConsumer[]): void {
     const names = consumers.map(({ name }) => name);
     for (const name of names) {
+      refuseMisfit('EventConsumer.name', name, ANY_TEXT);
       if (name === '' || name.length > LONGEST_NAME) {
         throw new Error(`The event consumer "${name}" needs a name of 1 to 64 characters.`);
       }
@@ -30,8 +33,8 @@ export class EventAudience {
     this.consumers = consumers;
   }
 
-  /** The consumers that want this event. */
+  /** The consumers that want this event. @throws {Error} for one that says neither yes nor no */
   wanting(event: MfaEvent): EventConsumer[] {
-    return this.consumers.filter((consumer) => consumer.wants(event));
+    return this.consumers.filter((consumer) => given('EventConsumer.wants', consumer.wants(event)));
   }
 }

@@ -13,7 +13,8 @@ import { HandlerRegistry } from './handler-registry.js';
 import { type ClientInfo, type FirstFactorPassed, vouch } from './mfa-passed.js';
 import { choicesOf, independentOf, keptProof, offersOf } from './offered-method.js';
 import { isAlive, isEligible, offered } from './policy.js';
-import { HostPorts } from './ports.js';
+import { given, HostPorts } from './host-ports.js';
+import { answerOf, type IssuedAnswer, NO_ANSWER } from './issued-answer.js';
 import { EventStore } from './event-store.js';
 import { type ChallengeRecord, ChallengeStore, type MethodRecord, MethodStore } from './stores.js';
 
@@ -31,8 +32,8 @@ export interface MfaPending {
 
 /** Where a right first factor leads. */
 export type LoginOutcome =
-  /** Nothing more is required: `tokens` is the body that the host's issuer made. */
-  | { readonly kind: 'passed'; readonly tokens: JsonObject }
+  /** Nothing more is required: `tokens` is the body that the host's issuer made, and is answered with its headers. */
+  | (IssuedAnswer & { readonly kind: 'passed' })
   | { readonly kind: 'pending'; readonly pending: MfaPending };
 
 /** An open login, with the subject's methods as they are now. */
@@ -64,11 +65,13 @@ export class LoginService {
    *
    * @throws {MfaError} `invalid_credentials` for a subject who is disabled, and for one who has a
    * second factor where the first cannot lead on to it: that says no more than a wrong password
+   * @throws {Error} for a first factor that is not of its type
    */
   async begin(first: FirstFactorPassed, client: ClientInfo): Promise<LoginOutcome> {
+    given('The caller of LoginService.begin', first);
     if (!first.subject.isEnabled) throw new MfaError('invalid_credentials');
     const active = offered(await this.methods.list(first.subject.id));
-    if (active.length === 0) return { kind: 'passed', tokens: await this.pass(first, client) };
+    if (active.length === 0) return { kind: 'passed', ...(await this.pass(first, client)) };
     if (first.supportsMfa === false) throw new MfaError('invalid_credentials');
     return { kind: 'pending', pending: await this.ask(first, active, client) };
   }
@@ -76,16 +79,16 @@ export class LoginService {
   /**
    * Judges the proof of an open login and mints the tokens.
    *
-   * @returns the body that the host's issuer made
+   * @returns what the host's issuer made
    * @throws {MfaError} as {@link Ceremony.prove}
    */
   async verify(
     claims: EphemeralClaims,
     proof: Record<string, unknown>,
     client: ClientInfo,
-  ): Promise<JsonObject> {
+  ): Promise<IssuedAnswer> {
     const subject = await this.subjectOf(claims);
-    let body: JsonObject = {};
+    let answer = NO_ANSWER;
     await this.ceremony.prove(
       {
         subject,
@@ -101,11 +104,11 @@ export class LoginService {
         const issued = await this.host.tokens.issue(
           vouch({ ...this.passedBy(proven, subject), sessionId: null, subject, client }),
         );
-        body = issued.body;
+        answer = answerOf(issued);
         return { ...issued, events: ['login_succeeded'] };
       },
     );
-    return body;
+    return answer;
   }
 
   /**
@@ -154,7 +157,7 @@ export class LoginService {
     this.teller.tell([event]);
   }
 
-  private async pass(first: FirstFactorPassed, client: ClientInfo): Promise<JsonObject> {
+  private async pass(first: FirstFactorPassed, client: ClientInfo): Promise<IssuedAnswer> {
     const { subject, provider = null } = first;
     const passed = vouch({
       purpose: 'login',
@@ -164,11 +167,13 @@ export class LoginService {
       provider,
       client,
     });
-    const { body, rows, sessionId } = await this.host.tokens.issue(passed);
+    const issued = await this.host.tokens.issue(passed);
+    const answer = answerOf(issued);
+    const { rows, rowUpdates = [], sessionId } = issued;
     const event = { ...this.event('login_succeeded', subject, null, client), sessionId };
-    await this.events.append([event], { rows });
+    await this.events.append([event], { rows, rowUpdates });
     this.teller.tell([event]);
-    return body;
+    return answer;
   }
 
   private async ask(

@@ -1,7 +1,8 @@
 import { type SessionProof } from './assurance.js';
 import { type MfaEvent } from './events.js';
-import { type JsonObject, type Subject } from './handler.js';
-import { type RowInsert, type RowUpdate } from './host-rows.js';
+import { type Subject } from './handler.js';
+import { type RowUpdate } from './host-rows.js';
+import { type IssuedTokens } from './issued-tokens.js';
 import { type ClientInfo, type MfaPassed } from './mfa-passed.js';
 import { type SendScope } from './send-policy.js';
 import { type Transaction } from './stores.js';
@@ -43,18 +44,6 @@ export abstract class SessionDirectory {
   abstract find(session: SessionKey, transaction?: Transaction): Promise<LiveSession | null>;
 }
 
-/** What a token issuer made: not yet handed out, and worth nothing until its rows are written. */
-export interface IssuedTokens {
-  /** The body of the answer. */
-  readonly body: JsonObject;
-  /** Written in the commit that spends the proof: all of it happens, or none. */
-  readonly rows: readonly RowInsert[];
-  /** Changed in the same commit. Absent: nothing. */
-  readonly rowUpdates?: readonly RowUpdate[];
-  /** The session that begins with them, for the events that tell of it; absent: the host keeps none. */
-  readonly sessionId?: string | null;
-}
-
 /** Port: makes the host's tokens from the fact that everything is passed. */
 export abstract class TokenIssuer {
   abstract issue(passed: MfaPassed): Promise<IssuedTokens>;
@@ -81,33 +70,6 @@ export abstract class SessionCloser {
 export abstract class MfaEventListener {
   /** A rejection is logged and changes nothing: what happened has happened. */
   abstract onEvent(event: MfaEvent): Promise<void>;
-}
-
-/** Ports that a host may leave unbound. */
-export interface OptionalPorts {
-  /** Null where the host has no passwords, or does not tell. */
-  readonly passwords: PasswordProof | null;
-  /** Null where the host keeps no sessions, or does not tell. */
-  readonly sessions: SessionDirectory | null;
-  /** Null where the host keeps no sessions, or ends none. */
-  readonly sessionCloser: SessionCloser | null;
-}
-
-/** What the host has bound, checked to be there when the module starts. */
-export class HostPorts implements OptionalPorts {
-  readonly passwords: PasswordProof | null;
-  readonly sessions: SessionDirectory | null;
-  readonly sessionCloser: SessionCloser | null;
-
-  constructor(
-    readonly subjects: SubjectDirectory,
-    readonly tokens: TokenIssuer,
-    { passwords = null, sessions = null, sessionCloser = null }: Partial<OptionalPorts> = {},
-  ) {
-    this.passwords = passwords;
-    this.sessions = sessions;
-    this.sessionCloser = sessionCloser;
-  }
 }
 
 /** A send that the budgets refuse. */

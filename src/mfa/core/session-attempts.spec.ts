@@ -5,7 +5,8 @@ import { FakeClock } from '../testing/fake-clock.js';
 import { type MfaEvent } from './events.js';
 import { type EventTeller } from './event-teller.js';
 import { type RowUpdate } from './host-rows.js';
-import { type HostPorts, SessionCloser, type SessionKey } from './ports.js';
+import { type HostPorts } from './host-ports.js';
+import { SessionCloser, type SessionKey } from './ports.js';
 import {
   type PayingSession,
   type SessionAttempt,

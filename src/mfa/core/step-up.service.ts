@@ -16,7 +16,7 @@ import { undoableSeconds } from './changes.js';
 import { Challenger } from './challenger.js';
 import { type EphemeralClaims, EphemeralTokens } from './ephemeral-token.js';
 import { MfaError } from './errors.js';
-import { type JsonObject, type Subject } from './handler.js';
+import { type Subject } from './handler.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { type MfaPending } from './login.service.js';
 import { type ClientInfo, vouch } from './mfa-passed.js';
@@ -24,7 +24,8 @@ import { choicesOf, keptProof, type OfferedMethod, offersOf } from './offered-me
 import { PasswordCeremony } from './password-ceremony.js';
 import { PASSWORD } from './password-fields.js';
 import { offered } from './policy.js';
-import { HostPorts } from './ports.js';
+import { HostPorts } from './host-ports.js';
+import { answerOf, type IssuedAnswer, NO_ANSWER } from './issued-answer.js';
 import {
   type ChallengeRecord,
   ChallengeStore,
@@ -101,30 +102,30 @@ export class StepUpService {
   /**
    * Judges the proof and mints the token that says so.
    *
-   * @returns the body that the host's issuer made
+   * @returns what the host's issuer made
    * @throws {MfaError} `invalid_token`, also when the session is over, and as {@link Ceremony.prove}
    */
   async verify(
     claims: EphemeralClaims,
     proof: Record<string, unknown>,
     client: ClientInfo,
-  ): Promise<JsonObject> {
+  ): Promise<IssuedAnswer> {
     const subject = await this.host.subjects.find(claims.subjectId);
     if (!subject?.isEnabled) throw new MfaError('invalid_token');
     const key = { subjectId: subject.id, id: claims.challengeId };
     const request = { subject, key, proof, client };
-    let body: JsonObject = {};
+    let answer = NO_ANSWER;
     const challenge = await this.challenges.findOpen(key, this.clock.now());
     if (challenge !== null) await this.proofsNow(challenge);
     const present = await this.methods.read(subject.id);
     const conclude = async (shown: Shown) => {
       const earlier = await this.proofsNow(shown.challenge);
       const renewal = { subject, present, client, earlier };
-      const { body: issued, ...written } = await this.issue(renewal, shown);
-      body = issued;
+      const issued = await this.issue(renewal, shown);
+      answer = answerOf(issued);
       const stillHolds = async (transaction: Transaction) =>
         isDeepStrictEqual(await this.proofsNow(shown.challenge, transaction), earlier);
-      return { ...written, events: ['stepped_up' as const], stillHolds };
+      return { ...issued, events: ['stepped_up' as const], stillHolds };
     };
     if (challenge?.handler === PASSWORD) {
       await this.passwords.prove(request, conclude);
@@ -141,7 +142,7 @@ export class StepUpService {
         return conclude({ challenge: proven.attempt.challenge, proof: kept });
       });
     }
-    return body;
+    return answer;
   }
 
   /** What the session goes on with. None is dropped for another: by any of them it may be found. */

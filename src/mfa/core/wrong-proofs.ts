@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { EventTeller } from './event-teller.js';
 import { type EventDetail, type MfaEvent } from './events.js';
 import { type RowUpdate } from './host-rows.js';
-import { HostPorts } from './ports.js';
+import { HostPorts } from './host-ports.js';
 import { EventStore } from './event-store.js';
 import { UnitOfWork } from './stores.js';
 

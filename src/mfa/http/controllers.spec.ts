@@ -24,7 +24,7 @@ function recordingCore(calls: unknown[][]): StubbedCore {
     };
   return {
     login: {
-      verify: record('verify', { access: 'a' }),
+      verify: record('verify', { tokens: { access: 'a' }, headers: [] }),
       changeMethod: record('changeMethod', { method: 'email', challenge: null }),
       resend: record('resend', undefined),
       cancel: record('cancel', undefined),

@@ -9,6 +9,7 @@ import { RequireMfaGuard } from './guards/require-mfa.guard.js';
 import { SignedInGuard } from './guards/signed-in.guard.js';
 import { StepUpTokenGuard } from './guards/step-up-token.guard.js';
 import { HandlersController } from './handlers.controller.js';
+import { IssuedAnswers } from './issued-answers.js';
 import { LoginController } from './login.controller.js';
 import { MethodsController } from './methods.controller.js';
 import { MfaProblemFilter } from './mfa-problem.filter.js';
@@ -18,7 +19,7 @@ import { RouteMethods } from './route-methods.js';
 import { StepUpController } from './step-up.controller.js';
 
 /** Every controller of the library. */
-export const MFA_CONTROLLERS: Type[] = [
+export const MFA_CONTROLLERS: readonly Type<object>[] = [
   LoginController,
   HandlersController,
   MethodsController,
@@ -32,6 +33,7 @@ export const MFA_HTTP_PROVIDERS: Provider[] = [
   EphemeralTokenGuard,
   FreshProofGuard,
   HostAccess,
+  IssuedAnswers,
   MediaTypeGuard,
   MfaProblemFilter,
   NoStoreInterceptor,

@@ -1,4 +1,4 @@
-import { HttpCode, Post, UseGuards } from '@nestjs/common';
+import { HttpCode, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { type EphemeralClaims } from '../core/ephemeral-token.js';
 import { type JsonObject } from '../core/handler.js';
@@ -18,6 +18,7 @@ import { RequestBody } from './decorators/request-body.decorator.js';
 import { ChangeMethodAnswer, ResendAnswer } from './dto/login.answers.js';
 import { ChangeMethodBody, EphemeralTokenBody } from './dto/login.bodies.js';
 import { EphemeralTokenGuard } from './guards/ephemeral-token.guard.js';
+import { IssuedAnswers } from './issued-answers.js';
 import { type OpenBody, OpenBodyPipe } from './open-body.pipe.js';
 import { OPERATIONS } from './operations.js';
 
@@ -25,7 +26,10 @@ import { OPERATIONS } from './operations.js';
 @AuthRoutes('login', 'Sign-in')
 @UseGuards(EphemeralTokenGuard)
 export class LoginController {
-  constructor(private readonly login: LoginService) {}
+  constructor(
+    private readonly login: LoginService,
+    private readonly answers: IssuedAnswers,
+  ) {}
 
   @Post('verify')
   @HttpCode(200)
@@ -37,12 +41,13 @@ export class LoginController {
   @ApiBody({ type: EphemeralTokenBody })
   @ApiOkResponse({ description: "The host's tokens." })
   @ApiProblems(...BODY_PROBLEMS, 'invalid_token', 'method_not_found', ...LOGIN_PROOF_PROBLEMS)
-  verify(
+  async verify(
     @Ephemeral() claims: EphemeralClaims,
     @RequestBody(new OpenBodyPipe(EphemeralTokenBody)) { rest }: OpenBody<EphemeralTokenBody>,
     @Client() client: ClientInfo,
+    @Res({ passthrough: true }) response: object,
   ): Promise<JsonObject> {
-    return this.login.verify(claims, rest, client);
+    return this.answers.write(await this.login.verify(claims, rest, client), response);
   }
 
   @Post('change-method')

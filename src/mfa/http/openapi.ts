@@ -12,6 +12,7 @@ import { SetUpAnswer } from './dto/methods.answers.js';
 import { BODY_MEDIA_TYPES } from './guards/media-type.guard.js';
 import { type FixedFields, type Form, HandlerForms, objectOf } from './handler-forms.js';
 import { OPERATIONS } from './operations.js';
+import { PROBLEM_MEDIA_TYPE } from './problem-body.js';
 
 /** Fields that hold a method's name, by the schema that they stand in. */
 const METHOD_NAME_FIELDS: readonly (readonly [schema: string, field: string])[] = [
@@ -115,7 +116,34 @@ export function completeMfaDocument(
     if (answer !== undefined) answer.content = { 'application/json': { schema } };
   }
   addComponents(plain, forms, registry.names());
+  for (const [path, item] of Object.entries(plain.paths)) nameInstance(path, Object.values(item));
 }
+
+/** The examples of a problem name the path that is refused, as the answer does [RFC 9457 §3.1.5]. */
+function nameInstance(path: string, operations: readonly PlainOperation[]): void {
+  for (const { responses } of operations) {
+    for (const [status, response] of Object.entries(responses)) {
+      // What `ApiProblems` has made. It is shared by the operations of a controller, so it is copied.
+      const content = response['content'] as Record<string, JsonObject> | undefined;
+      const problem = content?.[PROBLEM_MEDIA_TYPE];
+      if (problem === undefined) continue;
+      const examples = Object.entries(problem['examples'] as Record<string, ProblemExample>);
+      const named = examples.map(([name, example]) => [
+        name,
+        { ...example, value: { ...example.value, instance: path } },
+      ]);
+      responses[status] = {
+        ...response,
+        content: {
+          ...content,
+          [PROBLEM_MEDIA_TYPE]: { ...problem, examples: Object.fromEntries(named) as JsonObject },
+        },
+      };
+    }
+  }
+}
+
+type ProblemExample = { summary: string; value: JsonObject };
 
 function formsByOperation(forms: HandlerForms): [operationId: string, form: Form][] {
   const methodAndProof = forms.proof(HandlerForms.methodField);

@@ -4,8 +4,9 @@ import { isOutage } from '../kit/outage.js';
 
 /** What a status means where the thrown value says no more. */
 const CODES: ReadonlyMap<number, ProblemCode> = new Map([
-  [401, 'not_authenticated'],
-  [403, 'forbidden'],
+  // The library's own refusals are of its catalogue: these are of a guard that the host has for all routes.
+  [401, 'host_not_authenticated'],
+  [403, 'host_forbidden'],
   [404, 'not_found'],
   [405, 'method_not_allowed'],
   [408, 'request_timeout'],

@@ -12,6 +12,7 @@ export interface ProblemResponse {
 /** How a refusal tells the client to sign in [RFC 6750 §3]. */
 const BEARER_CHALLENGES: ReadonlyMap<ProblemCode, string> = new Map([
   ['not_authenticated', 'Bearer'],
+  ['host_not_authenticated', 'Bearer'],
   ['token_not_valid', 'Bearer error="invalid_token"'],
 ]);
 

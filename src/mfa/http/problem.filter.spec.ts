@@ -256,4 +256,18 @@ describe.each([
       await app.close();
     }
   });
+
+  it('names a failure itself where the host gives no name of such, and says so', async () => {
+    const watch: RequestWatch = { traceIdOf: () => 'request 7', refused: () => {} };
+    const [app, address] = await start(adapter(), [{ provide: RequestWatch, useValue: watch }]);
+    try {
+      const { body } = await read(await fetch(`${address}/things/throw/bug`));
+      expect(body.trace_id).toMatch(/^[0-9a-f]{32}$/);
+      expect(logged).toHaveBeenCalledWith(
+        'Error: RequestWatch.traceIdOf must give 32 hexadecimal digits, or nothing at all, and gave a text.',
+      );
+    } finally {
+      await app.close();
+    }
+  });
 });

@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { MfaError, type ProblemCode } from '../core/errors.js';
+import { optional, refuseMisfit, valueThat } from '../kit/given-value.js';
 import { RandomSource } from '../kit/random.js';
 import { mediaTypeRefusal } from './guards/media-type.guard.js';
 import { type HttpRequest } from './http-request.js';
@@ -21,6 +22,10 @@ const LOGGED: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['internal', 'unav
 
 /** 16 bytes, as a trace id has them [W3C Trace Context §3.2.2.3]. */
 const TRACE_ID_BYTES = 16;
+
+const TRACE_ID = optional(
+  valueThat('32 hexadecimal digits', (value) => /^[0-9a-f]{32}$/i.test(String(value))),
+);
 
 /**
  * Answers everything that is thrown as a problem [RFC 9457], on Express and Fastify alike. What is
@@ -73,11 +78,23 @@ export class ProblemFilter implements ExceptionFilter {
   /** Without body and headers, which may hold secrets. @returns the trace id, or null */
   private log(problem: MfaError, request: HttpRequest): string | null {
     if (!LOGGED.has(problem.code)) return null;
-    const traceId = this.watch?.traceIdOf(request) ?? this.randomTraceId();
+    const traceId = this.givenTraceId(request) ?? this.randomTraceId();
     const origin = problem.cause ?? problem;
     const stack = origin instanceof Error ? origin.stack : undefined;
     this.logger.error(`${problem.code}, trace_id ${traceId}`, stack ?? typeof origin);
     return traceId;
+  }
+
+  /** An answer that is a failure already is sent all the same. */
+  private givenTraceId(request: HttpRequest): string | undefined {
+    const traceId = this.watch?.traceIdOf(request);
+    try {
+      refuseMisfit('RequestWatch.traceIdOf', traceId, TRACE_ID);
+      return traceId;
+    } catch (misfit) {
+      this.logger.error(String(misfit));
+      return undefined;
+    }
   }
 
   private randomTraceId(): string {

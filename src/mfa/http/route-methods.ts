@@ -1,6 +1,17 @@
-import { Injectable, type OnApplicationBootstrap, RequestMethod } from '@nestjs/common';
-import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import {
+  Injectable,
+  type OnApplicationBootstrap,
+  RequestMethod,
+  type VersioningOptions,
+} from '@nestjs/common';
+import {
+  METHOD_METADATA,
+  MODULE_PATH,
+  PATH_METADATA,
+  VERSION_METADATA,
+} from '@nestjs/common/constants.js';
 import { ApplicationConfig, MetadataScanner, ModulesContainer } from '@nestjs/core';
+import { RoutePathFactory } from '@nestjs/core/router/route-path-factory.js';
 
 interface Route {
   readonly method: string;
@@ -11,18 +22,24 @@ interface Route {
 @Injectable()
 export class RouteMethods implements OnApplicationBootstrap {
   private readonly scanner = new MetadataScanner();
+  /** Nest's own, so that prefixes, their exceptions and versions are in the paths as it routes them. */
+  private readonly paths: RoutePathFactory;
   private routes: readonly Route[] = [];
 
   constructor(
     private readonly modules: ModulesContainer,
     private readonly config: ApplicationConfig,
-  ) {}
+  ) {
+    this.paths = new RoutePathFactory(config);
+  }
 
   onApplicationBootstrap(): void {
-    const wrappers = [...this.modules.values()].flatMap(({ controllers }) => [
-      ...controllers.values(),
-    ]);
-    this.routes = wrappers.flatMap(({ metatype }) => (metatype ? this.routesOf(metatype) : []));
+    this.routes = [...this.modules.values()].flatMap((module) => {
+      const modulePath = this.pathOfModule(module.metatype);
+      return [...module.controllers.values()].flatMap(({ metatype }) =>
+        metatype ? this.routesOf(metatype, modulePath) : [],
+      );
+    });
   }
 
   /**
@@ -38,24 +55,52 @@ export class RouteMethods implements OnApplicationBootstrap {
     return [...methods].sort();
   }
 
-  private routesOf(controller: { prototype: unknown }): Route[] {
+  private routesOf(controller: { prototype: unknown }, modulePath: string): Route[] {
     // The prototype of a class holds its methods, and nothing else is looked up here.
     const prototype = controller.prototype as Record<string, object>;
     return this.scanner.getAllMethodNames(prototype).flatMap((name) => {
       const handler = prototype[name];
       const method = handler && (Reflect.getMetadata(METHOD_METADATA, handler) as unknown);
       if (handler === undefined || typeof method !== 'number') return [];
-      const paths = this.pathsOf(controller, handler);
+      const paths = this.pathsOf(controller, handler, modulePath);
       return paths.map((path) => ({ method: RequestMethod[method] ?? '', path }));
     });
   }
 
-  private pathsOf(controller: object, handler: object): RegExp[] {
-    const prefix = this.config.getGlobalPrefix();
-    return pathMetadataOf(controller).flatMap((base) =>
-      pathMetadataOf(handler).map((own) => patternOf([prefix, base, own])),
+  private pathsOf(controller: object, handler: object, modulePath: string): RegExp[] {
+    const versioningOptions = this.config.getVersioning();
+    const place = {
+      globalPrefix: this.config.getGlobalPrefix(),
+      modulePath,
+      ...(versioningOptions && {
+        versioningOptions,
+        ...versionOf('controllerVersion', controller, versioningOptions.defaultVersion),
+        ...versionOf('methodVersion', handler),
+      }),
+    };
+    const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod;
+    return pathMetadataOf(controller).flatMap((ctrlPath) =>
+      pathMetadataOf(handler)
+        .flatMap((methodPath) => this.paths.create({ ...place, ctrlPath, methodPath }, method))
+        .map(patternOf),
     );
   }
+
+  /** As `RouterModule` of Nest has set it for this application. */
+  private pathOfModule(module: object): string {
+    const key = `${MODULE_PATH}${this.modules.applicationId}`;
+    return (Reflect.getMetadata(key, module) as string | undefined) ?? '';
+  }
+}
+
+/** What `@Version()` has stored, as a member of that name; no member where there is none. */
+function versionOf(
+  name: 'controllerVersion' | 'methodVersion',
+  target: object,
+  byDefault?: VersioningOptions['defaultVersion'],
+) {
+  const version = (Reflect.getMetadata(VERSION_METADATA, target) as typeof byDefault) ?? byDefault;
+  return version === undefined ? {} : { [name]: version };
 }
 
 function pathMetadataOf(target: object): string[] {
@@ -64,8 +109,8 @@ function pathMetadataOf(target: object): string[] {
   return [paths ?? ''].flat();
 }
 
-function patternOf(parts: readonly string[]): RegExp {
-  const segments = parts.flatMap((part) => part.split('/')).filter((segment) => segment !== '');
+function patternOf(path: string): RegExp {
+  const segments = path.split('/').filter((segment) => segment !== '');
   const pattern = segments.map((segment) =>
     segment.startsWith(':') ? '[^/]+' : segment.replace(/[^\w-]/g, '\\$&'),
   );

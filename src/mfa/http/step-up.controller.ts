@@ -1,4 +1,4 @@
-import { HttpCode, Post, UseGuards } from '@nestjs/common';
+import { HttpCode, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { type Principal } from '../core/actor.js';
 import { type EphemeralClaims } from '../core/ephemeral-token.js';
@@ -22,13 +22,17 @@ import { EphemeralTokenBody } from './dto/login.bodies.js';
 import { StepUpAnswer } from './dto/step-up.answers.js';
 import { StepUpBody } from './dto/step-up.bodies.js';
 import { StepUpTokenGuard } from './guards/step-up-token.guard.js';
+import { IssuedAnswers } from './issued-answers.js';
 import { type OpenBody, OpenBodyPipe } from './open-body.pipe.js';
 import { OPERATIONS } from './operations.js';
 
 /** A fresh proof for whoever is signed in [RFC 9470]. */
 @AuthRoutes('step-up', 'Step-up')
 export class StepUpController {
-  constructor(private readonly stepUp: StepUpService) {}
+  constructor(
+    private readonly stepUp: StepUpService,
+    private readonly answers: IssuedAnswers,
+  ) {}
 
   @Post()
   @HttpCode(200)
@@ -68,11 +72,12 @@ export class StepUpController {
   @ApiBody({ type: EphemeralTokenBody })
   @ApiOkResponse({ description: "The host's access token." })
   @ApiProblems(...BODY_PROBLEMS, 'invalid_token', 'method_not_found', ...SESSION_PROOF_PROBLEMS)
-  verify(
+  async verify(
     @Ephemeral() claims: EphemeralClaims,
     @RequestBody(new OpenBodyPipe(EphemeralTokenBody)) { rest }: OpenBody<EphemeralTokenBody>,
     @Client() client: ClientInfo,
+    @Res({ passthrough: true }) response: object,
   ): Promise<JsonObject> {
-    return this.stepUp.verify(claims, rest, client);
+    return this.answers.write(await this.stepUp.verify(claims, rest, client), response);
   }
 }

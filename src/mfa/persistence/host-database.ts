@@ -1,6 +1,8 @@
 import { Injectable, type OnModuleInit, Optional } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { refuseOtherMeanings } from './database-check.js';
+import { missingDataSource } from './missing-data-source.js';
 import { refuseUnreadableTimes } from './readable-times.js';
 
 /** The host's database. Asked for as optional, so that its absence is told in a sentence of ours. */
@@ -9,12 +11,8 @@ export class HostDatabase implements OnModuleInit {
   readonly dataSource: DataSource;
 
   /** @throws {Error} that says what to do when the host has none */
-  constructor(@Optional() dataSource?: DataSource) {
-    if (dataSource === undefined) {
-      throw new Error(
-        'MfaModule misses a DataSource of TypeORM: import TypeOrmModule.forRoot with a PostgreSQL and MFA_ENTITIES, beside MfaModule.',
-      );
-    }
+  constructor(modules: ModulesContainer, @Optional() dataSource?: DataSource) {
+    if (dataSource === undefined) throw missingDataSource(modules);
     this.dataSource = dataSource;
   }
 

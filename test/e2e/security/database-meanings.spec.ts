@@ -1,3 +1,4 @@
+import { ModulesContainer } from '@nestjs/core';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { HostDatabase } from '../../../src/mfa/persistence/host-database.js';
@@ -91,7 +92,7 @@ describe('a data source of a host', () => {
       installExtensions: false,
       poolSize: 1,
     }).initialize();
-    return new HostDatabase(dataSource);
+    return new HostDatabase(new ModulesContainer(), dataSource);
   };
   afterEach(async () => {
     if (database.isConcurrent) await dataSource.destroy();
@@ -127,9 +128,9 @@ describe('a data source of a host', () => {
       url: url.href,
       installExtensions: false,
     }).initialize();
-    await expect(new HostDatabase(dataSource).onModuleInit()).rejects.toThrow(
-      'The database has the setting server_encoding = "LATIN1"',
-    );
+    await expect(
+      new HostDatabase(new ModulesContainer(), dataSource).onModuleInit(),
+    ).rejects.toThrow('The database has the setting server_encoding = "LATIN1"');
     await dataSource.destroy();
     await run(`DROP DATABASE ${name} WITH (FORCE)`);
     await open();

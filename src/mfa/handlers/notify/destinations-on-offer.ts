@@ -1,3 +1,4 @@
+import { listOf, objectOf, refuseMisfit, TEXT } from '../../kit/given-value.js';
 import { type NotifyDestination } from './notify-destinations.js';
 
 /** Which of all destinations a handler offers. */
@@ -10,16 +11,19 @@ export interface OfferRule {
   readonly exclude?: readonly string[];
 }
 
+const DESTINATIONS = listOf(objectOf({ id: TEXT, name: TEXT }));
+
 /**
  * The destinations that remain, in their order.
  *
- * @throws {Error} when two have one id, a rule names one that there is not (excluding a misspelt
+ * @throws {Error} when the list is none, two have one id, a rule names one that there is not (excluding a misspelt
  *   one would leave it on offer), or none remains
  */
 export function destinationsOnOffer(
   all: readonly NotifyDestination[],
   { name, include, exclude = [] }: OfferRule,
 ): readonly NotifyDestination[] {
+  refuseMisfit('NotifyDestinations.list', all, DESTINATIONS);
   const refuse = (fault: string) => new Error(`MFA handler "${name}": ${fault}`);
   const ids = all.map(({ id }) => id);
   const double = ids.find((id, index) => ids.indexOf(id) !== index);

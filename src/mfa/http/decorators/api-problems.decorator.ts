@@ -2,7 +2,6 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { ACR } from '../../core/assurance.js';
 import { MfaError, type ProblemCode, type ProblemExtras, PROBLEMS } from '../../core/errors.js';
-import { AUTH_BASE_PATH } from '../base-path.js';
 import { ProblemAnswer } from '../dto/problem.answer.js';
 import { PROBLEM_MEDIA_TYPE, problemBody } from '../problem-body.js';
 
@@ -88,8 +87,11 @@ function responseOf(status: number, codes: readonly ProblemCode[]) {
   });
 }
 
+/** Until {@link completeMfaDocument} puts the path of the operation in its place. */
+const EXAMPLE_INSTANCE = '/…';
+
 function exampleOf(code: ProblemCode) {
-  const occurrence = { instance: `/${AUTH_BASE_PATH}/…`, traceId: null };
+  const occurrence = { instance: EXAMPLE_INSTANCE, traceId: null };
   const problem = new MfaError(code, EXTRAS[code]);
   return { summary: PROBLEMS[code].title, value: problemBody(problem, occurrence) };
 }

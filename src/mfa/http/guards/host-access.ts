@@ -2,6 +2,7 @@ import { Injectable, Optional } from '@nestjs/common';
 import { type Principal } from '../../core/actor.js';
 import { type BudgetedRequest, RequestBudget } from '../../core/request-budget.js';
 import { refuseReservedSessionId } from '../../core/reserved-session-ids.js';
+import { given } from '../../core/host-ports.js';
 import { AccessGuard } from './access.guard.js';
 
 /** The host's {@link AccessGuard} and {@link RequestBudget}, for guards that stand in any of its modules. */
@@ -15,10 +16,10 @@ export class HostAccess {
 
   /**
    * @throws {MfaError} `not_authenticated` or `token_not_valid`
-   * @throws {Error} where the host names a session as none may be called
+   * @throws {Error} where the port gives something else, or names a session as none may be called
    */
   async authenticate(request: object): Promise<Principal> {
-    const principal = await this.access.authenticate(request);
+    const principal = given('AccessGuard.authenticate', await this.access.authenticate(request));
     refuseReservedSessionId(principal.sessionId);
     return principal;
   }

@@ -32,6 +32,9 @@ const CHAIN_FUNCTION = `CREATE FUNCTION mfa_chain_event() RETURNS trigger LANGUA
     RETURN NEW;
   END $$`;
 
+/** Of `mfa_events`: what no entity can declare. */
+export const CHAIN_TRIGGER = 'mfa_events_chain';
+
 /**
  * Chains every event to the one before it of the same user, whatever inserts it: its number is one
  * more, and its hash is the SHA-256 of that one's hash (32 zero bytes for the first) and of its own
@@ -41,7 +44,7 @@ const CHAIN_FUNCTION = `CREATE FUNCTION mfa_chain_event() RETURNS trigger LANGUA
 export const CHAIN_EVENTS = [
   FIELD_FUNCTION,
   CHAIN_FUNCTION,
-  `CREATE TRIGGER mfa_events_chain BEFORE INSERT ON mfa_events
+  `CREATE TRIGGER ${CHAIN_TRIGGER} BEFORE INSERT ON mfa_events
     FOR EACH ROW EXECUTE FUNCTION mfa_chain_event()`,
 ];
 

@@ -1,20 +1,30 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import sql from 'sql-template-tag';
 import { type Transaction, UnitOfWork } from '../../core/stores.js';
 import { RandomSource } from '../../kit/random.js';
 import { HostDatabase } from '../host-database.js';
+import { refuseOtherTables } from '../table-check.js';
 import { Statements, transactionOf } from './statements.js';
 import { firstVersion } from './writes.js';
 
 /** Transactions of TypeORM's, each behind the lock of one account. */
 @Injectable()
-export class TypeOrmUnitOfWork extends UnitOfWork {
+export class TypeOrmUnitOfWork extends UnitOfWork implements OnModuleInit {
   constructor(
     private readonly host: HostDatabase,
     private readonly statements: Statements,
     private readonly random: RandomSource,
   ) {
     super();
+  }
+
+  /**
+   * Here, as a host with another storage has another unit of work, and none of the tables.
+   *
+   * @throws {Error} that says what to do where the tables are missing, or are those of an older version
+   */
+  async onModuleInit(): Promise<void> {
+    await refuseOtherTables(this.host.dataSource);
   }
 
   runForAccount<T>(subjectId: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {

@@ -1,0 +1,70 @@
+import { type Provider } from '@nestjs/common';
+import { EventAudience } from './core/event-audience.js';
+import { EVENT_CONSUMERS, type EventConsumer } from './core/event-consumer.js';
+import { HostPorts } from './core/host-ports.js';
+import {
+  MfaEventListener,
+  PasswordProof,
+  SessionCloser,
+  SessionDirectory,
+  SubjectDirectory,
+  TokenIssuer,
+} from './core/ports.js';
+import { AccessGuard } from './http/guards/access.guard.js';
+
+/** As a host binds them; what is optional may be absent. */
+type BoundPorts = [
+  subjects?: SubjectDirectory,
+  tokens?: TokenIssuer,
+  access?: AccessGuard,
+  passwords?: PasswordProof,
+  sessions?: SessionDirectory,
+  sessionCloser?: SessionCloser,
+];
+
+/** In the order of {@link BoundPorts}. */
+const PORTS = [
+  SubjectDirectory,
+  TokenIssuer,
+  AccessGuard,
+  PasswordProof,
+  SessionDirectory,
+  SessionCloser,
+];
+
+/** The host's ports. Asked for as optional, so that a missing one is named in a sentence of ours. */
+export const HOST_PORTS: Provider = {
+  provide: HostPorts,
+  inject: PORTS.map((token) => ({ token, optional: true })),
+  useFactory: (...[subjects, tokens, access, ...others]: BoundPorts) => {
+    if (subjects === undefined) throw missingPort('SubjectDirectory');
+    if (tokens === undefined) throw missingPort('TokenIssuer');
+    if (access === undefined) throw missingPort('AccessGuard');
+    const [passwords = null, sessions = null, sessionCloser = null] = others;
+    return new HostPorts(subjects, tokens, { passwords, sessions, sessionCloser });
+  },
+};
+
+/** Binds whoever of the host hears of events. Nobody asks for it: it is made with the application. */
+export const BOUND_AUDIENCE: Provider = {
+  provide: Symbol('BOUND_AUDIENCE'),
+  inject: [
+    EventAudience,
+    { token: MfaEventListener, optional: true },
+    { token: EVENT_CONSUMERS, optional: true },
+  ],
+  useFactory: (
+    audience: EventAudience,
+    listener?: MfaEventListener,
+    consumers?: readonly EventConsumer[],
+  ) => {
+    audience.bind(listener ?? null, consumers ?? []);
+    return audience;
+  },
+};
+
+function missingPort(name: string): Error {
+  return new Error(
+    `MfaModule misses the port ${name}: provide it in a module that exports it, and give that module to forRoot in "imports".`,
+  );
+}
