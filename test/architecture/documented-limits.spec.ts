@@ -146,6 +146,7 @@ describe('the table of limits', () => {
       options.backupCodeLength,
       access,
       refresh,
+      config.refreshGraceSeconds,
       options.stepUpMaxAgeSeconds,
       config.passwordResetTokenExpirySeconds,
       RESET_LINK_LIMIT.perAsker,
@@ -202,7 +203,7 @@ describe('the table of limits', () => {
     );
     const names = shown.map(([, , name]) => name);
     const settings = SETTINGS.filter(({ name }) => names.includes(`\`${name}\``));
-    expect(settings).toHaveLength(27);
+    expect(settings).toHaveLength(28);
     expect(new Map(shown.map(([, number, name]) => [name, number]))).toEqual(
       new Map(settings.map((entry) => [`\`${entry.name}\``, entry.default])),
     );

@@ -173,6 +173,14 @@ describe('once the old keys are retired', () => {
     return { session, backupCodes: made.body.backup_codes };
   }
 
+  it('a session has kept the old key until it was renewed', async () => {
+    await throughPhases(async () => {});
+    expect(await retire()).toContain('1 sessions have a refresh token that is made by it');
+    const { refresh } = account;
+    expect((await server.post('/token/refresh/', { refresh })).status).toBe(200);
+    expect(await retire()).not.toContain('refresh token');
+  });
+
   it('they are gone, and everything works with the new ones', async () => {
     const [oldSecret, oldSigning] = [keys.read('MFA_SECRET_KEYS'), keys.read('JWT_KEYS')];
     const { session, backupCodes } = await rotateToTheEnd();

@@ -164,6 +164,7 @@ describe('a refresh token that comes back', () => {
   it('ends its whole session, access token included, and no other', async () => {
     const other = await signIn();
     const newest = await renew(server, account.refresh);
+    server.clock.advance({ seconds: 20 });
     expectProblem(await server.post('/token/refresh/', { refresh: account.refresh }), NOT_VALID);
     await expectEnded(newest);
     const survivor = await expectAlive(other);

@@ -36,8 +36,9 @@ describe('renewing a session', () => {
     expect((await server.get('/user/', reply.body.access)).status).toBe(200);
   });
 
-  it('ends the session when a spent token comes back', async () => {
+  it('ends the session when a spent token comes back late', async () => {
     const { body } = await refresh(account.refresh);
+    server.clock.advance({ seconds: 20 });
     expectProblem(await refresh(account.refresh), NOT_VALID);
     expectProblem(await refresh(body.refresh), NOT_VALID);
   });

@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { KeyRing, KeyUsage, SystemRandomSource } from '../../src/mfa/index.js';
+import { KeyRing, SystemRandomSource } from '../../src/mfa/index.js';
 import { generateKeys, RING_NAMES, type RingName } from '../../src/server/config/generate-keys.js';
 import { readKeyEntries } from '../../src/server/config/key-entry.js';
 import { loadConfig } from '../../src/server/config/load-config.js';
 import { openKeys } from '../../src/server/config/open-keys.js';
+import { KeyNeeds } from '../../src/server/keys/key-needs.js';
 import { KeyReload } from '../../src/server/keys/key-reload.js';
 import {
   type RotationOutcome,
@@ -66,7 +67,7 @@ export class KeyFiles {
 
   /** What `npm run keys:rotate` does, at the hour of a server. */
   rotate(phase: RotationPhase, { app, clock }: TestServer): Promise<RotationOutcome> {
-    const countNeeds = () => app.get(KeyUsage).count();
+    const countNeeds = () => app.get(KeyNeeds, { strict: false }).count();
     const rings = { env: this.environment, names: RING_NAMES };
     return rotateKeys(phase, rings, { clock, random: this.random, countNeeds });
   }

@@ -12,6 +12,7 @@ export type KeyUse =
   | 'backup-lookup'
   | 'send-address'
   | 'ephemeral-token'
+  | 'refresh-token'
   | 'mailed-link'
   | 'mailed-code';
 

@@ -13,6 +13,7 @@ import {
   transactionOf,
 } from '../../mfa/index.js';
 import { accountEvent } from '../mfa/account-event.js';
+import { RefreshTokens } from '../sessions/refresh-tokens.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { UsersService } from '../users/users.service.js';
 
@@ -21,6 +22,7 @@ import { UsersService } from '../users/users.service.js';
 export class SessionEndings {
   constructor(
     private readonly sessions: SessionsService,
+    private readonly refreshTokens: RefreshTokens,
     private readonly users: UsersService,
     private readonly accounts: MfaAccounts,
     private readonly freshProof: FreshProof,
@@ -35,7 +37,7 @@ export class SessionEndings {
    * @throws {MfaError} `token_not_valid`
    */
   async logout(refreshToken: string, client: ClientInfo): Promise<void> {
-    const session = await this.sessions.read(refreshToken);
+    const session = this.refreshTokens.read(refreshToken);
     if (!(await this.sessions.isOpen(session))) return;
     const event = await this.event('logged_out', session.userId, client);
     await this.audit.change(async (manager) => {

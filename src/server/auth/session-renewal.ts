@@ -10,7 +10,8 @@ import {
 } from '../../mfa/index.js';
 import { accountEvent } from '../mfa/account-event.js';
 import { acceptedLanguage } from '../notices/texts/languages.js';
-import { type RefreshFacts } from '../sessions/refresh-tokens.js';
+import { RefreshChain, type RenewableSession } from '../sessions/refresh-chain.js';
+import { type RefreshFacts, RefreshTokens } from '../sessions/refresh-tokens.js';
 import { type SessionTokens } from '../sessions/session-tokens.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { SubjectBudget } from '../rate-limit/subject-budget.js';
@@ -18,12 +19,15 @@ import { UsersService } from '../users/users.service.js';
 import { type FirstFactorRequest } from './first-factor.js';
 import { FirstFactors } from './first-factors.js';
 
-const MAX_TRIES = 2;
+/** A change of the password, and another tab, may each be faster once. */
+const MAX_TRIES = 3;
 
 /** Renews sessions, and ends the ones whose refresh token is in two hands. */
 @Injectable()
 export class SessionRenewal {
   constructor(
+    private readonly refreshTokens: RefreshTokens,
+    private readonly chain: RefreshChain,
     private readonly sessions: SessionsService,
     private readonly factors: FirstFactors,
     private readonly users: UsersService,
@@ -34,31 +38,41 @@ export class SessionRenewal {
   ) {}
 
   /**
-   * Spends a refresh token and gives new tokens. A spent one that comes back is in two hands, and
-   * nobody knows in which: the whole session ends [RFC 9700 §4.14.2]. So does the session of a first
-   * factor that no longer allows it.
+   * Spends the present refresh token and gives new tokens. The one just before it gives the present
+   * one again for `REFRESH_GRACE_SECONDS`: other tabs have it, and so has whoever lost an answer. One
+   * that was spent before that is in two hands, and nobody knows in which: the whole session ends
+   * [RFC 9700 §4.14.2]. So does the session of a first factor that no longer allows it.
    *
    * @throws {MfaError} `token_not_valid`, also for an ended session and for a user who is disabled
    * or frozen; `rate_limited`
    */
   async renew(refreshToken: string, request: FirstFactorRequest): Promise<SessionTokens> {
-    const spent = await this.sessions.read(refreshToken);
-    const { userId: subjectId, sessionId: credentialId } = spent;
+    const token = this.refreshTokens.read(refreshToken);
+    const { userId: subjectId, sessionId: credentialId } = token;
     await this.budget.spend({ kind: 'renewal', subjectId, credentialId });
-    // A change of the password that is under way at this moment may cost one try.
     for (let tries = 1; tries <= MAX_TRIES; tries++) {
-      const session = await this.sessions.findRenewable(spent);
-      if (session === null) break;
-      if (!(await this.factors.isStillAllowed(session, request))) {
-        await this.end(spent, 'session_ended', clientOf(request));
-        throw new MfaError('token_not_valid');
-      }
-      await this.users.rememberLanguage(spent.userId, acceptedLanguage(request.headers));
-      const tokens = await this.sessions.renew(spent, session);
+      const tokens = await this.tryToRenew(token, request);
       if (tokens !== null) return tokens;
     }
-    await this.end(spent, 'refresh_token_reused', clientOf(request));
     throw new MfaError('token_not_valid');
+  }
+
+  /** Null where another request was faster. */
+  private async tryToRenew(
+    token: RefreshFacts,
+    request: FirstFactorRequest,
+  ): Promise<SessionTokens | null> {
+    const session = await this.chain.find(token);
+    if (session?.standing === 'reused') {
+      await this.end(token, 'refresh_token_reused', clientOf(request));
+    }
+    if (!mayRenew(session)) throw new MfaError('token_not_valid');
+    if (!(await this.factors.isStillAllowed(session, request))) {
+      await this.end(token, 'session_ended', clientOf(request));
+      throw new MfaError('token_not_valid');
+    }
+    await this.users.rememberLanguage(token.userId, acceptedLanguage(request.headers));
+    return session.standing === 'present' ? this.chain.rotate(session) : this.chain.repeat(session);
   }
 
   private async end(
@@ -75,8 +89,14 @@ export class SessionRenewal {
       const isEnded =
         type === 'session_ended'
           ? await this.sessions.end(spent, manager)
-          : await this.sessions.endReused(spent, manager);
+          : await this.chain.endReused(spent, manager);
       return { result: undefined, events: isEnded ? [event] : [] };
     });
   }
+}
+
+/** Whether its token is the present one or just behind it, and the session and its user may go on. */
+function mayRenew(session: RenewableSession | null): session is RenewableSession {
+  if (session === null || !session.isLive) return false;
+  return session.standing === 'present' || session.standing === 'former';
 }

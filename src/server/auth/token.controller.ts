@@ -36,7 +36,7 @@ export class TokenController {
   @ApiOperation({
     summary: 'Renew a session',
     description:
-      'Spends the refresh token. Sent a second time, it ends the session. So does a first factor that no longer allows it.',
+      'Spends the refresh token. The one just before the present one gives the present one again for `REFRESH_GRACE_SECONDS`, to other tabs and after a lost answer; later it ends the session, and its owner is told. A first factor that no longer allows the session ends it, too.',
   })
   @ApiOkResponse({ type: SessionTokensResponse })
   @ApiProblems(...BODY_PROBLEMS, 'token_not_valid', 'rate_limited')

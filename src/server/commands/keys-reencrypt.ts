@@ -1,12 +1,7 @@
 import 'reflect-metadata';
-import {
-  Clock,
-  type KeyNeed,
-  KeyUsage,
-  Reencryption,
-  type ReencryptionProgress,
-} from '../../mfa/index.js';
+import { Clock, Reencryption, type ReencryptionProgress } from '../../mfa/index.js';
 import { loadConfig } from '../config/load-config.js';
+import { KeyNeeds, type ServerKeyNeed } from '../keys/key-needs.js';
 import { endProgress, showProgress } from './progress.js';
 import { runCommand } from './run-command.js';
 import { withServer } from './with-server.js';
@@ -22,7 +17,7 @@ await runCommand(async () => {
       .run((progress) => showProgress(process.stdout, progress, countsOf(progress)));
     endProgress(process.stdout);
     const seconds = (clock.now().getTime() - begunAt.getTime()) / 1000;
-    const needs = await server.get(KeyUsage).count();
+    const needs = await server.get(KeyNeeds, { strict: false }).count();
     process.stdout.write(`${summaryOf(done, seconds)}\n${needs.map(describeNeed).join('')}`);
     if (done.left > 0) {
       process.stdout.write('Rows that were in use still need an older key: run it again.\n');
@@ -39,6 +34,6 @@ function summaryOf({ seen, reencrypted, left }: ReencryptionProgress, seconds: n
   return `done: ${seen} rows seen, ${reencrypted} re-encrypted, ${left} in use and left, ${seconds.toFixed(1)} s, ${perSecond} rows per second`;
 }
 
-function describeNeed({ keyId, use, rows }: KeyNeed): string {
+function describeNeed({ keyId, use, rows }: ServerKeyNeed): string {
   return `key ${keyId}: ${rows} rows (${use})\n`;
 }

@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
-import { KeyUsage, SystemClock, SystemRandomSource } from '../../mfa/index.js';
+import { SystemClock, SystemRandomSource } from '../../mfa/index.js';
 import { ConfigError } from '../config/config-error.js';
 import { RING_NAMES, type RingName } from '../config/generate-keys.js';
+import { KeyNeeds } from '../keys/key-needs.js';
 import { rotateKeys } from '../keys/key-rotation.js';
 import { runCommand } from './run-command.js';
 import { withServer } from './with-server.js';
@@ -31,7 +32,8 @@ await runCommand(async () => {
     {
       clock: new SystemClock(),
       random: new SystemRandomSource(),
-      countNeeds: (config) => withServer(config, (server) => server.get(KeyUsage).count()),
+      countNeeds: (config) =>
+        withServer(config, (server) => server.get(KeyNeeds, { strict: false }).count()),
     },
   );
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));

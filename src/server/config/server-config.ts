@@ -8,7 +8,7 @@ import { type SignedWebhook } from './signed-webhook.js';
 import { type MetricsAddress, type TraceExport } from './watching-settings.js';
 import { type WebAuthnSettings } from './webauthn-settings.js';
 
-/** One key of the ring that signs access and refresh tokens with ES256 [RFC 7518 §3.4]. */
+/** One key of the ring that signs access tokens with ES256 [RFC 7518 §3.4]. */
 export interface JwtKey {
   /** Names the key in the header of what it signed, and in the key set that is published. */
   readonly kid: string;
@@ -93,6 +93,8 @@ export abstract class ServerConfig {
   /** Time between two clean-ups; 0: none but those of the command. */
   abstract readonly cleanUpIntervalSeconds: number;
   abstract readonly sessionLimits: SessionLimits;
+  /** How long the refresh token just before the present one gives that one again; 0: not at all. */
+  abstract readonly refreshGraceSeconds: number;
   /** Whether a change of a user's second factors ends the user's other sessions. */
   abstract readonly endsSessionsOnFactorChange: boolean;
   /** How long the link of a password reset is good. */

@@ -17,6 +17,12 @@ export const SESSION_SETTINGS = [
     wholeNumber(300, 31_536_000),
   ),
   setting(
+    'REFRESH_GRACE_SECONDS',
+    '20',
+    'How long a refresh token that was just renewed still gives the present one, to other tabs and after a lost answer; 0: it ends its session at once',
+    wholeNumber(0, 60),
+  ),
+  setting(
     'END_SESSIONS_ON_FACTOR_CHANGE',
     'false',
     'End the other sessions of a user whose second factors change',

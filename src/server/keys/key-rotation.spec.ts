@@ -1,12 +1,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type KeyNeed, LocalKeyManagement } from '../../mfa/index.js';
+import { LocalKeyManagement } from '../../mfa/index.js';
 import { FakeClock, FakeRandomSource } from '../../mfa/testing/index.js';
 import { loadDevelopmentKeys } from '../config/development-keys.js';
 import { generateKey, generateKeys, type RingName } from '../config/generate-keys.js';
 import { keyEntriesText, readKeyEntries } from '../config/key-entry.js';
 import { loadConfig } from '../config/load-config.js';
+import { type ServerKeyNeed } from './key-needs.js';
 import { type RotationOutcome, rotateKeys, type RotationPhase } from './key-rotation.js';
 import { wrapKey } from './wrap-key.js';
 
@@ -16,7 +17,7 @@ const random = new FakeRandomSource('rotation');
 
 let directory: string;
 let clock: FakeClock;
-let needs: readonly KeyNeed[];
+let needs: readonly ServerKeyNeed[];
 let env: Record<string, string>;
 
 beforeEach(() => {

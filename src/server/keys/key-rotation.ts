@@ -1,17 +1,14 @@
-import {
-  type Clock,
-  type KeyManagement,
-  type KeyNeed,
-  type RandomSource,
-} from '../../mfa/index.js';
+import { type Clock, type KeyManagement, type RandomSource } from '../../mfa/index.js';
 import { generateKey, type RingName } from '../config/generate-keys.js';
 import { keyEntriesText } from '../config/key-entry.js';
 import { developmentPlace, givenPlace, type KeyPlace } from '../config/key-places.js';
 import { loadConfig } from '../config/load-config.js';
 import { givenKeyManagement, readRing } from '../config/open-keys.js';
 import { type ServerConfig } from '../config/server-config.js';
+import { type ServerKeyNeed } from './key-needs.js';
 import { addNext, promote, retire, type Ring } from './rotation.js';
 import { whyRowsNeed, whyTokensNeed } from './why-needed.js';
+import { ACCESS_TOKEN_SECONDS } from '../sessions/access-tokens.js';
 import { wrapKey } from './wrap-key.js';
 import { VERIFICATION_LINK_SECONDS } from '../verification/email-verification-limits.js';
 
@@ -23,7 +20,7 @@ export interface RotationTools {
   readonly clock: Clock;
   readonly random: RandomSource;
   /** Counts what the rows of the server's database need. */
-  countNeeds(config: ServerConfig): Promise<readonly KeyNeed[]>;
+  countNeeds(config: ServerConfig): Promise<readonly ServerKeyNeed[]>;
 }
 
 /** What a phase has done. */
@@ -83,7 +80,7 @@ interface Present {
   readonly place: KeyPlace;
   readonly keyManagement: KeyManagement | null;
   readonly config: ServerConfig;
-  readonly needs: readonly KeyNeed[];
+  readonly needs: readonly ServerKeyNeed[];
 }
 
 async function turnOf(phase: RotationPhase, present: Present, tools: RotationTools): Promise<Turn> {
@@ -117,15 +114,11 @@ function retirementOf(before: Ring, { name, place, config, needs }: Present, now
   return { name, place, ring, advice, isComplete: kept.length === 0 };
 }
 
-/** How long the longest of the tokens and links is good that the keys of a ring make. */
+/** How long the longest of the tokens and links is good that the keys of a ring make and no row counts. */
 function longestLife(name: RingName, config: ServerConfig): number {
-  const { sessionLimits, passwordResetTokenExpirySeconds, notMeLinkSeconds, mfa } = config;
+  const { passwordResetTokenExpirySeconds, notMeLinkSeconds, mfa } = config;
   return name === 'JWT_KEYS'
-    ? Math.max(
-        sessionLimits.idleSeconds,
-        passwordResetTokenExpirySeconds,
-        VERIFICATION_LINK_SECONDS,
-      )
+    ? Math.max(ACCESS_TOKEN_SECONDS, passwordResetTokenExpirySeconds, VERIFICATION_LINK_SECONDS)
     : Math.max(notMeLinkSeconds, mfa.ephemeralTokenExpirySeconds ?? 0);
 }
 

@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import { SessionsModule } from '../sessions/sessions.module.js';
+import { KeyNeeds } from './key-needs.js';
 import { KeyReload } from './key-reload.js';
 
-/** The life of keys in a running server. */
-@Module({ imports: [SessionsModule], providers: [KeyReload] })
+/** The life of keys. */
+@Module({ imports: [SessionsModule], providers: [KeyReload, KeyNeeds] })
 export class KeysModule {}

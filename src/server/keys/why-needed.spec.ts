@@ -1,5 +1,5 @@
-import { type KeyNeed } from '../../mfa/index.js';
 import { type KeyEntry } from '../config/key-entry.js';
+import { type ServerKeyNeed } from './key-needs.js';
 import { whyRowsNeed, whyTokensNeed } from './why-needed.js';
 
 const REPLACED_AT = new Date('2026-03-01T10:00:00Z');
@@ -10,7 +10,11 @@ const key: KeyEntry = {
   isWrapped: false,
   bytes: Buffer.alloc(32),
 };
-const need = (use: KeyNeed['use'], rows: number, keyId = 'old'): KeyNeed => ({ keyId, use, rows });
+const need = (use: ServerKeyNeed['use'], rows: number, keyId = 'old'): ServerKeyNeed => ({
+  keyId,
+  use,
+  rows,
+});
 
 describe('the rows that need a key', () => {
   it('are counted by what they are, each with what frees them', () => {
@@ -20,6 +24,9 @@ describe('the rows that need a key', () => {
     expect(whyRowsNeed(key, [need('challenge', 1)])).toMatch(/^1 open challenges are sealed/);
     expect(whyRowsNeed(key, [need('outbox', 3)])).toMatch(/^3 events that wait/);
     expect(whyRowsNeed(key, [need('change-lookup', 5)])).toMatch(/^5 backup codes that an undone/);
+    expect(whyRowsNeed(key, [need('refresh-token', 4)])).toBe(
+      '4 sessions have a refresh token that is made by it (each gets one of the first key when it is next renewed, and ends when it is not).',
+    );
   });
 
   it('are no reason when they need another key', () => {

@@ -1,11 +1,12 @@
-import { addSeconds, type KeyNeed } from '../../mfa/index.js';
+import { addSeconds } from '../../mfa/index.js';
 import { type KeyEntry } from '../config/key-entry.js';
+import { type ServerKeyNeed } from './key-needs.js';
 
 /** Servers have this long to take a promoted key over; until then they sign with the one before. */
 const ROLL_OUT_SECONDS = 3600;
 
 /** What the rows of one use are called, and what frees them from a key. */
-const ROWS: Readonly<Record<KeyNeed['use'], readonly [rows: string, remedy: string]>> = {
+const ROWS: Readonly<Record<ServerKeyNeed['use'], readonly [rows: string, remedy: string]>> = {
   state: ['methods are sealed', 'run `npm run keys:reencrypt`'],
   challenge: ['open challenges are sealed', 'run `npm run keys:reencrypt`'],
   change: ['changes that can be undone are sealed', 'run `npm run keys:reencrypt`'],
@@ -15,10 +16,14 @@ const ROWS: Readonly<Record<KeyNeed['use'], readonly [rows: string, remedy: stri
     'backup codes that an undone change brings back are found',
     'they end once the change can no longer be undone and a clean-up has run',
   ],
+  'refresh-token': [
+    'sessions have a refresh token that is made',
+    'each gets one of the first key when it is next renewed, and ends when it is not',
+  ],
 };
 
 /** Why a replaced key of a ring has to stay in it for its rows; null when no row needs it. */
-export function whyRowsNeed({ id }: KeyEntry, needs: readonly KeyNeed[]): string | null {
+export function whyRowsNeed({ id }: KeyEntry, needs: readonly ServerKeyNeed[]): string | null {
   const reasons = needs
     .filter(({ keyId }) => keyId === id)
     .map(({ use, rows }) => {

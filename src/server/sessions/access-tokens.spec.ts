@@ -5,7 +5,6 @@ import { FakeClock, FakeRandomSource } from '../../mfa/testing/index.js';
 import { generateKeys } from '../config/generate-keys.js';
 import { readConfig } from '../config/read-config.js';
 import { AccessTokens } from './access-tokens.js';
-import { RefreshTokens } from './refresh-tokens.js';
 import { SessionJwt } from './session-jwt.js';
 import { SigningKeys } from './signing-keys.js';
 
@@ -25,7 +24,6 @@ const config = readConfig(PUBLICLY, () => keys);
 const ring = new SigningKeys(config);
 const jwt = new SessionJwt(ring, config, clock);
 const access = new AccessTokens(jwt, new FakeRandomSource());
-const refresh = new RefreshTokens(jwt);
 
 const facts = {
   userId: 'u1',
@@ -94,7 +92,7 @@ describe('AccessTokens', () => {
   });
 
   it.each([
-    ['another typ', { typ: 'rt+jwt' }, {}],
+    ['another typ', { typ: 'other+jwt' }, {}],
     ['the general typ', { typ: 'JWT' }, {}],
     ['no typ', { typ: undefined }, {}],
     ['another audience', {}, { aud: `${issuer}/api/auth/token/refresh/` }],
@@ -149,24 +147,6 @@ describe('AccessTokens', () => {
     const payload = Buffer.from(JSON.stringify({ ...goodClaims, sub: 'u2' })).toString('base64url');
     const changed = `${header}.${payload}.${signature}`;
     await expect(access.verify(changed)).rejects.toMatchObject(refused);
-  });
-});
-
-describe('RefreshTokens', () => {
-  const refreshFacts = { userId: 'u1', sessionId: 's1', refreshId: 'r1' };
-  const life = { issuedAt: now, expiresAt: addSeconds(now, 60) };
-
-  it('names its session and itself, for as long as it is told', async () => {
-    const { token, expiresAt } = await refresh.sign(refreshFacts, life);
-    expect(expiresAt).toEqual(life.expiresAt);
-    expect(await refresh.verify(token)).toEqual(refreshFacts);
-  });
-
-  it('is not taken for an access token, nor the other way round', async () => {
-    const { token } = await refresh.sign(refreshFacts, life);
-    await expect(access.verify(token)).rejects.toMatchObject(refused);
-    const other = await access.sign(facts, now);
-    await expect(refresh.verify(other.token)).rejects.toMatchObject(refused);
   });
 });
 

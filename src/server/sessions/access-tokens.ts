@@ -21,7 +21,7 @@ export interface SignedToken {
 }
 
 /** Short, because a token cannot be called back. */
-const LIFETIME_SECONDS = 300;
+export const ACCESS_TOKEN_SECONDS = 300;
 
 /** [RFC 9068 §2.1] */
 const ACCESS_TOKEN: TokenKind = { typ: 'at+jwt', path: '/api' };
@@ -36,7 +36,7 @@ export class AccessTokens {
 
   async sign(facts: AccessFacts, now: Date): Promise<SignedToken> {
     const { userId, sessionId, amr, authenticatedAt, proofId } = facts;
-    const expiresAt = addSeconds(now, LIFETIME_SECONDS);
+    const expiresAt = addSeconds(now, ACCESS_TOKEN_SECONDS);
     const token = await this.jwt.sign(
       ACCESS_TOKEN,
       { userId, id: this.random.rowId(), issuedAt: now, expiresAt },

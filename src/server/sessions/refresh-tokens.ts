@@ -1,33 +1,132 @@
+import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type SignedToken } from './access-tokens.js';
-import { SessionJwt, sessionIdOf, type TokenKind } from './session-jwt.js';
+import { constantTimeEqual, KeyRing, MfaError, RandomSource } from '../../mfa/index.js';
 
 /** What a refresh token says: which session, and which of its tokens this is. */
 export interface RefreshFacts {
   readonly userId: string;
   readonly sessionId: string;
-  /** Equal to the session's `refresh_id` while the token is good. */
-  readonly refreshId: string;
+  /** 1 for the first token of a session; each renewal counts one up. */
+  readonly generation: number;
+  /** Of this generation alone: 16 random bytes, in base64url. */
+  readonly salt: string;
+  /** The key of the ring that the token is made by. */
+  readonly keyId: string;
 }
 
-const REFRESH_TOKEN: TokenKind = { typ: 'rt+jwt', path: '/api/auth/token/refresh/' };
+const UUID_BYTES = 16;
+const GENERATION_BYTES = 4;
+const SALT_BYTES = 16;
+const TAG_BYTES = 32;
+const LONGEST_KEY_ID = 32;
+const BYTES_AFTER_KEY_ID = 2 * UUID_BYTES + GENERATION_BYTES + SALT_BYTES;
+const MOST_BYTES = 1 + LONGEST_KEY_ID + BYTES_AFTER_KEY_ID + TAG_BYTES;
 
-/** The tokens that renew a session. The JWT only carries; the row of the session decides. */
+/** Characters of the longest token. */
+export const MAX_REFRESH_TOKEN_LENGTH = Math.ceil((MOST_BYTES * 4) / 3);
+
+/**
+ * The opaque tokens that renew a session:
+ *
+ *     base64url(length of key id (1) ‖ key id ‖ user id (16) ‖ session id (16) ‖ generation (4) ‖ salt (16) ‖ HMAC (32))
+ *
+ * HMAC-SHA-256 [RFC 2104] is over all that comes before it, by a key of `MFA_SECRET_KEYS` for this use
+ * alone. So a forged token costs neither a statement nor a signature. The session's row holds what the
+ * present token is made of, but the key: the server can make it again, and a copy of the database
+ * cannot. The salt comes with the token, and the row has to know it as well: whoever has the key
+ * alone, or a token from after the backup that was restored, cannot make or give one that renews.
+ */
 @Injectable()
 export class RefreshTokens {
-  constructor(private readonly jwt: SessionJwt) {}
+  constructor(
+    private readonly keys: KeyRing,
+    private readonly random: RandomSource,
+  ) {}
 
-  async sign(
-    { userId, sessionId, refreshId }: RefreshFacts,
-    { issuedAt, expiresAt }: { readonly issuedAt: Date; readonly expiresAt: Date },
-  ): Promise<SignedToken> {
-    const facts = { userId, id: refreshId, issuedAt, expiresAt };
-    return { token: await this.jwt.sign(REFRESH_TOKEN, facts, { sid: sessionId }), expiresAt };
+  /** What the first token of a session says. */
+  first(session: Pick<RefreshFacts, 'userId' | 'sessionId'>): RefreshFacts {
+    return this.generation(session, 1);
   }
 
-  /** @throws {MfaError} `token_not_valid` */
-  async verify(token: string): Promise<RefreshFacts> {
-    const claims = await this.jwt.verify(REFRESH_TOKEN, token);
-    return { userId: claims.userId, sessionId: sessionIdOf(claims), refreshId: claims.id };
+  /** What the token after this one says. */
+  next(spent: RefreshFacts): RefreshFacts {
+    return this.generation(spent, spent.generation + 1);
   }
+
+  /**
+   * The token that says this: the same each time.
+   *
+   * @throws {MfaError} `token_not_valid` when its key is no longer in the ring
+   */
+  write({ keyId, userId, sessionId, generation, salt }: RefreshFacts): string {
+    const said = Buffer.concat([
+      Buffer.from([keyId.length]),
+      Buffer.from(keyId, 'latin1'),
+      bytesOfUuid(userId),
+      bytesOfUuid(sessionId),
+      bytesOfNumber(generation),
+      Buffer.from(salt, 'base64url'),
+    ]);
+    return Buffer.concat([said, this.tagOf(said, keyId)]).toString('base64url');
+  }
+
+  /**
+   * What a token says that this server has made. Whether it is still good, its session's row decides.
+   *
+   * @throws {MfaError} `token_not_valid`, whatever is wrong with it; also when its key is no longer in
+   *   the ring
+   */
+  read(token: string): RefreshFacts {
+    const bytes = token.length <= MAX_REFRESH_TOKEN_LENGTH ? Buffer.from(token, 'base64url') : null;
+    // One token is one text: the decoder passes over signs that are none of its alphabet.
+    if (bytes?.toString('base64url') !== token) throw new MfaError('token_not_valid');
+    const keyIdEnd = 1 + (bytes[0] ?? 0);
+    const said = bytes.subarray(0, keyIdEnd + BYTES_AFTER_KEY_ID);
+    const keyId = bytes.toString('latin1', 1, keyIdEnd);
+    if (!constantTimeEqual(this.tagOf(said, keyId), bytes.subarray(said.length))) {
+      throw new MfaError('token_not_valid');
+    }
+    return { keyId, ...factsIn(said.subarray(keyIdEnd)) };
+  }
+
+  private generation(
+    { userId, sessionId }: Pick<RefreshFacts, 'userId' | 'sessionId'>,
+    generation: number,
+  ): RefreshFacts {
+    const salt = this.random.bytes(SALT_BYTES).toString('base64url');
+    const keyId = this.keys.newest('refresh-token').id;
+    return { userId, sessionId, generation, salt, keyId };
+  }
+
+  private tagOf(said: Buffer, keyId: string): Buffer {
+    const key = this.keys.find('refresh-token', keyId);
+    if (key === null) throw new MfaError('token_not_valid');
+    return createHmac('sha256', key.secret).update(said).digest();
+  }
+}
+
+/** @param bytes of a length that its HMAC has vouched for */
+function factsIn(bytes: Buffer): Omit<RefreshFacts, 'keyId'> {
+  const sessionEnd = 2 * UUID_BYTES;
+  const generationEnd = sessionEnd + GENERATION_BYTES;
+  return {
+    userId: uuidOf(bytes.subarray(0, UUID_BYTES)),
+    sessionId: uuidOf(bytes.subarray(UUID_BYTES, sessionEnd)),
+    generation: bytes.readUInt32BE(sessionEnd),
+    salt: bytes.toString('base64url', generationEnd),
+  };
+}
+
+function bytesOfUuid(uuid: string): Buffer {
+  return Buffer.from(uuid.replaceAll('-', ''), 'hex');
+}
+
+function uuidOf(bytes: Buffer): string {
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+function bytesOfNumber(generation: number): Buffer {
+  const bytes = Buffer.alloc(GENERATION_BYTES);
+  bytes.writeUInt32BE(generation);
+  return bytes;
 }

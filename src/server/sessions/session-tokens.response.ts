@@ -6,7 +6,10 @@ export class SessionTokensResponse {
   @ApiProperty({ description: 'Opens the API, as `Authorization: Bearer`.', example: 'eyJ…' })
   access!: string;
 
-  @ApiProperty({ description: 'Good once, at `token/refresh/`.', example: 'eyJ…' })
+  @ApiProperty({
+    description: 'Opaque. Renews the session, at `token/refresh/`; send the newest that you have.',
+    example: 'CGs3…',
+  })
   refresh!: string;
 
   @ApiProperty({ format: 'date-time', example: '2026-11-22T12:05:00.000Z' })

@@ -24,9 +24,30 @@ export class Session {
   @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'sessions_user_id_fkey' })
   readonly user?: Relation<User>;
 
-  /** `jti` of the one refresh token that is good. */
-  @Column('uuid', { name: 'refresh_id' })
-  readonly refreshId!: string;
+  /** The number of the present refresh token: the first is 1. */
+  @Column('integer', { name: 'refresh_generation' })
+  readonly refreshGeneration!: number;
+
+  /** What the present refresh token is made of beside its key, in base64url. */
+  @Column('text', { name: 'refresh_salt' })
+  readonly refreshSalt!: string;
+
+  /** The key of the ring that the present refresh token is made by. */
+  @Column('text', { name: 'refresh_key_id' })
+  readonly refreshKeyId!: string;
+
+  /** The salt of the token just before the present one; null: there was none. */
+  @Column('text', { name: 'former_refresh_salt', nullable: true })
+  readonly formerRefreshSalt!: string | null;
+
+  /** When the tokens before the present one were spent, the latest first; those of long ago are dropped. */
+  @Column('timestamptz', {
+    name: 'refresh_spent_at',
+    array: true,
+    default: () => `'{}'`,
+    select: false,
+  })
+  readonly refreshSpentAt?: Date[];
 
   /** The type and the `id` of the first factor of the sign-in, as `type:id`. */
   @Column('text')
@@ -58,7 +79,7 @@ export class Session {
   @Column('timestamptz', { name: 'last_used_at' })
   readonly lastUsedAt!: Date;
 
-  /** When the good refresh token ends. */
+  /** When the present refresh token ends. */
   @Column('timestamptz', { name: 'expires_at' })
   readonly expiresAt!: Date;
 

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccessTokens } from './access-tokens.js';
 import { JwksController } from './jwks.controller.js';
 import { LiveAccess } from './live-access.js';
+import { RefreshChain } from './refresh-chain.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { Session } from './session.entity.js';
 import { SessionJwt } from './session-jwt.js';
@@ -10,7 +11,7 @@ import { SessionsCleaner } from './sessions.cleaner.js';
 import { SessionsService } from './sessions.service.js';
 import { SigningKeys } from './signing-keys.js';
 
-/** Tokens and their rows: exports {@link SessionsService}, {@link LiveAccess} and {@link SigningKeys}. */
+/** Tokens and their rows. */
 @Module({
   imports: [TypeOrmModule.forFeature([Session])],
   controllers: [JwksController],
@@ -20,9 +21,10 @@ import { SigningKeys } from './signing-keys.js';
     AccessTokens,
     LiveAccess,
     RefreshTokens,
+    RefreshChain,
     SessionsCleaner,
     SessionsService,
   ],
-  exports: [LiveAccess, SessionJwt, SessionsService, SigningKeys],
+  exports: [LiveAccess, RefreshChain, RefreshTokens, SessionJwt, SessionsService, SigningKeys],
 })
 export class SessionsModule {}

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
-import { DataSource, type EntityManager, IsNull, MoreThan, Repository } from 'typeorm';
+import { InjectRepository } from '@nestjs/typeorm';
+import { type EntityManager, IsNull, MoreThan, Repository } from 'typeorm';
 import {
   Clock,
-  MfaAccounts,
   RandomSource,
-  readProofs,
+  type RowInsert,
   type RowUpdate,
   type SessionProof,
   storedProofs,
@@ -38,10 +37,7 @@ export type RenewedSession = Pick<Session, 'userId' | 'provider'>;
 /** A session whose row is still to be written; until then its refresh token is worth nothing. */
 export interface PreparedSession extends SessionTokens {
   readonly sessionId: string;
-  readonly row: {
-    readonly table: 'sessions';
-    readonly values: Readonly<Record<string, string | boolean | Date | string[] | null>>;
-  };
+  readonly row: RowInsert & { readonly table: 'sessions' };
 }
 
 /** A fresh access token that is worth nothing until its session's row is changed. */
@@ -71,22 +67,6 @@ export interface Endings {
   readonly begunBy?: Date;
 }
 
-/** One statement decides: of two requests with one token the second finds another `refresh_id`. */
-const ROTATE = `
-  UPDATE sessions
-  SET refresh_id = $4, last_used_at = $5, expires_at = $6
-  WHERE user_id = $1 AND id = $2 AND refresh_id = $3
-    AND ended_at IS NULL AND expires_at > $5 AND $6 > $5
-    AND EXISTS (
-      SELECT 1 FROM users
-      WHERE users.id = $1 AND users.disabled_at IS NULL AND users.frozen_at IS NULL
-        AND users.credentials_version = sessions.credentials_version)
-  RETURNING proofs, proof_id AS "proofId"`;
-
-const END_WHERE_SPENT = `
-  UPDATE sessions SET ended_at = $4
-  WHERE user_id = $1 AND id = $2 AND refresh_id <> $3 AND ended_at IS NULL`;
-
 const END = `UPDATE sessions SET ended_at = $3 WHERE user_id = $1 AND id = $2 AND ended_at IS NULL`;
 
 const END_ALL = `
@@ -98,15 +78,13 @@ const CARRY_OVER = `
   UPDATE sessions SET credentials_version = $3
   WHERE user_id = $1 AND id = $2 AND ended_at IS NULL`;
 
-/** Opens, renews, lists and ends sessions. Knows nothing of second factors. */
+/** Opens, lists and ends sessions. Knows nothing of second factors. */
 @Injectable()
 export class SessionsService {
   constructor(
-    @InjectDataSource() private readonly database: DataSource,
     @InjectRepository(Session) private readonly sessions: Repository<Session>,
     private readonly accessTokens: AccessTokens,
     private readonly refreshTokens: RefreshTokens,
-    private readonly accounts: MfaAccounts,
     private readonly config: ServerConfig,
     private readonly random: RandomSource,
     private readonly clock: Clock,
@@ -116,17 +94,20 @@ export class SessionsService {
   async prepare(signIn: SignIn): Promise<PreparedSession> {
     const { userId, provider, credentialsVersion, proofs, amr, authenticatedAt, client } = signIn;
     const now = this.clock.now();
-    const [sessionId, refreshId] = [this.random.rowId(), this.random.rowId()];
-    const proofId = this.random.rowId();
+    const [sessionId, proofId] = [this.random.rowId(), this.random.rowId()];
     const expiresAt = sessionEnd({ createdAt: now, lastUsedAt: now }, this.config.sessionLimits);
-    const [access, refresh] = await Promise.all([
-      this.accessTokens.sign({ userId, sessionId, amr, authenticatedAt, proofId }, now),
-      this.refreshTokens.sign({ userId, sessionId, refreshId }, { issuedAt: now, expiresAt }),
-    ]);
+    const first = this.refreshTokens.first({ userId, sessionId });
+    const refresh = { token: this.refreshTokens.write(first), expiresAt };
+    const access = await this.accessTokens.sign(
+      { userId, sessionId, amr, authenticatedAt, proofId },
+      now,
+    );
     const values = {
       user_id: userId,
       id: sessionId,
-      refresh_id: refreshId,
+      refresh_generation: first.generation,
+      refresh_salt: first.salt,
+      refresh_key_id: first.keyId,
       provider,
       credentials_version: credentialsVersion,
       proofs: storedProofs(proofs),
@@ -154,49 +135,9 @@ export class SessionsService {
     return { access: token, accessExpiresAt: expiresAt, change: { table: 'sessions', key, set } };
   }
 
-  /**
-   * The session of a refresh token, spent or not.
-   *
-   * @throws {MfaError} `token_not_valid`
-   */
-  async read(refreshToken: string): Promise<RefreshFacts> {
-    return this.refreshTokens.verify(refreshToken);
-  }
-
-  /** The session that this token may renew, or null: the token is spent, or the session is over. */
-  async findRenewable({ userId, sessionId, refreshId }: RefreshFacts): Promise<Session | null> {
-    return this.sessions.findOneBy({ userId, id: sessionId, refreshId, endedAt: IsNull() });
-  }
-
   /** Whether it has not been ended. */
   async isOpen({ userId, sessionId }: SessionKey): Promise<boolean> {
     return this.sessions.existsBy({ userId, id: sessionId, endedAt: IsNull() });
-  }
-
-  /**
-   * Spends a refresh token and gives new ones; null where another request was faster. What can fail is
-   * read before it is spent: nobody has the new tokens of an answer that is an error.
-   */
-  async renew(spent: RefreshFacts, session: Session): Promise<SessionTokens | null> {
-    const now = this.clock.now();
-    const standingOf = await this.accounts.assess(spent.userId);
-    const expiresAt = sessionEnd(
-      { createdAt: session.createdAt, lastUsedAt: now },
-      this.config.sessionLimits,
-    );
-    const next = { ...spent, refreshId: this.random.rowId() };
-    const refresh = await this.refreshTokens.sign(next, { issuedAt: now, expiresAt });
-    const key = [spent.userId, spent.sessionId, spent.refreshId];
-    const [[proven]] = await this.database.query<[Pick<Session, 'proofs' | 'proofId'>[], number]>(
-      ROTATE,
-      [...key, next.refreshId, now, expiresAt],
-    );
-    if (proven === undefined) return null;
-    const { amr, authenticatedAt } = standingOf(readProofs(proven.proofs));
-    // A session begins with a proof, and the first factor's always counts: there is a time.
-    const standing = { amr, authenticatedAt: authenticatedAt ?? session.createdAt };
-    const facts = { ...next, ...standing, proofId: proven.proofId };
-    return sessionTokens(await this.accessTokens.sign(facts, now), refresh);
   }
 
   /** The sessions of a user that may go on, the one used last first. */
@@ -205,12 +146,6 @@ export class SessionsService {
       where: { userId, endedAt: IsNull(), expiresAt: MoreThan(this.clock.now()) },
       order: { lastUsedAt: 'DESC', id: 'DESC' },
     });
-  }
-
-  /** Ends the session whose token comes back spent. False: it is not spent, or it was over. */
-  async endReused(spent: RefreshFacts, manager: EntityManager): Promise<boolean> {
-    const key = [spent.userId, spent.sessionId, spent.refreshId, this.clock.now()];
-    return this.changesOne(manager, END_WHERE_SPENT, key);
   }
 
   /** Ends one session. False: there is none (any more). */

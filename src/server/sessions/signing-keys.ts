@@ -13,7 +13,7 @@ export interface PublicJwk {
   readonly alg: 'ES256';
 }
 
-/** The key ring of access and refresh tokens: the first key signs, all are believed. */
+/** The key ring of access tokens and mailed links: the first key signs, all are believed. */
 @Injectable()
 export class SigningKeys {
   private ring: SigningRing;

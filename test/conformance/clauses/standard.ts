@@ -68,10 +68,10 @@ const OF_NO_PRESET: readonly Clause[] = [
   },
   {
     id: 'RFC 9700 §4.14.2',
-    asks: 'refresh tokens rotate, and reuse ends the session',
+    asks: 'refresh tokens rotate, and reuse after a grace ends the session',
     verdict: 'met',
     show: shows.refreshTokensRotate,
-    seenIn: ['test/e2e/tokens.spec.ts', 'test/e2e/sessions.spec.ts'],
+    seenIn: ['test/e2e/tokens.spec.ts', 'test/e2e/security/refresh-chain.spec.ts'],
   },
   {
     id: 'WebAuthn Level 3 §7',

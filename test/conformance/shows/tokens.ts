@@ -34,6 +34,7 @@ export async function endedTokensAreRefused(server: TestServer): Promise<void> {
 export async function refreshTokensRotate(server: TestServer): Promise<void> {
   const { access, refresh } = await server.signUp();
   expect((await server.post('/token/refresh/', { refresh })).status).toBe(200);
+  server.clock.advance({ seconds: 20 });
   expect((await server.post('/token/refresh/', { refresh })).status).toBe(401);
   expect((await server.get('/user/', access)).status).toBe(401);
 }

@@ -123,8 +123,7 @@ async function resetToken(): Promise<string> {
 
 /** The link of a notice. */
 async function notMeToken(): Promise<string> {
-  const [mail] = (await noticesTo(server, account.user)).slice(-1);
-  return notMeTokenIn(mail ?? { text: '' });
+  return notMeTokenIn((await noticesTo(server, account.user)).at(-1) ?? { text: '' });
 }
 
 const changePassword = (old_password: string) =>
@@ -309,6 +308,7 @@ const ACCOUNT: readonly Act[] = [
     after: async () => {
       const refresh = refreshIn(await anotherSession());
       await server.post('/token/refresh/', { refresh });
+      server.clock.advance({ seconds: 20 });
       return refresh;
     },
     does: (refresh) => post('/token/refresh/', { refresh }),

@@ -55,7 +55,7 @@ function showOneUseAtTwoProcesses(): void {
     return chosen;
   };
 
-  it('takes one TOTP code and one refresh token once, over 50 requests to both', async () => {
+  it('takes one TOTP code once, and renews one session once for fifty tabs, at both', async () => {
     await client(0).post('/registration/', USER);
     const { access } = (await client(1).post('/login/', USER_LOGIN)).body;
     const { secret } = (await client(0).post('/mfa/', { method: 'app' }, access)).body.setup_data;
@@ -72,7 +72,9 @@ function showOneUseAtTwoProcesses(): void {
     const signedIn = (await Promise.all(verifies)).find(({ status }) => status === 200);
     const refresh: unknown = signedIn?.body.refresh;
     const refreshes = turns.map((turn) => client(turn).post('/token/refresh/', { refresh }));
-    expect((await tally(refreshes))['ok'] ?? 0).toBeLessThanOrEqual(1);
+    expect(await tally(refreshes)).toEqual({ ok: PARALLEL });
+    const renewed = new Set((await Promise.all(refreshes)).map(({ body }) => body.refresh));
+    expect([renewed.size, renewed.has(refresh)]).toEqual([1, false]);
   });
 }
 

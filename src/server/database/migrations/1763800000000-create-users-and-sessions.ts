@@ -54,7 +54,11 @@ const UP = [
   `CREATE TABLE sessions (
     user_id uuid NOT NULL,
     id uuid NOT NULL,
-    refresh_id uuid NOT NULL,
+    refresh_generation integer NOT NULL,
+    refresh_salt text NOT NULL,
+    refresh_key_id text NOT NULL,
+    former_refresh_salt text,
+    refresh_spent_at timestamptz[] NOT NULL DEFAULT '{}',
     provider text NOT NULL,
     credentials_version uuid NOT NULL,
     proofs jsonb NOT NULL,

@@ -1,0 +1,148 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { addSeconds, Clock, MfaAccounts, readProofs } from '../../mfa/index.js';
+import { ServerConfig } from '../config/server-config.js';
+import { AccessTokens } from './access-tokens.js';
+import { type RefreshRow, type RefreshStanding, refreshStandingOf } from './refresh-standing.js';
+import { type RefreshFacts, RefreshTokens } from './refresh-tokens.js';
+import { sessionEnd } from './session-limits.js';
+import { type SessionTokens, sessionTokens } from './session-tokens.js';
+import { type Session } from './session.entity.js';
+
+/** The session of a refresh token that came, as far as renewing it takes. */
+export interface RenewableSession extends Pick<
+  Session,
+  'userId' | 'provider' | 'createdAt' | 'expiresAt' | 'proofs' | 'proofId'
+> {
+  readonly standing: RefreshStanding;
+  /** Neither session nor user says that it may not go on. */
+  readonly isLive: boolean;
+  /** What its present refresh token says. */
+  readonly present: RefreshFacts;
+}
+
+const MAY_GO_ON = `u.disabled_at IS NULL AND u.frozen_at IS NULL
+  AND u.credentials_version = s.credentials_version`;
+
+const FIND = `
+  SELECT s.refresh_generation AS generation, s.refresh_salt AS salt, s.refresh_key_id AS "keyId",
+    s.former_refresh_salt AS "formerSalt",
+    s.refresh_spent_at[s.refresh_generation - $3::int] AS "spentAt",
+    s.provider, s.created_at AS "createdAt", s.expires_at AS "expiresAt", s.proofs,
+    s.proof_id AS "proofId", s.expires_at > $4 AND ${MAY_GO_ON} AS "isLive"
+  FROM sessions s JOIN users u ON u.id = s.user_id
+  WHERE s.user_id = $1 AND s.id = $2 AND s.ended_at IS NULL`;
+
+/** One statement decides: of several requests with one token the second finds another generation. */
+const ROTATE = `
+  UPDATE sessions s
+  SET refresh_generation = $5, refresh_salt = $6, refresh_key_id = $7,
+    former_refresh_salt = s.refresh_salt,
+    refresh_spent_at = $8::timestamptz || s.refresh_spent_at[1:(
+      SELECT count(*)::int FROM unnest(s.refresh_spent_at) AS spent (at) WHERE at > $10)],
+    last_used_at = $8, expires_at = $9
+  WHERE s.user_id = $1 AND s.id = $2 AND s.refresh_generation = $3 AND s.refresh_salt = $4
+    AND s.ended_at IS NULL AND s.expires_at > $8 AND $9 > $8
+    AND EXISTS (SELECT 1 FROM users u WHERE u.id = $1 AND ${MAY_GO_ON})
+  RETURNING s.proofs, s.proof_id AS "proofId"`;
+
+const END_WHERE_SPENT = `
+  UPDATE sessions SET ended_at = $4
+  WHERE user_id = $1 AND id = $2 AND refresh_generation > $3 AND ended_at IS NULL`;
+
+interface FoundRow
+  extends
+    RefreshRow,
+    Pick<RenewableSession, Exclude<keyof Session & keyof RenewableSession, 'userId'>> {
+  readonly keyId: string;
+  readonly isLive: unknown;
+}
+
+type Proven = Pick<Session, 'proofs' | 'proofId'>;
+
+/**
+ * The refresh tokens of a session, one after the other: a chain that never forks. Whoever comes with
+ * the token just before the present one, a moment late, gets the present one and no other.
+ */
+@Injectable()
+export class RefreshChain {
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly refreshTokens: RefreshTokens,
+    private readonly accessTokens: AccessTokens,
+    private readonly accounts: MfaAccounts,
+    private readonly config: ServerConfig,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The session of a refresh token, and what the token is to it; null when it has ended. */
+  async find(token: RefreshFacts): Promise<RenewableSession | null> {
+    const { userId, sessionId, generation } = token;
+    const now = this.clock.now();
+    const [row] = await this.database.query<FoundRow[]>(FIND, [userId, sessionId, generation, now]);
+    if (row === undefined) return null;
+    const { provider, createdAt, expiresAt, proofs, proofId, keyId, salt } = row;
+    return {
+      ...{ userId, provider, createdAt, expiresAt, proofs, proofId },
+      standing: refreshStandingOf(token, row, {
+        now,
+        graceSeconds: this.config.refreshGraceSeconds,
+      }),
+      isLive: row.isLive === true,
+      present: { userId, sessionId, generation: row.generation, salt, keyId },
+    };
+  }
+
+  /**
+   * Spends the present token of a session and gives new ones; null where another request was faster.
+   * What can fail is done before it is spent, but for the answer.
+   */
+  async rotate(session: RenewableSession): Promise<SessionTokens | null> {
+    const now = this.clock.now();
+    const { present } = session;
+    const standingOf = await this.accounts.assess(present.userId);
+    const limits = this.config.sessionLimits;
+    const expiresAt = sessionEnd({ createdAt: session.createdAt, lastUsedAt: now }, limits);
+    const next = this.refreshTokens.next(present);
+    const token = this.refreshTokens.write(next);
+    const [[proven]] = await this.database.query<[Proven[], number]>(ROTATE, [
+      ...[present.userId, present.sessionId, present.generation, present.salt],
+      ...[next.generation, next.salt, next.keyId],
+      ...[now, expiresAt, addSeconds(now, -this.config.refreshGraceSeconds)],
+    ]);
+    if (proven === undefined) return null;
+    return this.tokensOf({ ...session, ...proven }, standingOf, { token, expiresAt });
+  }
+
+  /**
+   * Gives the present refresh token of a session again, and a new access token. Changes nothing.
+   *
+   * @throws {MfaError} `token_not_valid` when its key is no longer in the ring
+   */
+  async repeat(session: RenewableSession): Promise<SessionTokens> {
+    const { present, expiresAt } = session;
+    const token = this.refreshTokens.write(present);
+    const standingOf = await this.accounts.assess(present.userId);
+    return this.tokensOf(session, standingOf, { token, expiresAt });
+  }
+
+  /** Ends the session whose token comes back spent. False: it is not spent, or it was over. */
+  async endReused(spent: RefreshFacts, manager: EntityManager): Promise<boolean> {
+    const key = [spent.userId, spent.sessionId, spent.generation, this.clock.now()];
+    const [, ended] = await manager.query<[unknown[], number]>(END_WHERE_SPENT, key);
+    return ended === 1;
+  }
+
+  private async tokensOf(
+    { present: { userId, sessionId }, proofs, proofId, createdAt }: RenewableSession,
+    standingOf: Awaited<ReturnType<MfaAccounts['assess']>>,
+    refresh: { readonly token: string; readonly expiresAt: Date },
+  ): Promise<SessionTokens> {
+    const { amr, authenticatedAt } = standingOf(readProofs(proofs));
+    // A session begins with a proof, and the first factor's always counts: there is a time.
+    const proven = { amr, authenticatedAt: authenticatedAt ?? createdAt, proofId };
+    const facts = { userId, sessionId, ...proven };
+    return sessionTokens(await this.accessTokens.sign(facts, this.clock.now()), refresh);
+  }
+}
