@@ -8,6 +8,7 @@ import { addressIn, ProblemFilter } from '../mfa/index.js';
 import { AppModule, type ServerAdditions } from './app.module.js';
 import { isInAnyForm, toBlock } from './auth/trusted-networks/address-block.js';
 import { type ServerConfig } from './config/server-config.js';
+import { createBoundedServer } from './requests/bounded-server.js';
 import { readBodies } from './requests/read-bodies.js';
 import { answerUnreadable, refuseUnreadable } from './requests/unreadable-requests.js';
 import { REQUEST_ID_HEADER, watchRequests } from './requests/watch-requests.js';
@@ -18,8 +19,6 @@ import { setUpSwagger } from './swagger/swagger.js';
 const MOST_BODY_BYTES = 64 * 1024;
 /** Node's own limit of a request line with its headers. */
 const MOST_HEADER_BYTES = 16 * 1024;
-/** A client that takes longer to send its request is cut off. */
-const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
 
 /** The whole server, ready to listen. `logger: false` is for tests. */
 export async function createApp(
@@ -44,10 +43,8 @@ export function createAdapter({ trustedProxies }: ServerConfig): FastifyAdapter 
     // Whoever sent a request before it knew of the end has it answered; connections close after it.
     return503OnClosing: false,
     bodyLimit: MOST_BODY_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+    serverFactory: createBoundedServer,
     clientErrorHandler: answerUnreadable,
-    // `refuseUnreadable` looks for it: Node would refuse without a word.
-    http: { requireHostHeader: false },
     // Whoever is not a configured proxy could claim any address.
     trustProxy: trustedProxies.length > 0 && isProxyAmong(trustedProxies),
     rewriteUrl: makeDecodable,

@@ -7,9 +7,11 @@ import {
   RESET_LINK_LIMIT,
   RESET_PASSWORD_LIMIT,
 } from '../../src/server/passwords/password-reset-links.js';
+import { MOST_REQUESTS_AT_ONCE } from '../../src/server/requests/bounded-server.js';
 import { SETTINGS } from '../../src/server/config/settings.js';
 import { AccessTokens } from '../../src/server/sessions/access-tokens.js';
 import { sessionEnd } from '../../src/server/sessions/session-limits.js';
+import { MOST_SESSIONS_LISTED } from '../../src/server/sessions/session-list.js';
 import { SessionJwt } from '../../src/server/sessions/session-jwt.js';
 import { SigningKeys } from '../../src/server/sessions/signing-keys.js';
 import { PASSWORD_LINE } from '../../src/server/users/password-hasher.js';
@@ -173,6 +175,8 @@ describe('the table of limits', () => {
       ...linePlaces(BACKUP_CODE_LINE),
       PASSWORD_LENGTH.least,
       createAdapter(config).getInstance().initialConfig.bodyLimit,
+      MOST_REQUESTS_AT_ONCE,
+      MOST_SESSIONS_LISTED,
     ];
   });
 

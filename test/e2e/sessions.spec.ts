@@ -94,6 +94,33 @@ describe('the list of sessions', () => {
     expect(await list(other.access)).toMatchObject([{ current: false }, { current: true }]);
   });
 
+  it('has a hundred at most, with the one that asks', async () => {
+    const { user, access } = account;
+    await server.dataSource.query(
+      `INSERT INTO sessions SELECT s.user_id, gen_random_uuid(), gen_random_uuid(), s.provider,
+        s.credentials_version, s.proofs, s.proof_id, s.began_by_first_factor, s.began_after_seq,
+        s.created_at, s.last_used_at + n * interval '1 second', s.expires_at, null, s.ip, s.user_agent
+      FROM sessions s, generate_series(1, 150) n WHERE s.user_id = $1`,
+      [user.id],
+    );
+    const sessions: { last_used_at: string; current: boolean }[] = await list(access);
+    expect(sessions.map(({ last_used_at }) => last_used_at)).toEqual([
+      ...Array.from({ length: 99 }, (_, n) => server.timeIn(150 - n)),
+      server.timeIn(0),
+    ]);
+    expect(sessions.findIndex(({ current }) => current)).toBe(99);
+    const fresh = await signIn();
+    expect(await list(fresh.access)).toHaveLength(100);
+    expect(
+      (
+        await server.send('DELETE', '/sessions/', {
+          headers: { authorization: `Bearer ${fresh.access}` },
+        })
+      ).status,
+    ).toBe(204);
+    expect(await list(fresh.access)).toMatchObject([{ current: true }]);
+  });
+
   it('holds neither those of others nor those that are over', async () => {
     await server.signUp();
     const ended = await signIn();

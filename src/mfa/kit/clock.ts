@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 
 /** Where time comes from. Everything that asks for the hour asks this, so a test can move it. */
 export abstract class Clock {
-  /** The present instant. */
+  /** The present instant; a correction moves it, back too. */
   abstract now(): Date;
+  /** Milliseconds since some moment, never fewer than before: no correction of the time moves them. */
+  abstract elapsedMilliseconds(): number;
 }
 
 /** The machine's own clock. */
@@ -13,7 +15,6 @@ export class SystemClock extends Clock {
     return new Date();
   }
 
-  /** Milliseconds since some moment: what nobody sets, unlike the time. */
   elapsedMilliseconds(): number {
     return performance.now();
   }

@@ -4,26 +4,12 @@ import { addSeconds } from '../kit/clock.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { DatabaseClock } from './database-clock.js';
 
-/** A machine whose time can be set, and which counts what goes by. */
-class Machine extends FakeClock {
-  private elapsed = 0;
-
-  elapsedMilliseconds(): number {
-    return this.elapsed;
-  }
-
-  pass(seconds: number): void {
-    this.elapsed += seconds * 1000;
-    this.advance({ seconds });
-  }
-}
-
 /** @param wayMilliseconds how long the database takes to answer; it looks at its clock halfway */
 function clocks({ aheadSeconds = 0, wayMilliseconds = 0 } = {}) {
   const database = new FakeClock();
-  const machine = new Machine(addSeconds(database.now(), aheadSeconds));
+  const machine = new FakeClock(addSeconds(database.now(), aheadSeconds));
   const pass = (seconds: number) => {
-    machine.pass(seconds);
+    machine.advance({ seconds });
     database.advance({ seconds });
   };
   const answers = { fail: false };
@@ -97,7 +83,7 @@ describe('DatabaseClock', () => {
   });
 
   it('goes by what it knows where the database tells no time', async () => {
-    const machine = new Machine();
+    const machine = new FakeClock();
     const times = [new Date(NaN), addSeconds(machine.now(), 60), new Date(NaN)];
     const clock = new DatabaseClock(async () => times.shift() ?? machine.now(), machine);
     expect(await clock.adjust()).toBe(false);

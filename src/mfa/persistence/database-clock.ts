@@ -4,7 +4,7 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { addSeconds, Clock, type SystemClock } from '../kit/clock.js';
+import { addSeconds, Clock } from '../kit/clock.js';
 
 const READ_EVERY_SECONDS = 30;
 /** While the database does not answer, or has just come back, perhaps as another one. */
@@ -41,7 +41,7 @@ export class DatabaseClock
    */
   constructor(
     private readonly read: () => Promise<Date>,
-    private readonly machine: Pick<SystemClock, 'now' | 'elapsedMilliseconds'>,
+    private readonly machine: Clock,
   ) {
     super();
   }
@@ -50,6 +50,10 @@ export class DatabaseClock
     if (this.reading === null) return this.machine.now();
     const { time, atMilliseconds } = this.reading;
     return addSeconds(time, (this.machine.elapsedMilliseconds() - atMilliseconds) / 1000);
+  }
+
+  elapsedMilliseconds(): number {
+    return this.machine.elapsedMilliseconds();
   }
 
   /** By how much this machine's own clock is ahead of the database's; 0 until that was read. */

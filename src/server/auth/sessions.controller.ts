@@ -13,7 +13,7 @@ import {
   SignedIn,
   SignedInRoutes,
 } from '../../mfa/index.js';
-import { SessionsService } from '../sessions/sessions.service.js';
+import { MOST_SESSIONS_LISTED, SessionList } from '../sessions/session-list.js';
 import { SessionResponse, sessionResponse } from './dto/session.responses.js';
 import { SessionEndings } from './session-endings.js';
 
@@ -28,18 +28,21 @@ class SessionIdPipe extends ParseUUIDPipe {
 @AuthRoutes('sessions', 'Sessions')
 export class SessionsController {
   constructor(
-    private readonly sessions: SessionsService,
+    private readonly sessions: SessionList,
     private readonly accounts: MfaAccounts,
     private readonly endings: SessionEndings,
   ) {}
 
   @Get()
   @SignedInRoutes()
-  @ApiOperation({ summary: 'List the sessions that live, the one used last first' })
+  @ApiOperation({
+    summary: 'List the sessions that live, the one used last first',
+    description: `At most ${MOST_SESSIONS_LISTED}, with the present one. What is not in the list ends with all others.`,
+  })
   @ApiOkResponse({ type: [SessionResponse] })
   @ApiProblems('not_authenticated', 'token_not_valid')
   async list(@SignedIn() { subjectId, sessionId }: Actor): Promise<SessionResponse[]> {
-    const sessions = await this.sessions.listLive(subjectId);
+    const sessions = await this.sessions.live(subjectId, sessionId);
     const standingOf = await this.accounts.assess(subjectId);
     return sessions.map((session) =>
       sessionResponse(session, standingOf(readProofs(session.proofs)), sessionId),

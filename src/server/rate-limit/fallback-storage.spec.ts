@@ -1,4 +1,5 @@
 import { type ThrottlerStorage } from '@nestjs/throttler';
+import { addSeconds } from '../../mfa/index.js';
 import { FakeClock } from '../../mfa/testing/index.js';
 import { FallbackStorage } from './fallback-storage.js';
 import { MemoryStorage } from './memory-storage.js';
@@ -70,6 +71,18 @@ describe('FallbackStorage', () => {
     }
     expect(state.asked).toBe(5);
     expect(told).toEqual([expect.stringMatching(/^warn Redis does not answer \(away\)/)]);
+  });
+
+  it('asks in two seconds too where the time is set back', async () => {
+    const { clock, state, take } = setUp();
+    state.isAway = true;
+    await take();
+    clock.set(addSeconds(clock.now(), -3600));
+    await take();
+    expect(state.asked).toBe(1);
+    clock.advance({ seconds: 2 });
+    await take();
+    expect(state.asked).toBe(2);
   });
 
   it('warns once of many requests that fail together', async () => {

@@ -1,13 +1,13 @@
 import { type LoggerService } from '@nestjs/common';
 import { type ThrottlerStorage } from '@nestjs/throttler';
-import { addSeconds, type Clock } from '../../mfa/index.js';
+import { type Clock } from '../../mfa/index.js';
 import { MemoryStorage } from './memory-storage.js';
 import { type RequestCount } from './request-count.js';
 
 /** Three processes, as docker-compose.yml starts, then let pass together what all of them may. */
 const STRICTER_BY = 3;
 /** Longer than Redis is waited for, so that of the requests to come almost none waits. */
-const RETRY_AFTER_SECONDS = 2;
+const RETRY_AFTER_MILLISECONDS = 2000;
 
 /** Where requests are counted, and what is told of that. */
 export interface FallbackParts {
@@ -23,8 +23,8 @@ export interface FallbackParts {
  */
 export class FallbackStorage implements ThrottlerStorage {
   private readonly own: MemoryStorage;
-  /** Null: the shared storage answers, as far as is known. */
-  private nextTryAt: Date | null = null;
+  /** By what goes by; null: the shared storage answers, as far as is known. */
+  private nextTryAtMilliseconds: number | null = null;
 
   constructor(private readonly parts: FallbackParts) {
     this.own = new MemoryStorage(parts.clock);
@@ -37,8 +37,9 @@ export class FallbackStorage implements ThrottlerStorage {
     ...rest: [blockMilliseconds: number, throttlerName: string]
   ): Promise<RequestCount> {
     const own = await this.own.increment(client, windowMilliseconds, stricter(limit));
-    const isTrial = this.nextTryAt !== null;
-    if (this.nextTryAt !== null && this.parts.clock.now() < this.nextTryAt) return own;
+    const { nextTryAtMilliseconds } = this;
+    const isTrial = nextTryAtMilliseconds !== null;
+    if (isTrial && this.parts.clock.elapsedMilliseconds() < nextTryAtMilliseconds) return own;
     if (isTrial) this.waitForNextTry();
     try {
       const count = await this.parts.shared.increment(client, windowMilliseconds, limit, ...rest);
@@ -52,11 +53,11 @@ export class FallbackStorage implements ThrottlerStorage {
   }
 
   private waitForNextTry(): void {
-    this.nextTryAt = addSeconds(this.parts.clock.now(), RETRY_AFTER_SECONDS);
+    this.nextTryAtMilliseconds = this.parts.clock.elapsedMilliseconds() + RETRY_AFTER_MILLISECONDS;
   }
 
   private tellOfAbsence(error: unknown): void {
-    if (this.nextTryAt !== null) return;
+    if (this.nextTryAtMilliseconds !== null) return;
     this.waitForNextTry();
     this.parts.logger.warn(
       `Redis does not answer (${reasonOf(error)}): until it does, this process counts requests by itself, with a third of the limit.`,
@@ -64,8 +65,8 @@ export class FallbackStorage implements ThrottlerStorage {
   }
 
   private tellOfReturn(): void {
-    if (this.nextTryAt === null) return;
-    this.nextTryAt = null;
+    if (this.nextTryAtMilliseconds === null) return;
+    this.nextTryAtMilliseconds = null;
     this.parts.logger.log('Redis answers again: requests are counted over all processes.');
   }
 }

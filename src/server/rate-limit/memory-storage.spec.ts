@@ -1,3 +1,4 @@
+import { addSeconds } from '../../mfa/index.js';
 import { FakeClock } from '../../mfa/testing/index.js';
 import { MemoryStorage } from './memory-storage.js';
 
@@ -26,4 +27,16 @@ describe('MemoryStorage', () => {
     clock.advance({ seconds: 0.5 });
     expect(await take('a')).toBe(0);
   });
+
+  it.each([3600, -3600])(
+    'keeps a window as it is when the time is set %d s on',
+    async (seconds) => {
+      clock.advance({ seconds: 60 });
+      expect([await take('a'), await take('a')]).toEqual([0, 0]);
+      clock.set(addSeconds(clock.now(), seconds));
+      expect(await take('a')).toBe(60);
+      clock.advance({ seconds: 60 });
+      expect(await take('a')).toBe(0);
+    },
+  );
 });

@@ -7,14 +7,16 @@ const KEY_PREFIX = 'nestjs-mfa:requests:';
 
 /**
  * In one step, as Redis runs nothing else meanwhile: of any number of processes each sees a count
- * of its own, and no key is left without an end.
+ * of its own, and no key is left without an end. One that ends later than a window is long was set by
+ * a clock of Redis that was ahead: what it counted counts as of now.
  */
 const COUNT_ONE = `
 local hits = redis.call('INCR', KEYS[1])
 local left = redis.call('PTTL', KEYS[1])
-if left < 0 then
-  redis.call('PEXPIRE', KEYS[1], ARGV[1])
-  left = tonumber(ARGV[1])
+local window = tonumber(ARGV[1])
+if left < 0 or left > window then
+  redis.call('PEXPIRE', KEYS[1], window)
+  left = window
 end
 return { hits, left }
 `;

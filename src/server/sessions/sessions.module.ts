@@ -6,6 +6,7 @@ import { LiveAccess } from './live-access.js';
 import { RefreshChain } from './refresh-chain.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { Session } from './session.entity.js';
+import { SessionList } from './session-list.js';
 import { SessionJwt } from './session-jwt.js';
 import { SessionsCleaner } from './sessions.cleaner.js';
 import { SessionsService } from './sessions.service.js';
@@ -21,10 +22,19 @@ import { SigningKeys } from './signing-keys.js';
     AccessTokens,
     LiveAccess,
     RefreshTokens,
+    SessionList,
     RefreshChain,
     SessionsCleaner,
     SessionsService,
   ],
-  exports: [LiveAccess, RefreshChain, RefreshTokens, SessionJwt, SessionsService, SigningKeys],
+  exports: [
+    LiveAccess,
+    RefreshChain,
+    RefreshTokens,
+    SessionJwt,
+    SessionList,
+    SessionsService,
+    SigningKeys,
+  ],
 })
 export class SessionsModule {}

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, IsNull, MoreThan, Repository } from 'typeorm';
+import { type EntityManager, IsNull, Repository } from 'typeorm';
 import {
   Clock,
   RandomSource,
@@ -78,7 +78,7 @@ const CARRY_OVER = `
   UPDATE sessions SET credentials_version = $3
   WHERE user_id = $1 AND id = $2 AND ended_at IS NULL`;
 
-/** Opens, lists and ends sessions. Knows nothing of second factors. */
+/** Opens and ends sessions. Knows nothing of second factors. */
 @Injectable()
 export class SessionsService {
   constructor(
@@ -138,14 +138,6 @@ export class SessionsService {
   /** Whether it has not been ended. */
   async isOpen({ userId, sessionId }: SessionKey): Promise<boolean> {
     return this.sessions.existsBy({ userId, id: sessionId, endedAt: IsNull() });
-  }
-
-  /** The sessions of a user that may go on, the one used last first. */
-  async listLive(userId: string): Promise<Session[]> {
-    return this.sessions.find({
-      where: { userId, endedAt: IsNull(), expiresAt: MoreThan(this.clock.now()) },
-      order: { lastUsedAt: 'DESC', id: 'DESC' },
-    });
   }
 
   /** Ends one session. False: there is none (any more). */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { stringify } from 'yaml';
 import { NewSessionResponse, RenewedAccessResponse } from '../auth/dto/login.responses.js';
 import { FirstFactors } from '../auth/first-factors.js';
 import { ServerConfig } from '../config/server-config.js';
@@ -46,8 +47,11 @@ const STYLE = `
 
 /** Serves the OpenAPI document and Swagger UI, which takes a person through the whole flow. */
 export function setUpSwagger(app: NestFastifyApplication): void {
+  const document = once(() => createDocument(app));
   serveFlowScript(app);
-  SwaggerModule.setup(DOCS_PATH, app, () => createDocument(app), {
+  serveDocument(app, document);
+  SwaggerModule.setup(DOCS_PATH, app, document, {
+    raw: false,
     customSiteTitle: 'nestjs-mfa',
     customJs: FLOW_SCRIPT_PATH,
     customCss: STYLE,
@@ -101,6 +105,24 @@ function serveFlowScript(app: NestFastifyApplication): void {
   fastify.get(FLOW_SCRIPT_PATH, (_request, reply) =>
     reply.type('text/javascript; charset=utf-8').send(script),
   );
+}
+
+/** Written once in each form: it takes long, and whoever asks needs no account. */
+function serveDocument(app: NestFastifyApplication, document: () => OpenAPIObject): void {
+  const json = once(() => JSON.stringify(document()));
+  const yaml = once(() => stringify(document(), { aliasDuplicateObjects: false }));
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.get(`${DOCS_PATH}-json`, (_request, reply) =>
+    reply.type('application/json; charset=utf-8').send(json()),
+  );
+  fastify.get(`${DOCS_PATH}-yaml`, (_request, reply) =>
+    reply.type('text/yaml; charset=utf-8').send(yaml()),
+  );
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
 }
 
 function readPackageVersion(): string {

@@ -99,4 +99,18 @@ describeWithRedis('RedisStorage', () => {
     expect(leftMilliseconds).toBeGreaterThan(0);
     expect(leftMilliseconds).toBeLessThanOrEqual(1_000);
   });
+
+  it('keeps no window open for longer than it is, whatever the clock of Redis was', async () => {
+    const [connection] = connections;
+    if (connection === undefined) throw new Error('No connection is open.');
+    const client = clientOf(connection);
+    const storage = new RedisStorage(client);
+    const take = () => storage.increment('b', WINDOW_MILLISECONDS, 1);
+    await take();
+    const [key = ''] = await client.keys('*:b');
+    // As by a Redis whose clock was an hour ahead when the window was opened.
+    await client.pexpire(key, 3_600_000);
+    expect(await take()).toMatchObject({ isBlocked: true, timeToBlockExpire: 60 });
+    expect(await client.pttl(key)).toBeLessThanOrEqual(WINDOW_MILLISECONDS);
+  });
 });

@@ -73,6 +73,20 @@ describe('what a clock has counted that was ahead, and is right again', () => {
   });
 });
 
+describe('requests that were counted while a clock was ahead', () => {
+  it('are forgotten with their minute: nobody waits for the hours of the clock', async () => {
+    const server = await startServer({ RATE_LIMIT_PER_MINUTE: '3' });
+    server.clock.advance({ seconds: AHEAD_SECONDS });
+    const signIn = async () => (await server.login({ username: 'nobody', password: 'x' })).status;
+    expect(await signIn()).toBe(400);
+    server.clock.advance({ seconds: -AHEAD_SECONDS });
+    expect([await signIn(), await signIn(), await signIn()]).toEqual([400, 400, 429]);
+    server.clock.advance({ seconds: 60 });
+    expect(await signIn()).toBe(400);
+    await server.stop();
+  });
+});
+
 describe('mails that confirm an address', () => {
   it('count as of now that a clock has counted which was ahead', async () => {
     const server = await startServer({ EMAIL_VERIFICATION: 'link' });

@@ -165,7 +165,7 @@ describe('two servers whose machines have clocks an hour apart, on one database'
   const readOn = (secondsAhead: number) => async (database: FakeClock) => {
     const machine = {
       now: () => addSeconds(database.now(), secondsAhead),
-      elapsedMilliseconds: () => database.now().getTime(),
+      elapsedMilliseconds: () => database.elapsedMilliseconds(),
     };
     const clock = new DatabaseClock(async () => database.now(), machine);
     await clock.adjust();
@@ -194,7 +194,10 @@ describe('two servers whose machines have clocks an hour apart, on one database'
 describe('two servers whose times are three seconds apart', () => {
   it('take the code at once, and a backup code', async () => {
     const one = await startServer();
-    const behind = async (clock: FakeClock) => ({ now: () => addSeconds(clock.now(), -3) });
+    const behind = async (clock: FakeClock) => ({
+      now: () => addSeconds(clock.now(), -3),
+      elapsedMilliseconds: () => clock.elapsedMilliseconds(),
+    });
     const other = await one.startSibling({}, { timeOf: behind });
     await (await Journey.begin({ one, other, turn: () => {} })).take();
     await (await Journey.begin({ one: other, other: one, turn: () => {} })).take();
