@@ -26,6 +26,7 @@ export { type Authenticator } from './core/authenticators.js';
 export { MfaError, PROBLEMS, type ProblemCode, type ProblemExtras } from './core/errors.js';
 export {
   EVENT_CONSUMERS,
+  DeliveryRefused,
   EventConsumer,
   type EventDelivery,
   type RecordedEvent,
