@@ -18,14 +18,18 @@ function portOf(server: Server): number {
 describe('SmtpMailer', () => {
   const received: { recipients: string[]; content: string }[] = [];
   /** What the server refuses, and by which reply. */
-  let refusal: { at: 'sender' | 'recipient' | 'content'; responseCode: number } | null = null;
+  let refusal: {
+    at: 'sender' | 'recipient' | 'content';
+    responseCode: number;
+    words: string;
+  } | null = null;
   /** Whether it keeps its answers to contents. */
   let holdsAnswers = false;
   let whenContent = () => {};
   const answers: (() => void)[] = [];
   const replyAt = (at: string) =>
     refusal?.at === at
-      ? Object.assign(new Error('No.'), { responseCode: refusal.responseCode })
+      ? Object.assign(new Error(refusal.words), { responseCode: refusal.responseCode })
       : null;
   const smtp = new SMTPServer({
     authOptional: true,
@@ -134,13 +138,19 @@ describe('SmtpMailer', () => {
     ['554 at the content', 'content', 554, true],
     ['451 at the content', 'content', 451, false],
     ['550 at the sender', 'sender', 550, false],
-  ] as const)('tells whether another try helps: %s', async (_, at, responseCode, isForGood) => {
-    refusal = { at, responseCode };
-    const failure = mailerTo(portOf(smtp.server)).send({ ...mail, deliveryId: 'd4' });
-    const reply = expect.objectContaining({ responseCode });
-    const refused = { name: 'DeliveryRefused', cause: reply };
-    await expect(failure).rejects.toEqual(isForGood ? expect.objectContaining(refused) : reply);
-  });
+    ['550 5.1.1 at the recipient', 'recipient', 550, true, '5.1.1 No such mailbox'],
+    ['550 5.1.8 at the recipient', 'recipient', 550, false, '5.1.8 Sender address rejected'],
+    ['554 5.7.1 at the recipient', 'recipient', 554, false, '5.7.1 Client host rejected'],
+  ] as const)(
+    'tells whether another try helps: %s',
+    async (...[, at, responseCode, isForGood, words]) => {
+      refusal = { at, responseCode, words: words ?? 'No.' };
+      const failure = mailerTo(portOf(smtp.server)).send({ ...mail, deliveryId: 'd4' });
+      const reply = expect.objectContaining({ responseCode });
+      const refused = { name: 'DeliveryRefused', cause: reply };
+      await expect(failure).rejects.toEqual(isForGood ? expect.objectContaining(refused) : reply);
+    },
+  );
 
   it('rejects when nothing listens', async () => {
     const closed = createServer().listen(0, '127.0.0.1');

@@ -125,12 +125,17 @@ function domainOf(from: string): string {
   return from.slice(from.lastIndexOf('@') + 1).replace(/>\s*$/, '');
 }
 
+/** Against the sender, or for want of a permission [RFC 3463 §3.2, §3.8]. */
+const IS_ABOUT_US = /^\d{3}[ -]5\.(1\.[78]|7\.\d{1,3})\b/;
+
 /**
  * Whether the server refuses this mail or its reader, and not us: a sender or a password of ours that
- * it does not take is for the operator to mend, and the mail waits.
+ * it does not take is for the operator to mend, and the mail waits. Servers may say so at the reader,
+ * so the enhanced status code counts where there is one.
  */
 function isForGood(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
-  const { permanent, command } = error as { permanent?: unknown; command?: unknown };
-  return permanent === true && (command === 'RCPT TO' || command === 'DATA');
+  const { permanent, command, response } = error as Partial<Record<string, unknown>>;
+  if (permanent !== true || IS_ABOUT_US.test(String(response))) return false;
+  return command === 'RCPT TO' || command === 'DATA';
 }
