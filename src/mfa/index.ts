@@ -89,6 +89,7 @@ export {
 } from './core/ports.js';
 export { type Enrolment, EnrolmentStore } from './core/enrolments.js';
 export { EventStore } from './core/event-store.js';
+export { type ChallengePurpose } from './core/challenge-purpose.js';
 export {
   AccountStore,
   type Activation,
@@ -96,7 +97,6 @@ export {
   BackupCodeStore,
   type ChallengeChange,
   type ChallengeKey,
-  type ChallengePurpose,
   type ChallengeRecord,
   ChallengeStore,
   type EnrolledMethod,
