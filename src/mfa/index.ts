@@ -26,6 +26,7 @@ export { type Authenticator } from './core/authenticators.js';
 export { MfaError, PROBLEMS, type ProblemCode, type ProblemExtras } from './core/errors.js';
 export {
   EVENT_CONSUMERS,
+  DeliveryRefused,
   EventConsumer,
   type EventDelivery,
   type RecordedEvent,
@@ -89,6 +90,7 @@ export {
 } from './core/ports.js';
 export { type Enrolment, EnrolmentStore } from './core/enrolments.js';
 export { EventStore } from './core/event-store.js';
+export { type ChallengePurpose } from './core/challenge-purpose.js';
 export {
   AccountStore,
   type Activation,
@@ -96,7 +98,6 @@ export {
   BackupCodeStore,
   type ChallengeChange,
   type ChallengeKey,
-  type ChallengePurpose,
   type ChallengeRecord,
   ChallengeStore,
   type EnrolledMethod,

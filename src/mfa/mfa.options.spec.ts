@@ -52,7 +52,7 @@ describe('resolveMfaOptions', () => {
       { numOfBackupCodes: 2.5 },
       'numOfBackupCodes takes a whole number from 1 to 20.',
     ],
-    ['the least value', { totpDefaultIntervalSeconds: 14 }, 'from 15 to 120'],
+    ['the least value', { totpDefaultIntervalSeconds: 14 }, 'from 15 to 60'],
     ['the greatest value', { ephemeralTokenExpirySeconds: 3601 }, 'from 60 to 3600'],
     ['a number', { lockSeconds: 'soon' }, 'lockSeconds takes'],
     ['a cap that lets something be sent', { maxSendsPerHour: 0 }, 'from 10 to 10000000'],

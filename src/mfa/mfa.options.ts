@@ -6,7 +6,7 @@ export interface MfaModuleOptions {
   readonly secretKeys: readonly SecretKey[];
   /** The issuer that authenticator apps show. Default `MyApplication`. */
   readonly applicationName?: string;
-  /** Length of a TOTP step in seconds, 15 to 120. Default 30 [RFC 6238 §5.2]. */
+  /** Length of a TOTP step in seconds, 15 to 60. Default 30 [RFC 6238 §5.2]. */
   readonly totpDefaultIntervalSeconds?: number;
   /** Steps before and after the present one that are accepted, 0 to 2. Default 1 [RFC 6238 §6]. */
   readonly totpDefaultValidWindowSteps?: number;
@@ -159,7 +159,7 @@ const DEFAULTS: Omit<Required<MfaModuleOptions>, 'secretKeys'> = {
 
 /** The least and the greatest value of each whole number. */
 const RANGES: Readonly<Record<string, readonly [least: number, greatest: number]>> = {
-  totpDefaultIntervalSeconds: [15, 120],
+  totpDefaultIntervalSeconds: [15, 60],
   totpDefaultValidWindowSteps: [0, 2],
   numOfBackupCodes: [1, 20],
   backupCodeLength: [6, 64],

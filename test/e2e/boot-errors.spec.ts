@@ -117,7 +117,7 @@ describe('a host that cannot start is told in one sentence', () => {
     [
       'an option is out of range',
       [appHandler({ periodSeconds: 5 })],
-      'MFA handler "app": periodSeconds takes a whole number from 15 to 120.',
+      'MFA handler "app": periodSeconds takes a whole number from 15 to 60.',
     ],
     [
       'a handler is request-scoped',

@@ -79,6 +79,41 @@ describe('an address that is confirmed by a code', () => {
     expect((await verify(code(), { ...account, access: later })).status).toBe(200);
   });
 
+  /** The delivery of the next account's mail fails; what it does to the code is kept. */
+  async function signUpWhileMailsFail(): Promise<void> {
+    account = await server.signUp();
+    server.inbox.failOnce();
+    await server.deliverEvents();
+  }
+
+  it('is sent one code in each try, which lives from the request on and not from the mail', async () => {
+    await signUpWhileMailsFail();
+    const kept = () =>
+      server.dataSource.query<{ tag: string }[]>(
+        'SELECT email_code_tag AS tag FROM users WHERE id = $1',
+        [account.user.id],
+      );
+    const [before] = await kept();
+    await verify('000000');
+    server.clock.advance({ seconds: 250 });
+    await server.deliverEvents();
+    expect(await kept()).toEqual([before]);
+    const mail = server.inbox.messages.findLast(({ to }) => to === account.user.email);
+    expect(mail?.text).toContain('The code works once, for 5 minutes.');
+    const attempts = 'SELECT email_code_attempts AS tried FROM users WHERE id = $1';
+    const tried = await server.dataSource.query(attempts, [account.user.id]);
+    expect(tried).toEqual([{ tried: 1 }]);
+    server.clock.advance({ seconds: 40 });
+    expect((await verify(code())).status).toBe(200);
+  });
+
+  it('is sent no code that is over', async () => {
+    await signUpWhileMailsFail();
+    server.clock.advance({ seconds: 600 });
+    await server.deliverEvents();
+    expect(server.inbox.messages.filter(({ to }) => to === account.user.email)).toEqual([]);
+  });
+
   it('is confirmed by the newest code alone, which is its own', async () => {
     const first = code();
     await askAgain(server, account);

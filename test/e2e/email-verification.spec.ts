@@ -64,6 +64,24 @@ describe('an address that is confirmed by a link', () => {
   const change = (set: string, { id }: TestUser = account.user) =>
     server.dataSource.query(`UPDATE users SET ${set} WHERE id = $1`, [id]);
 
+  it('has a link that lives from the request on, and none once that is over', async () => {
+    await server.deliverEvents();
+    account = await server.signUp();
+    server.inbox.failOnce();
+    await server.deliverEvents();
+    server.clock.advance({ seconds: 5400 });
+    const [late] = await mailsTo(server, account.user);
+    expect(late?.text).toContain('once, for 22 hours');
+    const given = await token();
+    server.clock.advance({ seconds: DAY_SECONDS - 5400 });
+    expectProblem(await verify(given), INVALID_TOKEN);
+    account = await server.signUp();
+    server.inbox.failOnce();
+    await server.deliverEvents();
+    server.clock.advance({ seconds: DAY_SECONDS });
+    expect(await mailsTo(server, account.user)).toEqual([]);
+  });
+
   it('is confirmed once, and shown so', async () => {
     expect(await isVerified(server, account)).toBe(false);
     const [mail, ...others] = await mailsTo(server, account.user);

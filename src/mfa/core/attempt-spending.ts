@@ -7,7 +7,8 @@ import { type MfaHandler, type Subject } from './handler.js';
 import { attemptBudgetsOf } from './policy.js';
 import { type ProofReading } from './proof-reading.js';
 import { problemOfRefusal } from './refusals.js';
-import { type ChallengeKey, type ChallengePurpose } from './stores.js';
+import { type ChallengePurpose } from './challenge-purpose.js';
+import { type ChallengeKey } from './stores.js';
 
 /** What an attempt is spent for. */
 export interface SpendingRequest {

@@ -1,9 +1,9 @@
 import { type Authenticator } from './authenticators.js';
 import { type MfaEvent } from './events.js';
 import { type RowInsert, type RowUpdate } from './host-rows.js';
+import { type ChallengePurpose } from './challenge-purpose.js';
 import {
   type ChallengeKey,
-  type ChallengePurpose,
   type ChallengeRecord,
   type MethodRecord,
   type StoredBackupCode,

@@ -19,7 +19,7 @@ import { type SendBudgetStore } from './send-budgets.js';
 import { SendCooldowns } from './send-cooldowns.js';
 import { UnjudgedAttempts } from './unjudged-attempts.js';
 import { WrongProofs } from './wrong-proofs.js';
-import { type ChallengePurpose } from './stores.js';
+import { type ChallengePurpose } from './challenge-purpose.js';
 import {
   authenticator,
   HANDLER,

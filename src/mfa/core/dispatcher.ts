@@ -17,7 +17,7 @@ import {
 } from './send-policy.js';
 import { SendRefusals } from './send-refusals.js';
 import { EventStore } from './event-store.js';
-import { type ChallengePurpose } from './stores.js';
+import { type ChallengePurpose } from './challenge-purpose.js';
 
 /** For whom and what something is sent. */
 export interface DispatchContext {

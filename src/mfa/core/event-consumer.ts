@@ -15,6 +15,16 @@ export interface RecordedEvent extends Omit<MfaEvent, 'subject'> {
   readonly subject: Pick<Subject, 'id' | 'displayName' | 'addresses'>;
 }
 
+/** What {@link EventConsumer.deliver} throws for what it will never take: it is given up at once. */
+export class DeliveryRefused extends Error {
+  override readonly name = 'DeliveryRefused';
+
+  /** @param options `cause` says why, and is told to the log */
+  constructor(options: { readonly cause: unknown }) {
+    super('This delivery is refused for good.', options);
+  }
+}
+
 /** One event on its way to one consumer. */
 export interface EventDelivery {
   /** UUID; the same in every try, so that a consumer can tell a repetition. */
@@ -29,16 +39,22 @@ export interface EventDelivery {
 export abstract class EventConsumer {
   /** Stands in the rows that wait for it, so it stays what it is; 1 to 64 characters. */
   abstract readonly name: string;
+  /**
+   * How long one delivery may take. What a server that dies holds of this consumer waits for as long,
+   * and 45 seconds more. Absent: 15.
+   */
+  readonly deliveryTimeoutSeconds?: number;
   /** Asked when an event is recorded; what is not wanted is not kept for this consumer. */
   abstract wants(event: MfaEvent): boolean;
   /**
-   * Takes an event. A rejection, or no end within 15 seconds, is tried again later, for three days
-   * at most. The events of one subject mostly come in their order, but not after a failure.
+   * Takes an event. A rejection, or no end within {@link deliveryTimeoutSeconds}, is tried again
+   * later, for three days at most; {@link DeliveryRefused} is not tried again. The events of one
+   * subject mostly come in their order, but not after a failure.
    */
   abstract deliver(delivery: EventDelivery): Promise<void>;
   /**
    * Takes what it can of all that waits at once, where that costs less than one by one. Absent, or
-   * rejected, or without an end within 15 seconds: nothing is taken so.
+   * rejected, or without an end in the time of one delivery: nothing is taken so.
    *
    * @param deliveries at most 20, of any number of subjects
    * @returns those that were taken; each other one goes to {@link deliver} after it

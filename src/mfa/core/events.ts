@@ -1,6 +1,6 @@
 import { type Subject } from './handler.js';
 import { type ClientInfo } from './mfa-passed.js';
-import { type ChallengePurpose } from './stores.js';
+import { type ChallengePurpose } from './challenge-purpose.js';
 
 /**
  * Everything that the audit records. The names are public: they stand in the audit table. What is

@@ -1,81 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { KeptDeliveries, Recipient } from '../../../test/support/kept-deliveries.js';
 import { FakeClock } from '../testing/fake-clock.js';
-import { EventConsumer, type EventDelivery, type RecordedEvent } from './event-consumer.js';
+import { DeliveryRefused, type EventDelivery } from './event-consumer.js';
 import { OutboxLane } from './outbox-lane.js';
-import { type Claim, type ClaimedDelivery, OutboxStore } from './outbox.js';
 
 const DAY_SECONDS = 86_400;
 
-class Recipient extends EventConsumer {
-  readonly name = 'recipient';
-  readonly taken: string[] = [];
-  before: (delivery: EventDelivery) => Promise<void> = async () => {};
-  after: (delivery: EventDelivery) => unknown = () => {};
-
-  wants(): boolean {
-    return true;
-  }
-
-  async deliver(delivery: EventDelivery): Promise<void> {
-    await this.before(delivery);
-    this.taken.push(delivery.id);
-    this.after(delivery);
-  }
-}
-
-interface Row {
-  readonly id: string;
-  readonly subjectId: string;
-  readonly createdAt: Date;
-  attempts: number;
-  dueAt: Date;
-  isGivenUp: boolean;
-}
-
-/** Keeps deliveries in memory, in the order in which they were added. */
-class KeptDeliveries extends OutboxStore {
-  rows: Row[] = [];
-  readonly claims: Claim[] = [];
-  unreadable: string | null = null;
-
-  add(id: string, at: Date, subjectId = 'ada'): void {
-    const row = { id, subjectId, createdAt: at, attempts: 0, dueAt: at, isGivenUp: false };
-    this.rows.push(row);
-  }
-
-  async claim(claim: Claim): Promise<ClaimedDelivery[]> {
-    this.claims.push(claim);
-    const due = this.rows.filter(({ dueAt, isGivenUp }) => dueAt <= claim.now && !isGivenUp);
-    return due.slice(0, claim.maxDeliveries).map((row) => {
-      row.attempts += 1;
-      row.dueAt = claim.leaseEndsAt;
-      return { ...row, read: () => this.read(row.id) };
-    });
-  }
-
-  readonly completed: string[][] = [];
-
-  async complete(deliveries: readonly ClaimedDelivery[]): Promise<void> {
-    const ids = deliveries.map(({ id }) => id);
-    this.completed.push(ids);
-    this.rows = this.rows.filter((row) => !ids.includes(row.id));
-  }
-
-  async retryAt({ id }: ClaimedDelivery, at: Date): Promise<void> {
-    for (const row of this.rows) if (row.id === id) row.dueAt = at;
-  }
-
-  async giveUp({ id }: ClaimedDelivery): Promise<void> {
-    for (const row of this.rows) if (row.id === id) row.isGivenUp = true;
-  }
-
-  private read(id: string): RecordedEvent {
-    if (id === this.unreadable) throw new TypeError('No key opens it.');
-    // Nothing of it is looked at.
-    return {} as RecordedEvent;
-  }
+class PatientRecipient extends Recipient {
+  override readonly deliveryTimeoutSeconds = 600;
 }
 
 /** Takes together what it is told to. */
@@ -162,6 +96,45 @@ describe('OutboxLane', () => {
     store.add('1', clock.now());
     await lane.runOnce();
     expect(warn.mock.calls).toEqual([['recipient did not take 1: RangeError']]);
+  });
+
+  it('gives up at once what is refused for good, with the reason in the log', async () => {
+    const response = '550 5.1.1 <ada@example.org>: no such user';
+    const cause = Object.assign(new Error(response), { responseCode: 550, response });
+    recipient.before = async () => {
+      throw new DeliveryRefused({ cause });
+    };
+    store.add('1', clock.now());
+    await lane.runOnce();
+    expect(store.rows).toMatchObject([{ attempts: 1, isGivenUp: true }]);
+    expect(warn.mock.calls).toEqual([
+      ['recipient did not take 1: DeliveryRefused, by Error 550 (550 5.1.1 <•••>: no such user)'],
+    ]);
+    expect(complain.mock.calls).toEqual([['recipient never took 1: it is given up.']]);
+  });
+
+  it('waits as long as its consumer asks for, and holds what it claims for longer', async () => {
+    lane = new OutboxLane(new PatientRecipient(), store, clock);
+    store.add('1', clock.now());
+    await lane.runOnce();
+    expect(store.claims[0]?.leaseEndsAt).toEqual(new Date(clock.now().getTime() + 645_000));
+    expect(Reflect.get(lane, 'deliveryTimeoutMilliseconds')).toBe(600_000);
+  });
+
+  it('stops before the end of a delivery that lasts', async () => {
+    Reflect.set(lane, 'stopMilliseconds', 20);
+    Reflect.set(lane, 'deliveryTimeoutMilliseconds', 100);
+    const begun = new Promise<void>((resolve) => {
+      recipient.before = () => {
+        resolve();
+        return new Promise(() => {});
+      };
+    });
+    store.add('1', clock.now());
+    lane.nudge();
+    await begun;
+    await expect(lane.stop()).resolves.toBeUndefined();
+    expect(recipient.taken).toEqual([]);
   });
 
   it('takes a delivery without an end for one that was not taken', async () => {
@@ -302,7 +275,7 @@ describe('OutboxLane', () => {
     for (const id of ['1', '2', '3']) store.add(id, clock.now());
     await lane.runOnce();
     expect(recipient.taken).toEqual(['1', '2']);
-    expect(store.rows).toMatchObject([{ id: '3', attempts: 1 }]);
+    expect(store.rows).toMatchObject([{ id: '3', attempts: 1, dueAt: clock.now() }]);
   });
 
   it('leaves what it cannot settle to the end of the lease, and goes on', async () => {

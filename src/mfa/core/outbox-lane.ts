@@ -4,7 +4,7 @@ import { Logger } from '@nestjs/common';
 import { addSeconds, type Clock } from '../kit/clock.js';
 import { rejectAfter } from '../kit/reject-after.js';
 import { reasonOf } from '../kit/reason-of.js';
-import { type EventConsumer, type EventDelivery } from './event-consumer.js';
+import { DeliveryRefused, type EventConsumer, type EventDelivery } from './event-consumer.js';
 import { type ClaimedDelivery, type OutboxStore } from './outbox.js';
 
 const MAX_DELIVERIES_PER_CLAIM = 20;
@@ -12,9 +12,11 @@ const MAX_DELIVERIES_PER_CLAIM = 20;
 const MAX_DELIVERIES_AT_ONCE = 4;
 /** Where many are recorded, so long one claim waits for the next: it then finds more than one. */
 const GATHERING_MILLISECONDS = 100;
-/** A server that dies leaves its deliveries to the others after so long. */
-const LEASE_SECONDS = 60;
 const DELIVERY_TIMEOUT_SECONDS = 15;
+/** Of one claim deliveries are begun for so long; then others may have what is left. */
+const BEGINNING_SECONDS = 45;
+/** A server that stops waits so long for deliveries that are under way. */
+const STOP_MILLISECONDS = 15_000;
 const FIRST_RETRY_SECONDS = 5;
 const LONGEST_RETRY_SECONDS = 3600;
 /** So long a delivery is tried. */
@@ -29,7 +31,10 @@ const ownContext = new AsyncResource('OutboxLane');
 /** Delivers what waits for one consumer; one that is slow or down holds no other up. */
 export class OutboxLane {
   private readonly logger = new Logger('Outbox');
-  private deliveryTimeoutMilliseconds = DELIVERY_TIMEOUT_SECONDS * 1000;
+  private deliveryTimeoutMilliseconds: number;
+  private stopMilliseconds = STOP_MILLISECONDS;
+  /** A server that dies leaves its deliveries to the others after so long. */
+  private readonly leaseSeconds: number;
   private gatheringMilliseconds = GATHERING_MILLISECONDS;
   private isNudged = false;
   private isStopped = false;
@@ -39,7 +44,11 @@ export class OutboxLane {
     private readonly consumer: EventConsumer,
     private readonly outbox: OutboxStore,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    const { deliveryTimeoutSeconds = DELIVERY_TIMEOUT_SECONDS } = consumer;
+    this.deliveryTimeoutMilliseconds = deliveryTimeoutSeconds * 1000;
+    this.leaseSeconds = deliveryTimeoutSeconds + BEGINNING_SECONDS;
+  }
 
   /** Has whatever is due delivered soon; returns at once. */
   nudge(): void {
@@ -48,10 +57,12 @@ export class OutboxLane {
     this.work ??= ownContext.runInAsyncScope(() => this.workWhileNudged());
   }
 
-  /** Ends after the deliveries that are under way, and begins no other. */
+  /** Begins no other delivery, and ends after those that are under way, or after 15 seconds. */
   async stop(): Promise<void> {
     this.isStopped = true;
-    await this.work;
+    if (this.work === null) return;
+    // What lasts longer is delivered again, once its lease has ended.
+    await rejectAfter(this.stopMilliseconds, this.work).catch(() => undefined);
   }
 
   /** Delivers everything that is due. @returns how many deliveries were claimed */
@@ -63,11 +74,11 @@ export class OutboxLane {
         consumer: this.consumer.name,
         maxDeliveries: MAX_DELIVERIES_PER_CLAIM,
         now,
-        leaseEndsAt: addSeconds(now, LEASE_SECONDS),
+        leaseEndsAt: addSeconds(now, this.leaseSeconds),
         latestDueAt: addSeconds(now, LONGEST_RETRY_SECONDS),
       });
       total += claimed.length;
-      await this.deliverAll(claimed, addSeconds(now, LEASE_SECONDS - DELIVERY_TIMEOUT_SECONDS));
+      await this.deliverAll(claimed, addSeconds(now, BEGINNING_SECONDS));
       if (claimed.length < MAX_DELIVERIES_PER_CLAIM) break;
     }
     return total;
@@ -123,7 +134,8 @@ export class OutboxLane {
   }
 
   /**
-   * Begins none that could outlive its lease: it would be delivered twice at once.
+   * Begins none that could outlive its lease: it would be delivered twice at once. Whoever asks next
+   * is given those.
    *
    * @returns those that were taken
    */
@@ -133,8 +145,14 @@ export class OutboxLane {
   ): Promise<ClaimedDelivery[]> {
     const taken: ClaimedDelivery[] = [];
     for (const delivery of deliveries) {
-      if (this.isStopped || this.clock.now() > lastStartAt) break;
-      if (await this.isTaken(delivery)) taken.push(delivery);
+      const now = this.clock.now();
+      if (this.isStopped || now > lastStartAt) {
+        await this.settle([delivery], () => this.outbox.retryAt(delivery, now));
+        continue;
+      }
+      const outcome = await this.outcomeOf(delivery);
+      if (outcome === 'taken') taken.push(delivery);
+      else if (outcome === 'refused') await this.settle([delivery], () => this.giveUp(delivery));
       else await this.settle([delivery], () => this.putOff(delivery));
     }
     return taken;
@@ -153,14 +171,15 @@ export class OutboxLane {
     }
   }
 
-  private async isTaken(delivery: ClaimedDelivery): Promise<boolean> {
+  private async outcomeOf(delivery: ClaimedDelivery): Promise<'taken' | 'refused' | 'failed'> {
     try {
       const taking = this.consumer.deliver(open(delivery));
       await rejectAfter(this.deliveryTimeoutMilliseconds, taking);
-      return true;
+      return 'taken';
     } catch (error) {
+      const isForGood = error instanceof DeliveryRefused;
       this.logger.warn(`${this.consumer.name} did not take ${delivery.id}: ${reasonOf(error)}`);
-      return false;
+      return isForGood ? 'refused' : 'failed';
     }
   }
 
@@ -169,8 +188,12 @@ export class OutboxLane {
     const nextAt = addSeconds(now, retrySecondsAfter(delivery.attempts));
     const isHopeless = nextAt > addSeconds(delivery.createdAt, GIVE_UP_SECONDS);
     if (!isHopeless) return this.outbox.retryAt(delivery, nextAt);
+    await this.giveUp(delivery);
+  }
+
+  private async giveUp(delivery: ClaimedDelivery): Promise<void> {
     this.logger.error(`${this.consumer.name} never took ${delivery.id}: it is given up.`);
-    await this.outbox.giveUp(delivery, now);
+    await this.outbox.giveUp(delivery, this.clock.now());
   }
 }
 

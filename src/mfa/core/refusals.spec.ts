@@ -1,6 +1,6 @@
 import { MfaError } from './errors.js';
 import { noChallenge, problemOfRefusal } from './refusals.js';
-import { type ChallengePurpose } from './stores.js';
+import { type ChallengePurpose } from './challenge-purpose.js';
 
 describe('noChallenge', () => {
   it.each<[ChallengePurpose, string, string]>([

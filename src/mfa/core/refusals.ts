@@ -1,7 +1,7 @@
 import { secondsUntil } from '../kit/clock.js';
 import { type Refusal } from './attempts.js';
 import { MfaError } from './errors.js';
-import { type ChallengePurpose } from './stores.js';
+import { type ChallengePurpose } from './challenge-purpose.js';
 
 /** What decides how a refusal is worded. */
 interface RefusedRequest {

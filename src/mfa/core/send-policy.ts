@@ -1,7 +1,7 @@
 import { networkOf, SHARES_OF_SITE, siteOf } from '../kit/network-of.js';
 import { type MfaOptions } from '../mfa.options.js';
 import { type SendAllowance } from './send-budgets.js';
-import { type ChallengePurpose } from './stores.js';
+import { type ChallengePurpose } from './challenge-purpose.js';
 
 const SUBJECT_WINDOW_SECONDS = 900;
 /** What is counted by the hour, without a cool-down. */

@@ -1,3 +1,4 @@
+import { type ChallengePurpose } from './challenge-purpose.js';
 import { type SessionProof } from './assurance.js';
 import { type Authenticator } from './authenticators.js';
 import { type MfaEvent } from './events.js';
@@ -118,9 +119,6 @@ export interface MethodKey {
   /** {@link MethodRecord.id} */
   readonly id: string;
 }
-
-/** What a ceremony is for. `manage` proves an active method to authorise a change of factors. */
-export type ChallengePurpose = 'login' | 'enrol' | 'manage' | 'step_up';
 
 /** Names one open ceremony of a subject. */
 export interface ChallengeKey {

@@ -1,6 +1,7 @@
 /// <reference types="jest" />
 import { type AttemptRequest, type SpentAttempt } from '../core/attempts.js';
-import { type ChallengePurpose, type MethodRecord } from '../core/stores.js';
+import { type ChallengePurpose } from '../core/challenge-purpose.js';
+import { type MethodRecord } from '../core/stores.js';
 import { addSeconds } from '../kit/clock.js';
 import { AMPLE, atOnce, NOW, type StoreStage } from './store-contract.stage.js';
 

@@ -20,7 +20,7 @@ export const MFA_SETTINGS = [
     'MFA_TOTP_DEFAULT_INTERVAL',
     '30',
     'Length of a TOTP step, in seconds',
-    wholeNumber(15, 120),
+    wholeNumber(15, 60),
   ),
   setting(
     'MFA_TOTP_DEFAULT_VALID_WINDOW',

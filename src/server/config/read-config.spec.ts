@@ -157,7 +157,7 @@ describe('readConfig refuses', () => {
     [
       'MFA_TOTP_DEFAULT_INTERVAL',
       '30s',
-      'MFA_TOTP_DEFAULT_INTERVAL takes a whole number from 15 to 120.',
+      'MFA_TOTP_DEFAULT_INTERVAL takes a whole number from 15 to 60.',
     ],
     [
       'MFA_PREVENT_DELETE_ACTIVE_METHOD',

@@ -17,8 +17,24 @@ function portOf(server: Server): number {
 
 describe('SmtpMailer', () => {
   const received: { recipients: string[]; content: string }[] = [];
+  /** What the server refuses, and by which reply. */
+  let refusal: {
+    at: 'sender' | 'recipient' | 'content';
+    responseCode: number;
+    words: string;
+  } | null = null;
+  /** Whether it keeps its answers to contents. */
+  let holdsAnswers = false;
+  let whenContent = () => {};
+  const answers: (() => void)[] = [];
+  const replyAt = (at: string) =>
+    refusal?.at === at
+      ? Object.assign(new Error(refusal.words), { responseCode: refusal.responseCode })
+      : null;
   const smtp = new SMTPServer({
     authOptional: true,
+    onMailFrom: (_, __, callback) => callback(replyAt('sender')),
+    onRcptTo: (_, __, callback) => callback(replyAt('recipient')),
     disabledCommands: ['STARTTLS'],
     onData(stream, session, callback) {
       const chunks: Buffer[] = [];
@@ -26,7 +42,9 @@ describe('SmtpMailer', () => {
       stream.on('end', () => {
         const recipients = session.envelope.rcptTo.map(({ address }) => address);
         received.push({ recipients, content: Buffer.concat(chunks).toString() });
-        callback();
+        if (!holdsAnswers) return callback(replyAt('content'));
+        answers.push(() => callback());
+        if (answers.length === 2) whenContent();
       });
     },
   });
@@ -43,6 +61,8 @@ describe('SmtpMailer', () => {
   afterEach(() => {
     for (const mailer of mailers.splice(0)) mailer.onApplicationShutdown();
     received.length = 0;
+    refusal = null;
+    holdsAnswers = false;
   });
   afterAll(async () => {
     mute.close();
@@ -79,6 +99,60 @@ describe('SmtpMailer', () => {
     expect(recipients).not.toContain('b@example.org');
     expect(recipients).not.toContain('c@example.org');
   });
+
+  it('says that nobody sent it, and to nobody but the outbox by what name', async () => {
+    const mailer = mailerTo(portOf(smtp.server));
+    await mailer.send(mail);
+    const delivery = { ...mail, deliveryId: 'd1' };
+    await mailer.send(delivery);
+    await mailer.send(delivery);
+    const heads = received.map(({ content }) => content.split('\r\n\r\n')[0] ?? '');
+    for (const head of heads) expect(head).toMatch(/^Auto-Submitted: auto-generated$/m);
+    const ids = heads.map((head) => /^Message-ID: (.*)$/im.exec(head)?.[1]);
+    expect(ids.slice(1)).toEqual(['<d1@example.org>', '<d1@example.org>']);
+    expect(ids[0]).not.toContain('d1');
+  });
+
+  it('waits for a server that has the content already, where nobody waits for the mail', async () => {
+    const mailer = mailerTo(portOf(smtp.server), 150);
+    const contentIsThere = new Promise<void>((resolve) => {
+      whenContent = resolve;
+    });
+    holdsAnswers = true;
+    const [hurried, patient] = [
+      mailer.send(mail).catch((error: unknown) => error),
+      mailer.send({ ...mail, deliveryId: 'd2' }),
+    ];
+    await contentIsThere;
+    expect(await hurried).toMatchObject({ name: 'AbortError' });
+    for (const answer of answers.splice(0)) answer();
+    await expect(patient).resolves.toBeUndefined();
+  });
+
+  it('does not wait for long for a server that asks for no content', async () => {
+    const mailer = mailerTo(portOf(mute), 100);
+    await expect(mailer.send({ ...mail, deliveryId: 'd3' })).rejects.toThrow();
+  });
+
+  it.each([
+    ['550 at the recipient', 'recipient', 550, true],
+    ['450 at the recipient', 'recipient', 450, false],
+    ['554 at the content', 'content', 554, true],
+    ['451 at the content', 'content', 451, false],
+    ['550 at the sender', 'sender', 550, false],
+    ['550 5.1.1 at the recipient', 'recipient', 550, true, '5.1.1 No such mailbox'],
+    ['550 5.1.8 at the recipient', 'recipient', 550, false, '5.1.8 Sender address rejected'],
+    ['554 5.7.1 at the recipient', 'recipient', 554, false, '5.7.1 Client host rejected'],
+  ] as const)(
+    'tells whether another try helps: %s',
+    async (...[, at, responseCode, isForGood, words]) => {
+      refusal = { at, responseCode, words: words ?? 'No.' };
+      const failure = mailerTo(portOf(smtp.server)).send({ ...mail, deliveryId: 'd4' });
+      const reply = expect.objectContaining({ responseCode });
+      const refused = { name: 'DeliveryRefused', cause: reply };
+      await expect(failure).rejects.toEqual(isForGood ? expect.objectContaining(refused) : reply);
+    },
+  );
 
   it('rejects when nothing listens', async () => {
     const closed = createServer().listen(0, '127.0.0.1');

@@ -1,9 +1,14 @@
+import { Readable } from 'node:stream';
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { createTransport } from 'nodemailer';
+import { DeliveryRefused, reasonOf } from '../../mfa/index.js';
 import { type Mail, Mailer } from './mailer.js';
 
 const CONNECTION_TIMEOUT_MILLISECONDS = 5_000;
-const SOCKET_TIMEOUT_MILLISECONDS = 8_000;
+/** After the content a server may take ten minutes to answer [RFC 5321 §4.5.3.2.6]. */
+const ACCEPTING_MILLISECONDS = 600_000;
+/** Longer than any mail is waited for: what a mail may take is counted here, phase by phase. */
+const SOCKET_TIMEOUT_MILLISECONDS = 660_000;
 
 /** Where mails go and how long that may take. */
 export interface SmtpSettings {
@@ -16,23 +21,82 @@ export interface SmtpSettings {
 }
 
 /**
- * Sends over SMTP through a pool of kept connections.
+ * Sends over SMTP through pools of kept connections: one for mails that people wait for, and one for
+ * those of the outbox, which wait longer.
  *
  * The certificate of a server that offers TLS is checked. A server that is slow, or that trickles
- * its replies so that no socket ever looks idle, is given up after the send timeout.
+ * its replies so that no socket ever looks idle, is given up after the send timeout. A mail of the
+ * outbox is waited for longer once its content is sent: the server may have taken it, and would take it again.
  */
 export class SmtpMailer extends Mailer implements OnApplicationShutdown {
   private readonly logger = new Logger(SmtpMailer.name);
-  private readonly transport;
+  private readonly prompt;
+  private readonly patient;
+  private readonly domain: string;
   private readonly sendTimeoutMilliseconds: number;
+  private readonly acceptingMilliseconds = ACCEPTING_MILLISECONDS;
+  /** By Message-ID: what is to be done once the content of a mail is sent. */
+  private readonly whenSent = new Map<string, () => void>();
 
   constructor(settings: SmtpSettings) {
     super();
     this.sendTimeoutMilliseconds = settings.sendTimeoutMilliseconds ?? 10_000;
-    this.transport = createTransport(
+    this.domain = domainOf(settings.from);
+    this.prompt = this.transportOf(settings);
+    this.patient = this.transportOf(settings).use('stream', ({ data, message }, done) => {
+      const whenSent = this.whenSent.get(String(data.messageId));
+      // Read to its end only when the server has asked for the content.
+      message.processFunc((content) => Readable.from(readOut(content, () => whenSent?.())));
+      done();
+    });
+  }
+
+  /** @throws {DeliveryRefused} for a reply that says that no other try helps [RFC 5321 §4.2.1] */
+  async send({ to, subject, text, html, deliveryId }: Mail): Promise<void> {
+    // An address object is never parsed for further recipients, as a text with a comma would be.
+    const message = { to: { name: '', address: to }, subject, text, html };
+    try {
+      if (deliveryId === undefined) {
+        const signal = AbortSignal.timeout(this.sendTimeoutMilliseconds);
+        await this.prompt.sendMail({ ...message, signal });
+      } else {
+        await this.sendPatiently(message, `<${deliveryId}@${this.domain}>`);
+      }
+    } catch (cause) {
+      throw isForGood(cause) ? new DeliveryRefused({ cause }) : cause;
+    }
+  }
+
+  /** Connects and signs in, apart from the pool. */
+  override async reach(): Promise<void> {
+    await this.prompt.verify();
+  }
+
+  onApplicationShutdown(): void {
+    this.prompt.close();
+    this.patient.close();
+  }
+
+  private async sendPatiently(message: object, messageId: string): Promise<void> {
+    const end = new AbortController();
+    let timer = setTimeout(() => end.abort(), this.sendTimeoutMilliseconds);
+    this.whenSent.set(messageId, () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => end.abort(), this.acceptingMilliseconds);
+    });
+    try {
+      await this.patient.sendMail({ ...message, messageId, signal: end.signal });
+    } finally {
+      clearTimeout(timer);
+      this.whenSent.delete(messageId);
+    }
+  }
+
+  private transportOf({ url, from }: SmtpSettings) {
+    const transport = createTransport(
       {
         pool: true,
-        url: settings.url,
+        url,
         dnsTimeout: CONNECTION_TIMEOUT_MILLISECONDS,
         connectionTimeout: CONNECTION_TIMEOUT_MILLISECONDS,
         greetingTimeout: CONNECTION_TIMEOUT_MILLISECONDS,
@@ -40,26 +104,38 @@ export class SmtpMailer extends Mailer implements OnApplicationShutdown {
         disableFileAccess: true,
         disableUrlAccess: true,
       },
-      { from: settings.from },
+      // No holiday notice answers a mail that says so [RFC 3834 §5].
+      { from, headers: { 'Auto-Submitted': 'auto-generated' } },
     );
     // An idle connection that breaks is an event of its own; unheard, it would end the process.
-    this.transport.on('error', (error: Error) => {
-      this.logger.warn(`A connection to the mail server broke: ${error.name}`);
+    transport.on('error', (error: Error) => {
+      this.logger.warn(`A connection to the mail server broke: ${reasonOf(error)}`);
     });
+    return transport;
   }
+}
 
-  async send({ to, subject, text, html }: Mail): Promise<void> {
-    const signal = AbortSignal.timeout(this.sendTimeoutMilliseconds);
-    // An address object is never parsed for further recipients, as a text with a comma would be.
-    await this.transport.sendMail({ to: { name: '', address: to }, subject, text, html, signal });
-  }
+async function* readOut(content: AsyncIterable<unknown>, whenRead: () => void) {
+  for await (const chunk of content) yield chunk;
+  whenRead();
+}
 
-  /** Connects and signs in, apart from the pool. */
-  override async reach(): Promise<void> {
-    await this.transport.verify();
-  }
+/** Of the sender: the domain that names mails as ours [RFC 5322 §3.6.4]. */
+function domainOf(from: string): string {
+  return from.slice(from.lastIndexOf('@') + 1).replace(/>\s*$/, '');
+}
 
-  onApplicationShutdown(): void {
-    this.transport.close();
-  }
+/** Against the sender, or for want of a permission [RFC 3463 §3.2, §3.8]. */
+const IS_ABOUT_US = /^\d{3}[ -]5\.(1\.[78]|7\.\d{1,3})\b/;
+
+/**
+ * Whether the server refuses this mail or its reader, and not us: a sender or a password of ours that
+ * it does not take is for the operator to mend, and the mail waits. Servers may say so at the reader,
+ * so the enhanced status code counts where there is one.
+ */
+function isForGood(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { permanent, command, response } = error as Partial<Record<string, unknown>>;
+  if (permanent !== true || IS_ABOUT_US.test(String(response))) return false;
+  return command === 'RCPT TO' || command === 'DATA';
 }

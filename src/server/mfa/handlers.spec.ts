@@ -94,7 +94,7 @@ describe('handlersOf', () => {
   it.each([
     ['app', { issuer: 'a:b' }, 'a text of 1 to 64 characters without a colon, got "a:b"'],
     ['app', { algorithm: 'MD5' }, 'SHA1, SHA256 or SHA512, got "MD5"'],
-    ['app', { period_seconds: 14 }, 'a whole number from 15 to 120, got 14'],
+    ['app', { period_seconds: 14 }, 'a whole number from 15 to 60, got 14'],
     ['email', { code_lifetime_seconds: '90' }, 'a whole number from 60 to 600, got "90"'],
   ])('refuses of %s the options %j', (type, options, text) => {
     const [name = ''] = Object.keys(options);

@@ -8,7 +8,7 @@ import {
   type RecordedEvent,
 } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
-import { Mailer } from '../mail/mailer.js';
+import { MAIL_DELIVERY_SECONDS, Mailer } from '../mail/mailer.js';
 import { UsersService } from '../users/users.service.js';
 import { composeNotice } from './compose-notice.js';
 import { type NoticeTicket, RepudiationLinks } from './repudiation-links.js';
@@ -44,6 +44,7 @@ class NoticePostponed extends Error {
 @Injectable()
 export class NoticesConsumer extends EventConsumer {
   readonly name = 'notices';
+  override readonly deliveryTimeoutSeconds = MAIL_DELIVERY_SECONDS;
   private readonly logger = new Logger(NoticesConsumer.name);
 
   constructor(
@@ -82,7 +83,8 @@ export class NoticesConsumer extends EventConsumer {
       this.logger.warn(`No notice of ${event.type}: ${ticket.reason}.`);
       return;
     }
-    await this.mailer.send({ to: address, ...(await this.compose(kind, event, ticket)) });
+    const mail = await this.compose(kind, event, ticket);
+    await this.mailer.send({ to: address, ...mail, deliveryId: id });
   }
 
   private async compose(

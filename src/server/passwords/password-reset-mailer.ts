@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, EventConsumer, type EventDelivery, type MfaEvent } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
-import { Mailer } from '../mail/mailer.js';
+import { MAIL_DELIVERY_SECONDS, Mailer } from '../mail/mailer.js';
 import { textsFor } from '../notices/texts/languages.js';
 import { UsersService } from '../users/users.service.js';
 import { composeResetMail } from './password-reset-mail.js';
@@ -12,6 +12,7 @@ import { PasswordResetTokens } from './password-reset-tokens.js';
 @Injectable()
 export class PasswordResetMailer extends EventConsumer {
   readonly name = 'password-reset-mail';
+  override readonly deliveryTimeoutSeconds = MAIL_DELIVERY_SECONDS;
 
   constructor(
     private readonly links: PasswordResetLinks,
@@ -29,7 +30,7 @@ export class PasswordResetMailer extends EventConsumer {
   }
 
   /** A repetition mails the same link. One that is void or over by now is not mailed. */
-  async deliver({ event }: EventDelivery): Promise<void> {
+  async deliver({ id, event }: EventDelivery): Promise<void> {
     const { subject, target } = event;
     const to = subject.addresses.email;
     if (to === undefined || target === undefined) return;
@@ -41,7 +42,7 @@ export class PasswordResetMailer extends EventConsumer {
     const user = await this.users.findById(subject.id);
     const texts = textsFor(user?.language, this.config.mailLanguage);
     const mail = composeResetMail({ link, lifeMinutes }, texts);
-    await this.mailer.send({ to, ...mail });
+    await this.mailer.send({ to, ...mail, deliveryId: id });
   }
 
   /** What is left of the link's life when the mail goes out; the last minute counts as one. */

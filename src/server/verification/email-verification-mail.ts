@@ -1,7 +1,6 @@
 import { escapeHtml } from '../mail/escape-html.js';
 import { type Mail } from '../mail/mailer.js';
 import { type NoticeTexts } from '../notices/texts/notice-texts.js';
-import { VERIFICATION_CODE, VERIFICATION_LINK_SECONDS } from './email-verification-limits.js';
 
 /** What confirms the address: a link with its token behind the `#`, or a code to be typed. */
 export type ConfirmationMeans =
@@ -16,9 +15,12 @@ export type ConfirmationMeans =
 /**
  * The mail that asks for a confirmation, still without its address. Nothing in it was typed by whoever
  * gave the address, which may be somebody else's.
+ *
+ * @param secondsLeft of the life of the link or the code
  */
 export function composeVerificationMail(
   means: ConfirmationMeans,
+  secondsLeft: number,
   { greeting, hours, verification: texts }: NoticeTexts,
 ): Omit<Mail, 'to'> {
   const { lead, shown, html, lasts, subject } =
@@ -27,14 +29,14 @@ export function composeVerificationMail(
           lead: texts.linkLead,
           shown: means.link,
           html: `<a href="${escapeHtml(means.link)}">${escapeHtml(texts.link)}</a>`,
-          lasts: texts.linkLasts(hours(VERIFICATION_LINK_SECONDS / 3600)),
+          lasts: texts.linkLasts(hours(wholeOf(secondsLeft / 3600))),
           subject: texts.subject,
         }
       : {
           lead: texts.codeLead,
           shown: means.code,
           html: `<strong style="font-size: 1.5em">${escapeHtml(means.code)}</strong>`,
-          lasts: texts.codeLasts(VERIFICATION_CODE.lifeSeconds / 60),
+          lasts: texts.codeLasts(wholeOf(secondsLeft / 60)),
           subject: `${texts.subject} (${means.requestedAt.toISOString().slice(11, 19)} UTC)`,
         };
   return {
@@ -50,4 +52,9 @@ export function composeVerificationMail(
       .map((paragraph) => `<p>${paragraph}</p>`)
       .join('\n'),
   };
+}
+
+/** Promises no more than there is; the last hour or minute counts as one. */
+function wholeOf(left: number): number {
+  return Math.max(1, Math.floor(left));
 }

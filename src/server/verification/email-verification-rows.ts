@@ -5,8 +5,14 @@ import { addSeconds, Clock, KeyRing } from '../../mfa/index.js';
 import { foldName } from '../users/fold-name.js';
 import { CONFIRMATION_LIMIT, VERIFICATION_CODE } from './email-verification-limits.js';
 
+/** From when until when a link or a code confirms. */
+export interface ConfirmationLife {
+  readonly requestedAt: Date;
+  readonly expiresAt: Date;
+}
+
 /** One mail that is about to be sent. */
-export interface ConfirmationOffer {
+export interface ConfirmationOffer extends ConfirmationLife {
   readonly userId: string;
   /** The same when the mail is sent again. */
   readonly deliveryId: string;
@@ -50,9 +56,10 @@ const ADD = `
   INSERT INTO email_confirmations (id, address_tag, sent_at) VALUES ($1, $2, $3)
   ON CONFLICT (id) DO NOTHING`;
 
-/** What was sent before no longer counts, nor what was tried of it. */
+/** What was sent before no longer counts, nor what was tried of it; a code that is sent again is no new one. */
 const KEEP_CODE = `
-  UPDATE users SET email_code_tag = $2, email_code_expires_at = $3, email_code_attempts = 0
+  UPDATE users SET email_code_tag = $2, email_code_expires_at = $3, email_code_attempts =
+    CASE WHEN email_code_tag = $2 THEN email_code_attempts ELSE 0 END
   WHERE id = $1`;
 
 const SPEND_ATTEMPT = `
@@ -87,7 +94,12 @@ export class EmailVerificationRows {
   ) {}
 
   /** Counts the mail and keeps its code, unless there is nothing to confirm or the address had its share. */
-  async offer({ userId, deliveryId, code }: ConfirmationOffer): Promise<ConfirmationTicket> {
+  async offer({
+    userId,
+    deliveryId,
+    code,
+    expiresAt,
+  }: ConfirmationOffer): Promise<ConfirmationTicket> {
     const now = this.clock.now();
     return this.database.transaction(async (manager) => {
       const [user] = await manager.query<{ email: string }[]>(LOCK_USER, [userId]);
@@ -98,7 +110,6 @@ export class EmailVerificationRows {
       await manager.query(ADD, [deliveryId, tags[0], now]);
       if (code !== null) {
         const tag = this.keyRing.tag('mailed-code', codeText(userId, user.email, code));
-        const expiresAt = addSeconds(now, VERIFICATION_CODE.lifeSeconds);
         await manager.query(KEEP_CODE, [userId, tag, expiresAt]);
       }
       return { kind: 'granted', address: user.email };

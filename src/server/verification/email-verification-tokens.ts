@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { addSeconds, Clock, MfaError } from '../../mfa/index.js';
+import { MfaError } from '../../mfa/index.js';
 import { SessionJwt, type TokenKind } from '../sessions/session-jwt.js';
-import { type Confirmation } from './email-verification-rows.js';
-import { VERIFICATION_LINK_SECONDS } from './email-verification-limits.js';
+import { type Confirmation, type ConfirmationLife } from './email-verification-rows.js';
 
 const VERIFICATION_TOKEN: TokenKind = {
   typ: 'email-verification+jwt',
@@ -12,19 +11,18 @@ const VERIFICATION_TOKEN: TokenKind = {
 /** The tokens of links that confirm an address. The JWT only carries; the row of the user decides. */
 @Injectable()
 export class EmailVerificationTokens {
-  constructor(
-    private readonly jwt: SessionJwt,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly jwt: SessionJwt) {}
 
   /**
    * The token names its address: it confirms no other one.
    *
    * @param id `jti`
    */
-  async sign({ userId, address }: Confirmation, id: string): Promise<string> {
-    const issuedAt = this.clock.now();
-    const expiresAt = addSeconds(issuedAt, VERIFICATION_LINK_SECONDS);
+  async sign(
+    { userId, address }: Confirmation,
+    id: string,
+    { requestedAt: issuedAt, expiresAt }: ConfirmationLife,
+  ): Promise<string> {
     const facts = { userId, id, issuedAt, expiresAt };
     return this.jwt.sign(VERIFICATION_TOKEN, facts, { email: address });
   }

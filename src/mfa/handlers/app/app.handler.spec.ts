@@ -248,9 +248,9 @@ describe('AppHandler', () => {
     [{ issuer: 'a'.repeat(65) }, 'issuer takes 1 to 64 characters without a colon.'],
     [{ algorithm: 'MD5' }, 'algorithm takes one of SHA1, SHA256, SHA512.'],
     [{ digits: 7 }, 'digits takes 6 or 8.'],
-    [{ periodSeconds: 14 }, 'periodSeconds takes a whole number from 15 to 120.'],
-    [{ periodSeconds: 121 }, 'periodSeconds takes a whole number from 15 to 120.'],
-    [{ periodSeconds: 30.5 }, 'periodSeconds takes a whole number from 15 to 120.'],
+    [{ periodSeconds: 14 }, 'periodSeconds takes a whole number from 15 to 60.'],
+    [{ periodSeconds: 61 }, 'periodSeconds takes a whole number from 15 to 60.'],
+    [{ periodSeconds: 30.5 }, 'periodSeconds takes a whole number from 15 to 60.'],
     [{ windowSteps: -1 }, 'windowSteps takes a whole number from 0 to 2.'],
     [{ windowSteps: 3 }, 'windowSteps takes a whole number from 0 to 2.'],
   ])('refuses the options %j', (options, fault) => {

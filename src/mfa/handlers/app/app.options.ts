@@ -16,7 +16,7 @@ export interface AppHandlerOptions {
   readonly algorithm?: TotpAlgorithm;
   /** Digits of a code. Default 6. */
   readonly digits?: TotpDigits;
-  /** Length of a step in seconds, 15 to 120. Default: the module's [NIST SP 800-63B-4 §3.1.4.1]. */
+  /** Length of a step in seconds, 15 to 60. Default: the module's [NIST SP 800-63B-4 §3.1.4.1]. */
   readonly periodSeconds?: number;
   /** Steps accepted before and after the present one, 0 to 2; for those that exist too. Default: the module's. */
   readonly windowSteps?: number;
@@ -56,8 +56,8 @@ function faultOf(options: ResolvedAppOptions): string | undefined {
     return `algorithm takes one of ${TOTP_ALGORITHMS.join(', ')}.`;
   }
   if (!TOTP_DIGITS.includes(options.digits)) return `digits takes ${TOTP_DIGITS.join(' or ')}.`;
-  if (!isWholeNumber(options.periodSeconds, 15, 120)) {
-    return 'periodSeconds takes a whole number from 15 to 120.';
+  if (!isWholeNumber(options.periodSeconds, 15, 60)) {
+    return 'periodSeconds takes a whole number from 15 to 60.';
   }
   if (!isWholeNumber(options.windowSteps, 0, 2)) {
     return 'windowSteps takes a whole number from 0 to 2.';

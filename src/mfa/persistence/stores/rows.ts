@@ -2,11 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { raw } from 'sql-template-tag';
 import { type Authenticator } from '../../core/authenticators.js';
 import { readProofs } from '../../core/assurance.js';
-import {
-  type ChallengePurpose,
-  type ChallengeRecord,
-  type MethodRecord,
-} from '../../core/stores.js';
+import { type ChallengePurpose } from '../../core/challenge-purpose.js';
+import { type ChallengeRecord, type MethodRecord } from '../../core/stores.js';
 import { PayloadCipher } from '../payload-cipher.js';
 
 /** Columns of `mfa_methods AS m`, as {@link MethodRow}. */

@@ -19,7 +19,7 @@ export class AppOptions {
   readonly digits?: TotpDigits;
 
   @IsOptional()
-  @IsWholeNumber(15, 120)
+  @IsWholeNumber(15, 60)
   readonly period_seconds?: number;
 
   @IsOptional()

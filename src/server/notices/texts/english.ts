@@ -155,7 +155,8 @@ export const english: NoticeTexts = {
     linkLasts: (lasts) => `The link works once, for ${lasts}.`,
     codeLead:
       'An account was opened with this address. If it is yours, type this code where you are signed in:',
-    codeLasts: (minutes) => `The code works once, for ${minutes} minutes. Give it to nobody.`,
+    codeLasts: (minutes) =>
+      `The code works once, for ${minutes === 1 ? 'one minute' : `${minutes} minutes`}. Give it to nobody.`,
     notMine:
       'If you did not ask for this, ignore it: until the address is confirmed, nothing else is sent to it.',
   },

@@ -168,7 +168,7 @@ export const german: NoticeTexts = {
     codeLead:
       'Mit dieser Adresse wurde ein Konto eröffnet. Wenn es Ihres ist, geben Sie diesen Code dort ein, wo Sie angemeldet sind:',
     codeLasts: (minutes) =>
-      `Der Code gilt einmal, ${minutes} Minuten lang. Geben Sie ihn niemandem.`,
+      `Der Code gilt einmal, ${minutes === 1 ? 'eine Minute' : `${minutes} Minuten`} lang. Geben Sie ihn niemandem.`,
     notMine:
       'Wenn Sie nicht darum gebeten haben, ist nichts zu tun: Bis die Adresse bestätigt ist, schicken wir nichts anderes dorthin.',
   },
