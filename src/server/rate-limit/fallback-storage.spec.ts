@@ -69,7 +69,7 @@ describe('FallbackStorage', () => {
       clock.advance({ seconds: 1 });
     }
     expect(state.asked).toBe(5);
-    expect(told).toEqual([expect.stringMatching(/^warn Redis does not answer \(away\)/)]);
+    expect(told).toEqual([expect.stringMatching(/^warn Redis does not count \(away\)/)]);
   });
 
   it('warns once of many requests that fail together', async () => {
@@ -99,7 +99,7 @@ describe('FallbackStorage', () => {
     await take();
     expect(told.map((line) => line.slice(0, 20))).toEqual([
       'warn Redis does not ',
-      'log Redis answers ag',
+      'log Redis counts aga',
       'warn Redis does not ',
     ]);
   });
