@@ -22,8 +22,8 @@ const ROUND_MILLISECONDS = 400;
 const AUDIT_VERIFY = fileURLToPath(
   new URL('../dist/server/commands/audit-verify.js', import.meta.url),
 );
-const AWAY = /Redis does not answer/g;
-const BACK = /Redis answers again/g;
+const AWAY = /Redis does not count/g;
+const BACK = /Redis counts again/g;
 
 const { values } = parseArgs({ options: { short: { type: 'boolean', default: false } } });
 const plan = values.short

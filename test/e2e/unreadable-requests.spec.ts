@@ -97,6 +97,12 @@ it.each([
     'malformed_request',
   ],
   [
+    'has two hosts',
+    `GET /health/live HTTP/1.1\r\n${HOST}Host: b\r\n\r\n`,
+    400,
+    'malformed_request',
+  ],
+  [
     'expects what there is not',
     `POST ${LOGIN} HTTP/1.1\r\n${HOST}Expect: tea\r\n${JSON_BODY}`,
     417,

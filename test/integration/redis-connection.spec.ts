@@ -11,7 +11,7 @@ describe('RedisConnection', () => {
   it('has no client and always answers where none is configured', async () => {
     const connection = await RedisConnection.open(null);
     expect(connection.isConfigured).toBe(false);
-    await expect(connection.ping()).resolves.toBeUndefined();
+    await expect(connection.reach()).resolves.toBeUndefined();
     connection.onApplicationShutdown();
   });
 
@@ -27,7 +27,7 @@ describe('RedisConnection', () => {
   it('opens without a Redis, and then rejects', async () => {
     const connection = await RedisConnection.open(NOWHERE);
     expect(connection.isConfigured).toBe(true);
-    await expect(connection.ping()).rejects.toThrow();
+    await expect(connection.reach()).rejects.toThrow();
     connection.onApplicationShutdown();
   });
 });
@@ -79,18 +79,37 @@ describeWithRedis('RedisConnection with a Redis', () => {
 
   it('rejects while Redis takes requests and does not answer', async () => {
     redis.freeze();
-    await expect(connection.ping()).rejects.toThrow('Command timed out');
+    await expect(connection.reach()).rejects.toThrow('Command timed out');
     redis.thaw();
     await expect(clientOf(connection).ping()).resolves.toBe('PONG');
   });
 
   it('rejects while Redis is away, and comes back with it', async () => {
     await redis.kill();
-    await expect(connection.ping()).rejects.toThrow();
+    await expect(connection.reach()).rejects.toThrow();
     // Errors come before it, as long as the client knocks in vain.
     const back = new Promise<void>((resolve) => clientOf(connection).once('ready', resolve));
     await redis.resume();
     await back;
-    await expect(connection.ping()).resolves.toBeUndefined();
+    await expect(connection.reach()).resolves.toBeUndefined();
+  });
+
+  it('rejects while Redis is full', async () => {
+    const client = clientOf(connection);
+    await client.config('SET', 'maxmemory', '1');
+    await expect(client.ping()).resolves.toBe('PONG');
+    await expect(connection.reach()).rejects.toThrow('OOM');
+    await client.config('SET', 'maxmemory', '0');
+    await expect(connection.reach()).resolves.toBeUndefined();
+  });
+
+  it('leaves a Redis that has become a replica, and finds the primary at its address', async () => {
+    const client = clientOf(connection);
+    await client.replicaof('127.0.0.1', '1');
+    const back = new Promise<void>((resolve) => client.once('ready', resolve));
+    await expect(connection.reach()).rejects.toThrow('READONLY');
+    await back;
+    await client.replicaof('NO', 'ONE');
+    await expect(connection.reach()).resolves.toBeUndefined();
   });
 });

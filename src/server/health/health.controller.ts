@@ -28,13 +28,13 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Answers while the database does too, until the process drains. @throws {MfaError} `unavailable` */
+  /** Answers while the database takes changes, until the process drains. @throws {MfaError} `unavailable` */
   @Get('ready')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
-    summary: 'The process and its database answer, and it may be sent requests',
+    summary: 'The process answers, its database takes changes, and it may be sent requests',
     description:
-      '`degraded`: requests are answered, but Redis or the mail server is away. `unavailable`: the database does not answer, or the process drains.',
+      '`degraded`: requests are answered, but Redis takes no counts or the mail server is away. `unavailable`: the database does not answer or only reads, or the process drains.',
   })
   @ApiOkResponse({
     description: 'Ready.',

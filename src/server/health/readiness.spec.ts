@@ -16,12 +16,12 @@ const fails = async (): Promise<never> => {
 interface Parts {
   readonly query?: () => Promise<unknown>;
   readonly reach?: () => Promise<void>;
-  readonly ping?: () => Promise<void>;
+  readonly write?: () => Promise<void>;
   readonly drain?: DrainState;
 }
 
 async function readinessWith(parts: Parts): Promise<Readiness> {
-  const { query = answers, reach, ping, drain } = parts;
+  const { query = answers, reach, write, drain } = parts;
   const mailer = { send: async () => {}, ...(reach && { reach }) };
   const module = await Test.createTestingModule({
     imports: [TerminusModule.forRoot({ logger: false })],
@@ -29,7 +29,7 @@ async function readinessWith(parts: Parts): Promise<Readiness> {
       Readiness,
       { provide: getDataSourceToken(), useValue: { query } },
       { provide: Mailer, useValue: mailer },
-      { provide: RedisConnection, useValue: { isConfigured: ping !== undefined, ping } },
+      { provide: RedisConnection, useValue: { isConfigured: write !== undefined, reach: write } },
       { provide: DrainState, useValue: drain ?? new DrainState() },
     ],
   }).compile();
@@ -93,8 +93,8 @@ describe('Readiness', () => {
 
   it('is degraded while Redis is away, and no longer', async () => {
     let isAway = true;
-    const ping = () => (isAway ? fails() : Promise.resolve());
-    const readiness = await readinessWith({ ping, reach: async () => {} });
+    const write = () => (isAway ? fails() : Promise.resolve());
+    const readiness = await readinessWith({ write, reach: async () => {} });
     expect(await readiness.check()).toEqual({
       status: 'degraded',
       details: {

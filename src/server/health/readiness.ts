@@ -17,7 +17,7 @@ const DATABASE_TIMEOUT_MILLISECONDS = 2_000;
 const HELPER_TIMEOUT_MILLISECONDS = 1_000;
 /** To look for a mail server is a connection and a sign-in: not with every probe. */
 const MAIL_CACHE_MILLISECONDS = 15_000;
-/** A ping costs nothing. */
+/** One small write costs nothing. */
 const NO_CACHE = 0;
 
 /** Whether requests can be answered, and what is missing at the moment. */
@@ -72,7 +72,7 @@ export class Readiness {
 
   private lookAtRedis() {
     const { redis } = this;
-    return redis.isConfigured ? [this.lookAtHelper('redis', () => redis.ping(), NO_CACHE)] : [];
+    return redis.isConfigured ? [this.lookAtHelper('redis', () => redis.reach(), NO_CACHE)] : [];
   }
 
   private lookAtMailServer() {

@@ -8,6 +8,12 @@ import { type MetricSources, ServerMetrics } from './server-metrics.js';
 const SECONDS_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** A database that is slow must not take the other metrics with it. */
 const BACKLOG_TIMEOUT_MILLISECONDS = 1_000;
+/** Sums of prom-client's own gauges, under names that Prometheus keeps for counters. */
+const MISNAMED = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
 /** The label of what has no value: an empty one is none to Prometheus. */
 const NONE = 'none';
 
@@ -34,6 +40,7 @@ export class PromMetrics extends ServerMetrics {
     this.watchClock(registers);
     this.watchBacklog(registers);
     collectDefaultMetrics({ register: this.registry });
+    for (const name of MISNAMED) this.registry.removeSingleMetric(name);
   }
 
   get contentType(): string {

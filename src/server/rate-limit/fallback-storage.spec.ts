@@ -70,7 +70,7 @@ describe('FallbackStorage', () => {
       clock.advance({ seconds: 1 });
     }
     expect(state.asked).toBe(5);
-    expect(told).toEqual([expect.stringMatching(/^warn Redis does not answer \(away\)/)]);
+    expect(told).toEqual([expect.stringMatching(/^warn Redis does not count \(away\)/)]);
   });
 
   it('asks in two seconds too where the time is set back', async () => {
@@ -112,7 +112,7 @@ describe('FallbackStorage', () => {
     await take();
     expect(told.map((line) => line.slice(0, 20))).toEqual([
       'warn Redis does not ',
-      'log Redis answers ag',
+      'log Redis counts aga',
       'warn Redis does not ',
     ]);
   });

@@ -17,13 +17,13 @@ export interface FallbackParts {
 }
 
 /**
- * Counts in the shared storage. While that does not answer, this process counts by itself and lets
+ * Counts in the shared storage. While that is away, full or a replica, this process counts by itself and lets
  * a third of the limit pass, at least 1; now and then one request asks whether it is back. What the
  * shared storage let pass is counted here too: its going away gives nobody a second share.
  */
 export class FallbackStorage implements ThrottlerStorage {
   private readonly own: MemoryStorage;
-  /** By what goes by; null: the shared storage answers, as far as is known. */
+  /** By what goes by; null: the shared storage counts, as far as is known. */
   private nextTryAtMilliseconds: number | null = null;
 
   constructor(private readonly parts: FallbackParts) {
@@ -60,14 +60,14 @@ export class FallbackStorage implements ThrottlerStorage {
     if (this.nextTryAtMilliseconds !== null) return;
     this.waitForNextTry();
     this.parts.logger.warn(
-      `Redis does not answer (${reasonOf(error)}): until it does, this process counts requests by itself, with a third of the limit.`,
+      `Redis does not count (${reasonOf(error)}): until it does, this process counts requests by itself, with a third of the limit.`,
     );
   }
 
   private tellOfReturn(): void {
     if (this.nextTryAtMilliseconds === null) return;
     this.nextTryAtMilliseconds = null;
-    this.parts.logger.log('Redis answers again: requests are counted over all processes.');
+    this.parts.logger.log('Redis counts again: requests are counted over all processes.');
   }
 }
 

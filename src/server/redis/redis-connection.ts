@@ -6,12 +6,20 @@ import { ConfigError } from '../config/config-error.js';
 /** Redis takes about one; but a busy process may be late to read its answer: that is not absence. */
 const COMMAND_TIMEOUT_MILLISECONDS = 1_000;
 const CONNECT_TIMEOUT_MILLISECONDS = 1_000;
-const PING_TIMEOUT_MILLISECONDS = 1_000;
+const REACH_TIMEOUT_MILLISECONDS = 1_000;
 const LONGEST_RECONNECT_DELAY_MILLISECONDS = 1_000;
+
+/** What a replica says to who writes, and one that has lost its primary to anybody. */
+const OF_REPLICA = /\b(READONLY|MASTERDOWN)\b/;
+
+/** Of what counting needs: a script, and the right, the room and the role to write. */
+const WRITE = `return redis.call('SET', KEYS[1], '1', 'PX', 1000)`;
+const WRITTEN_KEY = 'nestjs-mfa:reach';
 
 /**
  * The one connection to Redis of this process. It comes back by itself, and what is asked of it
- * meanwhile fails at once: nobody waits for a Redis that is away.
+ * meanwhile fails at once: nobody waits for a Redis that is away. One that has become a replica is
+ * left: its address may lead to the new primary by now.
  */
 export class RedisConnection implements OnApplicationShutdown {
   private constructor(
@@ -41,9 +49,14 @@ export class RedisConnection implements OnApplicationShutdown {
     return this.client !== null;
   }
 
-  /** Resolves at once when Redis is not configured. @throws {Error} when it does not answer in a second */
-  async ping(): Promise<void> {
-    if (this.client !== null) await rejectAfter(PING_TIMEOUT_MILLISECONDS, this.client.ping());
+  /**
+   * Resolves once something could be written, at once when Redis is not configured.
+   *
+   * @throws {Error} when it is full, a replica, or does not answer in a second
+   */
+  async reach(): Promise<void> {
+    if (this.client === null) return;
+    await rejectAfter(REACH_TIMEOUT_MILLISECONDS, this.client.eval(WRITE, 1, WRITTEN_KEY));
   }
 
   onApplicationShutdown(): void {
@@ -60,6 +73,7 @@ async function createClient(url: string): Promise<Redis> {
     maxRetriesPerRequest: 0,
     connectTimeout: CONNECT_TIMEOUT_MILLISECONDS,
     commandTimeout: COMMAND_TIMEOUT_MILLISECONDS,
+    reconnectOnError: ({ message }) => OF_REPLICA.test(message),
     retryStrategy: (tries) => Math.min(tries * 50, LONGEST_RECONNECT_DELAY_MILLISECONDS),
   });
 }

@@ -77,11 +77,17 @@ export function refuseUnreadable(app: NestFastifyApplication): void {
   });
 }
 
-function refusalOf({ headers, httpVersion }: IncomingMessage): ProblemCode | null {
-  const { host, expect, 'transfer-encoding': coding } = headers;
-  if (host === undefined && httpVersion === '1.1') return 'malformed_request';
+function refusalOf(request: IncomingMessage): ProblemCode | null {
+  const { expect, 'transfer-encoding': coding } = request.headers;
+  if (!hasOneHost(request)) return 'malformed_request';
   if (expect !== undefined && !/^100-continue$/i.test(expect)) return 'expectation_failed';
   // The parser takes a body that is packed on its way as it comes [RFC 9112 §6.1].
   if (coding !== undefined && !/^chunked$/i.test(coding)) return 'not_implemented';
   return null;
+}
+
+/** Of several the parser keeps the first, and a proxy before it may have gone by another [RFC 9112 §3.2]. */
+function hasOneHost({ headersDistinct, httpVersion }: IncomingMessage): boolean {
+  const { host: hosts = [] } = headersDistinct;
+  return hosts.length === 1 || (hosts.length === 0 && httpVersion === '1.0');
 }

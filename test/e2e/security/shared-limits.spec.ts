@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { RedisConnection } from '../../../src/server/redis/redis-connection.js';
 import { RedisStorage } from '../../../src/server/rate-limit/redis-storage.js';
+import { eventually } from '../../support/eventually.js';
 import { LogRecorder } from '../../support/log-recorder.js';
 import { clientOf, describeWithRedis, RedisServer } from '../../support/redis-server.js';
 import { startServer, type TestServer } from '../../support/server.js';
@@ -56,8 +57,50 @@ describeWithRedis('a limit of requests over several servers', () => {
     const statuses: number[] = [];
     for (let i = 0; i < LIMIT; i++) statuses.push(await ask(first));
     expect(statuses.filter((status) => status !== 429)).toHaveLength(LIMIT / 3);
-    const warnings = logger.lines.filter((line) => line.includes('Redis does not answer'));
+    const warnings = logger.lines.filter((line) => line.includes('Redis does not count'));
     expect(warnings).toHaveLength(1);
+  });
+});
+
+describeWithRedis('a server beside a Redis that takes nothing', () => {
+  let redis: RedisServer;
+  let server: TestServer;
+  let operator: RedisConnection;
+
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    operator = await RedisConnection.open(redis.url);
+    server = await startServer({ REDIS_URL: redis.url, RATE_LIMIT_PER_MINUTE: String(LIMIT) });
+  });
+  afterAll(async () => {
+    await server.stop();
+    operator.onApplicationShutdown();
+    await redis.stop();
+  });
+
+  const passed = async () => {
+    server.clock.advance({ seconds: 60 });
+    const statuses: number[] = [];
+    for (let i = 0; i < LIMIT; i++) statuses.push((await server.post('/login/', {})).status);
+    return statuses.filter((status) => status !== 429).length;
+  };
+  const readiness = async () => (await server.get('//health/ready')).body;
+
+  it.each([
+    ['is full', 'CONFIG', ['SET', 'maxmemory', '1'], ['SET', 'maxmemory', '0']],
+    ['is a replica', 'REPLICAOF', ['127.0.0.1', '1'], ['NO', 'ONE']],
+  ])('counts by itself while that %s, says so, and stops', async (_, command, fault, cure) => {
+    await clientOf(operator).call(command, ...fault);
+    expect(await passed()).toBe(LIMIT / 3);
+    expect(await readiness()).toMatchObject({
+      status: 'degraded',
+      details: { redis: { status: 'degraded' } },
+    });
+    await clientOf(operator).call(command, ...cure);
+    const { status } = await eventually(readiness, (body) => body.status === 'ok');
+    expect(status).toBe('ok');
+    await clientOf(operator).flushall();
+    expect(await passed()).toBe(LIMIT);
   });
 });
 
