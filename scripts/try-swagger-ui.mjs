@@ -79,6 +79,20 @@ class Operation {
   }
 }
 
+/** What of the page stands where a figure stands, too. */
+function coveredBy(figure) {
+  return figure.evaluate((element) => {
+    const own = element.getBoundingClientRect();
+    return [...document.querySelectorAll('.opblock')]
+      .filter((block) => {
+        const { left, right, top, bottom } = block.getBoundingClientRect();
+        const isBeside = right <= own.left || left >= own.right;
+        return !isBeside && bottom > own.top && top < own.bottom;
+      })
+      .map((block) => block.id);
+  });
+}
+
 async function walk(page) {
   const operation = (method, path) => new Operation(page, method, path).open();
   const username = `u${randomBytes(5).toString('hex')}`;
@@ -107,10 +121,11 @@ async function walk(page) {
   const [backupCode] = enrolled.backup_codes;
   await page.locator('#qr-code img').waitFor();
   await page.screenshot({ path: join(SCREENSHOT_FOLDER, '05-setup-qr-code.png') });
-  await page.locator('#qr-code').click();
+  assert.deepEqual(await coveredBy(page.locator('#qr-code')), [], 'the QR code covers nothing');
   const confirm = await operation('POST', 'mfa/confirm');
   await confirm.replaceBody({ method: 'app', code: await codeOf(secret, 0) });
   await confirm.execute(200, '06-confirm');
+  await page.locator('#qr-code').waitFor({ state: 'detached' });
 
   const { ephemeral_token: token } = await login.execute(200, '07-login-with-second-factor');
   const verify = await operation('POST', 'login/verify');
@@ -157,11 +172,14 @@ async function tryIn(context, url) {
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.setDefaultTimeout(15_000);
-  await page.goto(`${url}/api/docs`);
+  await page.goto(url);
+  await page.screenshot({ path: join(SCREENSHOT_FOLDER, '00-start.png') });
+  await page.getByRole('link', { name: 'Swagger UI' }).click();
   await page.locator('.opblock').first().waitFor();
   await page.screenshot({ path: join(SCREENSHOT_FOLDER, '00-page.png') });
   await walk(page);
-  await page.goto(`${url}/dev/mailbox`);
+  await page.goto(url);
+  await page.getByRole('link', { name: 'Development mailbox' }).click();
   assert.match(await page.locator('.code').first().innerText(), /^\d{6,8}$/);
   await page.screenshot({ path: join(SCREENSHOT_FOLDER, '14-mailbox.png') });
   await page.setViewportSize({ width: 390, height: 800 });

@@ -10,7 +10,7 @@ import { MAILBOX_PATH } from './server/mail/development-mailbox.js';
 import { keepsMessages } from './server/mail/mailbox.module.js';
 import { ShutdownLimit } from './server/shutdown/shutdown-limit.js';
 import { startOrExplain } from './server/start-or-explain.js';
-import { DOCS_PATH } from './server/swagger/swagger.js';
+import { DOCS_PATH } from './server/swagger/docs-path.js';
 
 const EXPOSED =
   'HOST is not this machine alone, and NODE_ENV is not production: whoever reaches it can use what is for trying out, such as the development mailbox.';

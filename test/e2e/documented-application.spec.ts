@@ -20,6 +20,7 @@ describe('the application of the README', () => {
     database = await createTestDatabase();
     process.env['DATABASE_URL'] = database.url;
     process.env['MFA_KEY'] = Buffer.alloc(32, 7).toString('base64url');
+    process.env['JWT_SECRET'] = Buffer.alloc(32, 8).toString('base64url');
     // The file exports the module under this name; the README shows it.
     const { AppModule } = (await documented.import('app.module.ts')) as { AppModule: Type };
     const module = await Test.createTestingModule({ imports: [AppModule] })
@@ -40,6 +41,7 @@ describe('the application of the README', () => {
     documented.remove();
     delete process.env['DATABASE_URL'];
     delete process.env['MFA_KEY'];
+    delete process.env['JWT_SECRET'];
   });
 
   it('refuses a wrong password and a body that is none', async () => {

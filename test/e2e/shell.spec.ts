@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { readDocument } from '../support/documents.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 describe('the shell around the routes', () => {
@@ -104,6 +105,34 @@ describe('the shell around the routes', () => {
     expect(await (await send('/api/docs-yaml')).text()).toContain('/api/auth/login/verify:');
   });
 
+  it('leads on from its first page to all others', async () => {
+    const page = await send('/');
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    const links = [...(await page.text()).matchAll(/href="([^"]+)"/g)].map(
+      ([, path]) => path ?? '',
+    );
+    expect(links).toEqual(['/api/docs', '/dev/mailbox', '/health/ready', '/README.md']);
+    for (const path of links) expect((await send(path)).status).toBe(200);
+    expect(await (await send('/README.md')).text()).toBe(readDocument('README.md'));
+  });
+
+  it('fills the forms of Swagger UI with the account of the README', async () => {
+    const { components } = JSON.parse(await (await send('/api/docs-json')).text());
+    const { username, email, password } = components.schemas.RegistrationBody.properties;
+    const account = { username, email, password };
+    const examples = Object.entries<{ example: string }>(account).map(([name, { example }]) => [
+      name,
+      example,
+    ]);
+    expect(readDocument('README.md')).toContain(
+      JSON.stringify(Object.fromEntries(examples)).replaceAll(/(?<=[:,])(?=")/g, ' '),
+    );
+    const document = await (await send('/api/docs-json')).text();
+    expect(document).not.toContain('battery staple');
+    // The form of a sign-in is an example of its own.
+    expect(document).toContain(`"password":"${password.example}"`);
+  });
+
   it('shows the development mailbox', async () => {
     expect(await (await send('/dev/mailbox')).text()).toContain('No message yet');
     expect(await (await send('/dev/mailbox.json')).json()).toEqual([]);
@@ -137,6 +166,10 @@ describe('the shell, configured', () => {
     expect(preflight.headers.get('access-control-allow-methods')).toContain('DELETE');
     const answer = await fetch(`${server.url}/health/live`, { headers });
     expect(answer.headers.get('access-control-expose-headers')).toContain('Retry-After');
+  });
+
+  it('leads to no mailbox where there is none', async () => {
+    expect(await (await fetch(`${server.url}/`)).text()).not.toContain('mailbox');
   });
 
   it.each(['/dev/mailbox', '/dev/mailbox.json'])('has no %s beside a mail server', async (path) => {

@@ -7,14 +7,6 @@ export interface User {
   readonly passwordChangedAt: Date;
 }
 
-/** What its access tokens say. */
-export interface Claims {
-  readonly userId: string;
-  readonly sessionId: string;
-  readonly amr: readonly string[];
-  readonly authenticatedAt: Date;
-}
-
 const ALICE: User = {
   id: 'u1',
   name: 'alice',
@@ -34,18 +26,6 @@ export class Users {
 
   async checkPassword(name: string, password: string): Promise<User | null> {
     return name === LOGIN.name && password === LOGIN.password ? ALICE : null;
-  }
-}
-
-/** Its tokens, which anybody could write: no more is asked of them here. @public the documents import it */
-export class Tokens {
-  async sign(claims: Claims): Promise<string> {
-    return Buffer.from(JSON.stringify(claims)).toString('base64url');
-  }
-
-  async verify(token: string): Promise<Claims | null> {
-    const claims = JSON.parse(Buffer.from(token, 'base64url').toString()) as Claims;
-    return { ...claims, authenticatedAt: new Date(claims.authenticatedAt) };
   }
 }
 

@@ -6,6 +6,7 @@ import { AppHandler } from 'nestjs-mfa/handlers/app';
 import { EmailHandler } from 'nestjs-mfa/handlers/email';
 import { AccountsModule } from './accounts/accounts.module.js';
 import { CreateAccounts1700000000000 } from './accounts/create-accounts.js';
+import { Public } from './accounts/session.guard.js';
 import { DongleHandler } from './mfa/dongle.handler.js';
 import { PortsModule } from './mfa/ports.module.js';
 
@@ -25,6 +26,8 @@ import { PortsModule } from './mfa/ports.module.js';
     AccountsModule,
     MfaModule.forRootAsync([AppHandler, DongleHandler, EmailHandler], {
       imports: [PortsModule],
+      path: 'auth',
+      publicRouteDecorators: [Public()],
       useFactory: () => ({
         applicationName: 'Embed',
         secretKeys: [{ id: 'k1', key: Buffer.from(process.env['MFA_KEY'] ?? '', 'base64url') }],

@@ -6,13 +6,15 @@ import { Clock } from 'nestjs-mfa';
 import { FakeClock } from 'nestjs-mfa/testing';
 import { Client } from 'pg';
 import { AppModule } from '../src/app.module.js';
-import { serveDocumentation } from '../src/documentation.js';
+import { configure } from '../src/configure.js';
 import { type Mail, Mails } from '../src/mails.js';
 
 /** What came back: enough of it for a test to look at. */
 export interface Answer {
   readonly status: number;
   readonly type: string;
+  /** The cookie of a session, as a browser would send it. */
+  readonly session?: string;
   readonly body: Record<string, unknown>;
 }
 
@@ -62,7 +64,7 @@ export class TestApp {
       .useValue(test.kept)
       .compile();
     test.app = module.createNestApplication({ logger: false });
-    serveDocumentation(test.app);
+    configure(test.app);
     await test.app.listen(0, '127.0.0.1');
     return test;
   }
@@ -91,17 +93,19 @@ export class TestApp {
     return rows;
   }
 
-  async send(method: string, path: string, { token, body }: Sent = {}): Promise<Answer> {
+  async send(method: string, path: string, { session, body }: Sent = {}): Promise<Answer> {
     // The application listens on a TCP port.
     const { port } = this.app?.getHttpServer().address() as AddressInfo;
     const headers = new Headers({ 'content-type': 'application/json' });
-    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
+    if (session !== undefined) headers.set('cookie', `theme=dark; ${session}`);
     const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
     const response = await fetch(`http://127.0.0.1:${port}${path}`, init);
     const text = await response.text();
+    const [cookie] = response.headers.getSetCookie();
     return {
       status: response.status,
       type: response.headers.get('content-type') ?? '',
+      ...(cookie !== undefined && { session: cookie.split(';')[0] ?? '' }),
       // Every body of this application is an object.
       body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>,
     };
@@ -110,6 +114,7 @@ export class TestApp {
 
 /** What a request carries. */
 export interface Sent {
-  readonly token?: string;
+  /** As {@link Answer.session}. */
+  readonly session?: string | undefined;
   readonly body?: object;
 }

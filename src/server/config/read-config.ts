@@ -2,7 +2,7 @@ import { type AuthConfig, readAuthConfig } from './auth-config.js';
 import { ConfigError } from './config-error.js';
 import { type ConfiguredEntry } from './configured-entry.js';
 import { type KeyTexts } from './generate-keys.js';
-import { RESET_PASSWORD_PATH } from '../pages/paths.js';
+import { RESET_PASSWORD_PATH, START_PATH } from '../pages/paths.js';
 import { faultsOfAddress, HASH_COSTS, LEAST_HASH_COST } from './faults-of-address.js';
 import { jwtKeyRing, secretKeyRing } from './key-formats.js';
 import { mfaOptionsOf } from './mfa-settings.js';
@@ -201,6 +201,7 @@ function configOf(values: Values, lists: Required<AuthConfig>): ServerConfig {
     endsSessionsOnFactorChange: values.END_SESSIONS_ON_FACTOR_CHANGE,
     passwordResetTokenExpirySeconds: values.PASSWORD_RESET_TOKEN_EXPIRY,
     passwordResetUrl: values.PASSWORD_RESET_URL ?? `${publicUrl}${RESET_PASSWORD_PATH}`,
+    signInUrl: values.SIGN_IN_URL ?? START_PATH,
     notMeLinkSeconds: values.NOT_ME_LINK_EXPIRY,
     mailLanguage: values.MAIL_LANGUAGE,
     eventWebhook: signedWebhookOf(values, ['EVENT_WEBHOOK_URL', 'EVENT_WEBHOOK_SECRET']),

@@ -101,6 +101,8 @@ export abstract class ServerConfig {
   abstract readonly passwordResetTokenExpirySeconds: number;
   /** The page that a password reset leads to, without the `#` and the token. */
   abstract readonly passwordResetUrl: string;
+  /** Where the pages behind mailed links lead people at their end. */
+  abstract readonly signInUrl: string;
   /** How long the "this was not me" link of a notice is good. */
   abstract readonly notMeLinkSeconds: number;
   /** Language of mails to people of whom none is known. */

@@ -39,6 +39,11 @@ export const SESSION_SETTINGS = [
     'Page of yours that a password reset leads to, the token behind its `#`; unset: the page of this server',
     urlOf('http', 'https'),
   ),
+  optional(
+    'SIGN_IN_URL',
+    'Page of yours on which people sign in: the pages behind mailed links end with a link there; unset: the first page of this server',
+    urlOf('http', 'https'),
+  ),
   setting(
     'NOT_ME_LINK_EXPIRY',
     '259200',

@@ -38,6 +38,28 @@ describe('renderMailboxPage', () => {
     },
   );
 
+  it.each([
+    [
+      'Open http://localhost:3000/account/not-me#eyJ.a_b-c.',
+      'http://localhost:3000/account/not-me#eyJ.a_b-c',
+    ],
+    ['(see https://example.org/a?b=1&c=2)', 'https://example.org/a?b=1&amp;c=2'],
+    ['https://example.org/', 'https://example.org/'],
+  ])('makes a link of the address in "%s"', (text, address) => {
+    expect(renderMailboxPage([{ ...mail, text }])).toContain(
+      `<a href="${address}" target="_blank" rel="noopener noreferrer">${address}</a>`,
+    );
+  });
+
+  it.each(['javascript:alert(1)', 'ftp://example.org', 'example.org', 'https://', `https://"x"`])(
+    'makes none of %s',
+    (text) => {
+      const page = renderMailboxPage([{ ...mail, text }]);
+      expect(page).not.toContain('<a href="javascript');
+      expect(page).not.toMatch(/<a href="(?:ftp|example|https:\/\/"|https:\/\/"?x")/);
+    },
+  );
+
   it.each(['to', 'subject', 'text'] as const)('escapes markup in %s', (member) => {
     const page = renderMailboxPage([{ ...mail, [member]: `<script>"x"&'y'</script>` }]);
     expect(page).not.toContain('<script>');

@@ -66,8 +66,21 @@ function renderMessage({ kind, at, to, subject, text }: KeptMessage): string {
     <h2>${escapeHtml(subject ?? TITLES[kind])}</h2>
     <p class="soft">${kind} to ${escapeHtml(to)} · <time datetime="${at.toISOString()}">${at.toISOString().slice(0, 19).replace('T', ' ')} UTC</time></p>
     ${code === null ? '' : `<p class="code">${code}</p>`}
-    <pre>${escapeHtml(text)}</pre>
+    <pre>${withLinks(text)}</pre>
   </article>`;
+}
+
+/** The text, escaped, with what is an address as a link. */
+function withLinks(text: string): string {
+  return text
+    .split(/(https?:\/\/\S*[^\s.,;:!?)\]}>"'])/)
+    .map((part, index) => (index % 2 === 0 ? escapeHtml(part) : renderAddress(escapeHtml(part))))
+    .join('');
+}
+
+/** In a page of its own: this one reloads. */
+function renderAddress(address: string): string {
+  return `<a href="${address}" target="_blank" rel="noopener noreferrer">${address}</a>`;
 }
 
 /** The first run of six to ten digits, standing alone: a sent code. */

@@ -27,7 +27,8 @@ export class AccountPagesController {
       Object.entries(kinds).map(([kind, { subject }]) => [kind, subject]),
     );
     const undone = { ...texts.undone, changes };
-    return renderTokenPage({ language, texts, action: '/api/auth/repudiate/', undone });
+    const action = '/api/auth/repudiate/';
+    return renderTokenPage({ language, texts, action, next: this.nextIn(language), undone });
   }
 
   @Get(RESET_PASSWORD_PATH)
@@ -37,7 +38,8 @@ export class AccountPagesController {
     const language = this.languageFor(request);
     const { resetPage: texts } = LANGUAGES[language];
     const action = '/api/auth/password/reset/confirm/';
-    return renderTokenPage({ language, texts, action, newPassword: texts.newPassword });
+    const { newPassword } = texts;
+    return renderTokenPage({ language, texts, action, next: this.nextIn(language), newPassword });
   }
 
   /** @throws {MfaError} `not_found` where no link leads here */
@@ -48,13 +50,18 @@ export class AccountPagesController {
     if (this.config.emailVerification !== 'link') throw new MfaError('not_found');
     const language = this.languageFor(request);
     const { verifyPage: texts } = LANGUAGES[language];
-    return renderTokenPage({ language, texts, action: '/api/auth/email/verify/' });
+    const action = '/api/auth/email/verify/';
+    return renderTokenPage({ language, texts, action, next: this.nextIn(language) });
   }
 
   @Get(TOKEN_FORM_PATH)
   @Header('Content-Type', 'text/javascript; charset=utf-8')
   showScript(): string {
     return this.script;
+  }
+
+  private nextIn(language: Language) {
+    return { url: this.config.signInUrl, text: LANGUAGES[language].signIn };
   }
 
   private languageFor({ headers }: HttpRequest): Language {

@@ -1,3 +1,9 @@
+/** Where the page is that leads to all others. */
+export const START_PATH = '/';
+
+/** Where the README is shown, where there is one. */
+export const README_PATH = '/README.md';
+
 /** Where the page behind a "this was not me" link is. */
 export const NOT_ME_PATH = '/account/not-me';
 

@@ -14,7 +14,7 @@ form.addEventListener('submit', (event) => {
     (outcome) => {
       show(outcome.text);
       list(outcome.items ?? []);
-      if (outcome.isFinal) form.remove();
+      if (outcome.isFinal) end();
       else button.disabled = false;
     },
     () => {
@@ -23,6 +23,15 @@ form.addEventListener('submit', (event) => {
     },
   );
 });
+
+/** Nothing is left to do here: the page leads on. */
+function end() {
+  form.remove();
+  const next = document.querySelector('#next');
+  // Behind whatever was listed.
+  document.querySelector('main').append(next);
+  next.hidden = false;
+}
 
 async function send() {
   const response = await post(form.action, { ...Object.fromEntries(new FormData(form)), token });

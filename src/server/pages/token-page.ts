@@ -5,29 +5,8 @@ import {
   type UndoneTexts,
 } from '../notices/texts/notice-texts.js';
 import { PASSWORD_LENGTH } from '../users/password-rules.js';
+import { PAGE_STYLE } from './page-style.js';
 import { TOKEN_FORM_PATH } from './paths.js';
-
-const STYLE = `
-  :root { color-scheme: light dark; --line: #d5d9e0; --card: #fff; --page: #f5f6f8;
-    --act: #1f5fd0; --on-act: #fff; }
-  @media (prefers-color-scheme: dark) {
-    :root { --line: #343a46; --card: #1d2129; --page: #14171c; --act: #7aa7ff; --on-act: #10131a; }
-  }
-  * { box-sizing: border-box; }
-  body { margin: 0; padding: 0 1rem; background: var(--page); font: 16px/1.5 system-ui, sans-serif; }
-  main { max-width: 32rem; margin: clamp(1rem, 8vh, 4rem) auto; padding: 1.5rem;
-    background: var(--card); border: 1px solid var(--line); border-radius: .5rem; }
-  h1 { font-size: 1.25rem; margin: 0 0 1rem; }
-  [hidden] { display: none !important; }
-  label { display: block; margin: 0 0 1rem; }
-  input { display: block; width: 100%; padding: .5rem; font: inherit; border: 1px solid var(--line);
-    border-radius: .25rem; margin-top: .25rem; background: var(--page); color: inherit; }
-  button { font: inherit; font-weight: 600; padding: .5rem 1rem; border: 0; border-radius: .25rem;
-    background: var(--act); color: var(--on-act); cursor: pointer; }
-  button:disabled { opacity: .6; cursor: default; }
-  [role="status"] { margin: 0; font-weight: 600; }
-  [role="status"]:not(:empty) { margin-top: 1rem; }
-`;
 
 /** A page that a link with a token leads to. */
 export interface TokenPage {
@@ -36,6 +15,8 @@ export interface TokenPage {
   readonly texts: PageTexts;
   /** The route that takes the token. */
   readonly action: string;
+  /** Where the page leads when nothing is left to do on it. */
+  readonly next: { readonly url: string; readonly text: string };
   /** What is said around a field for a new password; absent: the button is all there is. */
   readonly newPassword?: PasswordTexts;
   /** What is said of changes that were taken back; absent: none is. */
@@ -47,7 +28,7 @@ export interface TokenPage {
 
 /** One HTML page with a form; its script takes the token from behind the `#` of the address. */
 export function renderTokenPage(page: TokenPage): string {
-  const { language, texts, action, newPassword, undone } = page;
+  const { language, texts, action, next, newPassword, undone } = page;
   const text = (name: keyof PageTexts) => escapeHtml(texts[name]);
   return `<!doctype html>
 <html lang="${language}">
@@ -56,7 +37,7 @@ export function renderTokenPage(page: TokenPage): string {
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <meta name="referrer" content="no-referrer">
   <title>${text('title')}</title>
-  <style>${STYLE}</style>
+  <style>${PAGE_STYLE}</style>
   <script type="module" src="${TOKEN_FORM_PATH}"></script>
 </head>
 <body>
@@ -75,6 +56,7 @@ export function renderTokenPage(page: TokenPage): string {
     <button>${text('button')}</button>
   </form>
   <p role="status"></p>
+  <p id="next" hidden><a href="${escapeHtml(next.url)}">${escapeHtml(next.text)}</a></p>
 </main>
 </body>
 </html>

@@ -17,7 +17,8 @@ globalThis.uiFlow = (() => {
     const { ui } = globalThis;
     if (/\/logout\/?$/.test(url)) ui.authActions.logout([SCHEME]);
     if (body === null || typeof body !== 'object') return;
-    if (isFilledText(body.qr_code)) showQrCode(body.qr_code);
+    if (/\/mfa\/confirm\/?$/.test(url)) hideQrCode();
+    if (isFilledText(body.qr_code)) showQrCode(body.qr_code, url);
     if (isFilledText(body.access)) ui.preauthorizeApiKey(SCHEME, body.access);
     const isForStepUp = isOfStepUp(url);
     for (const name of CARRIED_MEMBERS) {
@@ -35,21 +36,26 @@ globalThis.uiFlow = (() => {
     return typeof value === 'string' && value !== '';
   }
 
-  /** In the corner of the page until it is clicked, or another one takes its place. */
-  function showQrCode(imageUri) {
+  /** Below the operation that gave it, until the method is confirmed, or another one takes its place. */
+  function showQrCode(imageUri, url) {
     const { document } = globalThis;
-    document.getElementById('qr-code')?.remove();
+    hideQrCode();
     const figure = document.createElement('figure');
     figure.id = 'qr-code';
-    figure.title = 'Click to close';
     const image = document.createElement('img');
     image.src = imageUri;
     image.alt = 'QR code of the new authenticator';
     const caption = document.createElement('figcaption');
     caption.textContent = 'Scan with an authenticator app';
     figure.append(image, caption);
-    figure.addEventListener('click', () => figure.remove());
-    document.body.append(figure);
+    const { pathname } = new globalThis.URL(url, globalThis.location.href);
+    const path = globalThis.CSS.escape(pathname.replace(/\/$/, ''));
+    const operation = document.querySelector(`.opblock-post [data-path="${path}"]`);
+    operation?.closest('.opblock').after(figure);
+  }
+
+  function hideQrCode() {
+    globalThis.document.getElementById('qr-code')?.remove();
   }
 
   /** Bodies that are open already are changed in place, all others through their examples. */

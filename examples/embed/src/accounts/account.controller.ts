@@ -1,7 +1,7 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { MfaAccounts } from 'nestjs-mfa';
 import { Credentials } from './credentials.js';
-import { SessionGuard, type SignedInRequest } from './session.guard.js';
+import { Public, type SignedInRequest } from './session.guard.js';
 import { Users } from './users.js';
 
 @Controller('account')
@@ -11,6 +11,7 @@ export class AccountController {
     private readonly secondFactors: MfaAccounts,
   ) {}
 
+  @Public()
   @Post()
   async register(@Body() { email, password }: Credentials) {
     const { id } = await this.users.register(email, password);
@@ -18,7 +19,6 @@ export class AccountController {
   }
 
   @Get()
-  @UseGuards(SessionGuard)
   async show(@Req() { session }: SignedInRequest) {
     const user = await this.users.findById(session.userId);
     return { id: session.userId, email: user?.email, amr: session.amr };
@@ -26,7 +26,6 @@ export class AccountController {
 
   @Delete()
   @HttpCode(204)
-  @UseGuards(SessionGuard)
   async close(@Req() { session }: SignedInRequest) {
     await this.users.remove(session.userId);
     await this.secondFactors.forget(String(session.userId));

@@ -4,9 +4,12 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { Session } from './session.entity.js';
 
+/** Of a name that browsers take over https alone, for this host alone. */
+export const SESSION_COOKIE = '__Host-session';
+
 const hashOf = (token: string) => createHash('sha256').update(token).digest('hex');
 
-/** Opaque tokens: the table has their hashes, the browser has them. */
+/** Opaque tokens: the table has their hashes, the browser has them in a cookie. */
 @Injectable()
 export class Sessions {
   constructor(@InjectRepository(Session) private readonly sessions: Repository<Session>) {}
@@ -17,10 +20,11 @@ export class Sessions {
     return { token, tokenHash: hashOf(token) };
   }
 
-  /** The session that a header `Authorization: Bearer …` names; undefined without such a header. */
-  async findByHeader(authorization: string | undefined): Promise<Session | null | undefined> {
-    const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
-    if (token === undefined) return undefined;
+  /** The session that a header `Cookie` names; null where it names none. */
+  async findByCookie(header: string | undefined): Promise<Session | null> {
+    const cookies = (header ?? '').split('; ').map((cookie) => cookie.split('='));
+    const [, token] = cookies.find(([name]) => name === SESSION_COOKIE) ?? [];
+    if (token === undefined) return null;
     return this.sessions.findOneBy({ tokenHash: hashOf(token) });
   }
 }

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { AccessGuard, MfaError, MfaEventListener, SubjectDirectory, TokenIssuer } from 'nestjs-mfa';
-import { type HttpRequest, type IssuedTokens, type MfaEvent, type MfaPassed } from 'nestjs-mfa';
+import { AccessGuard, MfaEventListener, SubjectDirectory, TokenIssuer } from 'nestjs-mfa';
+import { type IssuedTokens, type MfaEvent, type MfaPassed } from 'nestjs-mfa';
 import { type Principal, type Subject } from 'nestjs-mfa';
 import { type EmailMessage, EmailSender } from 'nestjs-mfa/handlers/email';
-import { Sessions } from '../accounts/sessions.js';
+import { type SignedInRequest } from '../accounts/session.guard.js';
+import { SESSION_COOKIE, Sessions } from '../accounts/sessions.js';
 import { Users } from '../accounts/users.js';
 import { Mails } from '../mails.js';
 import { subjectOf } from './subject.js';
@@ -21,7 +22,7 @@ export class UserDirectory extends SubjectDirectory {
   }
 }
 
-/** What a finished sign-in or step-up gives: one of our tokens, whose row is written in the same commit. */
+/** What a finished sign-in or step-up gives: a cookie of ours, whose row is written in the same commit. */
 @Injectable()
 export class SessionIssuer extends TokenIssuer {
   constructor(private readonly sessions: Sessions) {
@@ -32,28 +33,22 @@ export class SessionIssuer extends TokenIssuer {
     const { subject, sessionId, amr, authenticatedAt } = passed;
     const { token, tokenHash } = this.sessions.draw();
     const proven = { token_hash: tokenHash, amr: [...amr], started_at: authenticatedAt };
-    const body = { token };
+    const body = { signed_in: true };
+    const cookies = [{ name: SESSION_COOKIE, value: token }];
     if (sessionId === null) {
       const values = { ...proven, user_id: Number(subject.id) };
-      return { body, rows: [{ table: 'sessions', values }] };
+      return { body, cookies, rows: [{ table: 'sessions', values }] };
     }
     // A step-up: the session goes on under a new token, and the old one names nothing any more.
     const key = { token_hash: sessionId };
-    return { body, rows: [], rowUpdates: [{ table: 'sessions', key, set: proven }] };
+    return { body, cookies, rows: [], rowUpdates: [{ table: 'sessions', key, set: proven }] };
   }
 }
 
-/** Who makes a request to the library's own routes. */
+/** Who makes a request to the library's own routes: our guard for all routes has found out. */
 @Injectable()
 export class SessionAccess extends AccessGuard {
-  constructor(private readonly sessions: Sessions) {
-    super();
-  }
-
-  async authenticate({ headers }: HttpRequest): Promise<Principal> {
-    const session = await this.sessions.findByHeader(String(headers['authorization'] ?? ''));
-    if (session === undefined) throw new MfaError('not_authenticated');
-    if (session === null) throw new MfaError('token_not_valid');
+  async authenticate({ session }: SignedInRequest): Promise<Principal> {
     return {
       subjectId: String(session.userId),
       sessionId: session.tokenHash,

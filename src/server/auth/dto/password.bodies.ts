@@ -5,6 +5,7 @@ import { MAX_SESSION_TOKEN_LENGTH } from '../../sessions/session-jwt.js';
 import { MAX_PASSWORD_TEXT_LENGTH } from '../../users/password-hasher.js';
 import { LONGEST_EMAIL } from '../../users/user.entity.js';
 import { PASSWORD_LENGTH } from '../../users/password-rules.js';
+import { EXAMPLE_PASSWORD } from './example-password.js';
 
 /** A new password. */
 class NewPasswordBody {
@@ -25,7 +26,7 @@ export class PasswordChangeBody extends NewPasswordBody {
   @ApiProperty({
     format: 'password',
     maxLength: MAX_PASSWORD_TEXT_LENGTH,
-    example: 'correct horse battery staple',
+    example: EXAMPLE_PASSWORD,
   })
   @IsString()
   @IsNotEmpty()

@@ -11,6 +11,7 @@ import { PASSWORD_LENGTH } from '../../users/password-rules.js';
 const AT_MOST_150 = /^.{0,150}$/su;
 
 const USERNAME = /^[\p{L}\p{N}_.@+-]*$/u;
+import { EXAMPLE_PASSWORD } from './example-password.js';
 
 /** A new account. */
 export class RegistrationBody {
@@ -38,7 +39,7 @@ export class RegistrationBody {
     format: 'password',
     minLength: PASSWORD_LENGTH.least,
     maxLength: PASSWORD_LENGTH.greatest,
-    example: 'correct horse battery staple',
+    example: EXAMPLE_PASSWORD,
   })
   @IsString()
   @IsNotEmpty()

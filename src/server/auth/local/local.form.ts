@@ -4,6 +4,7 @@ import { IsNotEmpty, IsOptional, IsString, ValidateIf } from 'class-validator';
 import { BoundedText } from '../../../mfa/index.js';
 import { MAX_PASSWORD_TEXT_LENGTH } from '../../users/password-hasher.js';
 import { LONGEST_EMAIL, LONGEST_USERNAME_TEXT } from '../../users/user.entity.js';
+import { EXAMPLE_PASSWORD } from '../dto/example-password.js';
 
 /** Forms send their empty fields too: such a name is none, where the other one is given. */
 function NameField(other: 'username' | 'email'): PropertyDecorator {
@@ -38,7 +39,7 @@ export class LocalForm {
   @BoundedText(LONGEST_EMAIL)
   email?: string;
 
-  @ApiProperty({ format: 'password', example: 'correct horse battery staple' })
+  @ApiProperty({ format: 'password', example: EXAMPLE_PASSWORD })
   @IsString()
   @IsNotEmpty()
   @BoundedText(MAX_PASSWORD_TEXT_LENGTH)

@@ -160,6 +160,7 @@ export const english: NoticeTexts = {
     notMine:
       'If you did not ask for this, ignore it: until the address is confirmed, nothing else is sent to it.',
   },
+  signIn: 'Go on to sign in',
   verifyPage: {
     title: 'Confirm your e-mail address',
     explanation:

@@ -172,6 +172,7 @@ export const german: NoticeTexts = {
     notMine:
       'Wenn Sie nicht darum gebeten haben, ist nichts zu tun: Bis die Adresse bestätigt ist, schicken wir nichts anderes dorthin.',
   },
+  signIn: 'Weiter zur Anmeldung',
   verifyPage: {
     title: 'E-Mail-Adresse bestätigen',
     explanation:

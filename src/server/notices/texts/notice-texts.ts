@@ -106,6 +106,8 @@ export interface NoticeTexts {
     /** For people whose address somebody else has given. */
     readonly notMine: string;
   };
+  /** The link at the end of every page: to where people sign in. */
+  readonly signIn: string;
   /** The page behind the link that confirms an address. */
   readonly verifyPage: PageTexts;
   /** The page behind a "this was not me" link. */
