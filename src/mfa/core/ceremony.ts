@@ -71,6 +71,9 @@ interface RightTry {
   readonly conclusion: Conclusion;
 }
 
+/** As when a request is repeated whose answer was lost. */
+const USED_PROOF = 'This code was used already. Please wait for the next one.';
+
 /** A lost race is run again: the other one may have changed what this one is decided by. */
 const MAX_TRIES = 3;
 
@@ -198,7 +201,7 @@ export class Ceremony {
   }
 
   private async fail(trial: Trial, attempt: SpentAttempt): Promise<MfaError> {
-    const { request, settle } = trial;
+    const { request, judge, settle } = trial;
     settle();
     await this.wrongProofs.record(occasionOf(trial, attempt), {
       method: attempt.locksMethod,
@@ -207,7 +210,7 @@ export class Ceremony {
       session: endsSession(attempt),
     });
     return new MfaError('invalid_code', {
-      detail: request.wrongProofDetail,
+      detail: judge.hasSeenUsed ? USED_PROOF : request.wrongProofDetail,
       attemptsLeft: this.options.maxAttemptsPerChallenge - attempt.challenge.attempts,
     });
   }

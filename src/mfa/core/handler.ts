@@ -102,7 +102,11 @@ export type VerifyOutcome<State> =
       /** What this proof showed, in the place of the handler's own `amr` [RFC 8176 §2]. */
       readonly amr?: readonly string[];
     }
-  | { readonly ok: false };
+  | {
+      readonly ok: false;
+      /** It was right once and is spent: the person is told to wait for the next one. It is wrong all the same. */
+      readonly wasUsed?: true;
+    };
 
 /**
  * One kind of second factor: what a handler's author writes.

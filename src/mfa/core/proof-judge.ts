@@ -52,6 +52,11 @@ export class ProofJudge {
     private readonly judged: JudgedProof,
   ) {}
 
+  /** Whether what was judged is a proof that was used before. */
+  get hasSeenUsed(): boolean {
+    return this.verdicts.some(({ outcome }) => !outcome.ok && outcome.wasUsed === true);
+  }
+
   /**
    * Null: the proof is wrong.
    *
