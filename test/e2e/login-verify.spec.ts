@@ -79,7 +79,9 @@ describe('giving the second factor', () => {
     const code = server.totp(app.secret);
     await server.verifyLogin(token, code);
     const next = await server.beginLogin(account.user);
-    expectProblem(await server.verifyLogin(next, code), WRONG_CODE, { attempts_left: 4 });
+    const used = 'This code was used already. Please wait for the next one.';
+    const problem: Problem = [400, 'invalid_code', used];
+    expectProblem(await server.verifyLogin(next, code), problem, { attempts_left: 4 });
   });
 
   it('counts the wrong codes down, and then refuses the right one too', async () => {

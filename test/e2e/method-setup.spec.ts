@@ -251,7 +251,11 @@ describe('confirming', () => {
     const byBackupCode = await confirm('app', body.backup_codes[0]);
     expectProblem(byBackupCode, WRONG_CODE, { attempts_left: 4 });
     await confirm('app', server.totp(body.setup_data.secret));
-    expectProblem(await confirm('app', '123456'), NO_SUCH_METHOD);
+    expectProblem(await confirm('app', '123456'), [
+      400,
+      'method_exists',
+      'It is confirmed already.',
+    ]);
   });
 
   it('ends after five wrong codes, until the method is set up anew', async () => {

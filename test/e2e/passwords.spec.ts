@@ -70,6 +70,19 @@ describe('changing the password', () => {
     expect(await subjects()).toContain('Your password was changed');
   });
 
+  it('is done again where it was done in this session, and no other is', async () => {
+    const { password } = account.user;
+    expect((await change(password, NEW_PASSWORD)).status).toBe(200);
+    const other = String(
+      (await server.login({ ...account.user, password: NEW_PASSWORD })).body.access,
+    );
+    expect((await change(password, NEW_PASSWORD)).status).toBe(200);
+    expectProblem(await change(password, 'a third horse battery'), WRONG_OLD);
+    expectProblem(await change('wrong', NEW_PASSWORD), WRONG_OLD);
+    expectProblem(await change(password, NEW_PASSWORD, other), WRONG_OLD);
+    await expectPassword(NEW_PASSWORD);
+  });
+
   it('ends the other sessions and every open challenge', async () => {
     const { secret } = await server.enrolApp(account);
     const open = await server.beginLogin(account.user);

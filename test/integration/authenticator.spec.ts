@@ -76,7 +76,7 @@ describeWith('oathtool', 'oathtool', () => {
       const verdict = await handler.verify({ ...input, state });
       if (!verdict.ok) throw new Error(`The code ${code} was not taken.`);
       state = verdict.state;
-      expect(await handler.verify({ ...input, state })).toEqual({ ok: false });
+      expect(await handler.verify({ ...input, state })).toEqual({ ok: false, wasUsed: true });
       clock.advance({ seconds: options.periodSeconds });
     }
   });

@@ -35,6 +35,22 @@ describe('setting a method up', () => {
     await expect(mfa.signIn(subject, mfa.totp(secret))).resolves.toHaveProperty('access');
   });
 
+  it('confirms once what is confirmed twice at once, and says so to the other', async () => {
+    const subject = newUser();
+    const actor = mfa.actor(subject);
+    const app = { method: 'app', fields: {} };
+    const { setupData } = await mfa.parts.enrolment.setUp(actor, app);
+    const proof = { code: mfa.totp(String(setupData['secret'])) };
+    const confirm = () =>
+      mfa.parts.enrolment.confirm(actor, { method: 'app', proof }).then(
+        () => 'confirmed',
+        (refusal: unknown) => refusal,
+      );
+    const outcomes = await Promise.all([confirm(), confirm()]);
+    expect(outcomes).toContain('confirmed');
+    expect(outcomes).toContainEqual(expect.objectContaining({ code: 'method_exists' }));
+  });
+
   it('leaves no backup codes where no method is left, and the codes of a method that is', async () => {
     const subject = newUser();
     const actor = mfa.actor(subject);

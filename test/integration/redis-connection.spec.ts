@@ -18,7 +18,7 @@ describe('RedisConnection', () => {
   it('tells the log once why there is none', async () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     const connection = await RedisConnection.open(NOWHERE);
-    await expect(connection.ping()).rejects.toThrow();
+    await expect(connection.reach()).rejects.toThrow();
     expect(warn.mock.calls).toEqual([['No connection to Redis: Error ECONNREFUSED']]);
     warn.mockRestore();
     connection.onApplicationShutdown();

@@ -85,10 +85,23 @@ function awaitingProofOf(method: Holder): Authenticator[] {
  * The authenticator that a confirmation is about.
  *
  * @param id may be left out where one alone awaits its proof
- * @throws {MfaError} `method_not_found`, or `validation_failed` when it takes an id to tell
+ * @throws {MfaError} `method_exists` when it works already, as after a request whose answer was lost;
+ * `method_not_found`, or `validation_failed` when it takes an id to tell
  */
 export function chooseAwaiting(method: Holder, id: string | undefined): Authenticator {
-  return chooseFrom(awaitingProofOf(method), id);
+  const awaiting = awaitingProofOf(method);
+  if (!isAmong(awaiting, id) && isAmong(workingOf(method), id)) throw confirmedAlready();
+  return chooseFrom(awaiting, id);
+}
+
+/** Answers a confirmation of what works by now. */
+export function confirmedAlready(): MfaError {
+  return new MfaError('method_exists', { detail: 'It is confirmed already.' });
+}
+
+/** @param id undefined: any of them */
+function isAmong(candidates: readonly Authenticator[], id: string | undefined): boolean {
+  return id === undefined ? candidates.length > 0 : candidates.some((one) => one.id === id);
 }
 
 /**

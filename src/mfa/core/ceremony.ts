@@ -72,6 +72,9 @@ interface RightTry {
   readonly conclusion: Conclusion;
 }
 
+/** As when a request is repeated whose answer was lost. */
+const USED_PROOF = 'This code was used already. Please wait for the next one.';
+
 /** A lost race is run again: the other one may have changed what this one is decided by. */
 const MAX_TRIES = 3;
 
@@ -214,7 +217,7 @@ export class Ceremony {
     );
     const spent = isGuess ? attempt.challenge.attempts : attempt.challenge.attempts - 1;
     return new MfaError('invalid_code', {
-      detail: request.wrongProofDetail,
+      detail: judge.hasSeenUsed ? USED_PROOF : request.wrongProofDetail,
       attemptsLeft: this.options.maxAttemptsPerChallenge - spent,
     });
   }

@@ -3,16 +3,23 @@ import { Clock } from '../kit/clock.js';
 import { NoFields, readFields } from '../kit/read-fields.js';
 import { type Actor, ActorSubjects } from './actor.js';
 import { AuthenticatorLabel } from './authenticator-label.js';
-import { chooseAwaiting, holdsSeveral, placeFor, provenOf } from './authenticators.js';
+import {
+  chooseAwaiting,
+  confirmedAlready,
+  holdsSeveral,
+  placeFor,
+  provenOf,
+  workingOf,
+} from './authenticators.js';
 import { BackupCodeIssuer } from './backup-code-issuer.js';
 import { ChangeLog, type ChangeOccasion } from './change-log.js';
 import { Disposal } from './disposal.js';
 import { Dispatcher } from './dispatcher.js';
 import { EnrolmentWriter } from './enrolment-writer.js';
-import { MfaError } from './errors.js';
+import { MfaError, problemOnly } from './errors.js';
 import { type MfaEvent } from './events.js';
 import { FreshProof } from './fresh-proof.js';
-import { type JsonObject, type MfaHandler } from './handler.js';
+import { type JsonObject, type MfaHandler, type Subject } from './handler.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { MethodCeremony } from './method-ceremony.js';
 import { type MethodRecord, type MethodSnapshot, MethodStore, type Transaction } from './stores.js';
@@ -45,6 +52,16 @@ export interface Confirmation {
   readonly method: string;
   /** Needed where several authenticators await their confirmation. */
   readonly authenticatorId?: string | undefined;
+  readonly proof: Record<string, unknown>;
+}
+
+/** Whose proof confirms which authenticator. */
+interface GivenProof {
+  readonly actor: Actor;
+  readonly subject: Subject;
+  readonly method: MethodRecord;
+  /** Of the authenticator. */
+  readonly id: string;
   readonly proof: Record<string, unknown>;
 }
 
@@ -115,7 +132,7 @@ export class EnrolmentService {
   /**
    * Activates what was set up, by its own proof. What worked before works on.
    *
-   * @throws {MfaError} `method_unknown`, `method_not_found`, `validation_failed`, and as
+   * @throws {MfaError} `method_unknown`, `method_not_found`, `method_exists`, `validation_failed`, and as
    * {@link FreshProof.require} and {@link MethodCeremony.prove}
    */
   async confirm(
@@ -128,11 +145,23 @@ export class EnrolmentService {
     const method = methods.find(({ handler }) => handler === name);
     if (method === undefined) throw new MfaError('method_not_found');
     const authenticator = chooseAwaiting(method, authenticatorId);
+    const confirmation = { actor, subject, method, id: authenticator.id, proof };
+    try {
+      await this.prove(confirmation);
+    } catch (error) {
+      const refusal = problemOnly(error);
+      // The same request may have come twice at once: the other one has spent the proof.
+      const working = (await this.methods.list(subject.id)).flatMap(workingOf);
+      throw working.some(({ id }) => id === authenticator.id) ? confirmedAlready() : refusal;
+    }
+  }
+
+  private async prove({ actor, subject, method, id, proof }: GivenProof): Promise<void> {
     await this.ceremony.prove(
       {
         subject,
         method,
-        authenticatorId: authenticator.id,
+        authenticatorId: id,
         purpose: 'enrol',
         proof,
         acceptsBackupCode: false,
@@ -141,15 +170,15 @@ export class EnrolmentService {
         wrongProofDetail: 'Invalid OTP code',
       },
       async ({ attempt, proof: { at } }) => {
-        const occasion = this.log.occasion({ actor, subject, factor: name }, at);
+        const occasion = this.log.occasion({ actor, subject, factor: method.handler }, at);
         const { method: before } = attempt;
         const type = before.isActive
           ? ('authenticator_added' as const)
           : ('method_activated' as const);
-        const confirming = { actor, occasion, type, before, id: authenticator.id };
+        const confirming = { actor, occasion, type, before, id };
         return {
           events: [type],
-          target: authenticator.id,
+          target: id,
           changeId: occasion.changeId,
           change: (transaction) => this.activate(confirming, transaction),
         };

@@ -112,6 +112,8 @@ export type VerifyOutcome<State> =
        * {@link MfaHandler.isGuessable} is false. Absent: the proof is wrong.
        */
       readonly reason?: string;
+      /** It was right once and is spent: the person is told to wait for the next one. It is wrong all the same. */
+      readonly wasUsed?: true;
     };
 
 /**

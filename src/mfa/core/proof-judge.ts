@@ -53,6 +53,11 @@ export class ProofJudge {
     private readonly judged: JudgedProof,
   ) {}
 
+  /** Whether what was judged is a proof that was used before. */
+  get hasSeenUsed(): boolean {
+    return this.verdicts.some(({ outcome }) => !outcome.ok && outcome.wasUsed === true);
+  }
+
   /**
    * Why the proof was refused that was judged last, where it cannot have been guessed:
    * {@link VerifyOutcome}. Null: it was wrong, or right.

@@ -76,7 +76,7 @@ export class MethodsController {
   })
   @ApiBody({ type: AuthenticatorBody })
   @ApiOkResponse({ type: DetailAnswer, example: { detail: 'Activated MFA method' } })
-  @ApiProblems(...METHOD_PROBLEMS, 'method_not_found', ...SESSION_PROOF_PROBLEMS)
+  @ApiProblems(...METHOD_PROBLEMS, 'method_not_found', 'method_exists', ...SESSION_PROOF_PROBLEMS)
   async confirm(
     @SignedIn() actor: Actor,
     @RequestBody(new OpenBodyPipe(AuthenticatorBody)) { fixed, rest }: OpenBody<AuthenticatorBody>,

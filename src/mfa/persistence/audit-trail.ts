@@ -55,7 +55,7 @@ export class AuditTrail {
 
   /** Changes something and records it in one transaction; a rejection undoes both. */
   async change<T>(work: (manager: EntityManager) => Promise<AuditedChange<T>>): Promise<T> {
-    const { result, events } = await this.host.dataSource.transaction(async (manager) => {
+    const { result, events } = await this.host.transaction(async (manager) => {
       const change = await work(manager);
       await this.record(change.events, manager);
       return change;

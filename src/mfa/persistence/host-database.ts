@@ -1,9 +1,17 @@
 import { Injectable, type OnModuleInit, Optional } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { refuseOtherMeanings } from './database-check.js';
 import { missingDataSource } from './missing-data-source.js';
 import { refuseUnreadableTimes } from './readable-times.js';
+
+/** Nothing, where the transaction has only read. */
+const TRANSACTION_ID = 'SELECT pg_current_xact_id_if_assigned()::text AS id';
+
+const TRANSACTION_STATUS = 'SELECT pg_xact_status($1::xid8) AS status';
+
+/** So often a transaction is asked for that is still about to end. */
+const MOST_LOOKS = 10;
 
 /** The host's database. Asked for as optional, so that its absence is told in a sentence of ours. */
 @Injectable()
@@ -20,5 +28,45 @@ export class HostDatabase implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     refuseUnreadableTimes(this.dataSource);
     await refuseOtherMeanings(this.dataSource);
+  }
+
+  /**
+   * Runs a transaction. Where the connection breaks before the answer to its COMMIT has come, it asks
+   * the database on another one whether it was committed: who repeats what has happened may spend a
+   * credential twice.
+   *
+   * @returns what `work` came to, once that is committed
+   * @throws what `work` rejects with; or the failure of a COMMIT that did not happen, or of which
+   * nobody knows
+   */
+  async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const done: { readonly result: T; readonly id: string | null | undefined }[] = [];
+    try {
+      return await this.dataSource.transaction(async (manager) => {
+        const result = await work(manager);
+        const [row] = await manager.query<{ id: string | null }[]>(TRANSACTION_ID);
+        done.push({ result, id: row?.id });
+        return result;
+      });
+    } catch (failure) {
+      for (const { result, id } of done) {
+        if (typeof id === 'string' && (await this.isCommitted(id))) return result;
+      }
+      throw failure;
+    }
+  }
+
+  /** False where that is not known, too. */
+  private async isCommitted(id: string): Promise<boolean> {
+    try {
+      for (let looks = 1; looks <= MOST_LOOKS; looks++) {
+        const rows = await this.dataSource.query<{ status: string }[]>(TRANSACTION_STATUS, [id]);
+        const status = rows[0]?.status;
+        if (status !== 'in progress') return status === 'committed';
+      }
+    } catch {
+      // The failure that made it ask says what is wrong.
+    }
+    return false;
   }
 }

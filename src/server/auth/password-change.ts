@@ -11,6 +11,7 @@ import {
 } from '../../mfa/index.js';
 import { accountEvent } from '../mfa/account-event.js';
 import { UserSubject } from '../mfa/user-subject.js';
+import { FormerPasswords } from '../passwords/former-passwords.js';
 import { PasswordRows } from '../passwords/password-rows.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { PasswordHasher } from '../users/password-hasher.js';
@@ -31,6 +32,7 @@ export class PasswordChange {
     private readonly users: UsersService,
     private readonly hasher: PasswordHasher,
     private readonly rows: PasswordRows,
+    private readonly former: FormerPasswords,
     private readonly sessions: SessionsService,
     private readonly accounts: MfaAccounts,
     private readonly freshProof: FreshProof,
@@ -40,7 +42,8 @@ export class PasswordChange {
   ) {}
 
   /**
-   * Changes the password; the other sessions and all open challenges end with it.
+   * Changes the password; the other sessions and all open challenges end with it. What this session has
+   * just changed so is left as it is: the answer may have been lost.
    *
    * @throws {MfaError} `validation_failed` for a new password that is refused, `invalid_credentials`
    * for a wrong old one, `session_locked` after too many, `token_not_valid` when the user is gone
@@ -53,12 +56,31 @@ export class PasswordChange {
     const guess = { subject: new UserSubject(user), sessionId, client, factor: 'password' };
     const asker = { subject: user.id, ip: client.ip };
     // The session pays: whoever has stolen the token shall not guess the password by it.
-    const isRight = await this.attempts.judge(guess, () =>
-      this.hasher.verify(oldPassword, user.passwordHash, asker),
-    );
+    let isDone = false;
+    const isRight = await this.attempts.judge(guess, async () => {
+      if (await this.hasher.verify(oldPassword, user.passwordHash, asker)) return true;
+      isDone = await this.isDone({ oldPassword, newPassword }, user, actor);
+      return isDone;
+    });
     if (!isRight) throw wrongPassword();
+    if (isDone) return;
     // Slow, so it is done before any lock is held.
     await this.commit(user, await this.hasher.hash(newPassword, asker), actor);
+  }
+
+  /** Whether this session has replaced the one password by the other: it takes both to be told so. */
+  private async isDone(
+    { oldPassword, newPassword }: PasswordPair,
+    user: User,
+    { sessionId, client }: Actor,
+  ): Promise<boolean> {
+    const former = sessionId === null ? null : await this.former.replacedIn(user.id, sessionId);
+    if (former === null) return false;
+    const asker = { subject: user.id, ip: client.ip };
+    return (
+      (await this.hasher.verify(oldPassword, former, asker)) &&
+      (await this.hasher.verify(newPassword, user.passwordHash, asker))
+    );
   }
 
   private async commit(user: User, passwordHash: string, actor: Actor): Promise<void> {

@@ -77,11 +77,11 @@ describe('Readiness', () => {
       jest.spyOn(Logger.prototype, level).mockImplementation(() => undefined),
     );
     const codes = ['ECONNREFUSED', 'ECONNREFUSED', 'ETIMEDOUT', null, null];
-    const ping = async () => {
+    const write = async () => {
       const code = codes.shift() ?? null;
       if (code !== null) throw Object.assign(new Error('of ada@example.org'), { code });
     };
-    const readiness = await readinessWith({ ping });
+    const readiness = await readinessWith({ write });
     for (let looks = 0; looks < 5; looks += 1) await readiness.check();
     expect(warn?.mock.calls).toEqual([
       ['redis does not answer: Error ECONNREFUSED'],

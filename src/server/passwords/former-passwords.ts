@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type EntityManager } from 'typeorm';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { AuditTrail, Clock, RandomSource, type RepudiatedChange } from '../../mfa/index.js';
 
 const KEEP = `
@@ -18,6 +19,12 @@ const FIND = `
     OR (session_id::text = ANY($3) AND after_seq >= $4)
     OR (session_id IS NULL AND after_seq >= $5))
   ORDER BY after_seq LIMIT 1`;
+
+/** The row of a password that another one replaced has the version that came with that one. */
+const REPLACED_IN = `
+  SELECT f.password_hash AS "passwordHash" FROM former_passwords f
+  JOIN users u ON u.id = f.user_id AND u.credentials_version = f.id
+  WHERE f.user_id = $1 AND f.session_id = $2 AND f.password_hash IS NOT NULL`;
 
 const PUT_BACK = `UPDATE users SET password_hash = $2, credentials_version = $3 WHERE id = $1`;
 
@@ -52,6 +59,7 @@ export interface PasswordRepudiation extends Pick<RepudiatedChange, 'subjectId' 
 export class FormerPasswords {
   constructor(
     private readonly audit: AuditTrail,
+    @InjectDataSource() private readonly database: DataSource,
     private readonly random: RandomSource,
     private readonly clock: Clock,
   ) {}
@@ -60,6 +68,13 @@ export class FormerPasswords {
   async keep({ userId, version, sessionId }: Replacement, manager: EntityManager): Promise<void> {
     const afterSeq = await this.audit.lastSeq(userId, manager);
     await manager.query(KEEP, [userId, version, sessionId, afterSeq, this.clock.now()]);
+  }
+
+  /** The hash of the password that this session has replaced by the present one; null: it did not choose that. */
+  async replacedIn(userId: string, sessionId: string): Promise<string | null> {
+    const key = [userId, sessionId];
+    const [row] = await this.database.query<{ passwordHash: string }[]>(REPLACED_IN, key);
+    return row?.passwordHash ?? null;
   }
 
   /**

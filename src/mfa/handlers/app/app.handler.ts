@@ -97,8 +97,10 @@ export class AppHandler implements MfaHandler<AppState, never, object, CodeProof
     if (code.length !== state.digits || !/^\d+$/.test(code)) return { ok: false };
     const { windowSteps } = this.options;
     const totp = await totpPackage.loadFor(this.name);
-    const step = await totp.matchingStep({ state, code, now, windowSteps });
-    if (step === null) return { ok: false };
+    const match = { state, code, now, windowSteps };
+    const step = await totp.matchingStep(match);
+    if (step === null)
+      return (await totp.isUsed(match)) ? { ok: false, wasUsed: true } : { ok: false };
     const usedSteps = [...state.usedSteps, step].slice(-MOST_USED_STEPS);
     return { ok: true, state: { ...state, usedSteps } };
   }

@@ -107,6 +107,18 @@ describe('matchingStep', () => {
       const match = { state: { ...state, usedSteps }, code: codeOfStep5, now: at(150) };
       expect(await totp.matchingStep({ ...match, windowSteps: 1 })).toBe(found);
     });
+
+    it.each([
+      [[], false],
+      [[4], false],
+      [[5], true],
+      [[6], false],
+      [[5, 6], true],
+    ])('after steps %j, says of step 5 that it was used: %s', async (usedSteps, isUsed) => {
+      const match = { state: { ...state, usedSteps }, now: at(150), windowSteps: 1 };
+      expect(await totp.isUsed({ ...match, code: codeOfStep5 })).toBe(isUsed);
+      expect(await totp.isUsed({ ...match, code: '000000' })).toBe(false);
+    });
   });
 });
 

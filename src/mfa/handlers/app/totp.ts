@@ -45,18 +45,29 @@ export class Totp {
    * @returns null when there is no such step
    */
   async matchingStep(match: CodeMatch): Promise<number | null> {
-    const { state, code, now, windowSteps } = match;
-    const { secret, algorithm, digits, periodSeconds, usedSteps } = state;
-    const epoch = Math.floor(now.getTime() / 1000);
-    const latestStep = Math.floor(epoch / periodSeconds) + windowSteps;
+    const { state, now, windowSteps } = match;
+    const { periodSeconds, usedSteps } = state;
+    const latestStep = Math.floor(secondsOf(now) / periodSeconds) + windowSteps;
     const lastStep = Math.max(-1, ...usedSteps.filter((step) => step <= latestStep));
     if (lastStep === latestStep) return null;
+    return this.stepAfter(lastStep, match);
+  }
+
+  /** Whether this is the code of a step that was accepted, and could be now if it had not been. */
+  async isUsed(match: CodeMatch): Promise<boolean> {
+    const step = await this.stepAfter(-1, match);
+    return step !== null && match.state.usedSteps.includes(step);
+  }
+
+  private async stepAfter(lastStep: number, match: CodeMatch): Promise<number | null> {
+    const { state, code, now, windowSteps } = match;
+    const { secret, algorithm, digits, periodSeconds } = state;
     const result = await this.totp.verify(code, {
       secret,
       algorithm: HASHES[algorithm],
       digits,
       period: periodSeconds,
-      epoch,
+      epoch: secondsOf(now),
       epochTolerance: windowSteps * periodSeconds,
       ...(lastStep < 0 ? {} : { afterTimeStep: lastStep }),
     });
@@ -78,6 +89,10 @@ export class Totp {
       period: state.periodSeconds,
     });
   }
+}
+
+function secondsOf(time: Date): number {
+  return Math.floor(time.getTime() / 1000);
 }
 
 /** Without a colon, which ends the issuer, even where it is escaped. */

@@ -23,11 +23,16 @@ export class EventRows {
    * locks in one order.
    *
    * @param condition may name other parts of the statement
+   * @param firstId of the first event, where it is to be found again
    */
-  insert(events: readonly MfaEvent[], condition: Condition = empty): Sql {
+  insert(
+    events: readonly MfaEvent[],
+    condition: Condition = empty,
+    firstId: string = this.random.rowId(),
+  ): Sql {
     // Several users in one order for all, so that no two writers wait for each other.
     const rows = events
-      .map((event) => ({ id: this.random.rowId(), event }))
+      .map((event, place) => ({ id: place === 0 ? firstId : this.random.rowId(), event }))
       .sort((one, other) => compare(one.event.subject.id, other.event.subject.id));
     const inserted = sql`event AS (
       INSERT INTO mfa_events (user_id, id, at, type, factor, ip, user_agent)

@@ -9,6 +9,7 @@ import {
   type SpentAttempt,
 } from '../../core/attempts.js';
 import { type Transaction } from '../../core/stores.js';
+import { RandomSource } from '../../kit/random.js';
 import {
   forgivenAccount,
   forgivenMethod,
@@ -58,6 +59,7 @@ export class TypeOrmAttemptStore extends AttemptStore {
     private readonly statements: Statements,
     private readonly sealed: SealedRows,
     private readonly eventRows: EventRows,
+    private readonly random: RandomSource,
   ) {
     super();
   }
@@ -129,12 +131,9 @@ export class TypeOrmAttemptStore extends AttemptStore {
       ...rows.map((row) => insertRow(row, sql`WHERE ${isSettled}`)),
       ...rowUpdates.map((row) => updateRow(row, isSettled)),
     ];
-    const eventRows = this.eventRows.insert(
-      events,
-      sql`WHERE ${isSettled} AND ${onceWritten(writes)}`,
-    );
-    const settled = await this.statements.rows(
-      sql`WITH gate AS (${unchanged(settlement)}), challenge AS (
+    const eventId = this.random.rowId();
+    const isWritten = sql`WHERE ${isSettled} AND ${onceWritten(writes)}`;
+    const statement = sql`WITH gate AS (${unchanged(settlement)}), challenge AS (
           UPDATE mfa_challenges c SET consumed_at = ${now} FROM gate
           WHERE c.user_id = gate.user_id AND c.id = gate.challenge_id
         ), method AS (
@@ -144,10 +143,35 @@ export class TypeOrmAttemptStore extends AttemptStore {
           UPDATE mfa_accounts a SET version = a.version + 1, ${forgivenAccount(settlement)}
           FROM gate WHERE a.user_id = gate.user_id
         )${forgivenSession(settlement)}${proven.by === 'backup_code' ? spendBackupCode(proven.lookup, now) : empty}
-        ${alsoInsert(writes)}, ${eventRows} SELECT 1 FROM gate`,
-      transaction,
-    );
-    return settled.length === 1;
+        ${alsoInsert(writes)}, ${this.eventRows.insert(events, isWritten, eventId)}
+        SELECT 1 FROM gate`;
+    try {
+      return (await this.statements.rows(statement, transaction)).length === 1;
+    } catch (failure) {
+      const { subjectId } = settlement.spent.challenge;
+      if (transaction === undefined && (await this.isRecorded(subjectId, eventId))) return true;
+      throw failure;
+    }
+  }
+
+  /**
+   * Whether the statement that records an event has happened, though its answer was lost: who gives the
+   * proof again would spend another one. False where that is not known, too.
+   */
+  private async isRecorded(subjectId: string, eventId: string): Promise<boolean> {
+    try {
+      // The statement holds the account as long as it runs.
+      await this.statements.rows(
+        sql`SELECT 1 FROM mfa_accounts WHERE user_id = ${subjectId} FOR SHARE`,
+      );
+      const recorded = await this.statements.rows(
+        sql`SELECT 1 FROM mfa_events WHERE user_id = ${subjectId} AND id = ${eventId}::uuid`,
+      );
+      return recorded.length === 1;
+    } catch {
+      // The failure that made it ask says what is wrong.
+      return false;
+    }
   }
 
   async giveBack(spent: SpentAttempt): Promise<void> {

@@ -28,7 +28,7 @@ export class TypeOrmUnitOfWork extends UnitOfWork implements OnModuleInit {
   }
 
   runForAccount<T>(subjectId: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.host.dataSource.transaction(async (manager) => {
+    return this.host.transaction(async (manager) => {
       const transaction = transactionOf(manager);
       await this.lockAccount(subjectId, transaction);
       return work(transaction);
