@@ -13,6 +13,7 @@ import {
 } from '../../mfa/index.js';
 import { accountEvent } from '../mfa/account-event.js';
 import { User } from '../users/user.entity.js';
+import { EMAIL_TAKEN } from '../users/taken-names.js';
 import { type Registration, UsersService } from '../users/users.service.js';
 import {
   VERIFICATION_LIMIT,
@@ -52,6 +53,9 @@ export class EmailVerification {
     // Before the transaction, as it needs a connection of its own.
     const { allowed } = await this.budgets.take(networkAllowances(client), now);
     await this.audit.change(async (manager) => {
+      if (await this.rows.isConfirmed(registration.email, manager)) {
+        throw new MfaError('validation_failed', { errors: EMAIL_TAKEN });
+      }
       await this.users.add(user, manager);
       const event = accountEvent('email_verification_requested', { user, client, at: now });
       return { result: undefined, events: allowed ? [event] : [] };

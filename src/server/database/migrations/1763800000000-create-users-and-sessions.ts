@@ -32,6 +32,7 @@ const UP = [
     username_key text NOT NULL,
     email varchar(254),
     email_key text,
+    email_unasked boolean NOT NULL DEFAULT false,
     email_verified_at timestamptz,
     email_code_tag text,
     email_code_expires_at timestamptz,
@@ -50,7 +51,9 @@ const UP = [
     created_at timestamptz NOT NULL
   )`,
   `CREATE UNIQUE INDEX users_username_key ON users (username_key)`,
-  `CREATE UNIQUE INDEX users_email_key ON users (email_key)`,
+  `CREATE UNIQUE INDEX users_email_key ON users (email_key)
+  WHERE email_unasked OR email_verified_at IS NOT NULL`,
+  `CREATE INDEX users_email_key_idx ON users (email_key)`,
   `CREATE TABLE sessions (
     user_id uuid NOT NULL,
     id uuid NOT NULL,
