@@ -22,6 +22,16 @@ export interface EventDelivery {
   readonly event: RecordedEvent;
 }
 
+/** What a consumer rejects a delivery with that it takes no sooner than at a time that it knows. */
+export class DeliveryPostponed extends Error {
+  override readonly name = 'DeliveryPostponed';
+
+  /** @param until within an hour; what is later counts as a time of a clock that was wrong */
+  constructor(readonly until: Date) {
+    super('The delivery is taken later.');
+  }
+}
+
 /**
  * Hears of events for certain, at least once: a delivery is a row written with its event, tried
  * until it is taken, by any server of the database, also after a restart.
@@ -33,7 +43,7 @@ export abstract class EventConsumer {
   abstract wants(event: MfaEvent): boolean;
   /**
    * Takes an event. A rejection, or no end within 15 seconds, is tried again later, for three days
-   * at most. The events of one subject mostly come in their order, but not after a failure.
+   * at most; {@link DeliveryPostponed} says when. The events of one subject mostly come in their order, but not after a failure.
    */
   abstract deliver(delivery: EventDelivery): Promise<void>;
   /**

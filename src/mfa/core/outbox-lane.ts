@@ -4,7 +4,7 @@ import { Logger } from '@nestjs/common';
 import { addSeconds, type Clock } from '../kit/clock.js';
 import { rejectAfter } from '../kit/reject-after.js';
 import { nameOf } from './errors.js';
-import { type EventConsumer, type EventDelivery } from './event-consumer.js';
+import { DeliveryPostponed, type EventConsumer, type EventDelivery } from './event-consumer.js';
 import { type ClaimedDelivery, type OutboxStore } from './outbox.js';
 
 const MAX_DELIVERIES_PER_CLAIM = 20;
@@ -21,7 +21,7 @@ const LONGEST_RETRY_SECONDS = 3600;
 export const GIVE_UP_SECONDS = 3 * 86_400;
 
 /** A batch that has a slow delivery in it is settled in parts: less would be repeated after a crash. */
-const SETTLE_AFTER_SECONDS = 1;
+const SETTLE_AFTER_MILLISECONDS = 1000;
 
 /** Whatever has asked for them first, deliveries are done on behalf of no request. */
 const ownContext = new AsyncResource('OutboxLane');
@@ -94,12 +94,13 @@ export class OutboxLane {
       const some = taken.splice(0);
       if (some.length > 0) await this.settle(some, () => this.outbox.complete(some));
     };
-    let settleAt = addSeconds(this.clock.now(), SETTLE_AFTER_SECONDS);
+    let settledAt = this.clock.elapsedMilliseconds();
     const deliverTurns = async () => {
       for (const turn of turns) {
         taken.push(...(await this.deliverInTurn(turn, lastStartAt)));
-        if (this.clock.now() < settleAt) continue;
-        settleAt = addSeconds(this.clock.now(), SETTLE_AFTER_SECONDS);
+        const now = this.clock.elapsedMilliseconds();
+        if (now < settledAt + SETTLE_AFTER_MILLISECONDS) continue;
+        settledAt = now;
         await complete();
       }
     };
@@ -134,8 +135,9 @@ export class OutboxLane {
     const taken: ClaimedDelivery[] = [];
     for (const delivery of deliveries) {
       if (this.isStopped || this.clock.now() > lastStartAt) break;
-      if (await this.isTaken(delivery)) taken.push(delivery);
-      else await this.settle([delivery], () => this.putOff(delivery));
+      const outcome = await this.outcomeOf(delivery);
+      if (outcome === 'taken') taken.push(delivery);
+      else await this.settle([delivery], () => this.putOff(delivery, outcome));
     }
     return taken;
   }
@@ -153,20 +155,27 @@ export class OutboxLane {
     }
   }
 
-  private async isTaken(delivery: ClaimedDelivery): Promise<boolean> {
+  private async outcomeOf(
+    delivery: ClaimedDelivery,
+  ): Promise<'taken' | 'failed' | DeliveryPostponed> {
     try {
       const taking = this.consumer.deliver(open(delivery));
       await rejectAfter(this.deliveryTimeoutMilliseconds, taking);
-      return true;
+      return 'taken';
     } catch (error) {
+      if (error instanceof DeliveryPostponed) return error;
       this.logger.warn(`${this.consumer.name} did not take ${delivery.id}: ${nameOf(error)}`);
-      return false;
+      return 'failed';
     }
   }
 
-  private async putOff(delivery: ClaimedDelivery): Promise<void> {
+  private async putOff(
+    delivery: ClaimedDelivery,
+    outcome: 'failed' | DeliveryPostponed,
+  ): Promise<void> {
     const now = this.clock.now();
-    const nextAt = addSeconds(now, retrySecondsAfter(delivery.attempts));
+    const nextAt =
+      outcome === 'failed' ? addSeconds(now, retrySecondsAfter(delivery.attempts)) : outcome.until;
     const isHopeless = nextAt > addSeconds(delivery.createdAt, GIVE_UP_SECONDS);
     if (!isHopeless) return this.outbox.retryAt(delivery, nextAt);
     this.logger.error(`${this.consumer.name} never took ${delivery.id}: it is given up.`);

@@ -128,6 +128,21 @@ const UP = [
     PRIMARY KEY (user_id, user_agent),
     FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
   )`,
+  `CREATE TABLE waiting_notices (
+    user_id uuid NOT NULL,
+    delivery_id uuid NOT NULL,
+    address_tag text NOT NULL,
+    event_type varchar(40) NOT NULL,
+    factor varchar(32),
+    session_id text NOT NULL,
+    event_seq bigint NOT NULL,
+    more integer NOT NULL DEFAULT 0,
+    last_at timestamptz NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (user_id, delivery_id),
+    FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
+  )`,
+  `CREATE INDEX waiting_notices_created_at_idx ON waiting_notices (created_at)`,
   `CREATE TABLE email_confirmations (
     id uuid PRIMARY KEY,
     address_tag text NOT NULL,
@@ -146,6 +161,7 @@ const UP = [
 const DOWN = [
   `DROP TABLE clean_up_leases`,
   `DROP TABLE email_confirmations`,
+  `DROP TABLE waiting_notices`,
   `DROP TABLE known_devices`,
   `DROP TABLE former_passwords`,
   `DROP TABLE password_reset_links`,
