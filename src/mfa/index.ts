@@ -25,6 +25,7 @@ export {
 export { type Authenticator } from './core/authenticators.js';
 export { MfaError, PROBLEMS, type ProblemCode, type ProblemExtras } from './core/errors.js';
 export {
+  DeliveryPostponed,
   EVENT_CONSUMERS,
   DeliveryRefused,
   EventConsumer,

@@ -58,14 +58,6 @@ it('keeps nothing to be sent for whoever has no address', async () => {
   expect(await server.dataSource.query(waiting, [id])).toEqual([]);
 });
 
-/** Prefers one second factor and the other in turn, so often. */
-async function movePrimary(moves: number): Promise<void> {
-  for (let i = 0; i < moves; i++) {
-    const method = i % 2 === 0 ? 'email' : 'app';
-    expect((await post('/mfa/primary/', { method })).status).toBe(200);
-  }
-}
-
 const guess = async (): Promise<Reply> =>
   server.verifyLogin(await server.beginLogin(account.user), '000000');
 
@@ -304,22 +296,6 @@ describe('a notice', () => {
     await post('/mfa/delete/', { method: 'app' });
     expect(await subjects()).toContain('A second factor was removed from your account');
     expect(await server.dataSource.query('SELECT 1 FROM mfa_outbox')).toEqual([]);
-  });
-
-  it('of a change that a session makes is never silent: beyond 20 in an hour it comes later', async () => {
-    await server.enrolEmail(account);
-    await movePrimary(25);
-    const told = async () => {
-      const mails = await noticesTo(server, account.user);
-      return new Set(mails.filter(({ subject }) => /preferred/.test(subject)).map(notMeTokenIn))
-        .size;
-    };
-    expect(await told()).toBe(20);
-    // The next try comes at most an hour after the hour.
-    server.clock.advance({ seconds: 3599 });
-    expect(await told()).toBe(20);
-    server.clock.advance({ seconds: 3600 });
-    expect(await told()).toBe(25);
   });
 });
 

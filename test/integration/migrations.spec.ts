@@ -46,6 +46,7 @@ describe('the migrations', () => {
       'repudiation_tokens',
       'sessions',
       'users',
+      'waiting_notices',
     ]);
     for (let i = 0; i < applied.length; i++) await dataSource.undoLastMigration();
     expect(await tables()).toEqual([]);

@@ -235,9 +235,31 @@ describe('the outbox', () => {
     expect(await work()).toBe(1);
   });
 
-  it('finds what is due by an index', async () => {
-    expect(await plansOf(mfa.parts.dataSource, claim)).toEqual([
-      expect.stringContaining('Index Scan using mfa_outbox_due_idx'),
-    ]);
+  it('finds what is due by its indexes', async () => {
+    const [plan = ''] = await plansOf(mfa.parts.dataSource, claim);
+    expect(plan).toContain('Index Scan using mfa_outbox_due_idx');
+    expect(plan).toContain('Index Scan using mfa_outbox_untried_idx');
+  });
+
+  it('has subjects take turns, whoever has many that wait', async () => {
+    for (let i = 0; i < 30; i++) await record(ada, 'method_locked', 'account_locked');
+    advance(1);
+    const eve = mfa.parts.subjects.add('eve');
+    await record(eve, 'method_locked', 'account_locked');
+    const claimed = await claim();
+    expect(claimed).toHaveLength(20);
+    expect(claimed.filter(({ subjectId }) => subjectId === eve.id)).toHaveLength(2);
+    expect(claimed.map(({ subjectId }) => subjectId)).toContain(ada.id);
+  });
+
+  it('does not have what was never tried wait behind all that is tried again', async () => {
+    const many = Array.from({ length: 15 }, (_, n) => mfa.parts.subjects.add(`many${n}`));
+    for (const subject of many) for (let i = 0; i < 40; i++) await record(subject, 'method_locked');
+    await mfa.parts.dataSource.query('UPDATE mfa_outbox SET attempts = 1');
+    advance(1);
+    await record(ada, 'method_locked');
+    const claimed = await claim();
+    expect(claimed.map(({ subjectId }) => subjectId)).toContain(ada.id);
+    expect(claimed).toHaveLength(20);
   });
 });

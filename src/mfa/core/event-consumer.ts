@@ -32,6 +32,16 @@ export interface EventDelivery {
   readonly event: RecordedEvent;
 }
 
+/** What a consumer rejects a delivery with that it takes no sooner than at a time that it knows. */
+export class DeliveryPostponed extends Error {
+  override readonly name = 'DeliveryPostponed';
+
+  /** @param until within an hour; what is later counts as a time of a clock that was wrong */
+  constructor(readonly until: Date) {
+    super('The delivery is taken later.');
+  }
+}
+
 /**
  * Hears of events for certain, at least once: a delivery is a row written with its event, tried
  * until it is taken, by any server of the database, also after a restart.
@@ -48,8 +58,8 @@ export abstract class EventConsumer {
   abstract wants(event: MfaEvent): boolean;
   /**
    * Takes an event. A rejection, or no end within {@link deliveryTimeoutSeconds}, is tried again
-   * later, for three days at most; {@link DeliveryRefused} is not tried again. The events of one
-   * subject mostly come in their order, but not after a failure.
+   * later, for three days at most; {@link DeliveryPostponed} says when. {@link DeliveryRefused} is not
+   * tried again. The events of one subject mostly come in their order, but not after a failure.
    */
   abstract deliver(delivery: EventDelivery): Promise<void>;
   /**

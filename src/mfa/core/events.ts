@@ -38,7 +38,6 @@ export const MFA_EVENT_TYPES = [
   'password_reset_requested',
   'password_reset',
   'email_verification_requested',
-  'email_verification_failed',
   'email_verified',
   'stepped_up',
   'change_repudiated',

@@ -3,7 +3,7 @@ import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { KeptDeliveries, Recipient } from '../../../test/support/kept-deliveries.js';
 import { FakeClock } from '../testing/fake-clock.js';
-import { DeliveryRefused, type EventDelivery } from './event-consumer.js';
+import { DeliveryPostponed, DeliveryRefused, type EventDelivery } from './event-consumer.js';
 import { OutboxLane } from './outbox-lane.js';
 
 const DAY_SECONDS = 86_400;
@@ -89,6 +89,20 @@ describe('OutboxLane', () => {
     expect(lasted).toBeLessThanOrEqual(3 * DAY_SECONDS + 60);
     expect(row?.attempts).toBeGreaterThan(72);
     expect(complain.mock.calls).toEqual([['recipient never took 1: it is given up.']]);
+  });
+
+  it('waits as long as the consumer says, without a word, and gives up after three days too', async () => {
+    const at = clock.now();
+    const until = new Date(at.getTime() + 1_234_000);
+    recipient.before = () => Promise.reject(new DeliveryPostponed(until));
+    store.add('1', at);
+    await lane.runOnce();
+    expect([store.rows[0]?.dueAt, warn.mock.calls]).toEqual([until, []]);
+    const late = new Date(at.getTime() + 3 * DAY_SECONDS * 1000 + 1);
+    recipient.before = () => Promise.reject(new DeliveryPostponed(late));
+    clock.set(until);
+    await lane.runOnce();
+    expect(store.rows[0]?.isGivenUp).toBe(true);
   });
 
   it('tells the log who failed with what, and nothing of what was said', async () => {

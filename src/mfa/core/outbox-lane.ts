@@ -4,7 +4,12 @@ import { Logger } from '@nestjs/common';
 import { addSeconds, type Clock } from '../kit/clock.js';
 import { rejectAfter } from '../kit/reject-after.js';
 import { reasonOf } from '../kit/reason-of.js';
-import { DeliveryRefused, type EventConsumer, type EventDelivery } from './event-consumer.js';
+import {
+  DeliveryPostponed,
+  DeliveryRefused,
+  type EventConsumer,
+  type EventDelivery,
+} from './event-consumer.js';
 import { type ClaimedDelivery, type OutboxStore } from './outbox.js';
 
 const MAX_DELIVERIES_PER_CLAIM = 20;
@@ -23,7 +28,7 @@ const LONGEST_RETRY_SECONDS = 3600;
 export const GIVE_UP_SECONDS = 3 * 86_400;
 
 /** A batch that has a slow delivery in it is settled in parts: less would be repeated after a crash. */
-const SETTLE_AFTER_SECONDS = 1;
+const SETTLE_AFTER_MILLISECONDS = 1000;
 
 /** Whatever has asked for them first, deliveries are done on behalf of no request. */
 const ownContext = new AsyncResource('OutboxLane');
@@ -105,12 +110,13 @@ export class OutboxLane {
       const some = taken.splice(0);
       if (some.length > 0) await this.settle(some, () => this.outbox.complete(some));
     };
-    let settleAt = addSeconds(this.clock.now(), SETTLE_AFTER_SECONDS);
+    let settledAt = this.clock.elapsedMilliseconds();
     const deliverTurns = async () => {
       for (const turn of turns) {
         taken.push(...(await this.deliverInTurn(turn, lastStartAt)));
-        if (this.clock.now() < settleAt) continue;
-        settleAt = addSeconds(this.clock.now(), SETTLE_AFTER_SECONDS);
+        const now = this.clock.elapsedMilliseconds();
+        if (now < settledAt + SETTLE_AFTER_MILLISECONDS) continue;
+        settledAt = now;
         await complete();
       }
     };
@@ -153,7 +159,7 @@ export class OutboxLane {
       const outcome = await this.outcomeOf(delivery);
       if (outcome === 'taken') taken.push(delivery);
       else if (outcome === 'refused') await this.settle([delivery], () => this.giveUp(delivery));
-      else await this.settle([delivery], () => this.putOff(delivery));
+      else await this.settle([delivery], () => this.putOff(delivery, outcome));
     }
     return taken;
   }
@@ -171,21 +177,28 @@ export class OutboxLane {
     }
   }
 
-  private async outcomeOf(delivery: ClaimedDelivery): Promise<'taken' | 'refused' | 'failed'> {
+  private async outcomeOf(
+    delivery: ClaimedDelivery,
+  ): Promise<'taken' | 'refused' | 'failed' | DeliveryPostponed> {
     try {
       const taking = this.consumer.deliver(open(delivery));
       await rejectAfter(this.deliveryTimeoutMilliseconds, taking);
       return 'taken';
     } catch (error) {
+      if (error instanceof DeliveryPostponed) return error;
       const isForGood = error instanceof DeliveryRefused;
       this.logger.warn(`${this.consumer.name} did not take ${delivery.id}: ${reasonOf(error)}`);
       return isForGood ? 'refused' : 'failed';
     }
   }
 
-  private async putOff(delivery: ClaimedDelivery): Promise<void> {
+  private async putOff(
+    delivery: ClaimedDelivery,
+    outcome: 'failed' | DeliveryPostponed,
+  ): Promise<void> {
     const now = this.clock.now();
-    const nextAt = addSeconds(now, retrySecondsAfter(delivery.attempts));
+    const nextAt =
+      outcome === 'failed' ? addSeconds(now, retrySecondsAfter(delivery.attempts)) : outcome.until;
     const isHopeless = nextAt > addSeconds(delivery.createdAt, GIVE_UP_SECONDS);
     if (!isHopeless) return this.outbox.retryAt(delivery, nextAt);
     await this.giveUp(delivery);

@@ -28,8 +28,9 @@ export interface Claim {
 /** Port: keeps the deliveries that wait. They are written with their events. */
 export abstract class OutboxStore {
   /**
-   * Claims what is due, or was never tried, longest waiting first, and gives it in the order of its events.
-   * Of servers that ask at once none gets another's.
+   * Claims what is due, or was never tried, and gives it in the order of its events. Subjects take turns:
+   * first what waits longest of each. What was never tried is not behind all that is tried again. Of servers
+   * that ask at once none gets another's.
    */
   abstract claim(claim: Claim): Promise<ClaimedDelivery[]>;
   /** The deliveries were taken: they are deleted. */

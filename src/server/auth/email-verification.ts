@@ -10,9 +10,12 @@ import {
   normalizeCode,
   type SendAllowance,
   SendBudgetStore,
+  SessionAttempts,
 } from '../../mfa/index.js';
 import { accountEvent } from '../mfa/account-event.js';
+import { UserSubject } from '../mfa/user-subject.js';
 import { User } from '../users/user.entity.js';
+import { EMAIL_TAKEN } from '../users/taken-names.js';
 import { type Registration, UsersService } from '../users/users.service.js';
 import {
   VERIFICATION_LIMIT,
@@ -24,6 +27,9 @@ import {
 } from '../verification/email-verification-rows.js';
 import { EmailVerificationTokens } from '../verification/email-verification-tokens.js';
 
+/** What wrong codes are counted as, and told as. */
+const CODE_FACTOR = 'email_verification';
+
 /** Has owners of addresses confirm them: by a link or a code that is mailed there, and nowhere else. */
 @Injectable()
 export class EmailVerification {
@@ -32,6 +38,7 @@ export class EmailVerification {
     private readonly rows: EmailVerificationRows,
     private readonly tokens: EmailVerificationTokens,
     private readonly budgets: SendBudgetStore,
+    private readonly attempts: SessionAttempts,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
@@ -52,6 +59,9 @@ export class EmailVerification {
     // Before the transaction, as it needs a connection of its own.
     const { allowed } = await this.budgets.take(networkAllowances(client), now);
     await this.audit.change(async (manager) => {
+      if (await this.rows.isConfirmed(registration.email, manager)) {
+        throw new MfaError('validation_failed', { errors: EMAIL_TAKEN });
+      }
       await this.users.add(user, manager);
       const event = accountEvent('email_verification_requested', { user, client, at: now });
       return { result: undefined, events: allowed ? [event] : [] };
@@ -94,24 +104,28 @@ export class EmailVerification {
   /**
    * An answer that was lost is given again: an address that is confirmed stays so, whatever the code.
    *
-   * @throws {MfaError} `invalid_code`; `attempts_exhausted` until another code is sent;
-   * `token_not_valid` when the user is gone
+   * The session pays for a wrong code: whoever has stolen one uses up no code of its owner's.
+   *
+   * @throws {MfaError} `invalid_code`; `session_locked` after too many; `attempts_exhausted` after far too
+   * many of all sessions, until another code is sent; `token_not_valid` when the user is gone
    */
   async confirmByCode(code: string, { subjectId, sessionId, client }: Actor): Promise<void> {
     const user = await this.users.findById(subjectId);
     if (user === null) throw new MfaError('token_not_valid');
     if (user.emailVerifiedAt !== null) return;
-    // Counted and committed before the code is judged.
-    const trial = await this.rows.spendAttempt(user.id);
-    if (trial === null) throw await this.whyNone(user.id);
-    const tags = this.rows.codeTags(user.id, trial.address, normalizeCode(code));
-    const isRight = tags.some((tag) => constantTimeEqual(Buffer.from(tag), Buffer.from(trial.tag)));
-    const typed = { tag: trial.tag, sessionId };
-    const confirmation = { userId: user.id, address: trial.address, code: typed };
-    if (isRight && (await this.commit(confirmation, client))) return;
-    const occasion = { user, client, at: this.clock.now() };
-    await this.audit.record([accountEvent('email_verification_failed', occasion)]);
-    throw new MfaError('invalid_code');
+    const guess = { subject: new UserSubject(user), sessionId, client, factor: CODE_FACTOR };
+    const isConfirmed = await this.attempts.judge(guess, async () => {
+      // Counted and committed before the code is judged.
+      const trial = await this.rows.spendAttempt(user.id);
+      if (trial === null) throw await this.whyNone(user.id);
+      const tags = this.rows.codeTags(user.id, trial.address, normalizeCode(code));
+      const shown = Buffer.from(trial.tag);
+      const isRight = tags.some((tag) => constantTimeEqual(Buffer.from(tag), shown));
+      const typed = { tag: trial.tag, sessionId };
+      const confirmation = { userId: user.id, address: trial.address, code: typed };
+      return isRight && (await this.commit(confirmation, client));
+    });
+    if (!isConfirmed) throw new MfaError('invalid_code');
   }
 
   private async whyNone(userId: string): Promise<MfaError> {

@@ -79,7 +79,8 @@ class EmailCodeController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Confirm the address by the code that was mailed',
-    description: 'The newest code counts, for 10 minutes; 5 wrong ones end it.',
+    description:
+      'The newest code counts, for 10 minutes. Wrong ones cost the session, as any wrong proof.',
   })
   @ApiOkResponse({ type: DetailResponse })
   @ApiProblems(
@@ -87,6 +88,7 @@ class EmailCodeController {
     'not_authenticated',
     'token_not_valid',
     'invalid_code',
+    'session_locked',
     'attempts_exhausted',
   )
   async confirm(

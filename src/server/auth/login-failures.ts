@@ -2,7 +2,8 @@ import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { AuditTrail, Clock, clientOf, MfaError } from '../../mfa/index.js';
 import { BackgroundWork } from '../background-work.js';
 import { type AccountOccasion, accountEvent } from '../mfa/account-event.js';
-import { type LoginName, UsersService } from '../users/users.service.js';
+import { type LoginName } from '../users/login-name.js';
+import { UsersService } from '../users/users.service.js';
 import { type FirstFactorRequest } from './first-factor.js';
 
 /** What names somebody in a form, if the form is what it should be. */

@@ -6,6 +6,7 @@ import { type DataSourceOptions } from 'typeorm';
 import { MFA_ENTITIES, MFA_MIGRATIONS } from '../../mfa/index.js';
 import { CleanUpLease } from '../clean-up/clean-up-lease.entity.js';
 import { KnownDevice } from '../notices/known-device.entity.js';
+import { WaitingNotice } from '../notices/waiting-notice.entity.js';
 import { RepudiationToken } from '../notices/repudiation-token.entity.js';
 import { FormerPassword } from '../passwords/former-password.entity.js';
 import { PasswordResetLink } from '../passwords/password-reset-link.entity.js';
@@ -45,6 +46,7 @@ export function dataSourceOptions(
       FormerPassword,
       RepudiationToken,
       KnownDevice,
+      WaitingNotice,
       EmailConfirmation,
       CleanUpLease,
     ],

@@ -13,6 +13,7 @@ const NOTICE: Notice = {
   codesLeft: 4,
   codesDied: 3,
   left: null,
+  more: null,
   at: new Date('2026-01-01T12:00:00.000Z'),
   ip: '192.0.2.7',
   userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0',
@@ -36,6 +37,15 @@ describe('composeNotice', () => {
       expect.stringMatching(/^If this was not you, .* The link works once, for 72 hours:$/),
       `${URL}\n`,
     ]);
+  });
+
+  it.each([
+    [1, /^The same happened once more in that session, the last time on .* 14:30:00 UTC\./],
+    [7, /^The same happened 7 more times in that session, /],
+  ])('tells of what happened later in the session, so often: %d', (count, expected) => {
+    const lastAt = new Date('2026-01-01T14:30:00.000Z');
+    expect(compose({ more: { count, lastAt } }).text.split('\n\n')[3]).toMatch(expected);
+    expect(compose({ more: { count, lastAt } }, german).text).toContain('Dasselbe geschah');
   });
 
   it('says the same in HTML, where the link can be clicked', () => {

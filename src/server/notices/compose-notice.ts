@@ -17,6 +17,8 @@ export interface Notice extends NoticeFacts {
   readonly ip: string | null;
   /** As the client gave it; nothing of it is shown but the names of a list. */
   readonly userAgent: string | null;
+  /** How often the same happened later in the same session, and when last; null: it did not. */
+  readonly more: { readonly count: number; readonly lastAt: Date } | null;
   /** What the account is left with; null: nothing of it is gone. */
   readonly left: FactorsLeft | null;
   /** How to say that it was somebody else; null: nothing is left to say. */
@@ -37,6 +39,7 @@ export function composeNotice(notice: Notice, texts: NoticeTexts): Omit<Mail, 't
       `${texts.from}: ${addressIn(notice.ip) ?? texts.unknown}`,
       `${texts.device}: ${showProgram(notice.userAgent, texts)}`,
     ].join('\n'),
+    ...(notice.more === null ? [] : [moreSentence(notice.more, texts)]),
     ...(notice.left === null ? [] : [texts.left(notice.left)]),
     ...(notice.notMe === null ? [] : notMeParagraphs(notice.notMe, texts)),
   ];
@@ -45,6 +48,13 @@ export function composeNotice(notice: Notice, texts: NoticeTexts): Omit<Mail, 't
     text: `${paragraphs.join('\n\n')}\n`,
     html: renderHtml(paragraphs, { title: subject, locale: texts.locale }),
   };
+}
+
+function moreSentence(
+  { count, lastAt }: NonNullable<Notice['more']>,
+  { more, locale }: NoticeTexts,
+): string {
+  return more(count, showTime(lastAt, locale));
 }
 
 function showProgram(userAgent: string | null, texts: NoticeTexts): string {

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import {
+  DeliveryPostponed,
   EventConsumer,
   type EventDelivery,
   HandlerRegistry,
@@ -35,11 +36,6 @@ const DEATHS: readonly NoticeKind[] = [
 /** Of these nothing is left to say: it was said. */
 const WITHOUT_LINK: readonly NoticeKind[] = ['change_repudiated'];
 
-/** The address has had its share of the kind for this hour: the notice, with its link, comes later. */
-class NoticePostponed extends Error {
-  override readonly name = 'NoticePostponed';
-}
-
 /** Tells people by mail what has happened to their account [ASVS 6.3.5, 6.3.7]. */
 @Injectable()
 export class NoticesConsumer extends EventConsumer {
@@ -65,7 +61,8 @@ export class NoticesConsumer extends EventConsumer {
   /**
    * Goes to the address that the account had when it happened, whatever was changed since.
    *
-   * @throws {NoticePostponed} where the address has had its share for now: the outbox tries again
+   * @throws {DeliveryPostponed} until then the address has had its share of the kind: the notice, with its
+   * link, comes later
    */
   async deliver({ id, event }: EventDelivery): Promise<void> {
     const address = event.subject.addresses.email;
@@ -79,18 +76,22 @@ export class NoticesConsumer extends EventConsumer {
       hasLink: hasLink(kind),
     });
     if (ticket.kind === 'refused') {
-      if (ticket.reason === 'later') throw new NoticePostponed();
+      if (ticket.reason === 'later') throw new DeliveryPostponed(ticket.until);
+      if (ticket.reason === 'told with another') return;
       this.logger.warn(`No notice of ${event.type}: ${ticket.reason}.`);
       return;
     }
+    const { more } = ticket;
     const mail = await this.compose(kind, event, ticket);
     await this.mailer.send({ to: address, ...mail, deliveryId: id });
+    if (more === null || (await this.links.forget({ deliveryId: id, event }, more))) return;
+    throw new Error('More has happened meanwhile: it is told by another mail.');
   }
 
   private async compose(
     kind: NoticeKind,
     { subject, factor, at, client, detail = {} }: RecordedEvent,
-    { url }: Extract<NoticeTicket, { kind: 'granted' }>,
+    { url, more }: Extract<NoticeTicket, { kind: 'granted' }>,
   ) {
     const codesLeft = await this.accounts.countBackupCodes(subject.id);
     const runsLow = kind === 'backup_code_used' && codesLeft <= FEW_CODES;
@@ -102,6 +103,7 @@ export class NoticesConsumer extends EventConsumer {
       codesLeft,
       codesDied: detail.codes ?? 0,
       at,
+      more: more === null || more.count === 0 ? null : more,
       ...client,
       left: DEATHS.includes(kind) ? await this.leftOf(subject.id, codesLeft) : null,
       notMe: hasLink(kind) ? { url, lastsHours } : null,

@@ -9,6 +9,7 @@ import { RepudiationCleaner } from './repudiation.cleaner.js';
 import { RepudiationController } from './repudiation.controller.js';
 import { RepudiationLinks } from './repudiation-links.js';
 import { RepudiationService } from './repudiation.service.js';
+import { WaitingNoticesCleaner } from './waiting-notices.cleaner.js';
 
 /** Tells people what happens to their account, and takes back what was not theirs. */
 @Module({
@@ -20,6 +21,7 @@ import { RepudiationService } from './repudiation.service.js';
     RepudiationCleaner,
     RepudiationLinks,
     RepudiationService,
+    WaitingNoticesCleaner,
   ],
   exports: [NewDeviceConsumer, NoticesConsumer],
 })

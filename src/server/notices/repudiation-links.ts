@@ -14,6 +14,7 @@ import { ServerConfig } from '../config/server-config.js';
 import { NOT_ME_PATH } from '../pages/paths.js';
 import { NOTICE_BOUNDS, NOTICE_LIMIT } from './notice-limits.js';
 import { type NoticeKind } from './texts/notice-texts.js';
+import { forgetWaiting, joinWaiting, keepWaiting, type More, moreOf } from './waiting-notices.js';
 
 const TOKEN_BYTES = 32;
 
@@ -33,14 +34,27 @@ export interface NoticeRequest {
 
 /** Whether a notice may be sent: with this link, or why not. */
 export type NoticeTicket =
-  | { readonly kind: 'granted'; readonly url: string }
-  | { readonly kind: 'refused'; readonly reason: 'limit' | 'told already' | 'user gone' | 'later' };
+  | {
+      readonly kind: 'granted';
+      readonly url: string;
+      /** What else it tells; null: nothing. */
+      readonly more: More | null;
+    }
+  | Refused;
+
+type Refused =
+  | {
+      readonly kind: 'refused';
+      readonly reason: 'limit' | 'told already' | 'user gone' | 'told with another';
+    }
+  | { readonly kind: 'refused'; readonly reason: 'later'; readonly until: Date };
 
 const LOCK_USER = `SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE`;
 
-/** Notices of one kind: of the last hour, and of the same moment. */
+/** Notices of one kind: of the last hour, since when, and of the same moment. */
 const COUNT = `
   SELECT count(DISTINCT delivery_id) FILTER (WHERE created_at > $2)::int AS recent,
+    min(created_at) FILTER (WHERE created_at > $2) AS "firstAt",
     count(DISTINCT delivery_id) FILTER (WHERE user_id = $5 AND event_at = $6)::int AS same
   FROM repudiation_tokens
   WHERE address_tag = ANY($1) AND created_at > least($2, $6) AND delivery_id <> $3
@@ -84,16 +98,28 @@ export class RepudiationLinks {
       // Notices to one user are counted one after the other, whichever servers send them.
       const users = await manager.query<unknown[]>(LOCK_USER, [userId]);
       if (users.length === 0) return { kind: 'refused', reason: 'user gone' };
-      const reason = await this.refusal(request, { tags, now }, manager);
-      if (reason !== null) return { kind: 'refused', reason };
+      const gathered = { deliveryId, event, addressTags: tags };
+      const mayJoin = NOTICE_BOUNDS[request.kind] === 'each_time';
+      if (mayJoin && (await joinWaiting(gathered, manager))) {
+        return { kind: 'refused', reason: 'told with another' };
+      }
+      const refused = await this.refusal(request, { tags, now }, manager);
+      if (refused?.reason === 'later') await keepWaiting(gathered, now, manager);
+      if (refused !== null) return refused;
       const expiresAt = addSeconds(now, this.config.notMeLinkSeconds);
       const tag = this.keyRing.tag('mailed-link', token);
       const spentAt = request.hasLink ? null : now;
       const row = [tag, userId, deliveryId, tags[0], ...changeOf(event), now, expiresAt, spentAt];
       await manager.query(ADD, row);
       // Behind the #, no server and no log between here and there sees it.
-      return { kind: 'granted', url: `${this.config.publicUrl}${NOT_ME_PATH}#${token}` };
+      const url = `${this.config.publicUrl}${NOT_ME_PATH}#${token}`;
+      return { kind: 'granted', url, more: await moreOf(gathered, manager) };
     });
+  }
+
+  /** After a notice was sent that waited. @returns false: more has happened since that it did not tell */
+  async forget(request: Pick<NoticeRequest, 'deliveryId' | 'event'>, more: More): Promise<boolean> {
+    return forgetWaiting(request, more, this.database.manager);
   }
 
   /** Why a notice is not sent; null: it is. */
@@ -101,17 +127,20 @@ export class RepudiationLinks {
     { deliveryId, event, kind }: NoticeRequest,
     { tags, now }: { readonly tags: readonly string[]; readonly now: Date },
     manager: EntityManager,
-  ): Promise<'limit' | 'told already' | 'later' | null> {
+  ): Promise<Refused | null> {
     const bound = NOTICE_BOUNDS[kind];
     const since = addSeconds(now, -NOTICE_LIMIT.windowSeconds);
     await manager.query(REDATE, [tags, now]);
     const counted = [tags, since, deliveryId, event.type, event.subject.id, event.at];
-    const [sent] = await manager.query<{ recent: number; same: number }[]>(COUNT, counted);
-    const { recent = 0, same = 0 } = sent ?? {};
-    if (bound === 'once_in_window' && recent > 0) return 'told already';
-    if (bound === 'once_at_a_time' && same > 0) return 'told already';
+    const [sent] = await manager.query<SentNotices[]>(COUNT, counted);
+    const { recent = 0, same = 0, firstAt = null } = sent ?? {};
+    const wasTold = { kind: 'refused', reason: 'told already' } as const;
+    if (bound === 'once_in_window' && recent > 0) return wasTold;
+    if (bound === 'once_at_a_time' && same > 0) return wasTold;
     if (recent < NOTICE_LIMIT.maxNotices) return null;
-    return bound === 'limited' ? 'limit' : 'later';
+    if (bound === 'limited') return { kind: 'refused', reason: 'limit' };
+    const until = addSeconds(firstAt ?? now, NOTICE_LIMIT.windowSeconds);
+    return { kind: 'refused', reason: 'later', until };
   }
 
   /**
@@ -129,6 +158,12 @@ export class RepudiationLinks {
     if (change === undefined) throw new MfaError('invalid_token');
     return change;
   }
+}
+
+interface SentNotices {
+  readonly recent: number;
+  readonly firstAt: Date | null;
+  readonly same: number;
 }
 
 /** What a link is about, as its columns hold it. */

@@ -29,8 +29,13 @@ export class EmailTrust implements EntitySubscriberInterface<User> {
     return user;
   }
 
+  /** Whether owners are asked to confirm the addresses that are given now. */
+  get isAsked(): boolean {
+    return this.config.emailVerification !== 'off';
+  }
+
   private standingOf({ emailVerifiedAt }: User): EmailStanding {
-    if (this.config.emailVerification === 'off') return 'unasked';
+    if (!this.isAsked) return 'unasked';
     return emailVerifiedAt === null ? 'unconfirmed' : 'confirmed';
   }
 }

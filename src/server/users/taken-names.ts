@@ -4,9 +4,12 @@ import { MfaError } from '../../mfa/index.js';
 /** PostgreSQL's code for a row that a unique key refuses. */
 const UNIQUE_VIOLATION = '23505';
 
+/** What a registration with the address of somebody else is told. */
+export const EMAIL_TAKEN = { email: ['A user is already registered with this email address.'] };
+
 const TAKEN: Readonly<Record<string, Record<string, string[]>>> = {
   users_username_key: { username: ['A user with that username already exists.'] },
-  users_email_key: { email: ['A user is already registered with this email address.'] },
+  users_email_key: EMAIL_TAKEN,
 };
 
 /** What a failed insert of a user means: `validation_failed` when a name is taken, else the error itself. */

@@ -15,7 +15,11 @@ export type EmailStanding = 'unasked' | 'confirmed' | 'unconfirmed';
 /** Someone who may sign in. */
 @Entity('users')
 @Index('users_username_key', ['usernameKey'], { unique: true })
-@Index('users_email_key', ['emailKey'], { unique: true })
+@Index('users_email_key', ['emailKey'], {
+  unique: true,
+  where: 'email_unasked OR email_verified_at IS NOT NULL',
+})
+@Index('users_email_key_idx', ['emailKey'])
 export class User {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })
   readonly id!: string;
@@ -28,13 +32,20 @@ export class User {
   @Column('text', { name: 'username_key' })
   readonly usernameKey!: string;
 
-  /** Unique whatever the case of its letters; null: none is known. */
+  /**
+   * Null: none is known. Unique whatever the case of its letters among those that were confirmed or never
+   * asked for it; of any other one several users may say that it is theirs, until one confirms it.
+   */
   @Column('varchar', { length: LONGEST_EMAIL, nullable: true })
   readonly email!: string | null;
 
   /** `foldName` of the address, by which it is unique and found; null: none is known. */
   @Column('text', { name: 'email_key', nullable: true })
   readonly emailKey!: string | null;
+
+  /** Whether the address was given while the server asked nobody to confirm one: it is this user's alone. */
+  @Column('boolean', { name: 'email_unasked', default: false })
+  readonly emailUnasked!: boolean;
 
   /** When its owner confirmed the address; null: never, or the server did not ask. */
   @Column('timestamptz', { name: 'email_verified_at', nullable: true })

@@ -6,6 +6,7 @@ import { selectEntity } from '../database/select-entity.js';
 import { spendResetLinks } from '../passwords/spend-reset-links.js';
 import { EmailTrust } from './email-trust.js';
 import { foldName, nameKeys } from './fold-name.js';
+import { BY_KEY, type LoginName } from './login-name.js';
 import { NEW_USER } from './new-user.js';
 import { isUsername, normalizeUsername } from './normalize-username.js';
 import { PasswordHasher } from './password-hasher.js';
@@ -20,11 +21,6 @@ export interface Registration {
   readonly email: string;
   readonly password: string;
 }
-
-/** By what a user is found at sign-in. */
-export type LoginName =
-  | { readonly by: 'username'; readonly value: string }
-  | { readonly by: 'email'; readonly value: string };
 
 /** Nobody's name: whoever opens an account has none yet. */
 const STRANGERS = 'registration';
@@ -143,7 +139,7 @@ export class UsersService {
     const name = normalizeUsername(value);
     // PostgreSQL has no NUL in a text; no one is called so.
     if (name === null || name.includes('\0')) return null;
-    return this.findOne(`${by}_key = $1`, foldName(name));
+    return this.findOne(BY_KEY[by], foldName(name));
   }
 
   /**
@@ -230,6 +226,7 @@ export class UsersService {
       ...NEW_USER,
       ...own,
       ...nameKeys(own),
+      emailUnasked: !this.trust.isAsked,
       id: this.random.rowId(),
       credentialsVersion: this.random.rowId(),
       createdAt: this.clock.now(),

@@ -21,5 +21,8 @@ export const VERIFICATION_NETWORK_LIMIT = {
 /** How long a link confirms an address. */
 export const VERIFICATION_LINK_SECONDS = 86_400;
 
-/** Ten minutes at most [NIST SP 800-63B-4 §3.1.3.2]; so many wrong tries end a code. */
-export const VERIFICATION_CODE = { digits: 6, lifeSeconds: 600, maxAttempts: 5 } as const;
+/**
+ * Ten minutes at most [NIST SP 800-63B-4 §3.1.3.2]; so many wrong tries of all sessions end a code. A session
+ * ends long before.
+ */
+export const VERIFICATION_CODE = { digits: 6, lifeSeconds: 600, maxAttempts: 100 } as const;

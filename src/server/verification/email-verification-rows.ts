@@ -38,11 +38,21 @@ export interface CodeTrial {
   readonly tag: string;
 }
 
-/** All mails to one address are counted behind this lock: the unique key gives it to one user at a time. */
-const LOCK_USER = `
+/**
+ * Everybody who says that the address of a user is theirs: mails to it are counted behind this lock, and of
+ * those who confirm it at once one is first.
+ */
+const LOCK_CLAIMANTS = `
+  SELECT id, email_verified_at IS NOT NULL AS "isConfirmed" FROM users
+  WHERE email_key = (SELECT email_key FROM users WHERE id = $1)
+  ORDER BY id FOR NO KEY UPDATE`;
+
+const FIND_ADDRESS = `
   SELECT email FROM users
-  WHERE id = $1 AND email IS NOT NULL AND email_verified_at IS NULL AND disabled_at IS NULL
-  FOR NO KEY UPDATE`;
+  WHERE id = $1 AND email IS NOT NULL AND email_verified_at IS NULL AND disabled_at IS NULL`;
+
+const IS_CONFIRMED = `
+  SELECT 1 FROM users WHERE email_key = $1 AND email_verified_at IS NOT NULL`;
 
 const COUNT = `
   SELECT count(*)::int AS mails, min(sent_at) AS "firstAt" FROM email_confirmations
@@ -71,16 +81,24 @@ const SPEND_ATTEMPT = `
 const IS_EXHAUSTED = `
   SELECT 1 FROM users WHERE id = $1 AND email_code_expires_at > $2 AND email_code_attempts >= $3`;
 
-const CONFIRM = `
-  UPDATE users SET email_verified_at = $3, email_code_tag = NULL, email_code_expires_at = NULL,
-    email_code_attempts = 0
+const MAY_CONFIRM = `
+  SELECT 1 FROM users
   WHERE id = $1 AND email_key = $2 AND email_verified_at IS NULL AND disabled_at IS NULL`;
 
 /** The code is the one that was judged, and the session in which it was typed still lives. */
-const CONFIRM_BY_CODE = `${CONFIRM} AND email_code_tag = $4 AND EXISTS (
+const MAY_CONFIRM_BY_CODE = `${MAY_CONFIRM} AND email_code_tag = $3 AND EXISTS (
     SELECT 1 FROM sessions s
-    WHERE s.user_id = users.id AND s.id = $5 AND s.ended_at IS NULL AND s.expires_at > $3
+    WHERE s.user_id = users.id AND s.id = $4 AND s.ended_at IS NULL AND s.expires_at > $5
   )`;
+
+const NO_CODE = `email_code_tag = NULL, email_code_expires_at = NULL, email_code_attempts = 0`;
+
+/** Whoever confirms an address first has it: nobody else who said that it is theirs does. */
+const RELEASE = `
+  UPDATE users SET email = NULL, email_key = NULL, email_unasked = false, ${NO_CODE}
+  WHERE email_key = $2 AND id <> $1`;
+
+const CONFIRM = `UPDATE users SET email_verified_at = $2, ${NO_CODE} WHERE id = $1`;
 
 const ANSWERED = `DELETE FROM email_confirmations WHERE address_tag = ANY($1)`;
 
@@ -102,8 +120,9 @@ export class EmailVerificationRows {
   }: ConfirmationOffer): Promise<ConfirmationTicket> {
     const now = this.clock.now();
     return this.database.transaction(async (manager) => {
-      const [user] = await manager.query<{ email: string }[]>(LOCK_USER, [userId]);
-      if (user === undefined) return { kind: 'refused', reason: 'nothing to confirm' };
+      const isFree = await this.lockUnconfirmed(userId, manager);
+      const [user] = await manager.query<{ email: string }[]>(FIND_ADDRESS, [userId]);
+      if (!isFree || user === undefined) return { kind: 'refused', reason: 'nothing to confirm' };
       const tags = this.addressTags(user.email);
       const { mails } = await this.count(manager, tags, deliveryId);
       if (mails >= CONFIRMATION_LIMIT.maxMails) return { kind: 'refused', reason: 'limit' };
@@ -141,24 +160,40 @@ export class EmailVerificationRows {
     return this.keyRing.tags('mailed-code', codeText(userId, address, code));
   }
 
+  /** Whether somebody has confirmed the address. */
+  async isConfirmed(address: string, manager: EntityManager): Promise<boolean> {
+    return (await manager.query<unknown[]>(IS_CONFIRMED, [foldName(address)])).length > 0;
+  }
+
   /**
-   * Confirms an address, once. False: it is another by now, or confirmed, or the code was replaced.
+   * Confirms an address, once, and takes it from everybody else who said that it is theirs. False: it is
+   * another by now, or somebody has confirmed it, or the code was replaced.
    *
    * @param manager of the transaction that records it
    */
   async confirm({ userId, address, code }: Confirmation, manager: EntityManager): Promise<boolean> {
-    const key = [userId, foldName(address), this.clock.now()];
-    const [, count] =
+    const [key, now] = [[userId, foldName(address)], this.clock.now()];
+    const isFree = await this.lockUnconfirmed(userId, manager);
+    const found =
       code === undefined
-        ? await manager.query<[unknown[], number]>(CONFIRM, key)
-        : await manager.query<[unknown[], number]>(CONFIRM_BY_CODE, [
+        ? await manager.query<unknown[]>(MAY_CONFIRM, key)
+        : await manager.query<unknown[]>(MAY_CONFIRM_BY_CODE, [
             ...key,
             code.tag,
             code.sessionId,
+            now,
           ]);
-    if (count !== 1) return false;
+    if (!isFree || found.length === 0) return false;
+    await manager.query(RELEASE, key);
+    await manager.query(CONFIRM, [userId, now]);
     await manager.query(ANSWERED, [this.addressTags(address)]);
     return true;
+  }
+
+  /** Locks whoever says that this user's address is theirs. False: one of them has confirmed it. */
+  private async lockUnconfirmed(userId: string, manager: EntityManager): Promise<boolean> {
+    const claimants = await manager.query<{ isConfirmed: boolean }[]>(LOCK_CLAIMANTS, [userId]);
+    return claimants.length > 0 && claimants.every(({ isConfirmed }) => isConfirmed === false);
   }
 
   /** The first is stored; a count asks for all, so that a new key forgets nothing. */

@@ -3,6 +3,9 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** One event that waits for one consumer; gone once it is taken, or a while after it is given up. */
 @Entity('mfa_outbox')
 @Index('mfa_outbox_due_idx', ['consumer', 'nextAttemptAt'], { where: 'failed_at IS NULL' })
+@Index('mfa_outbox_untried_idx', ['consumer', 'nextAttemptAt', 'id'], {
+  where: 'failed_at IS NULL AND attempts = 0',
+})
 @Index('mfa_outbox_failed_at_idx', ['failedAt'], { where: 'failed_at IS NOT NULL' })
 export class MfaOutboxEntity {
   @PrimaryColumn('text', { name: 'user_id' })

@@ -146,6 +146,8 @@ const UP = [
   ) WITH (fillfactor = 70)`,
   `CREATE INDEX "mfa_outbox_due_idx" ON "mfa_outbox" ("consumer", "next_attempt_at")
     WHERE failed_at IS NULL`,
+  `CREATE INDEX "mfa_outbox_untried_idx" ON "mfa_outbox" ("consumer", "next_attempt_at", "id")
+    WHERE failed_at IS NULL AND attempts = 0`,
   `CREATE INDEX "mfa_outbox_failed_at_idx" ON "mfa_outbox" ("failed_at")
     WHERE failed_at IS NOT NULL`,
 

@@ -4,6 +4,9 @@ import { type Claim, type ClaimedDelivery, OutboxStore } from '../../core/outbox
 import { type OutboxRow, SealedDeliveries } from './sealed-deliveries.js';
 import { Statements } from './statements.js';
 
+/** So many of those that wait longest take part in the turns of one claim: of the untried, and of the others. */
+const MOST_IN_TURNS = 500;
+
 /** Keeps deliveries in `mfa_outbox`. */
 @Injectable()
 export class TypeOrmOutboxStore extends OutboxStore {
@@ -17,12 +20,25 @@ export class TypeOrmOutboxStore extends OutboxStore {
   async claim(claim: Claim): Promise<ClaimedDelivery[]> {
     const { consumer, maxDeliveries, now, leaseEndsAt, latestDueAt } = claim;
     const rows = await this.statements.rows<OutboxRow>(
-      sql`WITH due AS (
-          SELECT user_id, id FROM mfa_outbox
-          WHERE consumer = ${consumer} AND failed_at IS NULL
-            AND (next_attempt_at <= ${now} OR attempts = 0 OR next_attempt_at > ${latestDueAt})
-          ORDER BY next_attempt_at, id LIMIT ${maxDeliveries}
-          FOR UPDATE SKIP LOCKED
+      sql`WITH longest_waiting AS (
+          (SELECT user_id, id, next_attempt_at FROM mfa_outbox
+            WHERE consumer = ${consumer} AND failed_at IS NULL AND attempts = 0
+            ORDER BY next_attempt_at, id LIMIT ${MOST_IN_TURNS})
+          UNION ALL
+          (SELECT user_id, id, next_attempt_at FROM mfa_outbox
+            WHERE consumer = ${consumer} AND failed_at IS NULL AND attempts > 0
+              AND (next_attempt_at <= ${now} OR next_attempt_at > ${latestDueAt})
+            ORDER BY next_attempt_at, id LIMIT ${MOST_IN_TURNS})
+        ), in_turns AS (
+          SELECT user_id, id, row_number() OVER (PARTITION BY user_id ORDER BY next_attempt_at, id) AS turn
+          FROM longest_waiting
+        ), due AS (
+          SELECT o.user_id, o.id FROM mfa_outbox o
+          JOIN in_turns t ON t.user_id = o.user_id AND t.id = o.id
+          WHERE o.failed_at IS NULL
+            AND (o.next_attempt_at <= ${now} OR o.attempts = 0 OR o.next_attempt_at > ${latestDueAt})
+          ORDER BY t.turn, o.next_attempt_at, o.id LIMIT ${maxDeliveries}
+          FOR UPDATE OF o SKIP LOCKED
         ), claimed AS (
           UPDATE mfa_outbox o SET attempts = o.attempts + 1, next_attempt_at = ${leaseEndsAt}
           FROM due WHERE o.user_id = due.user_id AND o.id = due.id RETURNING o.*

@@ -1,6 +1,7 @@
 import { clientOf } from '../../../mfa/index.js';
 import { type User } from '../../users/user.entity.js';
-import { type LoginName, type UsersService } from '../../users/users.service.js';
+import { type LoginName } from '../../users/login-name.js';
+import { type UsersService } from '../../users/users.service.js';
 import { type FirstFactorRequest } from '../first-factor.js';
 import { FormFactor } from '../form-factor.js';
 import { LocalForm } from './local.form.js';

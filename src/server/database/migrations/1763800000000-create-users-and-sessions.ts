@@ -32,6 +32,7 @@ const UP = [
     username_key text NOT NULL,
     email varchar(254),
     email_key text,
+    email_unasked boolean NOT NULL DEFAULT false,
     email_verified_at timestamptz,
     email_code_tag text,
     email_code_expires_at timestamptz,
@@ -50,7 +51,9 @@ const UP = [
     created_at timestamptz NOT NULL
   )`,
   `CREATE UNIQUE INDEX users_username_key ON users (username_key)`,
-  `CREATE UNIQUE INDEX users_email_key ON users (email_key)`,
+  `CREATE UNIQUE INDEX users_email_key ON users (email_key)
+  WHERE email_unasked OR email_verified_at IS NOT NULL`,
+  `CREATE INDEX users_email_key_idx ON users (email_key)`,
   `CREATE TABLE sessions (
     user_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -129,6 +132,21 @@ const UP = [
     PRIMARY KEY (user_id, user_agent),
     FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
   )`,
+  `CREATE TABLE waiting_notices (
+    user_id uuid NOT NULL,
+    delivery_id uuid NOT NULL,
+    address_tag text NOT NULL,
+    event_type varchar(40) NOT NULL,
+    factor varchar(32),
+    session_id text NOT NULL,
+    event_seq bigint NOT NULL,
+    more integer NOT NULL DEFAULT 0,
+    last_at timestamptz NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (user_id, delivery_id),
+    FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
+  )`,
+  `CREATE INDEX waiting_notices_created_at_idx ON waiting_notices (created_at)`,
   `CREATE TABLE email_confirmations (
     id uuid PRIMARY KEY,
     address_tag text NOT NULL,
@@ -147,6 +165,7 @@ const UP = [
 const DOWN = [
   `DROP TABLE clean_up_leases`,
   `DROP TABLE email_confirmations`,
+  `DROP TABLE waiting_notices`,
   `DROP TABLE known_devices`,
   `DROP TABLE former_passwords`,
   `DROP TABLE password_reset_links`,

@@ -15,6 +15,8 @@ export const english: NoticeTexts = {
     `If this was not you, open the link below and press the button there. It ends all sessions, undoes this and all that was changed since in the same session, where it can be undone, and stops your password until you reset it. The link works once, for ${lasts}:`,
   itWasMe: 'If this was you, there is nothing to do.',
   hours: (count) => (count === 1 ? 'one hour' : `${count} hours`),
+  more: (count, lastAt) =>
+    `The same happened ${count === 1 ? 'once more' : `${count} more times`} in that session, the last time on ${lastAt}. This mail stands for all of them.`,
   left: ({ methods, codes }) =>
     `Second factors that are active now: ${methods.length === 0 ? 'none' : methods.join(', ')}. Backup codes that are left: ${codes}.`,
   kinds: {

@@ -14,6 +14,8 @@ export const german: NoticeTexts = {
     `Wenn Sie das nicht waren, öffnen Sie den Link und drücken Sie dort den Knopf. Damit enden alle Sitzungen, dies und alles, was seither in derselben Sitzung geändert wurde, wird rückgängig gemacht, soweit das geht, und Ihr Passwort gilt nicht mehr, bis Sie es zurücksetzen. Der Link gilt einmal, ${lasts} lang:`,
   itWasMe: 'Wenn Sie das waren, ist nichts zu tun.',
   hours: (count) => (count === 1 ? 'eine Stunde' : `${count} Stunden`),
+  more: (count, lastAt) =>
+    `Dasselbe geschah in dieser Sitzung noch ${count === 1 ? 'einmal' : `${count}-mal`}, zuletzt am ${lastAt}. Diese Mail steht für alle.`,
   left: ({ methods, codes }) =>
     `Zweite Faktoren, die jetzt aktiv sind: ${methods.length === 0 ? 'keine' : methods.join(', ')}. Übrige Ersatzcodes: ${codes}.`,
   kinds: {

@@ -83,6 +83,8 @@ export interface NoticeTexts {
   readonly itWasMe: string;
   /** How long something lasts. */
   readonly hours: (count: number) => string;
+  /** Says how often the same happened later in the same session, and when last. */
+  readonly more: (count: number, lastAt: string) => string;
   /** Says what an account is left with, once something of it is gone. */
   readonly left: (left: FactorsLeft) => string;
   readonly kinds: Readonly<Record<NoticeKind, NoticeText>>;
