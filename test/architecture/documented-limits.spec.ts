@@ -162,6 +162,7 @@ describe('the table of limits', () => {
       RESET_PASSWORD_LIMIT.perLink,
       RESET_PASSWORD_LIMIT.perAccount,
       config.sessionLimits.maxSeconds,
+      config.maxSessionsPerUser,
       config.rateLimitPerMinute,
       SHARES_OF_SITE,
       config.requestBudgets.sessionReads,
@@ -202,7 +203,7 @@ describe('the table of limits', () => {
     );
     const names = shown.map(([, , name]) => name);
     const settings = SETTINGS.filter(({ name }) => names.includes(`\`${name}\``));
-    expect(settings).toHaveLength(27);
+    expect(settings).toHaveLength(28);
     expect(new Map(shown.map(([, number, name]) => [name, number]))).toEqual(
       new Map(settings.map((entry) => [`\`${entry.name}\``, entry.default])),
     );

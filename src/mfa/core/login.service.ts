@@ -164,11 +164,13 @@ export class LoginService {
       provider,
       client,
     });
-    const { body, rows, sessionId } = await this.host.tokens.issue(passed);
+    const issued = await this.host.tokens.issue(passed);
+    const { rows, rowUpdates = [], sessionId, furtherEvents = [] } = issued;
     const event = { ...this.event('login_succeeded', subject, null, client), sessionId };
-    await this.events.append([event], { rows });
-    this.teller.tell([event]);
-    return body;
+    const events = [event, ...furtherEvents];
+    await this.events.append(events, { rows, rowUpdates });
+    this.teller.tell(events);
+    return issued.body;
   }
 
   private async ask(

@@ -51,6 +51,8 @@ export interface IssuedTokens {
   readonly rows: readonly RowInsert[];
   /** Changed in the same commit. Absent: nothing. */
   readonly rowUpdates?: readonly RowUpdate[];
+  /** What else happens with them, of this subject: recorded in the same commit, told after it. Absent: nothing. */
+  readonly furtherEvents?: readonly MfaEvent[];
   /** The session that begins with them, for the events that tell of it; absent: the host keeps none. */
   readonly sessionId?: string | null;
 }

@@ -13,7 +13,7 @@ import {
   SignedIn,
   SignedInRoutes,
 } from '../../mfa/index.js';
-import { SessionsService } from '../sessions/sessions.service.js';
+import { LiveSessions } from '../sessions/live-sessions.js';
 import { SessionResponse, sessionResponse } from './dto/session.responses.js';
 import { SessionEndings } from './session-endings.js';
 
@@ -28,7 +28,7 @@ class SessionIdPipe extends ParseUUIDPipe {
 @AuthRoutes('sessions', 'Sessions')
 export class SessionsController {
   constructor(
-    private readonly sessions: SessionsService,
+    private readonly sessions: LiveSessions,
     private readonly accounts: MfaAccounts,
     private readonly endings: SessionEndings,
   ) {}
@@ -39,7 +39,7 @@ export class SessionsController {
   @ApiOkResponse({ type: [SessionResponse] })
   @ApiProblems('not_authenticated', 'token_not_valid')
   async list(@SignedIn() { subjectId, sessionId }: Actor): Promise<SessionResponse[]> {
-    const sessions = await this.sessions.listLive(subjectId);
+    const sessions = await this.sessions.list(subjectId);
     const standingOf = await this.accounts.assess(subjectId);
     return sessions.map((session) =>
       sessionResponse(session, standingOf(readProofs(session.proofs)), sessionId),

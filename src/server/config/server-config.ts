@@ -91,6 +91,8 @@ export abstract class ServerConfig {
   /** Time between two clean-ups; 0: none but those of the command. */
   abstract readonly cleanUpIntervalSeconds: number;
   abstract readonly sessionLimits: SessionLimits;
+  /** Sessions of one user that live; a sign-in beyond them ends the one that was used longest ago. */
+  abstract readonly maxSessionsPerUser: number;
   /** Whether a change of a user's second factors ends the user's other sessions. */
   abstract readonly endsSessionsOnFactorChange: boolean;
   /** How long the link of a password reset is good. */

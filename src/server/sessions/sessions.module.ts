@@ -5,12 +5,13 @@ import { JwksController } from './jwks.controller.js';
 import { LiveAccess } from './live-access.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { Session } from './session.entity.js';
+import { LiveSessions } from './live-sessions.js';
 import { SessionJwt } from './session-jwt.js';
 import { SessionsCleaner } from './sessions.cleaner.js';
 import { SessionsService } from './sessions.service.js';
 import { SigningKeys } from './signing-keys.js';
 
-/** Tokens and their rows: exports {@link SessionsService}, {@link LiveAccess} and {@link SigningKeys}. */
+/** Tokens and their rows: exports {@link SessionsService}, {@link LiveSessions}, {@link LiveAccess} and {@link SigningKeys}. */
 @Module({
   imports: [TypeOrmModule.forFeature([Session])],
   controllers: [JwksController],
@@ -20,9 +21,10 @@ import { SigningKeys } from './signing-keys.js';
     AccessTokens,
     LiveAccess,
     RefreshTokens,
+    LiveSessions,
     SessionsCleaner,
     SessionsService,
   ],
-  exports: [LiveAccess, SessionJwt, SessionsService, SigningKeys],
+  exports: [LiveAccess, LiveSessions, SessionJwt, SessionsService, SigningKeys],
 })
 export class SessionsModule {}

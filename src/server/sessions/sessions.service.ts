@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
-import { DataSource, type EntityManager, IsNull, MoreThan, Repository } from 'typeorm';
+import { DataSource, type EntityManager, IsNull, Repository } from 'typeorm';
 import {
   Clock,
   MfaAccounts,
@@ -98,7 +98,7 @@ const CARRY_OVER = `
   UPDATE sessions SET credentials_version = $3
   WHERE user_id = $1 AND id = $2 AND ended_at IS NULL`;
 
-/** Opens, renews, lists and ends sessions. Knows nothing of second factors. */
+/** Opens, renews and ends sessions. Knows nothing of second factors. */
 @Injectable()
 export class SessionsService {
   constructor(
@@ -197,14 +197,6 @@ export class SessionsService {
     const standing = { amr, authenticatedAt: authenticatedAt ?? session.createdAt };
     const facts = { ...next, ...standing, proofId: proven.proofId };
     return sessionTokens(await this.accessTokens.sign(facts, now), refresh);
-  }
-
-  /** The sessions of a user that may go on, the one used last first. */
-  async listLive(userId: string): Promise<Session[]> {
-    return this.sessions.find({
-      where: { userId, endedAt: IsNull(), expiresAt: MoreThan(this.clock.now()) },
-      order: { lastUsedAt: 'DESC', id: 'DESC' },
-    });
   }
 
   /** Ends the session whose token comes back spent. False: it is not spent, or it was over. */

@@ -71,6 +71,7 @@ const UP = [
     FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
   )`,
   `CREATE INDEX sessions_expires_at_idx ON sessions (expires_at)`,
+  `CREATE INDEX sessions_live_idx ON sessions (user_id, last_used_at, id) WHERE ended_at IS NULL`,
   ...NUMBER_SESSIONS,
   `CREATE TABLE repudiation_tokens (
     tag text PRIMARY KEY,
