@@ -8,6 +8,7 @@ import {
   RESET_PASSWORD_LIMIT,
 } from '../../src/server/passwords/password-reset-links.js';
 import { SETTINGS } from '../../src/server/config/settings.js';
+import { SPARE_REQUESTS } from '../../src/server/rate-limit/subject-budget.js';
 import { AccessTokens } from '../../src/server/sessions/access-tokens.js';
 import { sessionEnd } from '../../src/server/sessions/session-limits.js';
 import { SessionJwt } from '../../src/server/sessions/session-jwt.js';
@@ -169,6 +170,7 @@ describe('the table of limits', () => {
       config.requestBudgets.subjectReads,
       config.requestBudgets.sessionWrites,
       config.requestBudgets.subjectWrites,
+      SPARE_REQUESTS,
       ...linePlaces(PASSWORD_LINE),
       ...linePlaces(BACKUP_CODE_LINE),
       PASSWORD_LENGTH.least,

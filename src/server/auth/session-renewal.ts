@@ -44,7 +44,8 @@ export class SessionRenewal {
   async renew(refreshToken: string, request: FirstFactorRequest): Promise<SessionTokens> {
     const spent = await this.sessions.read(refreshToken);
     const { userId: subjectId, sessionId: credentialId } = spent;
-    await this.budget.spend({ kind: 'renewal', subjectId, credentialId });
+    const { ip } = clientOf(request);
+    await this.budget.spend({ kind: 'renewal', subjectId, credentialId, ip });
     // A change of the password that is under way at this moment may cost one try.
     for (let tries = 1; tries <= MAX_TRIES; tries++) {
       const session = await this.sessions.findRenewable(spent);
