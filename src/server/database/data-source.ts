@@ -5,6 +5,7 @@ import { type Client } from 'pg';
 import { type DataSourceOptions } from 'typeorm';
 import { MFA_ENTITIES, MFA_MIGRATIONS } from '../../mfa/index.js';
 import { CleanUpLease } from '../clean-up/clean-up-lease.entity.js';
+import { LoginFailure } from '../auth/login-failure.entity.js';
 import { KnownDevice } from '../notices/known-device.entity.js';
 import { RepudiationToken } from '../notices/repudiation-token.entity.js';
 import { FormerPassword } from '../passwords/former-password.entity.js';
@@ -43,6 +44,7 @@ export function dataSourceOptions(
       FormerPassword,
       RepudiationToken,
       KnownDevice,
+      LoginFailure,
       EmailConfirmation,
       CleanUpLease,
     ],

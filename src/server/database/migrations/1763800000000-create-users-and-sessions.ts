@@ -126,6 +126,16 @@ const UP = [
     PRIMARY KEY (user_id, user_agent),
     FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
   )`,
+  `CREATE TABLE login_failures (
+    user_id uuid NOT NULL,
+    hour timestamptz NOT NULL,
+    network text NOT NULL,
+    times integer NOT NULL,
+    event_seq bigint NOT NULL,
+    PRIMARY KEY (user_id, hour, network),
+    FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
+  )`,
+  `CREATE INDEX login_failures_user_id_event_seq_idx ON login_failures (user_id, event_seq)`,
   `CREATE TABLE email_confirmations (
     id uuid PRIMARY KEY,
     address_tag text NOT NULL,
@@ -144,6 +154,7 @@ const UP = [
 const DOWN = [
   `DROP TABLE clean_up_leases`,
   `DROP TABLE email_confirmations`,
+  `DROP TABLE login_failures`,
   `DROP TABLE known_devices`,
   `DROP TABLE former_passwords`,
   `DROP TABLE password_reset_links`,
