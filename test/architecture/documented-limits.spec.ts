@@ -9,9 +9,9 @@ import {
 } from '../../src/server/passwords/password-reset-links.js';
 import { MOST_REQUESTS_AT_ONCE } from '../../src/server/requests/bounded-server.js';
 import { SETTINGS } from '../../src/server/config/settings.js';
+import { SPARE_REQUESTS } from '../../src/server/rate-limit/subject-budget.js';
 import { AccessTokens } from '../../src/server/sessions/access-tokens.js';
 import { sessionEnd } from '../../src/server/sessions/session-limits.js';
-import { MOST_SESSIONS_LISTED } from '../../src/server/sessions/session-list.js';
 import { SessionJwt } from '../../src/server/sessions/session-jwt.js';
 import { SigningKeys } from '../../src/server/sessions/signing-keys.js';
 import { PASSWORD_LINE } from '../../src/server/users/password-hasher.js';
@@ -165,18 +165,19 @@ describe('the table of limits', () => {
       RESET_PASSWORD_LIMIT.perLink,
       RESET_PASSWORD_LIMIT.perAccount,
       config.sessionLimits.maxSeconds,
+      config.maxSessionsPerUser,
       config.rateLimitPerMinute,
       SHARES_OF_SITE,
       config.requestBudgets.sessionReads,
       config.requestBudgets.subjectReads,
       config.requestBudgets.sessionWrites,
       config.requestBudgets.subjectWrites,
+      SPARE_REQUESTS,
       ...linePlaces(PASSWORD_LINE),
       ...linePlaces(BACKUP_CODE_LINE),
       PASSWORD_LENGTH.least,
       createAdapter(config).getInstance().initialConfig.bodyLimit,
       MOST_REQUESTS_AT_ONCE,
-      MOST_SESSIONS_LISTED,
     ];
   });
 

@@ -1,3 +1,6 @@
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import { FAILURE_NETWORKS } from '../../src/server/auth/login-failure-log.js';
+import { LoginFailures } from '../../src/server/auth/login-failures.js';
 import { eventually } from '../support/eventually.js';
 import { deleteAt } from '../support/old-proof.js';
 import { expectFaults } from '../support/problems.js';
@@ -16,7 +19,7 @@ let server: TestServer;
 let account: SignedIn;
 
 beforeAll(async () => {
-  server = await startServer({ TRUSTED_PROXIES: '127.0.0.1' });
+  server = await startServer({ TRUSTED_PROXIES: '127.0.0.1', MAX_SESSIONS_PER_USER: '1000' });
 });
 afterAll(() => server.stop());
 beforeEach(async () => {
@@ -31,7 +34,7 @@ const types = async () => typesOf((await read()).body.results);
 
 /** The failure of a login is recorded behind its answer. */
 async function failLogin({ user } = account, headers = {}): Promise<void> {
-  const sql = 'SELECT count(*)::int AS total FROM mfa_events WHERE user_id = $1';
+  const sql = 'SELECT sum(times)::int AS total FROM login_failures WHERE user_id = $1';
   const count = async () => {
     const [row] = await server.dataSource.query<{ total: number }[]>(sql, [user.id]);
     return row?.total ?? 0;
@@ -45,10 +48,10 @@ async function failLogin({ user } = account, headers = {}): Promise<void> {
 }
 
 /** Records so many events, a second apart. */
-async function failLogins(times: number): Promise<void> {
+async function signInAgain(times: number): Promise<void> {
   for (let i = 0; i < times; i++) {
     server.clock.advance({ seconds: 1 });
-    await failLogin();
+    await server.login(account.user);
   }
 }
 
@@ -80,6 +83,7 @@ describe('the log', () => {
           factor: null,
           ip: '198.51.100.7',
           user_agent: 'Phone/1.0',
+          times: 1,
         },
         {
           at: server.timeIn(-5),
@@ -151,17 +155,17 @@ describe('the log', () => {
 
 describe('its pages', () => {
   it('begin with the newest event, beyond the tenth and the hundredth as well', async () => {
-    await failLogins(110);
+    await signInAgain(110);
     const { results, next }: { results: Entry[]; next: string } = (await read('?limit=100')).body;
     const first = results.map((_, i) => server.timeIn(-i));
     expect(results.map(({ at }) => at)).toEqual(first);
     const rest: Entry[] = (await read(`?limit=100&cursor=${next}`)).body.results;
-    expect(typesOf(rest)).toEqual([...Array<string>(10).fill('login_failed'), 'login_succeeded']);
+    expect(typesOf(rest)).toEqual(Array<string>(11).fill('login_succeeded'));
     expect(rest.map(({ at }) => at)).toEqual(rest.map((_, i) => server.timeIn(-100 - i)));
   });
 
   it('have twenty events unless asked otherwise', async () => {
-    await failLogins(20);
+    await signInAgain(20);
     const { body } = await read();
     expect(body.results).toHaveLength(20);
     const last = await read(`?cursor=${body.next}`);
@@ -170,7 +174,7 @@ describe('its pages', () => {
   });
 
   it.each([1, 2, 3, 12, 13, 100])('of %p lose nothing and repeat nothing', async (limit) => {
-    await failLogins(12);
+    await signInAgain(12);
     const all = await pages(limit);
     const times = all.flat().map(({ at }) => at);
     expect(times).toEqual(times.map((_, i) => server.timeIn(-i)));
@@ -179,9 +183,9 @@ describe('its pages', () => {
   });
 
   it('do not shift by what is recorded meanwhile', async () => {
-    await failLogins(6);
+    await signInAgain(6);
     const newest = server.clock.now().getTime();
-    const all = await pages(2, () => failLogins(1));
+    const all = await pages(2, () => signInAgain(1));
     const times = all.flat().map(({ at }) => newest - Date.parse(at));
     expect(times).toEqual([0, 1, 2, 3, 4, 5, 6].map((seconds) => seconds * 1000));
   });
@@ -214,5 +218,64 @@ describe('a query', () => {
     expectFaults(await read('?user_id=1'), { user_id: ['Unexpected field.'] });
     const both = { limit: [LIMIT_TEXT], cursor: [CURSOR_TEXT] };
     expectFaults(await read('?limit=x&cursor=x'), both);
+  });
+
+  it('says in two words whether refused sign-ins are shown', async () => {
+    await failLogin();
+    expect(typesOf((await read('?failed_logins=true')).body.results)).toContain('login_failed');
+    expect(typesOf((await read('?failed_logins=false')).body.results)).toEqual(['login_succeeded']);
+    expectFaults(await read('?failed_logins=no'), { failed_logins: ['Take `true` or `false`.'] });
+  });
+});
+
+describe('refused sign-ins', () => {
+  const failFrom = (ip: string) => failLogin(account, { 'x-forwarded-for': ip });
+  const lines = async (): Promise<{ ip: string | null; times: number }[]> =>
+    (await read('?limit=100')).body.results
+      .filter(({ type }: Entry) => type === 'login_failed')
+      .map(({ ip, times }: { ip: string | null; times: number }) => ({ ip, times }));
+
+  it('are one line with a number for each network and hour', async () => {
+    for (let i = 0; i < 3; i++) await failFrom('192.0.2.1');
+    await failFrom('192.0.2.2');
+    await failFrom('2001:db8::1');
+    await failFrom('2001:db8:0:ff00::1');
+    expect(await lines()).toEqual([
+      { ip: '2001:db8::1', times: 2 },
+      { ip: '192.0.2.2', times: 1 },
+      { ip: '192.0.2.1', times: 3 },
+    ]);
+    server.clock.advance({ seconds: 3600 });
+    account = { ...account, ...(await server.login(account.user)).body, user: account.user };
+    await failFrom('192.0.2.1');
+    expect((await lines())[0]).toEqual({ ip: '192.0.2.1', times: 1 });
+    expect(await lines()).toHaveLength(4);
+  });
+
+  it('are a few lines an hour, from however many networks at one moment', async () => {
+    const login = (host: number) => {
+      const headers = {
+        'content-type': 'application/json',
+        'x-forwarded-for': `198.51.100.${host}`,
+      };
+      const body = JSON.stringify({ username: account.user.username, password: 'wrong' });
+      return server.send('POST', '/login/', { headers, body });
+    };
+    await Promise.all(Array.from({ length: 30 }, (_, host) => login(host)));
+    await server.app.get(LoginFailures, { strict: false }).settled();
+    const shown = await lines();
+    expect(shown).toHaveLength(FAILURE_NETWORKS + 1);
+    expect(shown.reduce((sum, { times }) => sum + times, 0)).toBe(30);
+    expect(shown[0]).toEqual({ ip: null, times: 30 - FAILURE_NETWORKS });
+    await failFrom('198.51.100.99');
+    expect(await lines()).toHaveLength(FAILURE_NETWORKS + 1);
+    expect(await types()).toContain('login_succeeded');
+  });
+
+  it('are each told to the listener', async () => {
+    const told: string[] = [];
+    server.app.get(EventEmitter2).on('mfa.login_failed', ({ type }: Entry) => told.push(type));
+    for (let i = 0; i < 3; i++) await failFrom('192.0.2.1');
+    expect(told).toHaveLength(3);
   });
 });

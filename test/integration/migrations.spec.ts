@@ -32,6 +32,7 @@ describe('the migrations', () => {
       'email_confirmations',
       'former_passwords',
       'known_devices',
+      'login_failures',
       'mfa_accounts',
       'mfa_backup_codes',
       'mfa_challenges',

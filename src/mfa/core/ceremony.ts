@@ -41,7 +41,7 @@ export interface Proven {
 
 /** What a right proof leads to; committed together with it, or not at all. */
 export interface Conclusion
-  extends ToldConclusion, Partial<Pick<IssuedTokens, 'rows' | 'rowUpdates'>> {
+  extends ToldConclusion, Partial<Pick<IssuedTokens, 'rows' | 'rowUpdates' | 'furtherEvents'>> {
   /** Whether what it was made from is still so, asked behind the account's lock. False: a race is lost. */
   readonly stillHolds?: (transaction: Transaction) => Promise<boolean>;
   /**
@@ -243,7 +243,9 @@ function concludesAlike(one: RightTry, other: RightTry): boolean {
 }
 
 function eventsOf(trial: Trial, { attempt, proof, conclusion }: RightTry): MfaEvent[] {
-  return successEvents(occasionOf(trial, attempt), proof.proven.by, conclusion);
+  const { furtherEvents = [] } = conclusion;
+  const own = successEvents(occasionOf(trial, attempt), proof.proven.by, conclusion);
+  return [...own, ...furtherEvents];
 }
 
 function occasionOf({ request, now: at }: Trial, { sessionId, method }: SpentAttempt) {

@@ -32,6 +32,7 @@ export const MFA_EVENT_TYPES = [
   'logged_out',
   'new_device_seen',
   'session_ended',
+  'session_displaced',
   'sessions_ended',
   'refresh_token_reused',
   'password_changed',

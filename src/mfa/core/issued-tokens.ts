@@ -1,3 +1,4 @@
+import { type MfaEvent } from './events.js';
 import { type JsonObject } from './handler.js';
 import { type RowInsert, type RowUpdate } from './host-rows.js';
 
@@ -36,6 +37,8 @@ export interface IssuedTokens {
   readonly rows: readonly RowInsert[];
   /** Changed in the same commit. Absent: nothing. */
   readonly rowUpdates?: readonly RowUpdate[];
+  /** What else happens with them, of this subject: recorded in the same commit, told after it. Absent: nothing. */
+  readonly furtherEvents?: readonly MfaEvent[];
   /** The session that begins with them, for the events that tell of it; absent: the host keeps none. */
   readonly sessionId?: string | null;
 }

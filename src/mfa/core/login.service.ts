@@ -169,10 +169,11 @@ export class LoginService {
     });
     const issued = await this.host.tokens.issue(passed);
     const answer = answerOf(issued);
-    const { rows, rowUpdates = [], sessionId } = issued;
+    const { rows, rowUpdates = [], sessionId, furtherEvents = [] } = issued;
     const event = { ...this.event('login_succeeded', subject, null, client), sessionId };
-    await this.events.append([event], { rows, rowUpdates });
-    this.teller.tell([event]);
+    const events = [event, ...furtherEvents];
+    await this.events.append(events, { rows, rowUpdates });
+    this.teller.tell(events);
     return answer;
   }
 

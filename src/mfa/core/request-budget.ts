@@ -1,9 +1,11 @@
 /**
  * What a request draws on: `read` changes nothing, `write` may change something or make a challenge,
- * `ending` ends sessions, `renewal` renews one, `login_step` goes on with an open login, `step_up_step` with an open step-up.
+ * `ending` ends sessions, `renewal` renews one, `login` begins a login by a right first factor, `login_step` goes on with
+ * an open one, `step_up_step` with an open step-up.
  * Each has a budget of its own: whoever holds a session of somebody cannot starve their sign-in by it.
  */
-export type RequestKind = 'read' | 'write' | 'ending' | 'renewal' | 'login_step' | 'step_up_step';
+export type RequestKind =
+  'read' | 'write' | 'ending' | 'renewal' | 'login' | 'login_step' | 'step_up_step';
 
 /** A request of somebody who has proven at least a first factor. */
 export interface BudgetedRequest {
@@ -14,6 +16,8 @@ export interface BudgetedRequest {
    * it asks for in vain costs its owner's others nothing. Null where the host keeps no sessions.
    */
   readonly credentialId: string | null;
+  /** Where it is asked from; null: it is not known. */
+  readonly ip: string | null;
 }
 
 /**

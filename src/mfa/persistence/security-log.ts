@@ -19,6 +19,8 @@ export interface LoggedEvent {
 export interface SecurityLogRequest {
   /** Events with a smaller number than this; absent: from the newest on. */
   readonly before?: number;
+  /** Types that are left out; absent: none. */
+  readonly without?: readonly string[];
   /** Events at most, at least 1. */
   readonly limit: number;
 }
@@ -38,12 +40,13 @@ export class SecurityLog {
   /** Pages do not shift by what is recorded meanwhile: events have numbers, and are only added. */
   async page(
     subjectId: string,
-    { before = Number.MAX_SAFE_INTEGER, limit }: SecurityLogRequest,
+    { before = Number.MAX_SAFE_INTEGER, without = [], limit }: SecurityLogRequest,
   ): Promise<SecurityLogPage> {
     const rows = await this.statements.rows<Omit<LoggedEvent, 'seq'> & { readonly seq: string }>(
       // By the column and not by the text of it that is selected, where 9 comes after 10.
       sql`SELECT e.seq::text AS seq, e.at, e.type, e.factor, e.ip, e.user_agent AS "userAgent"
         FROM mfa_events e WHERE e.user_id = ${subjectId} AND e.seq < ${before}::bigint
+          AND e.type <> ALL(${[...without]}::text[])
         ORDER BY e.seq DESC LIMIT ${limit + 1}`,
     );
     const events = rows.slice(0, limit).map((row) => ({ ...row, seq: Number(row.seq) }));

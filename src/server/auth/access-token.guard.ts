@@ -1,6 +1,6 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
-import { type HttpRequest } from '../../mfa/index.js';
+import { clientOf, type HttpRequest } from '../../mfa/index.js';
 import { SubjectBudget } from '../rate-limit/subject-budget.js';
 import { type AccessFacts } from '../sessions/access-tokens.js';
 import { ACCESS_TOKEN } from './access-token.strategy.js';
@@ -21,7 +21,8 @@ export class AccessTokenGuard extends AuthGuard(ACCESS_TOKEN) {
     const request = context.switchToHttp().getRequest<HttpRequest & { user: AccessFacts }>();
     const { userId: subjectId, sessionId: credentialId } = request.user;
     const kind = request.method === 'GET' ? 'read' : 'write';
-    await this.budget.spend({ kind, subjectId, credentialId });
+    const { ip } = clientOf(request);
+    await this.budget.spend({ kind, subjectId, credentialId, ip });
     return true;
   }
 }

@@ -14,6 +14,7 @@ import { EMAIL_CONTROLLERS } from './email.controller.js';
 import { EmailVerification } from './email-verification.js';
 import { FirstFactors } from './first-factors.js';
 import { LoginController } from './login.controller.js';
+import { LoginFailureLog } from './login-failure-log.js';
 import { LoginFailures } from './login-failures.js';
 import { PasswordChange } from './password-change.js';
 import { PasswordReset } from './password-reset.js';
@@ -51,6 +52,7 @@ import { UserDisabling } from './user-disabling.js';
   providers: [
     AccessTokenStrategy,
     EmailVerification,
+    LoginFailureLog,
     LoginFailures,
     PasswordChange,
     PasswordReset,

@@ -1,10 +1,11 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { AuditTrail, Clock, clientOf, MfaError } from '../../mfa/index.js';
+import { Clock, clientOf, MfaError } from '../../mfa/index.js';
 import { BackgroundWork } from '../background-work.js';
-import { type AccountOccasion, accountEvent } from '../mfa/account-event.js';
+import { type AccountOccasion } from '../mfa/account-event.js';
 import { type LoginName } from '../users/login-name.js';
 import { UsersService } from '../users/users.service.js';
 import { type FirstFactorRequest } from './first-factor.js';
+import { LoginFailureLog } from './login-failure-log.js';
 
 /** What names somebody in a form, if the form is what it should be. */
 interface Names {
@@ -19,7 +20,7 @@ export class LoginFailures implements OnModuleDestroy {
 
   constructor(
     private readonly users: UsersService,
-    private readonly audit: AuditTrail,
+    private readonly log: LoginFailureLog,
     private readonly clock: Clock,
   ) {}
 
@@ -58,7 +59,7 @@ export class LoginFailures implements OnModuleDestroy {
     const login = loginNameIn(body);
     const user = login === null ? null : await this.users.findByLoginName(login);
     if (user === null) return;
-    await this.audit.record([accountEvent('login_failed', { ...occasion, user })]);
+    await this.log.note({ ...occasion, user });
   }
 }
 

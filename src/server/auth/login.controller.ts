@@ -65,9 +65,10 @@ export class LoginController {
     const { amr, supportsMfa } = request.firstFactor.factor;
     const provider = sessionProviderOf(request.firstFactor);
     const subject = new UserSubject(request.user);
-    const credentialId = networkOf(clientOf(request).ip);
+    const { ip } = clientOf(request);
+    const credentialId = networkOf(ip);
     // Each opens a challenge or a session. The first factor was right: no stranger uses this up.
-    await this.budget.spend({ kind: 'login_step', subjectId: subject.id, credentialId });
+    await this.budget.spend({ kind: 'login', subjectId: subject.id, credentialId, ip });
     const outcome = await this.failures.watch(
       request,
       this.logins.begin({ subject, amr, provider, supportsMfa }, clientOf(request)),

@@ -23,6 +23,7 @@ import { type User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { type ConfiguredFirstFactor, FirstFactors, sessionProviderOf } from './first-factors.js';
 import { LOCAL } from './local/local.type.js';
+import { LoginFailureLog } from './login-failure-log.js';
 
 /** What a mailbox proves: a one-time code, as of the method `email` [RFC 8176 §2]. */
 const MAILBOX_AMR = ['otp'];
@@ -51,6 +52,7 @@ export class PasswordReset implements OnModuleDestroy {
     private readonly factors: FirstFactors,
     private readonly logins: LoginService,
     private readonly accounts: MfaAccounts,
+    private readonly failures: LoginFailureLog,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
@@ -147,8 +149,7 @@ export class PasswordReset implements OnModuleDestroy {
   }
 
   private async refuseOldPassword(user: User, client: ClientInfo): Promise<never> {
-    const occasion = { user, client, at: this.clock.now() };
-    await this.audit.record([accountEvent('login_failed', occasion)]);
+    await this.failures.note({ user, client, at: this.clock.now() });
     throw new MfaError('invalid_credentials', { detail: 'The old password is not right.' });
   }
 

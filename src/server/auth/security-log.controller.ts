@@ -9,6 +9,7 @@ import {
   SignedIn,
   SignedInRoutes,
 } from '../../mfa/index.js';
+import { LoginFailureLog } from './login-failure-log.js';
 import { SecurityLogQuery, SecurityLogResponse, securityLogResponse } from './dto/security-log.js';
 
 const DEFAULT_LIMIT = 20;
@@ -17,23 +18,29 @@ const DEFAULT_LIMIT = 20;
 @AuthRoutes('user/security-log', 'Sessions')
 @SignedInRoutes()
 export class SecurityLogController {
-  constructor(private readonly log: SecurityLog) {}
+  constructor(
+    private readonly log: SecurityLog,
+    private readonly failures: LoginFailureLog,
+  ) {}
 
   @Get()
   @ApiOperation({
     summary: 'What has happened to the account',
-    description: 'Sign-ins, failures, locks, codes that were sent, changes; newest first.',
+    description:
+      'Sign-ins, failures, locks, codes that were sent, changes; newest first. Sign-ins that were refused before a first factor was proven have one line for each network and hour.',
   })
   @ApiOkResponse({ type: SecurityLogResponse })
   @ApiProblems('not_authenticated', 'token_not_valid', 'validation_failed')
   async show(
     @SignedIn() { subjectId }: Actor,
-    @Query(BodyPipe) { cursor, limit }: SecurityLogQuery,
+    @Query(BodyPipe) { cursor, limit, failed_logins: failures }: SecurityLogQuery,
   ): Promise<SecurityLogResponse> {
     const page = await this.log.page(subjectId, {
       ...(cursor !== undefined && { before: Number(cursor) }),
+      ...(failures === 'false' && { without: ['login_failed'] }),
       limit: Number(limit ?? DEFAULT_LIMIT),
     });
-    return securityLogResponse(page);
+    const lines = page.events.filter(({ type }) => type === 'login_failed').map(({ seq }) => seq);
+    return securityLogResponse(page, await this.failures.timesOf(subjectId, lines));
   }
 }

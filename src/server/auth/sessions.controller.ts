@@ -13,7 +13,7 @@ import {
   SignedIn,
   SignedInRoutes,
 } from '../../mfa/index.js';
-import { MOST_SESSIONS_LISTED, SessionList } from '../sessions/session-list.js';
+import { LiveSessions } from '../sessions/live-sessions.js';
 import { SessionResponse, sessionResponse } from './dto/session.responses.js';
 import { SessionEndings } from './session-endings.js';
 
@@ -28,7 +28,7 @@ class SessionIdPipe extends ParseUUIDPipe {
 @AuthRoutes('sessions', 'Sessions')
 export class SessionsController {
   constructor(
-    private readonly sessions: SessionList,
+    private readonly sessions: LiveSessions,
     private readonly accounts: MfaAccounts,
     private readonly endings: SessionEndings,
   ) {}
@@ -37,12 +37,12 @@ export class SessionsController {
   @SignedInRoutes()
   @ApiOperation({
     summary: 'List the sessions that live, the one used last first',
-    description: `At most ${MOST_SESSIONS_LISTED}, with the present one. What is not in the list ends with all others.`,
+    description: 'What is not in the list, as where its bound was lowered, ends with all others.',
   })
   @ApiOkResponse({ type: [SessionResponse] })
   @ApiProblems('not_authenticated', 'token_not_valid')
   async list(@SignedIn() { subjectId, sessionId }: Actor): Promise<SessionResponse[]> {
-    const sessions = await this.sessions.live(subjectId, sessionId);
+    const sessions = await this.sessions.list(subjectId, sessionId);
     const standingOf = await this.accounts.assess(subjectId);
     return sessions.map((session) =>
       sessionResponse(session, standingOf(readProofs(session.proofs)), sessionId),

@@ -21,7 +21,7 @@ type Values = SettingValues<typeof SETTINGS>;
 
 /** A misspelt name under these would be a safeguard that is silently not there. */
 const OUR_PREFIXES =
-  /^(MFA_|BACKUP_CODE_|WEBAUTHN_|EMAIL_VERIF|MAX_SENDS_|NOT_ME_|REFRESH_GRACE_|SUBJECT_|SESSION_(READS|WRITES|IDLE|MAX)_)/;
+  /^(MFA_|BACKUP_CODE_|WEBAUTHN_|EMAIL_VERIF|MAX_(SENDS|SESSIONS)_|NOT_ME_|REFRESH_GRACE_|SUBJECT_|SESSION_(READS|WRITES|IDLE|MAX)_)/;
 
 /** Production takes no default for these. */
 const REQUIRED_IN_PRODUCTION = {
@@ -198,6 +198,7 @@ function configOf(values: Values, lists: Required<AuthConfig>): ServerConfig {
       maxSeconds: values.SESSION_MAX_SECONDS,
     },
     refreshGraceSeconds: values.REFRESH_GRACE_SECONDS,
+    maxSessionsPerUser: values.MAX_SESSIONS_PER_USER,
     endsSessionsOnFactorChange: values.END_SESSIONS_ON_FACTOR_CHANGE,
     passwordResetTokenExpirySeconds: values.PASSWORD_RESET_TOKEN_EXPIRY,
     passwordResetUrl: values.PASSWORD_RESET_URL ?? `${publicUrl}${RESET_PASSWORD_PATH}`,

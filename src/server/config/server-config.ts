@@ -95,6 +95,8 @@ export abstract class ServerConfig {
   abstract readonly sessionLimits: SessionLimits;
   /** How long the refresh token just before the present one gives that one again; 0: not at all. */
   abstract readonly refreshGraceSeconds: number;
+  /** Sessions of one user that live; a sign-in beyond them ends the one that was used longest ago. */
+  abstract readonly maxSessionsPerUser: number;
   /** Whether a change of a user's second factors ends the user's other sessions. */
   abstract readonly endsSessionsOnFactorChange: boolean;
   /** How long the link of a password reset is good. */

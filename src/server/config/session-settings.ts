@@ -23,6 +23,12 @@ export const SESSION_SETTINGS = [
     wholeNumber(0, 60),
   ),
   setting(
+    'MAX_SESSIONS_PER_USER',
+    '100',
+    'Sessions of one user that live; a sign-in beyond them ends the one that was used longest ago',
+    wholeNumber(1, 1000),
+  ),
+  setting(
     'END_SESSIONS_ON_FACTOR_CHANGE',
     'false',
     'End the other sessions of a user whose second factors change',

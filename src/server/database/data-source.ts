@@ -5,6 +5,7 @@ import { type Client } from 'pg';
 import { type DataSourceOptions } from 'typeorm';
 import { MFA_ENTITIES, MFA_MIGRATIONS } from '../../mfa/index.js';
 import { CleanUpLease } from '../clean-up/clean-up-lease.entity.js';
+import { LoginFailure } from '../auth/login-failure.entity.js';
 import { KnownDevice } from '../notices/known-device.entity.js';
 import { WaitingNotice } from '../notices/waiting-notice.entity.js';
 import { RepudiationToken } from '../notices/repudiation-token.entity.js';
@@ -47,6 +48,7 @@ export function dataSourceOptions(
       RepudiationToken,
       KnownDevice,
       WaitingNotice,
+      LoginFailure,
       EmailConfirmation,
       CleanUpLease,
     ],

@@ -1,15 +1,28 @@
 import { Injectable } from '@nestjs/common';
-import { type IssuedTokens, type MfaPassed, type RowUpdate, TokenIssuer } from '../../mfa/index.js';
+import {
+  Clock,
+  type IssuedTokens,
+  type MfaEvent,
+  type MfaPassed,
+  type RowUpdate,
+  TokenIssuer,
+} from '../../mfa/index.js';
+import { LiveSessions } from '../sessions/live-sessions.js';
 import { sessionTokensResponse } from '../sessions/session-tokens.response.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { type User } from '../users/user.entity.js';
 import { userResponse } from '../users/user.response.js';
+import { accountEvent } from './account-event.js';
 import { UserSubject } from './user-subject.js';
 
 /** Opens or renews a session for whoever has passed everything: the one place that does. */
 @Injectable()
 export class SessionTokenIssuer extends TokenIssuer {
-  constructor(private readonly sessions: SessionsService) {
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly liveSessions: LiveSessions,
+    private readonly clock: Clock,
+  ) {
     super();
   }
 
@@ -31,9 +44,23 @@ export class SessionTokenIssuer extends TokenIssuer {
     }
     const proven = { proofs, amr, authenticatedAt };
     const signIn = { userId, provider, credentialsVersion, ...proven, client };
-    const { row, sessionId, ...tokens } = await this.sessions.prepare(signIn);
+    const at = this.clock.now();
+    const [{ row, sessionId, ...tokens }, endings] = await Promise.all([
+      this.sessions.prepare(signIn),
+      this.liveSessions.changesThatMakeRoom(userId, at),
+    ]);
     const body = { ...sessionTokensResponse(tokens), user: userResponse(user) };
-    return { body, sessionId, rows: [row], rowUpdates: ownPassword(user, amr) };
+    const displaced: MfaEvent = {
+      ...accountEvent('session_displaced', { user, client, at }),
+      sessionId,
+    };
+    return {
+      body,
+      sessionId,
+      rows: [row],
+      rowUpdates: [...endings, ...ownPassword(user, amr)],
+      furtherEvents: endings.map(() => displaced),
+    };
   }
 
   private async renew(

@@ -50,7 +50,14 @@ const REMEMBER = `
   ON CONFLICT (user_id, user_agent)
   DO UPDATE SET last_seen_at = greatest(d.last_seen_at, excluded.last_seen_at)`;
 
-const FORGET = `DELETE FROM known_devices WHERE user_id = $1 AND last_seen_at < $2`;
+/** Whoever signs in chooses the name of the program: of any number of names the newest are kept. */
+const MOST_PROGRAMS = 100;
+
+const FORGET = `
+  DELETE FROM known_devices
+  WHERE user_id = $1 AND (last_seen_at < $2 OR user_agent IN (
+    SELECT user_agent FROM known_devices WHERE user_id = $1
+    ORDER BY last_seen_at DESC, first_seen_at DESC, user_agent OFFSET ${MOST_PROGRAMS}))`;
 
 /**
  * Records an event for each sign-in with a program that is new to the user, unless it is the first

@@ -38,6 +38,7 @@ export const NOTICE_BOUNDS: Readonly<Record<NoticeKind, NoticeBound>> = {
   second_factor_failed: 'once_in_window',
   new_device_seen: 'limited',
   refresh_token_reused: 'limited',
+  session_displaced: 'once_in_window',
   sessions_ended: 'each_time',
   password_changed: 'each_time',
   password_reset: 'limited',

@@ -1,12 +1,15 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectThrottlerStorage, type ThrottlerStorage } from '@nestjs/throttler';
 import {
   type BudgetedRequest,
   MfaError,
+  networkOf,
   RequestBudget,
   type RequestKind,
+  siteOf,
 } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
+import { type RequestCount } from './request-count.js';
 import { WINDOW_MILLISECONDS } from './window.js';
 
 /** Requests in a minute. */
@@ -15,7 +18,15 @@ interface Limits {
   readonly ofCredential: number;
   /** Of all of one subject. */
   readonly ofSubject: number;
+  /** Of one network, once all of the subject are used up; 0: none. */
+  readonly ofNetwork: number;
 }
+
+/**
+ * So many a network keeps of each kind by which somebody signs in, goes on or ends sessions, whatever others
+ * ask for who have proven as much: whoever floods from many networks shuts no other one out.
+ */
+export const SPARE_REQUESTS = 6;
 
 /** Counts what each subject asks for, whatever the address, where requests of addresses are counted. */
 @Injectable()
@@ -24,35 +35,47 @@ export class SubjectBudget extends RequestBudget {
 
   constructor(
     @InjectThrottlerStorage() private readonly storage: ThrottlerStorage,
-    { requestBudgets }: ServerConfig,
+    @Inject(ServerConfig) { requestBudgets }: Pick<ServerConfig, 'requestBudgets'>,
   ) {
     super();
     const { sessionReads, sessionWrites, subjectReads, subjectWrites } = requestBudgets;
     // A few sessions must not keep another one from ending them, nor a few logins another one.
-    const many = { ofCredential: sessionWrites, ofSubject: subjectReads };
+    const many = {
+      ofCredential: sessionWrites,
+      ofSubject: subjectReads,
+      ofNetwork: SPARE_REQUESTS,
+    };
     this.limits = {
-      read: { ofCredential: sessionReads, ofSubject: subjectReads },
-      write: { ofCredential: sessionWrites, ofSubject: subjectWrites },
+      read: { ofCredential: sessionReads, ofSubject: subjectReads, ofNetwork: 0 },
+      write: { ofCredential: sessionWrites, ofSubject: subjectWrites, ofNetwork: 0 },
       ending: many,
       renewal: many,
+      login: many,
       login_step: many,
       step_up_step: many,
     };
   }
 
-  async spend({ kind, subjectId, credentialId }: BudgetedRequest): Promise<void> {
-    const { ofCredential, ofSubject } = this.limits[kind];
+  async spend({ kind, subjectId, credentialId, ip }: BudgetedRequest): Promise<void> {
+    const { ofCredential, ofSubject, ofNetwork } = this.limits[kind];
     const subject = `${kind}:${subjectId}`;
     // What a session asks for beyond its own budget costs the other sessions nothing.
     if (credentialId !== null)
-      await this.take(`credential:${subject}:${credentialId}`, ofCredential);
-    await this.take(`subject:${subject}`, ofSubject);
+      refuseBlocked(await this.count(`credential:${subject}:${credentialId}`, ofCredential));
+    const ofAll = await this.count(`subject:${subject}`, ofSubject);
+    if (!ofAll.isBlocked || ofNetwork === 0) return refuseBlocked(ofAll);
+    // All of a /48 is one network here.
+    const network = siteOf(ip) ?? networkOf(ip);
+    refuseBlocked(await this.count(`network:${subject}:${network}`, ofNetwork));
   }
 
-  private async take(key: string, limit: number): Promise<void> {
+  private count(key: string, limit: number): Promise<RequestCount> {
     const [window, block] = [WINDOW_MILLISECONDS, WINDOW_MILLISECONDS];
-    const count = await this.storage.increment(key, window, limit, block, 'subject');
-    if (!count.isBlocked) return;
-    throw new MfaError('rate_limited', { retryAfterSeconds: count.timeToBlockExpire });
+    return this.storage.increment(key, window, limit, block, 'subject');
   }
+}
+
+/** @throws {MfaError} `rate_limited` */
+function refuseBlocked({ isBlocked, timeToBlockExpire }: RequestCount): void {
+  if (isBlocked) throw new MfaError('rate_limited', { retryAfterSeconds: timeToBlockExpire });
 }

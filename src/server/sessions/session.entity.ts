@@ -12,6 +12,7 @@ import { User } from '../users/user.entity.js';
 /** One sign-in, kept alive by its refresh token until it ends. */
 @Entity('sessions')
 @Index('sessions_expires_at_idx', ['expiresAt'])
+@Index('sessions_live_idx', ['userId', 'lastUsedAt', 'id'], { where: 'ended_at IS NULL' })
 export class Session {
   /** Leads the key, so that all rows of a user lie together. */
   @PrimaryColumn('uuid', { name: 'user_id', primaryKeyConstraintName: 'sessions_pkey' })

@@ -6,7 +6,7 @@ import { LiveAccess } from './live-access.js';
 import { RefreshChain } from './refresh-chain.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { Session } from './session.entity.js';
-import { SessionList } from './session-list.js';
+import { LiveSessions } from './live-sessions.js';
 import { SessionJwt } from './session-jwt.js';
 import { SessionsCleaner } from './sessions.cleaner.js';
 import { SessionsService } from './sessions.service.js';
@@ -22,17 +22,17 @@ import { SigningKeys } from './signing-keys.js';
     AccessTokens,
     LiveAccess,
     RefreshTokens,
-    SessionList,
+    LiveSessions,
     RefreshChain,
     SessionsCleaner,
     SessionsService,
   ],
   exports: [
     LiveAccess,
+    LiveSessions,
     RefreshChain,
     RefreshTokens,
     SessionJwt,
-    SessionList,
     SessionsService,
     SigningKeys,
   ],

@@ -39,6 +39,7 @@ let app: EnrolledApp;
 beforeAll(async () => {
   server = await startServer({
     TRUSTED_PROXIES: '127.0.0.1',
+    MAX_SESSIONS_PER_USER: '3',
     MFA_MAX_FAILURES_PER_METHOD: '2',
     MFA_MAX_FAILURES_PER_ACCOUNT: '3',
   });
@@ -313,6 +314,15 @@ const ACCOUNT: readonly Act[] = [
     },
     does: (refresh) => post('/token/refresh/', { refresh }),
     events: ['refresh_token_reused -'],
+  },
+  {
+    act: 'a sign-in while as many sessions live as may',
+    after: async () => {
+      account = await server.signUp();
+      for (let i = 0; i < 2; i++) await post('/login/', credentials());
+    },
+    does: () => post('/login/', credentials()),
+    events: ['login_succeeded -', 'session_displaced -'],
   },
   {
     act: 'another password',

@@ -1,3 +1,4 @@
+import { SPARE_REQUESTS } from '../../../src/server/rate-limit/subject-budget.js';
 import { type Reply } from '../../support/http-client.js';
 import { type ApiRoute, listRoutes } from '../../support/openapi-routes.js';
 import {
@@ -14,7 +15,15 @@ let addresses = 0;
 
 /** Asks from an address that nobody has asked from, with an empty body. */
 function ask(method: string, path: string, access?: string, body: object = {}): Promise<Reply> {
-  const from = `198.51.100.${++addresses}`;
+  return askFrom(`198.51.100.${++addresses}`, [method, path], access, body);
+}
+
+function askFrom(
+  from: string,
+  [method, path]: readonly [string, string],
+  access?: string,
+  body: object = {},
+): Promise<Reply> {
   const headers = {
     'x-forwarded-for': from,
     ...(access !== undefined && { authorization: `Bearer ${access}` }),
@@ -115,6 +124,56 @@ describe('the budget of a subject', () => {
       for (let i = 0; i < 2; i++) expect((await server.login(account.user)).status).toBe(200);
       expectRefused(await server.login(account.user));
       expect((await ask('POST', '/login/', undefined, login)).status).toBe(200);
+    });
+  });
+
+  describe('whose subject is flooded from many networks', () => {
+    /** Of all networks together, and beyond that of each. */
+    const [MOST, SPARE] = [4, SPARE_REQUESTS];
+    let account: SignedIn;
+    let secret: string;
+
+    beforeEach(async () => {
+      server = await startServer({
+        TRUSTED_PROXIES: '127.0.0.1',
+        SUBJECT_READS_PER_MINUTE: String(MOST),
+      });
+      account = await server.signUp();
+      ({ secret } = await server.enrolApp(account));
+      server.clock.advance({ seconds: 60 });
+    });
+
+    const login = (from: string) => {
+      const { username, password } = account.user;
+      return askFrom(from, ['POST', '/login/'], undefined, { username, password });
+    };
+    const step = (from: string, route: string, body: object) =>
+      askFrom(from, ['POST', `/login/${route}/`], undefined, body);
+
+    it('lets the owner sign in from a network that has asked for little', async () => {
+      const begun: Reply[] = [];
+      for (let i = 0; i < MOST + SPARE; i++) begun.push(await login('192.0.2.1'));
+      expect(new Set(begun.map(({ status }) => status))).toEqual(new Set([200]));
+      expectRefused(await login('192.0.2.1'));
+      const ephemeral_token = begun[0]?.body.ephemeral_token;
+      for (let i = 0; i < MOST + SPARE; i++) {
+        const body = { ephemeral_token, new_method: 'app' };
+        expect((await step('192.0.2.1', 'change-method', body)).body.code).toBe('method_unchanged');
+      }
+      expectRefused(await step('192.0.2.1', 'resend', { ephemeral_token }));
+      const { status, body } = await login('203.0.113.9');
+      expect(status).toBe(200);
+      const proof = { ephemeral_token: body.ephemeral_token, code: server.totp(secret) };
+      expect((await step('203.0.113.9', 'verify', proof)).status).toBe(200);
+    });
+
+    it('lets them end sessions, too', async () => {
+      for (let i = 0; i < MOST + SPARE; i++) {
+        await askFrom('192.0.2.1', ['DELETE', '/sessions/x/'], account.access);
+      }
+      expectRefused(await askFrom('192.0.2.1', ['DELETE', '/sessions/x/'], account.access));
+      const other = await askFrom('203.0.113.9', ['DELETE', '/sessions/x/'], account.access);
+      expect(other.status).toBe(404);
     });
   });
 });

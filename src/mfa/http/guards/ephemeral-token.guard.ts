@@ -6,6 +6,7 @@ import {
 } from '../../core/ephemeral-token.js';
 import { type RequestKind } from '../../core/request-budget.js';
 import { EphemeralTokenBody } from '../dto/login.bodies.js';
+import { clientOf } from '../client-info.js';
 import { type HttpRequest } from '../http-request.js';
 import { readOpenBody } from '../open-body.pipe.js';
 import { RequestFact } from '../request-fact.js';
@@ -38,7 +39,8 @@ export class EphemeralTokenGuard implements CanActivate {
     const claims = await this.tokens.verify(fixed.ephemeral_token, this.purpose);
     const { subjectId, challengeId: credentialId } = claims;
     // Nobody has such a token without the first factor: no stranger uses this up.
-    await this.access.spend({ kind: this.kind, subjectId, credentialId });
+    const { ip } = clientOf(request);
+    await this.access.spend({ kind: this.kind, subjectId, credentialId, ip });
     ephemeralClaims.set(request, claims);
     return true;
   }

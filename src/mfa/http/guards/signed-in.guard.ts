@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { type Principal } from '../../core/actor.js';
 import { type RequestKind } from '../../core/request-budget.js';
+import { clientOf } from '../client-info.js';
 import { type HttpRequest } from '../http-request.js';
 import { RequestFact } from '../request-fact.js';
 import { HostAccess } from './host-access.js';
@@ -29,7 +30,9 @@ export class SignedInGuard implements CanActivate {
     if (principals.has(request)) return true;
     const principal = await this.access.authenticate(request);
     const { subjectId, sessionId: credentialId } = principal;
-    await this.access.spend({ kind: this.kindOf(context, request), subjectId, credentialId });
+    const kind = this.kindOf(context, request);
+    const { ip } = clientOf(request);
+    await this.access.spend({ kind, subjectId, credentialId, ip });
     principals.set(request, principal);
     return true;
   }

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, Matches } from 'class-validator';
+import { IsIn, IsOptional, Matches } from 'class-validator';
 import { type LoggedEvent, MFA_EVENT_TYPES, type SecurityLogPage } from '../../../mfa/index.js';
 
 const MOST_EVENTS = 100;
@@ -22,6 +22,16 @@ export class SecurityLogQuery {
   @IsOptional()
   @Matches(/^([1-9]\d?|100)$/, { message: `A whole number from 1 to ${MOST_EVENTS} is required.` })
   readonly limit?: string;
+
+  @ApiPropertyOptional({
+    description:
+      '`false` leaves out the sign-ins that were refused before a first factor was proven.',
+    enum: ['true', 'false'],
+    default: 'true',
+  })
+  @IsOptional()
+  @IsIn(['true', 'false'], { message: 'Take `true` or `false`.' })
+  readonly failed_logins?: string;
 }
 
 /** One event of the log. */
@@ -45,6 +55,13 @@ export class SecurityLogEntry {
 
   @ApiProperty({ type: String, nullable: true, example: 'Mozilla/5.0' })
   user_agent!: string | null;
+
+  @ApiPropertyOptional({
+    description:
+      'Of `login_failed` alone: how many refusals the line stands for, all of one network in one hour; with `ip` null, of all further networks. The line has the time of the first.',
+    example: 12,
+  })
+  times?: number;
 }
 
 /** A page of the log, newest first. */
@@ -62,10 +79,20 @@ export class SecurityLogResponse {
 }
 
 /** A page as clients see it. */
-export function securityLogResponse({ events, next }: SecurityLogPage): SecurityLogResponse {
-  return { results: events.map(entryOf), next: next === null ? null : String(next) };
+export function securityLogResponse(
+  { events, next }: SecurityLogPage,
+  times: ReadonlyMap<number, number>,
+): SecurityLogResponse {
+  return {
+    results: events.map((event) => entryOf(event, times.get(event.seq))),
+    next: next === null ? null : String(next),
+  };
 }
 
-function entryOf({ at, type, factor, ip, userAgent }: LoggedEvent): SecurityLogEntry {
-  return { at: at.toISOString(), type, factor, ip, user_agent: userAgent };
+function entryOf(
+  { at, type, factor, ip, userAgent }: LoggedEvent,
+  times: number | undefined,
+): SecurityLogEntry {
+  const entry = { at: at.toISOString(), type, factor, ip, user_agent: userAgent };
+  return times === undefined ? entry : { ...entry, times };
 }

@@ -78,6 +78,7 @@ const UP = [
     FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
   )`,
   `CREATE INDEX sessions_expires_at_idx ON sessions (expires_at)`,
+  `CREATE INDEX sessions_live_idx ON sessions (user_id, last_used_at, id) WHERE ended_at IS NULL`,
   ...NUMBER_SESSIONS,
   `CREATE TABLE repudiation_tokens (
     tag text PRIMARY KEY,
@@ -147,6 +148,16 @@ const UP = [
     FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
   )`,
   `CREATE INDEX waiting_notices_created_at_idx ON waiting_notices (created_at)`,
+  `CREATE TABLE login_failures (
+    user_id uuid NOT NULL,
+    hour timestamptz NOT NULL,
+    network text NOT NULL,
+    times integer NOT NULL,
+    event_seq bigint NOT NULL,
+    PRIMARY KEY (user_id, hour, network),
+    FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
+  )`,
+  `CREATE INDEX login_failures_user_id_event_seq_idx ON login_failures (user_id, event_seq)`,
   `CREATE TABLE email_confirmations (
     id uuid PRIMARY KEY,
     address_tag text NOT NULL,
@@ -166,6 +177,7 @@ const DOWN = [
   `DROP TABLE clean_up_leases`,
   `DROP TABLE email_confirmations`,
   `DROP TABLE waiting_notices`,
+  `DROP TABLE login_failures`,
   `DROP TABLE known_devices`,
   `DROP TABLE former_passwords`,
   `DROP TABLE password_reset_links`,

@@ -104,6 +104,11 @@ export const english: NoticeTexts = {
       sentence: () =>
         'A token that renews one of your sessions was used a second time, so somebody else may have a copy of it. That session has ended, and nobody can go on with it. Sign in again; if you are not asked to anywhere, or this happens again, change your password and look through your second factors.',
     },
+    session_displaced: {
+      subject: 'A session of your account was ended to make room',
+      sentence: () =>
+        'Your account was signed in to once more, and as many sessions were open as there may be. The one that was used longest ago has ended. You are told of this once an hour at most.',
+    },
     sessions_ended: {
       subject: 'Sessions of your account were ended',
       sentence: () =>

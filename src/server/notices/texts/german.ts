@@ -106,6 +106,11 @@ export const german: NoticeTexts = {
       sentence: () =>
         'Ein Token, mit dem eine Ihrer Sitzungen erneuert wird, kam ein zweites Mal; vielleicht hat jemand anderes eine Kopie davon. Diese Sitzung ist beendet, und niemand kann sie fortsetzen. Melden Sie sich neu an; wenn Sie nirgends danach gefragt werden oder es wieder geschieht, ändern Sie Ihr Passwort und sehen Sie Ihre zweiten Faktoren durch.',
     },
+    session_displaced: {
+      subject: 'Eine Sitzung Ihres Kontos wurde beendet, um Platz zu machen',
+      sentence: () =>
+        'An Ihrem Konto hat sich noch jemand angemeldet, und es waren so viele Sitzungen offen, wie es geben darf. Die am längsten nicht benutzte ist beendet. Davon schreiben wir höchstens einmal in der Stunde.',
+    },
     sessions_ended: {
       subject: 'Sitzungen Ihres Kontos wurden beendet',
       sentence: () =>

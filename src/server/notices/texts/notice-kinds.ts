@@ -18,6 +18,7 @@ export const NOTICE_KINDS = [
   'second_factor_failed',
   'new_device_seen',
   'refresh_token_reused',
+  'session_displaced',
   'sessions_ended',
   'password_changed',
   'password_reset',
