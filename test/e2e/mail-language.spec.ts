@@ -19,4 +19,13 @@ describe('MAIL_LANGUAGE=de', () => {
       'Ihr Konto hat einen weiteren zweiten Faktor',
     ]);
   });
+
+  it('gives way to the language that somebody last signed in with', async () => {
+    const { access, user } = await server.signUp();
+    await server.dataSource.query(`UPDATE users SET language = 'en' WHERE id = $1`, [user.id]);
+    await server.post('/mfa/', { method: 'email' }, access);
+    const mail = server.inbox.messages.findLast(({ to }) => to === user.email);
+    expect(mail?.subject).toMatch(/^Your verification code/);
+    expect(mail?.html).toContain('<html lang="en">');
+  });
 });

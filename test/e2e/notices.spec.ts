@@ -222,17 +222,6 @@ describe('a notice', () => {
     expect(await subjects()).toEqual([]);
   });
 
-  it('tells of a wrong code what was known of its giver, and of none for a set-up', async () => {
-    await post('/mfa/', { method: 'app', label: 'Other' });
-    expect((await post('/mfa/confirm/', { method: 'app', code: '000000' })).status).toBe(400);
-    expect(await subjects()).toEqual([]);
-    await post('/mfa/backup-codes/', { code: '000000' });
-    expect((await newest())?.text).toContain('Somebody who is signed in to your account gave');
-    server.clock.advance(HOUR);
-    await signIn({}, '000000');
-    expect((await newest())?.text).toContain('Somebody got past the first step of signing in');
-  });
-
   it('comes in the language of the client that its owner last used, once signed in', async () => {
     const hello = async () => /^[^,\n]+(?=,\n)/.exec((await newest())?.text ?? '')?.[0];
     const renew = async (language: string) => {
@@ -253,20 +242,6 @@ describe('a notice', () => {
     await renew('en');
     await signIn({}, app.backupCodes[3]);
     expect(await hello()).toBe('Hello');
-  });
-
-  it('is in one language with the codes', async () => {
-    await server.enrolEmail(account);
-    const mailed = () => server.inbox.messages.filter(({ to }) => to === account.user.email).at(-1);
-    expect(mailed()?.subject).toMatch(/^Your verification code \(\d\d:\d\d:\d\d UTC\)$/);
-    await server.dataSource.query(`UPDATE users SET language = 'de' WHERE id = $1`, [
-      account.user.id,
-    ]);
-    server.clock.advance({ seconds: 60 });
-    await server.post('/mfa/send/', { method: 'email' }, account.access);
-    expect(mailed()?.subject).toMatch(/^Ihr Bestätigungscode \(\d\d:\d\d:\d\d UTC\)$/);
-    expect(mailed()?.text).toContain('ist Ihr Bestätigungscode für');
-    expect(mailed()?.html).toContain('<html lang="de">');
   });
 
   it('has a link of its own, which no other mail has', async () => {

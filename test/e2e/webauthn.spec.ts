@@ -109,19 +109,6 @@ describe('garbage in the place of an answer', () => {
     expect(await server.dataSource.query(sql, [account.user.id])).toEqual([{ failures: 0 }]);
   });
 
-  it('is none that the key itself has signed: its copy is refused, and nothing is counted', async () => {
-    const { add, signIn } = drawer();
-    await add('Key', key);
-    expect((await signIn(key, { signCount: 7 })).status).toBe(200);
-    const { ephemeral_token, challenge } = await begin(server, account.user);
-    for (let i = 0; i < 12; i++) {
-      const copy = key.get(challenge, { signCount: 0 });
-      expectProblem(await verify(server, ephemeral_token, copy), WRONG_PROOF, { attempts_left: 5 });
-    }
-    const right = key.get(challenge, { signCount: 8 });
-    expect((await verify(server, ephemeral_token, right)).status).toBe(200);
-  });
-
   it('is counted where it may be a backup code, and shuts no key out', async () => {
     const { add, signIn } = drawer();
     await add('Key', key);
