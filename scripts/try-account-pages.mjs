@@ -27,6 +27,9 @@ const SHOWN = {
     weak: /^Please choose another one/,
     done: /^Done\./,
     used: /^This link was used already/,
+    confirm: 'Please confirm your e-mail address',
+    confirmIt: 'Confirm the address',
+    signIn: 'Go on to sign in',
   },
   de: {
     newDevice: 'Anmeldung an Ihrem Konto mit einem neuen Gerät',
@@ -37,6 +40,9 @@ const SHOWN = {
     weak: /^Bitte wählen Sie ein anderes/,
     done: /^Erledigt\./,
     used: /^Dieser Link wurde schon benutzt/,
+    confirm: 'Bitte bestätigen Sie Ihre E-Mail-Adresse',
+    confirmIt: 'Adresse bestätigen',
+    signIn: 'Weiter zur Anmeldung',
   },
 };
 
@@ -82,10 +88,10 @@ class Person {
   }
 
   async linkOf(subject) {
-    const text = await (await this.mail(subject)).locator('pre').innerText();
-    const [, path] = /https?:\/\/[^/\s]+(\/account\/\S+)/.exec(text) ?? [];
-    assert.ok(path, `"${subject}" has a link`);
-    return `${this.url}${path}`;
+    const link = (await this.mail(subject)).getByRole('link').last();
+    const { pathname, hash } = new URL(await link.getAttribute('href'));
+    assert.match(pathname, /^\/account\//, `"${subject}" has a link`);
+    return `${this.url}${pathname}${hash}`;
   }
 
   /** Opens a link as one of a mail is: in a page of its own. */
@@ -98,6 +104,14 @@ class Person {
   async press(button, expected) {
     await this.page.locator('button', { hasText: button }).click();
     await this.page.locator('[role="status"]', { hasText: expected }).waitFor();
+  }
+
+  /** Of a page on which nothing is left to do. */
+  async leadsOn() {
+    const link = this.page.getByRole('link', { name: this.shown.signIn });
+    await link.waitFor();
+    assert.equal(await link.getAttribute('href'), '/');
+    assert.equal(await this.page.locator('button').count(), 0);
   }
 
   async shoot(name) {
@@ -114,11 +128,14 @@ async function sayNotMe(person) {
   await person.shoot('01-mail');
   await person.open(link);
   await person.shoot('02-not-me');
+  assert.equal(await person.page.getByRole('link').count(), 0, 'the link is not there yet');
   await person.press(shown.notMe, shown.done);
+  await person.leadsOn();
   await person.shoot('03-not-me-done');
   assert.equal((await person.login()).body.code, 'invalid_credentials');
   await person.open(link);
   await person.press(shown.notMe, shown.used);
+  await person.leadsOn();
   await person.shoot('04-not-me-again');
   await person.mail(shown.secured);
 }
@@ -138,6 +155,7 @@ async function resetPassword(person) {
   person.password = randomBytes(12).toString('base64url');
   await field.fill(person.password);
   await person.press(shown.save, shown.done);
+  await person.leadsOn();
   await person.shoot('06-reset-done');
   assert.equal((await person.login()).status, 200);
   await person.open(link);
@@ -145,7 +163,24 @@ async function resetPassword(person) {
   await person.press(shown.save, shown.used);
 }
 
-async function tryIn(context, url, language) {
+async function confirmAddress(person) {
+  const { page, shown } = person;
+  const link = await person.linkOf(shown.confirm);
+  await person.open(link);
+  await person.shoot('09-verify-email');
+  await person.press(shown.confirmIt, shown.done);
+  await person.leadsOn();
+  await person.shoot('10-verify-email-done');
+  await person.open(link);
+  await person.press(shown.confirmIt, shown.used);
+  await person.leadsOn();
+  await page.getByRole('link', { name: shown.signIn }).click();
+  await page.getByRole('link', { name: 'Swagger UI' }).waitFor();
+  await person.shoot('11-start');
+}
+
+/** Somebody whose browser has nothing to complain about, at the end either. */
+async function tryAs(language, { context, url }, play) {
   await context.setExtraHTTPHeaders({ 'accept-language': language });
   const page = await context.newPage();
   const complaints = [];
@@ -158,6 +193,13 @@ async function tryIn(context, url, language) {
   const person = new Person(page, url, language);
   const { username, email, password } = person;
   await person.post('registration', { username, email, password });
+  await play(person);
+  assert.deepEqual(complaints, [], 'the browser has nothing to complain about');
+  await page.close();
+}
+
+async function useMailedLinks(person) {
+  const { page, url, language } = person;
   await sayNotMe(person);
   await resetPassword(person);
   await page.setViewportSize({ width: 390, height: 700 });
@@ -166,12 +208,16 @@ async function tryIn(context, url, language) {
   await person.shoot('07-reset-on-a-phone-at-night');
   await person.open(`${url}/account/not-me#none`);
   await person.shoot('08-not-me-on-a-phone-at-night');
-  assert.deepEqual(complaints, [], 'the browser has nothing to complain about');
   console.log(`${language}: not me, and a new password`);
 }
 
+async function inEveryLanguage(play, settings) {
+  await tryInBrowser(async (context, url) => {
+    for (const language of Object.keys(SHOWN)) await tryAs(language, { context, url }, play);
+  }, settings);
+}
+
 await mkdir(SCREENSHOT_FOLDER, { recursive: true });
-await tryInBrowser(async (context, url) => {
-  for (const language of Object.keys(SHOWN)) await tryIn(context, url, language);
-  console.log(`Everything went as it should. Screenshots: ${SCREENSHOT_FOLDER}`);
-});
+await inEveryLanguage(useMailedLinks);
+await inEveryLanguage(confirmAddress, { EMAIL_VERIFICATION: 'link' });
+console.log(`Screenshots: ${SCREENSHOT_FOLDER}`);

@@ -79,17 +79,16 @@ class Operation {
   }
 }
 
-/** What of the page stands where a figure stands, too. */
+/** What of its operation stands where a figure stands, too. */
 function coveredBy(figure) {
   return figure.evaluate((element) => {
     const own = element.getBoundingClientRect();
-    return [...document.querySelectorAll('.opblock')]
-      .filter((block) => {
-        const { left, right, top, bottom } = block.getBoundingClientRect();
-        const isBeside = right <= own.left || left >= own.right;
-        return !isBeside && bottom > own.top && top < own.bottom;
+    return [...element.parentElement.children]
+      .filter((other) => {
+        const { top, bottom } = other.getBoundingClientRect();
+        return other !== element && bottom > own.top && top < own.bottom;
       })
-      .map((block) => block.id);
+      .map((other) => other.className);
   });
 }
 

@@ -228,7 +228,6 @@ describe('a body', () => {
 
 describe('an address', () => {
   it.each([
-    '//',
     '//api',
     '//api/auth/',
     '//API/auth/login/',

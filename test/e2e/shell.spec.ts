@@ -47,6 +47,7 @@ describe('the shell around the routes', () => {
   });
 
   it.each([
+    ['POST', '/', 'GET, HEAD'],
     ['GET', '/api/auth/login', 'POST'],
     ['PUT', '/api/auth/mfa/', 'GET, HEAD, POST'],
     ['OPTIONS', '/api/auth/login/verify/', 'POST'],

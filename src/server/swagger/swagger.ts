@@ -27,7 +27,7 @@ const DESCRIPTION = `Sign-in with a password and a second factor.
 Try it, from top to bottom; tokens are carried from one request into the next by this page:
 
 1. \`registration\`, then \`login\` with the same name and password. The page is now authorised.
-2. \`POST mfa/\` with \`app\`: scan the QR code that appears below it, or type the secret into the app.
+2. \`POST mfa/\` with \`app\`: scan the QR code that appears above the answer, or type the secret into the app.
 3. \`mfa/confirm\` with the code that the app shows. The account now has a second factor.
 4. \`login\` again: the answer holds an ephemeral token, which is already in \`login/verify\`.
 5. \`login/verify\` with the app's next code (a code works once), or with a backup code.
@@ -37,7 +37,7 @@ Failures are \`application/problem+json\` [RFC 9457]; clients decide by their \`
 
 const STYLE = `
   .swagger-ui .topbar { display: none }
-  #qr-code { width: fit-content; margin: 0 0 15px; padding: .75rem; background: #fff;
+  #qr-code { width: fit-content; margin: 0 auto 20px; padding: .75rem; background: #fff;
     border: 1px solid #3b4151; border-radius: .5rem; text-align: center; font: 14px sans-serif;
     color: #3b4151 }
   #qr-code img { display: block }

@@ -36,7 +36,7 @@ globalThis.uiFlow = (() => {
     return typeof value === 'string' && value !== '';
   }
 
-  /** Below the operation that gave it, until the method is confirmed, or another one takes its place. */
+  /** Above the answer that brought it, until the method is confirmed, or another one takes its place. */
   function showQrCode(imageUri, url) {
     const { document } = globalThis;
     hideQrCode();
@@ -51,7 +51,8 @@ globalThis.uiFlow = (() => {
     const { pathname } = new globalThis.URL(url, globalThis.location.href);
     const path = globalThis.CSS.escape(pathname.replace(/\/$/, ''));
     const operation = document.querySelector(`.opblock-post [data-path="${path}"]`);
-    operation?.closest('.opblock').after(figure);
+    operation?.closest('.opblock').querySelector('.responses-wrapper').before(figure);
+    figure.scrollIntoView({ block: 'nearest' });
   }
 
   function hideQrCode() {
