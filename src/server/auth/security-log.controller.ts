@@ -21,6 +21,7 @@ export class SecurityLogController {
 
   @Get()
   @ApiOperation({
+    operationId: 'listSecurityEvents',
     summary: 'What has happened to the account',
     description: 'Sign-ins, failures, locks, codes that were sent, changes; newest first.',
   })

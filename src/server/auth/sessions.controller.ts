@@ -35,7 +35,10 @@ export class SessionsController {
 
   @Get()
   @SignedInRoutes()
-  @ApiOperation({ summary: 'List the sessions that live, the one used last first' })
+  @ApiOperation({
+    operationId: 'listSessions',
+    summary: 'List the sessions that live, the one used last first',
+  })
   @ApiOkResponse({ type: [SessionResponse] })
   @ApiProblems('not_authenticated', 'token_not_valid')
   async list(@SignedIn() { subjectId, sessionId }: Actor): Promise<SessionResponse[]> {
@@ -50,7 +53,7 @@ export class SessionsController {
   @EndsSessions(true)
   @RequireFreshProof()
   @HttpCode(204)
-  @ApiOperation({ summary: 'End all other sessions' })
+  @ApiOperation({ operationId: 'endOtherSessions', summary: 'End all other sessions' })
   @ApiNoContentResponse({ description: 'None but the present session lives.' })
   @ApiProblems(...FRESH_PROOF_PROBLEMS)
   async endOthers(@SignedIn() actor: Actor): Promise<void> {
@@ -62,11 +65,12 @@ export class SessionsController {
   @RequireFreshProof()
   @HttpCode(204)
   @ApiOperation({
+    operationId: 'endSession',
     summary: 'End a session',
     description:
       'Its refresh token is dead, and our own routes refuse its access token. The present session may end itself.',
   })
-  @ApiParam({ name: 'id', format: 'uuid' })
+  @ApiParam({ name: 'id', format: 'uuid', description: 'As the list of sessions names it.' })
   @ApiNoContentResponse({ description: 'The session has ended.' })
   @ApiProblems(...FRESH_PROOF_PROBLEMS, 'not_found')
   async end(@SignedIn() actor: Actor, @Param('id', SessionIdPipe) id: string): Promise<void> {

@@ -10,6 +10,7 @@ import { MfaError, rejectAfter } from '../../mfa/index.js';
 import { Mailer } from '../mail/mailer.js';
 import { RedisConnection } from '../redis/redis-connection.js';
 import { DrainState } from '../shutdown/drain-state.js';
+import { type ReadinessResponse } from './health.responses.js';
 
 const DATABASE_TIMEOUT_MILLISECONDS = 2_000;
 /** What the server can do without must not make the probe slow. */
@@ -18,14 +19,6 @@ const HELPER_TIMEOUT_MILLISECONDS = 1_000;
 const MAIL_CACHE_MILLISECONDS = 15_000;
 /** A ping costs nothing. */
 const NO_CACHE = 0;
-
-/** Whether requests can be answered, and what is missing at the moment. */
-export interface ReadinessVerdict {
-  /** `degraded`: requests are answered, though something is away. */
-  readonly status: 'ok' | 'degraded';
-  /** By the name of what was looked at; absent where all is well. */
-  readonly details?: Readonly<Record<string, { readonly status: string }>>;
-}
 
 /**
  * Looks at what the server needs. Without its database it can do nothing. Without a helper it goes
@@ -45,7 +38,7 @@ export class Readiness {
   ) {}
 
   /** @throws {MfaError} `unavailable` when the database does not answer, or the process drains */
-  async check(): Promise<ReadinessVerdict> {
+  async check(): Promise<ReadinessResponse> {
     if (this.drain.isDraining) throw new MfaError('unavailable');
     const { status, details } = await this.health.check([
       () => this.lookAtDatabase(),
@@ -88,7 +81,7 @@ export class Readiness {
 }
 
 /** Reasons are for the log: a message may name a host, or what it said. */
-function statusesOf(details: HealthIndicatorResult): NonNullable<ReadinessVerdict['details']> {
+function statusesOf(details: HealthIndicatorResult): NonNullable<ReadinessResponse['details']> {
   const entries = Object.entries(details).map(([name, { status }]) => [name, { status }] as const);
   return Object.fromEntries(entries);
 }
