@@ -24,7 +24,7 @@ const LABEL =
  * a label that this refuses is refused.
  */
 const LABEL_WITHOUT_FLAG =
-  '^[^\\u0000-\\u001F\\u007F-\\u009F\\u00AD\\u061C\\u200B\\u200E\\u200F\\u2028-\\u202E\\u2060-\\u206F\\uE000-\\uF8FF\\uFEFF]+$';
+  '^[^\\u0000-\\u001F\\u007F-\\u009F\\u00AD\\u061C\\u200B\\u200E\\u200F\\u2028-\\u202E\\u2060-\\u2064\\u2066-\\u206F\\uE000-\\uF8FF\\uFEFF]+$';
 
 /** A field that holds the name which a person gives to one of several authenticators. */
 export function AuthenticatorLabelField(options: ApiPropertyOptions = {}): PropertyDecorator {
