@@ -1,3 +1,4 @@
+/* global fetch -- of Node */
 /**
  * Checks the OpenAPI document as those do who make clients of it:
  *
