@@ -143,13 +143,19 @@ export { RequireMfa, type RequireMfaOptions } from './http/decorators/require-mf
 export { BEARER_SCHEME, SignedInRoutes } from './http/decorators/signed-in-routes.decorator.js';
 export { SignedIn } from './http/decorators/signed-in.decorator.js';
 export { jsonSchemaOf } from './http/json-schema.js';
+export { openApiSchemaOf } from './http/open-api-schema.js';
 export { problemOf } from './http/problem-of.js';
 export { problemResponse } from './http/problem-response.js';
 export { clientOf } from './http/client-info.js';
 export { AccessGuard } from './http/guards/access.guard.js';
 export { type HttpRequest } from './http/http-request.js';
 export { IssuedAnswers } from './http/issued-answers.js';
-export { completeMfaDocument, mfaModels, type TokenModels } from './http/openapi.js';
+export {
+  completeMfaDocument,
+  completeOperations,
+  mfaModels,
+  type TokenModels,
+} from './http/openapi.js';
 export { ProblemFilter } from './http/problem.filter.js';
 export { EndsSessions } from './http/guards/signed-in.guard.js';
 export { RequestWatch } from './http/request-watch.js';

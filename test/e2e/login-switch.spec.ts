@@ -48,6 +48,7 @@ describe('choosing another method during a login', () => {
     expect(reply.status).toBe(200);
     expect(reply.body).toEqual({
       ephemeral_token: token,
+      method: 'email',
       new_method: 'email',
       challenge: { sent_to: 'u•••@example.org' },
     });
@@ -61,7 +62,12 @@ describe('choosing another method during a login', () => {
     const token = await server.beginLogin(account.user);
     await changeTo('email', token);
     const { body } = await changeTo('app', token);
-    expect(body).toEqual({ ephemeral_token: token, new_method: 'app', challenge: null });
+    expect(body).toEqual({
+      ephemeral_token: token,
+      method: 'app',
+      new_method: 'app',
+      challenge: null,
+    });
     expect((await server.verifyLogin(token, server.totp(app.secret))).status).toBe(200);
   });
 

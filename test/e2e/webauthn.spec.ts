@@ -147,6 +147,7 @@ describe('security keys', () => {
         created_at: server.timeIn(0),
         confirmed_at: server.timeIn(0),
         last_used_at: expect.anything(),
+        credential_id: expect.any(String),
         sign_count: 0,
         device_type: 'singleDevice',
         backed_up: false,

@@ -39,6 +39,10 @@ describe('methods whose handler is not registered any more', () => {
     await expect(mfa.parts.backupCodes.regenerate(actor, { code: '1' })).rejects.toMatchObject({
       code: 'invalid_code',
     });
+    const move = (proof: Record<string, unknown> | null) =>
+      mfa.parts.methods.makePrimary(actor, 'email', proof);
+    await expect(move({ credential: {} })).rejects.toMatchObject({ code: 'validation_failed' });
+    await expect(move(null)).resolves.toBeUndefined();
   });
 
   it('are no second factor to a password that was reset by mail: mailed codes do', async () => {

@@ -3,11 +3,10 @@ import { MfaOptions } from '../mfa.options.js';
 import { type Actor, ActorSubjects } from './actor.js';
 import { type Authenticator, holdsSeveral, isIndispensable } from './authenticators.js';
 import { MfaError, problemOnly } from './errors.js';
-import { type MfaEvent } from './events.js';
 import { type JsonObject } from './handler.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { type Change, MethodChanges, missing, type Target } from './method-changes.js';
-import { authenticatorView } from './method-view.js';
+import { authenticatorView, signalView } from './method-view.js';
 import { MethodService } from './method.service.js';
 import { takesProofToRemove } from './policy.js';
 import { refuseForeignFields } from './proof-reading.js';
@@ -37,23 +36,30 @@ export class AuthenticatorService {
   /**
    * Gives an authenticator another label.
    *
-   * @returns the authenticator as the list of methods shows it
+   * @returns the authenticator as the list of methods shows it, and what is passed on of those left
    * @throws {MfaError} `not_found`, `method_exists` when another one of its method has the label, and
    * as {@link MethodChanges.apply}
    */
   async rename(actor: Actor, id: string, label: string): Promise<JsonObject> {
     const subject = await this.actors.subjectOf(actor);
     const { method, authenticator } = await this.find(subject.id, id);
+    let present = method;
     await this.changes.apply(
       { actor, subject, method },
       {
         type: 'authenticator_renamed',
         target: id,
-        run: (transaction) => this.renameIn(subject.id, { id, label }, transaction),
+        run: async (transaction) => {
+          present = await this.renameIn(subject.id, { id, label }, transaction);
+          return [];
+        },
       },
     );
     const handler = this.registry.forMethod(method);
-    return authenticatorView(handler, { ...authenticator, label }, method);
+    return {
+      ...signalView(handler, subject, present),
+      ...authenticatorView(handler, { ...authenticator, label }, method),
+    };
   }
 
   /**
@@ -61,9 +67,14 @@ export class AuthenticatorService {
    * rules of {@link MethodService.delete}. Its handler lets go of it as it does there.
    *
    * @param proof of the method; asked for only where that is set, and only for one that is active
+   * @returns what is passed on of those left, or null
    * @throws {MfaError} `not_found`, `validation_failed`, and as {@link MethodService.delete}
    */
-  async remove(actor: Actor, id: string, proof: Record<string, unknown> | null): Promise<void> {
+  async remove(
+    actor: Actor,
+    id: string,
+    proof: Record<string, unknown> | null,
+  ): Promise<JsonObject | null> {
     for (let tries = 1; ; tries++) {
       try {
         return await this.removeAsSeen(actor, id, proof);
@@ -78,33 +89,40 @@ export class AuthenticatorService {
     actor: Actor,
     id: string,
     proof: Record<string, unknown> | null,
-  ): Promise<void> {
+  ): Promise<JsonObject | null> {
     const subject = await this.actors.subjectOf(actor);
     const { method } = await this.find(subject.id, id);
     if (isIndispensable(method, id)) {
       return this.methodService.deleteWith(actor, { name: method.handler, id }, proof);
     }
-    await this.removeOne({ actor, subject, method }, id, proof);
+    return this.removeOne({ actor, subject, method }, id, proof);
   }
 
   private async removeOne(
     target: Target,
     id: string,
     proof: Record<string, unknown> | null,
-  ): Promise<void> {
+  ): Promise<JsonObject | null> {
+    const handler = this.registry.forMethod(target.method);
     const isProven = takesProofToRemove(target.method, this.options);
+    let present = target.method;
     const change: Change = {
       type: 'authenticator_removed',
       target: id,
-      run: (transaction) => this.removeIn(target.subject.id, { id, isProven }, transaction),
+      run: async (transaction) => {
+        present = await this.removeIn(target.subject.id, { id, isProven }, transaction);
+        return [];
+      },
     };
-    if (!isProven) {
-      refuseForeignFields(this.registry.forMethod(target.method), proof ?? {});
-      return this.changes.apply(target, change);
+    if (isProven) {
+      const wrongProofDetail = 'Invalid OTP code';
+      const authorisation = { proof: proof ?? {}, acceptsBackupCode: true, wrongProofDetail };
+      await this.changes.prove(target, authorisation, change);
+    } else {
+      refuseForeignFields(handler, proof ?? {});
+      await this.changes.apply(target, change);
     }
-    if (proof === null) throw missing('code');
-    const authorisation = { proof, acceptsBackupCode: true, wrongProofDetail: 'Invalid OTP code' };
-    await this.changes.prove(target, authorisation, change);
+    return signalView(handler, target.subject, present);
   }
 
   /** The account is locked here, so what is found is what stays. */
@@ -112,7 +130,7 @@ export class AuthenticatorService {
     subjectId: string,
     { id, label }: { readonly id: string; readonly label: string },
     transaction: Transaction,
-  ): Promise<MfaEvent[]> {
+  ): Promise<MethodRecord> {
     const { method } = await this.find(subjectId, id, transaction);
     const { authenticators } = method;
     if (authenticators.some((other) => other.id !== id && other.label === label)) {
@@ -120,7 +138,7 @@ export class AuthenticatorService {
     }
     const renamed = authenticators.map((one) => (one.id === id ? { ...one, label } : one));
     await this.methods.save({ ...method, authenticators: renamed }, transaction);
-    return [];
+    return { ...method, authenticators: renamed };
   }
 
   /** The account is locked here, so what is found is what stays. */
@@ -128,13 +146,13 @@ export class AuthenticatorService {
     subjectId: string,
     { id, isProven }: { readonly id: string; readonly isProven: boolean },
     transaction: Transaction,
-  ): Promise<MfaEvent[]> {
+  ): Promise<MethodRecord> {
     const { method } = await this.find(subjectId, id, transaction);
     if (isIndispensable(method, id)) throw new MfaError('unavailable');
     if (!isProven && takesProofToRemove(method, this.options)) throw missing('code');
     const authenticators = method.authenticators.filter((other) => other.id !== id);
     await this.methods.save({ ...method, authenticators }, transaction);
-    return [];
+    return { ...method, authenticators };
   }
 
   /** Someone else's authenticator is one that does not exist. @throws {MfaError} `not_found` */

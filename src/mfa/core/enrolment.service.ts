@@ -123,7 +123,7 @@ export class EnrolmentService {
       method: name,
       authenticatorId: holdsSeveral(handler) ? stored.authenticatorId : null,
       setupData: outcome.response,
-      topLevel: outcome.topLevel ?? {},
+      topLevel: repeatedBeside(outcome.response, handler),
       backupCodes: stored.backupCodes,
       backupCodesRemaining: stored.backupCodesRemaining,
     };
@@ -209,6 +209,12 @@ function readSetUp(handler: MfaHandler, fields: Record<string, unknown>) {
   const { label: given, ...own } = fields;
   const { label } = readFields(AuthenticatorLabel, given === undefined ? {} : { label: given });
   return { label, input: readFields(schema, own) };
+}
+
+function repeatedBeside(setupData: JsonObject, { setupTopLevel = [] }: MfaHandler): JsonObject {
+  return Object.fromEntries(
+    Object.entries(setupData).filter(([name]) => setupTopLevel.includes(name)),
+  );
 }
 
 function statesOf(handler: MfaHandler, method: MethodRecord): unknown[] {

@@ -61,8 +61,6 @@ export interface SetupOutcome<State, Data> {
   readonly state: State;
   /** `setup_data` of the answer: the only time that a secret may be shown. */
   readonly response: JsonObject;
-  /** Members repeated beside `setup_data`, where clients of a published guide look for them. */
-  readonly topLevel?: JsonObject;
   /** What `verify` needs to check the proof that confirms this set-up. */
   readonly data?: Data;
   readonly delivery?: Delivery;
@@ -154,6 +152,15 @@ export interface MfaHandler<State = unknown, Data = unknown, Fields = object, Pr
   readonly proofSchema: Type<object>;
   /** A DTO class that documents `setup_data` in OpenAPI. */
   readonly setupResponseSchema?: Type<object>;
+  /**
+   * Members of `setup_data` that the answer repeats beside it, where clients of a published guide
+   * look for them; absent: none.
+   */
+  readonly setupTopLevel?: readonly string[];
+  /** A DTO class that documents what {@link describe} gives in OpenAPI; absent: it says no members. */
+  readonly detailsSchema?: Type<object>;
+  /** A DTO class that documents what {@link signal} gives in OpenAPI. */
+  readonly signalSchema?: Type<object>;
   /** Raised whenever the shape of the state changes. */
   readonly stateVersion: number;
 
@@ -169,6 +176,13 @@ export interface MfaHandler<State = unknown, Data = unknown, Fields = object, Pr
   sendsTo?(state: State): readonly string[];
   /** What a list of methods may show: a masked address, a label; never a secret. */
   describe(state: State): JsonObject;
+  /**
+   * Present where somebody else keeps authenticators for their owner, such as a password manager: what a
+   * front end passes on to it once one was renamed or removed.
+   *
+   * @param input the states of the authenticators that the subject has left, pending ones among them
+   */
+  signal?(input: { readonly subject: Subject; readonly states: readonly State[] }): JsonObject;
   /** Called after an authenticator, or its user, is gone. */
   dispose?(input: { readonly subjectId: string; readonly state: State }): Promise<void>;
 }

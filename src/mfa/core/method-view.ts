@@ -1,5 +1,5 @@
 import { type Authenticator, holdsSeveral, works } from './authenticators.js';
-import { type JsonObject, type MfaHandler } from './handler.js';
+import { type JsonObject, type MfaHandler, type Subject } from './handler.js';
 import { type MethodRecord } from './stores.js';
 
 /** One entry of the list of methods: every registered handler has one. */
@@ -47,6 +47,22 @@ export function authenticatorView(
     confirmed_at: confirmedAt?.toISOString() ?? null,
     last_used_at: lastUsedAt?.toISOString() ?? null,
   };
+}
+
+/**
+ * What a front end passes on to whoever keeps the authenticators of a method for their owner; null
+ * where there is nothing to pass on.
+ *
+ * @param method as it is now; null once it is gone
+ */
+export function signalView(
+  handler: MfaHandler,
+  subject: Subject,
+  method: Pick<MethodRecord, 'authenticators' | 'payloadVersion'> | null,
+): JsonObject | null {
+  const { authenticators, payloadVersion } = method ?? { authenticators: [], payloadVersion: 0 };
+  const states = authenticators.map(({ payload }) => handler.parseState(payload, payloadVersion));
+  return handler.signal?.({ subject, states }) ?? null;
 }
 
 function detailsOf(handler: MfaHandler, method: MethodRecord): JsonObject {

@@ -1,15 +1,17 @@
 import { Injectable } from '@nestjs/common';
+import { CodeProof } from '../kit/code-proof.js';
 import { MfaOptions } from '../mfa.options.js';
 import { type Actor, ActorSubjects } from './actor.js';
 import { isIndispensable } from './authenticators.js';
 import { ChangeLog, type ChangeOccasion } from './change-log.js';
 import { MfaError } from './errors.js';
+import { type JsonObject, type MfaHandler } from './handler.js';
 import { type MfaEvent } from './events.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { type Change, MethodChanges, missing, type Target } from './method-changes.js';
-import { type MethodView, methodView } from './method-view.js';
+import { type MethodView, methodView, signalView } from './method-view.js';
 import { deletionRefusal, isLastActive, takesProofToRemove } from './policy.js';
-import { refuseForeignFields } from './proof-reading.js';
+import { refuseForeignFields, takesCode } from './proof-reading.js';
 import { type MethodRecord, MethodStore, type Transaction } from './stores.js';
 
 const WRONG_PROOF = 'Invalid OTP code';
@@ -69,8 +71,10 @@ export class MethodService {
   ): Promise<void> {
     const target = await this.target(actor, name);
     if (!target.method.isActive) throw new MfaError('method_not_found');
-    if (target.method.isPrimary) return;
     const primary = target.methods.find((method) => method.isPrimary);
+    const asked = this.askedHandler(primary ?? target.method);
+    refuseForeignFields(asked, proof ?? {});
+    if (target.method.isPrimary) return;
     const change: Change = {
       type: 'primary_changed',
       target: primary?.id,
@@ -80,11 +84,11 @@ export class MethodService {
     if (!this.options.updatePrimaryMethodRequiredPrimaryCode || primary === undefined) {
       return this.changes.apply(target, change);
     }
-    if (proof === null) throw missing('primary_code');
+    if (proof === null && takesCode(asked)) throw missing('primary_code');
     const wrongProofDetail = 'Invalid primary method code';
     await this.changes.prove(
       target,
-      { proof, acceptsBackupCode: true, wrongProofDetail, by: primary },
+      { proof: proof ?? {}, acceptsBackupCode: true, wrongProofDetail, by: primary },
       change,
     );
   }
@@ -119,12 +123,17 @@ export class MethodService {
    * its owner can no longer say that it was not them.
    *
    * @param proof asked for only where that is set, and only for an active method
+   * @returns what is passed on of its authenticators, or null
    * @throws {MfaError} `method_unknown`, `method_not_found`, `delete_active_forbidden`,
    * `delete_primary_forbidden`, `delete_last_forbidden`, `validation_failed`, and as
    * {@link MethodChanges.apply} and {@link MethodCeremony.prove}
    */
-  async delete(actor: Actor, name: string, proof: Record<string, unknown> | null): Promise<void> {
-    await this.deleteOnce(actor, { name, expected: () => true }, proof);
+  async delete(
+    actor: Actor,
+    name: string,
+    proof: Record<string, unknown> | null,
+  ): Promise<JsonObject | null> {
+    return this.deleteOnce(actor, { name, expected: () => true }, proof);
   }
 
   /**
@@ -136,8 +145,8 @@ export class MethodService {
     actor: Actor,
     { name, id }: { readonly name: string; readonly id: string },
     proof: Record<string, unknown> | null,
-  ): Promise<void> {
-    await this.deleteOnce(
+  ): Promise<JsonObject | null> {
+    return this.deleteOnce(
       actor,
       { name, expected: (method) => isIndispensable(method, id) },
       proof,
@@ -148,8 +157,9 @@ export class MethodService {
     actor: Actor,
     { name, expected }: Deletion,
     proof: Record<string, unknown> | null,
-  ): Promise<void> {
+  ): Promise<JsonObject | null> {
     const target = await this.target(actor, name, 'Method does not exist');
+    const handler = this.registry.forMethod(target.method);
     this.checkDeletion(target.method, target.methods);
     const isProven = takesProofToRemove(target.method, this.options);
     const change: Change = {
@@ -158,13 +168,15 @@ export class MethodService {
       run: (transaction, occasion) =>
         this.deleteIn(target, { isProven, expected, occasion }, transaction),
     };
-    if (!isProven) {
-      refuseForeignFields(this.registry.forMethod(target.method), proof ?? {});
-      return this.changes.apply(target, change);
+    if (isProven) {
+      const wrongProofDetail = WRONG_PROOF;
+      const authorisation = { proof: proof ?? {}, acceptsBackupCode: true, wrongProofDetail };
+      await this.changes.prove(target, authorisation, change);
+    } else {
+      refuseForeignFields(handler, proof ?? {});
+      await this.changes.apply(target, change);
     }
-    if (proof === null) throw missing('code');
-    const authorisation = { proof, acceptsBackupCode: true, wrongProofDetail: WRONG_PROOF };
-    await this.changes.prove(target, authorisation, change);
+    return signalView(handler, target.subject, null);
   }
 
   private async target(actor: Actor, name: string, absent?: string): Promise<OwnMethod> {
@@ -176,6 +188,13 @@ export class MethodService {
       throw new MfaError('method_not_found', absent === undefined ? {} : { detail: absent });
     }
     return { actor, subject, method, methods };
+  }
+
+  /** Nothing but a backup code stands for a method whose handler is gone. */
+  private askedHandler(method: MethodRecord): Pick<MfaHandler, 'proofSchema'> {
+    return this.registry.has(method.handler)
+      ? this.registry.forMethod(method)
+      : { proofSchema: CodeProof };
   }
 
   private async primaryOf(

@@ -12,8 +12,8 @@ export interface OfferedMethod {
 }
 
 /**
- * The methods that may be asked for. An active one whose handler is gone must not open the door:
- * there is nothing to ask for.
+ * The methods that may be asked for: the primary first, then as configured. An active one whose handler
+ * is gone must not open the door: there is nothing to ask for.
  *
  * @param active at least one
  * @throws {Error} when no handler of them is registered
@@ -22,9 +22,13 @@ export function offersOf(
   active: readonly MethodRecord[],
   registry: HandlerRegistry,
 ): [OfferedMethod, ...OfferedMethod[]] {
-  const [first, ...others] = active
-    .filter((method) => registry.has(method.handler))
-    .map((method) => ({ method, handler: registry.forMethod(method) }));
+  const primaryFirst = (a: OfferedMethod, b: OfferedMethod) =>
+    Number(b.method.isPrimary) - Number(a.method.isPrimary);
+  const [first, ...others] = registry
+    .all()
+    .map((handler) => ({ handler, method: active.find((one) => one.handler === handler.name) }))
+    .flatMap(({ handler, method }) => (method === undefined ? [] : [{ handler, method }]))
+    .sort(primaryFirst);
   if (first === undefined) {
     throw new Error('A subject has active methods, and none of their handlers is registered.');
   }

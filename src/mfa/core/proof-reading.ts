@@ -38,10 +38,18 @@ export function readProof(
  *
  * @throws {MfaError} `validation_failed`
  */
-export function refuseForeignFields(handler: MfaHandler, raw: Record<string, unknown>): void {
-  const names = new Set([...fieldNamesOf(handler.proofSchema), 'code']);
+export function refuseForeignFields(
+  { proofSchema }: Pick<MfaHandler, 'proofSchema'>,
+  raw: Record<string, unknown>,
+): void {
+  const names = new Set([...fieldNamesOf(proofSchema), 'code']);
   const foreign = Object.entries(raw).filter(([name]) => !names.has(name));
   readFields(NoFields, Object.fromEntries(foreign));
+}
+
+/** Whether a proof of the handler is a `code`, as a backup code is. */
+export function takesCode({ proofSchema }: Pick<MfaHandler, 'proofSchema'>): boolean {
+  return fieldNamesOf(proofSchema).has('code');
 }
 
 /** A backup code travels alone, in `code`, whatever the method's own proof looks like. */

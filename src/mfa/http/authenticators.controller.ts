@@ -1,4 +1,4 @@
-import { Delete, HttpCode, Param, Patch } from '@nestjs/common';
+import { Delete, HttpCode, Param, Patch, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiNoContentResponse,
@@ -23,8 +23,9 @@ import { RequestBody } from './decorators/request-body.decorator.js';
 import { SignedIn } from './decorators/signed-in.decorator.js';
 import { AuthenticatorAnswer } from './dto/methods.answers.js';
 import { LabelBody } from './dto/methods.bodies.js';
-import { type OpenBody, OpenBodyPipe } from './open-body.pipe.js';
+import { type OpenBody, OpenBodyPipe, proofIn } from './open-body.pipe.js';
 import { OPERATIONS } from './operations.js';
+import { type HttpResponse, signalled } from './signalled.js';
 
 /** Each of several authenticators of one method. */
 @AuthRoutes('mfa/authenticators', 'Methods')
@@ -34,7 +35,7 @@ export class AuthenticatorsController {
 
   @Patch(':id')
   @ApiOperation({ operationId: OPERATIONS.renameAuthenticator, summary: 'Rename an authenticator' })
-  @ApiParam({ name: 'id', format: 'uuid' })
+  @ApiParam({ name: 'id', format: 'uuid', description: 'As the list of methods names it.' })
   @ApiBody({ type: LabelBody })
   @ApiOkResponse({ type: AuthenticatorAnswer })
   @ApiProblems(...FRESH_PROOF_PROBLEMS, ...BODY_PROBLEMS, 'not_found', 'method_exists')
@@ -53,8 +54,7 @@ export class AuthenticatorsController {
     summary: 'Remove an authenticator',
     description: 'With the last one goes the method, under the rules of `mfa/delete/`.',
   })
-  @ApiParam({ name: 'id', format: 'uuid' })
-  @ApiBody({ schema: { type: 'object' }, required: false })
+  @ApiParam({ name: 'id', format: 'uuid', description: 'As the list of methods names it.' })
   @ApiNoContentResponse({ description: 'The authenticator and its secret are gone.' })
   @ApiProblems(
     ...FRESH_PROOF_PROBLEMS,
@@ -69,8 +69,8 @@ export class AuthenticatorsController {
     @SignedIn() actor: Actor,
     @Param('id') id: string,
     @RequestBody(new OpenBodyPipe(NoFields)) { rest }: OpenBody<NoFields>,
-  ): Promise<void> {
-    const proof = Object.keys(rest).length === 0 ? null : rest;
-    await this.authenticators.remove(actor, id, proof);
+    @Res({ passthrough: true }) response: HttpResponse,
+  ): Promise<JsonObject | undefined> {
+    return signalled(await this.authenticators.remove(actor, id, proofIn(rest)), response);
   }
 }

@@ -46,7 +46,7 @@ function recordingCore(calls: unknown[][]): StubbedCore {
     },
     authenticators: {
       rename: record('rename', { id: 'a1', label: 'Phone' }),
-      remove: record('remove', undefined),
+      remove: record('remove', null),
     },
     methods: {
       list: record('list', [
@@ -64,7 +64,10 @@ function recordingCore(calls: unknown[][]): StubbedCore {
       ]),
       makePrimary: record('makePrimary', undefined),
       deactivate: record('deactivate', undefined),
-      delete: record('delete', undefined),
+      delete: async (actor: unknown, name: string, proof: unknown) => {
+        calls.push(['delete', actor, name, proof]);
+        return name === 'key' ? { credential_ids: [] } : null;
+      },
     },
     backupCodes: {
       count: record('count', { remaining: 4, total: 5, createdAt: AT, id: 's1' }),
@@ -125,7 +128,7 @@ describe.each(PLATFORMS)('the controllers on %s', (_, adapter) => {
       'login/change-method/',
       { ephemeral_token: 'open', new_method: 'email' },
       200,
-      { ephemeral_token: 'open', new_method: 'email', challenge: null },
+      { ephemeral_token: 'open', method: 'email', new_method: 'email', challenge: null },
       ['changeMethod', CLAIMS, 'email', CLIENT],
     ],
     [
@@ -192,7 +195,15 @@ describe.each(PLATFORMS)('the controllers on %s', (_, adapter) => {
       { detail: 'Deactivated MFA method' },
       ['deactivate', ACTOR, 'app', { code: '1' }],
     ],
+    [
+      'mfa/primary',
+      { method: 'app', credential: { id: 'c' } },
+      200,
+      { detail: 'Updated primary MFA method' },
+      ['makePrimary', ACTOR, 'app', { credential: { id: 'c' } }],
+    ],
     ['mfa/delete/', { method: 'app' }, 204, null, ['delete', ACTOR, 'app', null]],
+    ['mfa/delete/', { method: 'key' }, 200, { credential_ids: [] }, ['delete', ACTOR, 'key', null]],
     [
       'mfa/delete',
       { method: 'app', code: '1' },
@@ -324,6 +335,12 @@ describe.each(PLATFORMS)('the controllers on %s', (_, adapter) => {
       [],
       'validation_failed',
       { non_field_errors: ['Invalid data. Expected a dictionary, but got list.'] },
+    ],
+    [
+      'mfa/primary',
+      { method: 'app', primary_code: '123456', code: '123456' },
+      'validation_failed',
+      { code: ['Unexpected field.'] },
     ],
     [
       'mfa/primary',

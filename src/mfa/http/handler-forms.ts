@@ -1,11 +1,13 @@
 import { type Type } from '@nestjs/common';
 import { getSchemaPath } from '@nestjs/swagger';
-import { type Json, type JsonObject, type MfaHandler } from '../core/handler.js';
+import { type JsonObject, type MfaHandler } from '../core/handler.js';
+import { CodeProof } from '../kit/code-proof.js';
 import { jsonSchemaOf, setUpSchemaOf } from './json-schema.js';
+import { exampleOf, isObject, namesIn, openApiSchemaOf, partOf } from './open-api-schema.js';
 
-/** One body of the OpenAPI document: a choice between handlers, with an example for each. */
+/** One body of the OpenAPI document: a choice between named schemas, with an example for each handler. */
 export interface Form {
-  readonly schema: JsonObject;
+  readonly alternatives: readonly JsonObject[];
   /** By name, as OpenAPI has them: `{summary, value}`. */
   readonly examples: JsonObject;
 }
@@ -19,11 +21,23 @@ export interface FieldSchemas {
 /** The fields that a route knows itself, for the handlers of these names. */
 export type FixedFields = (methods: readonly string[]) => FieldSchemas;
 
+/** A body that holds the proof of a method. */
+export interface ProofForm {
+  /** What the names of its schemas begin with. */
+  readonly name: string;
+  /** Beside the proof; absent: none. */
+  readonly fields?: FixedFields;
+  /** Whether a backup code is taken in the place of the proof. */
+  readonly takesBackupCode: boolean;
+}
+
 /** Handlers that ask for the same proof share its schema. */
 interface ProofGroup {
   readonly component: string;
   readonly handlers: MfaHandler[];
 }
+
+const NO_FIELDS: FixedFields = () => ({ required: {} });
 
 /** The forms that follow from the registered handlers, and the component schemas that they name. */
 export class HandlerForms {
@@ -37,17 +51,15 @@ export class HandlerForms {
 
   /** The field that names a method, with the names that it takes. */
   static readonly methodField: FixedFields = (methods) => ({
-    required: { method: { type: 'string', enum: [...methods] } },
+    required: { method: { type: 'string', ...oneNameOf(methods) } },
   });
 
   /** `{method, …what the handler's set-up asks}`. */
   setUp(): Form {
-    const components = this.handlers.map((handler) => {
-      const own = openApiOf(setUpSchemaOf(handler));
+    const alternatives = this.handlers.map((handler) => {
+      const own = openApiSchemaOf(setUpSchemaOf(handler));
       const fixed = objectOf(HandlerForms.methodField([handler.name]));
-      const properties = { ...partOf(fixed, 'properties'), ...partOf(own, 'properties') };
-      const required = [...namesIn(fixed), ...namesIn(own)];
-      return this.add(`${pascalCase(handler.name)}Setup`, { ...own, properties, required });
+      return this.add(`${pascalCase(handler.name)}Setup`, merged(own, fixed));
     });
     const examples = this.handlers.map((handler) =>
       exampleFor(handler, {
@@ -55,32 +67,50 @@ export class HandlerForms {
         ...exampleOf(jsonSchemaOf(handler.setupSchema)),
       }),
     );
-    return { schema: choiceOf(components.map(refTo)), examples: Object.fromEntries(examples) };
+    return { alternatives, examples: Object.fromEntries(examples) };
   }
 
   /** `{…fixed fields, …the handler's proof}`. */
-  proof(fixedOf: FixedFields): Form {
-    const alternatives = [...this.groups.values()].map(({ component, handlers }) => {
-      const fixed = fixedOf(handlers.map(({ name }) => name));
-      const proof = refTo(component);
-      return Object.keys(fixed.required).length === 0 ? proof : { allOf: [objectOf(fixed), proof] };
+  proof({ name, fields = NO_FIELDS, takesBackupCode }: ProofForm): Form {
+    const groups = [...this.groups.values()];
+    const alternatives = groups.map(({ component, handlers }) => {
+      const fixed = fields(handlers.map((handler) => handler.name));
+      if (Object.keys(fixed.required).length === 0) return refTo(component);
+      return this.add(
+        `${name}With${component}`,
+        merged(this.proofNamed(component), objectOf(fixed)),
+      );
     });
+    const isCodeKnown = groups.some(
+      ({ component }) => 'code' in partOf(this.proofNamed(component), 'properties'),
+    );
+    if (takesBackupCode && groups.length > 0 && !isCodeKnown) {
+      const fixed = objectOf(fields(this.handlers.map((handler) => handler.name)));
+      const code = openApiSchemaOf(jsonSchemaOf(CodeProof));
+      alternatives.push(this.add(`${name}WithBackupCode`, merged(code, fixed)));
+    }
     const examples = this.handlers.map((handler) => {
-      const fixed = exampleOf(objectOf(fixedOf([handler.name])));
+      const fixed = exampleOf(objectOf(fields([handler.name])));
       return exampleFor(handler, { ...fixed, ...exampleOf(jsonSchemaOf(handler.proofSchema)) });
     });
-    return { schema: choiceOf(alternatives), examples: Object.fromEntries(examples) };
+    return { alternatives, examples: Object.fromEntries(examples) };
   }
 
-  /** The answer of a set-up: what `base` says, with each handler's own `setup_data`. */
-  setUpAnswer(base: string): JsonObject {
-    const components = this.handlers.map(({ name, setupResponseSchema }) => {
-      const setupData = setupResponseSchema && { setup_data: refTo(setupResponseSchema.name) };
-      const own = { ...HandlerForms.methodField([name]).required, ...setupData };
-      const schema = { allOf: [refTo(base), { type: 'object', properties: own }] };
-      return this.add(`${pascalCase(name)}SetUpAnswer`, schema);
-    });
-    return choiceOf(components.map(refTo));
+  /** Names a schema, and refers to it. */
+  add(component: string, schema: JsonObject): JsonObject {
+    this.components[component] = schema;
+    return refTo(component);
+  }
+
+  /** A named choice; nothing fits where there is none, and one alternative stands for itself. */
+  choice(component: string, alternatives: readonly JsonObject[]): JsonObject {
+    const [first, ...others] = alternatives;
+    if (first === undefined) return { not: {} };
+    return others.length === 0 ? first : this.add(component, { oneOf: [first, ...others] });
+  }
+
+  private proofNamed(component: string): JsonObject {
+    return partOf(this.components, component);
   }
 
   private addProof(handler: MfaHandler): void {
@@ -93,31 +123,43 @@ export class HandlerForms {
     // Two handlers may each have a class of this name; a name of ours stands for one of them.
     const isTaken = proofSchema.name in this.components;
     const component = isTaken ? `${pascalCase(name)}${proofSchema.name}` : proofSchema.name;
-    // Fields that a route adds beside the proof would contradict a schema that is closed.
-    const schema = openApiOf(jsonSchemaOf(proofSchema));
-    delete schema.additionalProperties;
-    this.add(component, schema);
+    this.add(
+      component,
+      this.withNamedObjects(component, openApiSchemaOf(jsonSchemaOf(proofSchema))),
+    );
     this.groups.set(proofSchema, { component, handlers: [handler] });
   }
 
-  private add(component: string, schema: JsonObject): string {
-    this.components[component] = schema;
-    return component;
+  /** Objects within a proof have names of their own, as it stands in several bodies. */
+  private withNamedObjects(component: string, schema: JsonObject): JsonObject {
+    const properties = Object.entries(partOf(schema, 'properties')).map(([name, property]) => {
+      const isNamed = isObject(property) && 'properties' in property;
+      return [name, isNamed ? this.add(`${component}${pascalCase(name)}`, property) : property];
+    });
+    return { ...schema, properties: Object.fromEntries(properties) as JsonObject };
   }
 }
 
-/** The schema of an object with these fields, and perhaps others. */
+/** The schema of an object with these fields and no others. */
 export function objectOf({ required, optional }: FieldSchemas): JsonObject {
   const properties = { ...required, ...optional };
-  return { type: 'object', properties, required: Object.keys(required) };
+  const names = Object.keys(required);
+  return { type: 'object', properties, required: names, additionalProperties: false };
 }
 
-/** Without handlers there is none, and nothing fits: an empty `oneOf` is no schema. */
-function choiceOf(schemas: JsonObject[]): JsonObject {
-  return schemas.length === 0 ? { not: {} } : { oneOf: schemas };
+/** The schema of an object with the fields of both; `first` come those of the second. */
+function merged(schema: JsonObject, first: JsonObject): JsonObject {
+  const properties = { ...partOf(first, 'properties'), ...partOf(schema, 'properties') };
+  return { ...schema, properties, required: [...namesIn(first), ...namesIn(schema)] };
 }
 
-function refTo(component: string): JsonObject {
+/** One of these names; an empty `enum` is no schema. */
+export function oneNameOf(names: readonly string[]): JsonObject {
+  return names.length === 0 ? { not: {} } : { enum: [...names] };
+}
+
+/** Refers to a component schema. */
+export function refTo(component: string): JsonObject {
   return { $ref: getSchemaPath(component) };
 }
 
@@ -125,56 +167,7 @@ function exampleFor({ name, displayName }: MfaHandler, value: JsonObject): [stri
   return [name, { summary: displayName, value }];
 }
 
-/** The required fields of a schema, each as its first example has it. */
-function exampleOf(schema: JsonObject): JsonObject {
-  const properties = partOf(schema, 'properties');
-  const fields = namesIn(schema).map((name): [string, Json] => {
-    const property = partOf(properties, name);
-    return [name, firstOf(property.examples) ?? firstOf(property.enum) ?? exampleByType(property)];
-  });
-  return Object.fromEntries(fields);
-}
-
-function exampleByType(property: JsonObject): Json {
-  if (property.example !== undefined) return property.example;
-  if (property.type === 'object') return exampleOf(property);
-  if (property.type === 'array') return [];
-  if (property.type === 'boolean') return false;
-  return property.type === 'number' || property.type === 'integer' ? 0 : '<text>';
-}
-
-/** Schemas of OpenAPI 3.0 have one `example` where JSON Schema has `examples`. */
-function openApiOf(schema: JsonObject): JsonObject {
-  const properties = Object.entries(partOf(schema, 'properties')).map(([name, property]) => {
-    const { examples, ...rest } = isObject(property) ? property : {};
-    const example = firstOf(examples);
-    return [name, { ...openApiMembers(rest), ...(example !== undefined && { example }) }] as const;
-  });
-  return { ...schema, properties: Object.fromEntries(properties) };
-}
-
-function openApiMembers(property: JsonObject): JsonObject {
-  return property.properties === undefined ? property : openApiOf(property);
-}
-
-function partOf(object: JsonObject, name: string): JsonObject {
-  const part = object[name];
-  return isObject(part) ? part : {};
-}
-
-function namesIn({ required }: JsonObject): string[] {
-  return Array.isArray(required) ? required.map(String) : [];
-}
-
-function firstOf(list: Json | undefined): Json | undefined {
-  return Array.isArray(list) ? list[0] : undefined;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** A line before a digit stays: `app_2` and `app2` are two handlers. */
-function pascalCase(name: string): string {
+export function pascalCase(name: string): string {
   return name.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -72,7 +72,7 @@ export class LoginController {
     @Client() client: ClientInfo,
   ): Promise<ChangeMethodAnswer> {
     const { method, challenge } = await this.login.changeMethod(claims, body.new_method, client);
-    return { ephemeral_token: body.ephemeral_token, new_method: method, challenge };
+    return { ephemeral_token: body.ephemeral_token, method, new_method: method, challenge };
   }
 
   @Post('resend')

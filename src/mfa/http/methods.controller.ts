@@ -1,4 +1,4 @@
-import { Get, HttpCode, Post } from '@nestjs/common';
+import { Get, HttpCode, Post, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiCreatedResponse,
@@ -8,9 +8,11 @@ import {
 } from '@nestjs/swagger';
 import { type Actor } from '../core/actor.js';
 import { EnrolmentService } from '../core/enrolment.service.js';
+import { type JsonObject } from '../core/handler.js';
 import { MethodAskingService } from '../core/method-asking.service.js';
 import { MethodService } from '../core/method.service.js';
 import { type MethodSnapshot } from '../core/stores.js';
+import { NoFields, readFields } from '../kit/read-fields.js';
 import { BodyPipe } from './body.pipe.js';
 import {
   ACCESS_PROBLEMS,
@@ -28,8 +30,9 @@ import { SignedInRoutes } from './decorators/signed-in-routes.decorator.js';
 import { SignedIn } from './decorators/signed-in.decorator.js';
 import { ChallengeAnswer, DetailAnswer, MethodAnswer, SetUpAnswer } from './dto/methods.answers.js';
 import { AuthenticatorBody, MethodBody, PrimaryBody } from './dto/methods.bodies.js';
-import { type OpenBody, OpenBodyPipe } from './open-body.pipe.js';
+import { type OpenBody, OpenBodyPipe, proofIn } from './open-body.pipe.js';
 import { OPERATIONS } from './operations.js';
+import { type HttpResponse, signalled } from './signalled.js';
 
 const METHOD_PROBLEMS = [...FRESH_PROOF_PROBLEMS, ...BODY_PROBLEMS, 'method_unknown'] as const;
 
@@ -98,10 +101,9 @@ export class MethodsController {
   @ApiProblems(...METHOD_PROBLEMS, 'method_not_found', ...SESSION_PROOF_PROBLEMS)
   async makePrimary(
     @SignedIn() actor: Actor,
-    @RequestBody(BodyPipe) { method, primary_code }: PrimaryBody,
+    @RequestBody(new OpenBodyPipe(PrimaryBody)) body: OpenBody<PrimaryBody>,
   ): Promise<DetailAnswer> {
-    const proof = primary_code === undefined ? null : { code: primary_code };
-    await this.methods.makePrimary(actor, method, proof);
+    await this.methods.makePrimary(actor, body.fixed.method, primaryProofOf(body));
     return { detail: 'Updated primary MFA method' };
   }
 
@@ -145,9 +147,9 @@ export class MethodsController {
   async delete(
     @SignedIn() actor: Actor,
     @RequestBody(new OpenBodyPipe(MethodBody)) { fixed, rest }: OpenBody<MethodBody>,
-  ): Promise<void> {
-    const proof = Object.keys(rest).length === 0 ? null : rest;
-    await this.methods.delete(actor, fixed.method, proof);
+    @Res({ passthrough: true }) response: HttpResponse,
+  ): Promise<JsonObject | undefined> {
+    return signalled(await this.methods.delete(actor, fixed.method, proofIn(rest)), response);
   }
 
   @Post('send')
@@ -188,4 +190,11 @@ export class MethodsController {
   ): Promise<ChallengeAnswer> {
     return { challenge: await this.asking.challenge(actor, method, authenticatorId) };
   }
+}
+
+/** `primary_code`, or the fields of the proof as other changes take them; not both. */
+function primaryProofOf({ fixed, rest }: OpenBody<PrimaryBody>): Record<string, unknown> | null {
+  if (fixed.primary_code === undefined) return proofIn(rest);
+  readFields(NoFields, rest);
+  return { code: fixed.primary_code };
 }

@@ -21,6 +21,11 @@ export function readOpenBody<T extends object>(schema: Type<T>, body: unknown): 
   return { fixed: readFields(schema, Object.fromEntries(fixed)), rest: Object.fromEntries(rest) };
 }
 
+/** The proof among the fields that a route does not know itself; null where there are none. */
+export function proofIn(rest: Record<string, unknown>): Record<string, unknown> | null {
+  return Object.keys(rest).length === 0 ? null : rest;
+}
+
 /** Reads a body by {@link readOpenBody}. */
 export class OpenBodyPipe<T extends object> implements PipeTransform<unknown, OpenBody<T>> {
   /** @param schema the fields that the route itself knows */

@@ -1,12 +1,32 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ApiProperty, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { IsDefined } from 'class-validator';
+import { JSONSchema } from 'class-validator-jsonschema';
 import { HTTP_HANDLERS, libraryHttpApp } from '../../../test/support/library-http-app.js';
 import { HandlerRegistry } from '../core/handler-registry.js';
-import { completeMfaDocument, mfaModels } from './openapi.js';
+import { completeMfaDocument, completeOperations, mfaModels } from './openapi.js';
 
 /** What this host's token issuer makes. */
 class Tokens {
   @ApiProperty() readonly access!: string;
+}
+
+class KeyDetails {
+  @ApiProperty() readonly model!: string;
+}
+
+class BadgeSignal extends KeyDetails {}
+
+class KeySignal {
+  @ApiProperty({ type: [String] }) readonly credential_ids!: string[];
+}
+
+const ANSWER = { type: 'object' as const, properties: { id: { type: 'string' as const } } };
+
+class ObjectProof {
+  @JSONSchema(() => ANSWER)
+  @IsDefined()
+  readonly answer!: object;
 }
 
 /** The document as a client reads it: through JSON. */
@@ -26,6 +46,11 @@ beforeAll(async () => (document = await servedDocument()));
 
 const operation = (path: string, method = 'post') => document.paths[`/api/auth/${path}`][method];
 const json = (path: string) => operation(path).requestBody.content['application/json'];
+const schemaOf = ({ $ref }: { $ref: string }) =>
+  document.components.schemas[$ref.replace('#/components/schemas/', '')];
+/** The body of an operation, and the schemas that it is a choice between. */
+const bodyOf = (path: string) => schemaOf(json(path).schema);
+const choicesOf = (path: string) => bodyOf(path).oneOf.map(schemaOf);
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
 describe('completeMfaDocument', () => {
@@ -36,7 +61,8 @@ describe('completeMfaDocument', () => {
   });
 
   it('makes the body of a set-up a choice between the handlers', () => {
-    expect(json('mfa').schema).toEqual({
+    expect(json('mfa').schema).toEqual(ref('SetUpMethodBody'));
+    expect(bodyOf('mfa')).toEqual({
       oneOf: [ref('AppSetup'), ref('TextMessageSetup'), ref('KeySetup')],
     });
     expect(document.components.schemas.TextMessageSetup).toEqual({
@@ -66,49 +92,53 @@ describe('completeMfaDocument', () => {
   it.each(['mfa/deactivate', 'mfa/delete'])(
     'shares the proof of %s between the handlers that ask for the same',
     (path) => {
-      expect(json(path).schema.oneOf.slice(-2)).toEqual([
-        {
-          allOf: [
-            {
-              type: 'object',
-              properties: { method: { type: 'string', enum: ['app', 'text_message'] } },
-              required: ['method'],
-            },
-            ref('CodeProof'),
-          ],
-        },
-        {
-          allOf: [
-            {
-              type: 'object',
-              properties: { method: { type: 'string', enum: ['key'] } },
-              required: ['method'],
-            },
-            ref('KeyProof'),
-          ],
-        },
-      ]);
+      const [byCode, byKey] = choicesOf(path).slice(-2);
+      expect(byCode).toMatchObject({
+        properties: { method: { enum: ['app', 'text_message'] }, code: { type: 'string' } },
+        required: ['method', 'code'],
+        additionalProperties: false,
+      });
+      expect(byKey).toMatchObject({
+        properties: { method: { enum: ['key'] }, credential: { type: 'string' } },
+        required: ['method', 'credential'],
+        additionalProperties: false,
+      });
       expect(json(path).examples.key.value).toEqual({ method: 'key', credential: '<text>' });
     },
   );
 
   it('lets a confirmation say which authenticator it is about', () => {
-    const [shared] = json('mfa/confirm').schema.oneOf;
-    expect(shared.allOf[0]).toMatchObject({
+    expect(choicesOf('mfa/confirm')[0]).toMatchObject({
       properties: { authenticator_id: { type: 'string', format: 'uuid' } },
-      required: ['method'],
+      required: ['method', 'code'],
     });
     expect(json('mfa/confirm').examples.app.value).not.toHaveProperty('authenticator_id');
   });
 
-  it('leaves the schema of a shared proof open for the fields beside it', () => {
-    expect(document.components.schemas.CodeProof.properties.code.example).toBe('123456');
-    expect(document.components.schemas.CodeProof).not.toHaveProperty('additionalProperties');
+  it('lets a deletion do without a proof', () => {
+    expect(choicesOf('mfa/delete')).toHaveLength(3);
+    expect(choicesOf('mfa/delete')[0].required).toEqual(['method']);
+    expect(json('mfa/delete').examples.without_proof.value).toEqual({ method: 'app' });
   });
 
-  it('lets a deletion do without a proof', () => {
-    expect(json('mfa/delete').schema.oneOf).toHaveLength(3);
-    expect(json('mfa/delete').examples.without_proof.value).toEqual({ method: 'email' });
+  it('takes whatever proves the primary method where another one is to become it', () => {
+    const [byCode, ...byProof] = choicesOf('mfa/primary');
+    expect(Object.keys(byCode.properties)).toEqual(['method', 'primary_code']);
+    expect(byCode.required).toEqual(['method']);
+    const method = { type: 'string', enum: ['app', 'text_message', 'key'] };
+    expect(byProof).toEqual([
+      expect.objectContaining({ properties: { method, code: expect.anything() } }),
+      expect.objectContaining({ properties: { method, credential: expect.anything() } }),
+    ]);
+    expect(document.components.schemas).not.toHaveProperty('PrimaryBody');
+  });
+
+  it('lets the removal of an authenticator do without a body', () => {
+    const { requestBody } = operation('mfa/authenticators/{id}', 'delete');
+    expect(requestBody.required).toBe(false);
+    expect(schemaOf(requestBody.content['application/json'].schema)).toEqual({
+      oneOf: [ref('CodeProof'), ref('KeyProof')],
+    });
   });
 
   it('offers a backup code to the second step of a login', () => {
@@ -120,7 +150,7 @@ describe('completeMfaDocument', () => {
   });
 
   it('asks for a proof alone where the codes are replaced', () => {
-    expect(json('mfa/backup-codes').schema).toEqual({ oneOf: [ref('CodeProof'), ref('KeyProof')] });
+    expect(bodyOf('mfa/backup-codes')).toEqual({ oneOf: [ref('CodeProof'), ref('KeyProof')] });
   });
 
   it('takes forms as well as JSON', () => {
@@ -134,10 +164,10 @@ describe('completeMfaDocument', () => {
 
   it("answers a set-up with each handler's own data", () => {
     const { content } = operation('mfa').responses['201'];
-    expect(content['application/json'].schema).toEqual({
+    expect(schemaOf(content['application/json'].schema)).toEqual({
       oneOf: [ref('AppSetUpAnswer'), ref('TextMessageSetUpAnswer'), ref('KeySetUpAnswer')],
     });
-    expect(document.components.schemas.KeySetUpAnswer.allOf[1].properties.setup_data).toEqual(
+    expect(document.components.schemas.KeySetUpAnswer.properties.setup_data).toEqual(
       ref('KeySetupResponse'),
     );
   });
@@ -151,7 +181,7 @@ describe('completeMfaDocument', () => {
 
   it.each([
     ['MethodBody', 'method'],
-    ['PrimaryBody', 'method'],
+    ['ChangeMethodAnswer', 'method'],
     ['ChangeMethodBody', 'new_method'],
     ['MethodAnswer', 'name'],
   ])('lists the names in %s.%s', (schema, field) => {
@@ -176,8 +206,8 @@ describe('completeMfaDocument', () => {
   it('asks for the access token where it is needed and nowhere else', () => {
     expect(document.components.securitySchemes.bearer).toMatchObject({ scheme: 'bearer' });
     expect(operation('mfa').security).toEqual([{ bearer: [] }]);
-    expect(operation('mfa/handlers', 'get').security).toBeUndefined();
-    expect(operation('login/verify').security).toBeUndefined();
+    expect(operation('mfa/handlers', 'get').security).toEqual([]);
+    expect(operation('login/verify').security).toEqual([]);
   });
 });
 
@@ -197,5 +227,94 @@ describe('completeMfaDocument with other handlers', () => {
       (name) => components.schemas[name].properties.method.enum,
     );
     expect(methods).toEqual([['app2'], ['app_2']]);
+  });
+
+  it('has no more of a choice than there are handlers', async () => {
+    const { paths, components } = await servedDocument(HTTP_HANDLERS.slice(0, 1));
+    const { content } = paths['/api/auth/mfa'].post.requestBody;
+    expect(content['application/json'].schema).toEqual(ref('AppSetup'));
+    expect(components.schemas).not.toHaveProperty('SetUpMethodBody');
+  });
+
+  it('takes a backup code where no proof is a code', async () => {
+    const { components } = await servedDocument(HTTP_HANDLERS.slice(2));
+    const { oneOf } = components.schemas.VerifyLoginBody;
+    expect(oneOf).toEqual([ref('VerifyLoginWithKeyProof'), ref('VerifyLoginWithBackupCode')]);
+    expect(components.schemas.VerifyLoginWithBackupCode).toMatchObject({
+      required: ['ephemeral_token', 'code'],
+      additionalProperties: false,
+    });
+  });
+
+  it('gives the objects within a proof a name, and leaves them as they are', async () => {
+    const [, , key] = HTTP_HANDLERS;
+    const handler = { ...key, proofSchema: ObjectProof } as (typeof HTTP_HANDLERS)[number];
+    const { components } = await servedDocument([handler]);
+    expect(components.schemas.ObjectProof.properties.answer).toEqual(ref('ObjectProofAnswer'));
+    expect(components.schemas.ObjectProofAnswer).toEqual(ANSWER);
+  });
+});
+
+describe('what a handler documents beside its forms', () => {
+  const [, , key] = HTTP_HANDLERS;
+  const rich = {
+    ...key,
+    maxAuthenticators: 2,
+    setupTopLevel: ['challenge'],
+    detailsSchema: KeyDetails,
+    signalSchema: KeySignal,
+  } as (typeof HTTP_HANDLERS)[number];
+  const answerOf = (made: typeof document, [path, method, status]: string[]) =>
+    made.paths[`/api/auth/${path}`][method ?? ''].responses[status ?? ''].content?.[
+      'application/json'
+    ].schema;
+
+  it('is in the answers', async () => {
+    const made = await servedDocument([rich]);
+    const { schemas } = made.components;
+    expect(schemas.KeySetUpAnswer.properties.challenge).toEqual({
+      type: 'string',
+      example: '<challenge>',
+    });
+    expect(schemas.KeySetUpAnswer.required).toContain('challenge');
+    expect(answerOf(made, ['mfa/authenticators/{id}', 'patch', '200'])).toEqual({
+      anyOf: [ref('KeyAuthenticatorAnswer'), ref('AuthenticatorAnswer')],
+    });
+    expect(Object.keys(schemas.KeyAuthenticatorAnswer.properties)).toEqual(
+      expect.arrayContaining(['id', 'label', 'model', 'credential_ids']),
+    );
+    expect(answerOf(made, ['mfa/authenticators/{id}', 'delete', '200'])).toEqual(ref('KeySignal'));
+    expect(answerOf(made, ['mfa/delete', 'post', '200'])).toEqual(ref('KeySignal'));
+    expect(schemas).not.toHaveProperty('KeyDetails');
+  });
+
+  it('is one of several where handlers differ', async () => {
+    const other = { ...rich, name: 'badge', signalSchema: BadgeSignal } as typeof rich;
+    const made = await servedDocument([rich, other]);
+    const schema = answerOf(made, ['mfa/delete', 'post', '200']);
+    expect(schema).toEqual({ anyOf: [ref('KeySignal'), ref('BadgeSignal')] });
+  });
+
+  it('is not there where there is none', () => {
+    expect(answerOf(document, ['mfa/authenticators/{id}', 'patch', '200'])).toEqual(
+      ref('AuthenticatorAnswer'),
+    );
+    expect(operation('mfa/delete').responses).not.toHaveProperty('200');
+  });
+});
+
+describe('completeOperations', () => {
+  it("closes the bodies of a host's own operations, and says which are for everybody", () => {
+    const body = { content: { 'application/json': { schema: ref('Body') } } };
+    const made = {
+      paths: { '/a': { post: { requestBody: body, responses: {} }, get: { responses: {} } } },
+      components: { schemas: { Body: { type: 'object' }, Answer: { type: 'object' } } },
+    };
+    completeOperations(made as never);
+    expect(made.paths['/a']).toMatchObject({ post: { security: [] }, get: { security: [] } });
+    expect(made.components.schemas).toEqual({
+      Body: { type: 'object', additionalProperties: false },
+      Answer: { type: 'object' },
+    });
   });
 });

@@ -1,56 +1,33 @@
 import { type Type } from '@nestjs/common';
 import { getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
-import { MAX_EPHEMERAL_TOKEN_LENGTH } from '../core/ephemeral-token.js';
 import { type JsonObject } from '../core/handler.js';
 import { type HandlerRegistry } from '../core/handler-registry.js';
-import { LONGEST_PASSWORD } from '../core/password-fields.js';
 import { BEARER_SCHEME } from './decorators/signed-in-routes.decorator.js';
-import { EPHEMERAL_TOKEN_PLACEHOLDER } from './dto/login.bodies.js';
-import { LONGEST_METHOD_NAME } from './dto/method-name-field.js';
-import { STEP_UP_TOKEN_PLACEHOLDER } from './dto/step-up.bodies.js';
 import { SetUpAnswer } from './dto/methods.answers.js';
+import { PrimaryBody } from './dto/methods.bodies.js';
 import { BODY_MEDIA_TYPES } from './guards/media-type.guard.js';
-import { type FixedFields, type Form, HandlerForms, objectOf } from './handler-forms.js';
+import { answersOf } from './handler-answers.js';
+import { type Form, HandlerForms, oneNameOf, pascalCase } from './handler-forms.js';
+import { formsByOperation } from './operation-forms.js';
 import { OPERATIONS } from './operations.js';
-import { PROBLEM_MEDIA_TYPE } from './problem-body.js';
+import { nameInstances } from './problem-instances.js';
+import { partOf } from './open-api-schema.js';
 
 /** Fields that hold a method's name, by the schema that they stand in. */
 const METHOD_NAME_FIELDS: readonly (readonly [schema: string, field: string])[] = [
   ['MethodBody', 'method'],
   ['AuthenticatorBody', 'method'],
-  ['PrimaryBody', 'method'],
   ['ChangeMethodBody', 'new_method'],
+  ['ChangeMethodAnswer', 'method'],
   ['ChangeMethodAnswer', 'new_method'],
   ['MethodAnswer', 'name'],
   ['HandlerAnswer', 'name'],
-  ['SetUpAnswer', 'method'],
 ];
 
-const tokenField = (placeholder: string) => ({
-  required: {
-    ephemeral_token: {
-      type: 'string',
-      maxLength: MAX_EPHEMERAL_TOKEN_LENGTH,
-      example: placeholder,
-    },
-  },
-});
+/** Where nothing else refers to them, schemas that follow from the handlers stand in their place. */
+const REPLACED_MODELS = [SetUpAnswer, PrimaryBody];
 
-/** Which of several authenticators a confirmation is about. */
-const confirmationFields: FixedFields = (methods) => ({
-  ...HandlerForms.methodField(methods),
-  optional: {
-    authenticator_id: {
-      type: 'string',
-      format: 'uuid',
-      description: 'Needed where several authenticators of the method await their confirmation.',
-    },
-  },
-});
-
-const noFields: FixedFields = () => ({ required: {} });
-
-/** What {@link completeMfaDocument} changes, in words of plain JSON. */
+/** An OpenAPI document in words of plain JSON; its own types have a union at every step. */
 interface PlainDocument {
   readonly paths: Record<string, Record<string, PlainOperation>>;
   components?: {
@@ -61,6 +38,7 @@ interface PlainDocument {
 
 interface PlainOperation {
   readonly operationId?: string;
+  security?: JsonObject[];
   requestBody?: JsonObject;
   responses: Record<string, JsonObject>;
 }
@@ -75,11 +53,15 @@ function modelsOf(tokens: TokenModels) {
 
 /** Classes for `extraModels` of `SwaggerModule.createDocument`. */
 export function mfaModels(registry: HandlerRegistry, tokens: TokenModels): Type<object>[] {
-  const setups = registry.all().map(({ setupResponseSchema }) => setupResponseSchema);
-  return [
-    ...new Set(Object.values(modelsOf(tokens))),
-    ...setups.filter((schema) => schema !== undefined),
-  ];
+  const ofHandlers = registry
+    .all()
+    .flatMap(({ setupResponseSchema, detailsSchema, signalSchema }) => [
+      setupResponseSchema,
+      detailsSchema,
+      signalSchema,
+    ]);
+  const present = ofHandlers.filter((schema) => schema !== undefined);
+  return [...new Set([...Object.values(modelsOf(tokens)), ...present])];
 }
 
 /**
@@ -94,110 +76,78 @@ export function completeMfaDocument(
   registry: HandlerRegistry,
   tokens: TokenModels,
 ): void {
-  // The document is plain JSON; its own types have a union at every step.
   const plain = document as unknown as PlainDocument;
-  const forms = new HandlerForms(registry.all());
   const operations = new Map(
-    Object.values(plain.paths)
-      .flatMap((path) => Object.values(path))
-      .map((operation) => [operation.operationId ?? '', operation]),
+    operationsOf(plain).map((operation) => [operation.operationId ?? '', operation]),
   );
-  for (const [operationId, form] of formsByOperation(forms)) {
+  const forms = new HandlerForms(registry.all());
+  for (const [operationId, form, isRequired] of formsByOperation(forms, registry.names())) {
     const operation = operations.get(operationId);
-    if (operation !== undefined) operation.requestBody = requestBodyOf(form);
+    if (operation !== undefined) {
+      operation.requestBody = requestBodyOf(operationId, form, { forms, isRequired });
+    }
   }
+  const { login, stepUp } = modelsOf(tokens);
   const answers = [
-    [OPERATIONS.setUpMethod, '201', forms.setUpAnswer(SetUpAnswer.name)],
-    [OPERATIONS.verifyLogin, '200', { $ref: getSchemaPath(modelsOf(tokens).login) }],
-    [OPERATIONS.verifyStepUp, '200', { $ref: getSchemaPath(modelsOf(tokens).stepUp) }],
+    ...answersOf(registry.all(), forms, plain.components?.schemas ?? {}),
+    [OPERATIONS.verifyLogin, '200', { $ref: getSchemaPath(login) }],
+    [OPERATIONS.verifyStepUp, '200', { $ref: getSchemaPath(stepUp) }],
   ] as const;
   for (const [operationId, status, schema] of answers) {
-    const answer = operations.get(operationId)?.responses[status];
-    if (answer !== undefined) answer.content = { 'application/json': { schema } };
+    const operation = operations.get(operationId);
+    if (operation === undefined) continue;
+    const answer = (operation.responses[status] ??= { description: '' });
+    answer.content = { 'application/json': { schema } };
   }
-  addComponents(plain, forms, registry.names());
-  for (const [path, item] of Object.entries(plain.paths)) nameInstance(path, Object.values(item));
+  addComponents(plain, forms, registry);
+  const ours: readonly string[] = Object.values(OPERATIONS);
+  complete(plain, ({ operationId = '' }) => ours.includes(operationId));
+  for (const [path, item] of Object.entries(plain.paths)) nameInstances(path, Object.values(item));
 }
 
-/** The examples of a problem name the path that is refused, as the answer does [RFC 9457 §3.1.5]. */
-function nameInstance(path: string, operations: readonly PlainOperation[]): void {
-  for (const { responses } of operations) {
-    for (const [status, response] of Object.entries(responses)) {
-      // What `ApiProblems` has made. It is shared by the operations of a controller, so it is copied.
-      const content = response['content'] as Record<string, JsonObject> | undefined;
-      const problem = content?.[PROBLEM_MEDIA_TYPE];
-      if (problem === undefined) continue;
-      const examples = Object.entries(problem['examples'] as Record<string, ProblemExample>);
-      const named = examples.map(([name, example]) => [
-        name,
-        { ...example, value: { ...example.value, instance: path } },
-      ]);
-      responses[status] = {
-        ...response,
-        content: {
-          ...content,
-          [PROBLEM_MEDIA_TYPE]: { ...problem, examples: Object.fromEntries(named) as JsonObject },
-        },
-      };
+/**
+ * Says of every operation what decorators leave out, for an application that refuses members that it
+ * does not know, as this library does: bodies have no others, and an operation that asks for no
+ * credentials says so.
+ *
+ * @param document changed in place
+ */
+export function completeOperations(document: OpenAPIObject): void {
+  complete(document as unknown as PlainDocument, () => true);
+}
+
+function complete(plain: PlainDocument, isMeant: (operation: PlainOperation) => boolean): void {
+  for (const operation of operationsOf(plain).filter(isMeant)) {
+    operation.security ??= [];
+    for (const mediaType of mediaTypesOf(operation)) {
+      const { $ref } = partOf(mediaType, 'schema');
+      const name = typeof $ref === 'string' ? $ref.split('/').at(-1) : undefined;
+      const body = plain.components?.schemas?.[name ?? ''];
+      if (body?.type === 'object') body.additionalProperties = false;
     }
   }
 }
 
-type ProblemExample = { summary: string; value: JsonObject };
-
-function formsByOperation(forms: HandlerForms): [operationId: string, form: Form][] {
-  const methodAndProof = forms.proof(HandlerForms.methodField);
-  return [
-    [OPERATIONS.setUpMethod, forms.setUp()],
-    [OPERATIONS.confirmMethod, forms.proof(confirmationFields)],
-    [OPERATIONS.deactivateMethod, methodAndProof],
-    [OPERATIONS.deleteMethod, withoutProofToo(methodAndProof)],
-    [OPERATIONS.verifyLogin, proofWith(EPHEMERAL_TOKEN_PLACEHOLDER, forms)],
-    [OPERATIONS.verifyStepUp, orPassword(proofWith(STEP_UP_TOKEN_PLACEHOLDER, forms))],
-    [OPERATIONS.regenerateBackupCodes, forms.proof(noFields)],
-  ];
+function operationsOf({ paths }: PlainDocument): PlainOperation[] {
+  return Object.values(paths).flatMap((path) => Object.values(path));
 }
 
-/** A proof is asked for only where the server is set to. */
-function withoutProofToo({ schema, examples }: Form): Form {
-  const methodOnly = objectOf({
-    required: { method: { type: 'string', maxLength: LONGEST_METHOD_NAME } },
-  });
-  const alternatives = Array.isArray(schema.oneOf) ? schema.oneOf : [];
-  return {
-    schema: { oneOf: [{ ...methodOnly, additionalProperties: false }, ...alternatives] },
-    examples: {
-      without_proof: { summary: 'Without a proof', value: { method: 'email' } },
-      ...examples,
-    },
-  };
+function mediaTypesOf({ requestBody = {} }: PlainOperation): JsonObject[] {
+  const content = partOf(requestBody, 'content');
+  return Object.keys(content).map((mediaType) => partOf(content, mediaType));
 }
 
-/** A proof by the token that the placeholder stands for, or a backup code. */
-function proofWith(placeholder: string, forms: HandlerForms): Form {
-  const { schema, examples } = forms.proof(() => tokenField(placeholder));
-  const value = { ephemeral_token: placeholder, code: '<backup code>' };
-  return { schema, examples: { ...examples, backup_code: { summary: 'A backup code', value } } };
-}
-
-/** A step-up of somebody without a method asks for the password. */
-function orPassword({ schema, examples }: Form): Form {
-  const { required } = tokenField(STEP_UP_TOKEN_PLACEHOLDER);
-  const password = { type: 'string', format: 'password', maxLength: LONGEST_PASSWORD };
-  const alternatives = Array.isArray(schema.oneOf) ? schema.oneOf : [];
-  const value = { ephemeral_token: STEP_UP_TOKEN_PLACEHOLDER, password: '<password>' };
-  return {
-    schema: { oneOf: [...alternatives, objectOf({ required: { ...required, password } })] },
-    examples: { ...examples, password: { summary: 'The password', value } },
-  };
-}
-
-function requestBodyOf({ schema, examples }: Form): JsonObject {
+function requestBodyOf(
+  operationId: string,
+  { alternatives, examples }: Form,
+  { forms, isRequired }: { readonly forms: HandlerForms; readonly isRequired: boolean },
+): JsonObject {
+  const schema = forms.choice(`${pascalCase(`_${operationId}`)}Body`, alternatives);
   const content = BODY_MEDIA_TYPES.map((mediaType) => [mediaType, { schema, examples }]);
-  return { required: true, content: Object.fromEntries(content) as JsonObject };
+  return { required: isRequired, content: Object.fromEntries(content) as JsonObject };
 }
 
-function addComponents(plain: PlainDocument, forms: HandlerForms, names: string[]): void {
+function addComponents(plain: PlainDocument, forms: HandlerForms, registry: HandlerRegistry): void {
   const { schemas, securitySchemes, ...others } = plain.components ?? {};
   plain.components = {
     ...others,
@@ -207,13 +157,20 @@ function addComponents(plain: PlainDocument, forms: HandlerForms, names: string[
       ...securitySchemes,
     },
   };
+  const details = registry.all().map(({ detailsSchema }) => detailsSchema);
+  dropUnused(plain, [...REPLACED_MODELS, ...details]);
   for (const [schema, field] of METHOD_NAME_FIELDS) {
     const properties = plain.components.schemas?.[schema]?.properties as JsonObject | undefined;
     const property = properties?.[field];
-    if (typeof property === 'object') Object.assign(property ?? {}, oneNameOf(names));
+    if (typeof property === 'object') Object.assign(property ?? {}, oneNameOf(registry.names()));
   }
 }
 
-function oneNameOf(names: string[]): JsonObject {
-  return names.length === 0 ? { not: {} } : { enum: names };
+/** Removes the schemas of models to which nothing refers. */
+function dropUnused(plain: PlainDocument, models: readonly (Type<object> | undefined)[]): void {
+  const text = JSON.stringify(plain);
+  for (const model of models) {
+    const isUsed = model !== undefined && text.includes(JSON.stringify(getSchemaPath(model)));
+    if (model !== undefined && !isUsed) delete plain.components?.schemas?.[model.name];
+  }
 }

@@ -27,10 +27,17 @@ export function describeForms<S, D, F, P>(harness: HandlerHarness<S, D, F, P>): 
     const { handler, outcome, ceremony } = await enrol(harness);
     const confirmed = await confirm(harness, handler, ceremony);
     const login = await openLogin({ ...harness, now: confirmed.now }, handler, confirmed.state);
-    const { response, topLevel = {} } = outcome;
-    const shown = [response, topLevel, login?.outcome.response ?? {}];
+    const { response } = outcome;
+    const shown = [response, login?.outcome.response ?? {}];
     shown.push(handler.describe(ceremony.state), handler.describe(confirmed.state));
     expect(jsonCopyOf(shown)).toStrictEqual(shown);
+  });
+
+  it('repeats beside the data of a set-up what is in it', async () => {
+    const { handler, outcome } = await enrol(harness);
+    expect(Object.keys(outcome.response)).toEqual(
+      expect.arrayContaining([...(handler.setupTopLevel ?? [])]),
+    );
   });
 
   it('lets go of what it holds of an authenticator, pending or not, more than once', async () => {

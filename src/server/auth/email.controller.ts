@@ -28,6 +28,7 @@ class EmailController {
   @Post('verification')
   @HttpCode(200)
   @ApiOperation({
+    operationId: 'requestEmailVerification',
     summary: 'Have the address of the account confirmed',
     description:
       'Mails another link or code, as the first one after a registration. Until it is confirmed nothing else is mailed to the address. Does nothing where it is confirmed.',
@@ -55,6 +56,7 @@ class EmailLinkController {
   @HttpCode(200)
   @UseGuards(RateLimitGuard)
   @ApiOperation({
+    operationId: 'confirmEmailByLink',
     summary: 'Confirm an address by the link that was mailed',
     description: 'Takes the token of the link, once. It confirms the address that it was sent to.',
   })
@@ -78,6 +80,7 @@ class EmailCodeController {
   @Post('verify')
   @HttpCode(200)
   @ApiOperation({
+    operationId: 'confirmEmailByCode',
     summary: 'Confirm the address by the code that was mailed',
     description:
       'The newest code counts, for 10 minutes. Wrong ones cost the session, as any wrong proof.',

@@ -1,11 +1,5 @@
 import { Get, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
-import {
-  ApiBody,
-  ApiExtraModels,
-  ApiOkResponse,
-  ApiOperation,
-  getSchemaPath,
-} from '@nestjs/swagger';
+import { ApiBody, ApiExtraModels, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import {
   ApiProblems,
   AuthRoutes,
@@ -26,7 +20,7 @@ import { SecondFactorResponse, SignedInResponse } from './dto/login.responses.js
 import { FirstFactorGuard, type ProvenRequest } from './first-factor.guard.js';
 import { FirstFactors, sessionProviderOf } from './first-factors.js';
 import { loginAnswer } from './login-answer.js';
-import { LOGIN_OPERATION } from './login-document.js';
+import { LOGIN_OPERATION, LOGIN_RESPONSE_SCHEMA } from './login-document.js';
 import { LoginFailures } from './login-failures.js';
 
 /** The first step of a login; the second one is the library's. */
@@ -53,12 +47,7 @@ export class LoginController {
   @ApiExtraModels(SignedInResponse, SecondFactorResponse)
   @ApiOkResponse({
     description: 'Signed in, or asked for a second factor.',
-    schema: {
-      oneOf: [
-        { $ref: getSchemaPath(SignedInResponse) },
-        { $ref: getSchemaPath(SecondFactorResponse) },
-      ],
-    },
+    schema: LOGIN_RESPONSE_SCHEMA,
   })
   @ApiProblems(...BODY_PROBLEMS, 'invalid_credentials', 'rate_limited')
   async login(@Req() request: ProvenRequest): Promise<JsonObject> {
@@ -83,8 +72,9 @@ export class LoginController {
   }
 
   @Get('providers')
-  @ApiOperation({ summary: 'First factors on offer' })
+  @ApiOperation({ operationId: 'listProviders', summary: 'First factors on offer' })
   @ApiOkResponse({ type: [ProviderResponse] })
+  @ApiProblems()
   listProviders(): ProviderResponse[] {
     return this.factors.all.map(({ type, id, name, factor }) => ({
       type,

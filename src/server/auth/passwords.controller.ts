@@ -1,5 +1,5 @@
 import { Body, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
-import { ApiExtraModels, ApiOkResponse, ApiOperation, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import {
   type Actor,
   ApiProblems,
@@ -16,6 +16,7 @@ import {
 import { RateLimitGuard } from '../rate-limit/rate-limit.guard.js';
 import { DetailResponse } from './dto/auth.responses.js';
 import { SecondFactorResponse, SignedInResponse } from './dto/login.responses.js';
+import { LOGIN_RESPONSE_SCHEMA } from './login-document.js';
 import {
   PasswordChangeBody,
   PasswordResetBody,
@@ -37,6 +38,7 @@ export class PasswordsController {
   @HttpCode(200)
   @RequireFreshProof()
   @ApiOperation({
+    operationId: 'changePassword',
     summary: 'Change the password',
     description: 'The present session goes on; all others end, and so does every open challenge.',
   })
@@ -55,6 +57,7 @@ export class PasswordsController {
   @HttpCode(200)
   @UseGuards(RateLimitGuard)
   @ApiOperation({
+    operationId: 'requestPasswordReset',
     summary: 'Ask for a new password',
     description: 'Mails a link that works once. The answer is the same for every address.',
   })
@@ -72,6 +75,7 @@ export class PasswordsController {
   @HttpCode(200)
   @UseGuards(RateLimitGuard)
   @ApiOperation({
+    operationId: 'confirmPasswordReset',
     summary: 'Choose a new password',
     description:
       'Spends the token of the mail and ends all sessions. Goes on as `login/` does: with an active second factor it asks for that. After "this was not me" has left no second factor, it takes the password of before too: five wrong ones spend the token, and after ten over all tokens of an hour no other is judged.',
@@ -79,12 +83,7 @@ export class PasswordsController {
   @ApiExtraModels(SignedInResponse, SecondFactorResponse)
   @ApiOkResponse({
     description: 'Signed in, or asked for a second factor.',
-    schema: {
-      oneOf: [
-        { $ref: getSchemaPath(SignedInResponse) },
-        { $ref: getSchemaPath(SecondFactorResponse) },
-      ],
-    },
+    schema: LOGIN_RESPONSE_SCHEMA,
   })
   @ApiProblems(...BODY_PROBLEMS, 'invalid_token', 'invalid_credentials', 'rate_limited')
   async confirm(

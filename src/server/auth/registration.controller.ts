@@ -29,7 +29,7 @@ export class RegistrationController {
 
   @Post('registration')
   @UseGuards(RateLimitGuard)
-  @ApiOperation({ summary: 'Open an account' })
+  @ApiOperation({ operationId: 'register', summary: 'Open an account' })
   @ApiCreatedResponse({ type: RegistrationResponse })
   @ApiProblems(...BODY_PROBLEMS, 'forbidden', 'rate_limited')
   async register(

@@ -25,6 +25,7 @@ export class SecurityLogController {
 
   @Get()
   @ApiOperation({
+    operationId: 'listSecurityEvents',
     summary: 'What has happened to the account',
     description:
       'Sign-ins, failures, locks, codes that were sent, changes; newest first. Sign-ins that were refused before a first factor was proven have one line for each network and hour.',

@@ -36,6 +36,7 @@ export class SessionsController {
   @Get()
   @SignedInRoutes()
   @ApiOperation({
+    operationId: 'listSessions',
     summary: 'List the sessions that live, the one used last first',
     description: 'What is not in the list, as where its bound was lowered, ends with all others.',
   })
@@ -53,7 +54,7 @@ export class SessionsController {
   @EndsSessions(true)
   @RequireFreshProof()
   @HttpCode(204)
-  @ApiOperation({ summary: 'End all other sessions' })
+  @ApiOperation({ operationId: 'endOtherSessions', summary: 'End all other sessions' })
   @ApiNoContentResponse({ description: 'None but the present session lives.' })
   @ApiProblems(...FRESH_PROOF_PROBLEMS)
   async endOthers(@SignedIn() actor: Actor): Promise<void> {
@@ -65,11 +66,12 @@ export class SessionsController {
   @RequireFreshProof()
   @HttpCode(204)
   @ApiOperation({
+    operationId: 'endSession',
     summary: 'End a session',
     description:
       'Its refresh token is dead, and our own routes refuse its access token. The present session may end itself.',
   })
-  @ApiParam({ name: 'id', format: 'uuid' })
+  @ApiParam({ name: 'id', format: 'uuid', description: 'As the list of sessions names it.' })
   @ApiNoContentResponse({ description: 'The session has ended.' })
   @ApiProblems(...FRESH_PROOF_PROBLEMS, 'not_found')
   async end(@SignedIn() actor: Actor, @Param('id', SessionIdPipe) id: string): Promise<void> {

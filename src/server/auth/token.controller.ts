@@ -34,6 +34,7 @@ export class TokenController {
   @CountedApart('renewal')
   @HttpCode(200)
   @ApiOperation({
+    operationId: 'refreshToken',
     summary: 'Renew a session',
     description:
       'Spends the refresh token. The one just before the present one gives the present one again for `REFRESH_GRACE_SECONDS`, to other tabs and after a lost answer; later it ends the session, and its owner is told. A first factor that no longer allows the session ends it, too.',
@@ -51,7 +52,7 @@ export class TokenController {
   @UseGuards(RateLimitGuard)
   @CountedApart('renewal')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Check an access token' })
+  @ApiOperation({ operationId: 'verifyToken', summary: 'Check an access token' })
   @ApiOkResponse({ description: 'The token is good.', schema: { type: 'object', example: {} } })
   @ApiProblems(...BODY_PROBLEMS, 'token_not_valid', 'rate_limited')
   async verify(@Body(BodyPipe) { token }: VerifyTokenBody): Promise<object> {
@@ -63,6 +64,7 @@ export class TokenController {
   @Post('logout')
   @HttpCode(200)
   @ApiOperation({
+    operationId: 'logout',
     summary: 'End a session',
     description:
       'Its refresh token is dead at once, and so is every open challenge of the account [ASVS 7.4.1]. Our own routes refuse its access token as well; elsewhere that lives out its five minutes.',

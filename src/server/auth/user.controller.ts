@@ -14,7 +14,7 @@ export class UserController {
 
   @Get('user')
   @UseGuards(AccessTokenGuard)
-  @ApiOperation({ summary: 'The user of the access token' })
+  @ApiOperation({ operationId: 'showUser', summary: 'The user of the access token' })
   @ApiOkResponse({ type: UserResponse })
   @ApiProblems('not_authenticated', 'token_not_valid')
   async show(@Req() request: { readonly user: AccessFacts }): Promise<UserResponse> {

@@ -1,12 +1,14 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import { ApiProblems } from '../../mfa/index.js';
-import { Readiness, type ReadinessVerdict } from './readiness.js';
-
-/** What {@link HealthController.live} answers. */
-interface Liveness {
-  readonly status: 'ok';
-}
+import { LivenessResponse, ReadinessResponse } from './health.responses.js';
+import { Readiness } from './readiness.js';
 
 const DEGRADED = {
   status: 'degraded',
@@ -22,9 +24,9 @@ export class HealthController {
   /** Answers while the process does. A failure here is cured by a restart. */
   @Get('live')
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'The process answers' })
-  @ApiOkResponse({ schema: { example: { status: 'ok' } } })
-  live(): Liveness {
+  @ApiOperation({ operationId: 'showLiveness', summary: 'The process answers' })
+  @ApiOkResponse({ type: LivenessResponse })
+  live(): LivenessResponse {
     return { status: 'ok' };
   }
 
@@ -32,20 +34,23 @@ export class HealthController {
   @Get('ready')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
+    operationId: 'showReadiness',
     summary: 'The process answers, its database takes changes, and it may be sent requests',
     description:
       '`degraded`: requests are answered, but Redis takes no counts or the mail server is away. `unavailable`: the database does not answer or only reads, or the process drains.',
   })
+  @ApiExtraModels(ReadinessResponse)
   @ApiOkResponse({
     description: 'Ready.',
     content: {
       'application/json': {
+        schema: { $ref: getSchemaPath(ReadinessResponse) },
         examples: { ok: { value: { status: 'ok' } }, degraded: { value: DEGRADED } },
       },
     },
   })
   @ApiProblems('unavailable')
-  ready(): Promise<ReadinessVerdict> {
+  ready(): Promise<ReadinessResponse> {
     return this.readiness.check();
   }
 }

@@ -11,6 +11,7 @@ import { IS_READ_ONLY, refuseReadOnly } from '../database/read-only.js';
 import { Mailer } from '../mail/mailer.js';
 import { RedisConnection } from '../redis/redis-connection.js';
 import { DrainState } from '../shutdown/drain-state.js';
+import { type ReadinessResponse } from './health.responses.js';
 
 const DATABASE_TIMEOUT_MILLISECONDS = 2_000;
 /** What the server can do without must not make the probe slow. */
@@ -19,14 +20,6 @@ const HELPER_TIMEOUT_MILLISECONDS = 1_000;
 const MAIL_CACHE_MILLISECONDS = 15_000;
 /** One small write costs nothing. */
 const NO_CACHE = 0;
-
-/** Whether requests can be answered, and what is missing at the moment. */
-export interface ReadinessVerdict {
-  /** `degraded`: requests are answered, though something is away. */
-  readonly status: 'ok' | 'degraded';
-  /** By the name of what was looked at; absent where all is well. */
-  readonly details?: Readonly<Record<string, { readonly status: string }>>;
-}
 
 /**
  * Looks at what the server needs. Without a database that it may write to it can do nothing. Without
@@ -50,7 +43,7 @@ export class Readiness {
   ) {}
 
   /** @throws {MfaError} `unavailable` when the database takes no change, or the process drains */
-  async check(): Promise<ReadinessVerdict> {
+  async check(): Promise<ReadinessResponse> {
     if (this.drain.isDraining) throw new MfaError('unavailable');
     const { status, details } = await this.health.check([
       () => this.lookAtDatabase(),
@@ -107,7 +100,7 @@ export class Readiness {
 }
 
 /** Reasons are for the log: a message may name a host, or what it said. */
-function statusesOf(details: HealthIndicatorResult): NonNullable<ReadinessVerdict['details']> {
+function statusesOf(details: HealthIndicatorResult): NonNullable<ReadinessResponse['details']> {
   const entries = Object.entries(details).map(([name, { status }]) => [name, { status }] as const);
   return Object.fromEntries(entries);
 }

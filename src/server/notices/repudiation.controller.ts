@@ -22,6 +22,7 @@ export class RepudiationController {
   @HttpCode(200)
   @UseGuards(RateLimitGuard)
   @ApiOperation({
+    operationId: 'repudiateChange',
     summary: 'Say that a change was not yours',
     description:
       'Takes the token of a link that was mailed about the change, once. All sessions end; the change, and what the same session has changed since, is undone where it can be; and the password signs nobody in until it is reset.',

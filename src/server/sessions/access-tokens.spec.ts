@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, exportJWK, type JWTPayload, SignJWT } from 'jose';
+import { clockSkew, customFetch, validateJwtAccessToken } from 'oauth4webapi';
 import { addSeconds } from '../../mfa/index.js';
 import { FakeClock, FakeRandomSource } from '../../mfa/testing/index.js';
 import { generateKeys } from '../config/generate-keys.js';
@@ -39,6 +40,7 @@ const goodClaims = {
   iss: issuer,
   aud: `${issuer}/api`,
   sub: 'u1',
+  client_id: 'first-party',
   sid: 's1',
   jti: 'j1',
   iat: seconds,
@@ -147,6 +149,21 @@ describe('AccessTokens', () => {
     const payload = Buffer.from(JSON.stringify({ ...goodClaims, sub: 'u2' })).toString('base64url');
     const changed = `${header}.${payload}.${signature}`;
     await expect(access.verify(changed)).rejects.toMatchObject(refused);
+  });
+});
+
+describe('an access token, as a resource server sees it that knows RFC 9068 alone', () => {
+  const jwks_uri = `${issuer}/.well-known/jwks.json`;
+
+  it('is valid, and names the client that it was given to', async () => {
+    const { token } = await access.sign(facts, now);
+    const request = new Request(`${issuer}/api`, { headers: { authorization: `Bearer ${token}` } });
+    const claims = await validateJwtAccessToken({ issuer, jwks_uri }, request, `${issuer}/api`, {
+      signingAlgorithms: ['ES256'],
+      [clockSkew]: seconds - Math.floor(Date.now() / 1000),
+      [customFetch]: async () => Response.json({ keys: ring.publicJwks() }),
+    });
+    expect(claims).toMatchObject({ sub: 'u1', client_id: 'first-party' });
   });
 });
 

@@ -26,6 +26,12 @@ export const ACCESS_TOKEN_SECONDS = 300;
 /** [RFC 9068 §2.1] */
 const ACCESS_TOKEN: TokenKind = { typ: 'at+jwt', path: '/api' };
 
+/**
+ * Nobody else's clients ask for tokens here, and resource servers need not tell ours apart: all of them are
+ * one [RFC 9068 §2.2].
+ */
+const CLIENT_ID = 'first-party';
+
 /** The tokens that open the API [RFC 9068]. */
 @Injectable()
 export class AccessTokens {
@@ -41,6 +47,7 @@ export class AccessTokens {
       ACCESS_TOKEN,
       { userId, id: this.random.rowId(), issuedAt: now, expiresAt },
       {
+        client_id: CLIENT_ID,
         sid: sessionId,
         auth_time: Math.floor(authenticatedAt.getTime() / 1000),
         amr: [...amr],

@@ -1,6 +1,7 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type PublicJwk, SigningKeys } from './signing-keys.js';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { JwksResponse } from './jwks.response.js';
+import { SigningKeys } from './signing-keys.js';
 
 /** The keys by which others verify our access tokens. */
 @ApiTags('Keys')
@@ -11,10 +12,12 @@ export class JwksController {
   @Get('jwks.json')
   @Header('Cache-Control', 'public, max-age=300')
   @ApiOperation({
+    operationId: 'listKeys',
     summary: 'Public keys of the access tokens',
     description: 'A JSON Web Key Set [RFC 7517 §5]. Old keys stay until their tokens have ended.',
   })
-  show(): { keys: PublicJwk[] } {
+  @ApiOkResponse({ type: JwksResponse })
+  show(): JwksResponse {
     return { keys: this.keys.publicJwks() };
   }
 }

@@ -7,13 +7,26 @@ import { FirstFactors } from '../auth/first-factors.js';
 import { ServerConfig } from '../config/server-config.js';
 import { completeUserDocument } from '../users/user.response.js';
 import { completeLoginDocument } from '../auth/login-document.js';
-import { completeMfaDocument, HandlerRegistry, mfaModels } from '../../mfa/index.js';
+import {
+  completeMfaDocument,
+  completeOperations,
+  HandlerRegistry,
+  mfaModels,
+} from '../../mfa/index.js';
 import { DOCS_PATH } from './docs-path.js';
 
 const TOKENS = { login: NewSessionResponse, stepUp: RenewedAccessResponse };
 
 /** The sections of the page, in the order in which a person meets them. */
-const TAGS = ['Sign-in', 'Methods', 'Backup codes', 'Step-up', 'Sessions', 'Keys', 'Health'];
+const TAGS = [
+  ['Sign-in', 'From a password to tokens.'],
+  ['Methods', 'The second factors of an account.'],
+  ['Backup codes', 'Codes for when no method is at hand.'],
+  ['Step-up', 'A fresh proof for what is sensitive.'],
+  ['Sessions', 'Tokens, passwords, and what has happened to the account.'],
+  ['Keys', 'What access tokens are verified with.'],
+  ['Health', 'For whoever runs the server.'],
+] as const;
 
 /** Within a section: these first, in this order. */
 const FLOW_PATHS = ['registration', 'login', 'login/verify', 'mfa', 'mfa/confirm', 'user'].map(
@@ -69,16 +82,18 @@ export function createDocument(app: NestFastifyApplication): OpenAPIObject {
     .setTitle('nestjs-mfa')
     .setDescription(DESCRIPTION)
     .setVersion(readPackageVersion())
+    .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
     .build();
   const registry = app.get(HandlerRegistry);
   const document = SwaggerModule.createDocument(
     app,
-    { ...outline, tags: TAGS.map((name) => ({ name })) },
+    { ...outline, tags: TAGS.map(([name, description]) => ({ name, description })) },
     { extraModels: mfaModels(registry, TOKENS) },
   );
   completeMfaDocument(document, registry, TOKENS);
   completeLoginDocument(document, app.get(FirstFactors, { strict: false }));
   completeUserDocument(document, app.get(ServerConfig).emailVerification !== 'off');
+  completeOperations(document);
   return { ...document, paths: inOrderOfFlow(document.paths) };
 }
 

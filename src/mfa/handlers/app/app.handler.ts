@@ -53,6 +53,7 @@ export class AppHandler implements MfaHandler<AppState, never, object, CodeProof
   readonly maxAuthenticators = MAX_AUTHENTICATORS;
   readonly proofSchema = CodeProof;
   readonly setupResponseSchema = AppSetupResponse;
+  readonly setupTopLevel = ['qr_code'];
   readonly stateVersion = APP_STATE_VERSION;
   private readonly options: ResolvedAppOptions;
 
@@ -84,11 +85,7 @@ export class AppHandler implements MfaHandler<AppState, never, object, CodeProof
     const state: AppState = { secret, algorithm, digits, periodSeconds, usedSteps: [] };
     const qrLink = totp.otpauthUri(state, issuer, accountOf(input));
     const qrCode = await drawQrCode(qrLink);
-    return {
-      state,
-      response: { qr_link: qrLink, qr_code: qrCode, secret },
-      topLevel: { qr_code: qrCode },
-    };
+    return { state, response: { qr_link: qrLink, qr_code: qrCode, secret } };
   }
 
   async verify(input: VerifyInput<AppState, never, CodeProof>): Promise<VerifyOutcome<AppState>> {

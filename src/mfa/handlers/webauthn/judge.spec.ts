@@ -42,6 +42,7 @@ describe('WebAuthnHandler.verify of a registration', () => {
       },
     });
     expect(makeHandler().describe(state)).toEqual({
+      credential_id: state.credential?.id,
       sign_count: 0,
       device_type: 'singleDevice',
       backed_up: false,

@@ -49,6 +49,17 @@ describe('WebAuthnHandler.setup', () => {
     expect(Buffer.from(data.challenge, 'base64url')).toHaveLength(32);
   });
 
+  it('names the keys that are left to whoever keeps them for their owner', async () => {
+    const { enrol, setUp } = desk();
+    const enrolled = await enrol(newKey());
+    const { state: pending, shown } = await setUp([enrolled]);
+    expect(makeHandler().signal({ subject, states: [enrolled, pending] })).toEqual({
+      rp_id: 'example.org',
+      user_handle: (shown['user'] as { id: string }).id,
+      credential_ids: [enrolled.credential?.id],
+    });
+  });
+
   it('gives all keys of a user one handle, which tells nothing of the user', async () => {
     const { handler, setUp } = desk();
     const handleOf = ({ shown }: Opened) => (shown['user'] as { id: string }).id;

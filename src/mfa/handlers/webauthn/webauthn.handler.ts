@@ -28,6 +28,7 @@ import {
   WEBAUTHN_HANDLER_OPTIONS,
   type WebAuthnHandlerOptions,
 } from './webauthn.options.js';
+import { WebAuthnDetails, WebAuthnSignal } from './webauthn.answers.js';
 import { WebAuthnProof } from './webauthn.proof.js';
 import { WebAuthnSetupResponse } from './webauthn.setup-response.js';
 import {
@@ -44,6 +45,7 @@ const CHALLENGE_BYTES = 32;
 const MAX_AUTHENTICATORS = 10;
 
 type Setup = SetupOutcome<WebAuthnState, WebAuthnData>;
+type SignalInput = Parameters<NonNullable<MfaHandler<WebAuthnState>['signal']>>[0];
 type Verification = VerifyInput<WebAuthnState, WebAuthnData, WebAuthnProof>;
 
 /**
@@ -63,6 +65,8 @@ export class WebAuthnHandler
   readonly maxAuthenticators = MAX_AUTHENTICATORS;
   readonly proofSchema = WebAuthnProof;
   readonly setupResponseSchema = WebAuthnSetupResponse;
+  readonly detailsSchema = WebAuthnDetails;
+  readonly signalSchema = WebAuthnSignal;
   readonly stateVersion = WEBAUTHN_STATE_VERSION;
   private readonly options: ResolvedWebAuthnOptions;
 
@@ -118,6 +122,15 @@ export class WebAuthnHandler
 
   describe(state: WebAuthnState): JsonObject {
     return describeCredential(state);
+  }
+
+  signal({ subject, states }: SignalInput): JsonObject {
+    const { rpId } = this.options;
+    return {
+      rp_id: rpId,
+      user_handle: userHandleOf(subject, rpId),
+      credential_ids: credentialsOf(states).map(({ id }) => id),
+    };
   }
 
   private newChallenge(): string {

@@ -95,6 +95,7 @@ const text = (maxLength: number) => ({ type: 'string' as const, minLength: 1, ma
 /** The same for those who draw forms and generate clients. */
 const SCHEMA = {
   type: 'object' as const,
+  additionalProperties: true,
   required: ['id', 'rawId', 'type', 'response'],
   properties: {
     id: text(LONGEST.id),
@@ -102,6 +103,7 @@ const SCHEMA = {
     type: { type: 'string' as const, enum: ['public-key'] },
     response: {
       type: 'object' as const,
+      additionalProperties: true,
       description:
         '`attestationObject` of a registration, or `authenticatorData` and `signature` of an assertion.',
       required: ['clientDataJSON'],

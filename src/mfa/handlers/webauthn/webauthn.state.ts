@@ -45,8 +45,9 @@ export function parseWebAuthnState(payload: unknown, version: number): WebAuthnS
 /** What a list may show of a key: nothing before it is made, and never the key itself. */
 export function describeCredential({ credential }: WebAuthnState): JsonObject {
   if (credential === null) return {};
-  const { signCount, deviceType, backedUp, transports, aaguid } = credential;
+  const { id, signCount, deviceType, backedUp, transports, aaguid } = credential;
   return {
+    credential_id: id,
     sign_count: signCount,
     device_type: deviceType,
     backed_up: backedUp,

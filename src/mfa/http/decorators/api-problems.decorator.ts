@@ -1,5 +1,10 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import {
+  ApiExtraModels,
+  ApiResponse,
+  type ApiResponseOptions,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import { ACR } from '../../core/assurance.js';
 import { MfaError, type ProblemCode, type ProblemExtras, PROBLEMS } from '../../core/errors.js';
 import { ProblemAnswer } from '../dto/problem.answer.js';
@@ -62,6 +67,25 @@ const EXTRAS: { readonly [code in ProblemCode]?: ProblemExtras } = {
   unavailable: { retryAfterSeconds: 1 },
 };
 
+const RETRY_AFTER = {
+  description: 'Seconds to wait, where it is known [RFC 9110 §10.2.3].',
+  schema: { type: 'integer' as const, minimum: 0 },
+  example: 30,
+};
+
+/** What comes with a status beside its body. */
+const HEADERS: Readonly<Record<number, NonNullable<ApiResponseOptions['headers']>>> = {
+  401: {
+    'WWW-Authenticate': {
+      description: 'How to sign in, or which proof would do [RFC 6750 §3, RFC 9470 §3].',
+      schema: { type: 'string' },
+      example: 'Bearer error="invalid_token"',
+    },
+  },
+  429: { 'Retry-After': RETRY_AFTER },
+  503: { 'Retry-After': RETRY_AFTER },
+};
+
 /**
  * Documents the failures of a route: each status once, with its codes and an example of each. Those
  * that every route can meet are added.
@@ -78,9 +102,11 @@ export function ApiProblems(...codes: readonly ProblemCode[]): MethodDecorator &
 
 function responseOf(status: number, codes: readonly ProblemCode[]) {
   const examples = Object.fromEntries(codes.map((code) => [code, exampleOf(code)]));
+  const headers = HEADERS[status];
   return ApiResponse({
     status,
     description: codes.map((code) => `\`${code}\``).join(', '),
+    ...(headers && { headers }),
     content: {
       [PROBLEM_MEDIA_TYPE]: { schema: { $ref: getSchemaPath(ProblemAnswer) }, examples },
     },

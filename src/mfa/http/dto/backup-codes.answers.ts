@@ -3,8 +3,9 @@ import { type BackupCodeCount } from '../../core/stores.js';
 
 /** How many backup codes are left. */
 export class BackupCodeCountAnswer {
-  @ApiProperty({ example: 4 }) readonly remaining: number;
-  @ApiProperty({ description: 'The size of the whole set.', example: 5 }) readonly total: number;
+  @ApiProperty({ type: 'integer', example: 4 }) readonly remaining: number;
+  @ApiProperty({ type: 'integer', description: 'The size of the whole set.', example: 5 })
+  readonly total: number;
   @ApiProperty({
     type: String,
     format: 'date-time',

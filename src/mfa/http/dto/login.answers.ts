@@ -11,6 +11,12 @@ export class ResendAnswer {
 /** Answer of `change-method/`. */
 export class ChangeMethodAnswer extends ResendAnswer {
   @ApiProperty({ description: 'The method that is asked for now.', example: 'email' })
+  readonly method!: string;
+
+  @ApiProperty({
+    description: 'The same, as clients of a published guide read it.',
+    example: 'email',
+  })
   readonly new_method!: string;
 
   @ApiProperty({

@@ -58,7 +58,7 @@ export class HandlerAnswer {
 /** Answer of a set-up, beside which a handler may repeat members of `setup_data`. */
 export class SetUpAnswer {
   @ApiProperty({ example: 'app' }) readonly method: string;
-  /** Whose members each handler documents; see `setUpAnswer` of `HandlerForms`. */
+  /** Whose members each handler documents; see `answersOf`. */
   @ApiProperty({ type: 'object', properties: {}, description: 'Shown this once.' })
   readonly setup_data: JsonObject;
   @ApiProperty({
@@ -67,7 +67,7 @@ export class SetUpAnswer {
     example: ['<backup code>'],
   })
   readonly backup_codes: readonly string[];
-  @ApiProperty({ example: 5 }) readonly backup_codes_remaining: number;
+  @ApiProperty({ type: 'integer', example: 5 }) readonly backup_codes_remaining: number;
   @ApiPropertyOptional({
     description: 'Where the method holds several authenticators: which one this is.',
     format: 'uuid',

@@ -6,7 +6,7 @@ export class ProblemAnswer {
   readonly type!: string;
   @ApiProperty({ description: 'Short, and the same for every occurrence.' })
   readonly title!: string;
-  @ApiProperty({ description: 'The HTTP status.' }) readonly status!: number;
+  @ApiProperty({ type: 'integer', description: 'The HTTP status.' }) readonly status!: number;
   @ApiProperty({ description: 'What a client may show a person.' }) readonly detail!: string;
   @ApiProperty({ description: 'The path of the request.' }) readonly instance!: string;
   @ApiProperty({ description: 'Machine readable; never renamed.' }) readonly code!: string;
@@ -16,11 +16,15 @@ export class ProblemAnswer {
     additionalProperties: { type: 'array', items: { type: 'string' } },
   })
   readonly errors?: Record<string, string[]>;
-  @ApiPropertyOptional({ description: 'Seconds to wait, as in `Retry-After`.' })
+  @ApiPropertyOptional({ type: 'integer', description: 'Seconds to wait, as in `Retry-After`.' })
   readonly retry_after?: number;
-  @ApiPropertyOptional({ description: 'Attempts that the challenge still allows.' })
+  @ApiPropertyOptional({
+    type: 'integer',
+    description: 'Attempts that the challenge still allows.',
+  })
   readonly attempts_left?: number;
   @ApiPropertyOptional({
+    type: 'integer',
     description: 'Seconds that a proof may be old, as in `WWW-Authenticate`.',
   })
   readonly max_age?: number;

@@ -39,7 +39,9 @@ export class SecurityLogEntry {
   @ApiProperty({ format: 'date-time', example: '2026-11-22T12:00:00.000Z' })
   at!: string;
 
-  @ApiProperty({ description: 'What happened.', examples: [...MFA_EVENT_TYPES] })
+  @ApiProperty({
+    description: `What happened: ${MFA_EVENT_TYPES.map((type) => `\`${type}\``).join(', ')}.`,
+  })
   type!: string;
 
   @ApiProperty({

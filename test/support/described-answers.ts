@@ -1,0 +1,94 @@
+import { Ajv, type ValidateFunction } from 'ajv';
+import formats from 'ajv-formats';
+import { type Reply } from './http-client.js';
+
+/** A part of the OpenAPI document; tests look at whatever there is. */
+export type Described = Reply['body'];
+
+/** Schemas within a schema. */
+const SUBSCHEMAS = ['items', 'not', 'additionalProperties'];
+const LISTS_OF_SUBSCHEMAS = ['oneOf', 'anyOf', 'allOf'];
+
+/** What the OpenAPI document says of requests and answers. */
+export class DescribedAnswers {
+  private readonly ajv: Ajv;
+
+  constructor(readonly document: Described) {
+    this.ajv = new Ajv({ strict: false, allErrors: true });
+    formats.default(this.ajv);
+    this.ajv.addSchema(closed(document), 'document');
+  }
+
+  /** Each operation with its method, in upper case, and its path. */
+  operations(): { method: string; path: string; operation: Described }[] {
+    const paths = Object.entries<Described>(this.document.paths);
+    return paths.flatMap(([path, item]) =>
+      Object.entries<Described>(item).map(([method, operation]) => ({
+        method: method.toUpperCase(),
+        path,
+        operation,
+      })),
+    );
+  }
+
+  /** A schema itself, where it is referred to. */
+  resolve(schema: Described): Described {
+    if (schema?.$ref === undefined) return schema;
+    return this.resolve(this.document.components.schemas[schema.$ref.split('/').at(-1)]);
+  }
+
+  /** What is wrong with a value; null where it is what the schema of this pointer says. */
+  faultsOf(pointer: string, value: unknown): string | null {
+    const validate: ValidateFunction = this.ajv.compile({ $ref: `document#${pointer}` });
+    return validate(value) ? null : this.ajv.errorsText(validate.errors);
+  }
+
+  /** What is wrong with an answer; null where the document describes it, every member of it. */
+  faultsOfAnswer(method: string, path: string, { status, headers, body }: Reply): string | null {
+    const at = ['paths', path, method.toLowerCase(), 'responses', String(status)];
+    const described = at.reduce((part, name) => part?.[name], this.document);
+    if (described === undefined) return `${method} ${path} answers ${status}`;
+    if (described.content === undefined) return body === null ? null : 'has a body';
+    const mediaType = String(headers.get('content-type')).split(';')[0] ?? '';
+    const pointer = [...at, 'content', mediaType, 'schema'].map(escaped).join('/');
+    return this.faultsOf(`/${pointer}`, body);
+  }
+}
+
+/** Every schema of a document, also those within others, with where it stands. */
+export function schemasIn(value: Described, at = ''): [at: string, schema: Described][] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries<Described>(value).flatMap(([name, part]) => {
+    const here = `${at}/${name}`;
+    if (name === 'schema') return withInner(part, here);
+    if (here === '/components/schemas') {
+      return Object.entries<Described>(part).flatMap(([own, schema]) =>
+        withInner(schema, `${here}/${own}`),
+      );
+    }
+    return name === 'example' || name === 'examples' ? [] : schemasIn(part, here);
+  });
+}
+
+function withInner(schema: Described, at: string): [at: string, schema: Described][] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const inner = [
+    ...Object.entries(schema.properties ?? {}),
+    ...SUBSCHEMAS.map((name) => [name, schema[name]] as const),
+    ...LISTS_OF_SUBSCHEMAS.flatMap((name) => Object.entries(schema[name] ?? {})),
+  ];
+  return [[at, schema], ...inner.flatMap(([name, part]) => withInner(part, `${at}/${name}`))];
+}
+
+/** As the document, where no object has members that it does not say. */
+function closed(document: Described): Described {
+  const copy = structuredClone(document);
+  for (const [, schema] of schemasIn(copy)) {
+    if (schema.properties !== undefined) schema.additionalProperties ??= false;
+  }
+  return copy;
+}
+
+function escaped(name: string): string {
+  return encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'));
+}
