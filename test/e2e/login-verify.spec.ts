@@ -11,6 +11,7 @@ import {
   NO_SUCH_METHOD,
   type Problem,
   REQUIRED,
+  USED_CODE,
 } from '../support/problems.js';
 
 const WRONG_CODE: Problem = [400, 'invalid_code', 'Invalid code'];
@@ -79,9 +80,7 @@ describe('giving the second factor', () => {
     const code = server.totp(app.secret);
     await server.verifyLogin(token, code);
     const next = await server.beginLogin(account.user);
-    const used = 'This code was used already. Please wait for the next one.';
-    const problem: Problem = [400, 'invalid_code', used];
-    expectProblem(await server.verifyLogin(next, code), problem, { attempts_left: 4 });
+    expectProblem(await server.verifyLogin(next, code), USED_CODE, { attempts_left: 4 });
   });
 
   it('counts the wrong codes down, and then refuses the right one too', async () => {

@@ -14,6 +14,7 @@ import {
   NO_SUCH_METHOD,
   type Problem,
   REQUIRED,
+  USED_CODE,
 } from '../support/problems.js';
 import {
   type EnrolledApp,
@@ -126,7 +127,7 @@ describe('a session whose last proof is too old', () => {
     expect((await verify(ephemeral, { code })).status).toBe(200);
     expectProblem(await verify(ephemeral, { code }), INVALID_TOKEN);
     const { access } = await renew(server, old.refresh);
-    expectProblem(await verify(await asked(access), { code }), INVALID_CODE, { attempts_left: 4 });
+    expectProblem(await verify(await asked(access), { code }), USED_CODE, { attempts_left: 4 });
   });
 
   it('takes a backup code, once', async () => {

@@ -47,7 +47,7 @@ describe('managing methods', () => {
     await expect(
       mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code } }),
     ).rejects.toMatchObject({
-      code: 'method_not_found',
+      code: 'method_exists',
     });
   });
 

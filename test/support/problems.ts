@@ -12,6 +12,11 @@ export interface ProblemMembers {
 export type Problem = readonly [status: number, code: ProblemCode, detail: string];
 
 export const INVALID_TOKEN: Problem = [400, 'invalid_token', 'Invalid token'];
+export const USED_CODE: Problem = [
+  400,
+  'invalid_code',
+  'This code was used already. Please wait for the next one.',
+];
 export const NO_SUCH_METHOD: Problem = [
   400,
   'method_not_found',
