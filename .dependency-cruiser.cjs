@@ -81,8 +81,8 @@ const owners = [
   {
     name: 'npm-yaml',
     packages: ['yaml'],
-    owner: '^src/server/config/',
-    comment: 'YAML is read in one place, strictly, and nowhere else.',
+    owner: '^src/server/(config|swagger)/',
+    comment: 'YAML is read in one place, strictly, and written for the OpenAPI document alone.',
   },
   {
     name: 'npm-ioredis',

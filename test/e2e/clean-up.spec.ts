@@ -1,6 +1,7 @@
 import { CleanUpService } from '../../src/server/clean-up/clean-up.service.js';
 import { type Cleaner } from '../../src/server/clean-up/cleaner.js';
 import { RepudiationCleaner } from '../../src/server/notices/repudiation.cleaner.js';
+import { WaitingNoticesCleaner } from '../../src/server/notices/waiting-notices.cleaner.js';
 import { FormerPasswordsCleaner } from '../../src/server/passwords/former-passwords.cleaner.js';
 import { PasswordResetLinksCleaner } from '../../src/server/passwords/password-reset-links.cleaner.js';
 import { EmailVerificationCleaner } from '../../src/server/verification/email-verification.cleaner.js';
@@ -57,6 +58,7 @@ describe('the clean-up of the server', () => {
       'password_reset_links',
       'repudiation_tokens',
       'sessions',
+      'waiting_notices',
     ]);
     expect(await count(server, 'users')).toBe(1);
     expect(await count(server, 'clean_up_leases')).toBe(0);
@@ -164,6 +166,7 @@ describe('the clean-up of the server', () => {
   it.each([
     [SessionsCleaner, 'sessions_expires_at_idx'],
     [RepudiationCleaner, 'repudiation_tokens_expires_at_idx'],
+    [WaitingNoticesCleaner, 'waiting_notices_created_at_idx'],
     [FormerPasswordsCleaner, 'former_passwords_replaced_at_idx'],
     [PasswordResetLinksCleaner, 'password_reset_links_expires_at_idx'],
     [EmailVerificationCleaner, 'email_confirmations_sent_at_idx'],

@@ -114,12 +114,13 @@ export class Repudiation {
     const log = history.changes;
     const since = log.slice(startOf(change, log));
     const culprits = await culpritsOf({ repudiated: change, since, log }, provenBy);
-    const guilty = since.filter((one) => isBy(one, culprits, change));
+    const guilty = new Set(since.filter((one) => isBy(one, culprits, change)));
     const pending = await this.undoing.removePending(subjectId, culprits.sessions, transaction);
-    const undone = await this.undoAll([...againOf(guilty, history), ...guilty], log, transaction);
+    const takenBack = new Set([...againOf(guilty, history), ...guilty]);
+    const undone = await this.undoAll(takenBack, log, transaction);
     const gone = await this.forget({ subjectId, culprits, history }, undone, transaction);
     const left = await this.methods.list(subjectId, transaction);
-    const told = undone.filter((one) => one.isUndone || guilty.includes(one.change));
+    const told = undone.filter((one) => one.isUndone || guilty.has(one.change));
     return {
       changes: told.map(({ change: one, isUndone }) => ({ ...factsOf(one), isUndone })),
       codesRevoked: [gone, ...undone].reduce((sum, { codes }) => sum + codes, 0),
@@ -165,13 +166,12 @@ export class Repudiation {
 
   /** The newest first: each finds what it left behind. */
   private async undoAll(
-    guilty: readonly LoggedChange[],
+    guilty: ReadonlySet<LoggedChange>,
     log: readonly LoggedChange[],
     transaction: Transaction,
   ): Promise<UndoneLogged[]> {
     const undone: UndoneLogged[] = [];
-    for (const change of log.toReversed().filter((one) => guilty.includes(one))) {
-      const kept = keptSince(change, guilty, log);
+    for (const [change, kept] of keptSinceEach(guilty, log).toReversed()) {
       undone.push({ change, ...(await this.undoing.undo({ change, kept, transaction })) });
     }
     return undone;
@@ -196,26 +196,34 @@ function startOf({ changeId, seq }: RepudiatedChange, log: readonly LoggedChange
  * its factor since.
  */
 function againOf(
-  guilty: readonly LoggedChange[],
+  guilty: ReadonlySet<LoggedChange>,
   { changes, repudiated }: ChangeHistory,
 ): LoggedChange[] {
-  const again = changes.filter((one) => repudiated.has(one.id) && !guilty.includes(one));
-  const all = [...again, ...guilty];
-  return again.filter(
-    (one) =>
-      !keptSince(one, all, changes).some(
-        ({ type, factor }) => factor === one.factor && LASTING.includes(type),
-      ),
-  );
+  const again = new Set(changes.filter((one) => repudiated.has(one.id) && !guilty.has(one)));
+  return keptSinceEach(new Set([...again, ...guilty]), changes)
+    .filter(([one]) => again.has(one))
+    .filter(
+      ([one, kept]) =>
+        !kept.some(({ type, factor }) => factor === one.factor && LASTING.includes(type)),
+    )
+    .map(([one]) => one);
 }
 
-/** What is not undone of all that was done since. */
-function keptSince(
-  change: LoggedChange,
-  guilty: readonly LoggedChange[],
+/**
+ * Each guilty change, in the order of the log, with what is not undone of all that was done since. One way
+ * through the log: a thief may have made thousands, and their owner waits for the answer.
+ */
+function keptSinceEach(
+  guilty: ReadonlySet<LoggedChange>,
   log: readonly LoggedChange[],
-): LoggedChange[] {
-  return log.slice(log.indexOf(change)).filter((other) => !guilty.includes(other));
+): [LoggedChange, readonly LoggedChange[]][] {
+  const kept = log.filter((one) => !guilty.has(one));
+  let keptBefore = 0;
+  return log.flatMap((one): [LoggedChange, readonly LoggedChange[]][] => {
+    if (guilty.has(one)) return [[one, kept.slice(keptBefore)]];
+    keptBefore += 1;
+    return [];
+  });
 }
 
 function factsOf({ type, factor, target, sessionId, at }: LoggedChange) {
