@@ -77,6 +77,6 @@ export class SessionRenewal {
           ? await this.sessions.end(spent, manager)
           : await this.sessions.endReused(spent, manager);
       return { result: undefined, events: isEnded ? [event] : [] };
-    });
+    }, user.id);
   }
 }

@@ -63,7 +63,8 @@ export class TypeOrmAttemptStore extends AttemptStore {
   }
 
   async spend(request: AttemptRequest): Promise<SpentAttempt | null> {
-    const [row] = await this.statements.rows<SpentRow>(
+    const [row] = await this.statements.rowsBehindLock<SpentRow>(
+      request.key.subjectId,
       sql`WITH gate AS (${spendableAttempt(request)}), ${countAttempt(request)}, challenge AS (
           UPDATE mfa_challenges c SET attempts = c.attempts + 1 FROM gate CROSS JOIN counted
           WHERE c.user_id = gate.user_id AND c.id = gate.challenge_id RETURNING c.*
@@ -133,7 +134,8 @@ export class TypeOrmAttemptStore extends AttemptStore {
       events,
       sql`WHERE ${isSettled} AND ${onceWritten(writes)}`,
     );
-    const settled = await this.statements.rows(
+    const settled = await this.statements.rowsBehindLock(
+      settlement.spent.challenge.subjectId,
       sql`WITH gate AS (${unchanged(settlement)}), challenge AS (
           UPDATE mfa_challenges c SET consumed_at = ${now} FROM gate
           WHERE c.user_id = gate.user_id AND c.id = gate.challenge_id
@@ -151,7 +153,10 @@ export class TypeOrmAttemptStore extends AttemptStore {
   }
 
   async giveBack(spent: SpentAttempt): Promise<void> {
-    await this.statements.rows(sql`${giveBackAttempt(spent)} SELECT 1 FROM gate`);
+    await this.statements.rowsBehindLock(
+      spent.challenge.subjectId,
+      sql`${giveBackAttempt(spent)} SELECT 1 FROM gate`,
+    );
   }
 
   private methodAfter(settlement: Settlement): Sql {

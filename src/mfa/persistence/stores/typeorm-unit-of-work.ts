@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import sql from 'sql-template-tag';
 import { type Transaction, UnitOfWork } from '../../core/stores.js';
 import { RandomSource } from '../../kit/random.js';
+import { AccountLine } from '../account-line.js';
 import { HostDatabase } from '../host-database.js';
 import { Statements, transactionOf } from './statements.js';
 import { firstVersion } from './writes.js';
@@ -11,6 +12,7 @@ import { firstVersion } from './writes.js';
 export class TypeOrmUnitOfWork extends UnitOfWork {
   constructor(
     private readonly host: HostDatabase,
+    private readonly line: AccountLine,
     private readonly statements: Statements,
     private readonly random: RandomSource,
   ) {
@@ -18,11 +20,13 @@ export class TypeOrmUnitOfWork extends UnitOfWork {
   }
 
   runForAccount<T>(subjectId: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.host.dataSource.transaction(async (manager) => {
-      const transaction = transactionOf(manager);
-      await this.lockAccount(subjectId, transaction);
-      return work(transaction);
-    });
+    return this.line.run(subjectId, () =>
+      this.host.dataSource.transaction(async (manager) => {
+        const transaction = transactionOf(manager);
+        await this.lockAccount(subjectId, transaction);
+        return work(transaction);
+      }),
+    );
   }
 
   /** Makes the account's row where there is none, and holds it either way. */
