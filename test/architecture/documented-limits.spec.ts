@@ -26,6 +26,7 @@ import {
   VERIFICATION_LINK_SECONDS,
   VERIFICATION_NETWORK_LIMIT,
 } from '../../src/server/verification/email-verification-limits.js';
+import { ACCOUNT_LINE_LIMITS } from '../../src/mfa/persistence/account-line.js';
 import { attemptBudgetsOf } from '../../src/mfa/core/policy.js';
 import {
   keptAllowancesOf,
@@ -175,6 +176,9 @@ describe('the table of limits', () => {
       SPARE_REQUESTS,
       ...linePlaces(PASSWORD_LINE),
       ...linePlaces(BACKUP_CODE_LINE),
+      ACCOUNT_LINE_LIMITS.atOnce,
+      ACCOUNT_LINE_LIMITS.mostWaiting,
+      ACCOUNT_LINE_LIMITS.waitSeconds,
       PASSWORD_LENGTH.least,
       createAdapter(config).getInstance().initialConfig.bodyLimit,
       MOST_REQUESTS_AT_ONCE,

@@ -3,6 +3,7 @@ import { type EntityManager } from 'typeorm';
 import { EventTeller } from '../core/event-teller.js';
 import { type MfaEvent } from '../core/events.js';
 import { EventStore } from '../core/event-store.js';
+import { AccountLine } from './account-line.js';
 import { HostDatabase } from './host-database.js';
 import { transactionOf } from './stores/statements.js';
 
@@ -19,6 +20,7 @@ const LAST_SEQ = 'SELECT seq FROM mfa_event_heads WHERE user_id = $1';
 export class AuditTrail {
   constructor(
     private readonly host: HostDatabase,
+    private readonly line: AccountLine,
     private readonly events: EventStore,
     private readonly teller: EventTeller,
   ) {}
@@ -53,13 +55,26 @@ export class AuditTrail {
     this.teller.tell(events);
   }
 
-  /** Changes something and records it in one transaction; a rejection undoes both. */
-  async change<T>(work: (manager: EntityManager) => Promise<AuditedChange<T>>): Promise<T> {
-    const { result, events } = await this.host.transaction(async (manager) => {
-      const change = await work(manager);
-      await this.record(change.events, manager);
-      return change;
-    });
+  /**
+   * Changes something and records it in one transaction; a rejection undoes both.
+   *
+   * @param subjectId whose account the change locks. It then waits for its connection among the work of
+   * that account, so that no account takes all connections. Absent: it locks none
+   * @throws {MfaError} `rate_limited` where too much waits for this account already, or has for too long
+   */
+  async change<T>(
+    work: (manager: EntityManager) => Promise<AuditedChange<T>>,
+    subjectId?: string,
+  ): Promise<T> {
+    const commit = () =>
+      this.host.transaction(async (manager) => {
+        const change = await work(manager);
+        await this.record(change.events, manager);
+        return change;
+      });
+    const { result, events } = await (subjectId === undefined
+      ? commit()
+      : this.line.run(subjectId, commit));
     this.tell(events);
     return result;
   }

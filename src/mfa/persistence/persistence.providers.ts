@@ -14,6 +14,7 @@ import {
 import { SessionAttemptStore } from '../core/session-attempts.js';
 import { SendBudgetStore } from '../core/send-budgets.js';
 import { OutboxStore } from '../core/outbox.js';
+import { AccountLine } from './account-line.js';
 import { AuditTrail } from './audit-trail.js';
 import { AuditVerification } from './audit-verification.js';
 import { HostDatabase } from './host-database.js';
@@ -44,6 +45,7 @@ import { TypeOrmUnitOfWork } from './stores/typeorm-unit-of-work.js';
 
 /** The core's storage ports, bound to PostgreSQL through TypeORM. */
 export const PERSISTENCE_PROVIDERS: Provider[] = [
+  AccountLine,
   AuditTrail,
   AuditVerification,
   EventRows,

@@ -142,7 +142,7 @@ export class EmailVerification {
       if (!isConfirmed || user === null) return { result: false, events: [] };
       const event = accountEvent('email_verified', { user, client, at: this.clock.now() });
       return { result: true, events: [event] };
-    });
+    }, confirmation.userId);
   }
 }
 

@@ -52,6 +52,6 @@ export class FactorChangeEndings extends EventConsumer {
       const ended = await this.sessions.endAll(user.id, { manager, begunBy: at, ...except });
       const event = accountEvent('sessions_ended', { user, client, at });
       return { result: undefined, events: ended.length > 0 ? [{ ...event, sessionId }] : [] };
-    });
+    }, user.id);
   }
 }

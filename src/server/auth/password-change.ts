@@ -99,7 +99,7 @@ export class PasswordChange {
       await this.sessions.endAll(user.id, { manager, ...except });
       const event = accountEvent('password_changed', { user, client, at: this.clock.now() });
       return { result: undefined, events: [{ ...event, sessionId, target: version }] };
-    });
+    }, user.id);
   }
 }
 

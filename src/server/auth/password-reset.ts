@@ -182,7 +182,7 @@ export class PasswordReset implements OnModuleDestroy {
       await this.sessions.endAll(user.id, { manager });
       const event = accountEvent('password_reset', { user, client, at: this.clock.now() });
       return { result: undefined, events: [{ ...event, target: version }] };
-    });
+    }, user.id);
   }
 
   /** Looked at before any slow work; what counts is looked at again with the change. */

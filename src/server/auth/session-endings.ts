@@ -44,7 +44,7 @@ export class SessionEndings {
       await this.accounts.lock(session.userId, transactionOf(manager));
       const isEnded = await this.sessions.end(session, manager);
       return { result: undefined, events: isEnded ? [event] : [] };
-    });
+    }, session.userId);
   }
 
   /**
@@ -60,7 +60,7 @@ export class SessionEndings {
       const isEnded = await this.sessions.end({ userId: subjectId, sessionId }, manager);
       if (!isEnded) throw new MfaError('not_found');
       return { result: undefined, events: [event] };
-    });
+    }, subjectId);
   }
 
   /**
@@ -78,7 +78,7 @@ export class SessionEndings {
         ...(sessionId !== null && { except: sessionId }),
       });
       return { result: undefined, events: ended.length > 0 ? [{ ...event, sessionId }] : [] };
-    });
+    }, subjectId);
   }
 
   /** Behind the account's lock, so that of two sessions that end each other one is faster. */

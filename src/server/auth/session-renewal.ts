@@ -92,7 +92,7 @@ export class SessionRenewal {
           ? await this.sessions.end(spent, manager)
           : await this.chain.endReused(spent, manager);
       return { result: undefined, events: isEnded ? [event] : [] };
-    });
+    }, user.id);
   }
 }
 

@@ -28,6 +28,6 @@ export class UserDisabling {
       const isDisabled = await this.users.disable(userId, manager);
       await this.sessions.endAll(userId, { manager });
       return { result: undefined, events: isDisabled ? [event] : [] };
-    });
+    }, userId);
   }
 }

@@ -76,6 +76,10 @@ const SPEND = `
   RETURNING user_id AS "subjectId", event_type AS type, factor, target, change_id AS "changeId",
     session_id AS "sessionId", event_seq::int AS seq, event_at AS at`;
 
+const OWNER = `
+  SELECT user_id AS "subjectId" FROM repudiation_tokens
+  WHERE tag = ANY($1) AND spent_at IS NULL AND expires_at > $2`;
+
 /** The links by which people say that a change was not theirs, and the count of notices with them. */
 @Injectable()
 export class RepudiationLinks {
@@ -144,19 +148,32 @@ export class RepudiationLinks {
   }
 
   /**
+   * Whose account a token is about.
+   *
+   * @throws {MfaError} as {@link spend}
+   */
+  async ownerOf(token: string): Promise<string> {
+    const [owner] = await this.database.query<{ subjectId: string }[]>(OWNER, this.keyOf(token));
+    if (owner === undefined) throw new MfaError('invalid_token');
+    return owner.subjectId;
+  }
+
+  /**
    * Spends a token in the caller's transaction.
    *
    * @returns the change that the link takes back
    * @throws {MfaError} `invalid_token`, also for one that is too long, is spent or has ended
    */
   async spend(token: string, manager: EntityManager): Promise<RepudiatedChange> {
-    if (token.length > LONGEST_NOT_ME_TOKEN) throw new MfaError('invalid_token');
-    const tags = this.keyRing.tags('mailed-link', token);
-    const key = [tags, this.clock.now()];
-    const [changes] = await manager.query<[RepudiatedChange[], number]>(SPEND, key);
+    const [changes] = await manager.query<[RepudiatedChange[], number]>(SPEND, this.keyOf(token));
     const [change] = changes;
     if (change === undefined) throw new MfaError('invalid_token');
     return change;
+  }
+
+  private keyOf(token: string): [tags: string[], now: Date] {
+    if (token.length > LONGEST_NOT_ME_TOKEN) throw new MfaError('invalid_token');
+    return [this.keyRing.tags('mailed-link', token), this.clock.now()];
   }
 }
 

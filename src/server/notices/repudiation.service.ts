@@ -42,6 +42,7 @@ export class RepudiationService {
    * @throws {MfaError} `invalid_token`
    */
   async repudiate(token: string, client: ClientInfo): Promise<readonly UndoneChange[]> {
+    const owner = await this.links.ownerOf(token);
     const undoing = await this.audit.change(async (manager) => {
       const told = await this.links.spend(token, manager);
       const begun = { ...told, seq: await seqOf(told, manager) };
@@ -63,7 +64,7 @@ export class RepudiationService {
       await this.sessions.endAll(subjectId, { manager });
       const occasion = { subject: new UserSubject(user), at: this.clock.now(), client };
       return { result: undone, events: eventsOf(change, undone, occasion) };
-    });
+    }, owner);
     await undoing.dispose();
     return undoing.changes;
   }

@@ -29,7 +29,8 @@ export async function redateLocks(
   };
   const { maxFailuresPerMethod, maxFailuresPerAccount } = budgets;
   const { maxFailuresPerSession: ofOne, maxFailuresOverSessions: ofAll } = budgets;
-  const [counts] = await statements.rows<{ redated: number }>(
+  const [counts] = await statements.rowsBehindLock<{ redated: number }>(
+    subjectId,
     // Each part counts the one before, so that rows are locked in the order of all writers.
     sql`WITH account AS (${redate('mfa_accounts', sql`${maxFailuresPerAccount}::int`, sql`true`)}),
       method AS (${redate(

@@ -2,12 +2,16 @@ import { Injectable } from '@nestjs/common';
 import sql, { type Sql } from 'sql-template-tag';
 import { type EntityManager } from 'typeorm';
 import { type Transaction } from '../../core/stores.js';
+import { AccountLine } from '../account-line.js';
 import { HostDatabase } from '../host-database.js';
 
 /** Runs SQL, inside a transaction of the core's where there is one. */
 @Injectable()
 export class Statements {
-  constructor(private readonly host: HostDatabase) {}
+  constructor(
+    private readonly host: HostDatabase,
+    private readonly line: AccountLine,
+  ) {}
 
   /**
    * The rows of a statement that selects. What its columns hold is what it selects, so the caller
@@ -20,14 +24,47 @@ export class Statements {
     return rows;
   }
 
+  /**
+   * As {@link rows}, for a statement that locks rows of an account: outside a transaction it waits in the
+   * account's line for its connection.
+   *
+   * @throws {MfaError} as {@link AccountLine.run}
+   */
+  async rowsBehindLock<Row>(
+    subjectId: string,
+    statement: Sql,
+    transaction?: Transaction,
+  ): Promise<Row[]> {
+    if (transaction !== undefined) return this.rows<Row>(statement, transaction);
+    return this.line.run(subjectId, () => this.rows<Row>(statement));
+  }
+
   /** How many rows an INSERT, UPDATE or DELETE without RETURNING changed. */
   async changed(statement: Sql, transaction?: Transaction): Promise<number> {
-    const rows = await this.rows<{ count: number }>(
-      sql`WITH changed AS (${statement} RETURNING 1) SELECT count(*)::int AS count FROM changed`,
-      transaction,
-    );
-    return rows[0]?.count ?? 0;
+    return countIn(await this.rows<Counted>(counting(statement), transaction));
   }
+
+  /** As {@link changed} and {@link rowsBehindLock}. */
+  async changedBehindLock(
+    subjectId: string,
+    statement: Sql,
+    transaction?: Transaction,
+  ): Promise<number> {
+    const counted = counting(statement);
+    return countIn(await this.rowsBehindLock<Counted>(subjectId, counted, transaction));
+  }
+}
+
+interface Counted {
+  readonly count: number;
+}
+
+function counting(statement: Sql): Sql {
+  return sql`WITH changed AS (${statement} RETURNING 1) SELECT count(*)::int AS count FROM changed`;
+}
+
+function countIn([row]: readonly Counted[]): number {
+  return row?.count ?? 0;
 }
 
 /** Hands an open transaction to the core. */

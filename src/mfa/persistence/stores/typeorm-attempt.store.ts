@@ -65,7 +65,8 @@ export class TypeOrmAttemptStore extends AttemptStore {
   }
 
   async spend(request: AttemptRequest): Promise<SpentAttempt | null> {
-    const [row] = await this.statements.rows<SpentRow>(
+    const [row] = await this.statements.rowsBehindLock<SpentRow>(
+      request.key.subjectId,
       sql`WITH gate AS (${spendableAttempt(request)}), ${countAttempt(request)}, challenge AS (
           UPDATE mfa_challenges c SET attempts = c.attempts + 1 FROM gate CROSS JOIN counted
           WHERE c.user_id = gate.user_id AND c.id = gate.challenge_id RETURNING c.*
@@ -145,10 +146,11 @@ export class TypeOrmAttemptStore extends AttemptStore {
         )${forgivenSession(settlement)}${proven.by === 'backup_code' ? spendBackupCode(proven.lookup, now) : empty}
         ${alsoInsert(writes)}, ${this.eventRows.insert(events, isWritten, eventId)}
         SELECT 1 FROM gate`;
+    const { subjectId } = settlement.spent.challenge;
     try {
-      return (await this.statements.rows(statement, transaction)).length === 1;
+      const settled = await this.statements.rowsBehindLock(subjectId, statement, transaction);
+      return settled.length === 1;
     } catch (failure) {
-      const { subjectId } = settlement.spent.challenge;
       if (transaction === undefined && (await this.isRecorded(subjectId, eventId))) return true;
       throw failure;
     }
@@ -161,7 +163,8 @@ export class TypeOrmAttemptStore extends AttemptStore {
   private async isRecorded(subjectId: string, eventId: string): Promise<boolean> {
     try {
       // The statement holds the account as long as it runs.
-      await this.statements.rows(
+      await this.statements.rowsBehindLock(
+        subjectId,
         sql`SELECT 1 FROM mfa_accounts WHERE user_id = ${subjectId} FOR SHARE`,
       );
       const recorded = await this.statements.rows(
@@ -175,7 +178,10 @@ export class TypeOrmAttemptStore extends AttemptStore {
   }
 
   async giveBack(spent: SpentAttempt): Promise<void> {
-    await this.statements.rows(sql`${giveBackAttempt(spent)} SELECT 1 FROM gate`);
+    await this.statements.rowsBehindLock(
+      spent.challenge.subjectId,
+      sql`${giveBackAttempt(spent)} SELECT 1 FROM gate`,
+    );
   }
 
   private methodAfter(settlement: Settlement): Sql {

@@ -34,7 +34,8 @@ export class TypeOrmChallengeStore extends ChallengeStore {
   ): Promise<void> {
     const data = this.sealed.sealData(challenge.data, challenge);
     const events = event === null ? [] : [event];
-    await this.statements.rows(
+    await this.statements.rowsBehindLock(
+      challenge.subjectId,
       sql`WITH account AS (
           INSERT INTO mfa_accounts AS a (user_id, version)
           VALUES (${challenge.subjectId}, ${lastActivation(challenge.subjectId)})
@@ -58,7 +59,8 @@ export class TypeOrmChallengeStore extends ChallengeStore {
   async change(challenge: ChallengeRecord, change: ChallengeChange, now: Date): Promise<boolean> {
     const { subjectId, id, version } = challenge;
     const data = this.sealed.sealData(change.data, challenge);
-    const changed = await this.statements.changed(
+    const changed = await this.statements.changedBehindLock(
+      subjectId,
       sql`UPDATE mfa_challenges SET method_id = ${change.methodId}, handler = ${change.handler},
           data = ${data}, version = version + 1
         WHERE user_id = ${subjectId} AND id = ${id} AND version = ${version}
@@ -68,7 +70,8 @@ export class TypeOrmChallengeStore extends ChallengeStore {
   }
 
   async cancel({ subjectId, id }: ChallengeKey, event: MfaEvent): Promise<boolean> {
-    const rows = await this.statements.rows(
+    const rows = await this.statements.rowsBehindLock(
+      subjectId,
       sql`WITH cancelled AS (
           UPDATE mfa_challenges SET consumed_at = ${event.at}
           WHERE user_id = ${subjectId} AND id = ${id}
@@ -81,7 +84,8 @@ export class TypeOrmChallengeStore extends ChallengeStore {
   }
 
   async cancelAll(subjectId: string, now: Date, transaction?: Transaction): Promise<void> {
-    await this.statements.changed(
+    await this.statements.changedBehindLock(
+      subjectId,
       sql`UPDATE mfa_challenges c SET consumed_at = ${now}
         FROM (SELECT user_id FROM mfa_accounts WHERE user_id = ${subjectId} FOR UPDATE) a
         WHERE c.user_id = a.user_id AND c.consumed_at IS NULL`,

@@ -33,7 +33,8 @@ export class TypeOrmEnrolmentStore extends EnrolmentStore {
         : [sql`, ${replaceBackupCodes(backupCodes)}`, sql`(SELECT count(*) FROM live_code) >= 0`];
     const isWritten = sql`WHERE EXISTS (SELECT 1 FROM method)
       AND EXISTS (SELECT 1 FROM opened) AND ${areIn}`;
-    const [stored] = await this.statements.rows<{ remaining: number }>(
+    const [stored] = await this.statements.rowsBehindLock<{ remaining: number }>(
+      method.subjectId,
       sql`WITH account AS (${this.claimAccount(method.subjectId, decidedBy)}),
         method AS (${storeMethod(method, state, sql`FROM account`)} RETURNING 1),
         opened AS (${storeChallenge(challenge, data, 'replace')} RETURNING 1)${codes},

@@ -42,7 +42,8 @@ export class TypeOrmPasswordAttemptStore extends PasswordAttemptStore {
   async spend(request: PasswordAttemptRequest): Promise<PasswordAttempt | null> {
     const { key, budgets, now } = request;
     const own = sql`SELECT gate.user_id, gate.session_id, ${PASSWORD}::text FROM gate`;
-    const [row] = await this.statements.rows<SpentRow>(
+    const [row] = await this.statements.rowsBehindLock<SpentRow>(
+      key.subjectId,
       sql`WITH gate AS (
           SELECT a.user_id, c.id AS challenge_id, c.session_id
           FROM mfa_accounts a JOIN mfa_challenges c ON c.user_id = a.user_id
@@ -100,7 +101,8 @@ export class TypeOrmPasswordAttemptStore extends PasswordAttemptStore {
   }
 
   async giveBack({ challenge, ...locks }: PasswordAttempt): Promise<void> {
-    await this.statements.rows(
+    await this.statements.rowsBehindLock(
+      challenge.subjectId,
       sql`WITH gate AS (
           SELECT a.user_id FROM mfa_accounts a WHERE a.user_id = ${challenge.subjectId} FOR UPDATE
         ), challenge AS (${giveBackToChallenge(challenge)}),

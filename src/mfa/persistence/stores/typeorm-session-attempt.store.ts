@@ -30,7 +30,8 @@ export class TypeOrmSessionAttemptStore extends SessionAttemptStore {
   ): Promise<SessionAttempt | null> {
     const own = sql`SELECT ${session.subjectId}::text, ${session.sessionId}::text,
       ${session.factor}::text`;
-    const [row] = await this.statements.rows<SessionCounts>(
+    const [row] = await this.statements.rowsBehindLock<SessionCounts>(
+      session.subjectId,
       sql`WITH ${countOnSession(own, budgets, now)} SELECT * FROM session`,
     );
     if (row !== undefined) return { session, ...locksOf(row, budgets, now) };
@@ -50,6 +51,6 @@ export class TypeOrmSessionAttemptStore extends SessionAttemptStore {
   }
 
   async giveBack({ session, ...locks }: SessionAttempt): Promise<void> {
-    await this.statements.changed(giveBackToSession(session, locks));
+    await this.statements.changedBehindLock(session.subjectId, giveBackToSession(session, locks));
   }
 }

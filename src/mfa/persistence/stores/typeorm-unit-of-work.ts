@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import sql from 'sql-template-tag';
 import { type Transaction, UnitOfWork } from '../../core/stores.js';
 import { RandomSource } from '../../kit/random.js';
+import { AccountLine } from '../account-line.js';
 import { HostDatabase } from '../host-database.js';
 import { refuseOtherTables } from '../table-check.js';
 import { Statements, transactionOf } from './statements.js';
@@ -12,6 +13,7 @@ import { firstVersion } from './writes.js';
 export class TypeOrmUnitOfWork extends UnitOfWork implements OnModuleInit {
   constructor(
     private readonly host: HostDatabase,
+    private readonly line: AccountLine,
     private readonly statements: Statements,
     private readonly random: RandomSource,
   ) {
@@ -28,11 +30,13 @@ export class TypeOrmUnitOfWork extends UnitOfWork implements OnModuleInit {
   }
 
   runForAccount<T>(subjectId: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.host.transaction(async (manager) => {
-      const transaction = transactionOf(manager);
-      await this.lockAccount(subjectId, transaction);
-      return work(transaction);
-    });
+    return this.line.run(subjectId, () =>
+      this.host.transaction(async (manager) => {
+        const transaction = transactionOf(manager);
+        await this.lockAccount(subjectId, transaction);
+        return work(transaction);
+      }),
+    );
   }
 
   /** Makes the account's row where there is none, and holds it either way. */
