@@ -212,7 +212,7 @@ describe('the table of limits', () => {
     );
     const names = shown.map(([, , name]) => name);
     const settings = SETTINGS.filter(({ name }) => names.includes(`\`${name}\``));
-    expect(settings).toHaveLength(28);
+    expect(settings).toHaveLength(29);
     expect(new Map(shown.map(([, number, name]) => [name, number]))).toEqual(
       new Map(settings.map((entry) => [`\`${entry.name}\``, entry.default])),
     );

@@ -278,4 +278,15 @@ describe('refused sign-ins', () => {
     for (let i = 0; i < 3; i++) await failFrom('192.0.2.1');
     expect(told).toHaveLength(3);
   });
+
+  it('are not told of a name that nobody has, nor of a form that is none', async () => {
+    const count = async () =>
+      (await server.dataSource.query<unknown[]>('SELECT 1 FROM mfa_events')).length;
+    const before = await count();
+    for (const body of [{ username: 'nobody', password: 'x' }, { username: 'nobody' }, {}]) {
+      expect((await server.post('/login/', body)).status).toBe(400);
+    }
+    await server.app.get(LoginFailures, { strict: false }).settled();
+    expect(await count()).toBe(before);
+  });
 });

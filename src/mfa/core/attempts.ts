@@ -156,3 +156,8 @@ export abstract class AttemptStore {
    */
   abstract giveBack(spent: SpentAttempt): Promise<void>;
 }
+
+/** Whether a failure ends the session: it is the last before a lock, of this session or of all. */
+export function endsSession({ locksSession, locksAllSessions }: SessionLocks): boolean {
+  return locksSession || locksAllSessions;
+}

@@ -18,11 +18,10 @@ import { ProofJudge, type RightProof } from './proof-judge.js';
 import { readProof } from './proof-reading.js';
 import { noChallenge } from './refusals.js';
 import { SendCooldowns } from './send-cooldowns.js';
-import { endsSession } from './session-attempts.js';
 import { EventStore } from './event-store.js';
 import { type Transaction, UnitOfWork } from './stores.js';
 import { UnjudgedAttempts } from './unjudged-attempts.js';
-import { type Locks, WrongProofs } from './wrong-proofs.js';
+import { locksOf, WrongProofs } from './wrong-proofs.js';
 
 /** What is to be proven, by whom, with what. */
 export interface ProofRequest extends SpendingRequest {
@@ -221,15 +220,6 @@ export class Ceremony {
       attemptsLeft: this.options.maxAttemptsPerChallenge - spent,
     });
   }
-}
-
-function locksOf(attempt: SpentAttempt): Locks {
-  return {
-    method: attempt.locksMethod,
-    methodForGood: attempt.endsMethod,
-    account: attempt.locksAccount,
-    session: endsSession(attempt),
-  };
 }
 
 /** Whether what was concluded from one try may be concluded from another. */

@@ -137,11 +137,11 @@ describe('OutboxLane', () => {
 
   it('stops before the end of a delivery that lasts', async () => {
     Reflect.set(lane, 'stopMilliseconds', 20);
-    Reflect.set(lane, 'deliveryTimeoutMilliseconds', 100);
+    let end = () => {};
     const begun = new Promise<void>((resolve) => {
       recipient.before = () => {
         resolve();
-        return new Promise(() => {});
+        return new Promise((ended) => (end = ended));
       };
     });
     store.add('1', clock.now());
@@ -149,6 +149,7 @@ describe('OutboxLane', () => {
     await begun;
     await expect(lane.stop()).resolves.toBeUndefined();
     expect(recipient.taken).toEqual([]);
+    end();
   });
 
   it('takes a delivery without an end for one that was not taken', async () => {

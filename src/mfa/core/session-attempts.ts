@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, secondsUntil } from '../kit/clock.js';
 import { MfaOptions } from '../mfa.options.js';
-import { type AttemptBudgets, type SessionLocks } from './attempts.js';
+import { type AttemptBudgets, endsSession, type SessionLocks } from './attempts.js';
 import { MfaError } from './errors.js';
 import { type Subject } from './handler.js';
 import { type ClientInfo } from './mfa-passed.js';
@@ -49,11 +49,6 @@ export abstract class SessionAttemptStore {
   abstract lockedUntil(session: PayingSession): Promise<Date | null>;
   /** Takes an attempt, and the locks that it brought, from the counts. */
   abstract giveBack(attempt: SessionAttempt): Promise<void>;
-}
-
-/** Whether a failure ends the session: it is the last before a lock, of this session or of all. */
-export function endsSession({ locksSession, locksAllSessions }: SessionLocks): boolean {
-  return locksSession || locksAllSessions;
 }
 
 /** Has the session pay for guesses at what the host judges by itself, such as an old password. */

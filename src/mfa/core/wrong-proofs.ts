@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { endsSession, type SpentAttempt } from './attempts.js';
 import { EventTeller } from './event-teller.js';
 import { type EventDetail, type MfaEvent } from './events.js';
 import { type RowUpdate } from './host-rows.js';
@@ -63,4 +64,14 @@ export class WrongProofs {
     const session = { subjectId: subject.id, sessionId };
     return this.host.sessionCloser?.changesThatEnd(session, at) ?? [];
   }
+}
+
+/** What an attempt that was wrong locks. */
+export function locksOf(attempt: SpentAttempt): Locks {
+  return {
+    method: attempt.locksMethod,
+    methodForGood: attempt.endsMethod,
+    account: attempt.locksAccount,
+    session: endsSession(attempt),
+  };
 }
