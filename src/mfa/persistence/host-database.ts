@@ -10,8 +10,8 @@ const TRANSACTION_ID = 'SELECT pg_current_xact_id_if_assigned()::text AS id';
 
 const TRANSACTION_STATUS = 'SELECT pg_xact_status($1::xid8) AS status';
 
-/** So often a transaction is asked for that is still about to end. */
-const MOST_LOOKS = 10;
+/** Few, as each may wait for a connection. */
+const MOST_LOOKS = 4;
 
 /** The host's database. Asked for as optional, so that its absence is told in a sentence of ours. */
 @Injectable()
@@ -58,15 +58,33 @@ export class HostDatabase implements OnModuleInit {
 
   /** False where that is not known, too. */
   private async isCommitted(id: string): Promise<boolean> {
-    try {
-      for (let looks = 1; looks <= MOST_LOOKS; looks++) {
-        const rows = await this.dataSource.query<{ status: string }[]>(TRANSACTION_STATUS, [id]);
-        const status = rows[0]?.status;
-        if (status !== 'in progress') return status === 'committed';
+    const isEnded = (status: string | undefined) => status !== 'in progress';
+    const status = await this.lookAgain(async () => {
+      const rows = await this.dataSource.query<{ status: string }[]>(TRANSACTION_STATUS, [id]);
+      return rows[0]?.status;
+    }, isEnded);
+    return status === 'committed';
+  }
+
+  /**
+   * Asks again after a connection broke: others of the pool may have broken with it, and each that fails
+   * leaves the pool. Never rejects: the failure that made it ask says what is wrong.
+   *
+   * @returns what was found last; undefined where nothing was
+   */
+  async lookAgain<T>(
+    look: () => Promise<T | undefined>,
+    isThere: (found: T | undefined) => boolean,
+  ): Promise<T | undefined> {
+    let found: T | undefined;
+    for (let looks = 1; looks <= MOST_LOOKS; looks++) {
+      try {
+        found = await look();
+        if (isThere(found)) return found;
+      } catch {
+        continue;
       }
-    } catch {
-      // The failure that made it ask says what is wrong.
     }
-    return false;
+    return found;
   }
 }

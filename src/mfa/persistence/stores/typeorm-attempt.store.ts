@@ -9,6 +9,7 @@ import {
   type SpentAttempt,
 } from '../../core/attempts.js';
 import { type Transaction } from '../../core/stores.js';
+import { HostDatabase } from '../host-database.js';
 import { RandomSource } from '../../kit/random.js';
 import {
   forgivenAccount,
@@ -60,6 +61,7 @@ export class TypeOrmAttemptStore extends AttemptStore {
     private readonly sealed: SealedRows,
     private readonly eventRows: EventRows,
     private readonly random: RandomSource,
+    private readonly host: HostDatabase,
   ) {
     super();
   }
@@ -161,7 +163,7 @@ export class TypeOrmAttemptStore extends AttemptStore {
    * proof again would spend another one. False where that is not known, too.
    */
   private async isRecorded(subjectId: string, eventId: string): Promise<boolean> {
-    try {
+    const look = async () => {
       // The statement holds the account as long as it runs.
       await this.statements.rowsBehindLock(
         subjectId,
@@ -170,11 +172,9 @@ export class TypeOrmAttemptStore extends AttemptStore {
       const recorded = await this.statements.rows(
         sql`SELECT 1 FROM mfa_events WHERE user_id = ${subjectId} AND id = ${eventId}::uuid`,
       );
-      return recorded.length === 1;
-    } catch {
-      // The failure that made it ask says what is wrong.
-      return false;
-    }
+      return recorded.length;
+    };
+    return (await this.host.lookAgain(look, (count) => count !== undefined)) === 1;
   }
 
   async giveBack(spent: SpentAttempt): Promise<void> {
