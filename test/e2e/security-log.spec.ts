@@ -290,3 +290,16 @@ describe('refused sign-ins', () => {
     expect(await count()).toBe(before);
   });
 });
+
+describe('the audit says nothing of', () => {
+  it('a name that nobody has, and a login without a right form', async () => {
+    const count = async () =>
+      (await server.dataSource.query<unknown[]>('SELECT 1 FROM mfa_events')).length;
+    const before = await count();
+    for (const body of [{ username: 'nobody', password: 'x' }, { username: 'nobody' }, {}]) {
+      expect((await server.post('/login/', body)).status).toBe(400);
+    }
+    await server.app.get(LoginFailures, { strict: false }).settled();
+    expect(await count()).toBe(before);
+  });
+});

@@ -39,6 +39,22 @@ describe('a two-step login', () => {
     expect(await mfa.count('host_sessions', moved)).toBe(1);
   });
 
+  it('records and tells what else the host says happens with it', async () => {
+    const subject = newUser();
+    const { secret } = await mfa.enrolApp(subject);
+    mfa.parts.tokens.further = ['session_displaced'];
+    await mfa.verify(await mfa.begin(subject), mfa.totp(secret));
+    const plain = newUser();
+    await mfa.parts.login.begin({ subject: plain, amr: ['pwd'] }, { ip: null, userAgent: null });
+    mfa.parts.tokens.further = [];
+    for (const { id } of [subject, plain]) {
+      const displaced = `user_id = '${id}' AND type = 'session_displaced'`;
+      expect(await mfa.count('mfa_events', displaced)).toBe(1);
+    }
+    const told = mfa.parts.listener.events.map(({ type }) => type);
+    expect(told.filter((type) => type === 'session_displaced')).toHaveLength(2);
+  });
+
   it('ends in tokens for the code of the primary method', async () => {
     const subject = newUser();
     const { secret } = await mfa.enrolApp(subject);

@@ -10,7 +10,7 @@ import { EnrolmentService } from '../../src/mfa/core/enrolment.service.js';
 import { EventAudience } from '../../src/mfa/core/event-audience.js';
 import { type EventConsumer } from '../../src/mfa/core/event-consumer.js';
 import { EphemeralTokens } from '../../src/mfa/core/ephemeral-token.js';
-import { type MfaEvent } from '../../src/mfa/core/events.js';
+import { type MfaEvent, type MfaEventType } from '../../src/mfa/core/events.js';
 import { type JsonObject, type MfaHandler, type Subject } from '../../src/mfa/core/handler.js';
 import { MFA_HANDLERS } from '../../src/mfa/core/handler-registry.js';
 import { LoginService, type MfaPending } from '../../src/mfa/core/login.service.js';
@@ -65,6 +65,8 @@ export class FakeSubjects extends SubjectDirectory {
 /** Issues a token that is a row of `host_sessions`. */
 export class FakeTokenIssuer extends TokenIssuer {
   readonly passed: MfaPassed[] = [];
+  /** Types of what else happens with each login. */
+  further: MfaEventType[] = [];
 
   constructor(private readonly random: RandomSource) {
     super();
@@ -73,9 +75,11 @@ export class FakeTokenIssuer extends TokenIssuer {
   async issue(passed: MfaPassed): Promise<IssuedTokens> {
     this.passed.push(passed);
     const id = this.random.rowId();
-    const { subject, amr, authenticatedAt } = passed;
+    const { subject, amr, authenticatedAt, client } = passed;
     const values = { id, user_id: subject.id, amr: [...amr], made_at: authenticatedAt };
-    return { body: { access: id }, rows: [{ table: 'host_sessions', values }] };
+    const event = { subject, factor: null, client, at: authenticatedAt };
+    const furtherEvents = this.further.map((type) => ({ ...event, type }));
+    return { body: { access: id }, rows: [{ table: 'host_sessions', values }], furtherEvents };
   }
 }
 
