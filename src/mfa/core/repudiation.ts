@@ -22,7 +22,7 @@ import {
   type Transaction,
   UnitOfWork,
 } from './stores.js';
-import { type Removed, type Undone } from './undone.js';
+import { KeptSince, type Removed, type Undone } from './undone.js';
 
 /** A change of those that are taken back. */
 export interface UndoneChange extends Pick<
@@ -114,12 +114,13 @@ export class Repudiation {
     const log = history.changes;
     const since = log.slice(startOf(change, log));
     const culprits = await culpritsOf({ repudiated: change, since, log }, provenBy);
-    const guilty = since.filter((one) => isBy(one, culprits, change));
+    const guilty = new Set(since.filter((one) => isBy(one, culprits, change)));
     const pending = await this.undoing.removePending(subjectId, culprits.sessions, transaction);
-    const undone = await this.undoAll([...againOf(guilty, history), ...guilty], log, transaction);
+    const repudiated = new Set([...againOf(guilty, history), ...guilty]);
+    const undone = await this.undoAll(repudiated, { subjectId, log }, transaction);
     const gone = await this.forget({ subjectId, culprits, history }, undone, transaction);
     const left = await this.methods.list(subjectId, transaction);
-    const told = undone.filter((one) => one.isUndone || guilty.includes(one.change));
+    const told = undone.filter((one) => one.isUndone || guilty.has(one.change));
     return {
       changes: told.map(({ change: one, isUndone }) => ({ ...factsOf(one), isUndone })),
       codesRevoked: [gone, ...undone].reduce((sum, { codes }) => sum + codes, 0),
@@ -165,15 +166,18 @@ export class Repudiation {
 
   /** The newest first: each finds what it left behind. */
   private async undoAll(
-    guilty: readonly LoggedChange[],
-    log: readonly LoggedChange[],
+    repudiated: ReadonlySet<LoggedChange>,
+    { subjectId, log }: { readonly subjectId: string; readonly log: readonly LoggedChange[] },
     transaction: Transaction,
   ): Promise<UndoneLogged[]> {
     const undone: UndoneLogged[] = [];
-    for (const change of log.toReversed().filter((one) => guilty.includes(one))) {
-      const kept = keptSince(change, guilty, log);
-      undone.push({ change, ...(await this.undoing.undo({ change, kept, transaction })) });
+    const account = this.undoing.takeUp(subjectId, transaction);
+    const kept = new KeptSince();
+    for (const change of log.toReversed()) {
+      if (!repudiated.has(change)) kept.add(change);
+      else undone.push({ change, ...(await this.undoing.undo({ change, kept, account })) });
     }
+    await account.write();
     return undone;
   }
 
@@ -196,26 +200,17 @@ function startOf({ changeId, seq }: RepudiatedChange, log: readonly LoggedChange
  * its factor since.
  */
 function againOf(
-  guilty: readonly LoggedChange[],
+  guilty: ReadonlySet<LoggedChange>,
   { changes, repudiated }: ChangeHistory,
 ): LoggedChange[] {
-  const again = changes.filter((one) => repudiated.has(one.id) && !guilty.includes(one));
-  const all = [...again, ...guilty];
-  return again.filter(
-    (one) =>
-      !keptSince(one, all, changes).some(
-        ({ type, factor }) => factor === one.factor && LASTING.includes(type),
-      ),
-  );
-}
-
-/** What is not undone of all that was done since. */
-function keptSince(
-  change: LoggedChange,
-  guilty: readonly LoggedChange[],
-  log: readonly LoggedChange[],
-): LoggedChange[] {
-  return log.slice(log.indexOf(change)).filter((other) => !guilty.includes(other));
+  const decided = new Set<string | null>();
+  const isAgain = (one: LoggedChange): boolean => {
+    const isOpen = !decided.has(one.factor);
+    if (repudiated.has(one.id)) return isOpen;
+    if (LASTING.includes(one.type)) decided.add(one.factor);
+    return false;
+  };
+  return changes.toReversed().filter((one) => !guilty.has(one) && isAgain(one));
 }
 
 function factsOf({ type, factor, target, sessionId, at }: LoggedChange) {
