@@ -94,10 +94,8 @@ export class ChangeLog {
   ): Promise<void> {
     await this.changes.remove(subjectId, undone, transaction);
     const told = { subjectId, sessionId: null, type: REPUDIATED, factor: null, at };
-    for (const target of repudiated) {
-      const entry = { ...told, id: this.random.rowId(), target };
-      await this.changes.record(entry, { kind: 'nothing' }, transaction);
-    }
+    const entries = repudiated.map((target) => ({ ...told, id: this.random.rowId(), target }));
+    await this.changes.recordBare(entries, transaction);
   }
 
   /**

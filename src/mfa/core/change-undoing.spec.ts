@@ -1,6 +1,7 @@
 import { addSeconds } from '../kit/clock.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { authenticator } from '../../../test/support/scripted-ceremony.js';
+import { type AccountAtHand } from './account-at-hand.js';
 import { type Authenticator } from './authenticators.js';
 import { ChangeUndoing } from './change-undoing.js';
 import { type ChangeStore, type FormerMethod, type LoggedChange } from './changes.js';
@@ -12,6 +13,7 @@ import {
   MethodStore,
   type Transaction,
 } from './stores.js';
+import { KeptSince } from './undone.js';
 
 const BOUND = new FakeClock().now();
 const CHANGED = addSeconds(BOUND, 60);
@@ -77,21 +79,27 @@ const changeOf = (type: LoggedChange['type']): LoggedChange => ({
 });
 
 /** Undoes the activation of an authenticator that was there before, as it is by now. */
-async function undoOn(present: readonly Authenticator[], type: LoggedChange['type']) {
+async function undoOn(
+  present: readonly Authenticator[],
+  type: LoggedChange['type'],
+  facts: Partial<LoggedChange> = {},
+) {
   const methods = new OneMethod(
     present.length === 0 ? [] : [{ ...former, subjectId: 's1', authenticators: present }],
   );
   // Neither the log nor the codes nor the handlers are asked for what these changes are.
   const changes = {} as ChangeStore;
   const codes = {
-    count: async () => ({ remaining: 0 }),
+    count: async () => ({ id: 'c1', remaining: 2 }),
     deleteAll: async () => {},
   } as unknown as BackupCodeStore;
   const restoring = new MethodRestoring({} as HandlerRegistry, changes, methods);
   const undoing = new ChangeUndoing(restoring, changes, methods, codes);
-  const change = changeOf(type);
+  const change = { ...changeOf(type), ...facts };
   const transaction = {} as Transaction;
-  return { undone: await undoing.undo({ change, kept: [], transaction }), saved: methods.saved };
+  const account = undoing.takeUp('s1', transaction);
+  const undone = await undoing.undo({ change, kept: new KeptSince(), account });
+  return { undone, saved: methods.saved };
 }
 
 const one = (confirmedAt: Date) => ({ ...authenticator('word'), boundAt: BOUND, confirmedAt });
@@ -106,6 +114,16 @@ describe('ChangeUndoing', () => {
     const { undone, saved } = await undoOn([one(CHANGED)], 'authenticator_added');
     expect(undone.isUndone).toBe(true);
     expect(saved).toMatchObject([{ confirmedAt: BOUND, confirmedIn: null }]);
+  });
+
+  it('kills codes where there were none before', async () => {
+    const { undone } = await undoOn([], 'backup_codes_issued', { backupCodes: [] });
+    expect(undone).toMatchObject({ isUndone: true, codes: 2, bringsBack: false });
+  });
+
+  it('leaves alone what it does not know how to undo', async () => {
+    const { undone } = await undoOn([one(CHANGED)], 'method_locked');
+    expect(undone.isUndone).toBe(false);
   });
 
   it('reactivates no method that is gone', async () => {
@@ -123,12 +141,16 @@ describe('ChangeUndoing', () => {
     const methods = new OneMethod([method, other]);
     const changes = { reactivate: async () => isReactivated } as unknown as ChangeStore;
     const restoring = new MethodRestoring({} as HandlerRegistry, changes, methods);
+    const transaction = {} as Transaction;
+    // Nothing of these changes is at hand.
+    const account = {} as AccountAtHand;
     const { isUndone } = await restoring.reactivate({
       change: changeOf('method_deactivated'),
       former,
-      kept: [],
+      kept: new KeptSince(),
       methods: [method, other],
-      transaction: {} as Transaction,
+      account,
+      transaction,
     });
     expect(isUndone).toBe(isReactivated);
     expect(methods.primaries).toEqual(primaries);

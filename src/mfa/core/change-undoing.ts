@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AccountAtHand } from './account-at-hand.js';
 import { type Authenticator, workingOf } from './authenticators.js';
 import { ChangeStore, type FormerBackupCode } from './changes.js';
 import { type MfaEventType } from './events.js';
@@ -21,13 +22,19 @@ const DONE: Undone = { ...NOTHING, isUndone: true };
 export class ChangeUndoing {
   /** How each change of a method is undone. */
   private readonly ofMethods: {
-    readonly [type in MfaEventType]?: (change: OfMethod) => Promise<Undone | boolean>;
+    readonly [type in MfaEventType]?: (change: OfMethod) => Promise<Undone>;
   } = {
     method_activated: (change) => this.unbind(change),
     authenticator_added: (change) => this.unbind(change),
     method_deactivated: (change) => this.restoring.reactivate(change),
     method_deleted: (change) => this.restoring.restoreMethod(change),
     authenticator_removed: (change) => this.restoring.restoreAuthenticator(change),
+  };
+
+  /** The same, in what is at hand. */
+  private readonly atHand: {
+    readonly [type in MfaEventType]?: (change: OfMethod) => Promise<boolean>;
+  } = {
     authenticator_renamed: (change) => this.renameBack(change),
     primary_changed: (change) => this.movePrimaryBack(change),
   };
@@ -39,16 +46,32 @@ export class ChangeUndoing {
     private readonly backupCodes: BackupCodeStore,
   ) {}
 
-  /** Undoes one change where that can be. */
+  /** An account whose lock the transaction holds. */
+  takeUp(subjectId: string, transaction: Transaction): AccountAtHand {
+    const { methods, backupCodes, changes } = this;
+    return new AccountAtHand(subjectId, { methods, backupCodes, changes }, transaction);
+  }
+
+  /**
+   * Undoes one change where that can be. Names, the primary method and backup codes are written with
+   * {@link AccountAtHand.write}: a session can change them as often as it may write.
+   */
   async undo(request: UndoingRequest): Promise<Undone> {
-    const { change, transaction } = request;
-    const { backupCodes } = change;
-    if (backupCodes !== null) return this.restoreBackupCodes(request, backupCodes);
-    const undo = this.ofMethods[change.type];
-    if (change.method === null || undo === undefined) return NOTHING;
+    const { change, account } = request;
+    const { backupCodes, method: former, type } = change;
+    if (backupCodes !== null) return restoreBackupCodes(request, backupCodes);
+    const [undo, undoAtHand] = [this.ofMethods[type], this.atHand[type]];
+    if (former === null) return NOTHING;
+    const { transaction } = account;
+    if (undoAtHand !== undefined) {
+      const methods = await account.methods();
+      const isUndone = await undoAtHand({ ...request, transaction, methods, former });
+      return { ...NOTHING, isUndone };
+    }
+    if (undo === undefined) return NOTHING;
+    await account.write();
     const methods = await this.methods.list(change.subjectId, transaction);
-    const undone = await undo({ ...request, methods, former: change.method });
-    return typeof undone === 'boolean' ? { ...NOTHING, isUndone: undone } : undone;
+    return undo({ ...request, transaction, methods, former });
   }
 
   /**
@@ -145,42 +168,30 @@ export class ChangeUndoing {
     return isLastActive(method, methods) ? this.killCodes(method.subjectId, transaction) : 0;
   }
 
-  /** Unless another one is called so by now. */
-  private async renameBack({ change, former, methods, transaction }: OfMethod): Promise<boolean> {
+  /** Unless another one is called so by now, or somebody else has given it a name since. */
+  private async renameBack({ change, former, kept, methods, account }: OfMethod): Promise<boolean> {
     const method = methods.find(({ id }) => id === former.id);
     const named = former.authenticators.find(({ id }) => id === change.target);
     if (method === undefined || named === undefined) return false;
     const { id, label } = named;
     const others = method.authenticators.filter((one) => one.id !== id);
+    if (kept.renamed.has(id)) return false;
     const isThere = others.length < method.authenticators.length;
     if (!isThere || others.some((other) => other.label === label)) return false;
     const authenticators = method.authenticators.map((one) =>
       one.id === id ? { ...one, label } : one,
     );
-    await this.methods.save({ ...method, authenticators }, transaction);
+    await account.change({ ...method, authenticators });
     return true;
   }
 
   /** Only while the primary is the one that the change made so. */
-  private async movePrimaryBack({ change, methods, transaction }: OfMethod): Promise<boolean> {
+  private async movePrimaryBack({ change, methods, account }: OfMethod): Promise<boolean> {
     const primary = methods.find(({ isPrimary }) => isPrimary);
     const before = methods.find(({ id }) => id === change.target);
     if (primary?.handler !== change.factor || !before?.isActive) return false;
-    return this.methods.makePrimary(before, transaction);
-  }
-
-  /** Whoever made the new codes has seen them: they die. Those before come back where there are none. */
-  private async restoreBackupCodes(
-    { change, transaction }: UndoingRequest,
-    former: readonly FormerBackupCode[],
-  ): Promise<Undone> {
-    const { subjectId, type } = change;
-    const present = await this.backupCodes.count(subjectId, transaction);
-    const isIssued = type === 'backup_codes_issued';
-    if (isIssued ? present.id !== change.id : present.id !== null) return NOTHING;
-    const codes = isIssued ? await this.killCodes(subjectId, transaction) : 0;
-    await this.changes.restoreBackupCodes(subjectId, former, transaction);
-    return { ...DONE, codes, bringsBack: former.some(({ spentAt }) => spentAt === null) };
+    await account.makePrimary(before);
+    return true;
   }
 
   private async killCodes(subjectId: string, transaction: Transaction): Promise<number> {
@@ -188,6 +199,19 @@ export class ChangeUndoing {
     await this.backupCodes.deleteAll(subjectId, transaction);
     return remaining;
   }
+}
+
+/** Whoever made the new codes has seen them: they die. Those before come back where there are none. */
+async function restoreBackupCodes(
+  { change, account }: UndoingRequest,
+  former: readonly FormerBackupCode[],
+): Promise<Undone> {
+  const present = await account.codes();
+  const isIssued = change.type === 'backup_codes_issued';
+  if (isIssued ? present.id !== change.id : present.id !== null) return NOTHING;
+  const codes = isIssued ? present.remaining : 0;
+  account.replaceCodes(former);
+  return { ...DONE, codes, bringsBack: former.some(({ spentAt }) => spentAt === null) };
 }
 
 function isSame(one: Date | null, other: Date): boolean {

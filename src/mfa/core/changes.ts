@@ -56,14 +56,14 @@ export type ChangeSubject =
       /** As they were, where the change has written to them already; absent: as they are. */
       readonly authenticators?: readonly Authenticator[];
     }
-  | { readonly kind: 'backup_codes' }
-  /** There is nothing to bring back. */
-  | { readonly kind: 'nothing' };
+  | { readonly kind: 'backup_codes' };
 
 /** Port: keeps the changes of factors that their owner may still repudiate. */
 export abstract class ChangeStore {
   /** Logs a change, with what it is about as that is now: to be called before it is made. */
   abstract record(change: NewChange, about: ChangeSubject, transaction: Transaction): Promise<void>;
+  /** Logs changes of one subject, in their order, that have nothing to bring back. */
+  abstract recordBare(changes: readonly NewChange[], transaction: Transaction): Promise<void>;
   /**
    * All that is logged of a subject, in the order in which it was done. What cannot be read of a change
    * is reported, and keeps none from being listed; {@link purge} does the same.

@@ -40,8 +40,7 @@ export class MethodRestoring {
     for (const method of inTheWay) await this.methods.delete(method, transaction);
     const proven = { ...former, authenticators };
     if (!(await this.changes.restoreMethod(subjectId, proven, transaction))) return NOTHING;
-    const isChosenSince = kept.some(({ type }) => type === 'primary_changed');
-    if (former.isActive && (!hasPrimary(methods) || (former.isPrimary && !isChosenSince))) {
+    if (former.isActive && (!hasPrimary(methods) || (former.isPrimary && !kept.isPrimaryChosen))) {
       await this.methods.makePrimary({ subjectId, id: former.id }, transaction);
     }
     const gone = inTheWay.map((method) => removedFrom(method, method.authenticators));
@@ -58,9 +57,7 @@ export class MethodRestoring {
     const removed = former.authenticators.find(({ id }) => id === change.target);
     if (removed === undefined || !isBound(removed)) return NOTHING;
     if (method === undefined) {
-      if (kept.some(({ type, target }) => type === 'method_deleted' && target === former.id)) {
-        return NOTHING;
-      }
+      if (kept.deleted.has(former.id)) return NOTHING;
       return this.restoreMethod({ ...request, former: { ...former, authenticators: [removed] } });
     }
     if (!this.registry.has(method.handler)) return NOTHING;

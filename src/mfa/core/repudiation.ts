@@ -22,7 +22,7 @@ import {
   type Transaction,
   UnitOfWork,
 } from './stores.js';
-import { type Removed, type Undone } from './undone.js';
+import { KeptSince, type Removed, type Undone } from './undone.js';
 
 /** A change of those that are taken back. */
 export interface UndoneChange extends Pick<
@@ -116,8 +116,8 @@ export class Repudiation {
     const culprits = await culpritsOf({ repudiated: change, since, log }, provenBy);
     const guilty = new Set(since.filter((one) => isBy(one, culprits, change)));
     const pending = await this.undoing.removePending(subjectId, culprits.sessions, transaction);
-    const takenBack = new Set([...againOf(guilty, history), ...guilty]);
-    const undone = await this.undoAll(takenBack, log, transaction);
+    const repudiated = new Set([...againOf(guilty, history), ...guilty]);
+    const undone = await this.undoAll(repudiated, { subjectId, log }, transaction);
     const gone = await this.forget({ subjectId, culprits, history }, undone, transaction);
     const left = await this.methods.list(subjectId, transaction);
     const told = undone.filter((one) => one.isUndone || guilty.has(one.change));
@@ -166,14 +166,18 @@ export class Repudiation {
 
   /** The newest first: each finds what it left behind. */
   private async undoAll(
-    guilty: ReadonlySet<LoggedChange>,
-    log: readonly LoggedChange[],
+    repudiated: ReadonlySet<LoggedChange>,
+    { subjectId, log }: { readonly subjectId: string; readonly log: readonly LoggedChange[] },
     transaction: Transaction,
   ): Promise<UndoneLogged[]> {
     const undone: UndoneLogged[] = [];
-    for (const [change, kept] of keptSinceEach(guilty, log).toReversed()) {
-      undone.push({ change, ...(await this.undoing.undo({ change, kept, transaction })) });
+    const account = this.undoing.takeUp(subjectId, transaction);
+    const kept = new KeptSince();
+    for (const change of log.toReversed()) {
+      if (!repudiated.has(change)) kept.add(change);
+      else undone.push({ change, ...(await this.undoing.undo({ change, kept, account })) });
     }
+    await account.write();
     return undone;
   }
 
@@ -199,31 +203,14 @@ function againOf(
   guilty: ReadonlySet<LoggedChange>,
   { changes, repudiated }: ChangeHistory,
 ): LoggedChange[] {
-  const again = new Set(changes.filter((one) => repudiated.has(one.id) && !guilty.has(one)));
-  return keptSinceEach(new Set([...again, ...guilty]), changes)
-    .filter(([one]) => again.has(one))
-    .filter(
-      ([one, kept]) =>
-        !kept.some(({ type, factor }) => factor === one.factor && LASTING.includes(type)),
-    )
-    .map(([one]) => one);
-}
-
-/**
- * Each guilty change, in the order of the log, with what is not undone of all that was done since. One way
- * through the log: a thief may have made thousands, and their owner waits for the answer.
- */
-function keptSinceEach(
-  guilty: ReadonlySet<LoggedChange>,
-  log: readonly LoggedChange[],
-): [LoggedChange, readonly LoggedChange[]][] {
-  const kept = log.filter((one) => !guilty.has(one));
-  let keptBefore = 0;
-  return log.flatMap((one): [LoggedChange, readonly LoggedChange[]][] => {
-    if (guilty.has(one)) return [[one, kept.slice(keptBefore)]];
-    keptBefore += 1;
-    return [];
-  });
+  const decided = new Set<string | null>();
+  const isAgain = (one: LoggedChange): boolean => {
+    const isOpen = !decided.has(one.factor);
+    if (repudiated.has(one.id)) return isOpen;
+    if (LASTING.includes(one.type)) decided.add(one.factor);
+    return false;
+  };
+  return changes.toReversed().filter((one) => !guilty.has(one) && isAgain(one));
 }
 
 function factsOf({ type, factor, target, sessionId, at }: LoggedChange) {

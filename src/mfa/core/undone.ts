@@ -1,3 +1,4 @@
+import { type AccountAtHand } from './account-at-hand.js';
 import { type Authenticator } from './authenticators.js';
 import { type FormerMethod, type LoggedChange } from './changes.js';
 import { type StoredStates } from './disposal.js';
@@ -17,18 +18,34 @@ export interface Undone {
   readonly removed: readonly Removed[];
 }
 
+/** What stays of all that was done since a change. */
+export class KeptSince {
+  /** Ids of methods. */
+  readonly deleted = new Set<string>();
+  /** Ids of authenticators. */
+  readonly renamed = new Set<string>();
+  isPrimaryChosen = false;
+
+  /** To be called for what was done before all that was added so far. */
+  add({ type, target }: LoggedChange): void {
+    if (type === 'primary_changed') this.isPrimaryChosen = true;
+    if (type === 'authenticator_renamed') this.renamed.add(String(target));
+    if (type === 'method_deleted') this.deleted.add(String(target));
+  }
+}
+
 /** A change that is to be undone, while the account is locked. */
 export interface UndoingRequest {
   readonly change: LoggedChange;
-  /** What is not undone of all that was done since. */
-  readonly kept: readonly LoggedChange[];
-  readonly transaction: Transaction;
+  readonly kept: KeptSince;
+  readonly account: AccountAtHand;
 }
 
 /** A change of one method, with what its owner has now. */
 export interface OfMethod extends UndoingRequest {
   readonly former: FormerMethod;
   readonly methods: readonly MethodRecord[];
+  readonly transaction: Transaction;
 }
 
 /** Nothing was undone. */

@@ -1,11 +1,13 @@
-import { Controller, Get, Header } from '@nestjs/common';
+import { Controller, Get, Header, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { DevelopmentMailbox, type KeptMessage } from './development-mailbox.js';
+import { LocalHostGuard } from './local-host.guard.js';
 import { renderMailboxPage } from './mailbox-page.js';
 
 /** Shows the messages that were not sent. Registered beside {@link DevelopmentMailbox} only. */
 @ApiExcludeController()
 @Controller('dev')
+@UseGuards(LocalHostGuard)
 export class MailboxController {
   constructor(private readonly mailbox: DevelopmentMailbox) {}
 

@@ -79,7 +79,10 @@ async function seqOf(
   return (await beginOf(subjectId, sessionId, manager)) ?? seq;
 }
 
-/** One for each change that was undone; where none was, one for what was repudiated all the same. */
+/**
+ * One for all changes of a kind that a session made of one thing and that were undone; where none was,
+ * one for what was repudiated all the same.
+ */
 function eventsOf(
   repudiated: RepudiatedChange,
   { changes, codesRevoked }: Undoing,
@@ -88,7 +91,10 @@ function eventsOf(
   const undone = changes.filter(({ isUndone }) => isUndone);
   const type = 'change_repudiated' as const;
   const { factor, sessionId } = repudiated;
-  const events: MfaEvent[] = undone.map((change) => ({
+  const kinds = new Map(
+    undone.map((one) => [JSON.stringify([one.type, one.factor, one.target, one.sessionId]), one]),
+  );
+  const events: MfaEvent[] = [...kinds.values()].map((change) => ({
     ...occasion,
     type,
     factor: change.factor,

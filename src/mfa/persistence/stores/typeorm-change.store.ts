@@ -25,6 +25,9 @@ const COLUMNS = raw(
   'c.user_id, c.id, c.session_id, c.type, c.factor, c.target, c.at, c.after_seq, c.former',
 );
 
+/** So many rows are written by one statement at most. */
+const BATCH_SIZE = 1000;
+
 /** Keeps the log of changes in `mfa_changes`. */
 @Injectable()
 export class TypeOrmChangeStore extends ChangeStore {
@@ -53,6 +56,28 @@ export class TypeOrmChangeStore extends ChangeStore {
     );
   }
 
+  async recordBare(changes: readonly NewChange[], transaction: Transaction): Promise<void> {
+    for (const batch of batchesOf(changes)) {
+      await this.statements.changed(
+        sql`INSERT INTO mfa_changes (user_id, id, place, session_id, type, factor, target, at,
+            after_seq)
+          SELECT n.user_id, n.id, n.ordinality + coalesce((
+              SELECT max(c.place) FROM mfa_changes c WHERE c.user_id = n.user_id), 0),
+            n.session_id, n.type, n.factor, n.target, n.at,
+            coalesce((SELECT seq FROM mfa_event_heads h WHERE h.user_id = n.user_id), 0)
+          FROM unnest(${batch.map(({ subjectId }) => subjectId)}::text[],
+              ${batch.map(({ id }) => id)}::uuid[],
+              ${batch.map(({ sessionId }) => sessionId)}::text[],
+              ${batch.map(({ type }) => type)}::text[],
+              ${batch.map(({ factor }) => factor)}::text[],
+              ${batch.map(({ target }) => target ?? null)}::text[],
+              ${batch.map(({ at }) => at)}::timestamptz[])
+            WITH ORDINALITY AS n(user_id, id, session_id, type, factor, target, at, ordinality)`,
+        transaction,
+      );
+    }
+  }
+
   async list(subjectId: string, transaction: Transaction): Promise<readonly LoggedChange[]> {
     const rows = await this.statements.rows<ChangeRow>(
       sql`SELECT ${COLUMNS} FROM mfa_changes c WHERE c.user_id = ${subjectId} ORDER BY c.place`,
@@ -62,10 +87,12 @@ export class TypeOrmChangeStore extends ChangeStore {
   }
 
   async remove(subjectId: string, ids: readonly string[], transaction: Transaction): Promise<void> {
-    await this.statements.changed(
-      sql`DELETE FROM mfa_changes WHERE user_id = ${subjectId} AND id = ANY(${[...ids]}::uuid[])`,
-      transaction,
-    );
+    for (const batch of batchesOf(ids)) {
+      await this.statements.changed(
+        sql`DELETE FROM mfa_changes WHERE user_id = ${subjectId} AND id = ANY(${batch}::uuid[])`,
+        transaction,
+      );
+    }
   }
 
   async restoreMethod(
@@ -139,7 +166,6 @@ export class TypeOrmChangeStore extends ChangeStore {
     about: ChangeSubject,
     transaction: Transaction,
   ): Promise<Former | null> {
-    if (about.kind === 'nothing') return null;
     if (about.kind === 'backup_codes') {
       const codes = await this.statements.rows<FormerBackupCode>(
         sql`SELECT lookup, hash, set_id AS "setId", created_at AS "createdAt", spent_at AS "spentAt"
@@ -181,6 +207,14 @@ export class TypeOrmChangeStore extends ChangeStore {
       lockedUntil: row.m_locked_until,
     };
   }
+}
+
+function batchesOf<T>(all: readonly T[]): T[][] {
+  const starts = Array.from(
+    { length: Math.ceil(all.length / BATCH_SIZE) },
+    (_, n) => n * BATCH_SIZE,
+  );
+  return starts.map((start) => all.slice(start, start + BATCH_SIZE));
 }
 
 /** No key can be retired while what an undoing brings back is found by it. */
