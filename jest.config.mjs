@@ -6,7 +6,7 @@ export default {
   testMatch: ['**/*.spec.ts'],
   // No test waits for time to pass; a machine may be busy.
   testTimeout: 30_000,
-  maxWorkers: 2,
+  maxWorkers: 3,
   // Native modules of a test file are not freed with it: a worker that has grown is replaced.
   workerIdleMemoryLimit: '1GB',
   // For `--findRelatedTests`: imports name the `.js` that a build makes.

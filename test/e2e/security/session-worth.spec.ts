@@ -187,7 +187,7 @@ it('keeps a bounded number of proofs, and none that can matter no more', async (
       `UPDATE sessions SET proofs = (
           SELECT jsonb_agg(jsonb_build_object('amr', jsonb_build_array('otp'),
             'methodId', gen_random_uuid(), 'authenticatorId', gen_random_uuid(),
-            'backupCodesId', null, 'at', $2::text))
+            'backupCodesId', null, 'activation', 1, 'at', $2::text))
           FROM generate_series(1, 64))
         WHERE user_id = $1 AND ended_at IS NULL`,
       [account.user.id, at.toISOString()],
