@@ -28,7 +28,7 @@ describe('AccountLine', () => {
   const holdSeveral = (count: number) => Array.from({ length: count }, () => hold('ada'));
 
   it('does so much of one account at once, and all of another', () => {
-    holdSeveral(atOnce + 2);
+    void Promise.all(holdSeveral(atOnce + 2));
     void hold('bob');
     expect(begun).toEqual([...Array.from({ length: atOnce }, () => 'ada'), 'bob']);
   });
@@ -46,7 +46,7 @@ describe('AccountLine', () => {
   });
 
   it('turns away what is one too many', async () => {
-    holdSeveral(atOnce + mostWaiting);
+    void Promise.all(holdSeveral(atOnce + mostWaiting));
     await expect(hold('ada')).rejects.toMatchObject({
       code: 'rate_limited',
       extras: { retryAfterSeconds: 2 },
