@@ -97,7 +97,7 @@ describe('any link takes back', () => {
       `SELECT 1 FROM mfa_events WHERE user_id = $1 AND type = 'change_repudiated'`,
       [account.user.id],
     );
-    // One for all changes of a kind that a session made of one thing.
+    // One for all changes of a kind that were made of one thing: what was preferred before them.
     expect(events).toHaveLength(2);
     const mails = await noticesTo(server, account.user);
     expect(mails.filter(({ subject }) => /is secured/.test(subject))).toHaveLength(1);

@@ -5,9 +5,9 @@ export const NOTICE_LIMIT = { maxNotices: 20, windowSeconds: 3600 } as const;
 
 /** How often people are told of one kind. */
 export type NoticeBound =
-  /** Each time, beyond {@link NOTICE_LIMIT} later: only a session, or a credential of its own, can cause it. */
+  /** Each time, beyond {@link NOTICE_LIMIT} later: it changes something, or opens or ends a session. */
   | 'each_time'
-  /** {@link NOTICE_LIMIT}, and no more: it takes no session, so strangers could fill a mailbox by it. */
+  /** {@link NOTICE_LIMIT}, and no more: it is a lock that ends by itself, and the next tells nothing else. */
   | 'limited'
   /** Once in the window: the next time says nothing that the first did not. */
   | 'once_in_window'
@@ -15,8 +15,8 @@ export type NoticeBound =
   | 'once_at_a_time';
 
 /**
- * What bounds each kind. A change that a session makes is never silent: its mail has the link by which
- * it is undone, and comes later where the address has had its share. Whoever registers with a
+ * What bounds each kind. No change, no session that begins or dies, and no password that is replaced is
+ * silent: its mail has the link by which it is undone, and comes later where the address has had its share. Whoever registers with a
  * stranger's address could else have as many mails sent there as a session may write.
  */
 export const NOTICE_BOUNDS: Readonly<Record<NoticeKind, NoticeBound>> = {
@@ -36,11 +36,11 @@ export const NOTICE_BOUNDS: Readonly<Record<NoticeKind, NoticeBound>> = {
   account_locked: 'limited',
   session_locked: 'each_time',
   second_factor_failed: 'once_in_window',
-  new_device_seen: 'limited',
-  refresh_token_reused: 'limited',
+  new_device_seen: 'each_time',
+  refresh_token_reused: 'each_time',
   session_displaced: 'once_in_window',
   sessions_ended: 'each_time',
   password_changed: 'each_time',
-  password_reset: 'limited',
+  password_reset: 'each_time',
   change_repudiated: 'once_at_a_time',
 };
