@@ -97,10 +97,11 @@ describe('every type', () => {
     expect(names.filter((name: string) => name === 'First')).toHaveLength(types.length);
     const { body: document } = await all.get('//api/docs-json');
     const { schema } = document.paths['/api/auth/mfa'].post.requestBody.content['application/json'];
-    const methods = schema.oneOf.map(({ $ref }: { $ref: string }) => {
-      const component = document.components.schemas[$ref.replace(/.*\//, '')];
-      return component.properties.method.enum;
-    });
+    const named = ({ $ref }: { $ref: string }) =>
+      document.components.schemas[$ref.replace(/.*\//, '')];
+    const methods = named(schema).oneOf.map(
+      (form: { $ref: string }) => named(form).properties.method.enum,
+    );
     expect(methods).toEqual(ids.map((id) => [id]));
     await all.stop();
   });

@@ -54,6 +54,12 @@ export abstract class EventConsumer {
    * and 45 seconds more. Absent: 15.
    */
   readonly deliveryTimeoutSeconds?: number;
+  /**
+   * After so long a delivery is slow and holds no other up: the next ones are begun beside it, while
+   * few are slow. Set it where some receivers may be slow and others not, as mailboxes. Absent: whatever
+   * is slow holds the others of this consumer up.
+   */
+  readonly slowAfterSeconds?: number;
   /** Asked when an event is recorded; what is not wanted is not kept for this consumer. */
   abstract wants(event: MfaEvent): boolean;
   /**

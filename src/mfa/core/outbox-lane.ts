@@ -4,13 +4,10 @@ import { Logger } from '@nestjs/common';
 import { addSeconds, type Clock } from '../kit/clock.js';
 import { rejectAfter } from '../kit/reject-after.js';
 import { reasonOf } from '../kit/reason-of.js';
-import {
-  DeliveryPostponed,
-  DeliveryRefused,
-  type EventConsumer,
-  type EventDelivery,
-} from './event-consumer.js';
+import { bySubject, open, opened } from './claimed-deliveries.js';
+import { DeliveryPostponed, DeliveryRefused, type EventConsumer } from './event-consumer.js';
 import { type ClaimedDelivery, type OutboxStore } from './outbox.js';
+import { SlowDeliveries } from './slow-deliveries.js';
 
 const MAX_DELIVERIES_PER_CLAIM = 20;
 /** Requests come first: deliveries leave them most of the connections to the database. */
@@ -41,6 +38,7 @@ export class OutboxLane {
   /** A server that dies leaves its deliveries to the others after so long. */
   private readonly leaseSeconds: number;
   private gatheringMilliseconds = GATHERING_MILLISECONDS;
+  private readonly slow: SlowDeliveries;
   private isNudged = false;
   private isStopped = false;
   private work: Promise<void> | null = null;
@@ -52,6 +50,7 @@ export class OutboxLane {
   ) {
     const { deliveryTimeoutSeconds = DELIVERY_TIMEOUT_SECONDS } = consumer;
     this.deliveryTimeoutMilliseconds = deliveryTimeoutSeconds * 1000;
+    this.slow = new SlowDeliveries(consumer.slowAfterSeconds);
     this.leaseSeconds = deliveryTimeoutSeconds + BEGINNING_SECONDS;
   }
 
@@ -65,13 +64,20 @@ export class OutboxLane {
   /** Begins no other delivery, and ends after those that are under way, or after 15 seconds. */
   async stop(): Promise<void> {
     this.isStopped = true;
-    if (this.work === null) return;
     // What lasts longer is delivered again, once its lease has ended.
-    await rejectAfter(this.stopMilliseconds, this.work).catch(() => undefined);
+    const all = Promise.all([this.work, this.slow.settled()]);
+    await rejectAfter(this.stopMilliseconds, all).catch(() => undefined);
   }
 
   /** Delivers everything that is due. @returns how many deliveries were claimed */
   async runOnce(): Promise<number> {
+    const total = await this.deliverDue();
+    await this.slow.settled();
+    return total;
+  }
+
+  /** As {@link runOnce}, but ends before what is slow. */
+  private async deliverDue(): Promise<number> {
     let total = 0;
     while (!this.isStopped) {
       const now = this.clock.now();
@@ -93,7 +99,7 @@ export class OutboxLane {
     while (this.isNudged && !this.isStopped) {
       this.isNudged = false;
       try {
-        await this.runOnce();
+        await this.deliverDue();
       } catch (error) {
         this.logger.warn(`Nothing is delivered to ${this.consumer.name}: ${reasonOf(error)}`);
       }
@@ -113,7 +119,7 @@ export class OutboxLane {
     let settledAt = this.clock.elapsedMilliseconds();
     const deliverTurns = async () => {
       for (const turn of turns) {
-        taken.push(...(await this.deliverInTurn(turn, lastStartAt)));
+        taken.push(...(await this.unlessSlow(this.deliverInTurn(turn, lastStartAt))));
         const now = this.clock.elapsedMilliseconds();
         if (now < settledAt + SETTLE_AFTER_MILLISECONDS) continue;
         settledAt = now;
@@ -122,6 +128,15 @@ export class OutboxLane {
     };
     await Promise.all(Array.from({ length: MAX_DELIVERIES_AT_ONCE }, deliverTurns));
     await complete();
+  }
+
+  /** @returns those that were taken; none where they are slow, and are settled apart */
+  private async unlessSlow(delivering: Promise<ClaimedDelivery[]>): Promise<ClaimedDelivery[]> {
+    if (!(await this.slow.includes(delivering))) return delivering;
+    const complete = (taken: ClaimedDelivery[]) =>
+      this.settle(taken, () => this.outbox.complete(taken));
+    this.slow.leave(delivering.then(complete));
+    return [];
   }
 
   /** Never rejects: what was not taken together, for whatever reason, is delivered singly. */
@@ -210,29 +225,7 @@ export class OutboxLane {
   }
 }
 
-/** @throws {Error} as {@link ClaimedDelivery.read} */
-function open(delivery: ClaimedDelivery): EventDelivery {
-  return { id: delivery.id, event: delivery.read() };
-}
-
-/** A delivery behind what is read of it; nothing where it cannot be read. */
-function opened(delivery: ClaimedDelivery): [EventDelivery, ClaimedDelivery][] {
-  try {
-    return [[open(delivery), delivery]];
-  } catch {
-    return [];
-  }
-}
-
 /** Twice as long after each try, up to an hour. */
 function retrySecondsAfter(attempts: number): number {
   return Math.min(FIRST_RETRY_SECONDS * 2 ** (attempts - 1), LONGEST_RETRY_SECONDS);
-}
-
-function bySubject(deliveries: readonly ClaimedDelivery[]): ClaimedDelivery[][] {
-  const turns = new Map<string, ClaimedDelivery[]>();
-  for (const delivery of deliveries) {
-    turns.set(delivery.subjectId, [...(turns.get(delivery.subjectId) ?? []), delivery]);
-  }
-  return [...turns.values()];
 }

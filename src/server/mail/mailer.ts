@@ -15,6 +15,9 @@ export interface Mail {
 /** What consumers that send mails set as their `deliveryTimeoutSeconds`: more than a mailer takes. */
 export const MAIL_DELIVERY_SECONDS = 630;
 
+/** What they set as their `slowAfterSeconds`: most mails take less. */
+export const MAIL_SLOW_SECONDS = 2;
+
 /** Hands mails to a carrier. Everything of the server that writes to people goes through this. */
 export abstract class Mailer {
   /**

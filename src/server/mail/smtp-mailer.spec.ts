@@ -154,6 +154,24 @@ describe('SmtpMailer', () => {
     },
   );
 
+  it('begins no mail of the outbox to a domain that keeps two waiting, and those to others', async () => {
+    holdsAnswers = true;
+    answers.length = 0;
+    const mailer = mailerTo(portOf(smtp.server));
+    Object.assign(mailer['slowForOutbox'], { slowMilliseconds: 0 });
+    const bothCame = new Promise<void>((resolve) => (whenContent = resolve));
+    const slow = ['s1', 's2'].map((deliveryId) => mailer.send({ ...mail, deliveryId }));
+    await bothCame;
+    const third = mailer.send({ ...mail, to: 'bob@mx.example.org', deliveryId: 's3' });
+    await expect(third).rejects.toMatchObject({ name: 'DomainIsSlow' });
+    holdsAnswers = false;
+    await mailer.send({ ...mail, to: 'carol@example.net', deliveryId: 's4' });
+    await mailer.send(mail);
+    for (const answer of answers) answer();
+    await Promise.all(slow);
+    expect(received).toHaveLength(4);
+  });
+
   it('rejects when nothing listens', async () => {
     const closed = createServer().listen(0, '127.0.0.1');
     await once(closed, 'listening');

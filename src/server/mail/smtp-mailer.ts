@@ -3,6 +3,12 @@ import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { createTransport } from 'nodemailer';
 import { DeliveryRefused, reasonOf } from '../../mfa/index.js';
 import { type Mail, Mailer } from './mailer.js';
+import { SlowDomains } from './slow-domains.js';
+
+/** Connections at most, and how many of them one slow domain may hold. */
+const PROMPT = { connections: 10, ofSlowDomain: 5 };
+/** Enough for all that three consumers of the outbox have under way at once. */
+const PATIENT = { connections: 36, ofSlowDomain: 2 };
 
 const CONNECTION_TIMEOUT_MILLISECONDS = 5_000;
 /** After the content a server may take ten minutes to answer [RFC 5321 §4.5.3.2.6]. */
@@ -32,6 +38,8 @@ export class SmtpMailer extends Mailer implements OnApplicationShutdown {
   private readonly logger = new Logger(SmtpMailer.name);
   private readonly prompt;
   private readonly patient;
+  private readonly slowForPeople = new SlowDomains(PROMPT.ofSlowDomain);
+  private readonly slowForOutbox = new SlowDomains(PATIENT.ofSlowDomain);
   private readonly domain: string;
   private readonly sendTimeoutMilliseconds: number;
   private readonly acceptingMilliseconds = ACCEPTING_MILLISECONDS;
@@ -42,25 +50,32 @@ export class SmtpMailer extends Mailer implements OnApplicationShutdown {
     super();
     this.sendTimeoutMilliseconds = settings.sendTimeoutMilliseconds ?? 10_000;
     this.domain = domainOf(settings.from);
-    this.prompt = this.transportOf(settings);
-    this.patient = this.transportOf(settings).use('stream', ({ data, message }, done) => {
-      const whenSent = this.whenSent.get(String(data.messageId));
-      // Read to its end only when the server has asked for the content.
-      message.processFunc((content) => Readable.from(readOut(content, () => whenSent?.())));
-      done();
-    });
+    this.prompt = this.transportOf(settings, PROMPT.connections);
+    this.patient = this.transportOf(settings, PATIENT.connections).use(
+      'stream',
+      ({ data, message }, done) => {
+        const whenSent = this.whenSent.get(String(data.messageId));
+        // Read to its end only when the server has asked for the content.
+        message.processFunc((content) => Readable.from(readOut(content, () => whenSent?.())));
+        done();
+      },
+    );
   }
 
-  /** @throws {DeliveryRefused} for a reply that says that no other try helps [RFC 5321 §4.2.1] */
+  /**
+   * @throws {DomainIsSlow} while other mails to the reader's domain are slow
+   * @throws {DeliveryRefused} for a reply that says that no other try helps [RFC 5321 §4.2.1]
+   */
   async send({ to, subject, text, html, deliveryId }: Mail): Promise<void> {
     // An address object is never parsed for further recipients, as a text with a comma would be.
     const message = { to: { name: '', address: to }, subject, text, html };
     try {
       if (deliveryId === undefined) {
         const signal = AbortSignal.timeout(this.sendTimeoutMilliseconds);
-        await this.prompt.sendMail({ ...message, signal });
+        await this.slowForPeople.run(to, () => this.prompt.sendMail({ ...message, signal }));
       } else {
-        await this.sendPatiently(message, `<${deliveryId}@${this.domain}>`);
+        const messageId = `<${deliveryId}@${this.domain}>`;
+        await this.slowForOutbox.run(to, () => this.sendPatiently(message, messageId));
       }
     } catch (cause) {
       throw isForGood(cause) ? new DeliveryRefused({ cause }) : cause;
@@ -92,10 +107,11 @@ export class SmtpMailer extends Mailer implements OnApplicationShutdown {
     }
   }
 
-  private transportOf({ url, from }: SmtpSettings) {
+  private transportOf({ url, from }: SmtpSettings, maxConnections: number) {
     const transport = createTransport(
       {
         pool: true,
+        maxConnections,
         url,
         dnsTimeout: CONNECTION_TIMEOUT_MILLISECONDS,
         connectionTimeout: CONNECTION_TIMEOUT_MILLISECONDS,

@@ -9,7 +9,7 @@ import {
   type RecordedEvent,
 } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
-import { MAIL_DELIVERY_SECONDS, Mailer } from '../mail/mailer.js';
+import { MAIL_DELIVERY_SECONDS, MAIL_SLOW_SECONDS, Mailer } from '../mail/mailer.js';
 import { UsersService } from '../users/users.service.js';
 import { composeNotice } from './compose-notice.js';
 import { type NoticeTicket, RepudiationLinks } from './repudiation-links.js';
@@ -41,6 +41,7 @@ const WITHOUT_LINK: readonly NoticeKind[] = ['change_repudiated'];
 export class NoticesConsumer extends EventConsumer {
   readonly name = 'notices';
   override readonly deliveryTimeoutSeconds = MAIL_DELIVERY_SECONDS;
+  override readonly slowAfterSeconds = MAIL_SLOW_SECONDS;
   private readonly logger = new Logger(NoticesConsumer.name);
 
   constructor(

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, EventConsumer, type EventDelivery, type MfaEvent } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
-import { MAIL_DELIVERY_SECONDS, Mailer } from '../mail/mailer.js';
+import { MAIL_DELIVERY_SECONDS, MAIL_SLOW_SECONDS, Mailer } from '../mail/mailer.js';
 import { textsFor } from '../notices/texts/languages.js';
 import { UsersService } from '../users/users.service.js';
 import { composeResetMail } from './password-reset-mail.js';
@@ -13,6 +13,7 @@ import { PasswordResetTokens } from './password-reset-tokens.js';
 export class PasswordResetMailer extends EventConsumer {
   readonly name = 'password-reset-mail';
   override readonly deliveryTimeoutSeconds = MAIL_DELIVERY_SECONDS;
+  override readonly slowAfterSeconds = MAIL_SLOW_SECONDS;
 
   constructor(
     private readonly links: PasswordResetLinks,

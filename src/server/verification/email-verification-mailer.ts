@@ -8,7 +8,7 @@ import {
   type MfaEvent,
 } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
-import { MAIL_DELIVERY_SECONDS, Mailer } from '../mail/mailer.js';
+import { MAIL_DELIVERY_SECONDS, MAIL_SLOW_SECONDS, Mailer } from '../mail/mailer.js';
 import { textsFor } from '../notices/texts/languages.js';
 import { VERIFY_EMAIL_PATH } from '../pages/paths.js';
 import { UsersService } from '../users/users.service.js';
@@ -26,6 +26,7 @@ import { EmailVerificationTokens } from './email-verification-tokens.js';
 export class EmailVerificationMailer extends EventConsumer {
   readonly name = 'email-verification-mail';
   override readonly deliveryTimeoutSeconds = MAIL_DELIVERY_SECONDS;
+  override readonly slowAfterSeconds = MAIL_SLOW_SECONDS;
   private readonly logger = new Logger(EmailVerificationMailer.name);
 
   constructor(

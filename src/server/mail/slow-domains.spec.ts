@@ -1,0 +1,55 @@
+import { DomainIsSlow, SlowDomains } from './slow-domains.js';
+
+/** A send that ends when it is told to. */
+function held() {
+  let end = (): void => undefined;
+  const done = new Promise<void>((resolve) => (end = resolve));
+  return { send: () => done, end };
+}
+
+describe('SlowDomains', () => {
+  let domains: SlowDomains;
+
+  beforeEach(() => {
+    domains = new SlowDomains(2);
+    Object.assign(domains, { slowMilliseconds: 1 });
+  });
+
+  /** A mail that is slow by now. */
+  async function slowMail(address: string) {
+    const { send, end } = held();
+    const sending = domains.run(address, send);
+    // Set after that of the mail, so it fires after it.
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    return { end, sending };
+  }
+  const sends = (address: string) => domains.run(address, async () => 'sent');
+
+  it('begins no mail to a domain to which as many as may be are slow, nor below it', async () => {
+    await slowMail('a@slow.example.com');
+    expect(await sends('b@example.com')).toBe('sent');
+    await slowMail('b@EXAMPLE.com');
+    await expect(sends('c@other.example.com')).rejects.toBeInstanceOf(DomainIsSlow);
+    expect(await sends('c@example.net')).toBe('sent');
+  });
+
+  it('begins the next one once one of them has ended, well or not', async () => {
+    const mails = [await slowMail('a@example.com'), await slowMail('a@example.com')];
+    for (const { end, sending } of mails) {
+      end();
+      await sending;
+      expect(await sends('a@example.com')).toBe('sent');
+    }
+    const failing = domains.run('a@example.com', () => Promise.reject(new Error('refused')));
+    await expect(failing).rejects.toThrow('refused');
+    expect(await sends('a@example.com')).toBe('sent');
+  });
+
+  it('begins any number that are not slow', async () => {
+    Object.assign(domains, { slowMilliseconds: 60_000 });
+    const mails = Array.from({ length: 10 }, () => held());
+    const sending = mails.map(({ send }) => domains.run('a@example.com', send));
+    for (const { end } of mails) end();
+    await expect(Promise.all(sending)).resolves.toHaveLength(10);
+  });
+});
