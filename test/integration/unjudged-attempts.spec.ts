@@ -50,7 +50,7 @@ describe('an attempt that is not judged wrong', () => {
     const service = mfa.parts.get(StepUpService);
     const { ephemeralToken } = await service.begin(actor, undefined, CLIENT);
     const claims = await mfa.parts.ephemeralTokens.verify(ephemeralToken, 'step_up');
-    return service.verify(claims, { code }, CLIENT);
+    return (await service.verify(claims, { code }, CLIENT)).tokens;
   };
   const signIn: Prove = ({ subject }, code) => mfa.signIn(subject, code);
   const regenerate: Prove = ({ actor }, code) => mfa.parts.backupCodes.regenerate(actor, { code });

@@ -1,7 +1,11 @@
 import { type EventDelivery } from './event-consumer.js';
 import { type ClaimedDelivery } from './outbox.js';
 
-/** @throws {Error} as {@link ClaimedDelivery.read} */
+/**
+ * A delivery as its consumer takes it.
+ *
+ * @throws {Error} as {@link ClaimedDelivery.read}
+ */
 export function open(delivery: ClaimedDelivery): EventDelivery {
   return { id: delivery.id, event: delivery.read() };
 }

@@ -78,11 +78,9 @@ describe('the sessions of one user', () => {
 
   it('are listed up to as many, and come down to as many, however many there are', async () => {
     await server.dataSource.query(
-      `INSERT INTO sessions (user_id, id, refresh_id, provider, credentials_version, proofs, proof_id,
-         began_by_first_factor, created_at, last_used_at, expires_at)
-       SELECT user_id, gen_random_uuid(), refresh_id, provider, credentials_version, proofs, proof_id,
-         began_by_first_factor, created_at, last_used_at - n * interval '1 second', expires_at
-       FROM sessions, generate_series(1, 24) AS n WHERE user_id = $1`,
+      `INSERT INTO sessions SELECT (jsonb_populate_record(s, jsonb_build_object(
+        'id', gen_random_uuid(), 'last_used_at', s.last_used_at - n * interval '1 second'))).*
+       FROM sessions s, generate_series(1, 24) AS n WHERE s.user_id = $1`,
       [owner.user.id],
     );
     expect(await list(owner.access)).toHaveLength(MOST);
