@@ -58,8 +58,9 @@ describeWithRedis('RedisConnection with a Redis', () => {
     await redis.kill();
     const late = await RedisConnection.open(`${redis.url}/99`);
     const ended = new Promise<void>((resolve) => clientOf(late).once('end', resolve));
+    const back = new Promise<void>((resolve) => clientOf(connection).once('ready', resolve));
     await redis.resume();
-    await ended;
+    await Promise.all([ended, back]);
     expect(error?.mock.calls).toEqual([[sentence], [sentence]]);
     await expect(clientOf(late).set('key', 'value')).rejects.toThrow();
     late.onApplicationShutdown();

@@ -58,7 +58,7 @@ describe('an account of our own with the factors of the library', () => {
     expect(short).toMatchObject({ ...problem, status: 400, body: { code: 'validation_failed' } });
     expect(short.body['errors']).toEqual({ key: ['Enter the 40 hexadecimal digits of the key.'] });
     const body = { method: 'dongle', more: 'than our pipe lets pass' };
-    const refused = await post('/api/auth/mfa/primary/', body, { session });
+    const refused = await post('/api/auth/mfa/send/', body, { session });
     expect(refused).toMatchObject({ ...problem, status: 400, body: { code: 'validation_failed' } });
   });
 
