@@ -24,6 +24,21 @@ describe('managing methods', () => {
     expect(JSON.stringify(list)).not.toContain(secret);
   });
 
+  it('makes a method primary where none is, as in a database that a host has brought along', async () => {
+    const subject = newUser();
+    await mfa.enrolApp(subject);
+    const actor = mfa.actor(subject);
+    await mfa.parts.dataSource.query(
+      'UPDATE mfa_methods SET is_primary = false WHERE user_id = $1',
+      [subject.id],
+    );
+    await mfa.parts.methods.makePrimary(actor, 'app', null);
+    expect((await mfa.parts.methods.list(actor))[0]).toMatchObject({
+      name: 'app',
+      isPrimary: true,
+    });
+  });
+
   it('replaces a pending set-up: the old secret is dead', async () => {
     const actor = mfa.actor(newUser());
     const first = await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: {} });
