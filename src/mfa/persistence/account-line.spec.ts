@@ -53,6 +53,17 @@ describe('AccountLine', () => {
     });
   });
 
+  it('turns away nothing that must not be refused, however much waits and however long', async () => {
+    const held = holdSeveral(atOnce);
+    const many = Array.from({ length: mostWaiting + 2 }, () =>
+      line.run('ada', async () => 'done', 'unbounded'),
+    );
+    await jest.advanceTimersByTimeAsync(2 * waitSeconds * 1000);
+    for (const end of ends) end();
+    await Promise.all(held);
+    expect(new Set(await Promise.all(many))).toEqual(new Set(['done']));
+  });
+
   it('turns away what has waited for too long, and that alone', async () => {
     const [first] = holdSeveral(atOnce);
     const late = expect(hold('ada')).rejects.toMatchObject({ code: 'rate_limited' });

@@ -10,6 +10,9 @@ export const ACCOUNT_LINE_LIMITS = { atOnce: 3, mostWaiting: 64, waitSeconds: 5 
 /** Whoever is turned away may come back when a lock that is held for long may be free. */
 const RETRY_AFTER_SECONDS = 2;
 
+/** Whether work is refused where too much waits, or for too long. */
+export type LineBound = 'bounded' | 'unbounded';
+
 interface Line {
   running: number;
   readonly waiting: (() => void)[];
@@ -26,12 +29,18 @@ export class AccountLine {
   /**
    * Never ask for it while you hold a connection or are in the line already.
    *
+   * @param bound `unbounded` for what must not be refused, such as a logout: it waits for as long as it takes
    * @throws {MfaError} `rate_limited` where too much waits for this account, or has waited for too long
    */
-  async run<T>(subjectId: string, work: () => Promise<T>): Promise<T> {
+  async run<T>(
+    subjectId: string,
+    work: () => Promise<T>,
+    bound: LineBound = 'bounded',
+  ): Promise<T> {
     const line = this.lines.get(subjectId) ?? { running: 0, waiting: [] };
     this.lines.set(subjectId, line);
     if (line.running < ACCOUNT_LINE_LIMITS.atOnce) line.running += 1;
+    else if (bound === 'unbounded') await new Promise<void>((begin) => line.waiting.push(begin));
     else await placeIn(line);
     try {
       return await work();

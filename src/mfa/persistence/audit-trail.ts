@@ -3,7 +3,7 @@ import { type EntityManager } from 'typeorm';
 import { EventTeller } from '../core/event-teller.js';
 import { type MfaEvent } from '../core/events.js';
 import { EventStore } from '../core/event-store.js';
-import { AccountLine } from './account-line.js';
+import { AccountLine, type LineBound } from './account-line.js';
 import { HostDatabase } from './host-database.js';
 import { transactionOf } from './stores/statements.js';
 
@@ -60,11 +60,13 @@ export class AuditTrail {
    *
    * @param subjectId whose account the change locks. It then waits for its connection among the work of
    * that account, so that no account takes all connections. Absent: it locks none
+   * @param bound `unbounded` for a change that must not be refused: it waits for as long as it takes
    * @throws {MfaError} `rate_limited` where too much waits for this account already, or has for too long
    */
   async change<T>(
     work: (manager: EntityManager) => Promise<AuditedChange<T>>,
     subjectId?: string,
+    bound: LineBound = 'bounded',
   ): Promise<T> {
     const commit = () =>
       this.host.transaction(async (manager) => {
@@ -74,7 +76,7 @@ export class AuditTrail {
       });
     const { result, events } = await (subjectId === undefined
       ? commit()
-      : this.line.run(subjectId, commit));
+      : this.line.run(subjectId, commit, bound));
     this.tell(events);
     return result;
   }

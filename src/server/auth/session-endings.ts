@@ -40,11 +40,12 @@ export class SessionEndings {
     const session = this.refreshTokens.read(refreshToken);
     if (!(await this.sessions.isOpen(session))) return;
     const event = await this.event('logged_out', session.userId, client);
-    await this.audit.change(async (manager) => {
+    const logOut = async (manager: EntityManager) => {
       await this.accounts.lock(session.userId, transactionOf(manager));
       const isEnded = await this.sessions.end(session, manager);
       return { result: undefined, events: isEnded ? [event] : [] };
-    }, session.userId);
+    };
+    await this.audit.change(logOut, session.userId, 'unbounded');
   }
 
   /**

@@ -1,4 +1,6 @@
+import { AccountLine } from '../../../src/mfa/persistence/account-line.js';
 import { SPARE_REQUESTS } from '../../../src/server/rate-limit/subject-budget.js';
+import { eventually } from '../../support/eventually.js';
 import { type Reply } from '../../support/http-client.js';
 import { type ApiRoute, listRoutes } from '../../support/openapi-routes.js';
 import {
@@ -64,6 +66,29 @@ describe('the budget of a subject', () => {
     }
     expectRefused(await ask('GET', '/mfa/', access));
     expect((await ask('POST', '/logout/', undefined, { refresh })).status).toBe(200);
+  });
+
+  it('holds for no logout of many that wait for one account', async () => {
+    server = await startServer();
+    // The embedded database has one connection, for which all of them wait.
+    if (!server.isConcurrent) return;
+    const account = await server.signUp();
+    await server.enrolApp(account);
+    const { user, refresh } = account;
+    const lines = Reflect.get(server.app.get(AccountLine, { strict: false }), 'lines');
+    const waiting = async () => {
+      await server.get('//health/ready');
+      return lines.get(user.id)?.waiting.length ?? 0;
+    };
+    const many = await server.dataSource.transaction(async (manager) => {
+      await manager.query('SELECT 1 FROM mfa_accounts WHERE user_id = $1 FOR UPDATE', [user.id]);
+      const logOut = () => server.post('/logout/', { refresh });
+      const asked = Array.from({ length: 100 }, logOut);
+      await eventually(waiting, (count) => count === 97);
+      return asked;
+    });
+    const statuses = (await Promise.all(many)).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([200]));
   });
 
   describe('with some requests', () => {
