@@ -99,7 +99,7 @@ export function confirmedAlready(): MfaError {
   return new MfaError('method_exists', { detail: 'It is confirmed already.' });
 }
 
-/** @param id undefined: any of them */
+/** @param id undefined: whichever there is */
 function isAmong(candidates: readonly Authenticator[], id: string | undefined): boolean {
   return id === undefined ? candidates.length > 0 : candidates.some((one) => one.id === id);
 }

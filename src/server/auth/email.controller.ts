@@ -83,7 +83,7 @@ class EmailCodeController {
     operationId: 'confirmEmailByCode',
     summary: 'Confirm the address by the code that was mailed',
     description:
-      'The newest code counts, for 10 minutes. Wrong ones cost the session, as any wrong proof.',
+      'The newest code counts, for 10 minutes. Wrong ones cost the session, as wrong proofs do.',
   })
   @ApiOkResponse({ type: DetailResponse })
   @ApiProblems(
