@@ -9,9 +9,12 @@ import { Session } from './session.entity.js';
 const MOST_AT_ONCE = 10;
 
 const USED_LONGEST_AGO = `
-  SELECT id FROM sessions
-  WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2
-  ORDER BY last_used_at DESC, id DESC OFFSET $3 LIMIT ${MOST_AT_ONCE}`;
+  SELECT id FROM (
+    SELECT id, last_used_at FROM sessions
+    WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2
+    ORDER BY last_used_at DESC, id DESC OFFSET $3
+  ) AS too_many
+  ORDER BY last_used_at, id LIMIT ${MOST_AT_ONCE}`;
 
 /** The sessions of one user that live, and their bound: no number of sign-ins makes a list without end. */
 @Injectable()

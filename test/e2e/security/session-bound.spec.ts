@@ -84,8 +84,15 @@ describe('the sessions of one user', () => {
       [owner.user.id],
     );
     expect(await list(owner.access)).toHaveLength(MOST);
-    const counts: unknown[] = [];
-    for (let i = 0; i < 4; i++) {
+    await signIn();
+    const ended = await server.dataSource.query<unknown[]>(
+      `SELECT 1 FROM sessions s WHERE user_id = $1 AND ended_at IS NOT NULL AND last_used_at <
+         (SELECT min(last_used_at) FROM sessions o WHERE o.user_id = $1 AND o.ended_at IS NULL)`,
+      [owner.user.id],
+    );
+    expect(ended).toHaveLength(10);
+    const counts = [await countLive()];
+    for (let i = 0; i < 3; i++) {
       await signIn();
       counts.push(await countLive());
     }
