@@ -84,7 +84,9 @@ export class NoticesConsumer extends EventConsumer {
     }
     const { more } = ticket;
     const mail = await this.compose(kind, event, ticket);
-    await this.mailer.send({ to: address, ...mail, deliveryId: id });
+    // A mail that tells more than the one before it is another one to servers that drop repetitions.
+    const deliveryId = more === null ? id : `${id}.${more.count}`;
+    await this.mailer.send({ to: address, ...mail, deliveryId });
     if (more === null || (await this.links.forget({ deliveryId: id, event }, more))) return;
     throw new Error('More has happened meanwhile: it is told by another mail.');
   }
