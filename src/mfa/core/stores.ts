@@ -10,15 +10,22 @@ export interface Transaction {
   readonly [open]: true;
 }
 
+/** Whether work for one account is refused where too much of it waits already, or waits for too long. */
+export type LineBound = 'bounded' | 'unbounded';
+
 /** Port: runs `work` in one transaction that is rolled back when it rejects. */
 export abstract class UnitOfWork {
   /**
    * The account's row is locked first, so that two changes of one subject's methods follow each
    * other, and every writer takes its locks in one order. {@link MethodSnapshot.version} changes.
+   *
+   * @param bound `unbounded` for what must not be refused, such as the end of a session. Default: `bounded`
+   * @throws {MfaError} `rate_limited`, where it is bounded
    */
   abstract runForAccount<T>(
     subjectId: string,
     work: (transaction: Transaction) => Promise<T>,
+    bound?: LineBound,
   ): Promise<T>;
   /** Locks the account's row in a transaction that was begun elsewhere; also where there is none yet. */
   abstract lockAccount(subjectId: string, transaction: Transaction): Promise<void>;

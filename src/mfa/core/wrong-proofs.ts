@@ -54,8 +54,10 @@ export class WrongProofs {
   /** Behind the account's lock, so that no change that is under way is made for the session any more. */
   private async end(proof: WrongProof, events: readonly MfaEvent[]): Promise<void> {
     const rowUpdates = this.endOf(proof);
-    await this.unitOfWork.runForAccount(proof.subject.id, (transaction) =>
-      this.events.append(events, { rowUpdates, transaction }),
+    await this.unitOfWork.runForAccount(
+      proof.subject.id,
+      (transaction) => this.events.append(events, { rowUpdates, transaction }),
+      'unbounded',
     );
   }
 

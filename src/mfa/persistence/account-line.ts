@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { MfaError } from '../core/errors.js';
+import { type LineBound } from '../core/stores.js';
 
 /**
  * How much is done for one account at once in this process, how much more may wait, and how long. Each
@@ -9,9 +10,6 @@ export const ACCOUNT_LINE_LIMITS = { atOnce: 3, mostWaiting: 64, waitSeconds: 5 
 
 /** Whoever is turned away may come back when a lock that is held for long may be free. */
 const RETRY_AFTER_SECONDS = 2;
-
-/** Whether work is refused where too much waits, or for too long. */
-export type LineBound = 'bounded' | 'unbounded';
 
 interface Line {
   running: number;

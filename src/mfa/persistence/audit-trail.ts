@@ -3,7 +3,8 @@ import { type EntityManager } from 'typeorm';
 import { EventTeller } from '../core/event-teller.js';
 import { type MfaEvent } from '../core/events.js';
 import { EventStore } from '../core/event-store.js';
-import { AccountLine, type LineBound } from './account-line.js';
+import { type LineBound } from '../core/stores.js';
+import { AccountLine } from './account-line.js';
 import { HostDatabase } from './host-database.js';
 import { transactionOf } from './stores/statements.js';
 

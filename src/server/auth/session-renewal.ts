@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
 import {
   AuditTrail,
   type ClientInfo,
@@ -85,14 +86,15 @@ export class SessionRenewal {
     if (user === null) return;
     const told = accountEvent(type, { user, client, at: this.clock.now() });
     const event = { ...told, sessionId: spent.sessionId };
-    await this.audit.change(async (manager) => {
+    const end = async (manager: EntityManager) => {
       await this.accounts.lock(user.id, transactionOf(manager));
       const isEnded =
         type === 'session_ended'
           ? await this.sessions.end(spent, manager)
           : await this.chain.endReused(spent, manager);
       return { result: undefined, events: isEnded ? [event] : [] };
-    }, user.id);
+    };
+    await this.audit.change(end, user.id, 'unbounded');
   }
 }
 

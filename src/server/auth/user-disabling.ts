@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
 import { AuditTrail, type ClientInfo, Clock, MfaAccounts, transactionOf } from '../../mfa/index.js';
 import { accountEvent } from '../mfa/account-event.js';
 import { SessionsService } from '../sessions/sessions.service.js';
@@ -23,11 +24,12 @@ export class UserDisabling {
     const user = await this.users.findById(userId);
     if (user === null) return;
     const event = accountEvent('user_disabled', { user, client, at: this.clock.now() });
-    await this.audit.change(async (manager) => {
+    const disable = async (manager: EntityManager) => {
       await this.accounts.endChallenges(userId, transactionOf(manager));
       const isDisabled = await this.users.disable(userId, manager);
       await this.sessions.endAll(userId, { manager });
       return { result: undefined, events: isDisabled ? [event] : [] };
-    }, userId);
+    };
+    await this.audit.change(disable, userId, 'unbounded');
   }
 }

@@ -39,6 +39,11 @@ export class Statements {
     return this.line.run(subjectId, () => this.rows<Row>(statement));
   }
 
+  /** As {@link rowsBehindLock}, for what must not be refused: it waits for as long as it takes. */
+  async rowsUnrefused<Row>(subjectId: string, statement: Sql): Promise<Row[]> {
+    return this.line.run(subjectId, () => this.rows<Row>(statement), 'unbounded');
+  }
+
   /** How many rows an INSERT, UPDATE or DELETE without RETURNING changed. */
   async changed(statement: Sql, transaction?: Transaction): Promise<number> {
     return countIn(await this.rows<Counted>(counting(statement), transaction));

@@ -8,6 +8,7 @@ import {
   type Settlement,
   type SpentAttempt,
 } from '../../core/attempts.js';
+import { MfaError } from '../../core/errors.js';
 import { type Transaction } from '../../core/stores.js';
 import { HostDatabase } from '../host-database.js';
 import { RandomSource } from '../../kit/random.js';
@@ -153,6 +154,8 @@ export class TypeOrmAttemptStore extends AttemptStore {
       const settled = await this.statements.rowsBehindLock(subjectId, statement, transaction);
       return settled.length === 1;
     } catch (failure) {
+      // The line has refused the statement: it was never sent.
+      if (failure instanceof MfaError) throw failure;
       if (transaction === undefined && (await this.isRecorded(subjectId, eventId))) return true;
       throw failure;
     }
@@ -165,7 +168,7 @@ export class TypeOrmAttemptStore extends AttemptStore {
   private async isRecorded(subjectId: string, eventId: string): Promise<boolean> {
     const look = async () => {
       // The statement holds the account as long as it runs.
-      await this.statements.rowsBehindLock(
+      await this.statements.rowsUnrefused(
         subjectId,
         sql`SELECT 1 FROM mfa_accounts WHERE user_id = ${subjectId} FOR SHARE`,
       );

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import sql from 'sql-template-tag';
-import { type Transaction, UnitOfWork } from '../../core/stores.js';
+import { type LineBound, type Transaction, UnitOfWork } from '../../core/stores.js';
 import { RandomSource } from '../../kit/random.js';
 import { AccountLine } from '../account-line.js';
 import { HostDatabase } from '../host-database.js';
@@ -29,14 +29,18 @@ export class TypeOrmUnitOfWork extends UnitOfWork implements OnModuleInit {
     await refuseOtherTables(this.host.dataSource);
   }
 
-  runForAccount<T>(subjectId: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.line.run(subjectId, () =>
+  runForAccount<T>(
+    subjectId: string,
+    work: (transaction: Transaction) => Promise<T>,
+    bound?: LineBound,
+  ): Promise<T> {
+    const commit = () =>
       this.host.transaction(async (manager) => {
         const transaction = transactionOf(manager);
         await this.lockAccount(subjectId, transaction);
         return work(transaction);
-      }),
-    );
+      });
+    return this.line.run(subjectId, commit, bound);
   }
 
   /** Makes the account's row where there is none, and holds it either way. */
