@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Injectable, type OnModuleInit, Optional } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -10,8 +11,11 @@ const TRANSACTION_ID = 'SELECT pg_current_xact_id_if_assigned()::text AS id';
 
 const TRANSACTION_STATUS = 'SELECT pg_xact_status($1::xid8) AS status';
 
-/** Few, as each may wait for a connection. */
-const MOST_LOOKS = 4;
+/** What the driver opens where the host says nothing. */
+const DEFAULT_POOL_SIZE = 10;
+
+/** Whoever asked waits meanwhile. The last look may end later: it may wait for a connection. */
+const LOOKING_MILLISECONDS = 5_000;
 
 /** The host's database. Asked for as optional, so that its absence is told in a sentence of ours. */
 @Injectable()
@@ -67,8 +71,8 @@ export class HostDatabase implements OnModuleInit {
   }
 
   /**
-   * Asks again after a connection broke: others of the pool may have broken with it, and each that fails
-   * leaves the pool. Never rejects: the failure that made it ask says what is wrong.
+   * Asks again after a connection broke. All others of the pool may have broken with it, and each that
+   * fails leaves the pool. Never rejects: the failure that made it ask says what is wrong.
    *
    * @returns what was found last; undefined where nothing was
    */
@@ -76,8 +80,12 @@ export class HostDatabase implements OnModuleInit {
     look: () => Promise<T | undefined>,
     isThere: (found: T | undefined) => boolean,
   ): Promise<T | undefined> {
+    const { poolSize = DEFAULT_POOL_SIZE } = this.dataSource.options;
+    const end = AbortSignal.timeout(LOOKING_MILLISECONDS);
     let found: T | undefined;
-    for (let looks = 1; looks <= MOST_LOOKS; looks++) {
+    for (let looks = 0; looks <= poolSize && !end.aborted; looks++) {
+      // The pool learns in one turn of the event loop of all connections that broke together.
+      await setImmediate();
       try {
         found = await look();
         if (isThere(found)) return found;

@@ -385,6 +385,14 @@ describe('the answer of the database is lost', () => {
   );
 });
 
+it('looks what has become of a change where every connection breaks with it', async () => {
+  const [confirmation] = WORKS.filter(({ name }) => name === 'a confirmation');
+  const ready = await confirmation?.prepare();
+  await Promise.all(Array.from({ length: 20 }, () => server.dataSource.query('SELECT 1')));
+  proxy.cut(COMMIT, 'after');
+  expect((await ready?.send())?.status).toBe(200);
+});
+
 describe('the answer of the server is lost', () => {
   it.each(WORKS)('to $name: $again when it is sent again', async (work) => {
     const ready = await work.prepare();
