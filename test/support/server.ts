@@ -11,7 +11,7 @@ import { configureApp, createAdapter } from '../../src/server/app.setup.js';
 import { ACCESS_TOKEN, AccessTokenStrategy } from '../../src/server/auth/access-token.strategy.js';
 import { LoginFailures } from '../../src/server/auth/login-failures.js';
 import { PasswordReset } from '../../src/server/auth/password-reset.js';
-import { type FirstFactorTypes } from '../../src/server/auth/first-factor-types.js';
+import { type FirstFactorTypes } from '../../src/server/auth/first-factor-type.js';
 import { generateKeys } from '../../src/server/config/generate-keys.js';
 import { readConfig } from '../../src/server/config/read-config.js';
 import { Mailer } from '../../src/server/mail/mailer.js';

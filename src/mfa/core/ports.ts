@@ -4,7 +4,6 @@ import { type Subject } from './handler.js';
 import { type RowUpdate } from './host-rows.js';
 import { type IssuedTokens } from './issued-tokens.js';
 import { type ClientInfo, type MfaPassed } from './mfa-passed.js';
-import { type SendScope } from './send-policy.js';
 import { type Transaction } from './stores.js';
 
 /** Port: the host's users, as MFA sees them. */
@@ -71,6 +70,9 @@ export abstract class MfaEventListener {
   /** A rejection is logged and changes nothing: what happened has happened. */
   abstract onEvent(event: MfaEvent): Promise<void>;
 }
+
+/** Whose budget it is: why a send was refused, for those who watch. */
+export type SendScope = 'subject' | 'binding' | 'address' | 'network' | 'site' | 'cap';
 
 /** A send that the budgets refuse. */
 export interface SendRefusal {

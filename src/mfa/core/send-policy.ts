@@ -1,7 +1,8 @@
 import { networkOf, SHARES_OF_SITE, siteOf } from '../kit/network-of.js';
 import { type MfaOptions } from '../mfa.options.js';
-import { type SendAllowance } from './send-budgets.js';
 import { type ChallengePurpose } from './challenge-purpose.js';
+import { type SendScope } from './ports.js';
+import { type SendAllowance } from './send-budgets.js';
 
 const SUBJECT_WINDOW_SECONDS = 900;
 /** What is counted by the hour, without a cool-down. */
@@ -36,9 +37,6 @@ export interface SendCause {
   /** Where it is asked from; null: it is not known. */
   readonly ip: string | null;
 }
-
-/** Whose budget it is: why a send was refused, for those who watch. */
-export type SendScope = 'subject' | 'binding' | 'address' | 'network' | 'site' | 'cap';
 
 /** A budget of sending with whose it is. */
 export interface ScopedSendAllowance extends SendAllowance {

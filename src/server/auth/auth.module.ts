@@ -9,7 +9,7 @@ import { UsersModule } from '../users/users.module.js';
 import { UsersService } from '../users/users.service.js';
 import { VerificationModule } from '../verification/verification.module.js';
 import { AccessTokenStrategy } from './access-token.strategy.js';
-import { type FirstFactorTypes } from './first-factor-types.js';
+import { type FirstFactorTypes } from './first-factor-type.js';
 import { EMAIL_CONTROLLERS } from './email.controller.js';
 import { EmailVerification } from './email-verification.js';
 import { FirstFactors } from './first-factors.js';

@@ -29,6 +29,9 @@ export interface FirstFactorType {
   prepare(entry: ConfiguredEntry): (services: FirstFactorServices) => FirstFactor;
 }
 
+/** First factors by the name of their type. */
+export type FirstFactorTypes = Readonly<Record<string, FirstFactorType>>;
+
 /** The type whose factors `create` makes. */
 export function firstFactorType<T extends object>(
   displayName: string,

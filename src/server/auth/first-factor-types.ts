@@ -1,4 +1,4 @@
-import { type FirstFactorType, firstFactorType } from './first-factor-type.js';
+import { type FirstFactorTypes, firstFactorType } from './first-factor-type.js';
 import { LocalFactor } from './local/local.factor.js';
 import { LocalOptions } from './local/local.options.js';
 import { LOCAL } from './local/local.type.js';
@@ -6,9 +6,6 @@ import { SharedPasswordFactor } from './shared-password/shared-password.factor.j
 import { SharedPasswordOptions } from './shared-password/shared-password.options.js';
 import { TrustedNetworksFactor } from './trusted-networks/trusted-networks.factor.js';
 import { TrustedNetworksOptions } from './trusted-networks/trusted-networks.options.js';
-
-/** First factors by the name of their type. */
-export type FirstFactorTypes = Readonly<Record<string, FirstFactorType>>;
 
 /** Every type of first factor that this server brings: the one list. */
 export const FIRST_FACTOR_TYPES: FirstFactorTypes = {

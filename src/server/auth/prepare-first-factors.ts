@@ -3,8 +3,11 @@ import { ConfigError } from '../config/config-error.js';
 import { type ConfiguredEntry } from '../config/configured-entry.js';
 import { gatherFaults } from '../config/gather-faults.js';
 import { type ServerConfig } from '../config/server-config.js';
-import { type FirstFactorServices, type FirstFactorType } from './first-factor-type.js';
-import { type FirstFactorTypes } from './first-factor-types.js';
+import {
+  type FirstFactorServices,
+  type FirstFactorType,
+  type FirstFactorTypes,
+} from './first-factor-type.js';
 import { FirstFactors } from './first-factors.js';
 
 /** The same for every entry. */

@@ -2,9 +2,16 @@ import { createECDH, createPrivateKey, type KeyObject } from 'node:crypto';
 import { type SecretKey } from '../../mfa/index.js';
 import { type Format } from './formats.js';
 import { type KeyEntry, readKeyEntries } from './key-entry.js';
-import { type JwtKey } from './server-config.js';
 
 const KEY_BYTES = 32;
+
+/** One key of the ring that signs access tokens with ES256 [RFC 7518 §3.4]. */
+export interface JwtKey {
+  /** Names the key in the header of what it signed, and in the key set that is published. */
+  readonly kid: string;
+  /** Private, on the curve P-256. */
+  readonly privateKey: KeyObject;
+}
 
 /** What a key of a ring is made from, in the clear: the first one seals, all of them open. */
 export const secretKeyRing: Format<readonly SecretKey[]> = {

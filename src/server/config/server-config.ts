@@ -1,20 +1,12 @@
-import { type KeyObject } from 'node:crypto';
 import { type MfaModuleOptions, type SecretKey } from '../../mfa/index.js';
 import { type Language } from '../notices/texts/languages.js';
 import { type SessionLimits } from '../sessions/session-limits.js';
 import { type ConfiguredEntry } from './configured-entry.js';
 import { type EmailVerificationMode } from './email-verifications.js';
+import { type JwtKey } from './key-formats.js';
 import { type SignedWebhook } from './signed-webhook.js';
 import { type MetricsAddress, type TraceExport } from './watching-settings.js';
 import { type WebAuthnSettings } from './webauthn-settings.js';
-
-/** One key of the ring that signs access tokens with ES256 [RFC 7518 §3.4]. */
-export interface JwtKey {
-  /** Names the key in the header of what it signed, and in the key set that is published. */
-  readonly kid: string;
-  /** Private, on the curve P-256. */
-  readonly privateKey: KeyObject;
-}
 
 /** Both rings, opened. */
 export interface KeyRings {

@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type JwtKey, ServerConfig } from '../config/server-config.js';
+import { type JwtKey } from '../config/key-formats.js';
+import { ServerConfig } from '../config/server-config.js';
 
 /** A public key of the published set [RFC 7517 §4]. */
 export interface PublicJwk {
