@@ -2,7 +2,7 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 /** Time and randomness are injected; these two files are where they come from. */
-const sourcesOfTimeAndChance = ['src/mfa/kit/clock.ts', 'src/mfa/kit/random.ts'];
+const sourcesOfTimeAndChance = ['src/mfa/contract/clock.ts', 'src/mfa/contract/random.ts'];
 
 /** Like `max-params`, but for constructors, whose parameters are what Nest injects. */
 const manyParameters = {
@@ -78,7 +78,7 @@ export default tseslint.config(
   },
   {
     // The one place that does, once it has bounded the text.
-    files: ['src/mfa/kit/normalize-text.ts'],
+    files: ['src/mfa/contract/normalize-text.ts'],
     rules: { 'no-restricted-syntax': ['error', manyParameters, ...ambientTimeAndChance] },
   },
   {

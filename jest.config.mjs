@@ -28,6 +28,7 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts', '!src/main.ts', '!src/**/index.ts'],
   coverageThreshold: {
+    './src/mfa/contract/': { branches: 100 },
     './src/mfa/core/': { branches: 100 },
     './src/mfa/kit/': { branches: 100 },
     './src/mfa/handlers/': { branches: 100 },

@@ -1,14 +1,14 @@
 import 'reflect-metadata';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp, shutdownSignals } from './server/app.setup.js';
-import { isLocalHost } from './server/config/is-local-host.js';
+import { isLocalHost } from './server/config/values/is-local-host.js';
 import { loadConfig } from './server/config/load-config.js';
 import { type ServerConfig } from './server/config/server-config.js';
 import { KeyReload } from './server/keys/key-reload.js';
-import { ServerLogger } from './server/logging/server-logger.js';
-import { MAILBOX_PATH } from './server/mail/development-mailbox.js';
-import { keepsMessages } from './server/mail/mailbox.module.js';
-import { ShutdownLimit } from './server/shutdown/shutdown-limit.js';
+import { ServerLogger } from './server/observability/logging/server-logger.js';
+import { MAILBOX_PATH } from './server/delivery/mail/development-mailbox.js';
+import { keepsMessages } from './server/delivery/mail/mailbox.module.js';
+import { ShutdownLimit } from './server/operations/shutdown/shutdown-limit.js';
 import { startOrExplain } from './server/start-or-explain.js';
 import { DOCS_PATH } from './server/swagger/docs-path.js';
 

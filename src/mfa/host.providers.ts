@@ -1,7 +1,7 @@
 import { type Provider } from '@nestjs/common';
-import { EventAudience } from './core/event-audience.js';
-import { EVENT_CONSUMERS, type EventConsumer } from './core/event-consumer.js';
-import { HostPorts } from './core/host-ports.js';
+import { EventAudience } from './core/events/event-audience.js';
+import { EVENT_CONSUMERS, type EventConsumer } from './core/ports/event-consumer.js';
+import { HostPorts } from './core/ports/host-ports.js';
 import {
   MfaEventListener,
   PasswordProof,
@@ -9,7 +9,7 @@ import {
   SessionDirectory,
   SubjectDirectory,
   TokenIssuer,
-} from './core/ports.js';
+} from './core/ports/ports.js';
 import { AccessGuard } from './http/guards/access.guard.js';
 
 /** As a host binds them; what is optional may be absent. */

@@ -1,19 +1,19 @@
 import { Global, Injectable, Module, Scope, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
-import { MfaAccounts } from './core/accounts.js';
-import { type MfaHandler } from './core/handler.js';
-import { HandlerRegistry } from './core/handler-registry.js';
-import { LoginService } from './core/login.service.js';
-import { SubjectDirectory, TokenIssuer } from './core/ports.js';
-import { ChallengeStore, UnitOfWork } from './core/stores.js';
+import { MfaAccounts } from './core/methods/accounts.js';
+import { type MfaHandler } from './contract/handler.js';
+import { HandlerRegistry } from './core/ceremony/handler-registry.js';
+import { LoginService } from './core/login/login.service.js';
+import { SubjectDirectory, TokenIssuer } from './core/ports/ports.js';
+import { ChallengeStore, UnitOfWork } from './core/ports/stores.js';
 import { AppHandler, appHandler } from './handlers/app/index.js';
 import { EmailHandler, EmailSender } from './handlers/email/index.js';
 import { AuthRoutes } from './http/decorators/auth-routes.decorator.js';
 import { AccessGuard } from './http/guards/access.guard.js';
-import { CodeProof } from './kit/code-proof.js';
+import { CodeProof } from './contract/code-proof.js';
 import { type HandlerProvider, MfaModule } from './mfa.module.js';
-import { type MfaModuleOptions, MfaOptions } from './mfa.options.js';
+import { type MfaModuleOptions, MfaOptions } from './core/options/mfa.options.js';
 import { Inbox } from './testing/inbox.js';
 
 const OPTIONS: MfaModuleOptions = { secretKeys: [{ id: 'k', key: new Uint8Array(32) }] };

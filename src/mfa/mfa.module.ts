@@ -14,39 +14,39 @@ import {
   type ValueProvider,
 } from '@nestjs/common';
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
-import { MfaAccounts } from './core/accounts.js';
-import { CORE_PROVIDERS } from './core/core.providers.js';
-import { FreshProof } from './core/fresh-proof.js';
-import { type MfaHandler } from './core/handler.js';
-import { HandlerRegistry, MFA_HANDLERS } from './core/handler-registry.js';
-import { KeyRing } from './core/key-ring.js';
-import { LoginService } from './core/login.service.js';
-import { OutboxWorker } from './core/outbox-worker.js';
-import { Repudiation } from './core/repudiation.js';
-import { SendBudgetStore } from './core/send-budgets.js';
-import { SessionAttempts } from './core/session-attempts.js';
-import { AUTH_BASE_PATH, toBasePath } from './http/base-path.js';
-import { MFA_CONTROLLERS, MFA_HTTP_PROVIDERS } from './http/http.providers.js';
-import {
-  type MfaRouteOptions,
-  placeControllers,
-  refuseMisplaced,
-} from './http/placed-controllers.js';
+import { MfaAccounts } from './core/methods/accounts.js';
+import { CORE_PROVIDERS } from './core.providers.js';
+import { FreshProof } from './core/access/fresh-proof.js';
+import { type MfaHandler } from './contract/handler.js';
+import { HandlerRegistry, MFA_HANDLERS } from './core/ceremony/handler-registry.js';
+import { KeyRing } from './core/keys/key-ring.js';
+import { LoginService } from './core/login/login.service.js';
+import { OutboxWorker } from './core/events/outbox-worker.js';
+import { Repudiation } from './core/reversal/repudiation.js';
+import { SendBudgetStore } from './core/sending/send-budgets.js';
+import { SessionAttempts } from './core/ceremony/session-attempts.js';
+import { AUTH_BASE_PATH, toBasePath } from './http/requests/base-path.js';
+import { MFA_CONTROLLERS, MFA_HTTP_PROVIDERS } from './http.providers.js';
+import { type MfaRouteOptions, placeControllers, refuseMisplaced } from './placed-controllers.js';
 import { BOUND_AUDIENCE, HOST_PORTS } from './host.providers.js';
-import { Clock } from './kit/clock.js';
+import { Clock } from './contract/clock.js';
 import { HandlerDefaults } from './kit/handler-defaults.js';
-import { RandomSource, SystemRandomSource } from './kit/random.js';
-import { type MfaModuleOptions, MfaOptions, resolveMfaOptions } from './mfa.options.js';
-import { AuditTrail } from './persistence/audit-trail.js';
-import { AuditVerification } from './persistence/audit-verification.js';
-import { KeyUsage } from './persistence/key-usage.js';
-import { MfaCleanUp } from './persistence/mfa-clean-up.js';
-import { OutboxBacklog } from './persistence/outbox-backlog.js';
-import { PERSISTENCE_PROVIDERS } from './persistence/persistence.providers.js';
-import { Reencryption } from './persistence/reencryption.js';
-import { SecurityLog } from './persistence/security-log.js';
-import { startClock } from './persistence/start-clock.js';
-import { Statements } from './persistence/stores/statements.js';
+import { RandomSource, SystemRandomSource } from './contract/random.js';
+import {
+  type MfaModuleOptions,
+  MfaOptions,
+  resolveMfaOptions,
+} from './core/options/mfa.options.js';
+import { AuditTrail } from './persistence/audit/audit-trail.js';
+import { AuditVerification } from './persistence/audit/audit-verification.js';
+import { KeyUsage } from './persistence/sealing/key-usage.js';
+import { MfaCleanUp } from './persistence/retention/mfa-clean-up.js';
+import { OutboxBacklog } from './persistence/stores/outbox-backlog.js';
+import { PERSISTENCE_PROVIDERS } from './persistence.providers.js';
+import { Reencryption } from './persistence/sealing/reencryption.js';
+import { SecurityLog } from './persistence/audit/security-log.js';
+import { startClock } from './persistence/database/start-clock.js';
+import { Statements } from './persistence/database/statements.js';
 
 /** Any ordinary Nest provider that yields a handler. */
 export type HandlerProvider =

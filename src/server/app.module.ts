@@ -1,23 +1,23 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { MfaModule } from '../mfa/index.js';
-import { AuthModule } from './auth/auth.module.js';
-import { type FirstFactorTypes } from './auth/first-factor-type.js';
-import { FIRST_FACTOR_TYPES } from './auth/first-factor-types.js';
-import { CleanUpModule } from './clean-up/clean-up.module.js';
+import { AuthModule } from './auth.module.js';
+import { type FirstFactorTypes } from './sign-in/first-factor-type.js';
+import { FIRST_FACTOR_TYPES } from './first-factor-types.js';
+import { CleanUpModule } from './retention/clean-up.module.js';
 import { ConfigModule } from './config/config.module.js';
 import { ServerConfig } from './config/server-config.js';
 import { DatabaseModule } from './database/database.module.js';
-import { HealthModule } from './health/health.module.js';
+import { HealthModule } from './operations/health/health.module.js';
 import { KeysModule } from './keys/keys.module.js';
-import { MailModule } from './mail/mail.module.js';
-import { MailboxModule } from './mail/mailbox.module.js';
+import { MailModule } from './delivery/mail/mail.module.js';
+import { MailboxModule } from './delivery/mail/mailbox.module.js';
 import { handlersOf } from './mfa/handlers.js';
 import { MfaHostModule } from './mfa/mfa-host.module.js';
 import { PagesModule } from './pages/pages.module.js';
-import { HttpDrain } from './shutdown/http-drain.js';
-import { ShutdownModule } from './shutdown/shutdown.module.js';
-import { WatchingModule } from './requests/watching.module.js';
+import { HttpDrain } from './operations/shutdown/http-drain.js';
+import { ShutdownModule } from './operations/shutdown/shutdown.module.js';
+import { WatchingModule } from './observability/watching.module.js';
 import { SystemModule } from './system.module.js';
 
 /** What a program brings that starts this server with types of its own. */

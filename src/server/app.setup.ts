@@ -6,13 +6,13 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { type FastifyRequest } from 'fastify';
 import { addressIn, ProblemFilter } from '../mfa/index.js';
 import { AppModule, type ServerAdditions } from './app.module.js';
-import { isInAnyForm, toBlock } from './auth/trusted-networks/address-block.js';
+import { isInAnyForm, toBlock } from './sign-in/trusted-networks/address-block.js';
 import { type ServerConfig } from './config/server-config.js';
-import { createBoundedServer } from './requests/bounded-server.js';
-import { readBodies } from './requests/read-bodies.js';
-import { answerUnreadable, refuseUnreadable } from './requests/unreadable-requests.js';
-import { REQUEST_ID_HEADER, watchRequests } from './requests/watch-requests.js';
-import { HttpDrain } from './shutdown/http-drain.js';
+import { createBoundedServer } from './http/bounded-server.js';
+import { readBodies } from './http/read-bodies.js';
+import { answerUnreadable, refuseUnreadable } from './http/unreadable-requests.js';
+import { REQUEST_ID_HEADER, watchRequests } from './observability/requests/watch-requests.js';
+import { HttpDrain } from './operations/shutdown/http-drain.js';
 import { setUpSwagger } from './swagger/swagger.js';
 
 /** Far above any body that a route reads, far below what would tie up memory. */

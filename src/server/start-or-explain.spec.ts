@@ -1,4 +1,4 @@
-import { ConfigError } from './config/config-error.js';
+import { ConfigError } from './config/values/config-error.js';
 import { startOrExplain } from './start-or-explain.js';
 
 async function toldOf(error: unknown) {

@@ -1,5 +1,5 @@
-import { ConfigError } from './config/config-error.js';
-import { systemErrorCode } from './system-error.js';
+import { ConfigError } from './config/values/config-error.js';
+import { systemErrorCode } from './config/values/system-error.js';
 
 /** What a start needs of `process`. */
 export interface StartingProcess {

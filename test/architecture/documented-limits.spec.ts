@@ -1,41 +1,41 @@
 import { createAdapter } from '../../src/server/app.setup.js';
-import { generateKeys } from '../../src/server/config/generate-keys.js';
+import { generateKeys } from '../../src/server/config/keys/generate-keys.js';
 import { readConfig } from '../../src/server/config/read-config.js';
 import { type ServerConfig } from '../../src/server/config/server-config.js';
-import { NOTICE_LIMIT } from '../../src/server/notices/notice-limits.js';
+import { NOTICE_LIMIT } from '../../src/server/security-emails/notice-limits.js';
 import {
   RESET_LINK_LIMIT,
   RESET_PASSWORD_LIMIT,
-} from '../../src/server/passwords/password-reset-links.js';
-import { MOST_REQUESTS_AT_ONCE } from '../../src/server/requests/bounded-server.js';
-import { SETTINGS } from '../../src/server/config/settings.js';
+} from '../../src/server/account/passwords/password-reset-links.js';
+import { MOST_REQUESTS_AT_ONCE } from '../../src/server/http/bounded-server.js';
+import { SETTINGS } from '../../src/server/config/settings/settings.js';
 import { SPARE_REQUESTS } from '../../src/server/rate-limit/subject-budget.js';
 import { AccessTokens } from '../../src/server/sessions/access-tokens.js';
-import { sessionEnd } from '../../src/server/sessions/session-limits.js';
+import { sessionEnd } from '../../src/server/config/session-limits.js';
 import { SessionJwt } from '../../src/server/sessions/session-jwt.js';
 import { SigningKeys } from '../../src/server/sessions/signing-keys.js';
-import { PASSWORD_LINE } from '../../src/server/users/password-hasher.js';
-import { PASSWORD_LENGTH } from '../../src/server/users/password-rules.js';
-import { BACKUP_CODE_LINE } from '../../src/mfa/core/backup-codes.js';
-import { type LineLimits } from '../../src/mfa/kit/fair-line.js';
-import { SHARES_OF_SITE } from '../../src/mfa/kit/network-of.js';
+import { PASSWORD_LINE } from '../../src/server/identity/password-hasher.js';
+import { PASSWORD_LENGTH } from '../../src/server/identity/password-rules.js';
+import { BACKUP_CODE_LINE } from '../../src/mfa/core/ceremony/backup-codes.js';
+import { type LineLimits } from '../../src/mfa/core/slow-work/fair-line.js';
+import { SHARES_OF_SITE } from '../../src/mfa/core/ports/network-of.js';
 import {
   CONFIRMATION_LIMIT,
   VERIFICATION_CODE,
   VERIFICATION_LIMIT,
   VERIFICATION_LINK_SECONDS,
   VERIFICATION_NETWORK_LIMIT,
-} from '../../src/server/verification/email-verification-limits.js';
-import { ACCOUNT_LINE_LIMITS } from '../../src/mfa/persistence/account-line.js';
-import { attemptBudgetsOf } from '../../src/mfa/core/policy.js';
+} from '../../src/server/account/email/email-verification-limits.js';
+import { ACCOUNT_LINE_LIMITS } from '../../src/mfa/persistence/database/account-line.js';
+import { attemptBudgetsOf } from '../../src/mfa/core/ceremony/policy.js';
 import {
   keptAllowancesOf,
   sendAllowancesOf,
   spareAllowancesOf,
-} from '../../src/mfa/core/send-policy.js';
-import { type Subject } from '../../src/mfa/core/handler.js';
+} from '../../src/mfa/core/sending/send-policy.js';
+import { type Subject } from '../../src/mfa/contract/handler.js';
 import { EmailHandler } from '../../src/mfa/handlers/email/index.js';
-import { resolveMfaOptions } from '../../src/mfa/mfa.options.js';
+import { resolveMfaOptions } from '../../src/mfa/core/options/mfa.options.js';
 import { FakeClock, FakeRandomSource, Inbox } from '../../src/mfa/testing/index.js';
 import { readDocument, tableBelow } from '../support/documents.js';
 

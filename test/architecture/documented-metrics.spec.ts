@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { METRICS } from '../../src/server/metrics/metric-catalogue.js';
-import { PromMetrics } from '../../src/server/metrics/prom-metrics.js';
+import { METRICS } from '../../src/server/observability/metrics/metric-catalogue.js';
+import { PromMetrics } from '../../src/server/observability/metrics/prom-metrics.js';
 import { ROOT, tableBelow } from '../support/documents.js';
 
 interface Panel {

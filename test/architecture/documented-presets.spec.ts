@@ -1,6 +1,6 @@
-import { PRESET_NAMES } from '../../src/server/config/presets/preset-names.js';
+import { PRESET_NAMES } from '../../src/server/config/settings/preset-names.js';
 import { PRESETS } from '../../src/server/config/presets/presets.js';
-import { SETTINGS } from '../../src/server/config/settings.js';
+import { SETTINGS } from '../../src/server/config/settings/settings.js';
 import { tableBelow } from '../support/documents.js';
 import { shownDefault } from '../support/shown-default.js';
 

@@ -1,4 +1,4 @@
-import { SETTINGS } from '../../src/server/config/settings.js';
+import { SETTINGS } from '../../src/server/config/settings/settings.js';
 import { tableBelow } from '../support/documents.js';
 import { shownDefault } from '../support/shown-default.js';
 

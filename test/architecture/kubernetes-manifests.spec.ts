@@ -10,9 +10,9 @@ import {
 } from 'kubernetes-models/v1';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { generateKeys } from '../../src/server/config/generate-keys.js';
+import { generateKeys } from '../../src/server/config/keys/generate-keys.js';
 import { readConfig, readDatabaseConfig } from '../../src/server/config/read-config.js';
-import { SETTINGS } from '../../src/server/config/settings.js';
+import { SETTINGS } from '../../src/server/config/settings/settings.js';
 import { FakeRandomSource } from '../../src/mfa/testing/index.js';
 import { readDocument, ROOT } from '../support/documents.js';
 import {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { PROBLEMS } from '../../src/mfa/core/errors.js';
+import { PROBLEMS } from '../../src/mfa/contract/errors.js';
 
 const DOCS = new URL('../../docs/problems.md', import.meta.url);
 

@@ -17,12 +17,12 @@ const FORBIDDEN_WORDS = [
 ];
 
 /** Where time and randomness come from: all else is handed a Clock and a RandomSource. */
-const SOURCES_OF_TIME_AND_CHANCE = ['src/mfa/kit/clock.ts', 'src/mfa/kit/random.ts'];
+const SOURCES_OF_TIME_AND_CHANCE = ['src/mfa/contract/clock.ts', 'src/mfa/contract/random.ts'];
 const AMBIENT_TIME_OR_CHANCE =
   /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\brandom(?:Bytes|Int|UUID|FillSync)\(|\bperformance\.now\(/;
 
 /** Texts are bounded before they are normalised. */
-const WHERE_TEXT_IS_NORMALISED = ['src/mfa/kit/normalize-text.ts'];
+const WHERE_TEXT_IS_NORMALISED = ['src/mfa/contract/normalize-text.ts'];
 const BARE_NORMALISATION = /\.normalize\(/;
 
 const MAX_SOURCE_LINES = 250;

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PRESET_NAMES } from '../../src/server/config/presets/preset-names.js';
+import { PRESET_NAMES } from '../../src/server/config/settings/preset-names.js';
 import { PRESETS } from '../../src/server/config/presets/presets.js';
 import { readDocument, ROOT } from '../support/documents.js';
 import { CLAUSES } from './clauses/all.js';

@@ -15,7 +15,7 @@ import {
 } from '../../src/mfa/index.js';
 import { createApp } from '../../src/server/app.setup.js';
 import { readConfig } from '../../src/server/config/read-config.js';
-import { ServerLogger } from '../../src/server/logging/server-logger.js';
+import { ServerLogger } from '../../src/server/observability/logging/server-logger.js';
 import { startOrExplain } from '../../src/server/start-or-explain.js';
 import { authConfigFile } from '../support/auth-config-file.js';
 import { type Environment, KEYS } from '../support/server.js';

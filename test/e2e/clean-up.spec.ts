@@ -1,10 +1,10 @@
-import { CleanUpService } from '../../src/server/clean-up/clean-up.service.js';
-import { type Cleaner } from '../../src/server/clean-up/cleaner.js';
-import { RepudiationCleaner } from '../../src/server/notices/repudiation.cleaner.js';
-import { WaitingNoticesCleaner } from '../../src/server/notices/waiting-notices.cleaner.js';
-import { FormerPasswordsCleaner } from '../../src/server/passwords/former-passwords.cleaner.js';
-import { PasswordResetLinksCleaner } from '../../src/server/passwords/password-reset-links.cleaner.js';
-import { EmailVerificationCleaner } from '../../src/server/verification/email-verification.cleaner.js';
+import { CleanUpService } from '../../src/server/retention/clean-up.service.js';
+import { type Cleaner } from '../../src/server/retention/cleaner.js';
+import { RepudiationCleaner } from '../../src/server/security-emails/repudiation.cleaner.js';
+import { WaitingNoticesCleaner } from '../../src/server/security-emails/waiting-notices.cleaner.js';
+import { FormerPasswordsCleaner } from '../../src/server/account/passwords/former-passwords.cleaner.js';
+import { PasswordResetLinksCleaner } from '../../src/server/account/passwords/password-reset-links.cleaner.js';
+import { EmailVerificationCleaner } from '../../src/server/account/email/email-verification.cleaner.js';
 import { SessionsCleaner } from '../../src/server/sessions/sessions.cleaner.js';
 import { plansOf } from '../support/plans.js';
 import { startServer, type TestServer } from '../support/server.js';

@@ -8,9 +8,9 @@ import {
   SystemClock,
   SystemRandomSource,
 } from '../../src/mfa/index.js';
-import { PayloadCipher, sealingKeyIdOf } from '../../src/mfa/persistence/payload-cipher.js';
-import { generateKeys, RING_NAMES } from '../../src/server/config/generate-keys.js';
-import { secretKeyRing } from '../../src/server/config/key-formats.js';
+import { PayloadCipher, sealingKeyIdOf } from '../../src/mfa/persistence/sealing/payload-cipher.js';
+import { generateKeys, RING_NAMES } from '../../src/server/config/keys/generate-keys.js';
+import { secretKeyRing } from '../../src/server/config/keys/key-formats.js';
 import { loadConfig } from '../../src/server/config/load-config.js';
 import { KeyFiles } from '../support/key-files.js';
 import { type Ended, runScript, startScript } from '../support/run-script.js';

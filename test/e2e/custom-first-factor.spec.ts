@@ -1,4 +1,4 @@
-import { type FirstFactorType } from '../../src/server/auth/first-factor-type.js';
+import { type FirstFactorType } from '../../src/server/sign-in/first-factor-type.js';
 import { authConfigFile } from '../support/auth-config-file.js';
 import { DocumentedCode } from '../support/documented-code.js';
 import { expectFaults, expectProblem, type Problem } from '../support/problems.js';

@@ -1,4 +1,4 @@
-import { EmailVerification } from '../../src/server/auth/email-verification.js';
+import { EmailVerification } from '../../src/server/account/email/email-verification.js';
 import { askAgain, emailEventsOf, isVerified, VERIFY_PAGE } from '../support/email-confirmation.js';
 import { expectProblem } from '../support/problems.js';
 import { type SignedIn, startServer, type TestServer } from '../support/server.js';

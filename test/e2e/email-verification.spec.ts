@@ -1,5 +1,5 @@
 import { SystemRandomSource } from '../../src/mfa/index.js';
-import { generateKeys } from '../../src/server/config/generate-keys.js';
+import { generateKeys } from '../../src/server/config/keys/generate-keys.js';
 import {
   askAgain,
   emailEventsOf,

@@ -1,5 +1,5 @@
 import { type OutgoingHttpHeaders } from 'node:http';
-import { Delay } from '../../src/server/webhooks/delay.js';
+import { Delay } from '../../src/server/delivery/webhooks/delay.js';
 import { DocumentedCode } from '../support/documented-code.js';
 import { type SignedIn, startServer, type TestServer } from '../support/server.js';
 import { WebhookSink } from '../support/webhook-sink.js';

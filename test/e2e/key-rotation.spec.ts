@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { jest } from '@jest/globals';
 import { Reencryption } from '../../src/mfa/index.js';
-import { CleanUpService } from '../../src/server/clean-up/clean-up.service.js';
+import { CleanUpService } from '../../src/server/retention/clean-up.service.js';
 import { KeyFiles } from '../support/key-files.js';
 import { type EnrolledApp, type SignedIn, type TestServer } from '../support/server.js';
 

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { PasswordHasher } from '../../src/server/users/password-hasher.js';
+import { PasswordHasher } from '../../src/server/identity/password-hasher.js';
 import {
   type EnrolledApp,
   type SignedIn,

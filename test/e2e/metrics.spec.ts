@@ -1,4 +1,4 @@
-import { MetricsListener } from '../../src/server/metrics/metrics-listener.js';
+import { MetricsListener } from '../../src/server/observability/metrics/metrics-listener.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 /** A line of the answer: the name with its labels, and the value. */

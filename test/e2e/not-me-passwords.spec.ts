@@ -1,8 +1,8 @@
 import { jest } from '@jest/globals';
 import { MfaError } from '../../src/mfa/index.js';
-import { PasswordReset } from '../../src/server/auth/password-reset.js';
-import { PasswordRows } from '../../src/server/passwords/password-rows.js';
-import { PasswordHasher } from '../../src/server/users/password-hasher.js';
+import { PasswordReset } from '../../src/server/account/passwords/password-reset.js';
+import { PasswordRows } from '../../src/server/account/passwords/password-rows.js';
+import { PasswordHasher } from '../../src/server/identity/password-hasher.js';
 import { type Reply } from '../support/http-client.js';
 import { newestNotMeToken, noticesTo } from '../support/notices.js';
 import { type SignedIn, startServer, type TestServer } from '../support/server.js';

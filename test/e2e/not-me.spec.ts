@@ -1,4 +1,4 @@
-import { PasswordReset } from '../../src/server/auth/password-reset.js';
+import { PasswordReset } from '../../src/server/account/passwords/password-reset.js';
 import { type Reply } from '../support/http-client.js';
 import { newestNotMeToken, notMeTokenIn, noticesTo } from '../support/notices.js';
 import { expectFaults, expectProblem, INVALID_TOKEN, REQUIRED } from '../support/problems.js';

@@ -1,4 +1,4 @@
-import { PasswordReset } from '../../src/server/auth/password-reset.js';
+import { PasswordReset } from '../../src/server/account/passwords/password-reset.js';
 import { eventually } from '../support/eventually.js';
 import { type Reply } from '../support/http-client.js';
 import { keptNotices, notMeTokenIn, noticesTo } from '../support/notices.js';

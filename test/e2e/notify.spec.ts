@@ -1,4 +1,4 @@
-import { Delay } from '../../src/server/webhooks/delay.js';
+import { Delay } from '../../src/server/delivery/webhooks/delay.js';
 import { authConfigFile } from '../support/auth-config-file.js';
 import { LogRecorder } from '../support/log-recorder.js';
 import { type SignedIn, startServer, type TestServer } from '../support/server.js';

@@ -1,7 +1,7 @@
 import { type DataSource } from 'typeorm';
 import { OutboxWorker } from '../../src/mfa/index.js';
-import { PasswordReset } from '../../src/server/auth/password-reset.js';
-import { Mailer } from '../../src/server/mail/mailer.js';
+import { PasswordReset } from '../../src/server/account/passwords/password-reset.js';
+import { Mailer } from '../../src/server/delivery/mail/mailer.js';
 import { type Reply } from '../support/http-client.js';
 import { notMeTokenIn, noticesTo } from '../support/notices.js';
 import { expectProblem, INVALID_TOKEN } from '../support/problems.js';

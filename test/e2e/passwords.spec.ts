@@ -1,9 +1,9 @@
 import { jest } from '@jest/globals';
 import { MfaError } from '../../src/mfa/index.js';
-import { PasswordReset } from '../../src/server/auth/password-reset.js';
-import { PasswordRows } from '../../src/server/passwords/password-rows.js';
-import { PasswordHasher } from '../../src/server/users/password-hasher.js';
-import { UsersService } from '../../src/server/users/users.service.js';
+import { PasswordReset } from '../../src/server/account/passwords/password-reset.js';
+import { PasswordRows } from '../../src/server/account/passwords/password-rows.js';
+import { PasswordHasher } from '../../src/server/identity/password-hasher.js';
+import { UsersService } from '../../src/server/identity/users.service.js';
 import { payloadOf } from '../support/forged-tokens.js';
 import { type Reply } from '../support/http-client.js';
 import { noticesTo } from '../support/notices.js';

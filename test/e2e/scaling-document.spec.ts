@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { AuditVerification } from '../../src/mfa/index.js';
-import { CleanUpService } from '../../src/server/clean-up/clean-up.service.js';
+import { CleanUpService } from '../../src/server/retention/clean-up.service.js';
 import { codeBlocksOf } from '../support/documents.js';
 import { type SignedIn, startServer, type TestServer } from '../support/server.js';
 

@@ -1,6 +1,6 @@
 import { EventEmitter2 } from '@nestjs/event-emitter';
-import { FAILURE_NETWORKS } from '../../src/server/auth/login-failure-log.js';
-import { LoginFailures } from '../../src/server/auth/login-failures.js';
+import { FAILURE_NETWORKS } from '../../src/server/sign-in/login-failure-log.js';
+import { LoginFailures } from '../../src/server/sign-in/login-failures.js';
 import { eventually } from '../support/eventually.js';
 import { deleteAt } from '../support/old-proof.js';
 import { expectFaults } from '../support/problems.js';

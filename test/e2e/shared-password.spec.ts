@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
-import { PasswordHasher } from '../../src/server/users/password-hasher.js';
-import { UsersService } from '../../src/server/users/users.service.js';
+import { PasswordHasher } from '../../src/server/identity/password-hasher.js';
+import { UsersService } from '../../src/server/identity/users.service.js';
 import { authConfigFile } from '../support/auth-config-file.js';
 import { LogRecorder } from '../support/log-recorder.js';
 import { expectProblem, type Problem } from '../support/problems.js';

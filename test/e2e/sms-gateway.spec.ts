@@ -1,4 +1,4 @@
-import { Delay } from '../../src/server/webhooks/delay.js';
+import { Delay } from '../../src/server/delivery/webhooks/delay.js';
 import { DocumentedCode } from '../support/documented-code.js';
 import { type Reply } from '../support/http-client.js';
 import { LogRecorder } from '../support/log-recorder.js';

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { UsersService } from '../../src/server/users/users.service.js';
+import { UsersService } from '../../src/server/identity/users.service.js';
 import { authConfigFile } from '../support/auth-config-file.js';
 import { type Reply } from '../support/http-client.js';
 import { LogRecorder } from '../support/log-recorder.js';

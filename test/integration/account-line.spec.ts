@@ -1,6 +1,6 @@
-import { ACCOUNT_LINE_LIMITS } from '../../src/mfa/persistence/account-line.js';
-import { AuditTrail } from '../../src/mfa/persistence/audit-trail.js';
-import { ChallengeStore, UnitOfWork } from '../../src/mfa/core/stores.js';
+import { ACCOUNT_LINE_LIMITS } from '../../src/mfa/persistence/database/account-line.js';
+import { AuditTrail } from '../../src/mfa/persistence/audit/audit-trail.js';
+import { ChallengeStore, UnitOfWork } from '../../src/mfa/core/ports/stores.js';
 import { eventually } from '../support/eventually.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
 

@@ -1,9 +1,9 @@
-import { CHAIN_START, eventChainHash } from '../../src/mfa/persistence/event-chain-hash.js';
-import { type AuditFault } from '../../src/mfa/persistence/event-chain-walk.js';
-import { AuditTrail } from '../../src/mfa/persistence/audit-trail.js';
-import { AuditVerification } from '../../src/mfa/persistence/audit-verification.js';
-import { MFA_EVENT_TYPES, type MfaEvent } from '../../src/mfa/core/events.js';
-import { type Subject } from '../../src/mfa/core/handler.js';
+import { CHAIN_START, eventChainHash } from '../../src/mfa/persistence/audit/event-chain-hash.js';
+import { type AuditFault } from '../../src/mfa/persistence/audit/event-chain-walk.js';
+import { AuditTrail } from '../../src/mfa/persistence/audit/audit-trail.js';
+import { AuditVerification } from '../../src/mfa/persistence/audit/audit-verification.js';
+import { MFA_EVENT_TYPES, type MfaEvent } from '../../src/mfa/core/ports/events.js';
+import { type Subject } from '../../src/mfa/contract/handler.js';
 import { DocumentedCode } from '../support/documented-code.js';
 import { tableBelow } from '../support/documents.js';
 import { CLIENT, type MfaHarness, startMfa } from '../support/mfa-harness.js';

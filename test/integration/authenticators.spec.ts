@@ -1,5 +1,5 @@
-import { AuthenticatorService } from '../../src/mfa/core/authenticator.service.js';
-import { type JsonObject, type Subject } from '../../src/mfa/core/handler.js';
+import { AuthenticatorService } from '../../src/mfa/core/methods/authenticator.service.js';
+import { type JsonObject, type Subject } from '../../src/mfa/contract/handler.js';
 import { CLIENT, type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
 interface Listed {

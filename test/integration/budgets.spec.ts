@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
-import { AttemptStore } from '../../src/mfa/core/attempts.js';
-import { type Subject } from '../../src/mfa/core/handler.js';
+import { AttemptStore } from '../../src/mfa/core/ports/attempts.js';
+import { type Subject } from '../../src/mfa/contract/handler.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
 const MINUTE_SECONDS = 60;

@@ -1,5 +1,5 @@
-import { SessionAttempts } from '../../src/mfa/core/session-attempts.js';
-import { MfaCleanUp } from '../../src/mfa/persistence/mfa-clean-up.js';
+import { SessionAttempts } from '../../src/mfa/core/ceremony/session-attempts.js';
+import { MfaCleanUp } from '../../src/mfa/persistence/retention/mfa-clean-up.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
 import { plansOf } from '../support/plans.js';
 

@@ -1,5 +1,5 @@
-import { type MfaPending } from '../../src/mfa/core/login.service.js';
-import { type Subject } from '../../src/mfa/core/handler.js';
+import { type MfaPending } from '../../src/mfa/core/login/login.service.js';
+import { type Subject } from '../../src/mfa/contract/handler.js';
 import { CLIENT, type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
 let mfa: MfaHarness;

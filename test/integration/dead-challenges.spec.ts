@@ -1,5 +1,5 @@
-import { type Subject } from '../../src/mfa/core/handler.js';
-import { type MfaPending } from '../../src/mfa/core/login.service.js';
+import { type Subject } from '../../src/mfa/contract/handler.js';
+import { type MfaPending } from '../../src/mfa/core/login/login.service.js';
 import { CLIENT, type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
 describe('a pending login dies', () => {
@@ -93,7 +93,7 @@ describe('a pending login dies', () => {
   });
 
   it('when all challenges of the account are ended', async () => {
-    const { MfaAccounts } = await import('../../src/mfa/core/accounts.js');
+    const { MfaAccounts } = await import('../../src/mfa/core/methods/accounts.js');
     await mfa.parts.get(MfaAccounts).endChallenges(subject.id);
     await expectDead('invalid_token');
   });

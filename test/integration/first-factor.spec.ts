@@ -1,4 +1,4 @@
-import { MfaAccounts } from '../../src/mfa/core/accounts.js';
+import { MfaAccounts } from '../../src/mfa/core/methods/accounts.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
 const CLIENT = { ip: null, userAgent: null };

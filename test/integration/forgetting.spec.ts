@@ -1,11 +1,11 @@
 import { jest } from '@jest/globals';
-import { MfaAccounts } from '../../src/mfa/core/accounts.js';
-import { type MfaHandler, type Subject } from '../../src/mfa/core/handler.js';
-import { AuthenticatorService } from '../../src/mfa/core/authenticator.service.js';
-import { HandlerRegistry } from '../../src/mfa/core/handler-registry.js';
-import { MfaCleanUp } from '../../src/mfa/persistence/mfa-clean-up.js';
+import { MfaAccounts } from '../../src/mfa/core/methods/accounts.js';
+import { type MfaHandler, type Subject } from '../../src/mfa/contract/handler.js';
+import { AuthenticatorService } from '../../src/mfa/core/methods/authenticator.service.js';
+import { HandlerRegistry } from '../../src/mfa/core/ceremony/handler-registry.js';
+import { MfaCleanUp } from '../../src/mfa/persistence/retention/mfa-clean-up.js';
 import { AppHandler } from '../../src/mfa/handlers/app/index.js';
-import { resolveMfaOptions } from '../../src/mfa/mfa.options.js';
+import { resolveMfaOptions } from '../../src/mfa/core/options/mfa.options.js';
 import { FakeRandomSource } from '../../src/mfa/testing/index.js';
 import { KeepingConsumer } from '../support/keeping-consumer.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';

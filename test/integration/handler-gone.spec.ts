@@ -1,6 +1,6 @@
-import { MfaAccounts } from '../../src/mfa/core/accounts.js';
-import { type MfaHandler } from '../../src/mfa/core/handler.js';
-import { HandlerRegistry } from '../../src/mfa/core/handler-registry.js';
+import { MfaAccounts } from '../../src/mfa/core/methods/accounts.js';
+import { type MfaHandler } from '../../src/mfa/contract/handler.js';
+import { HandlerRegistry } from '../../src/mfa/core/ceremony/handler-registry.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
 /** Takes handlers away from a running library, as a restart with another configuration would. */

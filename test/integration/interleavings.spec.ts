@@ -1,11 +1,11 @@
 import { jest } from '@jest/globals';
-import { AttemptStore } from '../../src/mfa/core/attempts.js';
-import { MfaAccounts } from '../../src/mfa/core/accounts.js';
-import { AuthenticatorService } from '../../src/mfa/core/authenticator.service.js';
-import { BackupCodes } from '../../src/mfa/core/backup-codes.js';
-import { type Subject } from '../../src/mfa/core/handler.js';
-import { EnrolmentStore } from '../../src/mfa/core/enrolments.js';
-import { MethodStore, UnitOfWork } from '../../src/mfa/core/stores.js';
+import { AttemptStore } from '../../src/mfa/core/ports/attempts.js';
+import { MfaAccounts } from '../../src/mfa/core/methods/accounts.js';
+import { AuthenticatorService } from '../../src/mfa/core/methods/authenticator.service.js';
+import { BackupCodes } from '../../src/mfa/core/ceremony/backup-codes.js';
+import { type Subject } from '../../src/mfa/contract/handler.js';
+import { EnrolmentStore } from '../../src/mfa/core/methods/enrolments.js';
+import { MethodStore, UnitOfWork } from '../../src/mfa/core/ports/stores.js';
 import { afterNextReading } from '../support/after-next-reading.js';
 import { CLIENT, type MfaHarness, startMfa } from '../support/mfa-harness.js';
 

@@ -1,4 +1,4 @@
-import { type Subject } from '../../src/mfa/core/handler.js';
+import { type Subject } from '../../src/mfa/contract/handler.js';
 import { CLIENT, type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
 describe('managing methods', () => {

@@ -1,14 +1,17 @@
 import { jest } from '@jest/globals';
-import { type Actor } from '../../src/mfa/core/actor.js';
-import { AttemptStore } from '../../src/mfa/core/attempts.js';
-import { type Subject } from '../../src/mfa/core/handler.js';
-import { OutboxWorker } from '../../src/mfa/core/outbox-worker.js';
-import { Repudiation } from '../../src/mfa/core/repudiation.js';
-import { UnitOfWork } from '../../src/mfa/core/stores.js';
+import { type Actor } from '../../src/mfa/core/access/actor.js';
+import { AttemptStore } from '../../src/mfa/core/ports/attempts.js';
+import { type Subject } from '../../src/mfa/contract/handler.js';
+import { OutboxWorker } from '../../src/mfa/core/events/outbox-worker.js';
+import { Repudiation } from '../../src/mfa/core/reversal/repudiation.js';
+import { UnitOfWork } from '../../src/mfa/core/ports/stores.js';
 import { AppHandler } from '../../src/mfa/handlers/app/index.js';
 import { EmailHandler } from '../../src/mfa/handlers/email/index.js';
-import { SystemRandomSource } from '../../src/mfa/kit/random.js';
-import { type MfaModuleOptions, resolveMfaOptions } from '../../src/mfa/mfa.options.js';
+import { SystemRandomSource } from '../../src/mfa/contract/random.js';
+import {
+  type MfaModuleOptions,
+  resolveMfaOptions,
+} from '../../src/mfa/core/options/mfa.options.js';
 import { Inbox } from '../../src/mfa/testing/index.js';
 import { afterNextReading } from '../support/after-next-reading.js';
 import { KeepingConsumer } from '../support/keeping-consumer.js';

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
-import { type Actor } from '../../src/mfa/core/actor.js';
-import { AttemptStore } from '../../src/mfa/core/attempts.js';
-import { AuthenticatorService } from '../../src/mfa/core/authenticator.service.js';
+import { type Actor } from '../../src/mfa/core/access/actor.js';
+import { AttemptStore } from '../../src/mfa/core/ports/attempts.js';
+import { AuthenticatorService } from '../../src/mfa/core/methods/authenticator.service.js';
 import { afterNextReading } from '../support/after-next-reading.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
 

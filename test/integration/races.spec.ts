@@ -1,5 +1,5 @@
-import { MfaError } from '../../src/mfa/core/errors.js';
-import { type MfaPending } from '../../src/mfa/core/login.service.js';
+import { MfaError } from '../../src/mfa/contract/errors.js';
+import { type MfaPending } from '../../src/mfa/core/login/login.service.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
 const PARALLEL = 50;

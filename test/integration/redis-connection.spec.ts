@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { ConfigError } from '../../src/server/config/config-error.js';
-import { RedisConnection } from '../../src/server/redis/redis-connection.js';
+import { ConfigError } from '../../src/server/config/values/config-error.js';
+import { RedisConnection } from '../../src/server/rate-limit/redis/redis-connection.js';
 import { clientOf, describeWithRedis, RedisServer } from '../support/redis-server.js';
 
 /** Nothing listens there: the port is reserved [RFC 6335 §6]. */

@@ -1,11 +1,14 @@
 import { jest } from '@jest/globals';
-import { KeyRing } from '../../src/mfa/core/key-ring.js';
-import { type Subject } from '../../src/mfa/core/handler.js';
-import { KeyUsage } from '../../src/mfa/persistence/key-usage.js';
-import { MfaCleanUp } from '../../src/mfa/persistence/mfa-clean-up.js';
-import { PayloadCipher, sealingKeyIdOf } from '../../src/mfa/persistence/payload-cipher.js';
-import { Reencryption, type ReencryptionProgress } from '../../src/mfa/persistence/reencryption.js';
-import { Statements } from '../../src/mfa/persistence/stores/statements.js';
+import { KeyRing } from '../../src/mfa/core/keys/key-ring.js';
+import { type Subject } from '../../src/mfa/contract/handler.js';
+import { KeyUsage } from '../../src/mfa/persistence/sealing/key-usage.js';
+import { MfaCleanUp } from '../../src/mfa/persistence/retention/mfa-clean-up.js';
+import { PayloadCipher, sealingKeyIdOf } from '../../src/mfa/persistence/sealing/payload-cipher.js';
+import {
+  Reencryption,
+  type ReencryptionProgress,
+} from '../../src/mfa/persistence/sealing/reencryption.js';
+import { Statements } from '../../src/mfa/persistence/database/statements.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
 const OLD = { id: 'old', key: Buffer.alloc(32, 1) };

@@ -1,5 +1,5 @@
-import { type MfaEventType } from '../../src/mfa/core/events.js';
-import { type Opening } from '../../src/mfa/core/culprits.js';
+import { type MfaEventType } from '../../src/mfa/core/ports/events.js';
+import { type Opening } from '../../src/mfa/core/reversal/culprits.js';
 import {
   ada,
   authenticators,

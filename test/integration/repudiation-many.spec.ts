@@ -1,4 +1,4 @@
-import { AuthenticatorService } from '../../src/mfa/core/authenticator.service.js';
+import { AuthenticatorService } from '../../src/mfa/core/methods/authenticator.service.js';
 import {
   ada,
   authenticators,

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { HandlerRegistry } from '../../src/mfa/core/handler-registry.js';
+import { HandlerRegistry } from '../../src/mfa/core/ceremony/handler-registry.js';
 import {
   ada,
   authenticators,

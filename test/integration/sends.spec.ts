@@ -1,15 +1,15 @@
 import { jest } from '@jest/globals';
-import { BackupCodes } from '../../src/mfa/core/backup-codes.js';
-import { type Actor } from '../../src/mfa/core/actor.js';
-import { EnrolmentStore } from '../../src/mfa/core/enrolments.js';
-import { MfaError } from '../../src/mfa/core/errors.js';
-import { type Subject } from '../../src/mfa/core/handler.js';
-import { KeyRing } from '../../src/mfa/core/key-ring.js';
-import { SendBudgetStore } from '../../src/mfa/core/send-budgets.js';
-import { ChallengeStore } from '../../src/mfa/core/stores.js';
+import { BackupCodes } from '../../src/mfa/core/ceremony/backup-codes.js';
+import { type Actor } from '../../src/mfa/core/access/actor.js';
+import { EnrolmentStore } from '../../src/mfa/core/methods/enrolments.js';
+import { MfaError } from '../../src/mfa/contract/errors.js';
+import { type Subject } from '../../src/mfa/contract/handler.js';
+import { KeyRing } from '../../src/mfa/core/keys/key-ring.js';
+import { SendBudgetStore } from '../../src/mfa/core/sending/send-budgets.js';
+import { ChallengeStore } from '../../src/mfa/core/ports/stores.js';
 import { EmailHandler } from '../../src/mfa/handlers/email/index.js';
-import { SystemRandomSource } from '../../src/mfa/kit/random.js';
-import { resolveMfaOptions } from '../../src/mfa/mfa.options.js';
+import { SystemRandomSource } from '../../src/mfa/contract/random.js';
+import { resolveMfaOptions } from '../../src/mfa/core/options/mfa.options.js';
 import { Inbox } from '../../src/mfa/testing/index.js';
 import { type HarnessOptions, type MfaHarness, startMfa } from '../support/mfa-harness.js';
 

@@ -1,8 +1,8 @@
 import { jest } from '@jest/globals';
-import { AttemptStore } from '../../src/mfa/core/attempts.js';
-import { AuthenticatorService } from '../../src/mfa/core/authenticator.service.js';
-import { BackupCodes } from '../../src/mfa/core/backup-codes.js';
-import { type Subject } from '../../src/mfa/core/handler.js';
+import { AttemptStore } from '../../src/mfa/core/ports/attempts.js';
+import { AuthenticatorService } from '../../src/mfa/core/methods/authenticator.service.js';
+import { BackupCodes } from '../../src/mfa/core/ceremony/backup-codes.js';
+import { type Subject } from '../../src/mfa/contract/handler.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
 describe('a right proof while another session changes the method without end', () => {

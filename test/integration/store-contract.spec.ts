@@ -1,14 +1,14 @@
-import { AttemptStore } from '../../src/mfa/core/attempts.js';
-import { EnrolmentStore } from '../../src/mfa/core/enrolments.js';
-import { EventStore } from '../../src/mfa/core/event-store.js';
+import { AttemptStore } from '../../src/mfa/core/ports/attempts.js';
+import { EnrolmentStore } from '../../src/mfa/core/methods/enrolments.js';
+import { EventStore } from '../../src/mfa/core/ports/event-store.js';
 import {
   AccountStore,
   BackupCodeStore,
   ChallengeStore,
   MethodStore,
   UnitOfWork,
-} from '../../src/mfa/core/stores.js';
-import { SendBudgetStore } from '../../src/mfa/core/send-budgets.js';
+} from '../../src/mfa/core/ports/stores.js';
+import { SendBudgetStore } from '../../src/mfa/core/sending/send-budgets.js';
 import { describeStoreContract } from '../../src/mfa/testing/index.js';
 import { startMfa } from '../support/mfa-harness.js';
 

@@ -1,11 +1,11 @@
 import { jest } from '@jest/globals';
-import { type Actor } from '../../src/mfa/core/actor.js';
-import { AttemptStore } from '../../src/mfa/core/attempts.js';
-import { BackupCodes } from '../../src/mfa/core/backup-codes.js';
-import { MfaError } from '../../src/mfa/core/errors.js';
-import { type Subject } from '../../src/mfa/core/handler.js';
-import { StepUpService } from '../../src/mfa/core/step-up.service.js';
-import { EventStore } from '../../src/mfa/core/event-store.js';
+import { type Actor } from '../../src/mfa/core/access/actor.js';
+import { AttemptStore } from '../../src/mfa/core/ports/attempts.js';
+import { BackupCodes } from '../../src/mfa/core/ceremony/backup-codes.js';
+import { MfaError } from '../../src/mfa/contract/errors.js';
+import { type Subject } from '../../src/mfa/contract/handler.js';
+import { StepUpService } from '../../src/mfa/core/login/step-up.service.js';
+import { EventStore } from '../../src/mfa/core/ports/event-store.js';
 import { CLIENT, type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
 /** One proof of somebody whose app is active. */

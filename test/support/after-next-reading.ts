@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { MethodStore } from '../../src/mfa/core/stores.js';
+import { MethodStore } from '../../src/mfa/core/ports/stores.js';
 import { type MfaHarness } from './mfa-harness.js';
 
 /** Lets something happen right after the next reading of a subject's methods. */

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
-import { EnrolmentStore } from '../../src/mfa/core/enrolments.js';
-import { UnitOfWork } from '../../src/mfa/core/stores.js';
+import { EnrolmentStore } from '../../src/mfa/core/methods/enrolments.js';
+import { UnitOfWork } from '../../src/mfa/core/ports/stores.js';
 import { AuditTrail } from '../../src/mfa/index.js';
 import { type TestServer } from './server.js';
 

@@ -2,8 +2,8 @@ import {
   EventConsumer,
   type EventDelivery,
   type RecordedEvent,
-} from '../../src/mfa/core/event-consumer.js';
-import { type Claim, type ClaimedDelivery, OutboxStore } from '../../src/mfa/core/outbox.js';
+} from '../../src/mfa/core/ports/event-consumer.js';
+import { type Claim, type ClaimedDelivery, OutboxStore } from '../../src/mfa/core/events/outbox.js';
 
 /** Takes what it is given, unless a test says otherwise. */
 export class Recipient extends EventConsumer {

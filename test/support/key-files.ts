@@ -2,10 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KeyRing, SystemRandomSource } from '../../src/mfa/index.js';
-import { generateKeys, RING_NAMES, type RingName } from '../../src/server/config/generate-keys.js';
-import { readKeyEntries } from '../../src/server/config/key-entry.js';
+import {
+  generateKeys,
+  RING_NAMES,
+  type RingName,
+} from '../../src/server/config/keys/generate-keys.js';
+import { readKeyEntries } from '../../src/server/config/keys/key-entry.js';
 import { loadConfig } from '../../src/server/config/load-config.js';
-import { openKeys } from '../../src/server/config/open-keys.js';
+import { openKeys } from '../../src/server/config/keys/open-keys.js';
 import { KeyNeeds } from '../../src/server/keys/key-needs.js';
 import { KeyReload } from '../../src/server/keys/key-reload.js';
 import {

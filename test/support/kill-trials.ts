@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { MAIL_DELIVERY_SECONDS } from '../../src/server/mail/mailer.js';
+import { MAIL_DELIVERY_SECONDS } from '../../src/server/delivery/mail/mailer.js';
 import { type HttpClient, type Reply } from './http-client.js';
 import { noticesTo, notMeTokenIn } from './notices.js';
 import { type SignedIn, type TestServer } from './server.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Redis } from 'ioredis';
-import { type RedisConnection } from '../../src/server/redis/redis-connection.js';
+import { type RedisConnection } from '../../src/server/rate-limit/redis/redis-connection.js';
 import { findFreePort } from './find-free-port.js';
 
 /** A Redis of a test alone, on a free port of the loopback, that can go away and come back. */

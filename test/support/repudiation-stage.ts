@@ -1,11 +1,14 @@
-import { type Actor } from '../../src/mfa/core/actor.js';
-import { AuthenticatorService } from '../../src/mfa/core/authenticator.service.js';
-import { type RepudiatedChange, type SessionsProvenBy } from '../../src/mfa/core/culprits.js';
-import { type MfaEventType } from '../../src/mfa/core/events.js';
-import { type Subject } from '../../src/mfa/core/handler.js';
-import { OutboxWorker } from '../../src/mfa/core/outbox-worker.js';
-import { Repudiation, type Undoing } from '../../src/mfa/core/repudiation.js';
-import { UnitOfWork } from '../../src/mfa/core/stores.js';
+import { type Actor } from '../../src/mfa/core/access/actor.js';
+import { AuthenticatorService } from '../../src/mfa/core/methods/authenticator.service.js';
+import {
+  type RepudiatedChange,
+  type SessionsProvenBy,
+} from '../../src/mfa/core/reversal/culprits.js';
+import { type MfaEventType } from '../../src/mfa/core/ports/events.js';
+import { type Subject } from '../../src/mfa/contract/handler.js';
+import { OutboxWorker } from '../../src/mfa/core/events/outbox-worker.js';
+import { Repudiation, type Undoing } from '../../src/mfa/core/reversal/repudiation.js';
+import { UnitOfWork } from '../../src/mfa/core/ports/stores.js';
 import { KeepingConsumer } from './keeping-consumer.js';
 import { type MfaHarness, startMfa } from './mfa-harness.js';
 

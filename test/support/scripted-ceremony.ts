@@ -4,13 +4,13 @@ import {
   type Refusal,
   type Settlement,
   type SpentAttempt,
-} from '../../src/mfa/core/attempts.js';
-import { type Authenticator } from '../../src/mfa/core/authenticators.js';
-import { type MfaEvent } from '../../src/mfa/core/events.js';
-import { type MfaHandler, type Subject } from '../../src/mfa/core/handler.js';
-import { EventStore } from '../../src/mfa/core/event-store.js';
-import { type Transaction, UnitOfWork } from '../../src/mfa/core/stores.js';
-import { CodeProof } from '../../src/mfa/kit/code-proof.js';
+} from '../../src/mfa/core/ports/attempts.js';
+import { type Authenticator } from '../../src/mfa/core/ports/authenticators.js';
+import { type MfaEvent } from '../../src/mfa/core/ports/events.js';
+import { type MfaHandler, type Subject } from '../../src/mfa/contract/handler.js';
+import { EventStore } from '../../src/mfa/core/ports/event-store.js';
+import { type Transaction, UnitOfWork } from '../../src/mfa/core/ports/stores.js';
+import { CodeProof } from '../../src/mfa/contract/code-proof.js';
 import { FakeClock } from '../../src/mfa/testing/fake-clock.js';
 
 /** When everything happens. */

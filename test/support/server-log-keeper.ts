@@ -1,4 +1,4 @@
-import { ServerLogger } from '../../src/server/logging/server-logger.js';
+import { ServerLogger } from '../../src/server/observability/logging/server-logger.js';
 
 /** One line of the log in production. */
 export type LogLine = Readonly<Record<string, unknown>>;

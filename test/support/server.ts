@@ -8,14 +8,17 @@ import { Clock, OutboxWorker, SystemRandomSource } from '../../src/mfa/index.js'
 import { FakeClock, Inbox } from '../../src/mfa/testing/index.js';
 import { AppModule } from '../../src/server/app.module.js';
 import { configureApp, createAdapter } from '../../src/server/app.setup.js';
-import { ACCESS_TOKEN, AccessTokenStrategy } from '../../src/server/auth/access-token.strategy.js';
-import { LoginFailures } from '../../src/server/auth/login-failures.js';
-import { PasswordReset } from '../../src/server/auth/password-reset.js';
-import { type FirstFactorTypes } from '../../src/server/auth/first-factor-type.js';
-import { generateKeys } from '../../src/server/config/generate-keys.js';
+import {
+  ACCESS_TOKEN,
+  AccessTokenStrategy,
+} from '../../src/server/sessions/access-token.strategy.js';
+import { LoginFailures } from '../../src/server/sign-in/login-failures.js';
+import { PasswordReset } from '../../src/server/account/passwords/password-reset.js';
+import { type FirstFactorTypes } from '../../src/server/sign-in/first-factor-type.js';
+import { generateKeys } from '../../src/server/config/keys/generate-keys.js';
 import { readConfig } from '../../src/server/config/read-config.js';
-import { Mailer } from '../../src/server/mail/mailer.js';
-import { UserDisabling } from '../../src/server/auth/user-disabling.js';
+import { Mailer } from '../../src/server/delivery/mail/mailer.js';
+import { UserDisabling } from '../../src/server/account/user-disabling.js';
 import { HttpClient, type Reply } from './http-client.js';
 import { refuseSlowWorkInTransactions } from './slow-work-watch.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';

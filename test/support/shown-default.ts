@@ -1,4 +1,4 @@
-import { type SettingDefault } from '../../src/server/config/setting.js';
+import { type SettingDefault } from '../../src/server/config/settings/setting.js';
 
 /** A default as tables of the documents show it. */
 export function shownDefault(value: SettingDefault): string {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type DataSource } from 'typeorm';
-import { SlowWork } from '../../src/mfa/kit/slow-work.js';
+import { SlowWork } from '../../src/mfa/core/slow-work/slow-work.js';
 
 /** Set in whatever a transaction does. */
 const inTransaction = new AsyncLocalStorage<true>();

@@ -1,4 +1,8 @@
-import { type JsonObject, type Subject, type VerifyOutcome } from '../../src/mfa/core/handler.js';
+import {
+  type JsonObject,
+  type Subject,
+  type VerifyOutcome,
+} from '../../src/mfa/contract/handler.js';
 import { type WebAuthnData } from '../../src/mfa/handlers/webauthn/ceremony-data.js';
 import { WebAuthnHandler } from '../../src/mfa/handlers/webauthn/webauthn.handler.js';
 import { type WebAuthnHandlerOptions } from '../../src/mfa/handlers/webauthn/webauthn.options.js';

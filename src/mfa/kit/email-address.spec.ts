@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { IsPlainEmailAddress, normalizeEmailAddress } from './email-address.js';
-import { readFields } from './read-fields.js';
+import { readFields } from '../contract/read-fields.js';
 
 class Form {
   @IsPlainEmailAddress()

@@ -1,4 +1,4 @@
-import { withPlainDigits } from './plain-digits.js';
+import { withPlainDigits } from '../contract/plain-digits.js';
 
 /** What people put between digits: blanks, dashes, and marks that do not show. */
 const SEPARATORS = /[\s\p{Pd}\u2212\p{Cf}]/gu;

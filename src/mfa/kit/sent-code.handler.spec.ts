@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import { IsString } from 'class-validator';
-import { type Subject } from '../core/handler.js';
+import { type Subject } from '../contract/handler.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { FakeRandomSource } from '../testing/fake-random-source.js';
 import { describeHandlerContract } from '../testing/handler-contract.js';
-import { type RandomSource, SystemRandomSource } from './random.js';
+import { type RandomSource, SystemRandomSource } from '../contract/random.js';
 import { type SentCode, SentCodeHandler, type SentCodeProfile } from './sent-code.handler.js';
 import { type SentCodeState } from './sent-code.state.js';
 

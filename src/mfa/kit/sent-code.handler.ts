@@ -9,9 +9,9 @@ import {
   type Subject,
   type VerifyInput,
   type VerifyOutcome,
-} from '../core/handler.js';
-import { CodeProof } from './code-proof.js';
-import { type RandomSource } from './random.js';
+} from '../contract/handler.js';
+import { CodeProof } from '../contract/code-proof.js';
+import { type RandomSource } from '../contract/random.js';
 import { SentCodeSetupResponse } from './sent-code.setup-response.js';
 import { type SentCodeData, type SentCodeState, parseSentCodeState } from './sent-code.state.js';
 import { SentCodes, type SentCodesOptions } from './sent-codes.js';

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { addSeconds } from './clock.js';
+import { addSeconds } from '../contract/clock.js';
 import { constantTimeEqual } from './constant-time-equal.js';
-import { normalizeCode } from './normalize-code.js';
-import { type RandomSource } from './random.js';
+import { normalizeCode } from '../contract/normalize-code.js';
+import { type RandomSource } from '../contract/random.js';
 import { type SentCodeData } from './sent-code.state.js';
 
 /** How the codes of one handler are made. */

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { IsString } from 'class-validator';
-import { readFields } from './read-fields.js';
+import { readFields } from '../contract/read-fields.js';
 import { Trimmed } from './trimmed.js';
 
 class Form {

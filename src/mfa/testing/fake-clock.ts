@@ -1,4 +1,4 @@
-import { Clock, addSeconds } from '../kit/clock.js';
+import { Clock, addSeconds } from '../contract/clock.js';
 
 /** A clock that stands still until a test moves it. */
 export class FakeClock extends Clock {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { RandomSource } from '../kit/random.js';
+import { RandomSource } from '../contract/random.js';
 
 /** 1 January 2026: the time in the first key of a row. */
 const FIRST_ROW_ID_MILLISECONDS = 1_767_225_600_000;

@@ -5,8 +5,8 @@ import {
   type SetupOutcome,
   type Subject,
   type VerifyInput,
-} from '../core/handler.js';
-import { addSeconds } from '../kit/clock.js';
+} from '../contract/handler.js';
+import { addSeconds } from '../contract/clock.js';
 
 /** A day: longer than any code lives. */
 const LOGIN_AFTER_SECONDS = 86_400;

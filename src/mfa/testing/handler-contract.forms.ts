@@ -1,8 +1,8 @@
 /// <reference types="jest" />
 import { type Type } from '@nestjs/common';
-import { type Json, type JsonObject } from '../core/handler.js';
-import { jsonSchemaOf } from '../http/json-schema.js';
-import { fieldNamesOf, readFields } from '../kit/read-fields.js';
+import { type Json, type JsonObject } from '../contract/handler.js';
+import { jsonSchemaOf } from '../http/schemas/json-schema.js';
+import { fieldNamesOf, readFields } from '../contract/read-fields.js';
 import { confirm, enrol, type HandlerHarness, jsonCopyOf, openLogin } from './handler-ceremony.js';
 
 /** Members of a JSON Schema that say what a value may be. */

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Allow, IsString } from 'class-validator';
-import { type JsonObject, type MfaHandler, type VerifyInput } from '../core/handler.js';
-import { type RandomSource } from '../kit/random.js';
+import { type JsonObject, type MfaHandler, type VerifyInput } from '../contract/handler.js';
+import { type RandomSource } from '../contract/random.js';
 import { FakeClock } from './fake-clock.js';
 import { FakeRandomSource } from './fake-random-source.js';
 import { describeHandlerContract, type HandlerHarness } from './handler-contract.js';

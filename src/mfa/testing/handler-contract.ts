@@ -1,6 +1,6 @@
 /// <reference types="jest" />
-import { type JsonObject } from '../core/handler.js';
-import { readFields } from '../kit/read-fields.js';
+import { type JsonObject } from '../contract/handler.js';
+import { readFields } from '../contract/read-fields.js';
 import {
   type Ceremony,
   confirm,

@@ -1,5 +1,5 @@
 /// <reference types="jest" />
-import { type MethodRecord } from '../core/stores.js';
+import { type MethodRecord } from '../core/ports/stores.js';
 import { AMPLE, NOW, type StoreStage } from './store-contract.stage.js';
 
 const budgets = { ...AMPLE, maxFailuresPerAccount: 1 };

@@ -1,6 +1,6 @@
 /// <reference types="jest" />
-import { type ChallengeRecord, type NewChallenge, type WhenOpen } from '../core/stores.js';
-import { addSeconds } from '../kit/clock.js';
+import { type ChallengeRecord, type NewChallenge, type WhenOpen } from '../core/ports/stores.js';
+import { addSeconds } from '../contract/clock.js';
 import { atOnce, LIFETIME_SECONDS, NOW, type StoreStage } from './store-contract.stage.js';
 
 /** Rules on open ceremonies. */

@@ -1,8 +1,8 @@
 /// <reference types="jest" />
-import { type AttemptRequest } from '../core/attempts.js';
-import { type ChallengePurpose } from '../core/challenge-purpose.js';
-import { type MethodRecord } from '../core/stores.js';
-import { addSeconds } from '../kit/clock.js';
+import { type AttemptRequest } from '../core/ports/attempts.js';
+import { type ChallengePurpose } from '../core/ports/challenge-purpose.js';
+import { type MethodRecord } from '../core/ports/stores.js';
+import { addSeconds } from '../contract/clock.js';
 import { AMPLE, NOW, type StoreStage } from './store-contract.stage.js';
 
 const AHEAD_SECONDS = 7200;

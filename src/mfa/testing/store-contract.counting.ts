@@ -1,6 +1,6 @@
 /// <reference types="jest" />
-import { type StoredBackupCodes } from '../core/stores.js';
-import { addSeconds } from '../kit/clock.js';
+import { type StoredBackupCodes } from '../core/ports/stores.js';
+import { addSeconds } from '../contract/clock.js';
 import { NOW, type StoreStage } from './store-contract.stage.js';
 
 /** Rules on backup codes, and on the audit. */

@@ -1,8 +1,8 @@
 /// <reference types="jest" />
-import { NEVER_PROVEN } from '../core/authenticators.js';
-import { type Enrolment } from '../core/enrolments.js';
-import { type MethodSnapshot } from '../core/stores.js';
-import { addSeconds } from '../kit/clock.js';
+import { NEVER_PROVEN } from '../core/ports/authenticators.js';
+import { type Enrolment } from '../core/methods/enrolments.js';
+import { type MethodSnapshot } from '../core/ports/stores.js';
+import { addSeconds } from '../contract/clock.js';
 import { atOnce, NOT_ACTIVE, NOW, type StoreStage } from './store-contract.stage.js';
 
 const CODES = ['a', 'b'].map((lookup) => ({ lookup, hash: 'slow' }));

@@ -1,6 +1,6 @@
 /// <reference types="jest" />
-import { type SpentAttempt } from '../core/attempts.js';
-import { addSeconds } from '../kit/clock.js';
+import { type SpentAttempt } from '../core/ports/attempts.js';
+import { addSeconds } from '../contract/clock.js';
 import { Guesser, PURPOSES } from './store-contract.paying.js';
 import { AMPLE, NOW, type StoreStage } from './store-contract.stage.js';
 

@@ -1,5 +1,5 @@
 /// <reference types="jest" />
-import { type AttemptBudgets } from '../core/attempts.js';
+import { type AttemptBudgets } from '../core/ports/attempts.js';
 import { AMPLE, atOnce, type StoreStage } from './store-contract.stage.js';
 
 /** No budget is exceeded by those who come at one moment. */

@@ -1,5 +1,5 @@
 /// <reference types="jest" />
-import { addSeconds } from '../kit/clock.js';
+import { addSeconds } from '../contract/clock.js';
 import { atOnce, NOT_ACTIVE, NOW, type StoreStage } from './store-contract.stage.js';
 
 const LATER = addSeconds(NOW, 60);

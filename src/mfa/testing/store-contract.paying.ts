@@ -1,8 +1,8 @@
 /// <reference types="jest" />
-import { type AttemptRequest, type SpentAttempt } from '../core/attempts.js';
-import { type ChallengePurpose } from '../core/challenge-purpose.js';
-import { type MethodRecord } from '../core/stores.js';
-import { addSeconds } from '../kit/clock.js';
+import { type AttemptRequest, type SpentAttempt } from '../core/ports/attempts.js';
+import { type ChallengePurpose } from '../core/ports/challenge-purpose.js';
+import { type MethodRecord } from '../core/ports/stores.js';
+import { addSeconds } from '../contract/clock.js';
 import { AMPLE, atOnce, NOW, type StoreStage } from './store-contract.stage.js';
 
 /** Rules on who pays for a guess: a login, or the session that it is made in. */

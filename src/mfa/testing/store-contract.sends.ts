@@ -1,6 +1,6 @@
 /// <reference types="jest" />
-import { type SendAllowance, type TakenSend } from '../core/send-budgets.js';
-import { addSeconds } from '../kit/clock.js';
+import { type SendAllowance, type TakenSend } from '../core/sending/send-budgets.js';
+import { addSeconds } from '../contract/clock.js';
 import { atOnce, NOW, type StoreStage } from './store-contract.stage.js';
 
 const WINDOW_SECONDS = 600;

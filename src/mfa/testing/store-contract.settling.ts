@@ -1,7 +1,7 @@
 /// <reference types="jest" />
-import { type Settlement, type SpentAttempt } from '../core/attempts.js';
-import { type MethodRecord } from '../core/stores.js';
-import { addSeconds } from '../kit/clock.js';
+import { type Settlement, type SpentAttempt } from '../core/ports/attempts.js';
+import { type MethodRecord } from '../core/ports/stores.js';
+import { addSeconds } from '../contract/clock.js';
 import { AMPLE, atOnce, LIFETIME_SECONDS, NOW, type StoreStage } from './store-contract.stage.js';
 
 const AT_ONCE = 8;

@@ -1,7 +1,7 @@
 /// <reference types="jest" />
-import { type AttemptBudgets, type AttemptRequest, type Refusal } from '../core/attempts.js';
-import { type ChallengeRecord, type MethodRecord } from '../core/stores.js';
-import { addSeconds } from '../kit/clock.js';
+import { type AttemptBudgets, type AttemptRequest, type Refusal } from '../core/ports/attempts.js';
+import { type ChallengeRecord, type MethodRecord } from '../core/ports/stores.js';
+import { addSeconds } from '../contract/clock.js';
 import { AMPLE, atOnce, LIFETIME_SECONDS, NOW, type StoreStage } from './store-contract.stage.js';
 
 /** One thing that stands in the way of an attempt. */

@@ -1,12 +1,16 @@
-import { proofOfFirstFactor } from '../core/assurance.js';
-import { type AttemptRequest, type AttemptStore, type SpentAttempt } from '../core/attempts.js';
-import { type Settlement } from '../core/attempts.js';
-import { type Authenticator } from '../core/authenticators.js';
-import { type EnrolmentStore } from '../core/enrolments.js';
-import { type MfaEvent, type MfaEventType } from '../core/events.js';
-import { type Subject } from '../core/handler.js';
-import { type RowInsert } from '../core/host-rows.js';
-import { type EventStore } from '../core/event-store.js';
+import { proofOfFirstFactor } from '../core/ports/assurance.js';
+import {
+  type AttemptRequest,
+  type AttemptStore,
+  type SpentAttempt,
+} from '../core/ports/attempts.js';
+import { type Settlement } from '../core/ports/attempts.js';
+import { type Authenticator } from '../core/ports/authenticators.js';
+import { type EnrolmentStore } from '../core/methods/enrolments.js';
+import { type MfaEvent, type MfaEventType } from '../core/ports/events.js';
+import { type Subject } from '../contract/handler.js';
+import { type RowInsert } from '../core/ports/host-rows.js';
+import { type EventStore } from '../core/ports/event-store.js';
 import {
   type AccountStore,
   type BackupCodeStore,
@@ -17,9 +21,9 @@ import {
   type NewChallenge,
   type Transaction,
   type UnitOfWork,
-} from '../core/stores.js';
-import { type SendBudgetStore } from '../core/send-budgets.js';
-import { addSeconds } from '../kit/clock.js';
+} from '../core/ports/stores.js';
+import { type SendBudgetStore } from '../core/sending/send-budgets.js';
+import { addSeconds } from '../contract/clock.js';
 import { FakeRandomSource } from './fake-random-source.js';
 
 /** The storage ports of the core, all on one storage. */

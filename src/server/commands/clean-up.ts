@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { CleanUpService } from '../clean-up/clean-up.service.js';
-import { describeCleanUp } from '../clean-up/describe-clean-up.js';
+import { CleanUpService } from '../retention/clean-up.service.js';
+import { describeCleanUp } from '../retention/describe-clean-up.js';
 import { loadConfig } from '../config/load-config.js';
 import { runCommand } from './run-command.js';
 import { withServer } from './with-server.js';

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { SystemRandomSource } from '../../mfa/index.js';
-import { generateKey, RING_NAMES } from '../config/generate-keys.js';
-import { keyEntriesText } from '../config/key-entry.js';
-import { givenKeyManagement } from '../config/open-keys.js';
+import { generateKey, RING_NAMES } from '../config/keys/generate-keys.js';
+import { keyEntriesText } from '../config/keys/key-entry.js';
+import { givenKeyManagement } from '../config/keys/open-keys.js';
 import { wrapKey } from '../keys/wrap-key.js';
 import { runCommand } from './run-command.js';
 

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { SystemClock, SystemRandomSource } from '../../mfa/index.js';
-import { ConfigError } from '../config/config-error.js';
-import { RING_NAMES, type RingName } from '../config/generate-keys.js';
+import { ConfigError } from '../config/values/config-error.js';
+import { RING_NAMES, type RingName } from '../config/keys/generate-keys.js';
 import { KeyNeeds } from '../keys/key-needs.js';
 import { rotateKeys } from '../keys/key-rotation.js';
 import { runCommand } from './run-command.js';

@@ -1,4 +1,4 @@
-import { ConfigError } from '../config/config-error.js';
+import { ConfigError } from '../config/values/config-error.js';
 
 /** Runs a command. One that fails says why on stderr, without a stack, and ends with 1. */
 export async function runCommand(command: () => Promise<void>): Promise<void> {

@@ -2,7 +2,7 @@ import { type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../app.module.js';
 import { type ServerConfig } from '../config/server-config.js';
-import { ServerLogger } from '../logging/server-logger.js';
+import { ServerLogger } from '../observability/logging/server-logger.js';
 
 /**
  * Does something with the parts of a server that does not listen, is not watched, and delivers no

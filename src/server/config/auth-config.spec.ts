@@ -1,8 +1,8 @@
 import { authConfigFile } from '../../../test/support/auth-config-file.js';
 import { readAuthConfig } from './auth-config.js';
 import { FakeRandomSource } from '../../mfa/testing/index.js';
-import { ConfigError } from './config-error.js';
-import { generateKeys } from './generate-keys.js';
+import { ConfigError } from './values/config-error.js';
+import { generateKeys } from './keys/generate-keys.js';
 import { readConfig } from './read-config.js';
 
 const keys = generateKeys(new FakeRandomSource());

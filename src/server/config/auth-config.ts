@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
-import { systemErrorCode } from '../system-error.js';
-import { ConfigError } from './config-error.js';
-import { type ConfiguredEntry } from './configured-entry.js';
-import { parseYaml, YamlFault } from './parse-yaml.js';
-import { readEntries } from './read-entries.js';
-import { KEY, soundValue } from './sound-value.js';
+import { systemErrorCode } from './values/system-error.js';
+import { ConfigError } from './values/config-error.js';
+import { type ConfiguredEntry } from './values/configured-entry.js';
+import { parseYaml, YamlFault } from './values/parse-yaml.js';
+import { readEntries } from './values/read-entries.js';
+import { KEY, soundValue } from './values/sound-value.js';
 
 /** What the file of `AUTH_CONFIG` lists; a section that it does not have is absent. */
 export interface AuthConfig {

@@ -1,8 +1,8 @@
 import { type KeyManagement, SystemRandomSource } from '../../mfa/index.js';
-import { loadDevelopmentKeys } from './development-keys.js';
-import { type KeyTexts, RING_NAMES } from './generate-keys.js';
-import { jwtKeyRing, secretKeyRing } from './key-formats.js';
-import { givenKeyManagement, openKeys } from './open-keys.js';
+import { loadDevelopmentKeys } from './keys/development-keys.js';
+import { type KeyTexts, RING_NAMES } from './keys/generate-keys.js';
+import { jwtKeyRing, secretKeyRing } from './keys/key-formats.js';
+import { givenKeyManagement, openKeys } from './keys/open-keys.js';
 import { readConfig } from './read-config.js';
 import { type KeyRings, type ServerConfig } from './server-config.js';
 

@@ -1,9 +1,9 @@
 import { resolveMfaOptions } from '../../mfa/index.js';
 import { FakeRandomSource } from '../../mfa/testing/index.js';
-import { ConfigError } from './config-error.js';
-import { generateKeys } from './generate-keys.js';
+import { ConfigError } from './values/config-error.js';
+import { generateKeys } from './keys/generate-keys.js';
 import { readConfig } from './read-config.js';
-import { SETTINGS } from './settings.js';
+import { SETTINGS } from './settings/settings.js';
 
 const keys = generateKeys(new FakeRandomSource());
 const production = {

@@ -1,12 +1,12 @@
 import { type MfaModuleOptions, type SecretKey } from '../../mfa/index.js';
-import { type Language } from '../notices/texts/languages.js';
-import { type SessionLimits } from '../sessions/session-limits.js';
-import { type ConfiguredEntry } from './configured-entry.js';
-import { type EmailVerificationMode } from './email-verifications.js';
-import { type JwtKey } from './key-formats.js';
-import { type SignedWebhook } from './signed-webhook.js';
-import { type MetricsAddress, type TraceExport } from './watching-settings.js';
-import { type WebAuthnSettings } from './webauthn-settings.js';
+import { type Language } from '../texts/languages.js';
+import { type SessionLimits } from './session-limits.js';
+import { type ConfiguredEntry } from './values/configured-entry.js';
+import { type EmailVerificationMode } from './settings/email-verifications.js';
+import { type JwtKey } from './keys/key-formats.js';
+import { type SignedWebhook } from './settings/signed-webhook.js';
+import { type MetricsAddress, type TraceExport } from './settings/watching-settings.js';
+import { type WebAuthnSettings } from './settings/webauthn-settings.js';
 
 /** Both rings, opened. */
 export interface KeyRings {

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ConfigError } from '../config/config-error.js';
-import { isSystemError } from '../system-error.js';
+import { ConfigError } from '../config/values/config-error.js';
+import { isSystemError } from '../config/values/system-error.js';
 
 /**
  * Claims a folder for this process by a file that holds its process id. The file of a process

@@ -1,5 +1,5 @@
 import { type DataSource, type QueryRunner } from 'typeorm';
-import { systemErrorCode } from '../system-error.js';
+import { systemErrorCode } from '../config/values/system-error.js';
 import { serverDataSourceOptions } from './data-source.js';
 import { type DatabaseServer } from './database-server.js';
 import { withDataSource } from './with-data-source.js';

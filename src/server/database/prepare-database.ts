@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { isOutage, refuseOtherMeanings } from '../../mfa/index.js';
-import { ConfigError } from '../config/config-error.js';
+import { ConfigError } from '../config/values/config-error.js';
 import { type ServerConfig } from '../config/server-config.js';
 import { dataSourceOptions } from './data-source.js';
 import { type DatabaseServer, ExternalDatabase } from './database-server.js';

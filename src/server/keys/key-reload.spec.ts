@@ -5,7 +5,7 @@ import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { KeyRing, resolveMfaOptions } from '../../mfa/index.js';
 import { FakeRandomSource } from '../../mfa/testing/index.js';
-import { generateKeys, RING_NAMES } from '../config/generate-keys.js';
+import { generateKeys, RING_NAMES } from '../config/keys/generate-keys.js';
 import { loadConfig } from '../config/load-config.js';
 import { SigningKeys } from '../sessions/signing-keys.js';
 import { KeyReload } from './key-reload.js';

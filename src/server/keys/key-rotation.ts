@@ -1,16 +1,16 @@
 import { type Clock, type KeyManagement, type RandomSource } from '../../mfa/index.js';
-import { generateKey, type RingName } from '../config/generate-keys.js';
-import { keyEntriesText } from '../config/key-entry.js';
-import { developmentPlace, givenPlace, type KeyPlace } from '../config/key-places.js';
+import { generateKey, type RingName } from '../config/keys/generate-keys.js';
+import { keyEntriesText } from '../config/keys/key-entry.js';
+import { developmentPlace, givenPlace, type KeyPlace } from '../config/keys/key-places.js';
 import { loadConfig } from '../config/load-config.js';
-import { givenKeyManagement, readRing } from '../config/open-keys.js';
+import { givenKeyManagement, readRing } from '../config/keys/open-keys.js';
 import { type ServerConfig } from '../config/server-config.js';
 import { type ServerKeyNeed } from './key-needs.js';
 import { addNext, promote, retire, type Ring } from './rotation.js';
 import { whyRowsNeed, whyTokensNeed } from './why-needed.js';
 import { ACCESS_TOKEN_SECONDS } from '../sessions/access-tokens.js';
 import { wrapKey } from './wrap-key.js';
-import { VERIFICATION_LINK_SECONDS } from '../verification/email-verification-limits.js';
+import { VERIFICATION_LINK_SECONDS } from '../account/email/email-verification-limits.js';
 
 /** A phase of a rotation, in this order. */
 export type RotationPhase = 'add' | 'promote' | 'retire';

@@ -1,5 +1,5 @@
-import { ConfigError } from '../config/config-error.js';
-import { type KeyEntry, keyEntriesText, readKeyEntries } from '../config/key-entry.js';
+import { ConfigError } from '../config/values/config-error.js';
+import { type KeyEntry, keyEntriesText, readKeyEntries } from '../config/keys/key-entry.js';
 import { addNext, promote, retire } from './rotation.js';
 
 const NOW = new Date('2026-03-01T10:00:00Z');

@@ -1,5 +1,5 @@
-import { ConfigError } from '../config/config-error.js';
-import { type KeyEntry } from '../config/key-entry.js';
+import { ConfigError } from '../config/values/config-error.js';
+import { type KeyEntry } from '../config/keys/key-entry.js';
 
 /** The entries of a ring, the one that seals or signs first. */
 export type Ring = readonly KeyEntry[];

@@ -1,4 +1,4 @@
-import { type KeyEntry } from '../config/key-entry.js';
+import { type KeyEntry } from '../config/keys/key-entry.js';
 import { type ServerKeyNeed } from './key-needs.js';
 import { whyRowsNeed, whyTokensNeed } from './why-needed.js';
 

@@ -1,5 +1,5 @@
 import { addSeconds } from '../../mfa/index.js';
-import { type KeyEntry } from '../config/key-entry.js';
+import { type KeyEntry } from '../config/keys/key-entry.js';
 import { type ServerKeyNeed } from './key-needs.js';
 
 /** Servers have this long to take a promoted key over; until then they sign with the one before. */

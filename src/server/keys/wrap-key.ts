@@ -1,5 +1,5 @@
 import { type KeyManagement } from '../../mfa/index.js';
-import { type KeyEntry } from '../config/key-entry.js';
+import { type KeyEntry } from '../config/keys/key-entry.js';
 
 /** A key of a ring as it is kept: wrapped, or in the clear where there is no key management. */
 export async function wrapKey(

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AccessGuard, type Principal } from '../../mfa/index.js';
-import { bearerToken, type HeaderedRequest } from '../auth/bearer-token.js';
+import { bearerToken, type HeaderedRequest } from '../sessions/bearer-token.js';
 import { LiveAccess } from '../sessions/live-access.js';
 
 /** Reads the server's access tokens for the routes of the library. */

@@ -1,11 +1,11 @@
 import { type Provider } from '@nestjs/common';
 import { EVENT_CONSUMERS, type EventConsumer } from '../../mfa/index.js';
-import { FactorChangeEndings } from '../auth/factor-change-endings.js';
-import { NewDeviceConsumer } from '../notices/new-device.consumer.js';
-import { NoticesConsumer } from '../notices/notices.consumer.js';
-import { PasswordResetMailer } from '../passwords/password-reset-mailer.js';
-import { EmailVerificationMailer } from '../verification/email-verification-mailer.js';
-import { EventWebhookConsumer } from '../webhooks/event-webhook.consumer.js';
+import { FactorChangeEndings } from '../sessions/factor-change-endings.js';
+import { NewDeviceConsumer } from '../security-emails/new-device.consumer.js';
+import { NoticesConsumer } from '../security-emails/notices.consumer.js';
+import { PasswordResetMailer } from '../account/passwords/password-reset-mailer.js';
+import { EmailVerificationMailer } from '../account/email/email-verification-mailer.js';
+import { EventWebhookConsumer } from '../delivery/webhooks/event-webhook.consumer.js';
 
 /** Whoever hears of events for certain: the one list. */
 export const EVENT_CONSUMERS_PROVIDER: Provider = {

@@ -1,7 +1,7 @@
 import { type Type } from '@nestjs/common';
 import { type HandlerProvider } from '../../mfa/index.js';
-import { type ConfiguredEntry } from '../config/configured-entry.js';
-import { readEntryOptions } from '../config/read-entry-options.js';
+import { type ConfiguredEntry } from '../config/values/configured-entry.js';
+import { readEntryOptions } from '../config/values/read-entry-options.js';
 import { type ServerConfig } from '../config/server-config.js';
 import { type CamelCased, camelCased } from './camel-cased.js';
 

@@ -1,9 +1,9 @@
 import { type FactoryProvider } from '@nestjs/common';
 import { type AppHandler } from '../../mfa/handlers/app/index.js';
 import { FakeRandomSource } from '../../mfa/testing/index.js';
-import { ConfigError } from '../config/config-error.js';
-import { type ConfiguredEntry } from '../config/configured-entry.js';
-import { generateKeys } from '../config/generate-keys.js';
+import { ConfigError } from '../config/values/config-error.js';
+import { type ConfiguredEntry } from '../config/values/configured-entry.js';
+import { generateKeys } from '../config/keys/generate-keys.js';
 import { readConfig } from '../config/read-config.js';
 import { FACTOR_TYPES, handlersOf } from './handlers.js';
 

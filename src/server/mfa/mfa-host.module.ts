@@ -12,18 +12,18 @@ import {
   SubjectDirectory,
   TokenIssuer,
 } from '../../mfa/index.js';
-import { FactorChangeEndings } from '../auth/factor-change-endings.js';
-import { MailerEmailSender } from '../mail/mailer-email-sender.js';
-import { NoticesModule } from '../notices/notices.module.js';
-import { DestinationCarrier } from '../notify/destination-carrier.js';
-import { PasswordsModule } from '../passwords/passwords.module.js';
+import { FactorChangeEndings } from '../sessions/factor-change-endings.js';
+import { MailerEmailSender } from '../delivery/mail/mailer-email-sender.js';
+import { NoticesModule } from '../security-emails/notices.module.js';
+import { DestinationCarrier } from '../delivery/notify/destination-carrier.js';
+import { PasswordsModule } from '../account/passwords/passwords.module.js';
 import { RateLimitModule } from '../rate-limit/rate-limit.module.js';
 import { SubjectBudget } from '../rate-limit/subject-budget.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
-import { SMS_GATEWAY_PROVIDER } from '../sms/sms-gateway.provider.js';
-import { UsersModule } from '../users/users.module.js';
-import { VerificationModule } from '../verification/verification.module.js';
-import { WebhooksModule } from '../webhooks/webhooks.module.js';
+import { SMS_GATEWAY_PROVIDER } from '../delivery/sms/sms-gateway.provider.js';
+import { UsersModule } from '../identity/users.module.js';
+import { VerificationModule } from '../account/email/verification.module.js';
+import { WebhooksModule } from '../delivery/webhooks/webhooks.module.js';
 import { BearerAccessGuard } from './bearer-access.guard.js';
 import { EVENT_CONSUMERS_PROVIDER } from './event-consumers.js';
 import { MfaCleaner } from './mfa.cleaner.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type CleanedRows, type CleanUpScope, MfaCleanUp } from '../../mfa/index.js';
-import { Cleaner } from '../clean-up/cleaner.js';
+import { Cleaner } from '../retention/cleaner.js';
 
 /** The tables of the library, which knows best what is over there. */
 @Injectable()

@@ -10,10 +10,10 @@ import {
 import { LiveSessions } from '../sessions/live-sessions.js';
 import { sessionTokensResponse } from '../sessions/session-tokens.response.js';
 import { SessionsService } from '../sessions/sessions.service.js';
-import { type User } from '../users/user.entity.js';
-import { userResponse } from '../users/user.response.js';
-import { accountEvent } from './account-event.js';
-import { UserSubject } from './user-subject.js';
+import { type User } from '../identity/user.entity.js';
+import { userResponse } from '../identity/user.response.js';
+import { accountEvent } from '../identity/account-event.js';
+import { UserSubject } from '../identity/user-subject.js';
 
 /** Opens or renews a session for whoever has passed everything: the one place that does. */
 @Injectable()

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type ClientInfo, PasswordProof, type Subject } from '../../mfa/index.js';
-import { PasswordHasher } from '../users/password-hasher.js';
-import { UserSubject } from './user-subject.js';
+import { PasswordHasher } from '../identity/password-hasher.js';
+import { UserSubject } from '../identity/user-subject.js';
 
 /** Judges the password of a step-up where there is no second factor. */
 @Injectable()

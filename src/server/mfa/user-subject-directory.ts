@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { entityManagerOf, SubjectDirectory, type Transaction } from '../../mfa/index.js';
-import { UsersService } from '../users/users.service.js';
-import { UserSubject } from './user-subject.js';
+import { UsersService } from '../identity/users.service.js';
+import { UserSubject } from '../identity/user-subject.js';
 
 /** The server's users, as second factors see them. */
 @Injectable()

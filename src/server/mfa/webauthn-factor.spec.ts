@@ -1,7 +1,7 @@
 import { type FactoryProvider } from '@nestjs/common';
 import { FakeRandomSource } from '../../mfa/testing/index.js';
-import { ConfigError } from '../config/config-error.js';
-import { generateKeys } from '../config/generate-keys.js';
+import { ConfigError } from '../config/values/config-error.js';
+import { generateKeys } from '../config/keys/generate-keys.js';
 import { readConfig } from '../config/read-config.js';
 import { handlersOf } from './handlers.js';
 

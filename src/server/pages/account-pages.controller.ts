@@ -3,8 +3,13 @@ import { Controller, Get, Header, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { type HttpRequest, MfaError } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
-import { acceptedLanguage, type Language, LANGUAGES } from '../notices/texts/languages.js';
-import { NOT_ME_PATH, RESET_PASSWORD_PATH, TOKEN_FORM_PATH, VERIFY_EMAIL_PATH } from './paths.js';
+import { acceptedLanguage, type Language, LANGUAGES } from '../texts/languages.js';
+import {
+  NOT_ME_PATH,
+  RESET_PASSWORD_PATH,
+  TOKEN_FORM_PATH,
+  VERIFY_EMAIL_PATH,
+} from '../config/paths.js';
 import { renderTokenPage } from './token-page.js';
 
 const HTML = 'text/html; charset=utf-8';

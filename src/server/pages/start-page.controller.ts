@@ -3,10 +3,10 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { MfaError } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
-import { MAILBOX_PATH } from '../mail/development-mailbox.js';
-import { keepsMessages } from '../mail/mailbox.module.js';
+import { MAILBOX_PATH } from '../delivery/mail/development-mailbox.js';
+import { keepsMessages } from '../delivery/mail/mailbox.module.js';
 import { DOCS_PATH } from '../swagger/docs-path.js';
-import { README_PATH, START_PATH } from './paths.js';
+import { README_PATH, START_PATH } from '../config/paths.js';
 import { renderStartPage, type StartLink } from './start-page.js';
 
 /** In a clone and in the package; a container image has none. */

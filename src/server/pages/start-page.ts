@@ -1,4 +1,4 @@
-import { escapeHtml } from '../mail/escape-html.js';
+import { escapeHtml } from '../texts/escape-html.js';
 import { PAGE_STYLE } from './page-style.js';
 
 /** One place that the first page leads to. */

@@ -1,12 +1,8 @@
-import { escapeHtml } from '../mail/escape-html.js';
-import {
-  type PageTexts,
-  type PasswordTexts,
-  type UndoneTexts,
-} from '../notices/texts/notice-texts.js';
-import { PASSWORD_LENGTH } from '../users/password-rules.js';
+import { escapeHtml } from '../texts/escape-html.js';
+import { type PageTexts, type PasswordTexts, type UndoneTexts } from '../texts/notice-texts.js';
+import { PASSWORD_LENGTH } from '../identity/password-rules.js';
 import { PAGE_STYLE } from './page-style.js';
-import { TOKEN_FORM_PATH } from './paths.js';
+import { TOKEN_FORM_PATH } from '../config/paths.js';
 
 /** A page that a link with a token leads to. */
 export interface TokenPage {

@@ -6,8 +6,8 @@ import {
 } from '@nestjs/throttler';
 import { Clock, SHARES_OF_SITE } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
-import { RedisConnection } from '../redis/redis-connection.js';
-import { RedisModule } from '../redis/redis.module.js';
+import { RedisConnection } from './redis/redis-connection.js';
+import { RedisModule } from './redis/redis.module.js';
 import { FallbackStorage } from './fallback-storage.js';
 import { MemoryStorage } from './memory-storage.js';
 import { RateLimitGuard, SITE_THROTTLER } from './rate-limit.guard.js';

@@ -3,7 +3,7 @@ import { decodeJwt, decodeProtectedHeader, exportJWK, type JWTPayload, SignJWT }
 import { clockSkew, customFetch, validateJwtAccessToken } from 'oauth4webapi';
 import { addSeconds } from '../../mfa/index.js';
 import { FakeClock, FakeRandomSource } from '../../mfa/testing/index.js';
-import { generateKeys } from '../config/generate-keys.js';
+import { generateKeys } from '../config/keys/generate-keys.js';
 import { readConfig } from '../config/read-config.js';
 import { AccessTokens } from './access-tokens.js';
 import { SessionJwt } from './session-jwt.js';

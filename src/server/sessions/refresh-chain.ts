@@ -6,7 +6,7 @@ import { ServerConfig } from '../config/server-config.js';
 import { AccessTokens } from './access-tokens.js';
 import { type RefreshRow, type RefreshStanding, refreshStandingOf } from './refresh-standing.js';
 import { type RefreshFacts, RefreshTokens } from './refresh-tokens.js';
-import { sessionEnd } from './session-limits.js';
+import { sessionEnd } from '../config/session-limits.js';
 import { type SessionTokens, sessionTokens } from './session-tokens.js';
 import { type Session } from './session.entity.js';
 

@@ -7,7 +7,7 @@ import {
   PrimaryColumn,
   type Relation,
 } from 'typeorm';
-import { User } from '../users/user.entity.js';
+import { User } from '../identity/user.entity.js';
 
 /** One sign-in, kept alive by its refresh token until it ends. */
 @Entity('sessions')

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { EndedRowsCleaner } from '../clean-up/ended-rows.cleaner.js';
+import { EndedRowsCleaner } from '../retention/ended-rows.cleaner.js';
 
 /**
  * The refresh tokens of a session end no later than its row says, also where somebody ended it

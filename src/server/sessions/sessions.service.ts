@@ -12,7 +12,7 @@ import {
 import { ServerConfig } from '../config/server-config.js';
 import { type AccessFacts, AccessTokens } from './access-tokens.js';
 import { type RefreshFacts, RefreshTokens } from './refresh-tokens.js';
-import { sessionEnd } from './session-limits.js';
+import { sessionEnd } from '../config/session-limits.js';
 import { type SessionTokens, sessionTokens } from './session-tokens.js';
 import { Session } from './session.entity.js';
 

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type JwtKey } from '../config/key-formats.js';
+import { type JwtKey } from '../config/keys/key-formats.js';
 import { ServerConfig } from '../config/server-config.js';
 
 /** A public key of the published set [RFC 7517 §4]. */

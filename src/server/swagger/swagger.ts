@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { stringify } from 'yaml';
-import { NewSessionResponse, RenewedAccessResponse } from '../auth/dto/login.responses.js';
-import { FirstFactors } from '../auth/first-factors.js';
+import { NewSessionResponse, RenewedAccessResponse } from '../sessions/login.responses.js';
+import { FirstFactors } from '../sign-in/first-factors.js';
 import { ServerConfig } from '../config/server-config.js';
-import { completeUserDocument } from '../users/user.response.js';
-import { completeLoginDocument } from '../auth/login-document.js';
+import { completeUserDocument } from '../identity/user.response.js';
+import { completeLoginDocument } from '../sign-in/login-document.js';
 import {
   completeMfaDocument,
   completeOperations,

@@ -1,4 +1,4 @@
-import { type PresetName } from '../../../src/server/config/presets/preset-names.js';
+import { type PresetName } from '../../../src/server/config/settings/preset-names.js';
 import { type Clause } from '../support/clause.js';
 import { ASVS_L2_CLAUSES } from './asvs-l2.js';
 import { ASVS_L3_CLAUSES } from './asvs-l3.js';

@@ -55,7 +55,7 @@ export const ASVS_OF_ANY_PRESET: readonly Clause[] = [
     asks: 'secrets are drawn by a generator for cryptography',
     verdict: 'met',
     show: shows.secretsDiffer,
-    seenIn: ['test/architecture/source-text.spec.ts', 'src/mfa/kit/random.spec.ts'],
+    seenIn: ['test/architecture/source-text.spec.ts', 'src/mfa/contract/random.spec.ts'],
   },
   {
     id: 'ASVS 6.5.4',
@@ -176,7 +176,10 @@ export const ASVS_OF_ANY_PRESET: readonly Clause[] = [
     asks: 'what is encrypted is authenticated, and bound to its place',
     verdict: 'met',
     show: shows.secretsAreSealed,
-    seenIn: ['src/mfa/persistence/payload-cipher.spec.ts', 'test/e2e/security/at-rest.spec.ts'],
+    seenIn: [
+      'src/mfa/persistence/sealing/payload-cipher.spec.ts',
+      'test/e2e/security/at-rest.spec.ts',
+    ],
   },
   {
     id: 'ASVS 16.2.5',

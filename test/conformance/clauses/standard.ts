@@ -65,7 +65,7 @@ const OF_NO_PRESET: readonly Clause[] = [
     asks: 'failures are `application/problem+json`, of a type that stays',
     verdict: 'met',
     show: shows.problemsAreProblems,
-    seenIn: ['test/architecture/problems.spec.ts', 'src/mfa/http/problem.filter.spec.ts'],
+    seenIn: ['test/architecture/problems.spec.ts', 'src/mfa/http/problems/problem.filter.spec.ts'],
   },
   {
     id: 'RFC 9470 §3',

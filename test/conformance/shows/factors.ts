@@ -1,4 +1,4 @@
-import { ACR } from '../../../src/mfa/core/assurance.js';
+import { ACR } from '../../../src/mfa/core/ports/assurance.js';
 import { mailedToken } from '../../support/route-bodies.js';
 import { expectFreshProofAsked } from '../../support/old-proof.js';
 import { accessWithOldProof, enrolled, signIn, subjectsTo } from '../support/accounts.js';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SentCodes } from '../../../src/mfa/kit/sent-codes.js';
-import { MfaOptions, resolveMfaOptions } from '../../../src/mfa/mfa.options.js';
+import { MfaOptions, resolveMfaOptions } from '../../../src/mfa/core/options/mfa.options.js';
 import { FakeRandomSource } from '../../../src/mfa/testing/index.js';
 import { ROOT } from '../../support/documents.js';
 import { enrolled } from '../support/accounts.js';

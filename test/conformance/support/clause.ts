@@ -1,4 +1,4 @@
-import { type PresetName } from '../../../src/server/config/presets/preset-names.js';
+import { type PresetName } from '../../../src/server/config/settings/preset-names.js';
 import { startServerUnder, type TestServer } from './preset-server.js';
 
 /** How far a clause of a norm is met. */

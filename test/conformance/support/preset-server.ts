@@ -1,5 +1,5 @@
-import { type PresetName } from '../../../src/server/config/presets/preset-names.js';
-import { UsersService } from '../../../src/server/users/users.service.js';
+import { type PresetName } from '../../../src/server/config/settings/preset-names.js';
+import { UsersService } from '../../../src/server/identity/users.service.js';
 import { type Environment, startServer, type TestServer } from '../../support/server.js';
 
 export { type TestServer };

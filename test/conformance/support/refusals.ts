@@ -1,7 +1,7 @@
 import { FakeRandomSource } from '../../../src/mfa/testing/index.js';
-import { ConfigError } from '../../../src/server/config/config-error.js';
-import { generateKeys } from '../../../src/server/config/generate-keys.js';
-import { type PresetName } from '../../../src/server/config/presets/preset-names.js';
+import { ConfigError } from '../../../src/server/config/values/config-error.js';
+import { generateKeys } from '../../../src/server/config/keys/generate-keys.js';
+import { type PresetName } from '../../../src/server/config/settings/preset-names.js';
 import { readConfig } from '../../../src/server/config/read-config.js';
 
 const KEYS = generateKeys(new FakeRandomSource());

@@ -1,5 +1,5 @@
 import { format, resolveConfig } from 'prettier';
-import { PRESET_NAMES, type PresetName } from '../../../src/server/config/presets/preset-names.js';
+import { PRESET_NAMES, type PresetName } from '../../../src/server/config/settings/preset-names.js';
 import { CLAUSES } from '../clauses/all.js';
 import { type Clause, testNameOf } from './clause.js';
 

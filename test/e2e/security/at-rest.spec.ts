@@ -1,5 +1,5 @@
-import { sealingKeyIdOf } from '../../../src/mfa/persistence/payload-cipher.js';
-import { generateKeys } from '../../../src/server/config/generate-keys.js';
+import { sealingKeyIdOf } from '../../../src/mfa/persistence/sealing/payload-cipher.js';
+import { generateKeys } from '../../../src/server/config/keys/generate-keys.js';
 import { SystemRandomSource } from '../../../src/mfa/index.js';
 import { eventually } from '../../support/eventually.js';
 import { type Reply } from '../../support/http-client.js';

@@ -1,6 +1,6 @@
 import { MFA_EVENT_TYPES } from '../../../src/mfa/index.js';
-import { LoginFailures } from '../../../src/server/auth/login-failures.js';
-import { PasswordReset } from '../../../src/server/auth/password-reset.js';
+import { LoginFailures } from '../../../src/server/sign-in/login-failures.js';
+import { PasswordReset } from '../../../src/server/account/passwords/password-reset.js';
 import { EMAIL_EVENTS } from '../../support/email-confirmation.js';
 import { type Reply } from '../../support/http-client.js';
 import { notMeTokenIn, noticesTo } from '../../support/notices.js';

@@ -1,7 +1,7 @@
 import { ModulesContainer } from '@nestjs/core';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { HostDatabase } from '../../../src/mfa/persistence/host-database.js';
+import { HostDatabase } from '../../../src/mfa/persistence/database/host-database.js';
 import { TestServer } from '../../support/server.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 

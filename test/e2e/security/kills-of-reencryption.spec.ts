@@ -1,8 +1,14 @@
 import sql from 'sql-template-tag';
 import { KeyRing, KeyUsage, Reencryption } from '../../../src/mfa/index.js';
-import { PayloadCipher, sealingKeyIdOf } from '../../../src/mfa/persistence/payload-cipher.js';
-import { SEALED_TABLES, type SealedTable } from '../../../src/mfa/persistence/sealed-tables.js';
-import { Statements } from '../../../src/mfa/persistence/stores/statements.js';
+import {
+  PayloadCipher,
+  sealingKeyIdOf,
+} from '../../../src/mfa/persistence/sealing/payload-cipher.js';
+import {
+  SEALED_TABLES,
+  type SealedTable,
+} from '../../../src/mfa/persistence/sealing/sealed-tables.js';
+import { Statements } from '../../../src/mfa/persistence/database/statements.js';
 import { type EnrolledApp, type SignedIn, type TestServer } from '../../support/server.js';
 import { Succession, type Trial } from '../../support/succession.js';
 import { countMails } from '../../support/watched-account.js';

@@ -90,6 +90,12 @@ const changePassword = ({ user, access }: SignedIn) =>
 const remove = (path: string, { access }: Pick<SignedIn, 'access'>) =>
   server.send('DELETE', path, { headers: { authorization: `Bearer ${access}` } });
 
+/** Sends the same request each time. */
+const post =
+  (path: string, body: object, access?: string): Ready['send'] =>
+  () =>
+    server.post(path, body, access);
+
 let registrations = 0;
 
 const WORKS: readonly Work[] = [
@@ -170,23 +176,14 @@ const WORKS: readonly Work[] = [
     lost: 'unavailable',
     again: 'invalid_token',
     prepare: () =>
-      enrolled(
-        async ({ login }) =>
-          () =>
-            server.post('/login/cancel/', { ephemeral_token: login }),
-      ),
+      enrolled(async ({ login }) => post('/login/cancel/', { ephemeral_token: login })),
   },
   {
     name: 'a refresh',
     at: /SET refresh_generation/,
     lost: 'unavailable',
     again: 'ok',
-    prepare: () =>
-      signedIn(
-        async ({ refresh }) =>
-          () =>
-            server.post('/token/refresh/', { refresh }),
-      ),
+    prepare: () => signedIn(async ({ refresh }) => post('/token/refresh/', { refresh })),
   },
   {
     name: 'a logout',
@@ -194,24 +191,14 @@ const WORKS: readonly Work[] = [
     lost: 'ok',
     again: 'ok',
     ended: 1,
-    prepare: () =>
-      signedIn(
-        async ({ refresh }) =>
-          () =>
-            server.post('/logout/', { refresh }),
-      ),
+    prepare: () => signedIn(async ({ refresh }) => post('/logout/', { refresh })),
   },
   {
     name: 'a set-up',
     at: /INSERT INTO mfa_methods/,
     lost: 'unavailable',
     again: 'ok',
-    prepare: () =>
-      signedIn(
-        async ({ access }) =>
-          () =>
-            server.post('/mfa/', { method: 'app' }, access),
-      ),
+    prepare: () => signedIn(async ({ access }) => post('/mfa/', { method: 'app' }, access)),
   },
   {
     name: 'a confirmation',
@@ -243,11 +230,7 @@ const WORKS: readonly Work[] = [
     lost: 'ok',
     again: 'ok',
     prepare: () =>
-      doublyEnrolled(
-        async ({ access }) =>
-          () =>
-            server.post('/mfa/primary/', { method: 'email' }, access),
-      ),
+      doublyEnrolled(async ({ access }) => post('/mfa/primary/', { method: 'email' }, access)),
   },
   {
     name: 'a deletion',
@@ -255,11 +238,7 @@ const WORKS: readonly Work[] = [
     lost: 'ok',
     again: 'method_not_found',
     prepare: () =>
-      enrolled(
-        async ({ account }) =>
-          () =>
-            server.post('/mfa/delete/', { method: 'app' }, account.access),
-      ),
+      enrolled(async ({ account }) => post('/mfa/delete/', { method: 'app' }, account.access)),
   },
   {
     name: 'new backup codes',
@@ -267,23 +246,14 @@ const WORKS: readonly Work[] = [
     lost: 'ok',
     again: 'invalid_code',
     prepare: () =>
-      enrolled(
-        async ({ account, code }) =>
-          () =>
-            server.post('/mfa/backup-codes/', { code }, account.access),
-      ),
+      enrolled(async ({ account, code }) => post('/mfa/backup-codes/', { code }, account.access)),
   },
   {
     name: 'the begin of a step-up',
     at: OPENING,
     lost: 'unavailable',
     again: 'ok',
-    prepare: () =>
-      enrolled(
-        async ({ account }) =>
-          () =>
-            server.post('/step-up/', {}, account.access),
-      ),
+    prepare: () => enrolled(async ({ account }) => post('/step-up/', {}, account.access)),
   },
   {
     name: 'a step-up by a code of an app',

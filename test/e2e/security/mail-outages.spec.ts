@@ -1,4 +1,4 @@
-import { Mailer } from '../../../src/server/mail/mailer.js';
+import { Mailer } from '../../../src/server/delivery/mail/mailer.js';
 import { type Reply } from '../../support/http-client.js';
 import { type SignedIn, startServer, type TestServer } from '../../support/server.js';
 import { SmtpSink } from '../../support/smtp-sink.js';

@@ -1,8 +1,8 @@
 import { AuditTrail, MFA_EVENT_TYPES } from '../../../src/mfa/index.js';
-import { accountEvent } from '../../../src/server/mfa/account-event.js';
-import { LANGUAGES } from '../../../src/server/notices/texts/languages.js';
-import { NOTICE_KINDS } from '../../../src/server/notices/texts/notice-kinds.js';
-import { UsersService } from '../../../src/server/users/users.service.js';
+import { accountEvent } from '../../../src/server/identity/account-event.js';
+import { LANGUAGES } from '../../../src/server/texts/languages.js';
+import { NOTICE_KINDS } from '../../../src/server/texts/notice-kinds.js';
+import { UsersService } from '../../../src/server/identity/users.service.js';
 import { mailedToken } from '../../support/route-bodies.js';
 import { type SignedIn, startServer, type TestServer } from '../../support/server.js';
 

@@ -1,4 +1,4 @@
-import { AccountLine } from '../../../src/mfa/persistence/account-line.js';
+import { AccountLine } from '../../../src/mfa/persistence/database/account-line.js';
 import { SPARE_REQUESTS } from '../../../src/server/rate-limit/subject-budget.js';
 import { eventually } from '../../support/eventually.js';
 import { type Reply } from '../../support/http-client.js';

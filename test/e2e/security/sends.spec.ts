@@ -1,7 +1,7 @@
 import { KeyRing, MfaOptions } from '../../../src/mfa/index.js';
 import { authConfigFile } from '../../support/auth-config-file.js';
 import { LogRecorder } from '../../support/log-recorder.js';
-import { MetricsListener } from '../../../src/server/metrics/metrics-listener.js';
+import { MetricsListener } from '../../../src/server/observability/metrics/metrics-listener.js';
 import {
   type Environment,
   type ServerParts,

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { RedisConnection } from '../../../src/server/redis/redis-connection.js';
+import { RedisConnection } from '../../../src/server/rate-limit/redis/redis-connection.js';
 import { RedisStorage } from '../../../src/server/rate-limit/redis-storage.js';
 import { eventually } from '../../support/eventually.js';
 import { LogRecorder } from '../../support/log-recorder.js';

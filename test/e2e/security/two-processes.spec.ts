@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { generateSync } from 'otplib';
 import { SystemClock, SystemRandomSource } from '../../../src/mfa/index.js';
-import { generateKeys } from '../../../src/server/config/generate-keys.js';
+import { generateKeys } from '../../../src/server/config/keys/generate-keys.js';
 import { type ChildServer, startChildServer } from '../../../scripts/child-server.mjs';
 import { HttpClient } from '../../support/http-client.js';
 import { tally } from '../../support/tally.js';

@@ -1,4 +1,4 @@
-import { MetricsListener } from '../../../src/server/metrics/metrics-listener.js';
+import { MetricsListener } from '../../../src/server/observability/metrics/metrics-listener.js';
 import { type Reply } from '../../support/http-client.js';
 import { mailedToken } from '../../support/route-bodies.js';
 import { KEYS, type SignedIn, startServer, type TestServer } from '../../support/server.js';

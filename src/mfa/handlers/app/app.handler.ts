@@ -12,11 +12,11 @@ import {
   type SetupOutcome,
   type VerifyInput,
   type VerifyOutcome,
-} from '../../core/handler.js';
-import { CodeProof } from '../../kit/code-proof.js';
+} from '../../contract/handler.js';
+import { CodeProof } from '../../contract/code-proof.js';
 import { HandlerDefaults } from '../../kit/handler-defaults.js';
-import { normalizeCode } from '../../kit/normalize-code.js';
-import { RandomSource } from '../../kit/random.js';
+import { normalizeCode } from '../../contract/normalize-code.js';
+import { RandomSource } from '../../contract/random.js';
 import {
   APP_HANDLER_OPTIONS,
   type AppHandlerOptions,

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
-import { BoundedText } from '../../kit/bounded-text.js';
+import { BoundedText } from '../../contract/bounded-text.js';
 import { Trimmed } from '../../kit/trimmed.js';
 import { IsPlainEmailAddress, MAX_EMAIL_ADDRESS_LENGTH } from '../../kit/email-address.js';
 

@@ -1,10 +1,10 @@
 import { type FactoryProvider, Inject, Injectable, Optional, type Type } from '@nestjs/common';
-import { MfaError } from '../../core/errors.js';
-import { type SetupInput, type Subject } from '../../core/handler.js';
+import { MfaError } from '../../contract/errors.js';
+import { type SetupInput, type Subject } from '../../contract/handler.js';
 import { normalizeEmailAddress } from '../../kit/email-address.js';
 import { HandlerDefaults } from '../../kit/handler-defaults.js';
 import { maskEmail } from '../../kit/mask.js';
-import { RandomSource } from '../../kit/random.js';
+import { RandomSource } from '../../contract/random.js';
 import { requiredPort } from '../../kit/required-port.js';
 import { type SentCode, SentCodeHandler } from '../../kit/sent-code.handler.js';
 import { type SentCodeState } from '../../kit/sent-code.state.js';

@@ -1,4 +1,4 @@
-import { listOf, objectOf, refuseMisfit, TEXT } from '../../kit/given-value.js';
+import { listOf, objectOf, refuseMisfit, TEXT } from '../../contract/given-value.js';
 import { type NotifyDestination } from './notify-destinations.js';
 
 /** Which of all destinations a handler offers. */

@@ -8,11 +8,11 @@ import {
   type SetupOutcome,
   type VerifyInput,
   type VerifyOutcome,
-} from '../../core/handler.js';
-import { CodeProof } from '../../kit/code-proof.js';
+} from '../../contract/handler.js';
+import { CodeProof } from '../../contract/code-proof.js';
 import { HandlerDefaults } from '../../kit/handler-defaults.js';
 import { MessageTemplate } from '../../kit/message-template.js';
-import { RandomSource } from '../../kit/random.js';
+import { RandomSource } from '../../contract/random.js';
 import { requiredPort } from '../../kit/required-port.js';
 import { type SentCodeData } from '../../kit/sent-code.state.js';
 import { SentCodes } from '../../kit/sent-codes.js';

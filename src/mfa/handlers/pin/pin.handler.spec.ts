@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { Test } from '@nestjs/testing';
-import { type Subject } from '../../core/handler.js';
-import { RandomSource } from '../../kit/random.js';
-import { readFields } from '../../kit/read-fields.js';
+import { type Subject } from '../../contract/handler.js';
+import { RandomSource } from '../../contract/random.js';
+import { readFields } from '../../contract/read-fields.js';
 import { FakeClock } from '../../testing/fake-clock.js';
 import { FakeRandomSource } from '../../testing/fake-random-source.js';
 import { describeHandlerContract } from '../../testing/handler-contract.js';

@@ -8,9 +8,9 @@ import {
   type SetupOutcome,
   type VerifyInput,
   type VerifyOutcome,
-} from '../../core/handler.js';
+} from '../../contract/handler.js';
 import { constantTimeEqual } from '../../kit/constant-time-equal.js';
-import { RandomSource } from '../../kit/random.js';
+import { RandomSource } from '../../contract/random.js';
 import { PinFields } from './pin.fields.js';
 import { type PinHandlerOptions } from './pin.options.js';
 import { type PinState, parsePinState } from './pin.state.js';

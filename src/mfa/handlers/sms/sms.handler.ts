@@ -1,11 +1,11 @@
 import { type FactoryProvider, Inject, Injectable, Optional, type Type } from '@nestjs/common';
-import { MfaError } from '../../core/errors.js';
-import { type SetupInput } from '../../core/handler.js';
+import { MfaError } from '../../contract/errors.js';
+import { type SetupInput } from '../../contract/handler.js';
 import { HandlerDefaults } from '../../kit/handler-defaults.js';
 import { maskPhone } from '../../kit/mask.js';
 import { MessageTemplate } from '../../kit/message-template.js';
 import { normalizePhoneNumber } from '../../kit/phone-number.js';
-import { RandomSource } from '../../kit/random.js';
+import { RandomSource } from '../../contract/random.js';
 import { requiredPort } from '../../kit/required-port.js';
 import { type SentCode, SentCodeHandler } from '../../kit/sent-code.handler.js';
 import { type SentCodeState } from '../../kit/sent-code.state.js';

@@ -2,7 +2,7 @@ import {
   type PublicKeyCredentialCreationOptionsJSON,
   type PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/server';
-import { type JsonObject, type Subject } from '../../core/handler.js';
+import { type JsonObject, type Subject } from '../../contract/handler.js';
 import { userHandleOf } from './user-handle.js';
 import { type ResolvedWebAuthnOptions } from './webauthn.options.js';
 import { type WebAuthnCredential } from './webauthn.state.js';

@@ -1,4 +1,4 @@
-import { type VerifyOutcome } from '../../core/handler.js';
+import { type VerifyOutcome } from '../../contract/handler.js';
 import { ALGORITHMS } from './browser-options.js';
 import { refuseUnsoundKey } from './credential-key.js';
 import { type WebAuthnServer } from './webauthn-server.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Subject } from '../../core/handler.js';
+import { type Subject } from '../../contract/handler.js';
 
 /**
  * The user handle that keys keep beside their credentials, in base64url: the same for all keys of

@@ -13,7 +13,7 @@ import {
   subject,
 } from '../../../../test/support/webauthn-desk.js';
 import { HandlerDefaults } from '../../kit/handler-defaults.js';
-import { RandomSource } from '../../kit/random.js';
+import { RandomSource } from '../../contract/random.js';
 import { FakeRandomSource } from '../../testing/fake-random-source.js';
 import { describeHandlerContract } from '../../testing/handler-contract.js';
 import { webAuthnServer } from './webauthn-server.js';

@@ -14,9 +14,9 @@ import {
   type SetupOutcome,
   type VerifyInput,
   type VerifyOutcome,
-} from '../../core/handler.js';
+} from '../../contract/handler.js';
 import { HandlerDefaults } from '../../kit/handler-defaults.js';
-import { RandomSource } from '../../kit/random.js';
+import { RandomSource } from '../../contract/random.js';
 import { creationOptions, requestOptions } from './browser-options.js';
 import { type WebAuthnData } from './ceremony-data.js';
 import { judgeAssertion, judgeRegistration, PRESENCE } from './judge.js';

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { MfaError } from '../../core/errors.js';
-import { readFields } from '../../kit/read-fields.js';
+import { MfaError } from '../../contract/errors.js';
+import { readFields } from '../../contract/read-fields.js';
 import { WebAuthnProof } from './webauthn.proof.js';
 
 const registration = {

@@ -1,4 +1,4 @@
-import { type JsonObject } from '../../core/handler.js';
+import { type JsonObject } from '../../contract/handler.js';
 
 /** One credential of a key: what later proofs of it are checked against [WebAuthn Level 3 §4]. */
 export interface WebAuthnCredential {

@@ -7,10 +7,10 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ApiConsumes, ApiTags } from '@nestjs/swagger';
-import { AUTH_BASE_PATH, joinPath, toBasePath } from '../base-path.js';
-import { BODY_MEDIA_TYPES, MediaTypeGuard } from '../guards/media-type.guard.js';
-import { NoStoreInterceptor } from '../no-store.interceptor.js';
-import { ProblemFilter } from '../problem.filter.js';
+import { AUTH_BASE_PATH, joinPath, toBasePath } from '../requests/base-path.js';
+import { BODY_MEDIA_TYPES, MediaTypeGuard } from '../requests/media-type.guard.js';
+import { NoStoreInterceptor } from '../requests/no-store.interceptor.js';
+import { ProblemFilter } from '../problems/problem.filter.js';
 
 /** What {@link AuthRoutes} was given. */
 export interface AuthRoutesPlace {

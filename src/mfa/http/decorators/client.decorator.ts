@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { type ClientInfo } from '../../core/mfa-passed.js';
-import { clientOf } from '../client-info.js';
-import { type HttpRequest } from '../http-request.js';
+import { type ClientInfo } from '../../core/ports/mfa-passed.js';
+import { clientOf } from '../requests/client-info.js';
+import { type HttpRequest } from '../requests/http-request.js';
 
 /** Parameter: the {@link ClientInfo} of the request. */
 export const Client = createParamDecorator((_: unknown, context: ExecutionContext): ClientInfo =>

@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { type EphemeralClaims } from '../../core/ephemeral-token.js';
+import { type EphemeralClaims } from '../../core/keys/ephemeral-token.js';
 import { ephemeralClaims } from '../guards/ephemeral-token.guard.js';
 
 /** Parameter: the {@link EphemeralClaims} of the body. The route needs {@link EphemeralTokenGuard}. */

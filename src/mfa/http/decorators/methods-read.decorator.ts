@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { type MethodSnapshot } from '../../core/stores.js';
+import { type MethodSnapshot } from '../../core/ports/stores.js';
 import { methodSnapshots } from '../guards/fresh-proof.guard.js';
 
 /** Parameter: the methods of whoever is signed in, as {@link FreshProofGuard} has read them. */

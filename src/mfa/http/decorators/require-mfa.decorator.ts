@@ -1,7 +1,7 @@
 import { applyDecorators, UseGuards } from '@nestjs/common';
-import { ACR, type Acr } from '../../core/assurance.js';
+import { ACR, type Acr } from '../../core/ports/assurance.js';
 import { PROOF_DEMAND, RequireMfaGuard } from '../guards/require-mfa.guard.js';
-import { ApiProblems, FRESH_PROOF_PROBLEMS } from './api-problems.decorator.js';
+import { ApiProblems, FRESH_PROOF_PROBLEMS } from '../problems/api-problems.decorator.js';
 import { SignedInRoutes } from './signed-in-routes.decorator.js';
 
 /** What {@link RequireMfa} asks for. */

@@ -1,7 +1,7 @@
 import { applyDecorators, UseFilters, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth } from '@nestjs/swagger';
 import { SignedInGuard } from '../guards/signed-in.guard.js';
-import { MfaProblemFilter } from '../mfa-problem.filter.js';
+import { MfaProblemFilter } from '../problems/mfa-problem.filter.js';
 
 /** The name of the scheme in the OpenAPI document. */
 export const BEARER_SCHEME = 'bearer';

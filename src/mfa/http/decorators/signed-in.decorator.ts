@@ -1,8 +1,8 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { type Actor } from '../../core/actor.js';
-import { clientOf } from '../client-info.js';
+import { type Actor } from '../../core/access/actor.js';
+import { clientOf } from '../requests/client-info.js';
 import { principals } from '../guards/signed-in.guard.js';
-import { type HttpRequest } from '../http-request.js';
+import { type HttpRequest } from '../requests/http-request.js';
 
 /** Parameter: the {@link Actor} of the request. The route needs {@link SignedInGuard}. */
 export const SignedIn = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {

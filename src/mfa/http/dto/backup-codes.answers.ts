@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { type BackupCodeCount } from '../../core/stores.js';
+import { type BackupCodeCount } from '../../core/ports/stores.js';
 
 /** How many backup codes are left. */
 export class BackupCodeCountAnswer {

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { type JsonObject } from '../../core/handler.js';
+import { type JsonObject } from '../../contract/handler.js';
 import { EPHEMERAL_TOKEN_PLACEHOLDER } from './login.bodies.js';
 
 /** Answer of `resend/`: the same token, with the same end. */

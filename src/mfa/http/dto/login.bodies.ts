@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsNotEmpty, IsString } from 'class-validator';
-import { MAX_EPHEMERAL_TOKEN_LENGTH } from '../../core/ephemeral-token.js';
+import { MAX_EPHEMERAL_TOKEN_LENGTH } from '../../core/keys/ephemeral-token.js';
 import { MethodNameField } from './method-name-field.js';
 
 /** What stands in examples for the ephemeral token, so that a page can put the real one there. */

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsNotEmpty, IsString } from 'class-validator';
-import { BoundedText } from '../../kit/bounded-text.js';
+import { BoundedText } from '../../contract/bounded-text.js';
 
 /** Names are at most 32 long; a longer one is answered as unknown rather than as too long. */
 export const LONGEST_METHOD_NAME = 64;

@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { type MfaHandler, type JsonObject } from '../../core/handler.js';
-import { type SetUpResult } from '../../core/enrolment.service.js';
-import { type MethodView } from '../../core/method-view.js';
-import { jsonSchemaOf, setUpSchemaOf } from '../json-schema.js';
+import { type MfaHandler, type JsonObject } from '../../contract/handler.js';
+import { type SetUpResult } from '../../core/methods/enrolment.service.js';
+import { type MethodView } from '../../core/methods/method-view.js';
+import { jsonSchemaOf, setUpSchemaOf } from '../schemas/json-schema.js';
 
 const TIME = { type: String, format: 'date-time', nullable: true, example: '2026-01-31T08:00:00Z' };
 const ANY_OBJECT = { type: 'object', additionalProperties: true } as const;

@@ -1,9 +1,9 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsNotEmpty, IsOptional, IsString, IsUUID } from 'class-validator';
-import { AuthenticatorLabelField } from '../../core/authenticator-label.js';
-import { AcceptNumberAsText } from '../../kit/accept-number-as-text.js';
-import { BoundedText } from '../../kit/bounded-text.js';
-import { MAX_CODE_LENGTH } from '../../kit/normalize-code.js';
+import { AuthenticatorLabelField } from '../../core/ports/authenticator-label.js';
+import { AcceptNumberAsText } from '../../contract/accept-number-as-text.js';
+import { BoundedText } from '../../contract/bounded-text.js';
+import { MAX_CODE_LENGTH } from '../../contract/normalize-code.js';
 import { MethodNameField } from './method-name-field.js';
 
 /** What every request about one method begins with. */

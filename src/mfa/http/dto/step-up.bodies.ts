@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsNotEmpty, IsOptional, IsString } from 'class-validator';
-import { BoundedText } from '../../kit/bounded-text.js';
+import { BoundedText } from '../../contract/bounded-text.js';
 import { LONGEST_METHOD_NAME } from './method-name-field.js';
 
 /** What stands in examples for the ephemeral token, so that a page can put the real one there. */

@@ -1,4 +1,4 @@
-import { type Principal } from '../../core/actor.js';
+import { type Principal } from '../../core/access/actor.js';
 
 /** Port: reads the host's access token. */
 export abstract class AccessGuard {

@@ -3,13 +3,13 @@ import {
   type EphemeralClaims,
   type EphemeralPurpose,
   EphemeralTokens,
-} from '../../core/ephemeral-token.js';
-import { type RequestKind } from '../../core/request-budget.js';
+} from '../../core/keys/ephemeral-token.js';
+import { type RequestKind } from '../../core/ports/request-budget.js';
 import { EphemeralTokenBody } from '../dto/login.bodies.js';
-import { clientOf } from '../client-info.js';
-import { type HttpRequest } from '../http-request.js';
-import { readOpenBody } from '../open-body.pipe.js';
-import { RequestFact } from '../request-fact.js';
+import { clientOf } from '../requests/client-info.js';
+import { type HttpRequest } from '../requests/http-request.js';
+import { readOpenBody } from '../requests/open-body.pipe.js';
+import { RequestFact } from '../requests/request-fact.js';
 import { HostAccess } from './host-access.js';
 
 /** What the ephemeral token says: stated by {@link EphemeralTokenGuard}. */

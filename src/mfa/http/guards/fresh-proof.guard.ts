@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { FreshProof } from '../../core/fresh-proof.js';
-import { type MethodSnapshot } from '../../core/stores.js';
-import { RequestFact } from '../request-fact.js';
+import { FreshProof } from '../../core/access/fresh-proof.js';
+import { type MethodSnapshot } from '../../core/ports/stores.js';
+import { RequestFact } from '../requests/request-fact.js';
 import { principals } from './signed-in.guard.js';
 
 /** The methods of whoever made the request: stated by {@link FreshProofGuard}. */

@@ -1,4 +1,4 @@
-import { type Principal } from '../../core/actor.js';
+import { type Principal } from '../../core/access/actor.js';
 import { HostAccess } from './host-access.js';
 
 const principalOf = (sessionId: string | null): Principal => ({

@@ -1,8 +1,8 @@
 import { Injectable, Optional } from '@nestjs/common';
-import { type Principal } from '../../core/actor.js';
-import { type BudgetedRequest, RequestBudget } from '../../core/request-budget.js';
-import { refuseReservedSessionId } from '../../core/reserved-session-ids.js';
-import { given } from '../../core/host-ports.js';
+import { type Principal } from '../../core/access/actor.js';
+import { type BudgetedRequest, RequestBudget } from '../../core/ports/request-budget.js';
+import { refuseReservedSessionId } from '../../core/ports/reserved-session-ids.js';
+import { given } from '../../core/ports/host-ports.js';
 import { AccessGuard } from './access.guard.js';
 
 /** The host's {@link AccessGuard} and {@link RequestBudget}, for guards that stand in any of its modules. */

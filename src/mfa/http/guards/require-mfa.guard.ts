@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { FreshProof, type ProofDemand } from '../../core/fresh-proof.js';
+import { FreshProof, type ProofDemand } from '../../core/access/fresh-proof.js';
 import { principals } from './signed-in.guard.js';
 
 /** What a route demands; on a method it takes the place of its controller's. */

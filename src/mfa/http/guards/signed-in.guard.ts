@@ -1,10 +1,10 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { type Principal } from '../../core/actor.js';
-import { type RequestKind } from '../../core/request-budget.js';
-import { clientOf } from '../client-info.js';
-import { type HttpRequest } from '../http-request.js';
-import { RequestFact } from '../request-fact.js';
+import { type Principal } from '../../core/access/actor.js';
+import { type RequestKind } from '../../core/ports/request-budget.js';
+import { clientOf } from '../requests/client-info.js';
+import { type HttpRequest } from '../requests/http-request.js';
+import { RequestFact } from '../requests/request-fact.js';
 import { HostAccess } from './host-access.js';
 
 /** Who made the request: stated by {@link SignedInGuard}. */

@@ -1,7 +1,7 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
-import { type Settlement, type SpentAttempt } from '../../core/attempts.js';
-import { mayAnswer } from '../../core/authenticators.js';
-import { type ChallengeRecord } from '../../core/stores.js';
+import { type Settlement, type SpentAttempt } from '../../core/ports/attempts.js';
+import { mayAnswer } from '../../core/ports/authenticators.js';
+import { type ChallengeRecord } from '../../core/ports/stores.js';
 import { withoutAttempt, withoutFailures } from './lock-after.js';
 import { forgiveSession, giveBackToSession } from './session-count.js';
 

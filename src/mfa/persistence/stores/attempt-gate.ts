@@ -1,5 +1,5 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
-import { type AttemptRequest, BACKUP_CODE, type Settlement } from '../../core/attempts.js';
+import { type AttemptRequest, BACKUP_CODE, type Settlement } from '../../core/ports/attempts.js';
 import { lockAfter } from './lock-after.js';
 import { IS_ALIVE, METHOD_COLUMNS } from './rows.js';
 import { countOnSession } from './session-count.js';

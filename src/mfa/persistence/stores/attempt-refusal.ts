@@ -1,4 +1,4 @@
-import { type AttemptRequest, type Refusal } from '../../core/attempts.js';
+import { type AttemptRequest, type Refusal } from '../../core/ports/attempts.js';
 
 /** What a refused attempt found. */
 export interface AttemptState {

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import sql, { empty, type Sql } from 'sql-template-tag';
-import { EventAudience } from '../../core/event-audience.js';
-import { type MfaEvent } from '../../core/events.js';
-import { RandomSource } from '../../kit/random.js';
+import { EventAudience } from '../../core/events/event-audience.js';
+import { type MfaEvent } from '../../core/ports/events.js';
+import { RandomSource } from '../../contract/random.js';
 import { type Condition } from './fragments.js';
 import { SealedDeliveries } from './sealed-deliveries.js';
 

@@ -1,5 +1,5 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
-import { type RowInsert, type RowUpdate } from '../../core/host-rows.js';
+import { type RowInsert, type RowUpdate } from '../../core/ports/host-rows.js';
 
 /** Restricts an insert to when another part of the statement yielded a row; empty: always. */
 export type Condition = Sql;

@@ -1,6 +1,6 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
-import { type AttemptBudgets } from '../../core/attempts.js';
-import { addSeconds } from '../../kit/clock.js';
+import { type AttemptBudgets } from '../../core/ports/attempts.js';
+import { addSeconds } from '../../contract/clock.js';
 
 /** The lock that a further failure sets: at each multiple of the budget, each longer than the last. */
 export function lockAfter(

@@ -1,8 +1,8 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
-import { type AttemptBudgets, type Refusal } from '../../core/attempts.js';
-import { ALL_SESSIONS } from '../../core/reserved-session-ids.js';
+import { type AttemptBudgets, type Refusal } from '../../core/ports/attempts.js';
+import { ALL_SESSIONS } from '../../core/ports/reserved-session-ids.js';
 import { isOfTime } from './attempt-refusal.js';
-import { type Statements } from './statements.js';
+import { type Statements } from '../database/statements.js';
 
 /** Until when a row `r` may be locked by what it has counted, were it locked now. */
 function latestEnd(budget: Sql, { lockSeconds }: AttemptBudgets, now: Date): Sql {

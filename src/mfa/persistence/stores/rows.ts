@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { raw } from 'sql-template-tag';
-import { type Authenticator } from '../../core/authenticators.js';
-import { readProofs } from '../../core/assurance.js';
-import { type ChallengePurpose } from '../../core/challenge-purpose.js';
-import { type ChallengeRecord, type MethodRecord } from '../../core/stores.js';
-import { PayloadCipher } from '../payload-cipher.js';
+import { type Authenticator } from '../../core/ports/authenticators.js';
+import { readProofs } from '../../core/ports/assurance.js';
+import { type ChallengePurpose } from '../../core/ports/challenge-purpose.js';
+import { type ChallengeRecord, type MethodRecord } from '../../core/ports/stores.js';
+import { PayloadCipher } from '../sealing/payload-cipher.js';
 
 /** Columns of `mfa_methods AS m`, as {@link MethodRow}. */
 export const METHOD_COLUMNS = raw(`

@@ -1,8 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { reasonOf } from '../../kit/reason-of.js';
-import { type FormerBackupCode, type FormerMethod, type LoggedChange } from '../../core/changes.js';
-import { type MfaEventType } from '../../core/events.js';
-import { PayloadCipher } from '../payload-cipher.js';
+import { reasonOf } from '../../contract/reason-of.js';
+import {
+  type FormerBackupCode,
+  type FormerMethod,
+  type LoggedChange,
+} from '../../core/reversal/changes.js';
+import { type MfaEventType } from '../../core/ports/events.js';
+import { PayloadCipher } from '../sealing/payload-cipher.js';
 import { authenticatorOf, type StoredAuthenticator, storedForm } from './rows.js';
 
 /** A row of `mfa_changes`, what it keeps still sealed. */

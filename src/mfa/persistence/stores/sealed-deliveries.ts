@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { type RecordedEvent } from '../../core/event-consumer.js';
-import { type MfaEvent } from '../../core/events.js';
-import { PayloadCipher } from '../payload-cipher.js';
+import { type RecordedEvent } from '../../core/ports/event-consumer.js';
+import { type MfaEvent } from '../../core/ports/events.js';
+import { PayloadCipher } from '../sealing/payload-cipher.js';
 
 /** A row of `mfa_outbox` that was claimed, its payload still sealed. */
 export interface OutboxRow {

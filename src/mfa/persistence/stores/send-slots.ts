@@ -1,9 +1,9 @@
 import sql from 'sql-template-tag';
-import { type SendAllowance, type SendVerdict } from '../../core/send-budgets.js';
-import { type Transaction } from '../../core/stores.js';
-import { addSeconds } from '../../kit/clock.js';
-import { type RandomSource } from '../../kit/random.js';
-import { type Statements } from './statements.js';
+import { type SendAllowance, type SendVerdict } from '../../core/sending/send-budgets.js';
+import { type Transaction } from '../../core/ports/stores.js';
+import { addSeconds } from '../../contract/clock.js';
+import { type RandomSource } from '../../contract/random.js';
+import { type Statements } from '../database/statements.js';
 
 /** A row of `mfa_send_budgets`. */
 export interface SpentBudget {

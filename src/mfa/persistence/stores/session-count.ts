@@ -1,7 +1,7 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
-import { type AttemptBudgets, type SessionLocks } from '../../core/attempts.js';
-import { type PayingSession } from '../../core/session-attempts.js';
-import { ALL_SESSIONS, NO_SESSION } from '../../core/reserved-session-ids.js';
+import { type AttemptBudgets, type SessionLocks } from '../../core/ports/attempts.js';
+import { type PayingSession } from '../../core/ceremony/session-attempts.js';
+import { ALL_SESSIONS, NO_SESSION } from '../../core/ports/reserved-session-ids.js';
 import { lockAfter, lockEndOf, withoutAttempt } from './lock-after.js';
 
 /** {@link ALL_SESSIONS} as a value. */

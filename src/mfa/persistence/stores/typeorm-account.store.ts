@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import sql, { raw } from 'sql-template-tag';
-import { AccountStore, type Transaction } from '../../core/stores.js';
-import { Statements } from './statements.js';
+import { AccountStore, type Transaction } from '../../core/ports/stores.js';
+import { Statements } from '../database/statements.js';
 
 /**
  * The account comes last: its row is what the others are changed behind. The end of the chain goes

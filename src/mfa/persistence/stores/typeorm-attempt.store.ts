@@ -7,11 +7,11 @@ import {
   type Refusal,
   type Settlement,
   type SpentAttempt,
-} from '../../core/attempts.js';
-import { MfaError } from '../../core/errors.js';
-import { type Transaction } from '../../core/stores.js';
-import { HostDatabase } from '../host-database.js';
-import { RandomSource } from '../../kit/random.js';
+} from '../../core/ports/attempts.js';
+import { MfaError } from '../../contract/errors.js';
+import { type Transaction } from '../../core/ports/stores.js';
+import { HostDatabase } from '../database/host-database.js';
+import { RandomSource } from '../../contract/random.js';
 import {
   forgivenAccount,
   forgivenMethod,
@@ -33,7 +33,7 @@ import {
 import { lockEndOf } from './lock-after.js';
 import { refusalOfRightTime } from './misdated-locks.js';
 import { lockedUntil, locksOf, type SessionCounts } from './session-count.js';
-import { Statements } from './statements.js';
+import { Statements } from '../database/statements.js';
 
 interface AttemptRow extends ChallengeRow, MethodRow {
   b_lookup: string | null;

@@ -5,8 +5,8 @@ import {
   BackupCodeStore,
   type StoredBackupCodes,
   type Transaction,
-} from '../../core/stores.js';
-import { Statements } from './statements.js';
+} from '../../core/ports/stores.js';
+import { Statements } from '../database/statements.js';
 import { replaceBackupCodes } from './writes.js';
 
 /** Keeps backup codes in `mfa_backup_codes`. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import sql from 'sql-template-tag';
-import { type MfaEvent } from '../../core/events.js';
+import { type MfaEvent } from '../../core/ports/events.js';
 import {
   type ChallengeChange,
   type ChallengeKey,
@@ -9,10 +9,10 @@ import {
   type NewChallenge,
   type Transaction,
   type WhenOpen,
-} from '../../core/stores.js';
+} from '../../core/ports/stores.js';
 import { EventRows } from './event-rows.js';
 import { CHALLENGE_COLUMNS, type ChallengeRow, SealedRows } from './rows.js';
-import { Statements } from './statements.js';
+import { Statements } from '../database/statements.js';
 import { lastActivation, storeChallenge } from './writes.js';
 
 /** Keeps challenges in `mfa_challenges`. */

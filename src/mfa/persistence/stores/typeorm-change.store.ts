@@ -7,13 +7,17 @@ import {
   type FormerMethod,
   type LoggedChange,
   type NewChange,
-} from '../../core/changes.js';
-import { type Authenticator } from '../../core/authenticators.js';
-import { tagKeyIdOf } from '../../core/key-ring.js';
-import { type ActivationFields, type MethodKey, type Transaction } from '../../core/stores.js';
+} from '../../core/reversal/changes.js';
+import { type Authenticator } from '../../core/ports/authenticators.js';
+import { tagKeyIdOf } from '../../core/keys/key-ring.js';
+import {
+  type ActivationFields,
+  type MethodKey,
+  type Transaction,
+} from '../../core/ports/stores.js';
 import { METHOD_COLUMNS, type MethodRow, SealedRows } from './rows.js';
 import { type ChangeRow, type Former, SealedChanges } from './sealed-changes.js';
-import { Statements } from './statements.js';
+import { Statements } from '../database/statements.js';
 
 /** A row of `mfa_methods` with its counts. */
 interface CountedMethodRow extends MethodRow {

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import sql, { empty, type Sql } from 'sql-template-tag';
-import { type Enrolment, EnrolmentStore } from '../../core/enrolments.js';
-import { type Transaction } from '../../core/stores.js';
-import { RandomSource } from '../../kit/random.js';
+import { type Enrolment, EnrolmentStore } from '../../core/methods/enrolments.js';
+import { type Transaction } from '../../core/ports/stores.js';
+import { RandomSource } from '../../contract/random.js';
 import { EventRows } from './event-rows.js';
 import { SealedRows } from './rows.js';
-import { Statements } from './statements.js';
+import { Statements } from '../database/statements.js';
 import { firstVersion, replaceBackupCodes, storeChallenge, storeMethod } from './writes.js';
 
 /**

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import sql from 'sql-template-tag';
-import { type MfaEvent } from '../../core/events.js';
-import { EventStore } from '../../core/event-store.js';
+import { type MfaEvent } from '../../core/ports/events.js';
+import { EventStore } from '../../core/ports/event-store.js';
 import { EventRows } from './event-rows.js';
 import { alsoInsert, insertRow, onceWritten, updateRow } from './fragments.js';
-import { Statements } from './statements.js';
+import { Statements } from '../database/statements.js';
 
 /** Appends to `mfa_events`. */
 @Injectable()

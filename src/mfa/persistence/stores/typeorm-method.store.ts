@@ -7,9 +7,9 @@ import {
   type MethodSnapshot,
   MethodStore,
   type Transaction,
-} from '../../core/stores.js';
+} from '../../core/ports/stores.js';
 import { METHOD_COLUMNS, type MethodRow, SealedRows } from './rows.js';
-import { Statements } from './statements.js';
+import { Statements } from '../database/statements.js';
 import { storeMethod } from './writes.js';
 
 /** An account without a method has one row all the same; a method may be there without an account. */

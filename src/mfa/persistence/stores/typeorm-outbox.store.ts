@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import sql from 'sql-template-tag';
-import { type Claim, type ClaimedDelivery, OutboxStore } from '../../core/outbox.js';
+import { type Claim, type ClaimedDelivery, OutboxStore } from '../../core/events/outbox.js';
 import { type OutboxRow, SealedDeliveries } from './sealed-deliveries.js';
-import { Statements } from './statements.js';
+import { Statements } from '../database/statements.js';
 
 /** So many of those that wait longest take part in the turns of one claim: of the untried, and of the others. */
 const MOST_IN_TURNS = 500;

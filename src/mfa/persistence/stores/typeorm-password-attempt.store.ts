@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import sql, { type Sql } from 'sql-template-tag';
-import { type Refusal } from '../../core/attempts.js';
+import { type Refusal } from '../../core/ports/attempts.js';
 import {
   type PasswordAttempt,
   type PasswordAttemptRequest,
   PasswordAttemptStore,
   type PasswordSettlement,
-} from '../../core/password-attempts.js';
-import { PASSWORD } from '../../core/password-fields.js';
-import { type PayingSession } from '../../core/session-attempts.js';
-import { type ChallengeRecord, type Transaction } from '../../core/stores.js';
+} from '../../core/ports/password-attempts.js';
+import { PASSWORD } from '../../core/ports/password-fields.js';
+import { type PayingSession } from '../../core/ceremony/session-attempts.js';
+import { type ChallengeRecord, type Transaction } from '../../core/ports/stores.js';
 import { giveBackToChallenge } from './attempt-forgiving.js';
 import { type AttemptState, refusalOf } from './attempt-refusal.js';
 import { EventRows } from './event-rows.js';
@@ -24,7 +24,7 @@ import {
   locksOf,
   type SessionCounts,
 } from './session-count.js';
-import { Statements } from './statements.js';
+import { Statements } from '../database/statements.js';
 
 type SpentRow = ChallengeRow & SessionCounts;
 

@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import sql, { empty, type Sql } from 'sql-template-tag';
-import { type Transaction } from '../../core/stores.js';
+import { type Transaction } from '../../core/ports/stores.js';
 import {
   type SendAllowance,
   SendBudgetStore,
   type SendVerdict,
   type TakenSend,
-} from '../../core/send-budgets.js';
-import { addSeconds } from '../../kit/clock.js';
-import { RandomSource } from '../../kit/random.js';
-import { HostDatabase } from '../host-database.js';
+} from '../../core/sending/send-budgets.js';
+import { addSeconds } from '../../contract/clock.js';
+import { RandomSource } from '../../contract/random.js';
+import { HostDatabase } from '../database/host-database.js';
 import { type RefusedVerdict, rowsOf, type SpentBudget, SendSlots } from './send-slots.js';
-import { Statements, transactionOf } from './statements.js';
+import { Statements, transactionOf } from '../database/statements.js';
 
 /** Undoes what was taken from the other allowances. */
 class SendRefused extends Error {

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import sql from 'sql-template-tag';
-import { type AttemptBudgets } from '../../core/attempts.js';
+import { type AttemptBudgets } from '../../core/ports/attempts.js';
 import {
   type PayingSession,
   type SessionAttempt,
   SessionAttemptStore,
-} from '../../core/session-attempts.js';
+} from '../../core/ceremony/session-attempts.js';
 import { redateLocks } from './misdated-locks.js';
 import {
   countOnSession,
@@ -14,7 +14,7 @@ import {
   locksOf,
   type SessionCounts,
 } from './session-count.js';
-import { Statements } from './statements.js';
+import { Statements } from '../database/statements.js';
 
 /** Counts guesses in `mfa_session_attempts`. */
 @Injectable()

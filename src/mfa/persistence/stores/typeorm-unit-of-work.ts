@@ -1,11 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import sql from 'sql-template-tag';
-import { type LineBound, type Transaction, UnitOfWork } from '../../core/stores.js';
-import { RandomSource } from '../../kit/random.js';
-import { AccountLine } from '../account-line.js';
-import { HostDatabase } from '../host-database.js';
-import { refuseOtherTables } from '../table-check.js';
-import { Statements, transactionOf } from './statements.js';
+import { type LineBound, type Transaction, UnitOfWork } from '../../core/ports/stores.js';
+import { RandomSource } from '../../contract/random.js';
+import { AccountLine } from '../database/account-line.js';
+import { HostDatabase } from '../database/host-database.js';
+import { refuseOtherTables } from '../database/table-check.js';
+import { Statements, transactionOf } from '../database/statements.js';
 import { firstVersion } from './writes.js';
 
 /** Transactions of TypeORM's, each behind the lock of one account. */

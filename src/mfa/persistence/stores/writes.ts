@@ -1,12 +1,12 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
-import { storedProofs } from '../../core/assurance.js';
+import { storedProofs } from '../../core/ports/assurance.js';
 import {
   type EnrolledMethod,
   type NewChallenge,
   type StoredBackupCodes,
   type WhenOpen,
-} from '../../core/stores.js';
-import { type RandomSource } from '../../kit/random.js';
+} from '../../core/ports/stores.js';
+import { type RandomSource } from '../../contract/random.js';
 import { IS_ALIVE } from './rows.js';
 
 const FIRST_VERSIONS = 2 ** 30;

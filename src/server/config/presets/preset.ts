@@ -1,6 +1,6 @@
-import { type ConfiguredEntry } from '../configured-entry.js';
-import { type SettingValues } from '../setting.js';
-import { type SETTINGS } from '../settings.js';
+import { type ConfiguredEntry } from '../values/configured-entry.js';
+import { type SettingValues } from '../settings/setting.js';
+import { type SETTINGS } from '../settings/settings.js';
 
 /** The values of all settings, by name. */
 export type Values = SettingValues<typeof SETTINGS>;

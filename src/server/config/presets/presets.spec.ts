@@ -1,11 +1,11 @@
 import { authConfigFile } from '../../../../test/support/auth-config-file.js';
 import { FakeRandomSource } from '../../../mfa/testing/index.js';
-import { ConfigError } from '../config-error.js';
-import { generateKeys } from '../generate-keys.js';
+import { ConfigError } from '../values/config-error.js';
+import { generateKeys } from '../keys/generate-keys.js';
 import { readConfig } from '../read-config.js';
 import { type ServerConfig } from '../server-config.js';
-import { SETTINGS } from '../settings.js';
-import { type PresetName, PRESET_NAMES } from './preset-names.js';
+import { SETTINGS } from '../settings/settings.js';
+import { type PresetName, PRESET_NAMES } from '../settings/preset-names.js';
 import { PRESETS } from './presets.js';
 
 const keys = generateKeys(new FakeRandomSource());

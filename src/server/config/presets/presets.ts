@@ -2,7 +2,7 @@ import { ASVS_L2 } from './asvs-l2.js';
 import { ASVS_L3 } from './asvs-l3.js';
 import { NIST_AAL2 } from './nist-aal2.js';
 import { type Preset } from './preset.js';
-import { type PresetName } from './preset-names.js';
+import { type PresetName } from '../settings/preset-names.js';
 import { STANDARD } from './standard.js';
 
 /** What each value of `MFA_PRESET` means. */

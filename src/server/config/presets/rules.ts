@@ -1,4 +1,4 @@
-import { type ConfiguredEntry } from '../configured-entry.js';
+import { type ConfiguredEntry } from '../values/configured-entry.js';
 import { type PresetRule, type Values } from './preset.js';
 
 type NumberSetting = {

@@ -1,5 +1,5 @@
 import { ValidateBy } from 'class-validator';
-import { type Format } from '../../config/formats.js';
+import { type Format } from '../../config/values/formats.js';
 
 /** A rule for an option that is written as a setting of this format is. */
 export function IsOfFormat(format: Format<unknown>): PropertyDecorator {

@@ -1,6 +1,6 @@
 import { Type } from 'class-transformer';
 import { ArrayNotEmpty, IsArray, IsOptional, Matches, ValidateNested } from 'class-validator';
-import { webhookSecret, webhookUrl } from '../../config/webhook-formats.js';
+import { webhookSecret, webhookUrl } from '../../config/values/webhook-formats.js';
 import { IsMessageTemplate } from './is-message-template.js';
 import { IsOfFormat } from './is-of-format.js';
 import { IsWholeNumber } from './is-whole-number.js';

@@ -1,7 +1,7 @@
 import { ArrayNotEmpty, IsArray, IsIn, IsOptional, Matches, ValidateBy } from 'class-validator';
 import { type UserVerification } from '../../../mfa/handlers/webauthn/index.js';
-import { webOrigin } from '../../config/formats.js';
-import { relyingPartyId } from '../../config/webauthn-settings.js';
+import { webOrigin } from '../../config/values/formats.js';
+import { relyingPartyId } from '../../config/settings/webauthn-settings.js';
 import { IsOfFormat } from './is-of-format.js';
 import { IsWholeNumber } from './is-whole-number.js';
 

@@ -1,0 +1,136 @@
+import { type Type } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { getMetadataStorage, type ValidationError, validateSync } from 'class-validator';
+import { MfaError } from './errors.js';
+
+/** Objects and arrays within each other; a WebAuthn credential needs four. */
+const DEEPEST_NEST = 12;
+/** A body of thousands of bad fields is not answered with thousands of texts. */
+const MOST_FAULTS = 30;
+const LONGEST_NAME = 64;
+/** Names that mean something to JavaScript itself, where they are not asked for. */
+const NAMES_OF_THE_LANGUAGE = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Half of a character: no UTF-8 has it, so it would be replaced wherever it is hashed or stored. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+type Fault = readonly [field: string, texts: readonly string[]];
+
+/** A schema for what takes no fields at all: only `{}` is read by it. */
+export class NoFields {}
+
+/**
+ * Reads untrusted input by a DTO class (class-validator and class-transformer). Fields that the
+ * class does not name are refused, and so is null: an optional field is left out.
+ *
+ * @param raw a parsed body or a part of one; `undefined`, which stands for no body, is read as `{}`
+ * @throws {MfaError} `validation_failed` with `errors` by field, and nothing else, whatever `raw` is
+ */
+export function readFields<T extends object>(schema: Type<T>, raw: unknown): T {
+  const names = fieldNamesOf(schema);
+  const entries = entriesOf(raw).map(([name, value]) => ({
+    name,
+    value,
+    fault: names.has(name) ? faultOf(value) : 'Unexpected field.',
+  }));
+  const faults = entries.flatMap(({ name, fault }): Fault[] => (fault ? [[name, [fault]]] : []));
+  const sound = entries.filter(({ fault }) => fault === null);
+  const fields = instanceOf(schema, Object.fromEntries(sound.map((e) => [e.name, e.value])));
+  if (names.size > 0) faults.unshift(...faultsIn(validateSync(fields, STRICT)));
+  if (faults.length > 0) throw validationFailed(faults);
+  return fields;
+}
+
+const STRICT = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true };
+
+/** By class: decorators have named them once and for all, and each request asks several times. */
+const fieldNames = new WeakMap<Type<object>, ReadonlySet<string>>();
+
+/** The names of the fields that a DTO class, or a class that it extends, validates. */
+export function fieldNamesOf(schema: Type<object>): ReadonlySet<string> {
+  let names = fieldNames.get(schema);
+  if (names === undefined) {
+    const metadata = getMetadataStorage().getTargetValidationMetadatas(schema, '', false, false);
+    names = new Set(metadata.map(({ propertyName }) => propertyName));
+    fieldNames.set(schema, names);
+  }
+  return names;
+}
+
+/**
+ * The members of a body that is an object.
+ *
+ * @throws {MfaError} `validation_failed` for anything else but `undefined`
+ */
+export function entriesOf(raw: unknown): [name: string, value: unknown][] {
+  if (raw === undefined) return [];
+  if (raw === null) throw validationFailed([['non_field_errors', ['No data provided']]]);
+  if (typeof raw === 'object' && !Array.isArray(raw)) return Object.entries(raw);
+  const text = `Invalid data. Expected a dictionary, but got ${pythonTypeOf(raw)}.`;
+  throw validationFailed([['non_field_errors', [text]]]);
+}
+
+/** The words of Django REST framework, whose clients this server speaks to. */
+function pythonTypeOf(value: unknown): string {
+  if (Array.isArray(value)) return 'list';
+  if (typeof value === 'string') return 'str';
+  if (typeof value === 'boolean') return 'bool';
+  return Number.isInteger(value) ? 'int' : 'float';
+}
+
+function faultOf(value: unknown): string | null {
+  if (value === null) return 'This field may not be null.';
+  return isWellFormed(value, DEEPEST_NEST) ? null : 'Not a valid value.';
+}
+
+/** class-transformer recurses without a bound, and calls what it finds under `constructor`. */
+function isWellFormed(value: unknown, nestsLeft: number): boolean {
+  if (typeof value === 'string') return !LONE_SURROGATE.test(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (nestsLeft === 0) return false;
+  return Object.entries(value).every(
+    ([name, member]) =>
+      !NAMES_OF_THE_LANGUAGE.has(name) &&
+      !LONE_SURROGATE.test(name) &&
+      isWellFormed(member, nestsLeft - 1),
+  );
+}
+
+function instanceOf<T extends object>(schema: Type<T>, plain: object): T {
+  try {
+    return plainToInstance(schema, plain);
+  } catch (cause) {
+    // A `@Transform` of the schema that expects text and was given something else.
+    const faults: Fault[] = [['non_field_errors', ['Not a valid value.']]];
+    throw validationFailed(faults, { cause });
+  }
+}
+
+function faultsIn(errors: readonly ValidationError[], path = ''): Fault[] {
+  return errors.flatMap((error) => {
+    const name = `${path}${error.property}`;
+    const texts = textsOf(error);
+    const own: Fault[] = texts.length > 0 ? [[name, texts]] : [];
+    return [...own, ...faultsIn(error.children ?? [], `${name}.`)];
+  });
+}
+
+/** The one place where class-validator's words become those of Django REST framework. */
+function textsOf({ value, constraints }: ValidationError): string[] {
+  if (constraints === undefined) return [];
+  if (value === undefined) return ['This field is required.'];
+  if (value === null) return ['This field may not be null.'];
+  if (value === '') return ['This field may not be blank.'];
+  if ('isString' in constraints) return ['Not a valid string.'];
+  if ('whitelistValidation' in constraints) return ['Unexpected field.'];
+  return Object.values(constraints);
+}
+
+/** A fault that stands later in the list wins over one of the same field: it names the cause. */
+function validationFailed(faults: readonly Fault[], options?: ErrorOptions): MfaError {
+  const shown = faults.slice(0, MOST_FAULTS);
+  const errors = Object.fromEntries(
+    shown.map(([name, texts]) => [name.slice(0, LONGEST_NAME), texts]),
+  );
+  return new MfaError('validation_failed', { errors }, options);
+}

@@ -1,0 +1,77 @@
+import { type Provider } from '@nestjs/common';
+import { MfaAccounts } from './core/methods/accounts.js';
+import { ActorSubjects } from './core/access/actor.js';
+import { AttemptSpending } from './core/ceremony/attempt-spending.js';
+import { AuthenticatorService } from './core/methods/authenticator.service.js';
+import { BackupCodeIssuer } from './core/methods/backup-code-issuer.js';
+import { BackupCodeService } from './core/methods/backup-code.service.js';
+import { BackupCodes } from './core/ceremony/backup-codes.js';
+import { Ceremony } from './core/ceremony/ceremony.js';
+import { Challenger } from './core/ceremony/challenger.js';
+import { ChangeLog } from './core/reversal/change-log.js';
+import { ChangeUndoing } from './core/reversal/change-undoing.js';
+import { Disposal } from './core/reversal/disposal.js';
+import { Dispatcher } from './core/sending/dispatcher.js';
+import { EnrolmentWriter } from './core/methods/enrolment-writer.js';
+import { EnrolmentService } from './core/methods/enrolment.service.js';
+import { EphemeralTokens } from './core/keys/ephemeral-token.js';
+import { EventAudience } from './core/events/event-audience.js';
+import { EventTeller } from './core/events/event-teller.js';
+import { FreshProof } from './core/access/fresh-proof.js';
+import { HandlerRegistry } from './core/ceremony/handler-registry.js';
+import { KeyRing } from './core/keys/key-ring.js';
+import { LoginService } from './core/login/login.service.js';
+import { MethodAskingService } from './core/methods/method-asking.service.js';
+import { MethodCeremony } from './core/ceremony/method-ceremony.js';
+import { MethodRestoring } from './core/reversal/method-restoring.js';
+import { MethodChanges } from './core/methods/method-changes.js';
+import { MethodService } from './core/methods/method.service.js';
+import { PasswordCeremony } from './core/ceremony/password-ceremony.js';
+import { Repudiation } from './core/reversal/repudiation.js';
+import { SendCooldowns } from './core/ceremony/send-cooldowns.js';
+import { SendRefusals } from './core/sending/send-refusals.js';
+import { SessionAttempts } from './core/ceremony/session-attempts.js';
+import { StepUpService } from './core/login/step-up.service.js';
+import { OutboxWorker } from './core/events/outbox-worker.js';
+import { UnjudgedAttempts } from './core/ceremony/unjudged-attempts.js';
+import { WrongProofs } from './core/ceremony/wrong-proofs.js';
+
+/** Every provider of the core. */
+export const CORE_PROVIDERS: Provider[] = [
+  MfaAccounts,
+  ActorSubjects,
+  AttemptSpending,
+  AuthenticatorService,
+  BackupCodeIssuer,
+  BackupCodeService,
+  BackupCodes,
+  Ceremony,
+  Challenger,
+  ChangeLog,
+  ChangeUndoing,
+  MethodRestoring,
+  Disposal,
+  Dispatcher,
+  EnrolmentWriter,
+  EnrolmentService,
+  EphemeralTokens,
+  EventAudience,
+  EventTeller,
+  FreshProof,
+  HandlerRegistry,
+  KeyRing,
+  LoginService,
+  MethodAskingService,
+  MethodCeremony,
+  MethodChanges,
+  MethodService,
+  PasswordCeremony,
+  Repudiation,
+  SendCooldowns,
+  SendRefusals,
+  SessionAttempts,
+  StepUpService,
+  OutboxWorker,
+  UnjudgedAttempts,
+  WrongProofs,
+];

@@ -1,0 +1,93 @@
+import { type SessionProof } from '../ports/assurance.js';
+import { workingOf } from '../ports/authenticators.js';
+import { type Proven } from './ceremony.js';
+import { type MfaHandler, type Subject } from '../../contract/handler.js';
+import { type HandlerRegistry } from './handler-registry.js';
+import { type MethodRecord } from '../ports/stores.js';
+
+/** An active method with the handler that knows it. */
+export interface OfferedMethod {
+  readonly method: MethodRecord;
+  readonly handler: MfaHandler;
+}
+
+/**
+ * The methods that may be asked for: the primary first, then as configured. An active one whose handler
+ * is gone must not open the door: there is nothing to ask for.
+ *
+ * @param active at least one
+ * @throws {Error} when no handler of them is registered
+ */
+export function offersOf(
+  active: readonly MethodRecord[],
+  registry: HandlerRegistry,
+): [OfferedMethod, ...OfferedMethod[]] {
+  const primaryFirst = (a: OfferedMethod, b: OfferedMethod) =>
+    Number(b.method.isPrimary) - Number(a.method.isPrimary);
+  const [first, ...others] = registry
+    .all()
+    .map((handler) => ({ handler, method: active.find((one) => one.handler === handler.name) }))
+    .flatMap(({ handler, method }) => (method === undefined ? [] : [{ handler, method }]))
+    .sort(primaryFirst);
+  if (first === undefined) {
+    throw new Error('A subject has active methods, and none of their handlers is registered.');
+  }
+  return [first, ...others];
+}
+
+/**
+ * Those of the active methods that are a second factor to the first one: a code that is sent to where
+ * the first one itself came from, as a password that was reset by mail, proves nothing more. All of
+ * them, where there is nothing else.
+ */
+export function independentOf(
+  active: readonly MethodRecord[],
+  { firstFactorAddresses = [] }: Pick<Subject, 'firstFactorAddresses'>,
+  registry: HandlerRegistry,
+): readonly MethodRecord[] {
+  const others = beyond(active, firstFactorAddresses, registry);
+  return others.length > 0 ? others : active;
+}
+
+/** Those of the methods that can be asked for, and send nothing to any of these addresses. */
+export function beyond(
+  methods: readonly MethodRecord[],
+  addresses: readonly string[],
+  registry: HandlerRegistry,
+): MethodRecord[] {
+  const known = addresses.map((address) => address.toLowerCase());
+  return methods
+    .filter(({ handler }) => registry.has(handler))
+    .filter((method) => !addressesOf(method, registry).some((address) => known.includes(address)));
+}
+
+/**
+ * A right proof as a session keeps it: one that went to where the subject's first factor itself came
+ * from shows no second factor.
+ */
+export function keptProof(
+  { attempt: { method }, by, proof }: Proven,
+  { firstFactorAddresses = [] }: Pick<Subject, 'firstFactorAddresses'>,
+  registry: HandlerRegistry,
+): SessionProof {
+  if (by === 'backup_code') return proof;
+  const authenticators = method.authenticators.filter(({ id }) => id === proof.authenticatorId);
+  const isBeyond = beyond([{ ...method, authenticators }], firstFactorAddresses, registry);
+  return isBeyond.length > 0 ? proof : { ...proof, isOfFirstFactor: true };
+}
+
+function addressesOf(method: MethodRecord, registry: HandlerRegistry): string[] {
+  const handler = registry.forMethod(method);
+  return workingOf(method).flatMap(({ payload }) =>
+    (handler.sendsTo?.(handler.parseState(payload, method.payloadVersion)) ?? []).map((address) =>
+      address.toLowerCase(),
+    ),
+  );
+}
+
+/** What a client is shown of what it may choose from. */
+export function choicesOf(
+  offers: readonly OfferedMethod[],
+): { name: string; displayName: string }[] {
+  return offers.map(({ handler: { name, displayName } }) => ({ name, displayName }));
+}

@@ -1,0 +1,141 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type SessionProof } from '../ports/assurance.js';
+import { type Settlement, type SpentAttempt } from '../ports/attempts.js';
+import { authenticatorsAfter, mayAnswer } from '../ports/authenticators.js';
+import { type BackupCodes } from './backup-codes.js';
+import { MfaError } from '../../contract/errors.js';
+import {
+  type MfaHandler,
+  type Subject,
+  type VerifyInput,
+  type VerifyOutcome,
+} from '../../contract/handler.js';
+import { type HandlerRegistry } from './handler-registry.js';
+import { type ClientInfo } from '../ports/mfa-passed.js';
+import { type ProofReading } from './proof-reading.js';
+
+/** A right proof, and what a session keeps of it. */
+export type RightProof = Pick<Settlement, 'proven'> &
+  Pick<SessionProof, 'amr' | 'authenticatorId' | 'backupCodesId'>;
+
+/** What judges. */
+export interface Judges {
+  readonly registry: HandlerRegistry;
+  readonly backupCodes: BackupCodes;
+}
+
+/** What is judged, in each try of one request. */
+export interface JudgedProof {
+  readonly subject: Subject;
+  readonly client: ClientInfo;
+  readonly reading: ProofReading;
+}
+
+/** When it is judged. */
+export interface Sitting {
+  readonly at: Date;
+  /** Others wait for the account meanwhile: what takes a slow hash is not judged then. */
+  readonly isLocked: boolean;
+}
+
+/** A state that a handler has judged by. */
+interface Verdict {
+  readonly by: readonly unknown[];
+  readonly outcome: VerifyOutcome<unknown>;
+}
+
+/**
+ * Judges the proof of one request, again for each race that it has lost. What was judged by the same
+ * state is not judged again: a handler may take a slow hash, and the last try is behind a lock.
+ */
+export class ProofJudge {
+  private readonly verdicts: Verdict[] = [];
+  private readonly rightHashes = new Set<string>();
+  private reason: string | null = null;
+
+  constructor(
+    private readonly judges: Judges,
+    private readonly judged: JudgedProof,
+  ) {}
+
+  /** Whether what was judged is a proof that was used before. */
+  get hasSeenUsed(): boolean {
+    return this.verdicts.some(({ outcome }) => !outcome.ok && outcome.wasUsed === true);
+  }
+
+  /**
+   * Why the proof was refused that was judged last, where it cannot have been guessed:
+   * {@link VerifyOutcome}. Null: it was wrong, or right.
+   */
+  get refusal(): string | null {
+    return this.reason;
+  }
+
+  /**
+   * Null: the proof is wrong, or it is refused for {@link refusal}.
+   *
+   * @throws {MfaError} `unavailable` where only a slow hash could tell, and others wait
+   */
+  async judge(attempt: SpentAttempt, sitting: Sitting): Promise<RightProof | null> {
+    this.reason = null;
+    return (await this.byMethod(attempt, sitting)) ?? this.byBackupCode(attempt, sitting);
+  }
+
+  private async byMethod(attempt: SpentAttempt, { at }: Sitting): Promise<RightProof | null> {
+    const { method, challenge } = attempt;
+    const handler = this.judges.registry.forMethod(method);
+    const { subject, reading } = this.judged;
+    const proof = reading.proofs.get(handler.name);
+    if (proof === undefined) return null;
+    for (const { id, payload } of mayAnswer(challenge, method)) {
+      const state = handler.parseState(payload, method.payloadVersion);
+      const input = { subject, state, data: challenge.data, proof, now: at };
+      const outcome = await this.verdictOf(handler, input);
+      if (!outcome.ok) {
+        this.reason ??= reasonOf(outcome, handler);
+        continue;
+      }
+      this.reason = null;
+      const use = { id, state: outcome.state, now: at };
+      const authenticators = authenticatorsAfter(use, method, handler);
+      const amr = outcome.amr ?? handler.amr;
+      const { stateVersion: payloadVersion } = handler;
+      const proven = { by: 'method', authenticators, payloadVersion } as const;
+      return { proven, amr, authenticatorId: id, backupCodesId: null };
+    }
+    return null;
+  }
+
+  private async verdictOf(
+    handler: MfaHandler,
+    input: VerifyInput<unknown, unknown, object>,
+  ): Promise<VerifyOutcome<unknown>> {
+    const by = [handler.name, input.state, input.data, input.now];
+    const known = this.verdicts.find((verdict) => isDeepStrictEqual(verdict.by, by));
+    if (known !== undefined) return known.outcome;
+    const outcome = await handler.verify(input);
+    this.verdicts.push({ by, outcome });
+    return outcome;
+  }
+
+  private async byBackupCode(
+    { backupCode: stored }: SpentAttempt,
+    { isLocked }: Sitting,
+  ): Promise<RightProof | null> {
+    const { backupCode } = this.judged.reading;
+    if (stored === null || backupCode === null) return null;
+    const isKnown = this.rightHashes.has(stored.hash);
+    if (isLocked && !isKnown) throw new MfaError('unavailable');
+    const isRight =
+      isKnown || (await this.judges.backupCodes.matches(backupCode, stored.hash, this.judged));
+    if (!isRight) return null;
+    this.rightHashes.add(stored.hash);
+    const proven = { by: 'backup_code', lookup: stored.lookup } as const;
+    return { proven, amr: ['otp'], authenticatorId: null, backupCodesId: stored.setId };
+  }
+}
+
+/** A reason spares an attempt: what could be guessed has none. */
+function reasonOf({ reason }: { readonly reason?: string }, { isGuessable }: MfaHandler) {
+  return isGuessable === false && reason !== undefined ? reason : null;
+}

@@ -1,0 +1,99 @@
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { MfaOptions } from '../options/mfa.options.js';
+import { faultsOfSecretKeys, type SecretKey } from '../options/secret-key.js';
+
+/** What a derived key is for; no two uses share a key. */
+export type KeyUse =
+  | 'state'
+  | 'challenge'
+  | 'outbox'
+  | 'change'
+  | 'backup-lookup'
+  | 'send-address'
+  | 'ephemeral-token'
+  | 'refresh-token'
+  | 'mailed-link'
+  | 'mailed-code';
+
+/** A key made for one use from one key of the ring. */
+export interface DerivedKey {
+  /** The id of the ring's key that it was made from. */
+  readonly id: string;
+  /** 32 bytes; an object that the libraries recognise, so that it is imported once. */
+  readonly secret: KeyObject;
+}
+
+/** Keys by use, made from the ring by HKDF-SHA-256 [RFC 5869 §2]. */
+@Injectable()
+export class KeyRing {
+  private secretKeys: readonly SecretKey[];
+  private derived = new Map<KeyUse, readonly [DerivedKey, ...DerivedKey[]]>();
+
+  constructor({ secretKeys }: MfaOptions) {
+    this.secretKeys = secretKeys;
+  }
+
+  /**
+   * Puts another ring into the place of the present one, for whatever is sealed or opened from now
+   * on; so keys change without a restart.
+   *
+   * @param secretKeys the first seals, all of them open
+   * @throws {Error} with one line for each fault; the present ring then stays
+   */
+  replace(secretKeys: readonly SecretKey[]): void {
+    const faults = faultsOfSecretKeys(secretKeys);
+    if (faults.length > 0) throw new Error(faults.join(' '));
+    this.secretKeys = [...secretKeys];
+    this.derived = new Map();
+  }
+
+  /** Keys of one use, the one that seals first. */
+  all(use: KeyUse): readonly [DerivedKey, ...DerivedKey[]] {
+    const known = this.derived.get(use) ?? this.derive(use);
+    this.derived.set(use, known);
+    return known;
+  }
+
+  /** The key that seals. */
+  newest(use: KeyUse): DerivedKey {
+    return this.all(use)[0];
+  }
+
+  /** The key of this id, or null when the ring does not hold it (any more). */
+  find(use: KeyUse, id: string): DerivedKey | null {
+    return this.all(use).find((key) => key.id === id) ?? null;
+  }
+
+  /**
+   * HMAC-SHA-256 [RFC 2104] of `text` under each key of a use, the one that seals first: the key's
+   * id, a dot, base64url. So what is stored tells which key it needs.
+   */
+  tags(use: KeyUse, text: string): string[] {
+    return this.all(use).map((key) => tagOf(key, text));
+  }
+
+  /** The first of {@link tags}: what is stored. */
+  tag(use: KeyUse, text: string): string {
+    return tagOf(this.newest(use), text);
+  }
+
+  private derive(use: KeyUse): readonly [DerivedKey, ...DerivedKey[]] {
+    const [newest, ...older] = this.secretKeys.map(({ id, key }) => ({
+      id,
+      secret: createSecretKey(Buffer.from(hkdfSync('sha256', key, '', `nestjs-mfa/v1/${use}`, 32))),
+    }));
+    if (newest === undefined) throw new Error('The key ring is empty.');
+    return [newest, ...older];
+  }
+}
+
+function tagOf(key: DerivedKey, text: string): string {
+  const tag = createHmac('sha256', key.secret).update(text, 'utf8').digest('base64url');
+  return `${key.id}.${tag}`;
+}
+
+/** The id of the key that a stored tag was made by. */
+export function tagKeyIdOf(tag: string): string {
+  return tag.replace(/\..*$/, '');
+}

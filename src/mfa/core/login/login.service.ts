@@ -1,0 +1,250 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../contract/clock.js';
+import { MfaOptions } from '../options/mfa.options.js';
+import { proofOfFirstFactor, type SessionProof, withProof } from '../ports/assurance.js';
+import { Ceremony, type Proven } from '../ceremony/ceremony.js';
+import { Challenger } from '../ceremony/challenger.js';
+import { type EphemeralClaims, EphemeralTokens } from '../keys/ephemeral-token.js';
+import { MfaError } from '../../contract/errors.js';
+import { EventTeller } from '../events/event-teller.js';
+import { type MfaEvent, type MfaEventType } from '../ports/events.js';
+import { type JsonObject, type Subject } from '../../contract/handler.js';
+import { HandlerRegistry } from '../ceremony/handler-registry.js';
+import { type ClientInfo, type FirstFactorPassed, vouch } from '../ports/mfa-passed.js';
+import { choicesOf, independentOf, keptProof, offersOf } from '../ceremony/offered-method.js';
+import { isAlive, isEligible, offered } from '../ceremony/policy.js';
+import { given, HostPorts } from '../ports/host-ports.js';
+import { answerOf, type IssuedAnswer, NO_ANSWER } from './issued-answer.js';
+import { EventStore } from '../ports/event-store.js';
+import {
+  type ChallengeRecord,
+  ChallengeStore,
+  type MethodRecord,
+  MethodStore,
+} from '../ports/stores.js';
+
+/** A login that waits for its second factor. */
+export interface MfaPending {
+  readonly ephemeralToken: string;
+  /** The method that is asked for: the primary one. */
+  readonly method: string;
+  /** Every method that may be chosen instead, the primary first. */
+  readonly methods: readonly { readonly name: string; readonly displayName: string }[];
+  readonly expiresAt: Date;
+  /** What the method shows the client, or null. */
+  readonly challenge: JsonObject | null;
+}
+
+/** Where a right first factor leads. */
+export type LoginOutcome =
+  /** Nothing more is required: `tokens` is the body that the host's issuer made, and is answered with its headers. */
+  | (IssuedAnswer & { readonly kind: 'passed' })
+  | { readonly kind: 'pending'; readonly pending: MfaPending };
+
+/** An open login, with the subject's methods as they are now. */
+interface OpenLogin {
+  readonly subject: Subject;
+  readonly login: ChallengeRecord;
+  readonly active: readonly MethodRecord[];
+}
+
+/** The two-step login, from a right first factor to tokens. */
+@Injectable()
+export class LoginService {
+  constructor(
+    private readonly host: HostPorts,
+    private readonly registry: HandlerRegistry,
+    private readonly methods: MethodStore,
+    private readonly challenges: ChallengeStore,
+    private readonly challenger: Challenger,
+    private readonly events: EventStore,
+    private readonly ceremony: Ceremony,
+    private readonly ephemeralTokens: EphemeralTokens,
+    private readonly teller: EventTeller,
+    private readonly options: MfaOptions,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Asks for a second factor where the subject has one; else mints the tokens.
+   *
+   * @throws {MfaError} `invalid_credentials` for a subject who is disabled, and for one who has a
+   * second factor where the first cannot lead on to it: that says no more than a wrong password
+   * @throws {Error} for a first factor that is not of its type
+   */
+  async begin(first: FirstFactorPassed, client: ClientInfo): Promise<LoginOutcome> {
+    given('The caller of LoginService.begin', first);
+    if (!first.subject.isEnabled) throw new MfaError('invalid_credentials');
+    const active = offered(await this.methods.list(first.subject.id));
+    if (active.length === 0) return { kind: 'passed', ...(await this.pass(first, client)) };
+    if (first.supportsMfa === false) throw new MfaError('invalid_credentials');
+    return { kind: 'pending', pending: await this.ask(first, active, client) };
+  }
+
+  /**
+   * Judges the proof of an open login and mints the tokens.
+   *
+   * @returns what the host's issuer made
+   * @throws {MfaError} as {@link Ceremony.prove}
+   */
+  async verify(
+    claims: EphemeralClaims,
+    proof: Record<string, unknown>,
+    client: ClientInfo,
+  ): Promise<IssuedAnswer> {
+    const subject = await this.subjectOf(claims);
+    let answer = NO_ANSWER;
+    await this.ceremony.prove(
+      {
+        subject,
+        key: { subjectId: subject.id, id: claims.challengeId },
+        purpose: 'login',
+        handlers: this.registry.all(),
+        proof,
+        acceptsBackupCode: true,
+        client,
+        wrongProofDetail: 'Invalid code',
+      },
+      async (proven) => {
+        const issued = await this.host.tokens.issue(
+          vouch({ ...this.passedBy(proven, subject), sessionId: null, subject, client }),
+        );
+        answer = answerOf(issued);
+        return { ...issued, events: ['login_succeeded'] };
+      },
+    );
+    return answer;
+  }
+
+  /**
+   * Moves an open login to another active method and sends its code.
+   *
+   * @throws {MfaError} `invalid_token`, `method_unknown`, `method_unchanged`, `method_not_found`,
+   * `send_too_soon`, `send_limit` or `delivery_failed`
+   */
+  async changeMethod(
+    claims: EphemeralClaims,
+    newMethod: string,
+    client: ClientInfo,
+  ): Promise<{ method: string; challenge: JsonObject | null }> {
+    const { subject, login, active } = await this.openLogin(claims);
+    const handler = this.registry.get(newMethod);
+    if (login.handler === newMethod) throw new MfaError('method_unchanged');
+    const method = independentOf(active, subject, this.registry).find(
+      (candidate) => candidate.handler === newMethod && isEligible(login, candidate),
+    );
+    if (method === undefined) throw new MfaError('method_not_found');
+    const asked = { purpose: 'login' as const, subject, offered: { method, handler }, client };
+    return { method: newMethod, challenge: await this.challenger.renew(login, asked) };
+  }
+
+  /**
+   * Sends a new code for an open login; the old one is void.
+   *
+   * @throws {MfaError} `invalid_token`, `method_not_found`, `dispatch_not_supported`,
+   * `send_too_soon`, `send_limit` or `delivery_failed`
+   */
+  async resend(claims: EphemeralClaims, client: ClientInfo): Promise<void> {
+    const { subject, login, active } = await this.openLogin(claims);
+    const handler = this.registry.forMethod(login);
+    if (!handler.requiresDispatch) throw new MfaError('dispatch_not_supported');
+    const method = currentMethod(login, active);
+    const asked = { purpose: 'login' as const, subject, offered: { method, handler }, client };
+    await this.challenger.renew(login, asked);
+  }
+
+  /** Ends an open login. @throws {MfaError} `invalid_token` */
+  async cancel(claims: EphemeralClaims, client: ClientInfo): Promise<void> {
+    const subject = await this.subjectOf(claims);
+    const key = { subjectId: subject.id, id: claims.challengeId };
+    const event = this.event('login_cancelled', subject, null, client);
+    if (!(await this.challenges.cancel(key, event))) throw new MfaError('invalid_token');
+    this.teller.tell([event]);
+  }
+
+  private async pass(first: FirstFactorPassed, client: ClientInfo): Promise<IssuedAnswer> {
+    const { subject, provider = null } = first;
+    const passed = vouch({
+      purpose: 'login',
+      sessionId: null,
+      subject,
+      proofs: [this.proofOf(first)],
+      provider,
+      client,
+    });
+    const issued = await this.host.tokens.issue(passed);
+    const answer = answerOf(issued);
+    const { rows, rowUpdates = [], sessionId, furtherEvents = [] } = issued;
+    const event = { ...this.event('login_succeeded', subject, null, client), sessionId };
+    const events = [event, ...furtherEvents];
+    await this.events.append(events, { rows, rowUpdates });
+    this.teller.tell(events);
+    return answer;
+  }
+
+  private async ask(
+    first: FirstFactorPassed,
+    active: readonly MethodRecord[],
+    client: ClientInfo,
+  ): Promise<MfaPending> {
+    const { subject, provider = null } = first;
+    const proofs = [this.proofOf(first)];
+    const offers = offersOf(independentOf(active, subject, this.registry), this.registry);
+    const opening = { purpose: 'login' as const, subject, proofs, provider, sessionId: null };
+    const { challenge, shown } = await this.challenger.open(opening, offers[0], client);
+    return {
+      ephemeralToken: await this.ephemeralTokens.sign(challenge, 'login'),
+      method: challenge.handler,
+      methods: choicesOf(offers),
+      expiresAt: challenge.expiresAt,
+      challenge: shown,
+    };
+  }
+
+  private passedBy(proven: Proven, subject: Subject) {
+    const { proofs, provider } = proven.attempt.challenge;
+    const proof = keptProof(proven, subject, this.registry);
+    return { purpose: 'login' as const, proofs: withProof(proofs, proof), provider };
+  }
+
+  private proofOf({ amr }: FirstFactorPassed): SessionProof {
+    return proofOfFirstFactor(amr, this.clock.now());
+  }
+
+  private async subjectOf(claims: EphemeralClaims): Promise<Subject> {
+    const subject = await this.host.subjects.find(claims.subjectId);
+    if (!subject?.isEnabled) throw new MfaError('invalid_token');
+    return subject;
+  }
+
+  /** @throws {MfaError} `invalid_token`, `method_not_found` or `attempts_exhausted` */
+  private async openLogin(claims: EphemeralClaims): Promise<OpenLogin> {
+    const subject = await this.subjectOf(claims);
+    const key = { subjectId: subject.id, id: claims.challengeId };
+    const login = await this.challenges.findOpen(key, this.clock.now());
+    if (login?.credentialsVersion !== subject.credentialsVersion)
+      throw new MfaError('invalid_token');
+    const active = offered(await this.methods.list(subject.id));
+    currentMethod(login, active);
+    if (login.attempts >= this.options.maxAttemptsPerChallenge) {
+      throw new MfaError('attempts_exhausted');
+    }
+    return { subject, login, active };
+  }
+
+  private event(
+    type: MfaEventType,
+    subject: Subject,
+    factor: string | null,
+    client: ClientInfo,
+  ): MfaEvent {
+    return { type, subject, factor, client, at: this.clock.now() };
+  }
+}
+
+/** A login dies with the method that it asks for. @throws {MfaError} `method_not_found` */
+function currentMethod(login: ChallengeRecord, active: readonly MethodRecord[]): MethodRecord {
+  const method = active.find((candidate) => isAlive(login, candidate));
+  if (method === undefined) throw new MfaError('method_not_found');
+  return method;
+}

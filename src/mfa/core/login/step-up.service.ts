@@ -1,0 +1,196 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Injectable } from '@nestjs/common';
+import { addSeconds, Clock } from '../../contract/clock.js';
+import { MfaOptions } from '../options/mfa.options.js';
+import { ActorSubjects, type Principal, proofsOf } from '../access/actor.js';
+import {
+  countingProofs,
+  MAX_SESSION_PROOFS,
+  proofsThatMatter,
+  type SessionProof,
+  withoutSecondFactor,
+  withProof,
+} from '../ports/assurance.js';
+import { Ceremony } from '../ceremony/ceremony.js';
+import { undoableSeconds } from '../reversal/changes.js';
+import { Challenger } from '../ceremony/challenger.js';
+import { type EphemeralClaims, EphemeralTokens } from '../keys/ephemeral-token.js';
+import { MfaError } from '../../contract/errors.js';
+import { type Subject } from '../../contract/handler.js';
+import { HandlerRegistry } from '../ceremony/handler-registry.js';
+import { type MfaPending } from './login.service.js';
+import { type ClientInfo, vouch } from '../ports/mfa-passed.js';
+import { choicesOf, keptProof, type OfferedMethod, offersOf } from '../ceremony/offered-method.js';
+import { PasswordCeremony } from '../ceremony/password-ceremony.js';
+import { PASSWORD } from '../ports/password-fields.js';
+import { offered } from '../ceremony/policy.js';
+import { HostPorts } from '../ports/host-ports.js';
+import { answerOf, type IssuedAnswer, NO_ANSWER } from './issued-answer.js';
+import {
+  type ChallengeRecord,
+  ChallengeStore,
+  type MethodSnapshot,
+  MethodStore,
+  type Transaction,
+} from '../ports/stores.js';
+
+/** What a proof for a step-up showed. */
+interface Shown {
+  readonly challenge: ChallengeRecord;
+  readonly proof: SessionProof;
+}
+
+/** Whose session is renewed, and what its older proofs are judged by. */
+interface Renewal {
+  readonly subject: Subject;
+  readonly present: MethodSnapshot;
+  readonly client: ClientInfo;
+  /** What it has proven before. */
+  readonly earlier: readonly SessionProof[];
+}
+
+/** A fresh proof for a session that is open already [RFC 9470]. */
+@Injectable()
+export class StepUpService {
+  constructor(
+    private readonly host: HostPorts,
+    private readonly actors: ActorSubjects,
+    private readonly registry: HandlerRegistry,
+    private readonly methods: MethodStore,
+    private readonly challenges: ChallengeStore,
+    private readonly challenger: Challenger,
+    private readonly ceremony: Ceremony,
+    private readonly passwords: PasswordCeremony,
+    private readonly ephemeralTokens: EphemeralTokens,
+    private readonly options: MfaOptions,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Asks who is signed in for a proof: of the primary method, or of the one that is named; of the
+   * password where no method is active.
+   *
+   * @throws {MfaError} `token_not_valid`, `method_unknown`, `method_not_found`; `forbidden` where
+   * there is neither a method nor a password to prove, and for a session that has proven too much
+   */
+  async begin(
+    principal: Principal,
+    name: string | undefined,
+    client: ClientInfo,
+  ): Promise<MfaPending> {
+    const subject = await this.actors.subjectOf(principal);
+    const { sessionId } = principal;
+    const present = await this.methods.read(subject.id);
+    const proofs = this.keptProofs(proofsOf(principal), present);
+    const opening = { purpose: 'step_up' as const, subject, proofs, provider: null, sessionId };
+    const active = offered(present.methods);
+    const offers = active.length === 0 ? [] : offersOf(active, this.registry);
+    const chosen = this.choose(offers, name);
+    const { challenge, shown } =
+      chosen === null
+        ? { challenge: await this.passwords.open(opening), shown: null }
+        : await this.challenger.open(opening, chosen, client);
+    return {
+      ephemeralToken: await this.ephemeralTokens.sign(challenge, 'step_up'),
+      method: challenge.handler,
+      methods: chosen === null ? [THE_PASSWORD] : choicesOf(offers),
+      expiresAt: challenge.expiresAt,
+      challenge: shown,
+    };
+  }
+
+  /**
+   * Judges the proof and mints the token that says so.
+   *
+   * @returns what the host's issuer made
+   * @throws {MfaError} `invalid_token`, also when the session is over, and as {@link Ceremony.prove}
+   */
+  async verify(
+    claims: EphemeralClaims,
+    proof: Record<string, unknown>,
+    client: ClientInfo,
+  ): Promise<IssuedAnswer> {
+    const subject = await this.host.subjects.find(claims.subjectId);
+    if (!subject?.isEnabled) throw new MfaError('invalid_token');
+    const key = { subjectId: subject.id, id: claims.challengeId };
+    const request = { subject, key, proof, client };
+    let answer = NO_ANSWER;
+    const challenge = await this.challenges.findOpen(key, this.clock.now());
+    if (challenge !== null) await this.proofsNow(challenge);
+    const present = await this.methods.read(subject.id);
+    const conclude = async (shown: Shown) => {
+      const earlier = await this.proofsNow(shown.challenge);
+      const renewal = { subject, present, client, earlier };
+      const issued = await this.issue(renewal, shown);
+      answer = answerOf(issued);
+      const stillHolds = async (transaction: Transaction) =>
+        isDeepStrictEqual(await this.proofsNow(shown.challenge, transaction), earlier);
+      return { ...issued, events: ['stepped_up' as const], stillHolds };
+    };
+    if (challenge?.handler === PASSWORD) {
+      await this.passwords.prove(request, conclude);
+    } else {
+      const proofRequest = {
+        ...request,
+        purpose: 'step_up' as const,
+        handlers: this.registry.all(),
+        acceptsBackupCode: true,
+        wrongProofDetail: 'Invalid code',
+      };
+      await this.ceremony.prove(proofRequest, (proven) => {
+        const kept = keptProof(proven, subject, this.registry);
+        return conclude({ challenge: proven.attempt.challenge, proof: kept });
+      });
+    }
+    return answer;
+  }
+
+  /** What the session goes on with. None is dropped for another: by any of them it may be found. */
+  private keptProofs(all: readonly SessionProof[], present: MethodSnapshot): SessionProof[] {
+    const since = addSeconds(this.clock.now(), -undoableSeconds(this.options));
+    const proofs = proofsThatMatter(all, present, since);
+    if (proofs.length < MAX_SESSION_PROOFS) return proofs;
+    throw new MfaError('forbidden', { detail: 'This session is full of proofs: sign in again.' });
+  }
+
+  /** @returns null for the password: without an active method there is nothing else to prove */
+  private choose(offers: readonly OfferedMethod[], name: string | undefined): OfferedMethod | null {
+    const [primary] = offers;
+    if (primary === undefined && (name ?? PASSWORD) === PASSWORD) return null;
+    if (primary !== undefined && name === undefined) return primary;
+    const handler = this.registry.get(String(name));
+    const chosen = offers.find((offer) => offer.handler === handler);
+    if (chosen === undefined) throw new MfaError('method_not_found');
+    return chosen;
+  }
+
+  /**
+   * What the session has proven by now, also by step-ups that began later; what it had at the begin of
+   * this one where the host does not tell.
+   *
+   * @throws {MfaError} `invalid_token` for a session that is over
+   */
+  private async proofsNow(
+    { subjectId, sessionId, proofs }: ChallengeRecord,
+    transaction?: Transaction,
+  ): Promise<readonly SessionProof[]> {
+    if (sessionId === null || this.host.sessions === null) return proofs;
+    const session = await this.host.sessions.find({ subjectId, sessionId }, transaction);
+    if (session === null) throw new MfaError('invalid_token');
+    return session.proofs;
+  }
+
+  private issue({ subject, present, client, ...renewed }: Renewal, { challenge, proof }: Shown) {
+    const { sessionId, provider } = challenge;
+    const all = this.keptProofs(renewed.earlier, present);
+    // The password is asked for only where no method is active.
+    const earlier = proof.methodId === null ? withoutSecondFactor(all) : all;
+    // What counts no more is kept: by it the session is found if the authenticator was not its owner's.
+    const proofs = withProof(earlier, proof);
+    const counting = withProof(countingProofs(earlier, present), proof);
+    const facts = { purpose: 'step_up' as const, subject, sessionId, provider, proofs, client };
+    return this.host.tokens.issue(vouch(facts, counting));
+  }
+}
+
+const THE_PASSWORD = { name: PASSWORD, displayName: 'Password' };

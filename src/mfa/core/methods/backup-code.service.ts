@@ -1,0 +1,130 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, ActorSubjects } from '../access/actor.js';
+import { BackupCodeIssuer, type IssuedBackupCodes } from './backup-code-issuer.js';
+import { ChangeLog, type ChangeOccasion, revocationOf } from '../reversal/change-log.js';
+import { MfaError, type ProblemCode, problemOnly } from '../../contract/errors.js';
+import { type MfaEvent } from '../ports/events.js';
+import { FreshProof } from '../access/fresh-proof.js';
+import { type Subject } from '../../contract/handler.js';
+import { HandlerRegistry } from '../ceremony/handler-registry.js';
+import { MethodCeremony } from '../ceremony/method-ceremony.js';
+import { offered } from '../ceremony/policy.js';
+import {
+  type BackupCodeCount,
+  BackupCodeStore,
+  type MethodRecord,
+  MethodStore,
+  type Transaction,
+} from '../ports/stores.js';
+
+/** How a method refuses a proof that may be right for another one. */
+const MAY_BE_OF_ANOTHER: ReadonlySet<ProblemCode> = new Set([
+  'invalid_code',
+  'validation_failed',
+  'attempts_exhausted',
+  'method_locked',
+  'method_not_found',
+]);
+
+/** Counts a subject's backup codes and replaces them. */
+@Injectable()
+export class BackupCodeService {
+  constructor(
+    private readonly actors: ActorSubjects,
+    private readonly registry: HandlerRegistry,
+    private readonly methods: MethodStore,
+    private readonly store: BackupCodeStore,
+    private readonly issuer: BackupCodeIssuer,
+    private readonly ceremony: MethodCeremony,
+    private readonly log: ChangeLog,
+    private readonly freshProof: FreshProof,
+  ) {}
+
+  async count(actor: Actor): Promise<BackupCodeCount> {
+    const subject = await this.actors.subjectOf(actor);
+    return this.store.count(subject.id);
+  }
+
+  /**
+   * Kills the old set and makes a new one, for the proof of any active method. The proof is a guess at
+   * each method that it is held against, and the session pays for each. It is held against the next
+   * method only where one has refused it: what was right and met something else is no guess at others.
+   *
+   * @returns the new codes; they are shown this once
+   * @throws {MfaError} `method_not_found` without an active method, else as the primary method's
+   * proof, or as the one that was neither right nor wrong
+   */
+  async regenerate(actor: Actor, proof: Record<string, unknown>): Promise<readonly string[]> {
+    const subject = await this.actors.subjectOf(actor);
+    const active = offered(await this.methods.list(subject.id)).filter(({ handler }) =>
+      this.registry.has(handler),
+    );
+    let firstRefusal: MfaError | null = null;
+    for (const method of active) {
+      const outcome = await this.regenerateBy(method, subject, actor, proof);
+      if (!(outcome instanceof MfaError)) return outcome;
+      if (!MAY_BE_OF_ANOTHER.has(outcome.code)) throw outcome;
+      firstRefusal ??= outcome;
+    }
+    throw firstRefusal ?? new MfaError('method_not_found');
+  }
+
+  private async regenerateBy(
+    method: MethodRecord,
+    subject: Subject,
+    actor: Actor,
+    proof: Record<string, unknown>,
+  ): Promise<readonly string[] | MfaError> {
+    const { client, sessionId } = actor;
+    let shown: readonly string[] = [];
+    let drawn: IssuedBackupCodes | null = null;
+    try {
+      await this.ceremony.prove(
+        {
+          subject,
+          method,
+          authenticatorId: null,
+          purpose: 'manage',
+          proof,
+          acceptsBackupCode: false,
+          client,
+          sessionId,
+          wrongProofDetail: 'Invalid code',
+        },
+        async ({ proof: { at } }) => {
+          // A proof that lost a race is judged again, and does not wait in line again.
+          drawn ??= await this.issuer.draw({ subject, client }, at);
+          const codes = drawn;
+          shown = codes.shown;
+          const occasion = this.log.occasion({ actor, subject, factor: method.handler }, at);
+          return {
+            events: ['backup_codes_issued'],
+            changeId: occasion.changeId,
+            change: async (transaction) => {
+              await this.freshProof.require(actor, transaction);
+              return this.replace(occasion, codes, transaction);
+            },
+          };
+        },
+      );
+      return shown;
+    } catch (error) {
+      return problemOnly(error);
+    }
+  }
+
+  /** The old set is logged: it comes back where its owner says that they made no new one. */
+  private async replace(
+    occasion: ChangeOccasion,
+    codes: IssuedBackupCodes,
+    transaction: Transaction,
+  ): Promise<readonly MfaEvent[]> {
+    const { changeId } = occasion;
+    const { id } = occasion.subject;
+    const { remaining } = await this.store.count(id, transaction);
+    const about = { kind: 'backup_codes' } as const;
+    await this.log.record({ type: 'backup_codes_issued' }, { occasion, about }, transaction);
+    await this.store.replaceAll(id, { ...codes, id: changeId }, transaction);
+    return revocationOf(occasion, remaining);
+  }
+}

@@ -1,0 +1,248 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../contract/clock.js';
+import { RandomSource } from '../../contract/random.js';
+import { MfaOptions } from '../options/mfa.options.js';
+import { type Actor } from '../access/actor.js';
+import {
+  type Authenticator,
+  inPresentVersion,
+  isPending,
+  NEVER_PROVEN,
+  type Place,
+  placeFor,
+  replacedBy,
+} from '../ports/authenticators.js';
+import { BackupCodeIssuer, type IssuedBackupCodes } from './backup-code-issuer.js';
+import { ChangeLog } from '../reversal/change-log.js';
+import { type DispatchContext } from '../sending/dispatcher.js';
+import { EnrolmentStore, type StoredEnrolment } from './enrolments.js';
+import { MfaError } from '../../contract/errors.js';
+import { EventTeller } from '../events/event-teller.js';
+import { type MfaEvent } from '../ports/events.js';
+import { FreshProof } from '../access/fresh-proof.js';
+import { type MfaHandler, type SetupOutcome } from '../../contract/handler.js';
+import { ownChallenge } from '../ceremony/method-ceremony.js';
+import { EventStore } from '../ports/event-store.js';
+import {
+  type EnrolledMethod,
+  type MethodRecord,
+  type MethodSnapshot,
+  type NewChallenge,
+  type Transaction,
+  UnitOfWork,
+} from '../ports/stores.js';
+
+/** What a handler made of a set-up, before it is stored. */
+export interface NewEnrolment {
+  readonly handler: MfaHandler;
+  readonly outcome: SetupOutcome<unknown, unknown>;
+  readonly context: DispatchContext;
+  /** As the request has it; absent where the handler holds one authenticator only. */
+  readonly label: string | undefined;
+  readonly actor: Actor;
+}
+
+/** How often a set-up is decided behind the lock: once more where codes are due that were not. */
+const MAX_LOCKED_TRIES = 2;
+
+/** What an enrolment is decided by. */
+interface Grounds {
+  readonly known: MethodSnapshot;
+  /** Null where the subject keeps its set. */
+  readonly codes: IssuedBackupCodes | null;
+}
+
+/** Says that the lock is to be left: a set is due, and none was made. */
+const CODES_ARE_DUE = Symbol('codes are due');
+
+/** What was stored, with the events that tell of it. */
+interface ToldEnrolment extends StoredEnrolment {
+  readonly events: readonly MfaEvent[];
+}
+
+/** Stores a new authenticator with the challenge that its proof will answer. */
+@Injectable()
+export class EnrolmentWriter {
+  constructor(
+    private readonly enrolments: EnrolmentStore,
+    private readonly backupCodes: BackupCodeIssuer,
+    private readonly freshProof: FreshProof,
+    private readonly log: ChangeLog,
+    private readonly events: EventStore,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly teller: EventTeller,
+    private readonly options: MfaOptions,
+    private readonly clock: Clock,
+    private readonly random: RandomSource,
+  ) {}
+
+  /**
+   * Decides by what is known of the subject's methods where the authenticator goes, and whether a
+   * new set of backup codes is due. Where they have changed by then, it is decided anew, behind the
+   * account's lock. Codes are never made behind it: many may wait for theirs.
+   *
+   * @throws {MfaError} `method_exists`, `too_many_authenticators`, `unavailable`, or
+   * `fresh_proof_required` where the methods have changed
+   */
+  async store(enrolment: NewEnrolment, known: MethodSnapshot): Promise<StoredEnrolment> {
+    const { context } = enrolment;
+    const isDue = this.backupCodes.isDue(known.methods);
+    const codes = isDue ? await this.backupCodes.draw(context) : null;
+    const stored =
+      (this.endsProven(enrolment, known)
+        ? null
+        : await this.storeUnlessChanged(enrolment, { known, codes })) ??
+      (await this.storeBehindLock(enrolment, codes));
+    this.teller.tell(stored.events);
+    return stored;
+  }
+
+  /** Leaves the lock where a set of codes is due that was not drawn before, and comes back with one. */
+  private async storeBehindLock(
+    enrolment: NewEnrolment,
+    codes: IssuedBackupCodes | null,
+  ): Promise<ToldEnrolment> {
+    let drawn = codes;
+    for (let tries = 1; tries <= MAX_LOCKED_TRIES; tries++) {
+      const outcome = await this.storeLocked(enrolment, drawn);
+      if (outcome !== CODES_ARE_DUE) return outcome;
+      drawn = await this.backupCodes.draw(enrolment.context);
+    }
+    throw new MfaError('unavailable');
+  }
+
+  /** Whether something goes that was proven once: then it takes more than one statement. */
+  private endsProven({ handler, label }: NewEnrolment, { methods }: MethodSnapshot): boolean {
+    const present = methods.find((method) => method.handler === handler.name);
+    const { authenticators } = replacedBy(present, placeFor(handler, present, label));
+    return authenticators.some(({ boundAt }) => boundAt !== null);
+  }
+
+  /** @param drawn a set that was made for this set-up before; it is kept where it will do */
+  private storeLocked(
+    enrolment: NewEnrolment,
+    drawn: IssuedBackupCodes | null,
+  ): Promise<ToldEnrolment | typeof CODES_ARE_DUE> {
+    const { actor, context } = enrolment;
+    return this.unitOfWork.runForAccount(context.subject.id, async (transaction) => {
+      const known = await this.freshProof.require(actor, transaction);
+      const isDue = this.backupCodes.isDue(known.methods);
+      if (isDue && drawn === null) return CODES_ARE_DUE;
+      const codes = isDue ? drawn : null;
+      const deaths = await this.logDeaths(enrolment, known, transaction);
+      const stored = await this.storeUnlessChanged(enrolment, { known, codes }, transaction);
+      if (stored === null) throw new MfaError('unavailable');
+      if (deaths.length > 0) await this.events.append(deaths, { transaction });
+      return { ...stored, events: [...stored.events, ...deaths] };
+    });
+  }
+
+  /** Null: what is known is not so any more. */
+  private async storeUnlessChanged(
+    enrolment: NewEnrolment,
+    { known: { methods, version }, codes }: Grounds,
+    transaction?: Transaction,
+  ): Promise<ToldEnrolment | null> {
+    const { context, handler, label } = enrolment;
+    const present = methods.find((method) => method.handler === handler.name);
+    const place = placeFor(handler, present, label);
+    const at = this.clock.now();
+    const added = this.newAuthenticator(enrolment, place, at);
+    const method = this.enrolledMethod(enrolment, present, { kept: place.kept, added });
+    const challenge = this.challengeOf(enrolment, method, added.id);
+    const event: MfaEvent = { ...context, type: 'method_set_up', at };
+    const backupCodesRemaining = await this.enrolments.store(
+      {
+        method,
+        backupCodes: codes && { ...codes, id: added.id },
+        challenge,
+        event,
+        decidedBy: version,
+      },
+      transaction,
+    );
+    if (backupCodesRemaining === null) return null;
+    const { authenticators, payloadVersion } = replacedBy(present, place);
+    // What was proven may come back, and is let go of later.
+    const replaced = { authenticators: authenticators.filter(isPending), payloadVersion };
+    const backupCodes = codes?.shown ?? [];
+    const events = [event];
+    return { events, authenticatorId: added.id, replaced, backupCodes, backupCodesRemaining };
+  }
+
+  /**
+   * Logs what was switched off and gives way for good: whoever set it up could still switch it on.
+   *
+   * @returns what tells of it
+   */
+  private async logDeaths(
+    { handler, label, actor, context: { subject } }: NewEnrolment,
+    { methods }: MethodSnapshot,
+    transaction: Transaction,
+  ): Promise<readonly MfaEvent[]> {
+    const present = methods.find((method) => method.handler === handler.name);
+    const place = placeFor(handler, present, label);
+    const proven = replacedBy(present, place).authenticators.filter((one) => !isPending(one));
+    if (present === undefined || proven.length === 0) return [];
+    const occasion = this.log.occasion({ actor, subject, factor: handler.name }, this.clock.now());
+    const { changeId, ...told } = occasion;
+    const isWhole = place.kept.length === 0;
+    const change = isWhole
+      ? { type: 'method_deleted' as const, target: present.id }
+      : { type: 'authenticator_removed' as const, target: proven[0]?.id };
+    const about = { kind: 'method' as const, id: present.id, authenticators: proven };
+    await this.log.record(change, { occasion, about }, transaction);
+    return [{ ...told, ...change, changeId }];
+  }
+
+  private newAuthenticator(
+    { outcome, actor }: NewEnrolment,
+    { label }: Place,
+    createdAt: Date,
+  ): Authenticator {
+    return {
+      id: this.random.rowId(),
+      label,
+      createdAt,
+      setUpIn: actor.sessionId,
+      ...NEVER_PROVEN,
+      payload: outcome.state,
+    };
+  }
+
+  /** The method as it goes on; or one that begins anew, where nothing of an older one stays. */
+  private enrolledMethod(
+    { handler, context: { subject } }: NewEnrolment,
+    present: MethodRecord | undefined,
+    { kept, added }: { readonly kept: readonly Authenticator[]; readonly added: Authenticator },
+  ): EnrolledMethod {
+    const payloadVersion = handler.stateVersion;
+    if (present !== undefined && kept.length > 0) {
+      const others = kept.map((authenticator) => inPresentVersion(authenticator, present, handler));
+      return { ...present, authenticators: [...others, added], payloadVersion };
+    }
+    return {
+      id: this.random.rowId(),
+      subjectId: subject.id,
+      handler: handler.name,
+      createdAt: this.clock.now(),
+      confirmedAt: null,
+      lastUsedAt: null,
+      authenticators: [added],
+      payloadVersion,
+    };
+  }
+
+  private challengeOf(
+    { outcome, actor, context: { subject } }: NewEnrolment,
+    method: EnrolledMethod,
+    authenticatorId: string,
+  ): NewChallenge {
+    const { ephemeralTokenExpirySeconds: lifetimeSeconds } = this.options;
+    return ownChallenge(
+      subject,
+      { purpose: 'enrol', method, authenticatorId, sessionId: actor.sessionId },
+      { data: outcome.data ?? null, at: this.clock.now(), lifetimeSeconds },
+    );
+  }
+}

@@ -1,0 +1,227 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../contract/clock.js';
+import { NoFields, readFields } from '../../contract/read-fields.js';
+import { type Actor, ActorSubjects } from '../access/actor.js';
+import { AuthenticatorLabel } from '../ports/authenticator-label.js';
+import {
+  chooseAwaiting,
+  confirmedAlready,
+  holdsSeveral,
+  placeFor,
+  provenOf,
+  workingOf,
+} from '../ports/authenticators.js';
+import { BackupCodeIssuer } from './backup-code-issuer.js';
+import { ChangeLog, type ChangeOccasion } from '../reversal/change-log.js';
+import { Disposal } from '../reversal/disposal.js';
+import { Dispatcher } from '../sending/dispatcher.js';
+import { EnrolmentWriter } from './enrolment-writer.js';
+import { MfaError, problemOnly } from '../../contract/errors.js';
+import { type MfaEvent } from '../ports/events.js';
+import { FreshProof } from '../access/fresh-proof.js';
+import { type JsonObject, type MfaHandler, type Subject } from '../../contract/handler.js';
+import { HandlerRegistry } from '../ceremony/handler-registry.js';
+import { MethodCeremony } from '../ceremony/method-ceremony.js';
+import {
+  type MethodRecord,
+  type MethodSnapshot,
+  MethodStore,
+  type Transaction,
+} from '../ports/stores.js';
+
+/** What is to be set up. */
+export interface SetUpRequest {
+  /** The handler's name. */
+  readonly method: string;
+  /** The fields of its set-up, and the label where it holds several authenticators. */
+  readonly fields: Record<string, unknown>;
+  /** The subject's methods, where they were read just now; else they are read here. */
+  readonly known?: MethodSnapshot;
+}
+
+/** What a set-up answers: the only time that its secret and the backup codes are shown. */
+export interface SetUpResult {
+  readonly method: string;
+  /** Names the new authenticator where the handler holds several, else null. */
+  readonly authenticatorId: string | null;
+  readonly setupData: JsonObject;
+  /** Members that clients of the published guide look for beside `setup_data`. */
+  readonly topLevel: JsonObject;
+  /** The new set, or none once a method is active. */
+  readonly backupCodes: readonly string[];
+  readonly backupCodesRemaining: number;
+}
+
+/** What confirms a set-up. */
+export interface Confirmation {
+  readonly method: string;
+  /** Needed where several authenticators await their confirmation. */
+  readonly authenticatorId?: string | undefined;
+  readonly proof: Record<string, unknown>;
+}
+
+/** Whose proof confirms which authenticator. */
+interface GivenProof {
+  readonly actor: Actor;
+  readonly subject: Subject;
+  readonly method: MethodRecord;
+  /** Of the authenticator. */
+  readonly id: string;
+  readonly proof: Record<string, unknown>;
+}
+
+/** A confirmation that is proven. */
+interface Confirming {
+  readonly actor: Actor;
+  readonly occasion: ChangeOccasion;
+  readonly type: 'authenticator_added' | 'method_activated';
+  /** The method as it was. */
+  readonly before: MethodRecord;
+  /** Of the authenticator. */
+  readonly id: string;
+}
+
+/** From nothing to an active method: set up and confirm. */
+@Injectable()
+export class EnrolmentService {
+  constructor(
+    private readonly actors: ActorSubjects,
+    private readonly registry: HandlerRegistry,
+    private readonly methods: MethodStore,
+    private readonly backupCodes: BackupCodeIssuer,
+    private readonly writer: EnrolmentWriter,
+    private readonly ceremony: MethodCeremony,
+    private readonly freshProof: FreshProof,
+    private readonly dispatcher: Dispatcher,
+    private readonly disposal: Disposal,
+    private readonly log: ChangeLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Begins an enrolment in the place of any that is not active, whose secret is dead then; or adds
+   * an authenticator under a label that is not in use to those that work.
+   *
+   * @throws {MfaError} `method_unknown`, `validation_failed`, `send_too_soon`, `send_limit`,
+   * `delivery_failed`, and as {@link EnrolmentWriter.store}
+   */
+  async setUp(actor: Actor, request: SetUpRequest): Promise<SetUpResult> {
+    const { method: name } = request;
+    const handler = this.registry.get(name);
+    const { label, input } = readSetUp(handler, request.fields);
+    const subject = await this.actors.subjectOf(actor);
+    const isTheirs = request.known?.subjectId === subject.id;
+    const known = isTheirs ? request.known : await this.methods.read(subject.id);
+    const present = known.methods.find((method) => method.handler === name);
+    placeFor(handler, present, label);
+    const now = this.clock.now();
+    const enrolled = present === undefined ? [] : statesOf(handler, present);
+    const outcome = await handler.setup({ subject, fields: input, enrolled, label, now });
+    const context = { subject, purpose: 'enrol' as const, factor: name, client: actor.client };
+    const reservation = await this.dispatcher.reserve(outcome.delivery, context);
+    const stored = await this.dispatcher.whileReserved(reservation, () =>
+      this.writer.store({ handler, outcome, context, label, actor }, known),
+    );
+    await this.disposal.dispose(handler, subject.id, stored.replaced);
+    await this.dispatcher.send(reservation);
+    return {
+      method: name,
+      authenticatorId: holdsSeveral(handler) ? stored.authenticatorId : null,
+      setupData: outcome.response,
+      topLevel: repeatedBeside(outcome.response, handler),
+      backupCodes: stored.backupCodes,
+      backupCodesRemaining: stored.backupCodesRemaining,
+    };
+  }
+
+  /**
+   * Activates what was set up, by its own proof. What worked before works on.
+   *
+   * @throws {MfaError} `method_unknown`, `method_not_found`, `method_exists`, `validation_failed`, and as
+   * {@link FreshProof.require} and {@link MethodCeremony.prove}
+   */
+  async confirm(
+    actor: Actor,
+    { method: name, authenticatorId, proof }: Confirmation,
+  ): Promise<void> {
+    this.registry.get(name);
+    const subject = await this.actors.subjectOf(actor);
+    const methods = await this.methods.list(subject.id);
+    const method = methods.find(({ handler }) => handler === name);
+    if (method === undefined) throw new MfaError('method_not_found');
+    const authenticator = chooseAwaiting(method, authenticatorId);
+    const confirmation = { actor, subject, method, id: authenticator.id, proof };
+    try {
+      await this.prove(confirmation);
+    } catch (error) {
+      const refusal = problemOnly(error);
+      // The same request may have come twice at once: the other one has spent the proof.
+      const working = (await this.methods.list(subject.id)).flatMap(workingOf);
+      throw working.some(({ id }) => id === authenticator.id) ? confirmedAlready() : refusal;
+    }
+  }
+
+  private async prove({ actor, subject, method, id, proof }: GivenProof): Promise<void> {
+    await this.ceremony.prove(
+      {
+        subject,
+        method,
+        authenticatorId: id,
+        purpose: 'enrol',
+        proof,
+        acceptsBackupCode: false,
+        client: actor.client,
+        sessionId: actor.sessionId,
+        wrongProofDetail: 'Invalid OTP code',
+      },
+      async ({ attempt, proof: { at } }) => {
+        const occasion = this.log.occasion({ actor, subject, factor: method.handler }, at);
+        const { method: before } = attempt;
+        const type = before.isActive
+          ? ('authenticator_added' as const)
+          : ('method_activated' as const);
+        const confirming = { actor, occasion, type, before, id };
+        return {
+          events: [type],
+          target: id,
+          changeId: occasion.changeId,
+          change: (transaction) => this.activate(confirming, transaction),
+        };
+      },
+    );
+  }
+
+  /** Its own proof is stored by now: what it was before is what the attempt was spent on. */
+  private async activate(
+    { actor, occasion, type, before, id }: Confirming,
+    transaction: Transaction,
+  ): Promise<readonly MfaEvent[]> {
+    const { methods } = await this.freshProof.require(actor, transaction);
+    const told = await this.backupCodes.discardForeign(occasion, methods, transaction);
+    const { authenticators } = before;
+    const about = { kind: 'method' as const, id: before.id, authenticators };
+    await this.log.record({ type, target: id }, { occasion, about }, transaction);
+    const activation = { at: occasion.at, sessionId: actor.sessionId };
+    await this.methods.activate(before, activation, transaction);
+    return told;
+  }
+}
+
+/** The label is the core's where a handler holds several; all else is the handler's. */
+function readSetUp(handler: MfaHandler, fields: Record<string, unknown>) {
+  const schema = handler.setupSchema ?? NoFields;
+  if (!holdsSeveral(handler)) return { label: undefined, input: readFields(schema, fields) };
+  const { label: given, ...own } = fields;
+  const { label } = readFields(AuthenticatorLabel, given === undefined ? {} : { label: given });
+  return { label, input: readFields(schema, own) };
+}
+
+function repeatedBeside(setupData: JsonObject, { setupTopLevel = [] }: MfaHandler): JsonObject {
+  return Object.fromEntries(
+    Object.entries(setupData).filter(([name]) => setupTopLevel.includes(name)),
+  );
+}
+
+function statesOf(handler: MfaHandler, method: MethodRecord): unknown[] {
+  return provenOf(method).map(({ payload }) => handler.parseState(payload, method.payloadVersion));
+}

@@ -1,0 +1,81 @@
+import { type Authenticator, holdsSeveral, works } from '../ports/authenticators.js';
+import { type JsonObject, type MfaHandler, type Subject } from '../../contract/handler.js';
+import { type MethodRecord } from '../ports/stores.js';
+
+/** One entry of the list of methods: every registered handler has one. */
+export interface MethodView {
+  readonly name: string;
+  readonly displayName: string;
+  readonly isActive: boolean;
+  readonly isPrimary: boolean;
+  readonly isSetUp: boolean;
+  readonly createdAt: Date | null;
+  readonly confirmedAt: Date | null;
+  readonly lastUsedAt: Date | null;
+  /** What the handler lets a list show; never a secret. */
+  readonly details: JsonObject;
+}
+
+/** What a list shows of a handler and of the subject's method of it, if there is one. */
+export function methodView(handler: MfaHandler, method: MethodRecord | undefined): MethodView {
+  return {
+    name: handler.name,
+    displayName: handler.displayName,
+    isActive: method?.isActive ?? false,
+    isPrimary: method?.isPrimary ?? false,
+    isSetUp: method !== undefined,
+    createdAt: method?.createdAt ?? null,
+    confirmedAt: method?.confirmedAt ?? null,
+    lastUsedAt: method?.lastUsedAt ?? null,
+    details: method === undefined ? {} : detailsOf(handler, method),
+  };
+}
+
+/** One of several authenticators, as a list shows it. */
+export function authenticatorView(
+  handler: MfaHandler,
+  authenticator: Authenticator,
+  method: MethodRecord,
+): JsonObject {
+  const { id, label, createdAt, lastUsedAt, payload } = authenticator;
+  const confirmedAt = works(authenticator, method) ? authenticator.confirmedAt : null;
+  return {
+    ...handler.describe(handler.parseState(payload, method.payloadVersion)),
+    id,
+    label,
+    created_at: createdAt.toISOString(),
+    confirmed_at: confirmedAt?.toISOString() ?? null,
+    last_used_at: lastUsedAt?.toISOString() ?? null,
+  };
+}
+
+/**
+ * What a front end passes on to whoever keeps the authenticators of a method for their owner; null
+ * where there is nothing to pass on.
+ *
+ * @param method as it is now; null once it is gone
+ */
+export function signalView(
+  handler: MfaHandler,
+  subject: Subject,
+  method: Pick<MethodRecord, 'authenticators' | 'payloadVersion'> | null,
+): JsonObject | null {
+  const { authenticators, payloadVersion } = method ?? { authenticators: [], payloadVersion: 0 };
+  const states = authenticators.map(({ payload }) => handler.parseState(payload, payloadVersion));
+  return handler.signal?.({ subject, states }) ?? null;
+}
+
+function detailsOf(handler: MfaHandler, method: MethodRecord): JsonObject {
+  const { authenticators, payloadVersion } = method;
+  if (!holdsSeveral(handler)) {
+    const shown = authenticators.map(({ payload }) =>
+      handler.describe(handler.parseState(payload, payloadVersion)),
+    );
+    return Object.assign({}, ...shown) as JsonObject;
+  }
+  return {
+    authenticators: authenticators.map((authenticator) =>
+      authenticatorView(handler, authenticator, method),
+    ),
+  };
+}

@@ -1,0 +1,103 @@
+import { refuseMisfit } from '../../contract/given-value.js';
+import { type Subject } from '../../contract/handler.js';
+import { type RowUpdate } from './host-rows.js';
+import { HOST_VALUES } from './host-values.js';
+import { type IssuedTokens } from './issued-tokens.js';
+import { type ClientInfo, type MfaPassed } from './mfa-passed.js';
+import {
+  type LiveSession,
+  PasswordProof,
+  SessionCloser,
+  SessionDirectory,
+  type SessionKey,
+  SubjectDirectory,
+  TokenIssuer,
+} from './ports.js';
+import { type Transaction } from './stores.js';
+
+/** Ports that a host may leave unbound. */
+export interface OptionalPorts {
+  /** Null where the host has no passwords, or does not tell. */
+  readonly passwords: PasswordProof | null;
+  /** Null where the host keeps no sessions, or does not tell. */
+  readonly sessions: SessionDirectory | null;
+  /** Null where the host keeps no sessions, or ends none. */
+  readonly sessionCloser: SessionCloser | null;
+}
+
+/** What the host has bound, checked to be there when the module starts, and each time in what it gives. */
+export class HostPorts implements OptionalPorts {
+  readonly subjects: SubjectDirectory;
+  readonly tokens: TokenIssuer;
+  readonly passwords: PasswordProof | null;
+  readonly sessions: SessionDirectory | null;
+  readonly sessionCloser: SessionCloser | null;
+
+  constructor(
+    subjects: SubjectDirectory,
+    tokens: TokenIssuer,
+    { passwords = null, sessions = null, sessionCloser = null }: Partial<OptionalPorts> = {},
+  ) {
+    this.subjects = new CheckedSubjects(subjects);
+    this.tokens = new CheckedTokens(tokens);
+    this.passwords = passwords && new CheckedPasswords(passwords);
+    this.sessions = sessions && new CheckedSessions(sessions);
+    this.sessionCloser = sessionCloser && new CheckedCloser(sessionCloser);
+  }
+}
+
+/** What a port gave, if it is what the port must give. @throws {Error} that names the port */
+export function given<T>(method: keyof typeof HOST_VALUES, value: T): T {
+  refuseMisfit(method, value, HOST_VALUES[method]);
+  return value;
+}
+
+class CheckedSubjects extends SubjectDirectory {
+  constructor(private readonly host: SubjectDirectory) {
+    super();
+  }
+
+  async find(subjectId: string, transaction?: Transaction): Promise<Subject | null> {
+    return given('SubjectDirectory.find', await this.host.find(subjectId, transaction));
+  }
+}
+
+class CheckedTokens extends TokenIssuer {
+  constructor(private readonly host: TokenIssuer) {
+    super();
+  }
+
+  async issue(passed: MfaPassed): Promise<IssuedTokens> {
+    return given('TokenIssuer.issue', await this.host.issue(passed));
+  }
+}
+
+class CheckedPasswords extends PasswordProof {
+  constructor(private readonly host: PasswordProof) {
+    super();
+  }
+
+  async verify(subject: Subject, password: string, client: ClientInfo): Promise<boolean> {
+    return given('PasswordProof.verify', await this.host.verify(subject, password, client));
+  }
+}
+
+class CheckedSessions extends SessionDirectory {
+  constructor(private readonly host: SessionDirectory) {
+    super();
+  }
+
+  async find(session: SessionKey, transaction?: Transaction): Promise<LiveSession | null> {
+    return given('SessionDirectory.find', await this.host.find(session, transaction));
+  }
+}
+
+class CheckedCloser extends SessionCloser {
+  constructor(private readonly host: SessionCloser) {
+    super();
+  }
+
+  changesThatEnd(session: SessionKey, at: Date): readonly RowUpdate[] {
+    return given('SessionCloser.changesThatEnd', this.host.changesThatEnd(session, at));
+  }
+}

@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type Authenticator,
+  hasRoomFor,
+  inPresentVersion,
+  workingOf,
+} from '../ports/authenticators.js';
+import { ChangeStore, type FormerMethod } from './changes.js';
+import { HandlerRegistry } from '../ceremony/handler-registry.js';
+import { type MethodRecord, MethodStore } from '../ports/stores.js';
+import { NOTHING, type OfMethod, removedFrom, type Undone } from './undone.js';
+
+const BACK: Undone = { ...NOTHING, isUndone: true, bringsBack: true };
+
+/**
+ * Brings back what a change took. What was never proven gives way to it, whoever set that up: else any
+ * session could hold the place for good. And it does not come back itself, as it never worked.
+ */
+@Injectable()
+export class MethodRestoring {
+  constructor(
+    private readonly registry: HandlerRegistry,
+    private readonly changes: ChangeStore,
+    private readonly methods: MethodStore,
+  ) {}
+
+  /** By its own proof it may be active again already, or have nothing left that worked. */
+  async reactivate({ former, methods, transaction }: OfMethod): Promise<Undone> {
+    const method = methods.find(({ id }) => id === former.id);
+    if (method === undefined || !wouldWork(method, former)) return NOTHING;
+    if (!(await this.changes.reactivate(method, former, transaction))) return NOTHING;
+    if (!hasPrimary(methods)) await this.methods.makePrimary(method, transaction);
+    return BACK;
+  }
+
+  /** Where no other method of its handler was ever proven. */
+  async restoreMethod(request: OfMethod): Promise<Undone> {
+    const { change, former, kept, methods, transaction } = request;
+    const { subjectId } = change;
+    const [authenticators, unproven] = byBinding(former);
+    if (authenticators.length === 0) return NOTHING;
+    const inTheWay = methods.filter(
+      (method) => method.handler === former.handler && !method.authenticators.some(isBound),
+    );
+    for (const method of inTheWay) await this.methods.delete(method, transaction);
+    const proven = { ...former, authenticators };
+    if (!(await this.changes.restoreMethod(subjectId, proven, transaction))) return NOTHING;
+    if (former.isActive && (!hasPrimary(methods) || (former.isPrimary && !kept.isPrimaryChosen))) {
+      await this.methods.makePrimary({ subjectId, id: former.id }, transaction);
+    }
+    const gone = inTheWay.map((method) => removedFrom(method, method.authenticators));
+    return { ...BACK, removed: [...gone, removedFrom(former, unproven)] };
+  }
+
+  /**
+   * Where its label is free among those that were proven, and so is a place. Its method may be gone by
+   * another link: then it comes back with that.
+   */
+  async restoreAuthenticator(request: OfMethod): Promise<Undone> {
+    const { change, former, kept, methods, transaction } = request;
+    const method = methods.find(({ id }) => id === former.id);
+    const removed = former.authenticators.find(({ id }) => id === change.target);
+    if (removed === undefined || !isBound(removed)) return NOTHING;
+    if (method === undefined) {
+      if (kept.deleted.has(former.id)) return NOTHING;
+      return this.restoreMethod({ ...request, former: { ...former, authenticators: [removed] } });
+    }
+    if (!this.registry.has(method.handler)) return NOTHING;
+    const handler = this.registry.get(method.handler);
+    const [proven, unproven] = byBinding(method);
+    if (!hasRoomFor(removed, { ...method, authenticators: proven }, handler)) return NOTHING;
+    const authenticators = [
+      ...proven.map((one) => inPresentVersion(one, method, handler)),
+      inPresentVersion(removed, former, handler),
+    ];
+    const payloadVersion = handler.stateVersion;
+    await this.methods.save({ ...method, authenticators, payloadVersion }, transaction);
+    return { ...BACK, removed: [removedFrom(method, unproven)] };
+  }
+}
+
+/** Whether anything of a method signs in once it is as active as it was. */
+function wouldWork(
+  { authenticators }: MethodRecord,
+  { activation }: Pick<FormerMethod, 'activation'>,
+): boolean {
+  return workingOf({ authenticators, activation }).length > 0;
+}
+
+/** Those that were proven once, and those that never were. */
+function byBinding({
+  authenticators,
+}: Pick<MethodRecord, 'authenticators'>): [Authenticator[], Authenticator[]] {
+  return [authenticators.filter(isBound), authenticators.filter((one) => !isBound(one))];
+}
+
+function isBound({ boundAt }: Authenticator): boolean {
+  return boundAt !== null;
+}
+
+function hasPrimary(methods: readonly MethodRecord[]): boolean {
+  return methods.some(({ isPrimary }) => isPrimary);
+}

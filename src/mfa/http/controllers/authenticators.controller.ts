@@ -1,0 +1,76 @@
+import { Delete, HttpCode, Param, Patch, Res } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+} from '@nestjs/swagger';
+import { type Actor } from '../../core/access/actor.js';
+import { AuthenticatorService } from '../../core/methods/authenticator.service.js';
+import { type JsonObject } from '../../contract/handler.js';
+import { NoFields } from '../../contract/read-fields.js';
+import { BodyPipe } from '../requests/body.pipe.js';
+import {
+  ApiProblems,
+  BODY_PROBLEMS,
+  FRESH_PROOF_PROBLEMS,
+  SESSION_PROOF_PROBLEMS,
+} from '../problems/api-problems.decorator.js';
+import { AuthRoutes } from '../decorators/auth-routes.decorator.js';
+import { RequireFreshProof } from '../decorators/require-fresh-proof.decorator.js';
+import { RequestBody } from '../decorators/request-body.decorator.js';
+import { SignedIn } from '../decorators/signed-in.decorator.js';
+import { AuthenticatorAnswer } from '../dto/methods.answers.js';
+import { LabelBody } from '../dto/methods.bodies.js';
+import { type OpenBody, OpenBodyPipe, proofIn } from '../requests/open-body.pipe.js';
+import { OPERATIONS } from '../openapi/operations.js';
+import { type HttpResponse, signalled } from './signalled.js';
+
+/** Each of several authenticators of one method. */
+@AuthRoutes('mfa/authenticators', 'Methods')
+@RequireFreshProof()
+export class AuthenticatorsController {
+  constructor(private readonly authenticators: AuthenticatorService) {}
+
+  @Patch(':id')
+  @ApiOperation({ operationId: OPERATIONS.renameAuthenticator, summary: 'Rename an authenticator' })
+  @ApiParam({ name: 'id', format: 'uuid', description: 'As the list of methods names it.' })
+  @ApiBody({ type: LabelBody })
+  @ApiOkResponse({ type: AuthenticatorAnswer })
+  @ApiProblems(...FRESH_PROOF_PROBLEMS, ...BODY_PROBLEMS, 'not_found', 'method_exists')
+  rename(
+    @SignedIn() actor: Actor,
+    @Param('id') id: string,
+    @RequestBody(BodyPipe) { label }: LabelBody,
+  ): Promise<JsonObject> {
+    return this.authenticators.rename(actor, id, label);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({
+    operationId: OPERATIONS.removeAuthenticator,
+    summary: 'Remove an authenticator',
+    description: 'With the last one goes the method, under the rules of `mfa/delete/`.',
+  })
+  @ApiParam({ name: 'id', format: 'uuid', description: 'As the list of methods names it.' })
+  @ApiNoContentResponse({ description: 'The authenticator and its secret are gone.' })
+  @ApiProblems(
+    ...FRESH_PROOF_PROBLEMS,
+    ...BODY_PROBLEMS,
+    'not_found',
+    'delete_active_forbidden',
+    'delete_primary_forbidden',
+    'delete_last_forbidden',
+    ...SESSION_PROOF_PROBLEMS,
+  )
+  async remove(
+    @SignedIn() actor: Actor,
+    @Param('id') id: string,
+    @RequestBody(new OpenBodyPipe(NoFields)) { rest }: OpenBody<NoFields>,
+    @Res({ passthrough: true }) response: HttpResponse,
+  ): Promise<JsonObject | undefined> {
+    return signalled(await this.authenticators.remove(actor, id, proofIn(rest)), response);
+  }
+}

@@ -1,0 +1,24 @@
+import { Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { HandlerRegistry } from '../../core/ceremony/handler-registry.js';
+import { ApiProblems } from '../problems/api-problems.decorator.js';
+import { AuthRoutes } from '../decorators/auth-routes.decorator.js';
+import { HandlerAnswer } from '../dto/methods.answers.js';
+import { OPERATIONS } from '../openapi/operations.js';
+
+/** What kinds of second factor there are, for anyone who asks. */
+@AuthRoutes('mfa/handlers', 'Methods')
+export class HandlersController {
+  constructor(private readonly registry: HandlerRegistry) {}
+
+  @Get()
+  @ApiOperation({
+    operationId: OPERATIONS.listHandlers,
+    summary: 'List the kinds of second factor, with a JSON Schema of each form',
+  })
+  @ApiOkResponse({ type: [HandlerAnswer] })
+  @ApiProblems()
+  list(): HandlerAnswer[] {
+    return this.registry.all().map((handler) => new HandlerAnswer(handler));
+  }
+}

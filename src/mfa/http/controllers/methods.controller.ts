@@ -1,0 +1,205 @@
+import { Get, HttpCode, Post, Res } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+} from '@nestjs/swagger';
+import { type Actor } from '../../core/access/actor.js';
+import { EnrolmentService } from '../../core/methods/enrolment.service.js';
+import { type JsonObject } from '../../contract/handler.js';
+import { MethodAskingService } from '../../core/methods/method-asking.service.js';
+import { MethodService } from '../../core/methods/method.service.js';
+import { type MethodSnapshot } from '../../core/ports/stores.js';
+import { NoFields, readFields } from '../../contract/read-fields.js';
+import { BodyPipe } from '../requests/body.pipe.js';
+import {
+  ACCESS_PROBLEMS,
+  ApiProblems,
+  BODY_PROBLEMS,
+  FRESH_PROOF_PROBLEMS,
+  SESSION_PROOF_PROBLEMS,
+  SENDING_PROBLEMS,
+} from '../problems/api-problems.decorator.js';
+import { AuthRoutes } from '../decorators/auth-routes.decorator.js';
+import { MethodsRead } from '../decorators/methods-read.decorator.js';
+import { RequireFreshProof } from '../decorators/require-fresh-proof.decorator.js';
+import { RequestBody } from '../decorators/request-body.decorator.js';
+import { SignedInRoutes } from '../decorators/signed-in-routes.decorator.js';
+import { SignedIn } from '../decorators/signed-in.decorator.js';
+import {
+  ChallengeAnswer,
+  DetailAnswer,
+  MethodAnswer,
+  SetUpAnswer,
+} from '../dto/methods.answers.js';
+import { AuthenticatorBody, MethodBody, PrimaryBody } from '../dto/methods.bodies.js';
+import { type OpenBody, OpenBodyPipe, proofIn } from '../requests/open-body.pipe.js';
+import { OPERATIONS } from '../openapi/operations.js';
+import { type HttpResponse, signalled } from './signalled.js';
+
+const METHOD_PROBLEMS = [...FRESH_PROOF_PROBLEMS, ...BODY_PROBLEMS, 'method_unknown'] as const;
+
+/** The methods of whoever is signed in. */
+@AuthRoutes('mfa', 'Methods')
+export class MethodsController {
+  constructor(
+    private readonly enrolment: EnrolmentService,
+    private readonly methods: MethodService,
+    private readonly asking: MethodAskingService,
+  ) {}
+
+  @Get()
+  @SignedInRoutes()
+  @ApiOperation({ operationId: OPERATIONS.listMethods, summary: 'List the methods' })
+  @ApiOkResponse({ type: [MethodAnswer] })
+  @ApiProblems(...ACCESS_PROBLEMS)
+  async list(@SignedIn() actor: Actor): Promise<MethodAnswer[]> {
+    const views = await this.methods.list(actor);
+    return views.map((view) => new MethodAnswer(view));
+  }
+
+  @Post()
+  @RequireFreshProof()
+  @ApiOperation({ operationId: OPERATIONS.setUpMethod, summary: 'Set a method up' })
+  @ApiBody({ type: MethodBody })
+  @ApiCreatedResponse({ type: SetUpAnswer })
+  @ApiProblems(...METHOD_PROBLEMS, 'method_exists', 'too_many_authenticators', ...SENDING_PROBLEMS)
+  async setUp(
+    @SignedIn() actor: Actor,
+    @MethodsRead() known: MethodSnapshot,
+    @RequestBody(new OpenBodyPipe(MethodBody)) { fixed, rest }: OpenBody<MethodBody>,
+  ): Promise<SetUpAnswer> {
+    const request = { method: fixed.method, fields: rest, known };
+    return new SetUpAnswer(await this.enrolment.setUp(actor, request));
+  }
+
+  @Post('confirm')
+  @RequireFreshProof()
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: OPERATIONS.confirmMethod,
+    summary: 'Activate a method by its first proof',
+  })
+  @ApiBody({ type: AuthenticatorBody })
+  @ApiOkResponse({ type: DetailAnswer, example: { detail: 'Activated MFA method' } })
+  @ApiProblems(...METHOD_PROBLEMS, 'method_not_found', 'method_exists', ...SESSION_PROOF_PROBLEMS)
+  async confirm(
+    @SignedIn() actor: Actor,
+    @RequestBody(new OpenBodyPipe(AuthenticatorBody)) { fixed, rest }: OpenBody<AuthenticatorBody>,
+  ): Promise<DetailAnswer> {
+    const { method, authenticator_id: authenticatorId } = fixed;
+    await this.enrolment.confirm(actor, { method, authenticatorId, proof: rest });
+    return { detail: 'Activated MFA method' };
+  }
+
+  @Post('primary')
+  @RequireFreshProof()
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: OPERATIONS.makeMethodPrimary,
+    summary: 'Make a method the one that a login asks for first',
+  })
+  @ApiBody({ type: PrimaryBody })
+  @ApiOkResponse({ type: DetailAnswer, example: { detail: 'Updated primary MFA method' } })
+  @ApiProblems(...METHOD_PROBLEMS, 'method_not_found', ...SESSION_PROOF_PROBLEMS)
+  async makePrimary(
+    @SignedIn() actor: Actor,
+    @RequestBody(new OpenBodyPipe(PrimaryBody)) body: OpenBody<PrimaryBody>,
+  ): Promise<DetailAnswer> {
+    await this.methods.makePrimary(actor, body.fixed.method, primaryProofOf(body));
+    return { detail: 'Updated primary MFA method' };
+  }
+
+  @Post('deactivate')
+  @RequireFreshProof()
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: OPERATIONS.deactivateMethod,
+    summary: 'Deactivate a method that is not the primary one',
+  })
+  @ApiBody({ type: MethodBody })
+  @ApiOkResponse({ type: DetailAnswer, example: { detail: 'Deactivated MFA method' } })
+  @ApiProblems(
+    ...METHOD_PROBLEMS,
+    'method_not_found',
+    'method_is_primary',
+    ...SESSION_PROOF_PROBLEMS,
+  )
+  async deactivate(
+    @SignedIn() actor: Actor,
+    @RequestBody(new OpenBodyPipe(MethodBody)) { fixed, rest }: OpenBody<MethodBody>,
+  ): Promise<DetailAnswer> {
+    await this.methods.deactivate(actor, fixed.method, rest);
+    return { detail: 'Deactivated MFA method' };
+  }
+
+  @Post('delete')
+  @RequireFreshProof()
+  @HttpCode(204)
+  @ApiOperation({ operationId: OPERATIONS.deleteMethod, summary: 'Delete a method' })
+  @ApiBody({ type: MethodBody })
+  @ApiNoContentResponse({ description: 'The method and its secret are gone.' })
+  @ApiProblems(
+    ...METHOD_PROBLEMS,
+    'method_not_found',
+    'delete_active_forbidden',
+    'delete_primary_forbidden',
+    'delete_last_forbidden',
+    ...SESSION_PROOF_PROBLEMS,
+  )
+  async delete(
+    @SignedIn() actor: Actor,
+    @RequestBody(new OpenBodyPipe(MethodBody)) { fixed, rest }: OpenBody<MethodBody>,
+    @Res({ passthrough: true }) response: HttpResponse,
+  ): Promise<JsonObject | undefined> {
+    return signalled(await this.methods.delete(actor, fixed.method, proofIn(rest)), response);
+  }
+
+  @Post('send')
+  @RequireFreshProof()
+  @HttpCode(200)
+  @ApiOperation({ operationId: OPERATIONS.sendCode, summary: 'Send a code of a method' })
+  @ApiBody({ type: MethodBody })
+  @ApiOkResponse({ type: DetailAnswer, example: { detail: 'MFA code sent' } })
+  @ApiProblems(
+    ...METHOD_PROBLEMS,
+    'method_not_found',
+    'dispatch_not_supported',
+    ...SENDING_PROBLEMS,
+  )
+  async send(
+    @SignedIn() actor: Actor,
+    @RequestBody(BodyPipe) { method }: MethodBody,
+  ): Promise<DetailAnswer> {
+    await this.asking.send(actor, method);
+    return { detail: 'MFA code sent' };
+  }
+
+  @Post('challenge')
+  @RequireFreshProof()
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: OPERATIONS.challengeMethod,
+    summary: 'Ask for what the proof of a method is made from',
+    description:
+      'For example the options of a security key; the code of a sent one is on its way. An active method is proven so to change factors, one that is not to switch it on again.',
+  })
+  @ApiBody({ type: AuthenticatorBody })
+  @ApiOkResponse({ type: ChallengeAnswer })
+  @ApiProblems(...METHOD_PROBLEMS, 'method_not_found', ...SENDING_PROBLEMS)
+  async challenge(
+    @SignedIn() actor: Actor,
+    @RequestBody(BodyPipe) { method, authenticator_id: authenticatorId }: AuthenticatorBody,
+  ): Promise<ChallengeAnswer> {
+    return { challenge: await this.asking.challenge(actor, method, authenticatorId) };
+  }
+}
+
+/** `primary_code`, or the fields of the proof as other changes take them; not both. */
+function primaryProofOf({ fixed, rest }: OpenBody<PrimaryBody>): Record<string, unknown> | null {
+  if (fixed.primary_code === undefined) return proofIn(rest);
+  readFields(NoFields, rest);
+  return { code: fixed.primary_code };
+}

@@ -1,0 +1,137 @@
+import { MAX_EPHEMERAL_TOKEN_LENGTH } from '../../core/keys/ephemeral-token.js';
+import { LONGEST_PASSWORD } from '../../core/ports/password-fields.js';
+import { MAX_CODE_LENGTH } from '../../contract/normalize-code.js';
+import { EPHEMERAL_TOKEN_PLACEHOLDER } from '../dto/login.bodies.js';
+import { STEP_UP_TOKEN_PLACEHOLDER } from '../dto/step-up.bodies.js';
+import { type FixedFields, type Form, HandlerForms, objectOf } from '../schemas/handler-forms.js';
+import { OPERATIONS } from './operations.js';
+
+/** The body of one operation. */
+type OperationForm = readonly [operationId: string, form: Form, isRequired: boolean];
+
+/** The bodies that depend on the registered handlers, whose names are given. */
+export function formsByOperation(
+  forms: HandlerForms,
+  methods: readonly string[],
+): readonly OperationForm[] {
+  return [
+    [OPERATIONS.setUpMethod, forms.setUp(), true],
+    [OPERATIONS.confirmMethod, confirmation(forms), true],
+    [OPERATIONS.makeMethodPrimary, primary(forms, methods), true],
+    [OPERATIONS.deactivateMethod, deactivation(forms), true],
+    [OPERATIONS.deleteMethod, deletion(forms, methods), true],
+    [OPERATIONS.removeAuthenticator, removal(forms), false],
+    [OPERATIONS.verifyLogin, verification('VerifyLogin', EPHEMERAL_TOKEN_PLACEHOLDER, forms), true],
+    [OPERATIONS.verifyStepUp, stepUp(forms), true],
+    [OPERATIONS.regenerateBackupCodes, regeneration(forms), true],
+  ];
+}
+
+/** Says which of several authenticators it is about. */
+function confirmation(forms: HandlerForms): Form {
+  const fields: FixedFields = (methods) => ({
+    ...HandlerForms.methodField(methods),
+    optional: {
+      authenticator_id: {
+        type: 'string',
+        format: 'uuid',
+        description: 'Needed where several authenticators of the method await their confirmation.',
+      },
+    },
+  });
+  return forms.proof({ name: 'ConfirmMethod', fields, takesBackupCode: false });
+}
+
+/** The proof, where one is asked for, is that of the present primary method, whichever that is. */
+function primary(forms: HandlerForms, methods: readonly string[]): Form {
+  const { required } = HandlerForms.methodField(methods);
+  const fields: FixedFields = () => ({ required });
+  const { alternatives, examples } = forms.proof({
+    name: 'MakeMethodPrimary',
+    fields,
+    takesBackupCode: true,
+  });
+  const primary_code = {
+    type: 'string',
+    minLength: 1,
+    maxLength: MAX_CODE_LENGTH,
+    description:
+      'A code of the present primary method or a backup code, where the server asks for a proof.',
+    example: '123456',
+  };
+  const byCode = objectOf({ required, optional: { primary_code } });
+  return {
+    alternatives: [forms.add('MakeMethodPrimaryByCode', byCode), ...alternatives],
+    examples: { ...withoutProof(methods), ...examples },
+  };
+}
+
+function deactivation(forms: HandlerForms): Form {
+  const fields = HandlerForms.methodField;
+  return forms.proof({ name: 'DeactivateMethod', fields, takesBackupCode: false });
+}
+
+/** A proof is asked for only where the server is set to. */
+function deletion(forms: HandlerForms, methods: readonly string[]): Form {
+  const fields = HandlerForms.methodField;
+  const { alternatives, examples } = forms.proof({
+    name: 'DeleteMethod',
+    fields,
+    takesBackupCode: true,
+  });
+  const methodOnly = objectOf(fields(methods));
+  return {
+    alternatives: [forms.add('DeleteMethodWithoutProof', methodOnly), ...alternatives],
+    examples: { ...withoutProof(methods), ...examples },
+  };
+}
+
+function withoutProof(methods: readonly string[]): Form['examples'] {
+  const [method] = methods;
+  if (method === undefined) return {};
+  return { without_proof: { summary: 'Without a proof', value: { method } } };
+}
+
+/** The proof alone: the address names the authenticator. */
+function removal(forms: HandlerForms): Form {
+  return forms.proof({ name: 'RemoveAuthenticator', takesBackupCode: true });
+}
+
+function regeneration(forms: HandlerForms): Form {
+  return forms.proof({ name: 'RegenerateBackupCodes', takesBackupCode: false });
+}
+
+/** A proof by the token that the placeholder stands for, or a backup code. */
+function verification(name: string, placeholder: string, forms: HandlerForms): Form {
+  const form = forms.proof({ name, fields: () => tokenField(placeholder), takesBackupCode: true });
+  if (form.alternatives.length === 0) return form;
+  const value = { ephemeral_token: placeholder, code: '<backup code>' };
+  return {
+    ...form,
+    examples: { ...form.examples, backup_code: { summary: 'A backup code', value } },
+  };
+}
+
+/** A step-up of somebody without a method asks for the password. */
+function stepUp(forms: HandlerForms): Form {
+  const placeholder = STEP_UP_TOKEN_PLACEHOLDER;
+  const { alternatives, examples } = verification('VerifyStepUp', placeholder, forms);
+  const { required } = tokenField(placeholder);
+  const password = { type: 'string', format: 'password', maxLength: LONGEST_PASSWORD };
+  const byPassword = objectOf({ required: { ...required, password } });
+  const value = { ephemeral_token: placeholder, password: '<password>' };
+  return {
+    alternatives: [...alternatives, forms.add('VerifyStepUpWithPassword', byPassword)],
+    examples: { ...examples, password: { summary: 'The password', value } },
+  };
+}
+
+const tokenField = (placeholder: string) => ({
+  required: {
+    ephemeral_token: {
+      type: 'string',
+      maxLength: MAX_EPHEMERAL_TOKEN_LENGTH,
+      example: placeholder,
+    },
+  },
+});

@@ -1,0 +1,78 @@
+import { type Type } from '@nestjs/common';
+import { DECORATORS } from '@nestjs/swagger';
+import { ValidationTypes } from 'class-validator';
+import { targetConstructorToSchema } from 'class-validator-jsonschema';
+import { AuthenticatorLabel } from '../../core/ports/authenticator-label.js';
+import { holdsSeveral } from '../../core/ports/authenticators.js';
+import { type Json, type JsonObject, type MfaHandler } from '../../contract/handler.js';
+
+/** Hints of `@ApiProperty` that JSON Schema has too. The rest follows from the validators. */
+const HINTS: ReadonlySet<string> = new Set(['title', 'description', 'format', 'default']);
+
+/**
+ * JSON Schema of what a DTO class reads: its class-validator decorators, with the texts and examples
+ * of `@ApiProperty` and whatever `@JSONSchema` adds, such as a form's `autocomplete`.
+ *
+ * @param schema absent where nothing is read: only `{}` fits the result
+ */
+export function jsonSchemaOf(schema: Type<object> | undefined): JsonObject {
+  const { properties = {}, ...rest } = schema === undefined ? {} : plainSchemaOf(schema);
+  const described = Object.entries(properties).map(([name, property]) => [
+    name,
+    { ...property, ...hintsOf(schema, name) },
+  ]);
+  const all = Object.fromEntries(described) as JsonObject;
+  return { type: 'object', ...rest, properties: all, additionalProperties: false };
+}
+
+/** JSON Schema of what a set-up asks beside `method`: the handler's own fields, and the label. */
+export function setUpSchemaOf(handler: MfaHandler): JsonObject {
+  const own = jsonSchemaOf(handler.setupSchema);
+  if (!holdsSeveral(handler)) return own;
+  const { properties } = jsonSchemaOf(AuthenticatorLabel);
+  return { ...own, properties: { ...objectIn(own.properties), ...objectIn(properties) } };
+}
+
+function objectIn(value: Json | undefined): JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+}
+
+/** What is left of class-validator-jsonschema's own type once it went through JSON. */
+type PlainSchema = JsonObject & { properties?: Record<string, JsonObject> };
+
+function plainSchemaOf(schema: Type<object>): PlainSchema {
+  const made = targetConstructorToSchema(schema, {
+    additionalConverters: {
+      // Nested classes stand where they are used, so that a schema needs no other document.
+      [ValidationTypes.NESTED_VALIDATION]: ({ target, propertyName }) =>
+        nestedSchemaOf(target, propertyName),
+    },
+  });
+  // Through JSON: it drops what is undefined, and nothing else of it is more than JSON.
+  return JSON.parse(JSON.stringify(made)) as PlainSchema;
+}
+
+function nestedSchemaOf(target: unknown, name: string) {
+  if (typeof target !== 'function') return {};
+  const type = metadataOf('design:type', target, name);
+  return isClass(type) ? jsonSchemaOf(type) : {};
+}
+
+/** Objects and arrays that are declared without a class of their own say nothing of their members. */
+function isClass(type: unknown): type is Type<object> {
+  return typeof type === 'function' && type !== Object && type !== Array;
+}
+
+function hintsOf(schema: Type<object> | undefined, name: string): JsonObject {
+  if (schema === undefined) return {};
+  // Decorators are given literals: what is in them is JSON, or is not looked at here.
+  const given = (metadataOf(DECORATORS.API_MODEL_PROPERTIES, schema, name) ?? {}) as JsonObject;
+  const entries = Object.entries(given);
+  const hints = entries.filter(([key]) => HINTS.has(key) || key.startsWith('x-'));
+  const examples = entries.flatMap(([key, value]) => (key === 'example' ? [value] : []));
+  return { ...Object.fromEntries(hints), ...(examples.length > 0 && { examples }) };
+}
+
+function metadataOf(key: string, { prototype }: { prototype: unknown }, name: string): unknown {
+  return Reflect.getMetadata(key, Object(prototype) as object, name);
+}

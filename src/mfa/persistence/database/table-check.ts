@@ -1,0 +1,71 @@
+import { type DataSource, getMetadataArgsStorage } from 'typeorm';
+import { MFA_ENTITIES } from '../entities/mfa-entities.js';
+import { CHAIN_TRIGGER } from '../migrations/event-chain.js';
+
+/** Columns, constraints, indexes and triggers, of each of the named tables that there is. */
+const PARTS = `SELECT name,
+    ARRAY(SELECT attname::text FROM pg_attribute
+      WHERE attrelid = t.oid AND attnum > 0 AND NOT attisdropped)
+    || ARRAY(SELECT conname::text FROM pg_constraint WHERE conrelid = t.oid)
+    || ARRAY(SELECT relname::text FROM pg_class
+      WHERE oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = t.oid))
+    || ARRAY(SELECT tgname::text FROM pg_trigger WHERE tgrelid = t.oid) AS parts
+  FROM unnest($1::text[]) AS name
+  CROSS JOIN LATERAL (SELECT to_regclass(quote_ident(name))::oid AS oid) t
+  WHERE t.oid IS NOT NULL`;
+
+const REMEDY =
+  'give MFA_MIGRATIONS to the data source in "migrations", and run them, by "migrationsRun: true" or by the migration:run of TypeORM';
+
+/**
+ * Looks whether the tables are there that the statements are written for.
+ *
+ * @throws {Error} that says what to do where they are missing, or are those of an older version
+ */
+export async function refuseOtherTables(dataSource: DataSource): Promise<void> {
+  const needed = neededParts();
+  const rows = await dataSource.query<{ name: string; parts: string[] }[]>(PARTS, [
+    [...needed.keys()],
+  ]);
+  if (rows.length === 0) {
+    throw new Error(
+      `The database has none of the tables of nestjs-mfa where its connections look (search_path): ${REMEDY}.`,
+    );
+  }
+  const present = new Map(rows.map(({ name, parts }) => [name, parts]));
+  const missing = [...needed].flatMap(([table, parts]) => missingOf(table, parts, present));
+  if (missing.length === 0) return;
+  const others = missing.length === 1 ? '' : ` (and ${missing.length - 1} more)`;
+  throw new Error(
+    `The tables of nestjs-mfa in the database are not those of this version, which has ${missing[0]}${others}: ${REMEDY}. The "synchronize" of TypeORM makes only a part of them.`,
+  );
+}
+
+function missingOf(
+  table: string,
+  parts: readonly string[],
+  present: ReadonlyMap<string, readonly string[]>,
+): string[] {
+  const there = present.get(table);
+  if (there === undefined) return [table];
+  return parts.filter((part) => !there.includes(part)).map((part) => `${table}.${part}`);
+}
+
+/** What the entities declare, and what they cannot, by table. */
+function neededParts(): Map<string, string[]> {
+  const storage = getMetadataArgsStorage();
+  return new Map(
+    MFA_ENTITIES.map((entity) => {
+      const table = storage.tables.find(({ target }) => target === entity)?.name ?? '';
+      const parts = [
+        ...storage
+          .filterColumns(entity)
+          .map(({ options, propertyName }) => options.name ?? propertyName),
+        ...storage.filterIndices(entity).map(({ name }) => name),
+        ...storage.filterChecks(entity).map(({ name }) => name),
+        table === 'mfa_events' ? CHAIN_TRIGGER : undefined,
+      ];
+      return [table, parts.filter((part) => part !== undefined)];
+    }),
+  );
+}

@@ -1,0 +1,100 @@
+import { Injectable, Logger } from '@nestjs/common';
+import {
+  addSeconds,
+  Clock,
+  EventConsumer,
+  type EventDelivery,
+  KeyRing,
+  type MfaEvent,
+} from '../../../mfa/index.js';
+import { ServerConfig } from '../../config/server-config.js';
+import { MAIL_DELIVERY_SECONDS, MAIL_SLOW_SECONDS, Mailer } from '../../delivery/mail/mailer.js';
+import { textsFor } from '../../texts/languages.js';
+import { VERIFY_EMAIL_PATH } from '../../config/paths.js';
+import { UsersService } from '../../identity/users.service.js';
+import { composeVerificationMail, type ConfirmationMeans } from './email-verification-mail.js';
+import { VERIFICATION_CODE, VERIFICATION_LINK_SECONDS } from './email-verification-limits.js';
+import {
+  type Confirmation,
+  type ConfirmationLife,
+  EmailVerificationRows,
+} from './email-verification-rows.js';
+import { EmailVerificationTokens } from './email-verification-tokens.js';
+
+/** Mails what confirms an address: link and code are made here, so that neither is ever stored. */
+@Injectable()
+export class EmailVerificationMailer extends EventConsumer {
+  readonly name = 'email-verification-mail';
+  override readonly deliveryTimeoutSeconds = MAIL_DELIVERY_SECONDS;
+  override readonly slowAfterSeconds = MAIL_SLOW_SECONDS;
+  private readonly logger = new Logger(EmailVerificationMailer.name);
+
+  constructor(
+    private readonly rows: EmailVerificationRows,
+    private readonly tokens: EmailVerificationTokens,
+    private readonly users: UsersService,
+    private readonly mailer: Mailer,
+    private readonly keyRing: KeyRing,
+    private readonly clock: Clock,
+    private readonly config: ServerConfig,
+  ) {
+    super();
+  }
+
+  wants({ type }: MfaEvent): boolean {
+    return this.config.emailVerification !== 'off' && type === 'email_verification_requested';
+  }
+
+  /**
+   * Goes to the address that is to be confirmed now; the event names none, as none is confirmed. What
+   * is over by now is not mailed: link and code live from the request on.
+   */
+  async deliver({ id, event }: EventDelivery): Promise<void> {
+    const userId = event.subject.id;
+    const code = this.config.emailVerification === 'code' ? this.codeOf(id) : null;
+    const life = this.lifeFrom(event.at, code === null ? 'link' : 'code');
+    if (life.expiresAt <= this.clock.now()) return;
+    const ticket = await this.rows.offer({ userId, deliveryId: id, code, ...life });
+    if (ticket.kind === 'refused') {
+      this.logger.warn(`No mail to confirm an address: ${ticket.reason}.`);
+      return;
+    }
+    const { address } = ticket;
+    const means: ConfirmationMeans =
+      code === null
+        ? { kind: 'link', link: await this.linkTo({ userId, address }, id, life) }
+        : { kind: 'code', code, requestedAt: life.requestedAt };
+    const user = await this.users.findById(userId);
+    const texts = textsFor(user?.language, this.config.mailLanguage);
+    const secondsLeft = (life.expiresAt.getTime() - this.clock.now().getTime()) / 1000;
+    const mail = composeVerificationMail(means, secondsLeft, texts);
+    await this.mailer.send({ to: address, ...mail, deliveryId: id });
+  }
+
+  /** The same in each try of a delivery: mail servers drop what they have had under one Message-ID. */
+  private codeOf(deliveryId: string): string {
+    const tag = this.keyRing.tag('mailed-code', `of delivery ${deliveryId}`);
+    const bytes = Buffer.from(tag.slice(tag.lastIndexOf('.') + 1), 'base64url');
+    const number = BigInt(`0x${bytes.toString('hex')}`);
+    const codes = 10n ** BigInt(VERIFICATION_CODE.digits);
+    return String(number % codes).padStart(VERIFICATION_CODE.digits, '0');
+  }
+
+  /** A request of the future was dated by a clock that was ahead. */
+  private lifeFrom(requested: Date, kind: ConfirmationMeans['kind']): ConfirmationLife {
+    const now = this.clock.now();
+    const requestedAt = requested > now ? now : requested;
+    const seconds = kind === 'link' ? VERIFICATION_LINK_SECONDS : VERIFICATION_CODE.lifeSeconds;
+    return { requestedAt, expiresAt: addSeconds(requestedAt, seconds) };
+  }
+
+  /** Behind the #, no server and no log between here and there sees the token. */
+  private async linkTo(
+    confirmation: Confirmation,
+    id: string,
+    life: ConfirmationLife,
+  ): Promise<string> {
+    const token = await this.tokens.sign(confirmation, id, life);
+    return `${this.config.publicUrl}${VERIFY_EMAIL_PATH}#${token}`;
+  }
+}

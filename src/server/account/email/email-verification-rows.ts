@@ -1,0 +1,226 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { addSeconds, Clock, KeyRing } from '../../../mfa/index.js';
+import { foldName } from '../../identity/fold-name.js';
+import { CONFIRMATION_LIMIT, VERIFICATION_CODE } from './email-verification-limits.js';
+
+/** From when until when a link or a code confirms. */
+export interface ConfirmationLife {
+  readonly requestedAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** One mail that is about to be sent. */
+export interface ConfirmationOffer extends ConfirmationLife {
+  readonly userId: string;
+  /** The same when the mail is sent again. */
+  readonly deliveryId: string;
+  /** The code of the mail; null: it has a link. */
+  readonly code: string | null;
+}
+
+/** Whether the mail may be sent, and where. */
+export type ConfirmationTicket =
+  | { readonly kind: 'granted'; readonly address: string }
+  | { readonly kind: 'refused'; readonly reason: 'limit' | 'nothing to confirm' };
+
+/** What confirms: an address of a user; where a code was typed, that code and in which session. */
+export interface Confirmation {
+  readonly userId: string;
+  readonly address: string;
+  readonly code?: { readonly tag: string; readonly sessionId: string | null };
+}
+
+/** A code that is being tried. */
+export interface CodeTrial {
+  readonly address: string;
+  readonly tag: string;
+}
+
+/**
+ * Everybody who says that the address of a user is theirs: mails to it are counted behind this lock, and of
+ * those who confirm it at once one is first.
+ */
+const LOCK_CLAIMANTS = `
+  SELECT id, email_verified_at IS NOT NULL AS "isConfirmed" FROM users
+  WHERE email_key = (SELECT email_key FROM users WHERE id = $1)
+  ORDER BY id FOR NO KEY UPDATE`;
+
+const FIND_ADDRESS = `
+  SELECT email FROM users
+  WHERE id = $1 AND email IS NOT NULL AND email_verified_at IS NULL AND disabled_at IS NULL`;
+
+const IS_CONFIRMED = `
+  SELECT 1 FROM users WHERE email_key = $1 AND email_verified_at IS NOT NULL`;
+
+const COUNT = `
+  SELECT count(*)::int AS mails, min(sent_at) AS "firstAt" FROM email_confirmations
+  WHERE address_tag = ANY($1) AND sent_at > $2 AND id IS DISTINCT FROM $3`;
+
+/** What a clock has counted that was ahead counts as of now. */
+const REDATE = `
+  UPDATE email_confirmations SET sent_at = $2 WHERE address_tag = ANY($1) AND sent_at > $2`;
+
+const ADD = `
+  INSERT INTO email_confirmations (id, address_tag, sent_at) VALUES ($1, $2, $3)
+  ON CONFLICT (id) DO NOTHING`;
+
+/** What was sent before no longer counts, nor what was tried of it; a code that is sent again is no new one. */
+const KEEP_CODE = `
+  UPDATE users SET email_code_tag = $2, email_code_expires_at = $3, email_code_attempts =
+    CASE WHEN email_code_tag = $2 THEN email_code_attempts ELSE 0 END
+  WHERE id = $1`;
+
+const SPEND_ATTEMPT = `
+  UPDATE users SET email_code_attempts = email_code_attempts + 1
+  WHERE id = $1 AND email_code_tag IS NOT NULL AND email_code_expires_at > $2
+    AND email_code_attempts < $3 AND email IS NOT NULL AND email_verified_at IS NULL
+  RETURNING email AS address, email_code_tag AS tag`;
+
+const IS_EXHAUSTED = `
+  SELECT 1 FROM users WHERE id = $1 AND email_code_expires_at > $2 AND email_code_attempts >= $3`;
+
+const MAY_CONFIRM = `
+  SELECT 1 FROM users
+  WHERE id = $1 AND email_key = $2 AND email_verified_at IS NULL AND disabled_at IS NULL`;
+
+/** The code is the one that was judged, and the session in which it was typed still lives. */
+const MAY_CONFIRM_BY_CODE = `${MAY_CONFIRM} AND email_code_tag = $3 AND EXISTS (
+    SELECT 1 FROM sessions s
+    WHERE s.user_id = users.id AND s.id = $4 AND s.ended_at IS NULL AND s.expires_at > $5
+  )`;
+
+const NO_CODE = `email_code_tag = NULL, email_code_expires_at = NULL, email_code_attempts = 0`;
+
+/** Whoever confirms an address first has it: nobody else who said that it is theirs does. */
+const RELEASE = `
+  UPDATE users SET email = NULL, email_key = NULL, email_unasked = false, ${NO_CODE}
+  WHERE email_key = $2 AND id <> $1`;
+
+const CONFIRM = `UPDATE users SET email_verified_at = $2, ${NO_CODE} WHERE id = $1`;
+
+const ANSWERED = `DELETE FROM email_confirmations WHERE address_tag = ANY($1)`;
+
+/** Addresses and what confirms them, as columns of `users`; each row count is a decision. */
+@Injectable()
+export class EmailVerificationRows {
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly keyRing: KeyRing,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Counts the mail and keeps its code, unless there is nothing to confirm or the address had its share. */
+  async offer({
+    userId,
+    deliveryId,
+    code,
+    expiresAt,
+  }: ConfirmationOffer): Promise<ConfirmationTicket> {
+    const now = this.clock.now();
+    return this.database.transaction(async (manager) => {
+      const isFree = await this.lockUnconfirmed(userId, manager);
+      const [user] = await manager.query<{ email: string }[]>(FIND_ADDRESS, [userId]);
+      if (!isFree || user === undefined) return { kind: 'refused', reason: 'nothing to confirm' };
+      const tags = this.addressTags(user.email);
+      const { mails } = await this.count(manager, tags, deliveryId);
+      if (mails >= CONFIRMATION_LIMIT.maxMails) return { kind: 'refused', reason: 'limit' };
+      await manager.query(ADD, [deliveryId, tags[0], now]);
+      if (code !== null) {
+        const tag = this.keyRing.tag('mailed-code', codeText(userId, user.email, code));
+        await manager.query(KEEP_CODE, [userId, tag, expiresAt]);
+      }
+      return { kind: 'granted', address: user.email };
+    });
+  }
+
+  /** Until when no further mail goes to the address; null: one does. */
+  async fullUntil(address: string): Promise<Date | null> {
+    const { mails, firstAt } = await this.count(this.database, this.addressTags(address), null);
+    if (mails < CONFIRMATION_LIMIT.maxMails || firstAt === null) return null;
+    return addSeconds(firstAt, CONFIRMATION_LIMIT.windowSeconds);
+  }
+
+  /** Spends one attempt, committed before the code is judged. Null: there is no code that could be right. */
+  async spendAttempt(userId: string): Promise<CodeTrial | null> {
+    const key = [userId, this.clock.now(), VERIFICATION_CODE.maxAttempts];
+    const [[trial]] = await this.database.query<[CodeTrial[], number]>(SPEND_ATTEMPT, key);
+    return trial ?? null;
+  }
+
+  /** Whether a code was tried too often, and would still be good. */
+  async isExhausted(userId: string): Promise<boolean> {
+    const key = [userId, this.clock.now(), VERIFICATION_CODE.maxAttempts];
+    return (await this.database.query<unknown[]>(IS_EXHAUSTED, key)).length > 0;
+  }
+
+  /** What could be stored of this code, under each key of the ring. */
+  codeTags(userId: string, address: string, code: string): string[] {
+    return this.keyRing.tags('mailed-code', codeText(userId, address, code));
+  }
+
+  /** Whether somebody has confirmed the address. */
+  async isConfirmed(address: string, manager: EntityManager): Promise<boolean> {
+    return (await manager.query<unknown[]>(IS_CONFIRMED, [foldName(address)])).length > 0;
+  }
+
+  /**
+   * Confirms an address, once, and takes it from everybody else who said that it is theirs. False: it is
+   * another by now, or somebody has confirmed it, or the code was replaced.
+   *
+   * @param manager of the transaction that records it
+   */
+  async confirm({ userId, address, code }: Confirmation, manager: EntityManager): Promise<boolean> {
+    const [key, now] = [[userId, foldName(address)], this.clock.now()];
+    const isFree = await this.lockUnconfirmed(userId, manager);
+    const found =
+      code === undefined
+        ? await manager.query<unknown[]>(MAY_CONFIRM, key)
+        : await manager.query<unknown[]>(MAY_CONFIRM_BY_CODE, [
+            ...key,
+            code.tag,
+            code.sessionId,
+            now,
+          ]);
+    if (!isFree || found.length === 0) return false;
+    await manager.query(RELEASE, key);
+    await manager.query(CONFIRM, [userId, now]);
+    await manager.query(ANSWERED, [this.addressTags(address)]);
+    return true;
+  }
+
+  /** Locks whoever says that this user's address is theirs. False: one of them has confirmed it. */
+  private async lockUnconfirmed(userId: string, manager: EntityManager): Promise<boolean> {
+    const claimants = await manager.query<{ isConfirmed: boolean }[]>(LOCK_CLAIMANTS, [userId]);
+    return claimants.length > 0 && claimants.every(({ isConfirmed }) => isConfirmed === false);
+  }
+
+  /** The first is stored; a count asks for all, so that a new key forgets nothing. */
+  private addressTags(address: string): string[] {
+    return this.keyRing.tags('send-address', address.toLowerCase());
+  }
+
+  /** @param except a delivery that is tried again counts once */
+  private async count(
+    database: DataSource | EntityManager,
+    tags: readonly string[],
+    except: string | null,
+  ): Promise<MailCount> {
+    const now = this.clock.now();
+    await database.query(REDATE, [tags, now]);
+    const since = addSeconds(now, -CONFIRMATION_LIMIT.windowSeconds);
+    const [count] = await database.query<MailCount[]>(COUNT, [tags, since, except]);
+    return count ?? { mails: 0, firstAt: null };
+  }
+}
+
+interface MailCount {
+  readonly mails: number;
+  readonly firstAt: Date | null;
+}
+
+/** A code is one user's and one address's: it dies with either. */
+function codeText(userId: string, address: string, code: string): string {
+  return `${userId} ${address.toLowerCase()} ${code}`;
+}

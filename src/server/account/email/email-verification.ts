@@ -1,0 +1,155 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type Actor,
+  AuditTrail,
+  type ClientInfo,
+  Clock,
+  constantTimeEqual,
+  MfaError,
+  networkAllowancesOf,
+  normalizeCode,
+  type SendAllowance,
+  SendBudgetStore,
+  SessionAttempts,
+} from '../../../mfa/index.js';
+import { accountEvent } from '../../identity/account-event.js';
+import { UserSubject } from '../../identity/user-subject.js';
+import { User } from '../../identity/user.entity.js';
+import { EMAIL_TAKEN } from '../../identity/taken-names.js';
+import { type Registration, UsersService } from '../../identity/users.service.js';
+import { VERIFICATION_LIMIT, VERIFICATION_NETWORK_LIMIT } from './email-verification-limits.js';
+import { type Confirmation, EmailVerificationRows } from './email-verification-rows.js';
+import { EmailVerificationTokens } from './email-verification-tokens.js';
+
+/** What wrong codes are counted as, and told as. */
+const CODE_FACTOR = 'email_verification';
+
+/** Has owners of addresses confirm them: by a link or a code that is mailed there, and nowhere else. */
+@Injectable()
+export class EmailVerification {
+  constructor(
+    private readonly users: UsersService,
+    private readonly rows: EmailVerificationRows,
+    private readonly tokens: EmailVerificationTokens,
+    private readonly budgets: SendBudgetStore,
+    private readonly attempts: SessionAttempts,
+    private readonly audit: AuditTrail,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Opens an account, and has its address written to in the same commit. Where the network has had its
+   * share of mails there is an account and no mail: its owner asks for one later.
+   *
+   * @throws {MfaError} `validation_failed` when a name is taken or the password is refused
+   */
+  async register(
+    registration: Registration,
+    language: string | null,
+    client: ClientInfo,
+  ): Promise<User> {
+    const user = await this.users.prepare(registration, language, client.ip);
+    const now = this.clock.now();
+    // Before the transaction, as it needs a connection of its own.
+    const { allowed } = await this.budgets.take(networkAllowances(client), now);
+    await this.audit.change(async (manager) => {
+      if (await this.rows.isConfirmed(registration.email, manager)) {
+        throw new MfaError('validation_failed', { errors: EMAIL_TAKEN });
+      }
+      await this.users.add(user, manager);
+      const event = accountEvent('email_verification_requested', { user, client, at: now });
+      return { result: undefined, events: allowed ? [event] : [] };
+    });
+    return user;
+  }
+
+  /**
+   * Has another mail sent. False: the address is confirmed already.
+   *
+   * @throws {MfaError} `send_too_soon` or `send_limit`; `validation_failed` without an address;
+   * `token_not_valid` when the user is gone
+   */
+  async request({ subjectId, client }: Actor): Promise<boolean> {
+    const user = await this.users.findById(subjectId);
+    if (user === null) throw new MfaError('token_not_valid');
+    if (user.email === null) throw new MfaError('validation_failed', { errors: NO_ADDRESS });
+    if (user.emailVerifiedAt !== null) return false;
+    const now = this.clock.now();
+    const fullUntil = await this.rows.fullUntil(user.email);
+    if (fullUntil !== null) throw refusedUntil('send_limit', fullUntil, now);
+    const account = { key: `email-verification:${user.id}`, ...VERIFICATION_LIMIT };
+    const verdict = await this.budgets.take([account, ...networkAllowances(client)], now);
+    if (!verdict.allowed) {
+      const code = verdict.reason === 'cooldown' ? 'send_too_soon' : 'send_limit';
+      throw refusedUntil(code, verdict.until, now);
+    }
+    await this.audit.record([
+      accountEvent('email_verification_requested', { user, client, at: now }),
+    ]);
+    return true;
+  }
+
+  /** @throws {MfaError} `invalid_token`, also for one that is spent or whose address is another's by now */
+  async confirmByLink(token: string, client: ClientInfo): Promise<void> {
+    const confirmation = await this.tokens.verify(token);
+    if (!(await this.commit(confirmation, client))) throw new MfaError('invalid_token');
+  }
+
+  /**
+   * An answer that was lost is given again: an address that is confirmed stays so, whatever the code.
+   *
+   * The session pays for a wrong code: whoever has stolen one uses up no code of its owner's.
+   *
+   * @throws {MfaError} `invalid_code`; `session_locked` after too many; `attempts_exhausted` after far too
+   * many of all sessions, until another code is sent; `token_not_valid` when the user is gone
+   */
+  async confirmByCode(code: string, { subjectId, sessionId, client }: Actor): Promise<void> {
+    const user = await this.users.findById(subjectId);
+    if (user === null) throw new MfaError('token_not_valid');
+    if (user.emailVerifiedAt !== null) return;
+    const guess = { subject: new UserSubject(user), sessionId, client, factor: CODE_FACTOR };
+    const isConfirmed = await this.attempts.judge(guess, async () => {
+      // Counted and committed before the code is judged.
+      const trial = await this.rows.spendAttempt(user.id);
+      if (trial === null) throw await this.whyNone(user.id);
+      const tags = this.rows.codeTags(user.id, trial.address, normalizeCode(code));
+      const shown = Buffer.from(trial.tag);
+      const isRight = tags.some((tag) => constantTimeEqual(Buffer.from(tag), shown));
+      const typed = { tag: trial.tag, sessionId };
+      const confirmation = { userId: user.id, address: trial.address, code: typed };
+      return isRight && (await this.commit(confirmation, client));
+    });
+    if (!isConfirmed) throw new MfaError('invalid_code');
+  }
+
+  private async whyNone(userId: string): Promise<MfaError> {
+    const isExhausted = await this.rows.isExhausted(userId);
+    if (!isExhausted) return new MfaError('invalid_code');
+    const detail = 'Too many wrong codes. Please ask for another one.';
+    return new MfaError('attempts_exhausted', { detail });
+  }
+
+  private async commit(confirmation: Confirmation, client: ClientInfo): Promise<boolean> {
+    return this.audit.change(async (manager) => {
+      const isConfirmed = await this.rows.confirm(confirmation, manager);
+      const user = await manager.findOneBy(User, { id: confirmation.userId });
+      if (!isConfirmed || user === null) return { result: false, events: [] };
+      const event = accountEvent('email_verified', { user, client, at: this.clock.now() });
+      return { result: true, events: [event] };
+    }, confirmation.userId);
+  }
+}
+
+/** Whoever asks pays, and not the address that is written to. */
+function networkAllowances({ ip }: ClientInfo): SendAllowance[] {
+  return networkAllowancesOf(ip, 'email-verification', VERIFICATION_NETWORK_LIMIT);
+}
+
+const NO_ADDRESS = { email: ['This account has no e-mail address.'] };
+
+function refusedUntil(code: 'send_too_soon' | 'send_limit', until: Date, now: Date): MfaError {
+  const detail =
+    code === 'send_too_soon' ? 'A mail was sent a moment ago.' : 'Too many mails were sent.';
+  const seconds = Math.ceil((until.getTime() - now.getTime()) / 1000);
+  return new MfaError(code, { detail, retryAfterSeconds: Math.max(1, seconds) });
+}

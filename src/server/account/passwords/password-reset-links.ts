@@ -1,0 +1,163 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import {
+  addSeconds,
+  type ClientInfo,
+  Clock,
+  MfaError,
+  networkOf,
+  RandomSource,
+} from '../../../mfa/index.js';
+import { ServerConfig } from '../../config/server-config.js';
+import { type ResetOffer } from './password-rows.js';
+
+/**
+ * Links that are mailed to one account: for one asker, and for all of them together. They are counted
+ * over an hour, or over the life of a link where that is shorter: whoever is refused by the strangers
+ * who asked before has the links of those in the mailbox, and they work.
+ */
+export const RESET_LINK_LIMIT = { perAsker: 3, perAccount: 10, windowSeconds: 3600 } as const;
+
+/** Whoever signs in by another's word has no password here, and gets none. */
+const LOCK_USER = `
+  SELECT 1 FROM users WHERE id = $1 AND disabled_at IS NULL AND password_hash IS NOT NULL
+  FOR NO KEY UPDATE`;
+
+/** What a clock has counted that was ahead counts as of now; a link lives as long as it was to. */
+const REDATE = `
+  UPDATE password_reset_links
+  SET requested_at = $2::timestamptz, expires_at = $2::timestamptz + (expires_at - requested_at)
+  WHERE user_id = $1 AND requested_at > $2 AND spent_at IS NULL`;
+
+/**
+ * Neither void ones nor those whose attempts at the password of before are used up count: they work no
+ * more, and else whoever fills the count could keep an owner out after a freeze.
+ */
+const ADD = `
+  INSERT INTO password_reset_links (user_id, id, asker, requested_at, expires_at)
+  SELECT $1::uuid, $2::uuid, $3::text, $4::timestamptz, $5::timestamptz
+  FROM (
+    SELECT count(*) AS sent, count(*) FILTER (WHERE asker = $3::text) AS own
+    FROM password_reset_links WHERE user_id = $1::uuid AND requested_at > $6 AND spent_at IS NULL
+      AND password_attempts < $9::int
+  ) counted
+  WHERE sent < $7::int AND own < $8::int
+  RETURNING id`;
+
+/**
+ * Wrong passwords of before that end a link; and so many over all links of an account after which no
+ * other is judged for the rest of the window. It takes the mailbox to use them up, which is the first
+ * factor of a reset: more links shall not be more guesses.
+ */
+export const RESET_PASSWORD_LIMIT = { perLink: 5, perAccount: 10, windowSeconds: 3600 } as const;
+
+/** Attempts at the password of before, over all links, since a time; void links had theirs, too. */
+const COUNT_PASSWORD_ATTEMPTS = `
+  SELECT coalesce(sum(password_attempts), 0)::int AS attempts, min(password_attempted_at) AS first
+  FROM password_reset_links
+  WHERE user_id = $1 AND password_attempted_at > $2 AND password_attempts > 0`;
+
+/** Counts one attempt at the password of before, unless none is left of the link. */
+const SPEND_PASSWORD_ATTEMPT = `
+  UPDATE password_reset_links
+  SET password_attempts = password_attempts + 1, password_attempted_at = $3
+  WHERE user_id = $1 AND id = $2 AND spent_at IS NULL AND expires_at > $3
+    AND password_attempts < $4`;
+
+const GIVE_BACK_PASSWORD_ATTEMPT = `
+  UPDATE password_reset_links SET password_attempts = password_attempts - 1
+  WHERE user_id = $1 AND id = $2 AND password_attempts > 0`;
+
+const FIND_OPEN = `
+  SELECT requested_at AS "requestedAt", expires_at AS "expiresAt" FROM password_reset_links
+  WHERE user_id = $1 AND id = $2 AND spent_at IS NULL AND expires_at > $3`;
+
+/** From when until when a link works. */
+export interface ResetLinkLife {
+  readonly requestedAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** The links of password resets; row counts decide. */
+@Injectable()
+export class PasswordResetLinks {
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly random: RandomSource,
+    private readonly clock: Clock,
+    private readonly config: ServerConfig,
+  ) {}
+
+  /** Rejects while the database does not answer. */
+  async checkDatabase(): Promise<void> {
+    await this.database.query('SELECT 1');
+  }
+
+  /**
+   * Makes one more link, unless the account or this asker has had its share.
+   *
+   * @param manager of the transaction that records the request
+   * @returns null where there is none
+   */
+  async issue(
+    userId: string,
+    { ip }: ClientInfo,
+    manager: EntityManager,
+  ): Promise<ResetOffer | null> {
+    // Behind this lock links are counted one after the other, whichever servers make them.
+    const users = await manager.query<unknown[]>(LOCK_USER, [userId]);
+    if (users.length === 0) return null;
+    const now = this.clock.now();
+    await manager.query(REDATE, [userId, now]);
+    const resetId = this.random.rowId();
+    const lifeSeconds = this.config.passwordResetTokenExpirySeconds;
+    const { perAccount, perAsker, windowSeconds } = RESET_LINK_LIMIT;
+    const since = addSeconds(now, -Math.min(windowSeconds, lifeSeconds));
+    const row = [userId, resetId, networkOf(ip), now, addSeconds(now, lifeSeconds)];
+    const limits = [since, perAccount, perAsker, RESET_PASSWORD_LIMIT.perLink];
+    const added = await manager.query<unknown[]>(ADD, [...row, ...limits]);
+    return added.length === 1 ? { userId, resetId } : null;
+  }
+
+  /**
+   * Spends one attempt at the password of before, which a reset may ask for too; committed before it
+   * is judged.
+   *
+   * @throws {MfaError} `invalid_token` where none is left of the link, which is worth nothing then;
+   * `rate_limited` where none is left of the account for now
+   */
+  async spendPasswordAttempt({ userId, resetId }: ResetOffer): Promise<void> {
+    const now = this.clock.now();
+    const { perLink, perAccount, windowSeconds } = RESET_PASSWORD_LIMIT;
+    await this.database.transaction(async (manager) => {
+      // Behind this lock attempts are counted one after the other, whichever links they are made by.
+      const users = await manager.query<unknown[]>(LOCK_USER, [userId]);
+      if (users.length === 0) throw new MfaError('invalid_token');
+      const since = addSeconds(now, -windowSeconds);
+      const [made] = await manager.query<{ attempts: number; first: Date | null }[]>(
+        COUNT_PASSWORD_ATTEMPTS,
+        [userId, since],
+      );
+      if (made !== undefined && made.first !== null && made.attempts >= perAccount) {
+        const seconds = (made.first.getTime() - since.getTime()) / 1000;
+        throw new MfaError('rate_limited', { retryAfterSeconds: Math.max(1, Math.ceil(seconds)) });
+      }
+      const key = [userId, resetId, now, perLink];
+      const [, spent] = await manager.query<[unknown[], number]>(SPEND_PASSWORD_ATTEMPT, key);
+      if (spent !== 1) throw new MfaError('invalid_token');
+    });
+  }
+
+  /** Gives back an attempt that was counted and not judged wrong. */
+  async giveBackPasswordAttempt({ userId, resetId }: ResetOffer): Promise<void> {
+    await this.database.query(GIVE_BACK_PASSWORD_ATTEMPT, [userId, resetId]);
+  }
+
+  /** Null for one that is spent, void or over. */
+  async findOpen({ userId, resetId }: ResetOffer): Promise<ResetLinkLife | null> {
+    const key = [userId, resetId, this.clock.now()];
+    const [life] = await this.database.query<ResetLinkLife[]>(FIND_OPEN, key);
+    return life ?? null;
+  }
+}

@@ -1,0 +1,28 @@
+import { escapeHtml } from '../../texts/escape-html.js';
+import { type Mail } from '../../delivery/mail/mailer.js';
+import { type NoticeTexts } from '../../texts/notice-texts.js';
+
+/** What the mail about a password reset says. */
+export interface ResetMailFacts {
+  /** With the token behind its `#`, which browsers do not send. */
+  readonly link: string;
+  readonly lifeMinutes: number;
+}
+
+/** The mail with the link of a password reset, still without its address. */
+export function composeResetMail(
+  { link, lifeMinutes }: ResetMailFacts,
+  { greeting, reset }: NoticeTexts,
+): Omit<Mail, 'to'> {
+  const end = reset.end(lifeMinutes);
+  return {
+    subject: reset.subject,
+    text: `${[greeting, reset.lead, link, end].join('\n\n')}\n`,
+    html: [
+      `<p>${escapeHtml(greeting)}</p>`,
+      `<p>${escapeHtml(reset.lead)}</p>`,
+      `<p><a href="${escapeHtml(link)}">${escapeHtml(reset.link)}</a></p>`,
+      `<p>${escapeHtml(end)}</p>`,
+    ].join('\n'),
+  };
+}

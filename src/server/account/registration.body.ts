@@ -1,0 +1,48 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsNotEmpty, IsString, Matches } from 'class-validator';
+import { BoundedText, IsPlainEmailAddress, Trimmed } from '../../mfa/index.js';
+import { MAX_PASSWORD_TEXT_LENGTH } from '../identity/password-hasher.js';
+import { normalizeUsername } from '../identity/normalize-username.js';
+import { LONGEST_EMAIL, LONGEST_USERNAME } from '../identity/user.entity.js';
+import { PASSWORD_LENGTH } from '../identity/password-rules.js';
+
+/** Counts characters as PostgreSQL does; `MaxLength` counts others. */
+const AT_MOST_150 = /^.{0,150}$/su;
+
+const USERNAME = /^[\p{L}\p{N}_.@+-]*$/u;
+import { EXAMPLE_PASSWORD } from '../identity/example-password.js';
+
+/** A new account. */
+export class RegistrationBody {
+  @ApiProperty({ maxLength: LONGEST_USERNAME, example: 'alice' })
+  // As it will be stored: one character may become several. What is too long is refused below.
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' ? (normalizeUsername(value) ?? value) : value,
+  )
+  @IsString()
+  @IsNotEmpty()
+  @Matches(AT_MOST_150, { message: 'Ensure this field has no more than 150 characters.' })
+  @Matches(USERNAME, {
+    message:
+      'Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.',
+  })
+  username!: string;
+
+  @ApiProperty({ format: 'email', maxLength: LONGEST_EMAIL, example: 'alice@example.org' })
+  @Trimmed()
+  @IsString()
+  @IsPlainEmailAddress()
+  email!: string;
+
+  @ApiProperty({
+    format: 'password',
+    minLength: PASSWORD_LENGTH.least,
+    maxLength: PASSWORD_LENGTH.greatest,
+    example: EXAMPLE_PASSWORD,
+  })
+  @IsString()
+  @IsNotEmpty()
+  @BoundedText(MAX_PASSWORD_TEXT_LENGTH)
+  password!: string;
+}

@@ -1,0 +1,69 @@
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type RandomSource } from '../../../mfa/index.js';
+import { isSystemError } from '../values/system-error.js';
+import { ConfigError } from '../values/config-error.js';
+import { generateKeys, type KeyTexts } from './generate-keys.js';
+
+/**
+ * The keys of a development server: made once, kept in `keys.json`, readable by their owner alone.
+ *
+ * @throws {ConfigError} when the file is there and cannot be read
+ */
+export function loadDevelopmentKeys(dataDirectory: string, random: RandomSource): KeyTexts {
+  const path = developmentKeysPath(dataDirectory);
+  return readDevelopmentKeys(dataDirectory) ?? makeKeys(path, dataDirectory, random);
+}
+
+/** The file that keeps them. */
+export function developmentKeysPath(dataDirectory: string): string {
+  return join(dataDirectory, 'keys.json');
+}
+
+/**
+ * The keys that were made, or null when none were yet.
+ *
+ * @throws {ConfigError} when the file is there and cannot be read
+ */
+export function readDevelopmentKeys(dataDirectory: string): KeyTexts | null {
+  const path = developmentKeysPath(dataDirectory);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return null;
+    throw new ConfigError([`${path} cannot be read: ${String(error)}`]);
+  }
+  return parseKeys(text, path);
+}
+
+function parseKeys(text: string, path: string): KeyTexts {
+  try {
+    // Whether the two texts are keys is checked like any other setting.
+    const keys = JSON.parse(text) as Partial<KeyTexts>;
+    const { MFA_SECRET_KEYS, JWT_KEYS } = keys;
+    if (typeof MFA_SECRET_KEYS === 'string' && typeof JWT_KEYS === 'string') {
+      return { MFA_SECRET_KEYS, JWT_KEYS };
+    }
+  } catch {
+    // Not JSON: damaged, as below.
+  }
+  throw new ConfigError([
+    `${path} is damaged. Without its keys the stored second factors cannot be read: restore it, or delete the folder to begin anew.`,
+  ]);
+}
+
+/** Written aside and linked into place, so that of two first starts one wins and both read it. */
+function makeKeys(path: string, directory: string, random: RandomSource): KeyTexts {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const draft = `${path}.${random.rowId()}`;
+  writeFileSync(draft, JSON.stringify(generateKeys(random), null, 2), { mode: 0o600, flag: 'wx' });
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if (!isSystemError(error, 'EEXIST')) throw error;
+  } finally {
+    rmSync(draft);
+  }
+  return parseKeys(readFileSync(path, 'utf8'), path);
+}

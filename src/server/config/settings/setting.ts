@@ -1,0 +1,37 @@
+import { type Format } from '../values/formats.js';
+
+/** The text that counts when a variable is unset; null: there is no value then. */
+export type SettingDefault = string | null | { production: string; otherwise: string };
+
+/** One environment variable: the one place that says its name, default, meaning and format. */
+export interface Setting<Name extends string = string, T = unknown> {
+  readonly name: Name;
+  readonly default: SettingDefault;
+  /** A phrase for the table of settings; says what happens when the variable is unset and has no default. */
+  readonly summary: string;
+  readonly format: Format<T>;
+}
+
+/** A setting that always has a value. */
+export function setting<const Name extends string, T>(
+  name: Name,
+  defaultText: NonNullable<SettingDefault>,
+  summary: string,
+  format: Format<T>,
+): Setting<Name, T> {
+  return { name, default: defaultText, summary, format };
+}
+
+/** A setting that may be absent: its value is then null. */
+export function optional<const Name extends string, T>(
+  name: Name,
+  summary: string,
+  format: Format<T>,
+): Setting<Name, T | null> {
+  return { name, default: null, summary, format };
+}
+
+/** The values of a table of settings, by name. */
+export type SettingValues<Table extends readonly Setting[]> = {
+  readonly [S in Table[number] as S['name']]: S extends Setting<string, infer T> ? T : never;
+};

@@ -1,0 +1,47 @@
+import { type FactoryProvider } from '@nestjs/common';
+import { NotifyHandler, type NotifyHandlerOptions } from '../../../mfa/handlers/notify/index.js';
+import { HandlerDefaults, RandomSource } from '../../../mfa/index.js';
+import { ConfigError } from '../../config/values/config-error.js';
+import { webhookSecret } from '../../config/values/webhook-formats.js';
+import { type ConfiguredDestination, MAILBOX_DESTINATION } from './configured-destination.js';
+import { ConfiguredDestinations } from './configured-destinations.js';
+import { DestinationCarrier } from './destination-carrier.js';
+
+/** A destination, as the file has it. */
+interface WrittenDestination {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+  /** As {@link webhookSecret} reads it; absent: what is sent there is not signed. */
+  readonly secret?: string;
+}
+
+/** The options of one factor of type `notify`. */
+export interface NotifyFactorOptions extends NotifyHandlerOptions {
+  readonly name: string;
+  /** Absent: the development mailbox, which production does not have. */
+  readonly destinations?: readonly WrittenDestination[];
+}
+
+/** A handler with destinations of its own. @throws {ConfigError} in production without destinations */
+export function notifyFactor(
+  { destinations, ...options }: NotifyFactorOptions,
+  { isProduction }: { readonly isProduction: boolean },
+): FactoryProvider<NotifyHandler> {
+  if (isProduction && destinations === undefined) {
+    throw new ConfigError([
+      `The factor "${options.name}" has no destinations: list them in AUTH_CONFIG, each with id, name and url; production has none of its own.`,
+    ]);
+  }
+  const all = destinations?.map(configured) ?? [MAILBOX_DESTINATION];
+  return {
+    provide: Symbol(`NotifyHandler ${options.name}`),
+    inject: [HandlerDefaults, RandomSource, DestinationCarrier],
+    useFactory: (defaults: HandlerDefaults, random: RandomSource, carrier: DestinationCarrier) =>
+      new NotifyHandler(defaults, random, new ConfiguredDestinations(all, carrier), options),
+  };
+}
+
+function configured({ id, name, url, secret }: WrittenDestination): ConfiguredDestination {
+  return { id, name, webhook: { url, secret: webhookSecret.read(secret ?? '') ?? null } };
+}

@@ -1,0 +1,105 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock, type JsonObject, RandomSource, reasonOf } from '../../../mfa/index.js';
+import { Delay } from './delay.js';
+import { webhookSignature } from './webhook-signature.js';
+
+/** Who is told. */
+export interface WebhookTarget {
+  /** `https://` or `http://`, without a user and a password. */
+  readonly url: string;
+  /** Null: what is sent is not signed. */
+  readonly secret: Buffer | null;
+}
+
+/** The status of an answer, or why there was none in time. */
+type Answer = { readonly status: number } | { readonly failure: unknown };
+
+/** A person waits for the answer: three tries take ten seconds at most. */
+const TRY_TIMEOUT_MILLISECONDS = 3_000;
+/** Before the second try and the third. */
+const WAITS_MILLISECONDS = [200, 800];
+
+const TOO_MANY_REQUESTS = 429;
+
+/**
+ * Sends JSON by HTTP POST, signed after the Standard Webhooks scheme. A try that fails on the way,
+ * or is answered with 429 or 5xx, is repeated under the same id, so that a receiver can tell a
+ * repetition from another message. Redirects are not followed and answers are not read.
+ */
+@Injectable()
+export class WebhookSender {
+  private readonly logger = new Logger(WebhookSender.name);
+  private tryTimeoutMilliseconds = TRY_TIMEOUT_MILLISECONDS;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly random: RandomSource,
+    private readonly delay: Delay,
+  ) {}
+
+  /**
+   * Resolves when the target has taken the content.
+   *
+   * @param name names the message to the receiver, the same when it is sent again; absent: a new one
+   * @throws {Error} that says nothing of the content, when it was not taken
+   */
+  async send(
+    target: WebhookTarget,
+    content: JsonObject,
+    name: string = this.random.rowId(),
+  ): Promise<void> {
+    const id = `msg_${name}`;
+    const body = JSON.stringify(content);
+    let answer = await this.tryOnce(target, id, body);
+    for (const milliseconds of WAITS_MILLISECONDS) {
+      if (!isWorthAnotherTry(answer)) break;
+      await this.delay.wait(milliseconds);
+      answer = await this.tryOnce(target, id, body);
+    }
+    if (isTaken(answer)) return;
+    const outcome = 'status' in answer ? `status ${answer.status}` : 'no answer';
+    const reason = 'status' in answer ? '' : `: ${reasonOf(answer.failure)}`;
+    // The host alone: the rest of an address may be a secret of its own.
+    this.logger.warn(
+      `A webhook to ${new URL(target.url).host} was not taken: ${outcome}${reason}.`,
+    );
+    throw new Error(`The webhook was not taken: ${outcome}.`);
+  }
+
+  private async tryOnce(target: WebhookTarget, id: string, body: string): Promise<Answer> {
+    const request: RequestInit = {
+      method: 'POST',
+      headers: this.headersFor(target, id, body),
+      body,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(this.tryTimeoutMilliseconds),
+    };
+    try {
+      const { status, body: rest } = await fetch(target.url, request);
+      // Breaks the connection off, as the answer may be without end; its status is all that counts.
+      await rest?.cancel().catch(() => undefined);
+      return { status };
+    } catch (failure) {
+      return { failure };
+    }
+  }
+
+  private headersFor({ secret }: WebhookTarget, id: string, body: string): Record<string, string> {
+    const timestamp = Math.floor(this.clock.now().getTime() / 1000);
+    const headers = {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': String(timestamp),
+    };
+    if (secret === null) return headers;
+    return { ...headers, 'webhook-signature': webhookSignature({ id, timestamp, body }, secret) };
+  }
+}
+
+function isTaken(answer: Answer): boolean {
+  return 'status' in answer && answer.status >= 200 && answer.status < 300;
+}
+
+function isWorthAnotherTry(answer: Answer): boolean {
+  return !('status' in answer) || answer.status === TOO_MANY_REQUESTS || answer.status >= 500;
+}

@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import {
+  type HttpRequest,
+  type MfaEvent,
+  type ProblemCode,
+  RequestWatch,
+} from '../../../mfa/index.js';
+import { currentRequest } from './current-request.js';
+import { type RequestRecord } from './request-record.js';
+
+/** The records of the requests that are being answered. */
+@Injectable()
+export class RequestRecords extends RequestWatch {
+  /** Beside the request, not on it: nothing that a client sends can take its place. */
+  private readonly records = new WeakMap<object, RequestRecord>();
+
+  constructor(emitter: EventEmitter2) {
+    super();
+    emitter.onAny((_name, event: MfaEvent) => noteFactor(event));
+  }
+
+  keep(request: object, record: RequestRecord): void {
+    this.records.set(request, record);
+  }
+
+  of(request: object): RequestRecord | undefined {
+    return this.records.get(request);
+  }
+
+  traceIdOf(request: HttpRequest): string | undefined {
+    return this.of(request)?.id;
+  }
+
+  refused(request: HttpRequest, code: ProblemCode): void {
+    const record = this.of(request);
+    if (record !== undefined) record.code = code;
+  }
+}
+
+/** An event is told within the request that made it. */
+function noteFactor({ factor }: MfaEvent): void {
+  const record = currentRequest();
+  if (record !== undefined && factor !== null) record.factor = factor;
+}

@@ -1,0 +1,28 @@
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { AuthGuard } from '@nestjs/passport';
+import { clientOf, type HttpRequest } from '../../mfa/index.js';
+import { SubjectBudget } from '../rate-limit/subject-budget.js';
+import { type AccessFacts } from './access-tokens.js';
+import { ACCESS_TOKEN } from './access-token.strategy.js';
+
+/**
+ * Lets a request pass that has a good access token, within the budget of its user; what the token says
+ * is then `request.user`.
+ */
+@Injectable()
+export class AccessTokenGuard extends AuthGuard(ACCESS_TOKEN) {
+  constructor(private readonly budget: SubjectBudget) {
+    super();
+  }
+
+  /** @throws {MfaError} `not_authenticated`, `token_not_valid` or `rate_limited` */
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    await super.canActivate(context);
+    const request = context.switchToHttp().getRequest<HttpRequest & { user: AccessFacts }>();
+    const { userId: subjectId, sessionId: credentialId } = request.user;
+    const kind = request.method === 'GET' ? 'read' : 'write';
+    const { ip } = clientOf(request);
+    await this.budget.spend({ kind, subjectId, credentialId, ip });
+    return true;
+  }
+}

@@ -1,0 +1,62 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { type JsonObject } from '../../mfa/index.js';
+import { SessionTokensResponse } from './session-tokens.response.js';
+import { UserResponse } from '../identity/user.response.js';
+
+/** The tokens of a new session, and whose it is. */
+export class NewSessionResponse extends SessionTokensResponse {
+  @ApiProperty({ type: UserResponse })
+  user!: UserResponse;
+}
+
+/** What a step-up gives: the session and its refresh token go on. */
+export class RenewedAccessResponse {
+  @ApiProperty({ description: 'Opens the API, as `Authorization: Bearer`.', example: 'eyJ…' })
+  access!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-22T12:05:00.000Z' })
+  access_expiration!: string;
+}
+
+/** Signed in: nothing more is asked. */
+export class SignedInResponse extends NewSessionResponse {
+  @ApiProperty({ enum: [false] })
+  mfa_enabled!: false;
+}
+
+/** A second factor that may be given. */
+export class OfferedMethodResponse {
+  @ApiProperty({ example: 'app' })
+  name!: string;
+
+  @ApiProperty({ example: 'Authenticator app' })
+  display_name!: string;
+}
+
+/** Half signed in: a second factor is asked for. */
+export class SecondFactorResponse {
+  @ApiProperty({ description: 'Names this login to `login/verify/`.', example: 'eyJ…' })
+  ephemeral_token!: string;
+
+  @ApiProperty({ description: 'The method that is asked for.', example: 'app' })
+  method!: string;
+
+  @ApiProperty({ enum: [true] })
+  mfa_enabled!: true;
+
+  @ApiProperty({ type: [OfferedMethodResponse] })
+  methods!: OfferedMethodResponse[];
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-22T12:15:00.000Z' })
+  expires_at!: string;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    description:
+      'What the method shows the client. Without a code it is `{delivery: "failed"}`, or, where one was sent a moment ago for another request, `{delivery: "wait", retry_after, detail}`: offer the resend after so many seconds.',
+    example: { sent_to: 'a•••@example.org' },
+  })
+  challenge!: JsonObject | null;
+}

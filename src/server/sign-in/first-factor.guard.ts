@@ -1,0 +1,35 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { type User } from '../identity/user.entity.js';
+import { type FirstFactorRequest } from './first-factor.js';
+import { type ConfiguredFirstFactor, FirstFactors } from './first-factors.js';
+import { LoginFailures } from './login-failures.js';
+
+/** A request that has passed {@link FirstFactorGuard}. */
+export interface ProvenRequest extends FirstFactorRequest {
+  /** Whose first factor it was. */
+  readonly user: User;
+  /** Which one. */
+  readonly firstFactor: ConfiguredFirstFactor;
+}
+
+/** Lets a request pass that proves the first factor of the provider that it names. */
+@Injectable()
+export class FirstFactorGuard implements CanActivate {
+  constructor(
+    private readonly factors: FirstFactors,
+    private readonly failures: LoginFailures,
+  ) {}
+
+  /** @throws {MfaError} `validation_failed` or `invalid_credentials` */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<FirstFactorRequest>();
+    const firstFactor = this.factors.chosenBy(request.body);
+    const user = await this.failures.watch(
+      request,
+      this.factors.authenticate(firstFactor, request, http.getResponse()),
+    );
+    Object.assign(request, { user, firstFactor } satisfies Partial<ProvenRequest>);
+    return true;
+  }
+}

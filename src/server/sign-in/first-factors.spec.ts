@@ -1,0 +1,148 @@
+import 'reflect-metadata';
+import { Strategy } from 'passport-custom';
+import { User } from '../identity/user.entity.js';
+import { type ConfiguredFirstFactor, FirstFactors } from './first-factors.js';
+
+class Form {}
+
+/** A first factor whose strategy does this and nothing else. */
+function firstFactor(
+  id: string,
+  verify: (succeed: (user: unknown) => void) => void = () => {},
+  type = id,
+): ConfiguredFirstFactor {
+  const strategy = new Strategy((_, done) => verify((user) => done(null, user)));
+  return { type, id, name: id, factor: { strategy, schema: Form, amr: [], supportsMfa: true } };
+}
+
+const REQUEST = { headers: {} };
+
+/** Of users among whom the one with this id alone has a second factor. */
+function factorsOf(all: readonly ConfiguredFirstFactor[], protectedId = 'u2'): FirstFactors {
+  return new FirstFactors(all, { isProtected: async (userId) => userId === protectedId });
+}
+
+describe('the first factor of a login', () => {
+  const [card, local, second] = [
+    firstFactor('card'),
+    firstFactor('front', undefined, 'local'),
+    firstFactor('back', undefined, 'local'),
+  ];
+  const factors = factorsOf([card, local, second]);
+
+  it.each([undefined, null, 'text', [], [{ provider: 'card' }], {}])(
+    'is the first of type local where %j names none',
+    (body) => {
+      expect(factors.chosenBy(body)).toBe(local);
+    },
+  );
+
+  it('is the first of all where none is of type local', () => {
+    expect(factorsOf([card, firstFactor('badge')]).chosenBy({})).toBe(card);
+  });
+
+  it('is the one that the body names', () => {
+    expect(factors.chosenBy({ provider: 'card' })).toBe(card);
+    expect(factors.chosenBy({ provider: 'back' })).toBe(second);
+  });
+
+  it.each(['', 'LOCAL', 'local', '__proto__', 'session'])('is not %j', (provider) => {
+    expect(() => factors.chosenBy({ provider })).toThrow(
+      expect.objectContaining({
+        code: 'validation_failed',
+        extras: { errors: { provider: [`"${provider}" is not a valid choice.`] } },
+      }),
+    );
+  });
+
+  it.each([
+    [1, 'Not a valid string.'],
+    [['card'], 'Not a valid string.'],
+    [null, 'This field may not be null.'],
+  ])('is not %j', (provider, text) => {
+    expect(() => factors.chosenBy({ provider })).toThrow(
+      expect.objectContaining({ extras: { errors: { provider: [text] } } }),
+    );
+  });
+
+  it('is there', () => {
+    expect(() => factorsOf([]).default).toThrow('No way to sign in');
+  });
+});
+
+describe('a strategy', () => {
+  const outcomeOf = (factor: ConfiguredFirstFactor) =>
+    factorsOf([factor]).authenticate(factor, REQUEST, {});
+
+  it('succeeds with a user', async () => {
+    const user = new User();
+    expect(await outcomeOf(firstFactor('card', (succeed) => succeed(user)))).toBe(user);
+  });
+
+  it('that fails, or leaves a request to others, lets nobody in', async () => {
+    const silent = firstFactor('card');
+    silent.factor.strategy.authenticate = function () {
+      this.pass();
+    };
+    for (const factor of [firstFactor('card', (succeed) => succeed(false)), silent]) {
+      await expect(outcomeOf(factor)).rejects.toMatchObject({ code: 'invalid_credentials' });
+    }
+  });
+
+  it('that breaks lets nobody in', async () => {
+    const broken = firstFactor('card', () => {
+      throw new Error('no reader');
+    });
+    await expect(outcomeOf(broken)).rejects.toThrow('no reader');
+  });
+
+  it('that succeeds with something else lets nobody in', async () => {
+    const wrong = firstFactor('card', (succeed) => succeed({ id: 'root' }));
+    await expect(outcomeOf(wrong)).rejects.toThrow('"card" succeeded with what is no user');
+  });
+
+  it('is that of its own server, whatever another one calls by the same name', async () => {
+    const [one, other] = [new User(), new User()];
+    const factor = firstFactor('card', (succeed) => succeed(one));
+    const factors = factorsOf([factor]);
+    factorsOf([firstFactor('card', (succeed) => succeed(other))]);
+    expect(await factors.authenticate(factor, REQUEST, {})).toBe(one);
+  });
+});
+
+describe('a session', () => {
+  const session = { userId: 'u1', provider: 'card:card' };
+  const [card, badge] = [firstFactor('card'), firstFactor('badge')];
+  const goesOn = (all: readonly ConfiguredFirstFactor[], protectedId?: string) =>
+    factorsOf(all, protectedId).isStillAllowed(session, REQUEST);
+  const changed = (changes: Partial<ConfiguredFirstFactor['factor']>) => ({
+    ...card,
+    factor: { ...card.factor, ...changes },
+  });
+
+  it('goes on where its first factor has nothing against it', async () => {
+    expect(await goesOn([badge, card])).toBe(true);
+    expect(await goesOn([changed({ isStillAllowed: async () => true })])).toBe(true);
+    expect(await goesOn([changed({ isStillAllowed: async () => false })])).toBe(false);
+  });
+
+  it('ends where its first factor is asked and does not say yes', async () => {
+    // What a factor written in JavaScript may forget.
+    const silent = (async () => undefined) as unknown as () => Promise<boolean>;
+    expect(await goesOn([changed({ isStillAllowed: silent })])).toBe(false);
+  });
+
+  it('ends with its first factor', async () => {
+    expect(await goesOn([badge])).toBe(false);
+  });
+
+  it('does not become one of another type', async () => {
+    expect(await goesOn([firstFactor('card', undefined, 'badge')])).toBe(false);
+  });
+
+  it('ends with a second factor that its first one cannot lead on to', async () => {
+    expect(await goesOn([card], 'u1')).toBe(true);
+    expect(await goesOn([changed({ supportsMfa: false })], 'u2')).toBe(true);
+    expect(await goesOn([changed({ supportsMfa: false })], 'u1')).toBe(false);
+  });
+});

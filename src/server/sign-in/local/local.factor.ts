@@ -1,0 +1,27 @@
+import { clientOf } from '../../../mfa/index.js';
+import { type User } from '../../identity/user.entity.js';
+import { type LoginName } from '../../identity/login-name.js';
+import { type UsersService } from '../../identity/users.service.js';
+import { type FirstFactorRequest } from '../first-factor.js';
+import { FormFactor } from '../form-factor.js';
+import { LocalForm } from './local.form.js';
+
+/** The first factor of every registered account: its password. */
+export class LocalFactor extends FormFactor<LocalForm> {
+  readonly schema = LocalForm;
+
+  constructor(private readonly users: UsersService) {
+    super();
+  }
+
+  protected async verify(form: LocalForm, request: FirstFactorRequest): Promise<User | null> {
+    return this.users.verifyPassword(loginNameOf(form), form.password, clientOf(request).ip);
+  }
+}
+
+/** The user name counts where both are given. */
+function loginNameOf({ username, email }: LocalForm): LoginName {
+  return username === undefined
+    ? { by: 'email', value: email ?? '' }
+    : { by: 'username', value: username };
+}

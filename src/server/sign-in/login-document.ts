@@ -1,0 +1,92 @@
+import { getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
+import { jsonSchemaOf, type JsonObject, openApiSchemaOf } from '../../mfa/index.js';
+import { SecondFactorResponse, SignedInResponse } from '../sessions/login.responses.js';
+import { type ConfiguredFirstFactor, type FirstFactors } from './first-factors.js';
+
+/** Names the operation to {@link completeLoginDocument}. */
+export const LOGIN_OPERATION = 'login';
+
+const LOGIN_BODY = 'LoginBody';
+const LOGIN_RESPONSE = 'FirstFactorOutcome';
+
+/** What a first factor leads to, for operations that are as `login/`; {@link completeLoginDocument} adds it. */
+export const LOGIN_RESPONSE_SCHEMA = { $ref: getSchemaPath(LOGIN_RESPONSE) };
+
+/** What `jsonSchemaOf` makes of a form. */
+interface FormSchema extends JsonObject {
+  readonly properties: Record<string, JsonObject>;
+  readonly required?: string[];
+}
+
+/** A form of the document, with an example of it. */
+interface DocumentedForm {
+  readonly schema: JsonObject;
+  readonly example: { readonly summary: string; readonly value: JsonObject };
+}
+
+/**
+ * Makes the body of `POST login/` a choice between the forms of the first factors on offer, which
+ * decorators cannot know.
+ *
+ * @param document changed in place
+ */
+export function completeLoginDocument(document: OpenAPIObject, factors: FirstFactors): void {
+  const operation = Object.values(document.paths)
+    .map(({ post }) => post)
+    .find((post) => post?.operationId === LOGIN_OPERATION);
+  const body = operation?.requestBody;
+  if (body === undefined || !('content' in body)) return;
+  const forms = factors.all.map((factor) => ({ id: factor.id, ...formOf(factor, factors) }));
+  const named = forms.map((form) => [`LoginWith${pascalCase(form.id)}`, form.schema] as const);
+  const names = named.map(([name]) => name);
+  // One form alone is no choice.
+  const schema = { $ref: getSchemaPath(names.length === 1 ? names.join() : LOGIN_BODY) };
+  const examples = Object.fromEntries(forms.map(({ id, example }) => [id, example]));
+  const mediaTypes = Object.keys(body.content);
+  body.content = Object.fromEntries(mediaTypes.map((name) => [name, { schema, examples }]));
+  document.components ??= {};
+  document.components.schemas = {
+    ...document.components.schemas,
+    ...Object.fromEntries(named),
+    ...(names.length > 1 && { [LOGIN_BODY]: choiceOf(names) }),
+    [LOGIN_RESPONSE]: choiceOf([SignedInResponse.name, SecondFactorResponse.name]),
+  };
+}
+
+function choiceOf(names: readonly string[]) {
+  return { oneOf: names.map((name) => ({ $ref: getSchemaPath(name) })) };
+}
+
+/** Ids of providers are lower case, with hyphens and lines. */
+function pascalCase(id: string): string {
+  return id.replace(/(?:^|[^a-z0-9])([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function formOf(
+  { id, name, factor }: ConfiguredFirstFactor,
+  factors: FirstFactors,
+): DocumentedForm {
+  // Its properties are schemas, and what is required are their names.
+  const form = jsonSchemaOf(factor.schema) as FormSchema;
+  const { properties, required = [], ...rest } = openApiSchemaOf(form) as FormSchema;
+  const isDefault = factors.default.id === id;
+  const value = exampleOf(form.properties);
+  return {
+    schema: {
+      ...rest,
+      title: name,
+      properties: { ...properties, provider: { type: 'string', enum: [id] } },
+      required: [...required, ...(isDefault ? [] : ['provider'])],
+    },
+    example: { summary: name, value: isDefault ? value : { ...value, provider: id } },
+  };
+}
+
+/** The first example of each field. */
+function exampleOf(properties: Readonly<Record<string, JsonObject>>): JsonObject {
+  return Object.fromEntries(
+    Object.entries(properties).flatMap(([name, { examples }]) =>
+      Array.isArray(examples) && examples[0] !== undefined ? [[name, examples[0]]] : [],
+    ),
+  );
+}

@@ -1,0 +1,37 @@
+import {
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+  type Relation,
+} from 'typeorm';
+import { User } from '../identity/user.entity.js';
+
+/** Sign-ins that were refused to one network in one hour, for one user: one line of the audit. */
+@Entity('login_failures')
+@Index('login_failures_user_id_event_seq_idx', ['userId', 'eventSeq'])
+export class LoginFailure {
+  @PrimaryColumn('uuid', { name: 'user_id', primaryKeyConstraintName: 'login_failures_pkey' })
+  readonly userId!: string;
+
+  /** When the hour began. */
+  @PrimaryColumn('timestamptz', { primaryKeyConstraintName: 'login_failures_pkey' })
+  readonly hour!: Date;
+
+  /** As `networkOf` names it; empty for all that come when the hour has had its networks. */
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'login_failures_pkey' })
+  readonly network!: string;
+
+  @ManyToOne(() => User, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'login_failures_user_id_fkey' })
+  readonly user?: Relation<User>;
+
+  @Column('integer')
+  readonly times!: number;
+
+  /** The number of the event that tells of them. */
+  @Column('bigint', { name: 'event_seq' })
+  readonly eventSeq!: string;
+}

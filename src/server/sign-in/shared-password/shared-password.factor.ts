@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import { constantTimeEqual } from '../../../mfa/index.js';
+import { ConfigError } from '../../config/values/config-error.js';
+import { type ConfiguredEntry } from '../../config/values/configured-entry.js';
+import { normalizePassword } from '../../identity/password-hasher.js';
+import { type User } from '../../identity/user.entity.js';
+import { type UsersService } from '../../identity/users.service.js';
+import { type RenewedSession } from '../../sessions/sessions.service.js';
+import { type FirstFactorServices } from '../first-factor-type.js';
+import { FormFactor } from '../form-factor.js';
+import { type SharedSecrets } from '../shared-secrets.js';
+import { SharedPasswordForm } from './shared-password.form.js';
+import { type SharedPasswordOptions } from './shared-password.options.js';
+
+/** One secret for many people, who then are all one user: that of this factor and of no other. */
+export class SharedPasswordFactor extends FormFactor<SharedPasswordForm> {
+  readonly schema = SharedPasswordForm;
+  private readonly logger = new Logger(SharedPasswordFactor.name);
+  private readonly entry: ConfiguredEntry;
+  private readonly users: UsersService;
+  private readonly secrets: SharedSecrets;
+  private readonly username: string;
+  private readonly password: string;
+  private readonly digest: Buffer;
+  /** As it was kept at the start. Another one: a process has started with another password. */
+  private keptHash: string | null = null;
+
+  constructor({ username, password }: SharedPasswordOptions, services: FirstFactorServices) {
+    super();
+    this.entry = services.entry;
+    this.users = services.users;
+    this.secrets = services.secrets;
+    this.username = username;
+    this.password = password;
+    this.digest = digestOf(password);
+  }
+
+  /** Takes the name of the user before anybody can register it, and ends what an old password began. */
+  async onStart(): Promise<void> {
+    const { path } = this.entry;
+    const user = await this.ownUser();
+    if (user === null) throw new ConfigError([await this.nameConflict()]);
+    await this.secrets.keep(user, this.password);
+    this.keptHash = (await this.ownUser())?.sharedSecretHash ?? null;
+    this.logger.warn(
+      `${path}: whoever knows the shared password is "${this.username}", and nobody can tell who it was.`,
+    );
+  }
+
+  /** The entry may have got another user meanwhile. */
+  async isStillAllowed({ userId }: Pick<RenewedSession, 'userId'>): Promise<boolean> {
+    return (await this.ownUser())?.id === userId;
+  }
+
+  /** The user is looked up first, so that a wrong password costs no less than the right one. */
+  protected async verify({ password }: SharedPasswordForm): Promise<User | null> {
+    const user = await this.ownUser();
+    const isRight = constantTimeEqual(digestOf(password), this.digest);
+    // Without what was kept at the start nothing is the same as it.
+    const isKept = this.keptHash !== null && user?.sharedSecretHash === this.keptHash;
+    return isRight && isKept ? user : null;
+  }
+
+  private async nameConflict(): Promise<string> {
+    const { path } = this.entry;
+    const owner = (await this.users.findByUsername(this.username))?.provider ?? null;
+    return owner === null
+      ? `${path}.username: "${this.username}" is the account of somebody else: choose another name.`
+      : `${path}.username: "${this.username}" belongs to the first factor "${owner}": give this entry its old id back if that was it, or choose another name.`;
+  }
+
+  private ownUser(): Promise<User | null> {
+    return this.users.ofProvider(this.entry.id, this.username);
+  }
+}
+
+/** Of one length for every password, so that not even the length of the secret shows. */
+function digestOf(password: string): Buffer {
+  return createHash('sha256').update(normalizePassword(password)).digest();
+}

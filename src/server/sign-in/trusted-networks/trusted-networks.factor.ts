@@ -1,0 +1,105 @@
+import { Logger } from '@nestjs/common';
+import { type RenewedSession } from '../../sessions/sessions.service.js';
+import { type User } from '../../identity/user.entity.js';
+import { normalizeUsername } from '../../identity/normalize-username.js';
+import { type UsersService } from '../../identity/users.service.js';
+import { type FirstFactorRequest } from '../first-factor.js';
+import { type FirstFactorServices } from '../first-factor-type.js';
+import { FormFactor } from '../form-factor.js';
+import { type AddressBlock, isIn, readTrustedBlock, toBlock } from './address-block.js';
+import { ownAddressOf } from './client-address.js';
+import { TrustedNetworksForm } from './trusted-networks.form.js';
+import { type TrustedNetwork, type TrustedNetworksOptions } from './trusted-networks.options.js';
+
+const LOOPBACK = ['127.0.0.1', '::1'];
+
+interface Network {
+  readonly blocks: readonly AddressBlock[];
+  /** Exactly as the users are called: who is trusted must not depend on a rule of letters. */
+  readonly usernames: ReadonlySet<string>;
+}
+
+/**
+ * Signs in by where a client is: nothing is proven, and nobody gets in who has a second factor. The
+ * place is asked about again at every refresh.
+ */
+export class TrustedNetworksFactor extends FormFactor<TrustedNetworksForm> {
+  readonly schema = TrustedNetworksForm;
+  override readonly amr: readonly string[] = [];
+  override readonly supportsMfa = false;
+  private readonly logger = new Logger(TrustedNetworksFactor.name);
+  private readonly path: string;
+  private readonly networks: readonly Network[];
+  private readonly proxies: readonly AddressBlock[];
+  private readonly users: UsersService;
+
+  constructor({ networks }: TrustedNetworksOptions, services: FirstFactorServices) {
+    super();
+    const { config, entry, users } = services;
+    this.path = entry.path;
+    this.networks = networks.map(readNetwork);
+    this.proxies = config.trustedProxies.map(toBlock);
+    this.users = users;
+  }
+
+  /** Warns of what lets in other people than the list seems to say. */
+  async onStart(): Promise<void> {
+    const blocks = this.networks.flatMap((network) => network.blocks);
+    const holdsLoopback = blocks.some((block) => LOOPBACK.some((own) => isIn(own, block)));
+    if (holdsLoopback && this.proxies.length === 0) {
+      this.logger.warn(
+        `${this.path}: a trusted network holds this machine, and TRUSTED_PROXIES is unset: whoever comes through a proxy here that adds no header is let in.`,
+      );
+    }
+    const names = new Set(this.networks.flatMap(({ usernames }) => [...usernames]));
+    for (const name of names) await this.warnOf(name);
+  }
+
+  async isStillAllowed(
+    { userId }: Pick<RenewedSession, 'userId'>,
+    request: FirstFactorRequest,
+  ): Promise<boolean> {
+    return this.isTrusted(await this.users.findById(userId), request);
+  }
+
+  /** The user is looked up wherever the client is: outside nothing shows of who is there. */
+  protected async verify(
+    { username }: TrustedNetworksForm,
+    request: FirstFactorRequest,
+  ): Promise<User | null> {
+    const user = await this.users.findByUsername(username);
+    return this.isTrusted(user, request) ? user : null;
+  }
+
+  private async warnOf(name: string): Promise<void> {
+    const user = await this.users.findByUsername(name);
+    if (user === null) {
+      this.logger.warn(
+        `${this.path}: nobody has registered "${name}": whoever does is let in without a password.`,
+      );
+    } else if (user.provider !== null) {
+      this.logger.warn(
+        `${this.path}: "${name}" is not let in: that user belongs to the first factor "${user.provider}".`,
+      );
+    }
+  }
+
+  /** Whoever belongs to another first factor gets in by that one alone. */
+  private isTrusted(user: User | null, request: FirstFactorRequest): boolean {
+    const address = ownAddressOf(request, this.proxies);
+    if (user === null || user.provider !== null || address === null) return false;
+    return this.networks.some(
+      ({ blocks, usernames }) =>
+        usernames.has(user.username) && blocks.some((block) => isIn(address, block)),
+    );
+  }
+}
+
+function readNetwork({ cidr, users }: TrustedNetwork): Network {
+  const blocks = [cidr].flat().map((text) => readTrustedBlock(text));
+  return {
+    blocks: blocks.filter((block) => block !== null),
+    // One that is too long is nobody's.
+    usernames: new Set(users.map((name) => normalizeUsername(name) ?? name)),
+  };
+}
