@@ -59,7 +59,8 @@ const owners = [
     name: 'npm-passport',
     packages: ['passport', 'passport-[^/]+', '@nestjs/passport'],
     owner: '^src/server/(auth\\.module\\.ts|sign-in/|sessions/)',
-    comment: 'First factors and bearer tokens are the business of the server: these rooms ask Passport.',
+    comment:
+      'First factors and bearer tokens are the business of the server: these rooms ask Passport.',
   },
   {
     name: 'npm-prom-client',
