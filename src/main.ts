@@ -9,7 +9,7 @@ import { ServerLogger } from './server/observability/logging/server-logger.js';
 import { MAILBOX_PATH } from './server/delivery/mail/development-mailbox.js';
 import { keepsMessages } from './server/delivery/mail/mailbox.module.js';
 import { ShutdownLimit } from './server/operations/shutdown/shutdown-limit.js';
-import { startOrExplain } from './server/start-or-explain.js';
+import { bootstrap } from './server/bootstrap.js';
 import { DOCS_PATH } from './server/swagger/docs-path.js';
 
 const EXPOSED =
@@ -45,4 +45,4 @@ async function describeAddresses(
   ];
 }
 
-await startOrExplain(start, process);
+await bootstrap(start, process);

@@ -1,22 +1,22 @@
 import { type Provider } from '@nestjs/common';
 import { MfaAccounts } from './core/methods/accounts.js';
-import { ActorSubjects } from './core/access/actor.js';
+import { SubjectResolver } from './core/access/actor.js';
 import { AttemptSpending } from './core/ceremony/attempt-spending.js';
 import { AuthenticatorService } from './core/methods/authenticator.service.js';
 import { BackupCodeIssuer } from './core/methods/backup-code-issuer.js';
 import { BackupCodeService } from './core/methods/backup-code.service.js';
 import { BackupCodes } from './core/ceremony/backup-codes.js';
 import { Ceremony } from './core/ceremony/ceremony.js';
-import { Challenger } from './core/ceremony/challenger.js';
+import { ChallengeService } from './core/ceremony/challenge.service.js';
 import { ChangeLog } from './core/reversal/change-log.js';
 import { ChangeUndoing } from './core/reversal/change-undoing.js';
 import { Disposal } from './core/reversal/disposal.js';
-import { Dispatcher } from './core/sending/dispatcher.js';
+import { CodeSender } from './core/sending/code-sender.js';
 import { EnrolmentWriter } from './core/methods/enrolment-writer.js';
 import { EnrolmentService } from './core/methods/enrolment.service.js';
 import { EphemeralTokens } from './core/keys/ephemeral-token.js';
-import { EventAudience } from './core/events/event-audience.js';
-import { EventTeller } from './core/events/event-teller.js';
+import { EventSubscribers } from './core/events/event-subscribers.js';
+import { EventPublisher } from './core/events/event-publisher.js';
 import { FreshProof } from './core/access/fresh-proof.js';
 import { HandlerRegistry } from './core/ceremony/handler-registry.js';
 import { KeyRing } from './core/keys/key-ring.js';
@@ -27,7 +27,7 @@ import { MethodRestoring } from './core/reversal/method-restoring.js';
 import { MethodChanges } from './core/methods/method-changes.js';
 import { MethodService } from './core/methods/method.service.js';
 import { PasswordCeremony } from './core/ceremony/password-ceremony.js';
-import { Repudiation } from './core/reversal/repudiation.js';
+import { ChangeReversal } from './core/reversal/change-reversal.js';
 import { SendCooldowns } from './core/ceremony/send-cooldowns.js';
 import { SendRefusals } from './core/sending/send-refusals.js';
 import { SessionAttempts } from './core/ceremony/session-attempts.js';
@@ -39,24 +39,24 @@ import { WrongProofs } from './core/ceremony/wrong-proofs.js';
 /** Every provider of the core. */
 export const CORE_PROVIDERS: Provider[] = [
   MfaAccounts,
-  ActorSubjects,
+  SubjectResolver,
   AttemptSpending,
   AuthenticatorService,
   BackupCodeIssuer,
   BackupCodeService,
   BackupCodes,
   Ceremony,
-  Challenger,
+  ChallengeService,
   ChangeLog,
   ChangeUndoing,
   MethodRestoring,
   Disposal,
-  Dispatcher,
+  CodeSender,
   EnrolmentWriter,
   EnrolmentService,
   EphemeralTokens,
-  EventAudience,
-  EventTeller,
+  EventSubscribers,
+  EventPublisher,
   FreshProof,
   HandlerRegistry,
   KeyRing,
@@ -66,7 +66,7 @@ export const CORE_PROVIDERS: Provider[] = [
   MethodChanges,
   MethodService,
   PasswordCeremony,
-  Repudiation,
+  ChangeReversal,
   SendCooldowns,
   SendRefusals,
   SessionAttempts,

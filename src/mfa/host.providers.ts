@@ -1,5 +1,5 @@
 import { type Provider } from '@nestjs/common';
-import { EventAudience } from './core/events/event-audience.js';
+import { EventSubscribers } from './core/events/event-subscribers.js';
 import { EVENT_CONSUMERS, type EventConsumer } from './core/ports/event-consumer.js';
 import { HostPorts } from './core/ports/host-ports.js';
 import {
@@ -10,13 +10,13 @@ import {
   SubjectDirectory,
   TokenIssuer,
 } from './core/ports/ports.js';
-import { AccessGuard } from './http/guards/access.guard.js';
+import { AccessTokenReader } from './http/guards/access-token-reader.js';
 
 /** As a host binds them; what is optional may be absent. */
 type BoundPorts = [
   subjects?: SubjectDirectory,
   tokens?: TokenIssuer,
-  access?: AccessGuard,
+  access?: AccessTokenReader,
   passwords?: PasswordProof,
   sessions?: SessionDirectory,
   sessionCloser?: SessionCloser,
@@ -26,7 +26,7 @@ type BoundPorts = [
 const PORTS = [
   SubjectDirectory,
   TokenIssuer,
-  AccessGuard,
+  AccessTokenReader,
   PasswordProof,
   SessionDirectory,
   SessionCloser,
@@ -39,7 +39,7 @@ export const HOST_PORTS: Provider = {
   useFactory: (...[subjects, tokens, access, ...others]: BoundPorts) => {
     if (subjects === undefined) throw missingPort('SubjectDirectory');
     if (tokens === undefined) throw missingPort('TokenIssuer');
-    if (access === undefined) throw missingPort('AccessGuard');
+    if (access === undefined) throw missingPort('AccessTokenReader');
     const [passwords = null, sessions = null, sessionCloser = null] = others;
     return new HostPorts(subjects, tokens, { passwords, sessions, sessionCloser });
   },
@@ -49,17 +49,17 @@ export const HOST_PORTS: Provider = {
 export const BOUND_AUDIENCE: Provider = {
   provide: Symbol('BOUND_AUDIENCE'),
   inject: [
-    EventAudience,
+    EventSubscribers,
     { token: MfaEventListener, optional: true },
     { token: EVENT_CONSUMERS, optional: true },
   ],
   useFactory: (
-    audience: EventAudience,
+    subscribers: EventSubscribers,
     listener?: MfaEventListener,
     consumers?: readonly EventConsumer[],
   ) => {
-    audience.bind(listener ?? null, consumers ?? []);
-    return audience;
+    subscribers.bind(listener ?? null, consumers ?? []);
+    return subscribers;
   },
 };
 

@@ -9,7 +9,7 @@ import { RequireMfaGuard } from './http/guards/require-mfa.guard.js';
 import { SignedInGuard } from './http/guards/signed-in.guard.js';
 import { StepUpTokenGuard } from './http/guards/step-up-token.guard.js';
 import { HandlersController } from './http/controllers/handlers.controller.js';
-import { IssuedAnswers } from './http/controllers/issued-answers.js';
+import { IssuedResponses } from './http/controllers/issued-responses.js';
 import { LoginController } from './http/controllers/login.controller.js';
 import { MethodsController } from './http/controllers/methods.controller.js';
 import { MfaProblemFilter } from './http/problems/mfa-problem.filter.js';
@@ -33,7 +33,7 @@ export const MFA_HTTP_PROVIDERS: Provider[] = [
   EphemeralTokenGuard,
   FreshProofGuard,
   HostAccess,
-  IssuedAnswers,
+  IssuedResponses,
   MediaTypeGuard,
   MfaProblemFilter,
   NoStoreInterceptor,

@@ -66,7 +66,7 @@ export {
 } from './core/events/event-emitter-listener.js';
 export { type Claim, type ClaimedDelivery, OutboxStore } from './core/events/outbox.js';
 export { UnjudgedAttempts } from './core/ceremony/unjudged-attempts.js';
-export { GIVE_UP_SECONDS } from './core/events/outbox-lane.js';
+export { GIVE_UP_SECONDS } from './core/events/consumer-queue.js';
 export { OutboxWorker } from './core/events/outbox-worker.js';
 export { HandlerRegistry, MFA_HANDLERS } from './core/ceremony/handler-registry.js';
 export { KeyManagement } from './core/keys/key-management.js';
@@ -79,7 +79,7 @@ export {
   type MfaPassed,
 } from './core/ports/mfa-passed.js';
 export { type RowInsert, type RowUpdate } from './core/ports/host-rows.js';
-export { type HeaderLine, type IssuedAnswer } from './core/login/issued-answer.js';
+export { type HeaderLine, type IssuedResponse } from './core/login/issued-response.js';
 export { type IssuedCookie, type IssuedTokens } from './core/ports/issued-tokens.js';
 export {
   type LiveSession,
@@ -132,15 +132,15 @@ export { networkAllowancesOf } from './core/sending/send-policy.js';
 export { SessionAttempts, type SessionGuess } from './core/ceremony/session-attempts.js';
 export {
   type Opening,
-  type RepudiatedChange,
+  type ReversedChange,
   type SessionsProvenBy,
 } from './core/reversal/culprits.js';
 export {
-  Repudiation,
-  type RepudiationContext,
+  ChangeReversal,
+  type ReversalContext,
   type Undoing,
   type UndoneChange,
-} from './core/reversal/repudiation.js';
+} from './core/reversal/change-reversal.js';
 export { unwrapSecretKeys, type WrappedSecretKey } from './core/keys/unwrap-secret-keys.js';
 export { type Actor, type Principal } from './core/access/actor.js';
 export { BodyPipe } from './http/requests/body.pipe.js';
@@ -152,16 +152,16 @@ export {
 export { AuthRoutes } from './http/decorators/auth-routes.decorator.js';
 export { RequireFreshProof } from './http/decorators/require-fresh-proof.decorator.js';
 export { RequireMfa, type RequireMfaOptions } from './http/decorators/require-mfa.decorator.js';
-export { BEARER_SCHEME, SignedInRoutes } from './http/decorators/signed-in-routes.decorator.js';
+export { BEARER_SCHEME, RequireSignIn } from './http/decorators/require-sign-in.decorator.js';
 export { SignedIn } from './http/decorators/signed-in.decorator.js';
 export { jsonSchemaOf } from './http/schemas/json-schema.js';
 export { openApiSchemaOf } from './http/schemas/open-api-schema.js';
 export { problemOf } from './http/problems/problem-of.js';
 export { problemResponse } from './http/problems/problem-response.js';
 export { clientOf } from './http/requests/client-info.js';
-export { AccessGuard } from './http/guards/access.guard.js';
+export { AccessTokenReader } from './http/guards/access-token-reader.js';
 export { type HttpRequest } from './http/requests/http-request.js';
-export { IssuedAnswers } from './http/controllers/issued-answers.js';
+export { IssuedResponses } from './http/controllers/issued-responses.js';
 export {
   completeMfaDocument,
   completeOperations,
@@ -219,9 +219,9 @@ export { MFA_ENTITIES } from './persistence/entities/mfa-entities.js';
 export { type KeyNeed, KeyUsage } from './persistence/sealing/key-usage.js';
 export {
   type CleanedRows,
-  type CleanUpScope,
-  MfaCleanUp,
-} from './persistence/retention/mfa-clean-up.js';
+  type RetentionScope,
+  MfaRetention,
+} from './persistence/retention/mfa-retention.js';
 export { type Backlog, OutboxBacklog } from './persistence/stores/outbox-backlog.js';
 export { entityManagerOf, transactionOf } from './persistence/database/statements.js';
 export { MFA_MIGRATIONS } from './persistence/migrations/mfa-migrations.js';

@@ -10,7 +10,7 @@ import { ChallengeStore, UnitOfWork } from './core/ports/stores.js';
 import { AppHandler, appHandler } from './handlers/app/index.js';
 import { EmailHandler, EmailSender } from './handlers/email/index.js';
 import { AuthRoutes } from './http/decorators/auth-routes.decorator.js';
-import { AccessGuard } from './http/guards/access.guard.js';
+import { AccessTokenReader } from './http/guards/access-token-reader.js';
 import { CodeProof } from './contract/code-proof.js';
 import { type HandlerProvider, MfaModule } from './mfa.module.js';
 import { type MfaModuleOptions, MfaOptions } from './core/options/mfa.options.js';
@@ -25,7 +25,7 @@ class DatabaseModule {}
 const PORTS = [
   { provide: SubjectDirectory, useValue: {} },
   { provide: TokenIssuer, useValue: {} },
-  { provide: AccessGuard, useValue: {} },
+  { provide: AccessTokenReader, useValue: {} },
   { provide: EmailSender, useClass: Inbox },
 ];
 
@@ -115,7 +115,7 @@ describe('MfaModule', () => {
     await expect(boot(weak)).rejects.toThrow('lockSeconds takes a whole number');
   });
 
-  it.each([SubjectDirectory, TokenIssuer, AccessGuard])(
+  it.each([SubjectDirectory, TokenIssuer, AccessTokenReader])(
     'says when the port %p is missing',
     async (port) => {
       const providers = PORTS.filter(({ provide }) => provide !== port);

@@ -22,7 +22,7 @@ import { HandlerRegistry, MFA_HANDLERS } from './core/ceremony/handler-registry.
 import { KeyRing } from './core/keys/key-ring.js';
 import { LoginService } from './core/login/login.service.js';
 import { OutboxWorker } from './core/events/outbox-worker.js';
-import { Repudiation } from './core/reversal/repudiation.js';
+import { ChangeReversal } from './core/reversal/change-reversal.js';
 import { SendBudgetStore } from './core/sending/send-budgets.js';
 import { SessionAttempts } from './core/ceremony/session-attempts.js';
 import { AUTH_BASE_PATH, toBasePath } from './http/requests/base-path.js';
@@ -40,7 +40,7 @@ import {
 import { AuditTrail } from './persistence/audit/audit-trail.js';
 import { AuditVerification } from './persistence/audit/audit-verification.js';
 import { KeyUsage } from './persistence/sealing/key-usage.js';
-import { MfaCleanUp } from './persistence/retention/mfa-clean-up.js';
+import { MfaRetention } from './persistence/retention/mfa-retention.js';
 import { OutboxBacklog } from './persistence/stores/outbox-backlog.js';
 import { PERSISTENCE_PROVIDERS } from './persistence.providers.js';
 import { Reencryption } from './persistence/sealing/reencryption.js';
@@ -168,14 +168,14 @@ const EXPORTED = [
   KeyUsage,
   LoginService,
   MfaAccounts,
-  MfaCleanUp,
+  MfaRetention,
   MfaOptions,
   AuditTrail,
   AuditVerification,
   OutboxBacklog,
   OutboxWorker,
   Reencryption,
-  Repudiation,
+  ChangeReversal,
   SecurityLog,
   SessionAttempts,
   SendBudgetStore,

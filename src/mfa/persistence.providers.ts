@@ -19,7 +19,7 @@ import { AuditTrail } from './persistence/audit/audit-trail.js';
 import { AuditVerification } from './persistence/audit/audit-verification.js';
 import { HostDatabase } from './persistence/database/host-database.js';
 import { KeyUsage } from './persistence/sealing/key-usage.js';
-import { MfaCleanUp } from './persistence/retention/mfa-clean-up.js';
+import { MfaRetention } from './persistence/retention/mfa-retention.js';
 import { OutboxBacklog } from './persistence/stores/outbox-backlog.js';
 import { PayloadCipher } from './persistence/sealing/payload-cipher.js';
 import { Reencryption } from './persistence/sealing/reencryption.js';
@@ -50,7 +50,7 @@ export const PERSISTENCE_PROVIDERS: Provider[] = [
   AuditVerification,
   EventRows,
   HostDatabase,
-  MfaCleanUp,
+  MfaRetention,
   KeyUsage,
   OutboxBacklog,
   PayloadCipher,

@@ -14,7 +14,7 @@ export interface MfaRouteOptions {
   readonly path?: string;
   /**
    * Decorators of every route, such as the `@Public()` of a guard that the application has for all of its
-   * routes, or `@Version('1')`. The routes that ask for an access token guard themselves, by `AccessGuard`.
+   * routes, or `@Version('1')`. The routes that ask for an access token guard themselves, by `AccessTokenReader`.
    */
   readonly routeDecorators?: readonly MethodDecorator[];
   /** Decorators of those routes alone that ask for no access token, after {@link routeDecorators}. */

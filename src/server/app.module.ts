@@ -4,7 +4,7 @@ import { MfaModule } from '../mfa/index.js';
 import { AuthModule } from './auth.module.js';
 import { type FirstFactorTypes } from './sign-in/first-factor-type.js';
 import { FIRST_FACTOR_TYPES } from './first-factor-types.js';
-import { CleanUpModule } from './retention/clean-up.module.js';
+import { RetentionModule } from './retention/retention.module.js';
 import { ConfigModule } from './config/config.module.js';
 import { ServerConfig } from './config/server-config.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -17,7 +17,7 @@ import { MfaHostModule } from './mfa/mfa-host.module.js';
 import { PagesModule } from './pages/pages.module.js';
 import { HttpDrain } from './operations/shutdown/http-drain.js';
 import { ShutdownModule } from './operations/shutdown/shutdown.module.js';
-import { WatchingModule } from './observability/watching.module.js';
+import { ObservabilityModule } from './observability/observability.module.js';
 import { SystemModule } from './system.module.js';
 
 /** What a program brings that starts this server with types of its own. */
@@ -38,7 +38,7 @@ export class AppModule {
         ConfigModule.forRoot(config),
         SystemModule,
         ShutdownModule,
-        WatchingModule.forRoot(config),
+        ObservabilityModule.forRoot(config),
         DatabaseModule,
         MailboxModule.forRoot(config),
         MailModule.forRoot(config),
@@ -52,7 +52,7 @@ export class AppModule {
         PagesModule,
         KeysModule,
         HealthModule,
-        CleanUpModule,
+        RetentionModule,
       ],
     };
   }

@@ -2,7 +2,7 @@ import { createAdapter } from '../../src/server/app.setup.js';
 import { generateKeys } from '../../src/server/config/keys/generate-keys.js';
 import { readConfig } from '../../src/server/config/read-config.js';
 import { type ServerConfig } from '../../src/server/config/server-config.js';
-import { NOTICE_LIMIT } from '../../src/server/security-emails/notice-limits.js';
+import { SECURITY_EMAIL_LIMIT } from '../../src/server/security-emails/security-email-limits.js';
 import {
   RESET_LINK_LIMIT,
   RESET_PASSWORD_LIMIT,
@@ -155,7 +155,7 @@ describe('the table of limits', () => {
       RESET_LINK_LIMIT.perAsker,
       RESET_LINK_LIMIT.perAccount,
       config.notMeLinkSeconds,
-      NOTICE_LIMIT.maxNotices,
+      SECURITY_EMAIL_LIMIT.maxNotices,
       CONFIRMATION_LIMIT.maxMails,
       VERIFICATION_LIMIT.maxSends,
       VERIFICATION_LIMIT.cooldownSeconds,

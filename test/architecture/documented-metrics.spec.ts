@@ -66,7 +66,7 @@ describe('the metrics of the server', () => {
       labelNames.map((label) => `\`${label}\``).join(', ') || '–',
       help,
     ]);
-    expect(tableBelow('docs/watching.md', 'Metrics')).toEqual(rows);
+    expect(tableBelow('docs/observability.md', 'Metrics')).toEqual(rows);
   });
 
   it('are named as Prometheus asks for, those of the process too', async () => {

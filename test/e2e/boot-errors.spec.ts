@@ -7,7 +7,7 @@ import { NotifyHandler } from '../../src/mfa/handlers/notify/index.js';
 import { pinHandler } from '../../src/mfa/handlers/pin/index.js';
 import { smsHandler } from '../../src/mfa/handlers/sms/index.js';
 import {
-  AccessGuard,
+  AccessTokenReader,
   type HandlerProvider,
   MfaModule,
   SubjectDirectory,
@@ -16,7 +16,7 @@ import {
 import { createApp } from '../../src/server/app.setup.js';
 import { readConfig } from '../../src/server/config/read-config.js';
 import { ServerLogger } from '../../src/server/observability/logging/server-logger.js';
-import { startOrExplain } from '../../src/server/start-or-explain.js';
+import { bootstrap } from '../../src/server/bootstrap.js';
 import { authConfigFile } from '../support/auth-config-file.js';
 import { type Environment, KEYS } from '../support/server.js';
 
@@ -34,7 +34,7 @@ async function failureOf(start: (logger: LoggerService) => Promise<unknown>) {
   const logger = new KeepingLogger(false);
   const told: string[] = [];
   const codes: number[] = [];
-  await startOrExplain(
+  await bootstrap(
     async () => {
       await start(logger);
     },
@@ -51,7 +51,7 @@ function failure(sentence: string) {
 @Module({ providers: [{ provide: DataSource, useValue: {} }], exports: [DataSource] })
 class DatabaseModule {}
 
-const PORTS = [SubjectDirectory, TokenIssuer, AccessGuard];
+const PORTS = [SubjectDirectory, TokenIssuer, AccessTokenReader];
 
 /** A host of the library alone. */
 function startHost(

@@ -1,7 +1,7 @@
-import { CleanUpService } from '../../src/server/retention/clean-up.service.js';
+import { RetentionService } from '../../src/server/retention/retention.service.js';
 import { type Cleaner } from '../../src/server/retention/cleaner.js';
-import { RepudiationCleaner } from '../../src/server/security-emails/repudiation.cleaner.js';
-import { WaitingNoticesCleaner } from '../../src/server/security-emails/waiting-notices.cleaner.js';
+import { ReversalCleaner } from '../../src/server/security-emails/reversal.cleaner.js';
+import { WaitingSecurityEmailsCleaner } from '../../src/server/security-emails/waiting-security-emails.cleaner.js';
 import { FormerPasswordsCleaner } from '../../src/server/account/passwords/former-passwords.cleaner.js';
 import { PasswordResetLinksCleaner } from '../../src/server/account/passwords/password-reset-links.cleaner.js';
 import { EmailVerificationCleaner } from '../../src/server/account/email/email-verification.cleaner.js';
@@ -11,7 +11,7 @@ import { startServer, type TestServer } from '../support/server.js';
 
 const DAY_SECONDS = 24 * 3600;
 
-const cleanUp = (server: TestServer) => server.app.get(CleanUpService, { strict: false }).run();
+const cleanUp = (server: TestServer) => server.app.get(RetentionService, { strict: false }).run();
 
 async function count(server: TestServer, table: string): Promise<number> {
   const [row] = await server.dataSource.query<{ count: number }[]>(
@@ -113,7 +113,7 @@ describe('the clean-up of the server', () => {
          $2::timestamptz - interval '1 day' + n * interval '1 second' FROM generate_series(1, 7) AS n`,
       [user.id, server.clock.now()],
     );
-    const cleaner = server.app.get(RepudiationCleaner, { strict: false });
+    const cleaner = server.app.get(ReversalCleaner, { strict: false });
     const scope = { now: server.clock.now(), maxRows: 5 };
     expect(await cleaner.clean(scope)).toEqual({ repudiation_tokens: 5 });
     expect(await count(server, `repudiation_tokens WHERE tag IN ('t6', 't7')`)).toBe(2);
@@ -165,8 +165,8 @@ describe('the clean-up of the server', () => {
 
   it.each([
     [SessionsCleaner, 'sessions_expires_at_idx'],
-    [RepudiationCleaner, 'repudiation_tokens_expires_at_idx'],
-    [WaitingNoticesCleaner, 'waiting_notices_created_at_idx'],
+    [ReversalCleaner, 'repudiation_tokens_expires_at_idx'],
+    [WaitingSecurityEmailsCleaner, 'waiting_notices_created_at_idx'],
     [FormerPasswordsCleaner, 'former_passwords_replaced_at_idx'],
     [PasswordResetLinksCleaner, 'password_reset_links_expires_at_idx'],
     [EmailVerificationCleaner, 'email_confirmations_sent_at_idx'],

@@ -5,7 +5,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { generateSync } from 'otplib';
 import { type DataSource } from 'typeorm';
 import {
-  AccessGuard,
+  AccessTokenReader,
   Clock,
   MFA_ENTITIES,
   MFA_MIGRATIONS,
@@ -123,7 +123,7 @@ describe('the first hour of the guide', () => {
       imports: [PortsModule as Type],
       providers: [
         { provide: TokenIssuer, useClass: CookieIssuer as Type<TokenIssuer> },
-        { provide: AccessGuard, useClass: CookieAccess as Type<AccessGuard> },
+        { provide: AccessTokenReader, useClass: CookieAccess as Type<AccessTokenReader> },
       ],
     });
     await start({
@@ -183,7 +183,7 @@ describe('the first hour of the guide', () => {
     const mfa = MfaModule.forRoot([AppHandler], {
       secretKeys: [{ id: 'k1', key: Buffer.alloc(32, 7) }],
       imports: [PortsModule as Type],
-      providers: [{ provide: AccessGuard, useValue }],
+      providers: [{ provide: AccessTokenReader, useValue }],
     });
     await start({ imports: [PortsModule as Type, mfa] });
     const logged: unknown[] = [];
@@ -192,7 +192,7 @@ describe('the first hour of the guide', () => {
     const reply = await client.post('/mfa/', { method: 'app' });
     expect(reply.body).toMatchObject({ status: 500, code: 'internal' });
     expect(logged.join('\n')).toContain(
-      'AccessGuard.authenticate must give "authenticatedAt" as a Date (tokens carry a text or a number: make a Date of it), or null, and gave a text.',
+      'AccessTokenReader.authenticate must give "authenticatedAt" as a Date (tokens carry a text or a number: make a Date of it), or null, and gave a text.',
     );
   });
 });

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { jest } from '@jest/globals';
 import { Reencryption } from '../../src/mfa/index.js';
-import { CleanUpService } from '../../src/server/retention/clean-up.service.js';
+import { RetentionService } from '../../src/server/retention/retention.service.js';
 import { KeyFiles } from '../support/key-files.js';
 import { type EnrolledApp, type SignedIn, type TestServer } from '../support/server.js';
 
@@ -167,7 +167,7 @@ describe('once the old keys are retired', () => {
     // "Not me" would bring the old ones back.
     expect(await retire()).toContain('5 backup codes that an undone change brings back');
     session = await fourDaysOf(await fourDaysOf({ ...session, access }));
-    await server.app.get(CleanUpService, { strict: false }).run();
+    await server.app.get(RetentionService, { strict: false }).run();
     expect(await retire()).toBe('');
     await keys.reload(server);
     return { session, backupCodes: made.body.backup_codes };

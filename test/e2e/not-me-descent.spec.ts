@@ -1,5 +1,5 @@
 import { type Reply } from '../support/http-client.js';
-import { newestNotMeToken, noticesTo } from '../support/notices.js';
+import { newestNotMeToken, noticesTo } from '../support/security-emails.js';
 import {
   type EnrolledApp,
   type SignedIn,

@@ -1,6 +1,6 @@
 import { PasswordReset } from '../../src/server/account/passwords/password-reset.js';
 import { type Reply } from '../support/http-client.js';
-import { newestNotMeToken, notMeTokenIn, noticesTo } from '../support/notices.js';
+import { newestNotMeToken, notMeTokenIn, noticesTo } from '../support/security-emails.js';
 import { expectFaults, expectProblem, INVALID_TOKEN, REQUIRED } from '../support/problems.js';
 import {
   type EnrolledApp,

@@ -4,7 +4,7 @@ import { PasswordReset } from '../../src/server/account/passwords/password-reset
 import { PasswordRows } from '../../src/server/account/passwords/password-rows.js';
 import { PasswordHasher } from '../../src/server/identity/password-hasher.js';
 import { type Reply } from '../support/http-client.js';
-import { newestNotMeToken, noticesTo } from '../support/notices.js';
+import { newestNotMeToken, noticesTo } from '../support/security-emails.js';
 import { type SignedIn, startServer, type TestServer } from '../support/server.js';
 import { tally } from '../support/tally.js';
 

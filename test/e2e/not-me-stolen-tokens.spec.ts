@@ -1,4 +1,4 @@
-import { notMeTokenIn, noticesTo } from '../support/notices.js';
+import { notMeTokenIn, noticesTo } from '../support/security-emails.js';
 import {
   type EnrolledApp,
   type SignedIn,

@@ -3,7 +3,7 @@ import { OutboxWorker } from '../../src/mfa/index.js';
 import { PasswordReset } from '../../src/server/account/passwords/password-reset.js';
 import { Mailer } from '../../src/server/delivery/mail/mailer.js';
 import { type Reply } from '../support/http-client.js';
-import { notMeTokenIn, noticesTo } from '../support/notices.js';
+import { notMeTokenIn, noticesTo } from '../support/security-emails.js';
 import { expectProblem, INVALID_TOKEN } from '../support/problems.js';
 import { type SignedIn, startServer, type TestServer } from '../support/server.js';
 import { tally } from '../support/tally.js';

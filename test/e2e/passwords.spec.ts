@@ -6,7 +6,7 @@ import { PasswordHasher } from '../../src/server/identity/password-hasher.js';
 import { UsersService } from '../../src/server/identity/users.service.js';
 import { payloadOf } from '../support/forged-tokens.js';
 import { type Reply } from '../support/http-client.js';
-import { noticesTo } from '../support/notices.js';
+import { noticesTo } from '../support/security-emails.js';
 import {
   expectFaults,
   expectProblem,

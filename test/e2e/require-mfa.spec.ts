@@ -3,7 +3,7 @@ import { type AbstractHttpAdapter } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import {
-  AccessGuard,
+  AccessTokenReader,
   type Actor,
   ACR,
   addSeconds,
@@ -18,7 +18,7 @@ import {
   RequireFreshProof,
   RequireMfa,
   SignedIn,
-  SignedInRoutes,
+  RequireSignIn,
   type Subject,
   SubjectDirectory,
   TokenIssuer,
@@ -35,7 +35,7 @@ const HOUR = 3600;
 
 /** Believes a token that says what was proven, and how many seconds ago: `pwd,otp,mfa:90`. */
 @Injectable()
-class Trust extends AccessGuard {
+class Trust extends AccessTokenReader {
   constructor(private readonly clock: Clock) {
     super();
   }
@@ -122,7 +122,7 @@ class VaultController {
 }
 
 @Controller('profile')
-@SignedInRoutes()
+@RequireSignIn()
 class ProfileController {
   @Get()
   show(@SignedIn() { subjectId }: Actor): object {
@@ -134,7 +134,7 @@ class ProfileController {
 class HostModule {}
 
 const PORTS = [
-  { provide: AccessGuard, useClass: Trust },
+  { provide: AccessTokenReader, useClass: Trust },
   { provide: SubjectDirectory, useClass: Everybody },
   { provide: TokenIssuer, useClass: NoTokens },
 ];

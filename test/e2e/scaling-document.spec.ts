@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { AuditVerification } from '../../src/mfa/index.js';
-import { CleanUpService } from '../../src/server/retention/clean-up.service.js';
+import { RetentionService } from '../../src/server/retention/retention.service.js';
 import { codeBlocksOf } from '../support/documents.js';
 import { type SignedIn, startServer, type TestServer } from '../support/server.js';
 
@@ -98,7 +98,7 @@ function runTheDocument(): void {
       'mfa_challenges_until_now',
     ]);
     server.clock.advance({ seconds: 86_400 });
-    const cleaned = await server.app.get(CleanUpService, { strict: false }).run();
+    const cleaned = await server.app.get(RetentionService, { strict: false }).run();
     expect(cleaned?.['mfa_challenges']).toBeGreaterThan(0);
   });
 }

@@ -1,5 +1,5 @@
 import { SessionAttempts } from '../../src/mfa/core/ceremony/session-attempts.js';
-import { MfaCleanUp } from '../../src/mfa/persistence/retention/mfa-clean-up.js';
+import { MfaRetention } from '../../src/mfa/persistence/retention/mfa-retention.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
 import { plansOf } from '../support/plans.js';
 
@@ -8,11 +8,11 @@ const DAY_SECONDS = 86_400;
 
 describe('the clean-up of the library', () => {
   let mfa: MfaHarness;
-  let cleanUp: MfaCleanUp;
+  let cleanUp: MfaRetention;
 
   beforeEach(async () => {
     mfa = await startMfa();
-    cleanUp = mfa.parts.get(MfaCleanUp);
+    cleanUp = mfa.parts.get(MfaRetention);
   });
   afterEach(() => mfa.stop());
 

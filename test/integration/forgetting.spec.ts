@@ -3,7 +3,7 @@ import { MfaAccounts } from '../../src/mfa/core/methods/accounts.js';
 import { type MfaHandler, type Subject } from '../../src/mfa/contract/handler.js';
 import { AuthenticatorService } from '../../src/mfa/core/methods/authenticator.service.js';
 import { HandlerRegistry } from '../../src/mfa/core/ceremony/handler-registry.js';
-import { MfaCleanUp } from '../../src/mfa/persistence/retention/mfa-clean-up.js';
+import { MfaRetention } from '../../src/mfa/persistence/retention/mfa-retention.js';
 import { AppHandler } from '../../src/mfa/handlers/app/index.js';
 import { resolveMfaOptions } from '../../src/mfa/core/options/mfa.options.js';
 import { FakeRandomSource } from '../../src/mfa/testing/index.js';
@@ -111,7 +111,7 @@ describe('disposal', () => {
 
   async function cleanUp(days: number): Promise<void> {
     for (let day = 0; day < days; day++) mfa.parts.clock.advance(DAYS);
-    await mfa.parts.get(MfaCleanUp).run({ now: mfa.parts.clock.now(), maxRows: 1000 });
+    await mfa.parts.get(MfaRetention).run({ now: mfa.parts.clock.now(), maxRows: 1000 });
   }
 
   it('is told of what was removed once it cannot come back any more', async () => {

@@ -3,7 +3,7 @@ import { Global, Module, type Provider, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import {
-  AccessGuard,
+  AccessTokenReader,
   ChallengeStore,
   MFA_ENTITIES,
   MFA_MIGRATIONS,
@@ -16,7 +16,7 @@ import { ROOT } from '../support/documents.js';
 import { installSecondTypeOrm } from '../support/second-typeorm.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-const PORTS = [SubjectDirectory, TokenIssuer, AccessGuard];
+const PORTS = [SubjectDirectory, TokenIssuer, AccessTokenReader];
 
 /** A module that exports stand-ins for the ports, and some providers. */
 function moduleOf(providers: Provider[], isGlobal = true): Type {

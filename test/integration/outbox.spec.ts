@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { EventAudience } from '../../src/mfa/core/events/event-audience.js';
+import { EventSubscribers } from '../../src/mfa/core/events/event-subscribers.js';
 import { type MfaEvent, type MfaEventType } from '../../src/mfa/core/ports/events.js';
 import { type Subject } from '../../src/mfa/contract/handler.js';
 import { OutboxStore } from '../../src/mfa/core/events/outbox.js';
@@ -46,12 +46,12 @@ describe('the outbox', () => {
 
   /** What another server on the same database has: a worker and a consumer of its own. */
   function anotherServer(): { worker: OutboxWorker; consumer: KeepingConsumer } {
-    const audience = new EventAudience();
+    const subscribers = new EventSubscribers();
     const own = new KeepingConsumer('locks');
-    audience.bind(null, [own]);
+    subscribers.bind(null, [own]);
     const { get, clock } = mfa.parts;
     return {
-      worker: new OutboxWorker(audience, get(OutboxStore), get(MfaOptions), clock),
+      worker: new OutboxWorker(subscribers, get(OutboxStore), get(MfaOptions), clock),
       consumer: own,
     };
   }

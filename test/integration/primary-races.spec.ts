@@ -3,7 +3,7 @@ import { type Actor } from '../../src/mfa/core/access/actor.js';
 import { AttemptStore } from '../../src/mfa/core/ports/attempts.js';
 import { type Subject } from '../../src/mfa/contract/handler.js';
 import { OutboxWorker } from '../../src/mfa/core/events/outbox-worker.js';
-import { Repudiation } from '../../src/mfa/core/reversal/repudiation.js';
+import { ChangeReversal } from '../../src/mfa/core/reversal/change-reversal.js';
 import { UnitOfWork } from '../../src/mfa/core/ports/stores.js';
 import { AppHandler } from '../../src/mfa/handlers/app/index.js';
 import { EmailHandler } from '../../src/mfa/handlers/email/index.js';
@@ -72,7 +72,7 @@ async function undoNewest(): Promise<void> {
   await mfa.parts
     .get(UnitOfWork)
     .runForAccount(ada.id, (own) =>
-      mfa.parts.get(Repudiation).undo({ ...event, subjectId: ada.id }, own),
+      mfa.parts.get(ChangeReversal).undo({ ...event, subjectId: ada.id }, own),
     );
 }
 

@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { KeyRing } from '../../src/mfa/core/keys/key-ring.js';
 import { type Subject } from '../../src/mfa/contract/handler.js';
 import { KeyUsage } from '../../src/mfa/persistence/sealing/key-usage.js';
-import { MfaCleanUp } from '../../src/mfa/persistence/retention/mfa-clean-up.js';
+import { MfaRetention } from '../../src/mfa/persistence/retention/mfa-retention.js';
 import { PayloadCipher, sealingKeyIdOf } from '../../src/mfa/persistence/sealing/payload-cipher.js';
 import {
   Reencryption,
@@ -204,7 +204,7 @@ describe('the keys in use', () => {
       { keyId: 'old', use: 'change-lookup', rows: 4 },
     ]);
     mfa.parts.clock.advance({ seconds: 7 * 86_400 });
-    await mfa.parts.get(MfaCleanUp).run({ now: mfa.parts.clock.now(), maxRows: 100 });
+    await mfa.parts.get(MfaRetention).run({ now: mfa.parts.clock.now(), maxRows: 100 });
     expect((await needs()).map(({ keyId }) => keyId)).not.toContain('old');
   });
 });

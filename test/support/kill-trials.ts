@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { MAIL_DELIVERY_SECONDS } from '../../src/server/delivery/mail/mailer.js';
 import { type HttpClient, type Reply } from './http-client.js';
-import { noticesTo, notMeTokenIn } from './notices.js';
+import { noticesTo, notMeTokenIn } from './security-emails.js';
 import { type SignedIn, type TestServer } from './server.js';
 import { isTold, type Trial } from './succession.js';
 import {

@@ -18,11 +18,11 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppHandler } from '../../src/mfa/handlers/app/index.js';
 import { EmailHandler, EmailSender } from '../../src/mfa/handlers/email/index.js';
 import {
-  AccessGuard,
+  AccessTokenReader,
   Clock,
   clientOf,
   type HttpRequest,
-  IssuedAnswers,
+  IssuedResponses,
   LoginService,
   MFA_ENTITIES,
   MFA_MIGRATIONS,
@@ -40,7 +40,7 @@ import { createTestDatabase } from './test-database.js';
 
 /** Believes whoever says who they are, and that it was proven just now: `Bearer <id>`. */
 @Injectable()
-class Trust extends AccessGuard {
+class Trust extends AccessTokenReader {
   constructor(private readonly clock: Clock) {
     super();
   }
@@ -81,7 +81,7 @@ class HostLoginController {
   constructor(
     private readonly logins: LoginService,
     private readonly everybody: SubjectDirectory,
-    private readonly answers: IssuedAnswers,
+    private readonly answers: IssuedResponses,
   ) {}
 
   @Post()
@@ -116,7 +116,7 @@ export async function startLibraryHost(
   const database = await createTestDatabase();
   const [clock, inbox] = [new FakeClock(), new Inbox()];
   const ports = [
-    { provide: AccessGuard, useClass: Trust },
+    { provide: AccessTokenReader, useClass: Trust },
     { provide: SubjectDirectory, useClass: Everybody },
     { provide: TokenIssuer, useClass: PlainTokens },
     { provide: EmailSender, useValue: inbox },

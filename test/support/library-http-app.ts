@@ -20,7 +20,7 @@ import { StepUpService } from '../../src/mfa/core/login/step-up.service.js';
 import { Clock } from '../../src/mfa/contract/clock.js';
 import { FakeClock } from '../../src/mfa/testing/index.js';
 import { type Principal } from '../../src/mfa/core/access/actor.js';
-import { AccessGuard } from '../../src/mfa/http/guards/access.guard.js';
+import { AccessTokenReader } from '../../src/mfa/http/guards/access-token-reader.js';
 import { type HttpRequest } from '../../src/mfa/http/requests/http-request.js';
 import { MFA_CONTROLLERS, MFA_HTTP_PROVIDERS } from '../../src/mfa/http.providers.js';
 import { CodeProof } from '../../src/mfa/contract/code-proof.js';
@@ -71,7 +71,7 @@ export const HTTP_HANDLERS: readonly MfaHandler[] = [
   handlerOf('key', { proofSchema: KeyProof, setupResponseSchema: KeySetupResponse }),
 ];
 
-class BearerGuard extends AccessGuard {
+class BearerGuard extends AccessTokenReader {
   async authenticate(request: unknown): Promise<Principal> {
     // Both platforms give their requests headers.
     const { authorization } = (request as HttpRequest).headers;
@@ -116,7 +116,7 @@ export async function libraryHttpApp(
     controllers: [...MFA_CONTROLLERS],
     providers: [
       ...MFA_HTTP_PROVIDERS,
-      { provide: AccessGuard, useClass: BearerGuard },
+      { provide: AccessTokenReader, useClass: BearerGuard },
       { provide: RandomSource, useClass: SystemRandomSource },
       { provide: HandlerRegistry, useValue: new HandlerRegistry(HTTP_HANDLERS) },
       { provide: EphemeralTokens, useValue: ephemeralTokens },

@@ -7,7 +7,7 @@ import { type Actor } from '../../src/mfa/core/access/actor.js';
 import { BackupCodeService } from '../../src/mfa/core/methods/backup-code.service.js';
 import { CORE_PROVIDERS } from '../../src/mfa/core.providers.js';
 import { EnrolmentService } from '../../src/mfa/core/methods/enrolment.service.js';
-import { EventAudience } from '../../src/mfa/core/events/event-audience.js';
+import { EventSubscribers } from '../../src/mfa/core/events/event-subscribers.js';
 import { type EventConsumer } from '../../src/mfa/core/ports/event-consumer.js';
 import { EphemeralTokens } from '../../src/mfa/core/keys/ephemeral-token.js';
 import { type MfaEvent, type MfaEventType } from '../../src/mfa/core/ports/events.js';
@@ -148,7 +148,7 @@ export async function startMfa({ handlers, consumers = [], ...options }: Harness
   const module = await Test.createTestingModule({ imports: [HarnessModule] }).compile();
   const dataSource = module.get(DataSource);
   refuseSlowWorkInTransactions(dataSource);
-  module.get(EventAudience).bind(listener, consumers);
+  module.get(EventSubscribers).bind(listener, consumers);
   await dataSource.query(
     `CREATE TABLE host_sessions (id uuid PRIMARY KEY, user_id text, amr text[], made_at timestamptz)`,
   );

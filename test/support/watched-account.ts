@@ -1,4 +1,4 @@
-import { noticesTo } from './notices.js';
+import { noticesTo } from './security-emails.js';
 import { type Reply } from './http-client.js';
 import { type EnrolledApp, type SignedIn, type TestServer } from './server.js';
 

@@ -2,7 +2,13 @@ import { after, before, describe, it } from 'node:test';
 import { Global, Module, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { expect } from 'expect';
-import { AccessGuard, MFA_MIGRATIONS, MfaModule, SubjectDirectory, TokenIssuer } from 'nestjs-mfa';
+import {
+  AccessTokenReader,
+  MFA_MIGRATIONS,
+  MfaModule,
+  SubjectDirectory,
+  TokenIssuer,
+} from 'nestjs-mfa';
 import { type HandlerProvider } from 'nestjs-mfa';
 import { EmailHandler } from 'nestjs-mfa/handlers/email';
 import { webauthnHandler } from 'nestjs-mfa/handlers/webauthn';
@@ -11,7 +17,7 @@ import { DongleHandler } from '../src/mfa/dongle.handler.js';
 import { createDatabase } from './test-app.js';
 
 const SECRET_KEYS = [{ id: 'k1', key: new Uint8Array(32) }];
-const PORTS = [SubjectDirectory, TokenIssuer, AccessGuard];
+const PORTS = [SubjectDirectory, TokenIssuer, AccessTokenReader];
 
 let database: Awaited<ReturnType<typeof createDatabase>>;
 let dataSource: DataSource;
@@ -58,7 +64,7 @@ describe('the start', () => {
 
   it('names a port that is missing', async () => {
     await expect(start(DongleHandler, [SubjectDirectory, TokenIssuer])).rejects.toThrow(
-      'MfaModule misses the port AccessGuard: provide it in a module that exports it, and give that module to forRoot in "imports".',
+      'MfaModule misses the port AccessTokenReader: provide it in a module that exports it, and give that module to forRoot in "imports".',
     );
   });
 

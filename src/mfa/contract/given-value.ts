@@ -17,7 +17,7 @@ export type ValueCheck = (value: unknown) => Misfit | null;
  * Refuses what somebody has given who is not held to types: a port of a host's in JavaScript, or one that reads
  * a token or a row and says that it has the type.
  *
- * @param giver the port with its method, such as `AccessGuard.authenticate`
+ * @param giver the port with its method, such as `AccessTokenReader.authenticate`
  * @throws {Error} that names the giver, the member, what must stand there and what does
  */
 export function refuseMisfit(giver: string, value: unknown, check: ValueCheck): void {

@@ -7,7 +7,7 @@ import {
   BodyPipe,
   SecurityLog,
   SignedIn,
-  SignedInRoutes,
+  RequireSignIn,
 } from '../../mfa/index.js';
 import { LoginFailureLog } from '../sign-in/login-failure-log.js';
 import { SecurityLogQuery, SecurityLogResponse, securityLogResponse } from './security-log.js';
@@ -16,7 +16,7 @@ const DEFAULT_LIMIT = 20;
 
 /** What has happened to the account of whoever is signed in. */
 @AuthRoutes('user/security-log', 'Sessions')
-@SignedInRoutes()
+@RequireSignIn()
 export class SecurityLogController {
   constructor(
     private readonly log: SecurityLog,

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { CleanUpService } from '../retention/clean-up.service.js';
-import { describeCleanUp } from '../retention/describe-clean-up.js';
+import { RetentionService } from '../retention/retention.service.js';
+import { describeRetention } from '../retention/describe-retention.js';
 import { loadConfig } from '../config/load-config.js';
 import { runCommand } from './run-command.js';
 import { withServer } from './with-server.js';
@@ -9,7 +9,7 @@ import { withServer } from './with-server.js';
 await runCommand(async () => {
   const config = await loadConfig(process.env);
   await withServer(config, async (server) => {
-    const cleaned = await server.get(CleanUpService).run();
-    process.stdout.write(`${describeCleanUp(cleaned)}\n`);
+    const cleaned = await server.get(RetentionService).run();
+    process.stdout.write(`${describeRetention(cleaned)}\n`);
   });
 });

@@ -4,7 +4,7 @@ import { ConfigError } from './values/config-error.js';
 import { type ConfiguredEntry } from './values/configured-entry.js';
 import { parseYaml, YamlFault } from './values/parse-yaml.js';
 import { readEntries } from './values/read-entries.js';
-import { KEY, soundValue } from './values/sound-value.js';
+import { KEY, resolveEnvReferences } from './values/resolve-env-references.js';
 
 /** What the file of `AUTH_CONFIG` lists; a section that it does not have is absent. */
 export interface AuthConfig {
@@ -29,7 +29,12 @@ export function readAuthConfig(path: string, env: NodeJS.ProcessEnv): AuthConfig
   const sections = sectionsOf(parsed(textOf(path)));
   const lists = sections.map(([name, raw]) => {
     const references = new Map<string, string>();
-    const list = soundValue(raw, { path: `AUTH_CONFIG: ${name}`, env, faults, references });
+    const list = resolveEnvReferences(raw, {
+      path: `AUTH_CONFIG: ${name}`,
+      env,
+      faults,
+      references,
+    });
     const section = { name, mayBeEmpty: name === 'factors', faults, references };
     return [name, readEntries(list, section)] as const;
   });

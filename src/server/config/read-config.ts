@@ -13,7 +13,7 @@ import { type RequestBudgets, type ServerConfig } from './server-config.js';
 import { type Setting, type SettingValues } from './settings/setting.js';
 import { SETTINGS } from './settings/settings.js';
 import { signedWebhookOf } from './settings/signed-webhook.js';
-import { metricsAddressOf, traceExportOf } from './settings/watching-settings.js';
+import { metricsAddressOf, traceExportOf } from './settings/observability-settings.js';
 import { webAuthnOf } from './settings/webauthn-settings.js';
 
 type Texts = Readonly<Partial<Record<string, string>>>;
@@ -211,7 +211,7 @@ function configOf(values: Values, lists: Required<AuthConfig>): ServerConfig {
     traces: traceExportOf(values),
     mfa: {
       ...mfaOptionsOf(values, present(values.MFA_SECRET_KEYS, secretKeyRing.takes)),
-      repudiationSeconds: values.NOT_ME_LINK_EXPIRY,
+      reversalSeconds: values.NOT_ME_LINK_EXPIRY,
     },
   };
 }

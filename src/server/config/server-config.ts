@@ -5,7 +5,7 @@ import { type ConfiguredEntry } from './values/configured-entry.js';
 import { type EmailVerificationMode } from './settings/email-verifications.js';
 import { type JwtKey } from './keys/key-formats.js';
 import { type SignedWebhook } from './settings/signed-webhook.js';
-import { type MetricsAddress, type TraceExport } from './settings/watching-settings.js';
+import { type MetricsAddress, type TraceExport } from './settings/observability-settings.js';
 import { type WebAuthnSettings } from './settings/webauthn-settings.js';
 
 /** Both rings, opened. */

@@ -4,11 +4,11 @@ import { Logger } from '@nestjs/common';
 import { type Client } from 'pg';
 import { type DataSourceOptions } from 'typeorm';
 import { MFA_ENTITIES, MFA_MIGRATIONS } from '../../mfa/index.js';
-import { CleanUpLease } from '../retention/clean-up-lease.entity.js';
+import { RetentionLease } from '../retention/retention-lease.entity.js';
 import { LoginFailure } from '../sign-in/login-failure.entity.js';
 import { KnownDevice } from '../security-emails/known-device.entity.js';
-import { WaitingNotice } from '../security-emails/waiting-notice.entity.js';
-import { RepudiationToken } from '../security-emails/repudiation-token.entity.js';
+import { WaitingSecurityEmail } from '../security-emails/waiting-security-email.entity.js';
+import { ReversalToken } from '../security-emails/reversal-token.entity.js';
 import { FormerPassword } from '../account/passwords/former-password.entity.js';
 import { PasswordResetLink } from '../account/passwords/password-reset-link.entity.js';
 import { Session } from '../sessions/session.entity.js';
@@ -45,12 +45,12 @@ export function dataSourceOptions(
       Session,
       PasswordResetLink,
       FormerPassword,
-      RepudiationToken,
+      ReversalToken,
       KnownDevice,
-      WaitingNotice,
+      WaitingSecurityEmail,
       LoginFailure,
       EmailConfirmation,
-      CleanUpLease,
+      RetentionLease,
     ],
     migrations: [...MFA_MIGRATIONS, CreateUsersAndSessions1763800000000],
     migrationsTransactionMode: 'each',

@@ -6,7 +6,7 @@ import { dataSourceOptions } from './data-source.js';
 import { type DatabaseServer, ExternalDatabase } from './database-server.js';
 import { checkMigrations, migrate, SchemaNotCurrent } from './migrate.js';
 import { refuseUnsuitablePooler } from './pooler-check.js';
-import { tryUntil } from './try-until.js';
+import { retry } from './retry.js';
 import { withDataSource } from './with-data-source.js';
 
 /** The one that migrates. */
@@ -63,9 +63,9 @@ export async function prepareDatabase(
   const { databaseWaitSeconds: limitSeconds } = preparation;
   const place = withoutPassword(server.url);
   try {
-    await tryUntil(() => prepareOnce(server, preparation), {
+    await retry(() => prepareOnce(server, preparation), {
       limitSeconds,
-      isWorthWaiting: (error) => error instanceof SchemaNotCurrent || isOutage(error),
+      isTransientError: (error) => error instanceof SchemaNotCurrent || isOutage(error),
       report: (error) =>
         logger.warn(
           `The database at ${place} cannot be used yet: ${reasonOf(error)}; waiting up to ${limitSeconds} s in all`,

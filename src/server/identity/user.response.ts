@@ -24,11 +24,11 @@ export class UserResponse {
 }
 
 /** The `user` of an answer: a type alias, so that it is a JSON object too. */
-export type UserAnswer = Omit<UserResponse, 'email_verified'> &
+export type UserView = Omit<UserResponse, 'email_verified'> &
   Partial<Record<'email_verified', boolean>>;
 
 /** The `user` of an answer. */
-export function userResponse(user: User): UserAnswer {
+export function userResponse(user: User): UserView {
   return {
     id: user.id,
     username: user.username,

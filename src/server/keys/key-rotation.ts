@@ -7,7 +7,7 @@ import { givenKeyManagement, readRing } from '../config/keys/open-keys.js';
 import { type ServerConfig } from '../config/server-config.js';
 import { type ServerKeyNeed } from './key-needs.js';
 import { addNext, promote, retire, type Ring } from './rotation.js';
-import { whyRowsNeed, whyTokensNeed } from './why-needed.js';
+import { whyRowsNeed, whyTokensNeed } from './rotation-blockers.js';
 import { ACCESS_TOKEN_SECONDS } from '../sessions/access-tokens.js';
 import { wrapKey } from './wrap-key.js';
 import { VERIFICATION_LINK_SECONDS } from '../account/email/email-verification-limits.js';

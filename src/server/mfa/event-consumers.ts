@@ -2,7 +2,7 @@ import { type Provider } from '@nestjs/common';
 import { EVENT_CONSUMERS, type EventConsumer } from '../../mfa/index.js';
 import { FactorChangeEndings } from '../sessions/factor-change-endings.js';
 import { NewDeviceConsumer } from '../security-emails/new-device.consumer.js';
-import { NoticesConsumer } from '../security-emails/notices.consumer.js';
+import { SecurityEmailsConsumer } from '../security-emails/security-emails.consumer.js';
 import { PasswordResetMailer } from '../account/passwords/password-reset-mailer.js';
 import { EmailVerificationMailer } from '../account/email/email-verification-mailer.js';
 import { EventWebhookConsumer } from '../delivery/webhooks/event-webhook.consumer.js';
@@ -13,7 +13,7 @@ export const EVENT_CONSUMERS_PROVIDER: Provider = {
   inject: [
     FactorChangeEndings,
     NewDeviceConsumer,
-    NoticesConsumer,
+    SecurityEmailsConsumer,
     PasswordResetMailer,
     EmailVerificationMailer,
     EventWebhookConsumer,

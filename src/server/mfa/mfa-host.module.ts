@@ -2,7 +2,7 @@ import { Module, type Provider } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { EmailSender } from '../../mfa/handlers/email/index.js';
 import {
-  AccessGuard,
+  AccessTokenReader,
   EventEmitterListener,
   MfaEventListener,
   PasswordProof,
@@ -14,7 +14,7 @@ import {
 } from '../../mfa/index.js';
 import { FactorChangeEndings } from '../sessions/factor-change-endings.js';
 import { MailerEmailSender } from '../delivery/mail/mailer-email-sender.js';
-import { NoticesModule } from '../security-emails/notices.module.js';
+import { SecurityEmailsModule } from '../security-emails/security-emails.module.js';
 import { DestinationCarrier } from '../delivery/notify/destination-carrier.js';
 import { PasswordsModule } from '../account/passwords/passwords.module.js';
 import { RateLimitModule } from '../rate-limit/rate-limit.module.js';
@@ -24,7 +24,7 @@ import { SMS_GATEWAY_PROVIDER } from '../delivery/sms/sms-gateway.provider.js';
 import { UsersModule } from '../identity/users.module.js';
 import { VerificationModule } from '../account/email/verification.module.js';
 import { WebhooksModule } from '../delivery/webhooks/webhooks.module.js';
-import { BearerAccessGuard } from './bearer-access.guard.js';
+import { BearerAccessTokenReader } from './bearer-access-token-reader.js';
 import { EVENT_CONSUMERS_PROVIDER } from './event-consumers.js';
 import { MfaCleaner } from './mfa.cleaner.js';
 import { SessionTokenIssuer } from './session-token-issuer.js';
@@ -37,7 +37,7 @@ const PORTS: Provider[] = [
   { provide: SubjectDirectory, useClass: UserSubjectDirectory },
   { provide: SessionDirectory, useClass: UserSessionDirectory },
   { provide: TokenIssuer, useClass: SessionTokenIssuer },
-  { provide: AccessGuard, useClass: BearerAccessGuard },
+  { provide: AccessTokenReader, useClass: BearerAccessTokenReader },
   { provide: PasswordProof, useClass: UserPasswordProof },
   { provide: RequestBudget, useExisting: SubjectBudget },
   { provide: SessionCloser, useClass: UserSessionCloser },
@@ -55,7 +55,7 @@ const PORTS: Provider[] = [
 /** This server's answers to what the library asks of its host. */
 @Module({
   imports: [
-    NoticesModule,
+    SecurityEmailsModule,
     PasswordsModule,
     RateLimitModule,
     SessionsModule,

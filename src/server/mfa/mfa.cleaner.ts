@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { type CleanedRows, type CleanUpScope, MfaCleanUp } from '../../mfa/index.js';
+import { type CleanedRows, type RetentionScope, MfaRetention } from '../../mfa/index.js';
 import { Cleaner } from '../retention/cleaner.js';
 
 /** The tables of the library, which knows best what is over there. */
 @Injectable()
 export class MfaCleaner extends Cleaner {
-  constructor(private readonly cleanUp: MfaCleanUp) {
+  constructor(private readonly cleanUp: MfaRetention) {
     super();
   }
 
-  clean(scope: CleanUpScope): Promise<CleanedRows> {
+  clean(scope: RetentionScope): Promise<CleanedRows> {
     return this.cleanUp.run(scope);
   }
 }

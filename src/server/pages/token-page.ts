@@ -1,5 +1,5 @@
 import { escapeHtml } from '../texts/escape-html.js';
-import { type PageTexts, type PasswordTexts, type UndoneTexts } from '../texts/notice-texts.js';
+import { type PageTexts, type PasswordTexts, type UndoneTexts } from '../texts/language-texts.js';
 import { PASSWORD_LENGTH } from '../identity/password-rules.js';
 import { PAGE_STYLE } from './page-style.js';
 import { TOKEN_FORM_PATH } from '../config/paths.js';

@@ -1,4 +1,4 @@
-import { type CleanedRows, type CleanUpScope } from '../../mfa/index.js';
+import { type CleanedRows, type RetentionScope } from '../../mfa/index.js';
 
 /**
  * Deletes what is over in the tables of one module. A provider that extends this class takes part in
@@ -6,5 +6,5 @@ import { type CleanedRows, type CleanUpScope } from '../../mfa/index.js';
  */
 export abstract class Cleaner {
   /** @param scope its `maxRows` counts for each table */
-  abstract clean(scope: CleanUpScope): Promise<CleanedRows>;
+  abstract clean(scope: RetentionScope): Promise<CleanedRows>;
 }

@@ -2,7 +2,7 @@ import { type DataSource } from 'typeorm';
 import {
   addSeconds,
   type CleanedRows,
-  type CleanUpScope,
+  type RetentionScope,
   deleteInBatches,
 } from '../../mfa/index.js';
 import { Cleaner } from './cleaner.js';
@@ -32,7 +32,7 @@ export abstract class EndedRowsCleaner extends Cleaner {
     this.statement = deletionOf(rows);
   }
 
-  async clean({ now, ...bounds }: CleanUpScope): Promise<CleanedRows> {
+  async clean({ now, ...bounds }: RetentionScope): Promise<CleanedRows> {
     const { table, keptSeconds } = this.rows;
     const before = addSeconds(now, -keptSeconds);
     const deleted = await deleteInBatches(bounds, async (limit) => {

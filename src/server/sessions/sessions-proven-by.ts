@@ -1,5 +1,5 @@
 import { type EntityManager } from 'typeorm';
-import { type Opening, type RepudiatedChange } from '../../mfa/index.js';
+import { type Opening, type ReversedChange } from '../../mfa/index.js';
 
 /**
  * Passwords that the repudiated change chose, or one of the sessions since; and those that others,
@@ -39,7 +39,7 @@ const BEGIN = `
 
 /** What made sessions possible that a change's owner did not open. */
 export interface Means {
-  readonly change: Pick<RepudiatedChange, 'subjectId' | 'seq' | 'target'>;
+  readonly change: Pick<ReversedChange, 'subjectId' | 'seq' | 'target'>;
   /** Of authenticators and of sets of backup codes. */
   readonly credentialIds: readonly string[];
   /** Those that are known to be somebody else's. */

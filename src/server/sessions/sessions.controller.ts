@@ -11,7 +11,7 @@ import {
   readProofs,
   RequireFreshProof,
   SignedIn,
-  SignedInRoutes,
+  RequireSignIn,
 } from '../../mfa/index.js';
 import { LiveSessions } from './live-sessions.js';
 import { SessionResponse, sessionResponse } from './session.responses.js';
@@ -34,7 +34,7 @@ export class SessionsController {
   ) {}
 
   @Get()
-  @SignedInRoutes()
+  @RequireSignIn()
   @ApiOperation({
     operationId: 'listSessions',
     summary: 'List the sessions that live, the one used last first',

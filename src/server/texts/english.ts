@@ -1,8 +1,8 @@
 import { ENGLISH_CODE_MESSAGE } from '../../mfa/handlers/email/index.js';
-import { type NoticeTexts } from './notice-texts.js';
+import { type LanguageTexts } from './language-texts.js';
 
 /** The texts in English. */
-export const english: NoticeTexts = {
+export const english: LanguageTexts = {
   locale: 'en-GB',
   greeting: 'Hello,',
   when: 'When',

@@ -1,7 +1,7 @@
-import { type NoticeTexts } from './notice-texts.js';
+import { type LanguageTexts } from './language-texts.js';
 
 /** The texts in German. */
-export const german: NoticeTexts = {
+export const german: LanguageTexts = {
   locale: 'de-DE',
   greeting: 'Guten Tag,',
   when: 'Wann',

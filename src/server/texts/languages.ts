@@ -2,10 +2,13 @@ import Negotiator from 'negotiator';
 import { type HttpRequest } from '../../mfa/index.js';
 import { english } from './english.js';
 import { german } from './german.js';
-import { type NoticeTexts } from './notice-texts.js';
+import { type LanguageTexts } from './language-texts.js';
 
 /** Texts by the language's code [RFC 5646 §2.1]. A further language is a file and a line here. */
-export const LANGUAGES = { en: english, de: german } as const satisfies Record<string, NoticeTexts>;
+export const LANGUAGES = { en: english, de: german } as const satisfies Record<
+  string,
+  LanguageTexts
+>;
 
 /** A language that the server has texts in. */
 export type Language = keyof typeof LANGUAGES;
@@ -32,6 +35,6 @@ export function languageOf(code: string | null): Language | null {
 }
 
 /** The texts for somebody whose language has this code; null, or one without texts: the fallback's. */
-export function textsFor(code: string | null | undefined, fallback: Language): NoticeTexts {
+export function textsFor(code: string | null | undefined, fallback: Language): LanguageTexts {
   return LANGUAGES[languageOf(code ?? null) ?? fallback];
 }

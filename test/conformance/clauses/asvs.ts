@@ -14,14 +14,14 @@ export const ASVS_OF_ANY_PRESET: readonly Clause[] = [
     asks: 'people hear of suspicious attempts',
     verdict: 'met',
     show: shows.wrongCodeIsTold,
-    seenIn: ['test/e2e/notices.spec.ts'],
+    seenIn: ['test/e2e/security-emails.spec.ts'],
   },
   {
     id: 'ASVS 6.3.7',
     asks: 'people hear of changes to their factors',
     verdict: 'met',
     show: shows.changesAreTold,
-    seenIn: ['test/e2e/notices.spec.ts'],
+    seenIn: ['test/e2e/security-emails.spec.ts'],
   },
   {
     id: 'ASVS 6.4.1',

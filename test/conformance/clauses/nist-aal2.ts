@@ -114,7 +114,7 @@ const OF_THE_PRESET: readonly Clause[] = [
       await shows.anotherIsAddedByThoseThatThereAre(server);
       await shows.oldProofsAreRefused(server);
     },
-    seenIn: ['test/e2e/notices.spec.ts', 'test/e2e/security/fresh-proof-routes.spec.ts'],
+    seenIn: ['test/e2e/security-emails.spec.ts', 'test/e2e/security/fresh-proof-routes.spec.ts'],
   },
   {
     id: 'NIST 4.2.1.1',
@@ -127,7 +127,7 @@ const OF_THE_PRESET: readonly Clause[] = [
       await shows.backupCodesAreSlowHashes(server);
       expect(refusalOf('nist-aal2', { BACKUP_CODE_LENGTH: '12' })).toContain('NIST 4.2.1.1');
     },
-    seenIn: ['test/e2e/notices.spec.ts', 'test/e2e/backup-codes.spec.ts'],
+    seenIn: ['test/e2e/security-emails.spec.ts', 'test/e2e/backup-codes.spec.ts'],
   },
   {
     id: 'NIST 5.1, 5.1.1',

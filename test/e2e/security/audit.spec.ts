@@ -3,7 +3,7 @@ import { LoginFailures } from '../../../src/server/sign-in/login-failures.js';
 import { PasswordReset } from '../../../src/server/account/passwords/password-reset.js';
 import { EMAIL_EVENTS } from '../../support/email-confirmation.js';
 import { type Reply } from '../../support/http-client.js';
-import { notMeTokenIn, noticesTo } from '../../support/notices.js';
+import { notMeTokenIn, noticesTo } from '../../support/security-emails.js';
 import {
   type EnrolledApp,
   type SignedIn,

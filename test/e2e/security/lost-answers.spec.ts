@@ -1,5 +1,5 @@
 import { type Reply } from '../../support/http-client.js';
-import { newestNotMeToken } from '../../support/notices.js';
+import { newestNotMeToken } from '../../support/security-emails.js';
 import { mailedToken, prepareMaterials } from '../../support/route-bodies.js';
 import { type SignedIn, TestServer } from '../../support/server.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';

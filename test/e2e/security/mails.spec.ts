@@ -1,7 +1,7 @@
 import { AuditTrail, MFA_EVENT_TYPES } from '../../../src/mfa/index.js';
 import { accountEvent } from '../../../src/server/identity/account-event.js';
 import { LANGUAGES } from '../../../src/server/texts/languages.js';
-import { NOTICE_KINDS } from '../../../src/server/texts/notice-kinds.js';
+import { SECURITY_EMAIL_KINDS } from '../../../src/server/texts/security-email-kinds.js';
 import { UsersService } from '../../../src/server/identity/users.service.js';
 import { mailedToken } from '../../support/route-bodies.js';
 import { type SignedIn, startServer, type TestServer } from '../../support/server.js';
@@ -123,7 +123,7 @@ it.each([
       withoutTime(texts.code.subject('12:00:00 UTC')),
       texts.reset.subject,
       texts.verification.subject,
-      ...NOTICE_KINDS.map((kind) => texts.kinds[kind].subject),
+      ...SECURITY_EMAIL_KINDS.map((kind) => texts.kinds[kind].subject),
     ].sort(),
   );
   expect(new Set(mails.map(({ to }) => to))).toEqual(new Set([account.user.email]));

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { noticesTo } from '../../support/notices.js';
+import { noticesTo } from '../../support/security-emails.js';
 import { type SignedIn, startServer, TestServer } from '../../support/server.js';
 import { logStatements } from '../../support/statement-log.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';

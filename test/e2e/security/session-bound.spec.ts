@@ -1,4 +1,4 @@
-import { noticesTo } from '../../support/notices.js';
+import { noticesTo } from '../../support/security-emails.js';
 import { type SignedIn, startServer, type TestServer } from '../../support/server.js';
 
 const MOST = 3;

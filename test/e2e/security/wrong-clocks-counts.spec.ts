@@ -1,4 +1,4 @@
-import { noticesTo } from '../../support/notices.js';
+import { noticesTo } from '../../support/security-emails.js';
 import { renew } from '../../support/old-proof.js';
 import { askAgain, mailsTo } from '../../support/email-confirmation.js';
 import { type SignedIn, startServer, type TestServer } from '../../support/server.js';

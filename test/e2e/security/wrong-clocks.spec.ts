@@ -1,7 +1,7 @@
 import { addSeconds, DatabaseClock } from '../../../src/mfa/index.js';
 import { type FakeClock } from '../../../src/mfa/testing/index.js';
 import { type Reply } from '../../support/http-client.js';
-import { notMeTokenIn, noticesTo } from '../../support/notices.js';
+import { notMeTokenIn, noticesTo } from '../../support/security-emails.js';
 import { type LiveTokens, renew } from '../../support/old-proof.js';
 import { startServer, type TestServer, type TestUser } from '../../support/server.js';
 

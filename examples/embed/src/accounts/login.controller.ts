@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Post, Req, Res, UnauthorizedException } from '@nestjs/common';
 import { type Request, type Response } from 'express';
-import { clientOf, IssuedAnswers, LoginService } from 'nestjs-mfa';
+import { clientOf, IssuedResponses, LoginService } from 'nestjs-mfa';
 import { subjectOf } from '../mfa/subject.js';
 import { Credentials } from './credentials.js';
 import { Public } from './session.guard.js';
@@ -12,7 +12,7 @@ export class LoginController {
   constructor(
     private readonly users: Users,
     private readonly logins: LoginService,
-    private readonly answers: IssuedAnswers,
+    private readonly answers: IssuedResponses,
   ) {}
 
   @Post()

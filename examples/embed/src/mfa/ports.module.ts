@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { AccessGuard, MfaEventListener, SubjectDirectory, TokenIssuer } from 'nestjs-mfa';
+import { AccessTokenReader, MfaEventListener, SubjectDirectory, TokenIssuer } from 'nestjs-mfa';
 import { EmailSender } from 'nestjs-mfa/handlers/email';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { Mails } from '../mails.js';
@@ -8,7 +8,7 @@ import { CodeMails, SessionAccess, SessionIssuer, UserDirectory, Warnings } from
 const PORTS = [
   { provide: SubjectDirectory, useClass: UserDirectory },
   { provide: TokenIssuer, useClass: SessionIssuer },
-  { provide: AccessGuard, useClass: SessionAccess },
+  { provide: AccessTokenReader, useClass: SessionAccess },
   { provide: MfaEventListener, useClass: Warnings },
   { provide: EmailSender, useClass: CodeMails },
 ];

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AccessGuard, MfaEventListener, SubjectDirectory, TokenIssuer } from 'nestjs-mfa';
+import { AccessTokenReader, MfaEventListener, SubjectDirectory, TokenIssuer } from 'nestjs-mfa';
 import { type IssuedTokens, type MfaEvent, type MfaPassed } from 'nestjs-mfa';
 import { type Principal, type Subject } from 'nestjs-mfa';
 import { type EmailMessage, EmailSender } from 'nestjs-mfa/handlers/email';
@@ -47,7 +47,7 @@ export class SessionIssuer extends TokenIssuer {
 
 /** Who makes a request to the library's own routes: our guard for all routes has found out. */
 @Injectable()
-export class SessionAccess extends AccessGuard {
+export class SessionAccess extends AccessTokenReader {
   async authenticate({ session }: SignedInRequest): Promise<Principal> {
     return {
       subjectId: String(session.userId),

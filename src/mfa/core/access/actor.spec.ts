@@ -1,4 +1,4 @@
-import { ActorSubjects, type Principal, proofsOf } from './actor.js';
+import { SubjectResolver, type Principal, proofsOf } from './actor.js';
 import { type LiveSession } from '../ports/ports.js';
 import { HostPorts } from '../ports/host-ports.js';
 import { SessionDirectory, SubjectDirectory, type TokenIssuer } from '../ports/ports.js';
@@ -31,8 +31,8 @@ class OneSession extends SessionDirectory {
 const tokens = {} as TokenIssuer;
 const transaction = {} as Transaction;
 
-describe('ActorSubjects', () => {
-  const keeping = new ActorSubjects(
+describe('SubjectResolver', () => {
+  const keeping = new SubjectResolver(
     new HostPorts(new Everybody(), tokens, { sessions: new OneSession() }),
   );
 
@@ -47,7 +47,7 @@ describe('ActorSubjects', () => {
   });
 
   it('believes the host that keeps none', async () => {
-    const stateless = new ActorSubjects(new HostPorts(new Everybody(), tokens));
+    const stateless = new SubjectResolver(new HostPorts(new Everybody(), tokens));
     expect(await stateless.asOfNow(ADA, transaction)).toBe(ADA);
   });
 });

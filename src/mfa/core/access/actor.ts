@@ -36,7 +36,7 @@ export interface Actor extends Principal {
 
 /** Finds the subject behind a signed-in actor. */
 @Injectable()
-export class ActorSubjects {
+export class SubjectResolver {
   constructor(private readonly host: HostPorts) {}
 
   /** @throws {MfaError} `token_not_valid` when the subject is gone or may not sign in any more */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../contract/clock.js';
 import { MfaOptions } from '../options/mfa.options.js';
-import { ActorSubjects, type Principal, proofsOf } from './actor.js';
+import { SubjectResolver, type Principal, proofsOf } from './actor.js';
 import {
   ACR,
   type Acr,
@@ -87,7 +87,7 @@ export function acrForChanges(
 @Injectable()
 export class FreshProof {
   constructor(
-    private readonly actors: ActorSubjects,
+    private readonly actors: SubjectResolver,
     private readonly methods: MethodStore,
     private readonly options: MfaOptions,
     private readonly clock: Clock,

@@ -7,8 +7,8 @@ import { FakeClock } from '../../testing/fake-clock.js';
 import { BackupCodes } from './backup-codes.js';
 import { AttemptSpending } from './attempt-spending.js';
 import { Ceremony, type Conclusion, type ProofRequest } from './ceremony.js';
-import { EventAudience } from '../events/event-audience.js';
-import { EventTeller } from '../events/event-teller.js';
+import { EventSubscribers } from '../events/event-subscribers.js';
+import { EventPublisher } from '../events/event-publisher.js';
 import { type MfaHandler } from '../../contract/handler.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { type HostPorts } from '../ports/host-ports.js';
@@ -57,10 +57,10 @@ describe('Ceremony', () => {
   });
 
   function ceremonyOf(handler: MfaHandler): Ceremony {
-    const [audience, clock] = [new EventAudience(), new FakeClock()];
+    const [subscribers, clock] = [new EventSubscribers(), new FakeClock()];
     // Nobody listens, so nothing is ever taken from the outbox.
-    const worker = new OutboxWorker(audience, {} as OutboxStore, options, clock);
-    const teller = new EventTeller(audience, worker);
+    const worker = new OutboxWorker(subscribers, {} as OutboxStore, options, clock);
+    const publisher = new EventPublisher(subscribers, worker);
     // No session ends here, so nothing is asked of the host.
     const host = {} as HostPorts;
     const registry = new HandlerRegistry([handler]);
@@ -72,12 +72,12 @@ describe('Ceremony', () => {
       new NoTransactions(),
       backupCodes,
       new UnjudgedAttempts(),
-      new WrongProofs(host, events, new NoTransactions(), teller),
+      new WrongProofs(host, events, new NoTransactions(), publisher),
       // The handler sends nothing, so no budget is asked.
       new SendCooldowns(registry, {} as SendBudgetStore),
       options,
       new FakeClock(),
-      teller,
+      publisher,
     );
   }
 

@@ -9,7 +9,7 @@ import { AttemptStore, type SpentAttempt } from '../ports/attempts.js';
 import { BackupCodes } from './backup-codes.js';
 import { successEvents, type ToldConclusion } from './ceremony-events.js';
 import { MfaError } from '../../contract/errors.js';
-import { EventTeller } from '../events/event-teller.js';
+import { EventPublisher } from '../events/event-publisher.js';
 import { type MfaEvent } from '../ports/events.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { type ClientInfo } from '../ports/mfa-passed.js';
@@ -97,7 +97,7 @@ export class Ceremony {
     private readonly cooldowns: SendCooldowns,
     private readonly options: MfaOptions,
     private readonly clock: Clock,
-    private readonly teller: EventTeller,
+    private readonly publisher: EventPublisher,
   ) {}
 
   /**
@@ -198,7 +198,7 @@ export class Ceremony {
 
   private async finish(trial: Trial, right: RightTry, further: readonly MfaEvent[]): Promise<void> {
     trial.settle();
-    this.teller.tell([...eventsOf(trial, right), ...further]);
+    this.publisher.publish([...eventsOf(trial, right), ...further]);
     await this.cooldowns.endAfter(right.attempt.challenge, trial.now);
   }
 

@@ -5,9 +5,9 @@ import { readFields } from '../../contract/read-fields.js';
 import { MfaOptions } from '../options/mfa.options.js';
 import { proofOfFirstFactor, type SessionProof } from '../ports/assurance.js';
 import { type Conclusion, type ProofRequest } from './ceremony.js';
-import { type Opening } from './challenger.js';
+import { type Opening } from './challenge.service.js';
 import { MfaError } from '../../contract/errors.js';
-import { EventTeller } from '../events/event-teller.js';
+import { EventPublisher } from '../events/event-publisher.js';
 import { type MfaEventType } from '../ports/events.js';
 import { endsSession } from '../ports/attempts.js';
 import { type PasswordAttempt, PasswordAttemptStore } from '../ports/password-attempts.js';
@@ -72,7 +72,7 @@ export class PasswordCeremony {
     private readonly unjudged: UnjudgedAttempts,
     private readonly wrongProofs: WrongProofs,
     private readonly unitOfWork: UnitOfWork,
-    private readonly teller: EventTeller,
+    private readonly publisher: EventPublisher,
     private readonly options: MfaOptions,
     private readonly clock: Clock,
     private readonly random: RandomSource,
@@ -148,7 +148,7 @@ export class PasswordCeremony {
     if (isSettled === null) return false;
     if (!isSettled) throw new MfaError('invalid_token');
     settle();
-    this.teller.tell(events);
+    this.publisher.publish(events);
     return true;
   }
 

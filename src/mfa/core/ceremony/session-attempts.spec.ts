@@ -3,7 +3,7 @@ import { resolveMfaOptions } from '../options/mfa.options.js';
 import { addSeconds } from '../../contract/clock.js';
 import { FakeClock } from '../../testing/fake-clock.js';
 import { type MfaEvent } from '../ports/events.js';
-import { type EventTeller } from '../events/event-teller.js';
+import { type EventPublisher } from '../events/event-publisher.js';
 import { type RowUpdate } from '../ports/host-rows.js';
 import { type HostPorts } from '../ports/host-ports.js';
 import { SessionCloser, type SessionKey } from '../ports/ports.js';
@@ -75,10 +75,10 @@ function attemptsOn(store: SessionAttemptStore, closer: SessionCloser | null) {
   };
   // Neither is asked for more than this here; nor is the host for anything but the closer.
   const events = { append } as EventStore;
-  const teller = { tell: () => {} } as unknown as EventTeller;
+  const publisher = { publish: () => {} } as unknown as EventPublisher;
   const host = { sessionCloser: closer } as HostPorts;
   const options = resolveMfaOptions({ secretKeys: [{ id: 'k', key: Buffer.alloc(32, 7) }] });
-  const wrongProofs = new WrongProofs(host, events, new NoTransactions(), teller);
+  const wrongProofs = new WrongProofs(host, events, new NoTransactions(), publisher);
   const attempts = new SessionAttempts(
     store,
     wrongProofs,

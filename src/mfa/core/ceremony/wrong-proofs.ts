@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { endsSession, type SpentAttempt } from '../ports/attempts.js';
-import { EventTeller } from '../events/event-teller.js';
+import { EventPublisher } from '../events/event-publisher.js';
 import { type EventDetail, type MfaEvent } from '../ports/events.js';
 import { type RowUpdate } from '../ports/host-rows.js';
 import { HostPorts } from '../ports/host-ports.js';
@@ -30,7 +30,7 @@ export class WrongProofs {
     private readonly host: HostPorts,
     private readonly events: EventStore,
     private readonly unitOfWork: UnitOfWork,
-    private readonly teller: EventTeller,
+    private readonly publisher: EventPublisher,
   ) {}
 
   async record(proof: WrongProof, locks: Locks): Promise<void> {
@@ -48,7 +48,7 @@ export class WrongProofs {
     ];
     if (locks.session) await this.end(proof, events);
     else await this.events.append(events);
-    this.teller.tell(events);
+    this.publisher.publish(events);
   }
 
   /** Behind the account's lock, so that no change that is under way is made for the session any more. */

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { resolveMfaOptions } from '../options/mfa.options.js';
 import { FakeClock } from '../../testing/fake-clock.js';
-import { EventAudience } from './event-audience.js';
+import { EventSubscribers } from './event-subscribers.js';
 import { EventConsumer } from '../ports/event-consumer.js';
 import { OutboxWorker } from './outbox-worker.js';
 import { type Claim, type ClaimedDelivery, OutboxStore } from './outbox.js';
@@ -55,9 +55,9 @@ describe('OutboxWorker', () => {
   });
 
   function workerFor(consumers: readonly EventConsumer[], options = OPTIONS): OutboxWorker {
-    const audience = new EventAudience();
-    audience.bind(null, consumers);
-    return new OutboxWorker(audience, outbox, options, new FakeClock());
+    const subscribers = new EventSubscribers();
+    subscribers.bind(null, consumers);
+    return new OutboxWorker(subscribers, outbox, options, new FakeClock());
   }
 
   it('looks for every consumer when it starts, and at each interval', async () => {

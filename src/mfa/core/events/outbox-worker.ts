@@ -5,9 +5,9 @@ import {
 } from '@nestjs/common';
 import { Clock } from '../../contract/clock.js';
 import { MfaOptions } from '../options/mfa.options.js';
-import { EventAudience } from './event-audience.js';
+import { EventSubscribers } from './event-subscribers.js';
 import { type EventConsumer } from '../ports/event-consumer.js';
-import { OutboxLane } from './outbox-lane.js';
+import { ConsumerQueue } from './consumer-queue.js';
 import { OutboxStore } from './outbox.js';
 
 /**
@@ -16,11 +16,11 @@ import { OutboxStore } from './outbox.js';
  */
 @Injectable()
 export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly lanes = new Map<EventConsumer, OutboxLane>();
+  private readonly queues = new Map<EventConsumer, ConsumerQueue>();
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
-    private readonly audience: EventAudience,
+    private readonly subscribers: EventSubscribers,
     private readonly outbox: OutboxStore,
     private readonly options: MfaOptions,
     private readonly clock: Clock,
@@ -28,7 +28,7 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
 
   onApplicationBootstrap(): void {
     const { outboxIntervalSeconds: seconds } = this.options;
-    if (seconds === 0 || this.audience.consumers.length === 0) return;
+    if (seconds === 0 || this.subscribers.consumers.length === 0) return;
     this.timer = setInterval(() => this.nudge(), seconds * 1000).unref();
     this.nudge();
   }
@@ -37,7 +37,7 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
   async beforeApplicationShutdown(): Promise<void> {
     if (this.timer !== null) clearInterval(this.timer);
     this.timer = null;
-    await Promise.all([...this.lanes.values()].map((lane) => lane.stop()));
+    await Promise.all([...this.queues.values()].map((queue) => queue.stop()));
   }
 
   /**
@@ -45,21 +45,21 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
    *
    * @param consumers that something may be due for; all of them unless told
    */
-  nudge(consumers: readonly EventConsumer[] = this.audience.consumers): void {
+  nudge(consumers: readonly EventConsumer[] = this.subscribers.consumers): void {
     if (this.timer === null) return;
-    for (const consumer of consumers) this.laneOf(consumer).nudge();
+    for (const consumer of consumers) this.queueOf(consumer).nudge();
   }
 
   /** Delivers everything that is due. @returns how many deliveries were claimed */
   async runOnce(): Promise<number> {
-    const lanes = this.audience.consumers.map((consumer) => this.laneOf(consumer));
-    const claimed = await Promise.all(lanes.map((lane) => lane.runOnce()));
+    const queues = this.subscribers.consumers.map((consumer) => this.queueOf(consumer));
+    const claimed = await Promise.all(queues.map((queue) => queue.runOnce()));
     return claimed.reduce((sum, count) => sum + count, 0);
   }
 
-  private laneOf(consumer: EventConsumer): OutboxLane {
-    const lane = this.lanes.get(consumer) ?? new OutboxLane(consumer, this.outbox, this.clock);
-    this.lanes.set(consumer, lane);
-    return lane;
+  private queueOf(consumer: EventConsumer): ConsumerQueue {
+    const queue = this.queues.get(consumer) ?? new ConsumerQueue(consumer, this.outbox, this.clock);
+    this.queues.set(consumer, queue);
+    return queue;
   }
 }

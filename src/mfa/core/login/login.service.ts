@@ -3,10 +3,10 @@ import { Clock } from '../../contract/clock.js';
 import { MfaOptions } from '../options/mfa.options.js';
 import { proofOfFirstFactor, type SessionProof, withProof } from '../ports/assurance.js';
 import { Ceremony, type Proven } from '../ceremony/ceremony.js';
-import { Challenger } from '../ceremony/challenger.js';
+import { ChallengeService } from '../ceremony/challenge.service.js';
 import { type EphemeralClaims, EphemeralTokens } from '../keys/ephemeral-token.js';
 import { MfaError } from '../../contract/errors.js';
-import { EventTeller } from '../events/event-teller.js';
+import { EventPublisher } from '../events/event-publisher.js';
 import { type MfaEvent, type MfaEventType } from '../ports/events.js';
 import { type JsonObject, type Subject } from '../../contract/handler.js';
 import { HandlerRegistry } from '../ceremony/handler-registry.js';
@@ -14,7 +14,7 @@ import { type ClientInfo, type FirstFactorPassed, vouch } from '../ports/mfa-pas
 import { choicesOf, independentOf, keptProof, offersOf } from '../ceremony/offered-method.js';
 import { isAlive, isEligible, offered } from '../ceremony/policy.js';
 import { given, HostPorts } from '../ports/host-ports.js';
-import { answerOf, type IssuedAnswer, NO_ANSWER } from './issued-answer.js';
+import { answerOf, type IssuedResponse, NO_ANSWER } from './issued-response.js';
 import { EventStore } from '../ports/event-store.js';
 import {
   type ChallengeRecord,
@@ -38,7 +38,7 @@ export interface MfaPending {
 /** Where a right first factor leads. */
 export type LoginOutcome =
   /** Nothing more is required: `tokens` is the body that the host's issuer made, and is answered with its headers. */
-  | (IssuedAnswer & { readonly kind: 'passed' })
+  | (IssuedResponse & { readonly kind: 'passed' })
   | { readonly kind: 'pending'; readonly pending: MfaPending };
 
 /** An open login, with the subject's methods as they are now. */
@@ -56,11 +56,11 @@ export class LoginService {
     private readonly registry: HandlerRegistry,
     private readonly methods: MethodStore,
     private readonly challenges: ChallengeStore,
-    private readonly challenger: Challenger,
+    private readonly challengeService: ChallengeService,
     private readonly events: EventStore,
     private readonly ceremony: Ceremony,
     private readonly ephemeralTokens: EphemeralTokens,
-    private readonly teller: EventTeller,
+    private readonly publisher: EventPublisher,
     private readonly options: MfaOptions,
     private readonly clock: Clock,
   ) {}
@@ -91,7 +91,7 @@ export class LoginService {
     claims: EphemeralClaims,
     proof: Record<string, unknown>,
     client: ClientInfo,
-  ): Promise<IssuedAnswer> {
+  ): Promise<IssuedResponse> {
     const subject = await this.subjectOf(claims);
     let answer = NO_ANSWER;
     await this.ceremony.prove(
@@ -135,7 +135,7 @@ export class LoginService {
     );
     if (method === undefined) throw new MfaError('method_not_found');
     const asked = { purpose: 'login' as const, subject, offered: { method, handler }, client };
-    return { method: newMethod, challenge: await this.challenger.renew(login, asked) };
+    return { method: newMethod, challenge: await this.challengeService.renew(login, asked) };
   }
 
   /**
@@ -150,7 +150,7 @@ export class LoginService {
     if (!handler.requiresDispatch) throw new MfaError('dispatch_not_supported');
     const method = currentMethod(login, active);
     const asked = { purpose: 'login' as const, subject, offered: { method, handler }, client };
-    await this.challenger.renew(login, asked);
+    await this.challengeService.renew(login, asked);
   }
 
   /** Ends an open login. @throws {MfaError} `invalid_token` */
@@ -159,10 +159,10 @@ export class LoginService {
     const key = { subjectId: subject.id, id: claims.challengeId };
     const event = this.event('login_cancelled', subject, null, client);
     if (!(await this.challenges.cancel(key, event))) throw new MfaError('invalid_token');
-    this.teller.tell([event]);
+    this.publisher.publish([event]);
   }
 
-  private async pass(first: FirstFactorPassed, client: ClientInfo): Promise<IssuedAnswer> {
+  private async pass(first: FirstFactorPassed, client: ClientInfo): Promise<IssuedResponse> {
     const { subject, provider = null } = first;
     const passed = vouch({
       purpose: 'login',
@@ -178,7 +178,7 @@ export class LoginService {
     const event = { ...this.event('login_succeeded', subject, null, client), sessionId };
     const events = [event, ...furtherEvents];
     await this.events.append(events, { rows, rowUpdates });
-    this.teller.tell(events);
+    this.publisher.publish(events);
     return answer;
   }
 
@@ -191,7 +191,7 @@ export class LoginService {
     const proofs = [this.proofOf(first)];
     const offers = offersOf(independentOf(active, subject, this.registry), this.registry);
     const opening = { purpose: 'login' as const, subject, proofs, provider, sessionId: null };
-    const { challenge, shown } = await this.challenger.open(opening, offers[0], client);
+    const { challenge, shown } = await this.challengeService.open(opening, offers[0], client);
     return {
       ephemeralToken: await this.ephemeralTokens.sign(challenge, 'login'),
       method: challenge.handler,

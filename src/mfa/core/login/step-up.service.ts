@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { addSeconds, Clock } from '../../contract/clock.js';
 import { MfaOptions } from '../options/mfa.options.js';
-import { ActorSubjects, type Principal, proofsOf } from '../access/actor.js';
+import { SubjectResolver, type Principal, proofsOf } from '../access/actor.js';
 import {
   countingProofs,
   MAX_SESSION_PROOFS,
@@ -13,7 +13,7 @@ import {
 } from '../ports/assurance.js';
 import { Ceremony } from '../ceremony/ceremony.js';
 import { undoableSeconds } from '../reversal/changes.js';
-import { Challenger } from '../ceremony/challenger.js';
+import { ChallengeService } from '../ceremony/challenge.service.js';
 import { type EphemeralClaims, EphemeralTokens } from '../keys/ephemeral-token.js';
 import { MfaError } from '../../contract/errors.js';
 import { type Subject } from '../../contract/handler.js';
@@ -25,7 +25,7 @@ import { PasswordCeremony } from '../ceremony/password-ceremony.js';
 import { PASSWORD } from '../ports/password-fields.js';
 import { offered } from '../ceremony/policy.js';
 import { HostPorts } from '../ports/host-ports.js';
-import { answerOf, type IssuedAnswer, NO_ANSWER } from './issued-answer.js';
+import { answerOf, type IssuedResponse, NO_ANSWER } from './issued-response.js';
 import {
   type ChallengeRecord,
   ChallengeStore,
@@ -54,11 +54,11 @@ interface Renewal {
 export class StepUpService {
   constructor(
     private readonly host: HostPorts,
-    private readonly actors: ActorSubjects,
+    private readonly actors: SubjectResolver,
     private readonly registry: HandlerRegistry,
     private readonly methods: MethodStore,
     private readonly challenges: ChallengeStore,
-    private readonly challenger: Challenger,
+    private readonly challengeService: ChallengeService,
     private readonly ceremony: Ceremony,
     private readonly passwords: PasswordCeremony,
     private readonly ephemeralTokens: EphemeralTokens,
@@ -89,7 +89,7 @@ export class StepUpService {
     const { challenge, shown } =
       chosen === null
         ? { challenge: await this.passwords.open(opening), shown: null }
-        : await this.challenger.open(opening, chosen, client);
+        : await this.challengeService.open(opening, chosen, client);
     return {
       ephemeralToken: await this.ephemeralTokens.sign(challenge, 'step_up'),
       method: challenge.handler,
@@ -109,7 +109,7 @@ export class StepUpService {
     claims: EphemeralClaims,
     proof: Record<string, unknown>,
     client: ClientInfo,
-  ): Promise<IssuedAnswer> {
+  ): Promise<IssuedResponse> {
     const subject = await this.host.subjects.find(claims.subjectId);
     if (!subject?.isEnabled) throw new MfaError('invalid_token');
     const key = { subjectId: subject.id, id: claims.challengeId };

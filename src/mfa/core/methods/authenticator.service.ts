@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { MfaOptions } from '../options/mfa.options.js';
-import { type Actor, ActorSubjects } from '../access/actor.js';
+import { type Actor, SubjectResolver } from '../access/actor.js';
 import { type Authenticator, holdsSeveral, isIndispensable } from '../ports/authenticators.js';
 import { MfaError, problemOnly } from '../../contract/errors.js';
 import { type JsonObject } from '../../contract/handler.js';
@@ -25,7 +25,7 @@ interface Held {
 @Injectable()
 export class AuthenticatorService {
   constructor(
-    private readonly actors: ActorSubjects,
+    private readonly actors: SubjectResolver,
     private readonly registry: HandlerRegistry,
     private readonly methods: MethodStore,
     private readonly methodService: MethodService,

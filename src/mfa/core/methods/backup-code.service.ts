@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, ActorSubjects } from '../access/actor.js';
+import { type Actor, SubjectResolver } from '../access/actor.js';
 import { BackupCodeIssuer, type IssuedBackupCodes } from './backup-code-issuer.js';
 import { ChangeLog, type ChangeOccasion, revocationOf } from '../reversal/change-log.js';
 import { MfaError, type ProblemCode, problemOnly } from '../../contract/errors.js';
@@ -30,7 +30,7 @@ const MAY_BE_OF_ANOTHER: ReadonlySet<ProblemCode> = new Set([
 @Injectable()
 export class BackupCodeService {
   constructor(
-    private readonly actors: ActorSubjects,
+    private readonly actors: SubjectResolver,
     private readonly registry: HandlerRegistry,
     private readonly methods: MethodStore,
     private readonly store: BackupCodeStore,

@@ -14,10 +14,10 @@ import {
 } from '../ports/authenticators.js';
 import { BackupCodeIssuer, type IssuedBackupCodes } from './backup-code-issuer.js';
 import { ChangeLog } from '../reversal/change-log.js';
-import { type DispatchContext } from '../sending/dispatcher.js';
+import { type DispatchContext } from '../sending/code-sender.js';
 import { EnrolmentStore, type StoredEnrolment } from './enrolments.js';
 import { MfaError } from '../../contract/errors.js';
-import { EventTeller } from '../events/event-teller.js';
+import { EventPublisher } from '../events/event-publisher.js';
 import { type MfaEvent } from '../ports/events.js';
 import { FreshProof } from '../access/fresh-proof.js';
 import { type MfaHandler, type SetupOutcome } from '../../contract/handler.js';
@@ -70,7 +70,7 @@ export class EnrolmentWriter {
     private readonly log: ChangeLog,
     private readonly events: EventStore,
     private readonly unitOfWork: UnitOfWork,
-    private readonly teller: EventTeller,
+    private readonly publisher: EventPublisher,
     private readonly options: MfaOptions,
     private readonly clock: Clock,
     private readonly random: RandomSource,
@@ -93,7 +93,7 @@ export class EnrolmentWriter {
         ? null
         : await this.storeUnlessChanged(enrolment, { known, codes })) ??
       (await this.storeBehindLock(enrolment, codes));
-    this.teller.tell(stored.events);
+    this.publisher.publish(stored.events);
     return stored;
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../contract/clock.js';
 import { NoFields, readFields } from '../../contract/read-fields.js';
-import { type Actor, ActorSubjects } from '../access/actor.js';
+import { type Actor, SubjectResolver } from '../access/actor.js';
 import { AuthenticatorLabel } from '../ports/authenticator-label.js';
 import {
   chooseAwaiting,
@@ -14,7 +14,7 @@ import {
 import { BackupCodeIssuer } from './backup-code-issuer.js';
 import { ChangeLog, type ChangeOccasion } from '../reversal/change-log.js';
 import { Disposal } from '../reversal/disposal.js';
-import { Dispatcher } from '../sending/dispatcher.js';
+import { CodeSender } from '../sending/code-sender.js';
 import { EnrolmentWriter } from './enrolment-writer.js';
 import { MfaError, problemOnly } from '../../contract/errors.js';
 import { type MfaEvent } from '../ports/events.js';
@@ -85,14 +85,14 @@ interface Confirming {
 @Injectable()
 export class EnrolmentService {
   constructor(
-    private readonly actors: ActorSubjects,
+    private readonly actors: SubjectResolver,
     private readonly registry: HandlerRegistry,
     private readonly methods: MethodStore,
     private readonly backupCodes: BackupCodeIssuer,
     private readonly writer: EnrolmentWriter,
     private readonly ceremony: MethodCeremony,
     private readonly freshProof: FreshProof,
-    private readonly dispatcher: Dispatcher,
+    private readonly codeSender: CodeSender,
     private readonly disposal: Disposal,
     private readonly log: ChangeLog,
     private readonly clock: Clock,
@@ -118,12 +118,12 @@ export class EnrolmentService {
     const enrolled = present === undefined ? [] : statesOf(handler, present);
     const outcome = await handler.setup({ subject, fields: input, enrolled, label, now });
     const context = { subject, purpose: 'enrol' as const, factor: name, client: actor.client };
-    const reservation = await this.dispatcher.reserve(outcome.delivery, context);
-    const stored = await this.dispatcher.whileReserved(reservation, () =>
+    const reservation = await this.codeSender.reserve(outcome.delivery, context);
+    const stored = await this.codeSender.whileReserved(reservation, () =>
       this.writer.store({ handler, outcome, context, label, actor }, known),
     );
     await this.disposal.dispose(handler, subject.id, stored.replaced);
-    await this.dispatcher.send(reservation);
+    await this.codeSender.send(reservation);
     return {
       method: name,
       authenticatorId: holdsSeveral(handler) ? stored.authenticatorId : null,

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../contract/clock.js';
 import { MfaOptions } from '../options/mfa.options.js';
-import { type Actor, ActorSubjects } from '../access/actor.js';
+import { type Actor, SubjectResolver } from '../access/actor.js';
 import { ask } from '../ceremony/asking.js';
 import { type Authenticator, chooseDormant, workingOf } from '../ports/authenticators.js';
-import { Dispatcher } from '../sending/dispatcher.js';
+import { CodeSender } from '../sending/code-sender.js';
 import { MfaError } from '../../contract/errors.js';
 import { type JsonObject, type MfaHandler, type Subject } from '../../contract/handler.js';
 import { HandlerRegistry } from '../ceremony/handler-registry.js';
@@ -30,11 +30,11 @@ interface Answering {
 @Injectable()
 export class MethodAskingService {
   constructor(
-    private readonly actors: ActorSubjects,
+    private readonly actors: SubjectResolver,
     private readonly registry: HandlerRegistry,
     private readonly methods: MethodStore,
     private readonly challenges: ChallengeStore,
-    private readonly dispatcher: Dispatcher,
+    private readonly codeSender: CodeSender,
     private readonly options: MfaOptions,
     private readonly clock: Clock,
   ) {}
@@ -95,14 +95,14 @@ export class MethodAskingService {
     const context = { subject, purpose, factor: handler.name, client, isBound };
     const asking = { handler, method, authenticators, subject, now };
     const { data, shown, delivery } = await ask(asking);
-    const reservation = await this.dispatcher.reserve(delivery, context);
+    const reservation = await this.codeSender.reserve(delivery, context);
     const ceremony = { purpose, method, authenticatorId, sessionId };
     const lifetimeSeconds = this.options.ephemeralTokenExpirySeconds;
     const challenge = ownChallenge(subject, ceremony, { data, at: now, lifetimeSeconds });
-    await this.dispatcher.whileReserved(reservation, () =>
+    await this.codeSender.whileReserved(reservation, () =>
       this.challenges.open(challenge, 'refresh', null),
     );
-    await this.dispatcher.send(reservation);
+    await this.codeSender.send(reservation);
     return shown;
   }
 }

@@ -3,7 +3,7 @@ import { Clock } from '../../contract/clock.js';
 import { type Actor } from '../access/actor.js';
 import { ChangeLog, type ChangeOccasion } from '../reversal/change-log.js';
 import { MfaError } from '../../contract/errors.js';
-import { EventTeller } from '../events/event-teller.js';
+import { EventPublisher } from '../events/event-publisher.js';
 import { type MfaEvent, type MfaEventType } from '../ports/events.js';
 import { FreshProof } from '../access/fresh-proof.js';
 import { type Subject } from '../../contract/handler.js';
@@ -47,7 +47,7 @@ export class MethodChanges {
     private readonly ceremony: MethodCeremony,
     private readonly freshProof: FreshProof,
     private readonly log: ChangeLog,
-    private readonly teller: EventTeller,
+    private readonly publisher: EventPublisher,
     private readonly clock: Clock,
   ) {}
 
@@ -70,7 +70,7 @@ export class MethodChanges {
       await this.events.append(told, { transaction });
       return told;
     });
-    this.teller.tell(events);
+    this.publisher.publish(events);
   }
 
   /**

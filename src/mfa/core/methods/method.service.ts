@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CodeProof } from '../../contract/code-proof.js';
 import { MfaOptions } from '../options/mfa.options.js';
-import { type Actor, ActorSubjects } from '../access/actor.js';
+import { type Actor, SubjectResolver } from '../access/actor.js';
 import { isIndispensable } from '../ports/authenticators.js';
 import { ChangeLog, type ChangeOccasion } from '../reversal/change-log.js';
 import { MfaError } from '../../contract/errors.js';
@@ -37,7 +37,7 @@ interface DeletionAttempt extends Pick<Deletion, 'expected'> {
 @Injectable()
 export class MethodService {
   constructor(
-    private readonly actors: ActorSubjects,
+    private readonly actors: SubjectResolver,
     private readonly registry: HandlerRegistry,
     private readonly methods: MethodStore,
     private readonly changes: MethodChanges,

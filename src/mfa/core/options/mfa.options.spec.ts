@@ -38,7 +38,7 @@ describe('resolveMfaOptions', () => {
       maxEnrolmentSendsPerNetwork: 100,
       maxSendsPerNetwork: 300,
       maxSendsPerHour: 10_000,
-      repudiationSeconds: 259_200,
+      reversalSeconds: 259_200,
     });
   });
 

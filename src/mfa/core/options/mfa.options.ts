@@ -82,10 +82,10 @@ export interface MfaModuleOptions {
    */
   readonly outboxIntervalSeconds?: number;
   /**
-   * How long `Repudiation` undoes a change, in seconds from when its owner is told of it, 3600 to
+   * How long `ChangeReversal` undoes a change, in seconds from when its owner is told of it, 3600 to
    * 2592000. Default 259200, three days.
    */
-  readonly repudiationSeconds?: number;
+  readonly reversalSeconds?: number;
 }
 
 /** The options in force: checked, with every default filled in. Also the DI token of them. */
@@ -119,7 +119,7 @@ export abstract class MfaOptions implements Required<MfaModuleOptions> {
   abstract readonly maxSendsPerNetwork: number;
   abstract readonly maxSendsPerHour: number;
   abstract readonly outboxIntervalSeconds: number;
-  abstract readonly repudiationSeconds: number;
+  abstract readonly reversalSeconds: number;
 }
 
 /** Crockford's base 32: no I, L, O or U, so that no character is taken for another. */
@@ -154,7 +154,7 @@ const DEFAULTS: Omit<Required<MfaModuleOptions>, 'secretKeys'> = {
   maxSendsPerNetwork: 300,
   maxSendsPerHour: 10_000,
   outboxIntervalSeconds: 5,
-  repudiationSeconds: 3 * 86_400,
+  reversalSeconds: 3 * 86_400,
 };
 
 /** The least and the greatest value of each whole number. */
@@ -179,7 +179,7 @@ const RANGES: Readonly<Record<string, readonly [least: number, greatest: number]
   maxSendsPerNetwork: [1, 1_000_000],
   maxSendsPerHour: [10, 10_000_000],
   outboxIntervalSeconds: [0, 3600],
-  repudiationSeconds: [3600, 30 * 86_400],
+  reversalSeconds: [3600, 30 * 86_400],
 };
 
 /** A look-up secret needs at least this many random bits [ASVS 6.5.4]. */

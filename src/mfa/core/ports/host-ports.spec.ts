@@ -165,8 +165,8 @@ describe('given', () => {
     undefined,
   ])('takes no principal whose authenticatedAt is %p', (authenticatedAt) => {
     const principal = { ...PRINCIPAL, authenticatedAt };
-    expect(() => given<unknown>('AccessGuard.authenticate', principal)).toThrow(
-      'AccessGuard.authenticate must give "authenticatedAt" as a Date (tokens carry a text or a number: make a Date of it), or null, and gave',
+    expect(() => given<unknown>('AccessTokenReader.authenticate', principal)).toThrow(
+      'AccessTokenReader.authenticate must give "authenticatedAt" as a Date (tokens carry a text or a number: make a Date of it), or null, and gave',
     );
   });
 
@@ -178,13 +178,13 @@ describe('given', () => {
     [{ ...PRINCIPAL, amr: 'pwd' }, '"amr" as an array, and gave a text'],
     [{ ...PRINCIPAL, proofs: null }, '"proofs" as an array, or nothing at all, and gave null'],
   ])('names what is wrong with a principal: %#', (principal, text) => {
-    expect(() => given('AccessGuard.authenticate', principal)).toThrow(text);
+    expect(() => given('AccessTokenReader.authenticate', principal)).toThrow(text);
   });
 
   it('takes a principal with and without what is optional', () => {
     const plain = { subjectId: 'u1', sessionId: null, authenticatedAt: null, amr: [] };
     for (const principal of [PRINCIPAL, plain]) {
-      expect(given('AccessGuard.authenticate', principal)).toBe(principal);
+      expect(given('AccessTokenReader.authenticate', principal)).toBe(principal);
     }
   });
 

@@ -79,7 +79,7 @@ const COOKIE = objectOf({
 /** What a host's port gives, by its method. */
 export const HOST_VALUES = {
   'SubjectDirectory.find': nullable(SUBJECT),
-  'AccessGuard.authenticate': objectOf({
+  'AccessTokenReader.authenticate': objectOf({
     subjectId: TEXT,
     sessionId: nullable(ANY_TEXT),
     authenticatedAt: nullable(DATE),

@@ -31,7 +31,7 @@ export interface LiveSession {
 }
 
 /**
- * Port: the host's sessions. Optional; without it a session lives for as long as {@link AccessGuard}
+ * Port: the host's sessions. Optional; without it a session lives for as long as {@link AccessTokenReader}
  * believes its token, and a change that is under way when it ends is not stopped.
  */
 export abstract class SessionDirectory {

@@ -1,7 +1,7 @@
 import { type MfaOptions } from '../options/mfa.options.js';
 import { type Authenticator } from '../ports/authenticators.js';
 import { type MfaEvent } from '../ports/events.js';
-import { GIVE_UP_SECONDS } from '../events/outbox-lane.js';
+import { GIVE_UP_SECONDS } from '../events/consumer-queue.js';
 import {
   type ActivationFields,
   type MethodKey,
@@ -112,10 +112,8 @@ export abstract class ChangeStore {
  * How long a change can be undone, in seconds. Whoever is told of it last, because mails could not be
  * sent, has as long to answer.
  */
-export function undoableSeconds({
-  repudiationSeconds,
-}: Pick<MfaOptions, 'repudiationSeconds'>): number {
-  return repudiationSeconds + GIVE_UP_SECONDS;
+export function undoableSeconds({ reversalSeconds }: Pick<MfaOptions, 'reversalSeconds'>): number {
+  return reversalSeconds + GIVE_UP_SECONDS;
 }
 
 /** The authenticators that a change has removed, which its handler is to let go once it is final. */

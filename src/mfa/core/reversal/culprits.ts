@@ -3,7 +3,7 @@ import { type LoggedChange } from './changes.js';
 import { type MfaEvent, type MfaEventType } from '../ports/events.js';
 
 /** What its owner says that they did not do, as its event tells of it. */
-export interface RepudiatedChange extends Pick<
+export interface ReversedChange extends Pick<
   MfaEvent,
   'type' | 'factor' | 'target' | 'changeId' | 'sessionId' | 'at'
 > {
@@ -46,7 +46,7 @@ export interface Culprits {
 
 /** A change that is repudiated, and all that was logged since. */
 interface Case {
-  readonly repudiated: RepudiatedChange;
+  readonly repudiated: ReversedChange;
   readonly since: readonly LoggedChange[];
   /** What was logged before, too. */
   readonly log: readonly LoggedChange[];
@@ -77,7 +77,7 @@ export async function culpritsOf(one: Case, provenBy: SessionsProvenBy): Promise
 export function isBy(
   change: LoggedChange,
   culprits: Culprits,
-  { changeId }: Pick<RepudiatedChange, 'changeId'>,
+  { changeId }: Pick<ReversedChange, 'changeId'>,
 ): boolean {
   const { id, type, target, sessionId } = change;
   if (id === changeId || isIn(culprits.sessions, sessionId)) return true;
@@ -203,7 +203,7 @@ function provenIn({ type, target, method }: LoggedChange): Authenticator | undef
 function isMadeBy(
   { id, sessionId }: LoggedChange,
   sessions: ReadonlySet<string>,
-  { changeId }: Pick<RepudiatedChange, 'changeId'>,
+  { changeId }: Pick<ReversedChange, 'changeId'>,
 ): boolean {
   return id === changeId || isIn(sessions, sessionId);
 }

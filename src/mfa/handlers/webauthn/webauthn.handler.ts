@@ -28,7 +28,7 @@ import {
   WEBAUTHN_HANDLER_OPTIONS,
   type WebAuthnHandlerOptions,
 } from './webauthn.options.js';
-import { WebAuthnDetails, WebAuthnSignal } from './webauthn.answers.js';
+import { WebAuthnDetails, WebAuthnSignal } from './webauthn.responses.js';
 import { WebAuthnProof } from './webauthn.proof.js';
 import { WebAuthnSetupResponse } from './webauthn.setup-response.js';
 import {

@@ -21,7 +21,7 @@ import { AuthRoutes } from '../decorators/auth-routes.decorator.js';
 import { RequireFreshProof } from '../decorators/require-fresh-proof.decorator.js';
 import { RequestBody } from '../decorators/request-body.decorator.js';
 import { SignedIn } from '../decorators/signed-in.decorator.js';
-import { AuthenticatorAnswer } from '../dto/methods.answers.js';
+import { AuthenticatorResponse } from '../dto/methods.responses.js';
 import { LabelBody } from '../dto/methods.bodies.js';
 import { type OpenBody, OpenBodyPipe, proofIn } from '../requests/open-body.pipe.js';
 import { OPERATIONS } from '../openapi/operations.js';
@@ -37,7 +37,7 @@ export class AuthenticatorsController {
   @ApiOperation({ operationId: OPERATIONS.renameAuthenticator, summary: 'Rename an authenticator' })
   @ApiParam({ name: 'id', format: 'uuid', description: 'As the list of methods names it.' })
   @ApiBody({ type: LabelBody })
-  @ApiOkResponse({ type: AuthenticatorAnswer })
+  @ApiOkResponse({ type: AuthenticatorResponse })
   @ApiProblems(...FRESH_PROOF_PROBLEMS, ...BODY_PROBLEMS, 'not_found', 'method_exists')
   rename(
     @SignedIn() actor: Actor,

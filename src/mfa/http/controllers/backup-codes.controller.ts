@@ -14,9 +14,9 @@ import {
 import { AuthRoutes } from '../decorators/auth-routes.decorator.js';
 import { RequireFreshProof } from '../decorators/require-fresh-proof.decorator.js';
 import { RequestBody } from '../decorators/request-body.decorator.js';
-import { SignedInRoutes } from '../decorators/signed-in-routes.decorator.js';
+import { RequireSignIn } from '../decorators/require-sign-in.decorator.js';
 import { SignedIn } from '../decorators/signed-in.decorator.js';
-import { BackupCodeCountAnswer, BackupCodesAnswer } from '../dto/backup-codes.answers.js';
+import { BackupCodeCountResponse, BackupCodesResponse } from '../dto/backup-codes.responses.js';
 import { type OpenBody, OpenBodyPipe } from '../requests/open-body.pipe.js';
 import { OPERATIONS } from '../openapi/operations.js';
 
@@ -26,12 +26,12 @@ export class BackupCodesController {
   constructor(private readonly backupCodes: BackupCodeService) {}
 
   @Get()
-  @SignedInRoutes()
+  @RequireSignIn()
   @ApiOperation({ operationId: OPERATIONS.countBackupCodes, summary: 'Count the codes left' })
-  @ApiOkResponse({ type: BackupCodeCountAnswer })
+  @ApiOkResponse({ type: BackupCodeCountResponse })
   @ApiProblems(...ACCESS_PROBLEMS)
-  async count(@SignedIn() actor: Actor): Promise<BackupCodeCountAnswer> {
-    return new BackupCodeCountAnswer(await this.backupCodes.count(actor));
+  async count(@SignedIn() actor: Actor): Promise<BackupCodeCountResponse> {
+    return new BackupCodeCountResponse(await this.backupCodes.count(actor));
   }
 
   @Post()
@@ -42,7 +42,7 @@ export class BackupCodesController {
     summary: 'Replace the codes, for a proof of an active method',
   })
   @ApiBody({ type: CodeProof })
-  @ApiOkResponse({ type: BackupCodesAnswer })
+  @ApiOkResponse({ type: BackupCodesResponse })
   @ApiProblems(
     ...FRESH_PROOF_PROBLEMS,
     ...BODY_PROBLEMS,
@@ -52,7 +52,7 @@ export class BackupCodesController {
   async regenerate(
     @SignedIn() actor: Actor,
     @RequestBody(new OpenBodyPipe(NoFields)) { rest }: OpenBody<NoFields>,
-  ): Promise<BackupCodesAnswer> {
+  ): Promise<BackupCodesResponse> {
     return { backup_codes: await this.backupCodes.regenerate(actor, rest) };
   }
 }

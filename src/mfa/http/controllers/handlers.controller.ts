@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { HandlerRegistry } from '../../core/ceremony/handler-registry.js';
 import { ApiProblems } from '../problems/api-problems.decorator.js';
 import { AuthRoutes } from '../decorators/auth-routes.decorator.js';
-import { HandlerAnswer } from '../dto/methods.answers.js';
+import { HandlerResponse } from '../dto/methods.responses.js';
 import { OPERATIONS } from '../openapi/operations.js';
 
 /** What kinds of second factor there are, for anyone who asks. */
@@ -16,9 +16,9 @@ export class HandlersController {
     operationId: OPERATIONS.listHandlers,
     summary: 'List the kinds of second factor, with a JSON Schema of each form',
   })
-  @ApiOkResponse({ type: [HandlerAnswer] })
+  @ApiOkResponse({ type: [HandlerResponse] })
   @ApiProblems()
-  list(): HandlerAnswer[] {
-    return this.registry.all().map((handler) => new HandlerAnswer(handler));
+  list(): HandlerResponse[] {
+    return this.registry.all().map((handler) => new HandlerResponse(handler));
   }
 }

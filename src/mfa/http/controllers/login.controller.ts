@@ -15,10 +15,10 @@ import { AuthRoutes } from '../decorators/auth-routes.decorator.js';
 import { Client } from '../decorators/client.decorator.js';
 import { Ephemeral } from '../decorators/ephemeral.decorator.js';
 import { RequestBody } from '../decorators/request-body.decorator.js';
-import { ChangeMethodAnswer, ResendAnswer } from '../dto/login.answers.js';
+import { ChangeMethodResponse, ResendResponse } from '../dto/login.responses.js';
 import { ChangeMethodBody, EphemeralTokenBody } from '../dto/login.bodies.js';
 import { EphemeralTokenGuard } from '../guards/ephemeral-token.guard.js';
-import { IssuedAnswers } from './issued-answers.js';
+import { IssuedResponses } from './issued-responses.js';
 import { type OpenBody, OpenBodyPipe } from '../requests/open-body.pipe.js';
 import { OPERATIONS } from '../openapi/operations.js';
 
@@ -28,7 +28,7 @@ import { OPERATIONS } from '../openapi/operations.js';
 export class LoginController {
   constructor(
     private readonly login: LoginService,
-    private readonly answers: IssuedAnswers,
+    private readonly answers: IssuedResponses,
   ) {}
 
   @Post('verify')
@@ -57,7 +57,7 @@ export class LoginController {
     summary: 'Go on with another active method; its code is sent',
   })
   @ApiBody({ type: ChangeMethodBody })
-  @ApiOkResponse({ type: ChangeMethodAnswer })
+  @ApiOkResponse({ type: ChangeMethodResponse })
   @ApiProblems(
     ...BODY_PROBLEMS,
     'invalid_token',
@@ -70,7 +70,7 @@ export class LoginController {
     @Ephemeral() claims: EphemeralClaims,
     @RequestBody(BodyPipe) body: ChangeMethodBody,
     @Client() client: ClientInfo,
-  ): Promise<ChangeMethodAnswer> {
+  ): Promise<ChangeMethodResponse> {
     const { method, challenge } = await this.login.changeMethod(claims, body.new_method, client);
     return { ephemeral_token: body.ephemeral_token, method, new_method: method, challenge };
   }
@@ -82,7 +82,7 @@ export class LoginController {
     summary: 'Send a new code; the old one is void',
   })
   @ApiBody({ type: EphemeralTokenBody })
-  @ApiOkResponse({ type: ResendAnswer })
+  @ApiOkResponse({ type: ResendResponse })
   @ApiProblems(
     ...BODY_PROBLEMS,
     'invalid_token',
@@ -94,7 +94,7 @@ export class LoginController {
     @Ephemeral() claims: EphemeralClaims,
     @RequestBody(BodyPipe) { ephemeral_token }: EphemeralTokenBody,
     @Client() client: ClientInfo,
-  ): Promise<ResendAnswer> {
+  ): Promise<ResendResponse> {
     await this.login.resend(claims, client);
     return { ephemeral_token };
   }

@@ -26,14 +26,14 @@ import { AuthRoutes } from '../decorators/auth-routes.decorator.js';
 import { MethodsRead } from '../decorators/methods-read.decorator.js';
 import { RequireFreshProof } from '../decorators/require-fresh-proof.decorator.js';
 import { RequestBody } from '../decorators/request-body.decorator.js';
-import { SignedInRoutes } from '../decorators/signed-in-routes.decorator.js';
+import { RequireSignIn } from '../decorators/require-sign-in.decorator.js';
 import { SignedIn } from '../decorators/signed-in.decorator.js';
 import {
-  ChallengeAnswer,
-  DetailAnswer,
-  MethodAnswer,
-  SetUpAnswer,
-} from '../dto/methods.answers.js';
+  ChallengeResponse,
+  MfaDetailResponse,
+  MethodResponse,
+  EnrolmentResponse,
+} from '../dto/methods.responses.js';
 import { AuthenticatorBody, MethodBody, PrimaryBody } from '../dto/methods.bodies.js';
 import { type OpenBody, OpenBodyPipe, proofIn } from '../requests/open-body.pipe.js';
 import { OPERATIONS } from '../openapi/operations.js';
@@ -51,28 +51,28 @@ export class MethodsController {
   ) {}
 
   @Get()
-  @SignedInRoutes()
+  @RequireSignIn()
   @ApiOperation({ operationId: OPERATIONS.listMethods, summary: 'List the methods' })
-  @ApiOkResponse({ type: [MethodAnswer] })
+  @ApiOkResponse({ type: [MethodResponse] })
   @ApiProblems(...ACCESS_PROBLEMS)
-  async list(@SignedIn() actor: Actor): Promise<MethodAnswer[]> {
+  async list(@SignedIn() actor: Actor): Promise<MethodResponse[]> {
     const views = await this.methods.list(actor);
-    return views.map((view) => new MethodAnswer(view));
+    return views.map((view) => new MethodResponse(view));
   }
 
   @Post()
   @RequireFreshProof()
   @ApiOperation({ operationId: OPERATIONS.setUpMethod, summary: 'Set a method up' })
   @ApiBody({ type: MethodBody })
-  @ApiCreatedResponse({ type: SetUpAnswer })
+  @ApiCreatedResponse({ type: EnrolmentResponse })
   @ApiProblems(...METHOD_PROBLEMS, 'method_exists', 'too_many_authenticators', ...SENDING_PROBLEMS)
   async setUp(
     @SignedIn() actor: Actor,
     @MethodsRead() known: MethodSnapshot,
     @RequestBody(new OpenBodyPipe(MethodBody)) { fixed, rest }: OpenBody<MethodBody>,
-  ): Promise<SetUpAnswer> {
+  ): Promise<EnrolmentResponse> {
     const request = { method: fixed.method, fields: rest, known };
-    return new SetUpAnswer(await this.enrolment.setUp(actor, request));
+    return new EnrolmentResponse(await this.enrolment.setUp(actor, request));
   }
 
   @Post('confirm')
@@ -83,12 +83,12 @@ export class MethodsController {
     summary: 'Activate a method by its first proof',
   })
   @ApiBody({ type: AuthenticatorBody })
-  @ApiOkResponse({ type: DetailAnswer, example: { detail: 'Activated MFA method' } })
+  @ApiOkResponse({ type: MfaDetailResponse, example: { detail: 'Activated MFA method' } })
   @ApiProblems(...METHOD_PROBLEMS, 'method_not_found', 'method_exists', ...SESSION_PROOF_PROBLEMS)
   async confirm(
     @SignedIn() actor: Actor,
     @RequestBody(new OpenBodyPipe(AuthenticatorBody)) { fixed, rest }: OpenBody<AuthenticatorBody>,
-  ): Promise<DetailAnswer> {
+  ): Promise<MfaDetailResponse> {
     const { method, authenticator_id: authenticatorId } = fixed;
     await this.enrolment.confirm(actor, { method, authenticatorId, proof: rest });
     return { detail: 'Activated MFA method' };
@@ -102,12 +102,12 @@ export class MethodsController {
     summary: 'Make a method the one that a login asks for first',
   })
   @ApiBody({ type: PrimaryBody })
-  @ApiOkResponse({ type: DetailAnswer, example: { detail: 'Updated primary MFA method' } })
+  @ApiOkResponse({ type: MfaDetailResponse, example: { detail: 'Updated primary MFA method' } })
   @ApiProblems(...METHOD_PROBLEMS, 'method_not_found', ...SESSION_PROOF_PROBLEMS)
   async makePrimary(
     @SignedIn() actor: Actor,
     @RequestBody(new OpenBodyPipe(PrimaryBody)) body: OpenBody<PrimaryBody>,
-  ): Promise<DetailAnswer> {
+  ): Promise<MfaDetailResponse> {
     await this.methods.makePrimary(actor, body.fixed.method, primaryProofOf(body));
     return { detail: 'Updated primary MFA method' };
   }
@@ -120,7 +120,7 @@ export class MethodsController {
     summary: 'Deactivate a method that is not the primary one',
   })
   @ApiBody({ type: MethodBody })
-  @ApiOkResponse({ type: DetailAnswer, example: { detail: 'Deactivated MFA method' } })
+  @ApiOkResponse({ type: MfaDetailResponse, example: { detail: 'Deactivated MFA method' } })
   @ApiProblems(
     ...METHOD_PROBLEMS,
     'method_not_found',
@@ -130,7 +130,7 @@ export class MethodsController {
   async deactivate(
     @SignedIn() actor: Actor,
     @RequestBody(new OpenBodyPipe(MethodBody)) { fixed, rest }: OpenBody<MethodBody>,
-  ): Promise<DetailAnswer> {
+  ): Promise<MfaDetailResponse> {
     await this.methods.deactivate(actor, fixed.method, rest);
     return { detail: 'Deactivated MFA method' };
   }
@@ -162,7 +162,7 @@ export class MethodsController {
   @HttpCode(200)
   @ApiOperation({ operationId: OPERATIONS.sendCode, summary: 'Send a code of a method' })
   @ApiBody({ type: MethodBody })
-  @ApiOkResponse({ type: DetailAnswer, example: { detail: 'MFA code sent' } })
+  @ApiOkResponse({ type: MfaDetailResponse, example: { detail: 'MFA code sent' } })
   @ApiProblems(
     ...METHOD_PROBLEMS,
     'method_not_found',
@@ -172,7 +172,7 @@ export class MethodsController {
   async send(
     @SignedIn() actor: Actor,
     @RequestBody(BodyPipe) { method }: MethodBody,
-  ): Promise<DetailAnswer> {
+  ): Promise<MfaDetailResponse> {
     await this.asking.send(actor, method);
     return { detail: 'MFA code sent' };
   }
@@ -187,12 +187,12 @@ export class MethodsController {
       'For example the options of a security key; the code of a sent one is on its way. An active method is proven so to change factors, one that is not to switch it on again.',
   })
   @ApiBody({ type: AuthenticatorBody })
-  @ApiOkResponse({ type: ChallengeAnswer })
+  @ApiOkResponse({ type: ChallengeResponse })
   @ApiProblems(...METHOD_PROBLEMS, 'method_not_found', ...SENDING_PROBLEMS)
   async challenge(
     @SignedIn() actor: Actor,
     @RequestBody(BodyPipe) { method, authenticator_id: authenticatorId }: AuthenticatorBody,
-  ): Promise<ChallengeAnswer> {
+  ): Promise<ChallengeResponse> {
     return { challenge: await this.asking.challenge(actor, method, authenticatorId) };
   }
 }

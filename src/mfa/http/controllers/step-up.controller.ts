@@ -17,12 +17,12 @@ import { Client } from '../decorators/client.decorator.js';
 import { Ephemeral } from '../decorators/ephemeral.decorator.js';
 import { RequestBody } from '../decorators/request-body.decorator.js';
 import { SignedInAs } from '../decorators/signed-in-as.decorator.js';
-import { SignedInRoutes } from '../decorators/signed-in-routes.decorator.js';
+import { RequireSignIn } from '../decorators/require-sign-in.decorator.js';
 import { EphemeralTokenBody } from '../dto/login.bodies.js';
-import { StepUpAnswer } from '../dto/step-up.answers.js';
+import { StepUpResponse } from '../dto/step-up.responses.js';
 import { StepUpBody } from '../dto/step-up.bodies.js';
 import { StepUpTokenGuard } from '../guards/step-up-token.guard.js';
-import { IssuedAnswers } from './issued-answers.js';
+import { IssuedResponses } from './issued-responses.js';
 import { type OpenBody, OpenBodyPipe } from '../requests/open-body.pipe.js';
 import { OPERATIONS } from '../openapi/operations.js';
 
@@ -31,12 +31,12 @@ import { OPERATIONS } from '../openapi/operations.js';
 export class StepUpController {
   constructor(
     private readonly stepUp: StepUpService,
-    private readonly answers: IssuedAnswers,
+    private readonly answers: IssuedResponses,
   ) {}
 
   @Post()
   @HttpCode(200)
-  @SignedInRoutes()
+  @RequireSignIn()
   @ApiOperation({
     operationId: OPERATIONS.beginStepUp,
     summary: 'Ask for a fresh proof',
@@ -44,7 +44,7 @@ export class StepUpController {
       'Where an answer was `fresh_proof_required`. The code of a method that sends one is then on its way; asking again sends another.',
   })
   @ApiBody({ type: StepUpBody, required: false })
-  @ApiOkResponse({ type: StepUpAnswer })
+  @ApiOkResponse({ type: StepUpResponse })
   @ApiProblems(
     ...ACCESS_PROBLEMS,
     ...BODY_PROBLEMS,
@@ -56,8 +56,8 @@ export class StepUpController {
     @SignedInAs() principal: Principal,
     @RequestBody(BodyPipe) { method }: StepUpBody,
     @Client() client: ClientInfo,
-  ): Promise<StepUpAnswer> {
-    return new StepUpAnswer(await this.stepUp.begin(principal, method, client));
+  ): Promise<StepUpResponse> {
+    return new StepUpResponse(await this.stepUp.begin(principal, method, client));
   }
 
   @Post('verify')

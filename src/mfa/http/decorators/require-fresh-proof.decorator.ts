@@ -1,6 +1,6 @@
 import { applyDecorators, UseGuards } from '@nestjs/common';
 import { FreshProofGuard } from '../guards/fresh-proof.guard.js';
-import { SignedInRoutes } from './signed-in-routes.decorator.js';
+import { RequireSignIn } from './require-sign-in.decorator.js';
 
 /**
  * Routes, or one route, that change what protects an account: they ask for an access token whose
@@ -8,5 +8,5 @@ import { SignedInRoutes } from './signed-in-routes.decorator.js';
  * Document them with {@link FRESH_PROOF_PROBLEMS}.
  */
 export function RequireFreshProof(): ClassDecorator & MethodDecorator {
-  return applyDecorators(SignedInRoutes(), UseGuards(FreshProofGuard));
+  return applyDecorators(RequireSignIn(), UseGuards(FreshProofGuard));
 }

@@ -2,7 +2,7 @@ import { applyDecorators, UseGuards } from '@nestjs/common';
 import { ACR, type Acr } from '../../core/ports/assurance.js';
 import { PROOF_DEMAND, RequireMfaGuard } from '../guards/require-mfa.guard.js';
 import { ApiProblems, FRESH_PROOF_PROBLEMS } from '../problems/api-problems.decorator.js';
-import { SignedInRoutes } from './signed-in-routes.decorator.js';
+import { RequireSignIn } from './require-sign-in.decorator.js';
 
 /** What {@link RequireMfa} asks for. */
 export interface RequireMfaOptions {
@@ -31,7 +31,7 @@ export function RequireMfa({
   }
   return applyDecorators(
     PROOF_DEMAND({ maxAgeSeconds, amr, acr }),
-    SignedInRoutes(),
+    RequireSignIn(),
     UseGuards(RequireMfaGuard),
     ApiProblems(...FRESH_PROOF_PROBLEMS),
   );

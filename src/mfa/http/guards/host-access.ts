@@ -3,14 +3,14 @@ import { type Principal } from '../../core/access/actor.js';
 import { type BudgetedRequest, RequestBudget } from '../../core/ports/request-budget.js';
 import { refuseReservedSessionId } from '../../core/ports/reserved-session-ids.js';
 import { given } from '../../core/ports/host-ports.js';
-import { AccessGuard } from './access.guard.js';
+import { AccessTokenReader } from './access-token-reader.js';
 
-/** The host's {@link AccessGuard} and {@link RequestBudget}, for guards that stand in any of its modules. */
+/** The host's {@link AccessTokenReader} and {@link RequestBudget}, for guards that stand in any of its modules. */
 @Injectable()
 export class HostAccess {
   /** Optional to Nest alone: the module says in a sentence of its own that the port is missing. */
   constructor(
-    @Optional() private readonly access: AccessGuard,
+    @Optional() private readonly access: AccessTokenReader,
     @Optional() private readonly budget?: RequestBudget,
   ) {}
 
@@ -19,7 +19,10 @@ export class HostAccess {
    * @throws {Error} where the port gives something else, or names a session as none may be called
    */
   async authenticate(request: object): Promise<Principal> {
-    const principal = given('AccessGuard.authenticate', await this.access.authenticate(request));
+    const principal = given(
+      'AccessTokenReader.authenticate',
+      await this.access.authenticate(request),
+    );
     refuseReservedSessionId(principal.sessionId);
     return principal;
   }

@@ -61,7 +61,7 @@ describe('completeMfaDocument', () => {
   });
 
   it('makes the body of a set-up a choice between the handlers', () => {
-    expect(json('mfa').schema).toEqual(ref('SetUpMethodBody'));
+    expect(json('mfa').schema).toEqual(ref('EnrolMethodBody'));
     expect(bodyOf('mfa')).toEqual({
       oneOf: [ref('AppSetup'), ref('TextMessageSetup'), ref('KeySetup')],
     });
@@ -165,9 +165,13 @@ describe('completeMfaDocument', () => {
   it("answers a set-up with each handler's own data", () => {
     const { content } = operation('mfa').responses['201'];
     expect(schemaOf(content['application/json'].schema)).toEqual({
-      oneOf: [ref('AppSetUpAnswer'), ref('TextMessageSetUpAnswer'), ref('KeySetUpAnswer')],
+      oneOf: [
+        ref('AppEnrolmentResponse'),
+        ref('TextMessageEnrolmentResponse'),
+        ref('KeyEnrolmentResponse'),
+      ],
     });
-    expect(document.components.schemas.KeySetUpAnswer.properties.setup_data).toEqual(
+    expect(document.components.schemas.KeyEnrolmentResponse.properties.setup_data).toEqual(
       ref('KeySetupResponse'),
     );
   });
@@ -181,9 +185,9 @@ describe('completeMfaDocument', () => {
 
   it.each([
     ['MethodBody', 'method'],
-    ['ChangeMethodAnswer', 'method'],
+    ['ChangeMethodResponse', 'method'],
     ['ChangeMethodBody', 'new_method'],
-    ['MethodAnswer', 'name'],
+    ['MethodResponse', 'name'],
   ])('lists the names in %s.%s', (schema, field) => {
     expect(document.components.schemas[schema].properties[field].enum).toEqual([
       'app',
@@ -199,7 +203,7 @@ describe('completeMfaDocument', () => {
       '`not_authenticated`, `token_not_valid`, `fresh_proof_required`',
     );
     const { schema, examples } = bad.content['application/problem+json'];
-    expect(schema).toEqual(ref('ProblemAnswer'));
+    expect(schema).toEqual(ref('ProblemDetails'));
     expect(examples.invalid_code.value).toMatchObject({ status: 400, code: 'invalid_code' });
   });
 
@@ -233,7 +237,7 @@ describe('completeMfaDocument with other handlers', () => {
     const { paths, components } = await servedDocument(HTTP_HANDLERS.slice(0, 1));
     const { content } = paths['/api/auth/mfa'].post.requestBody;
     expect(content['application/json'].schema).toEqual(ref('AppSetup'));
-    expect(components.schemas).not.toHaveProperty('SetUpMethodBody');
+    expect(components.schemas).not.toHaveProperty('EnrolMethodBody');
   });
 
   it('takes a backup code where no proof is a code', async () => {
@@ -272,15 +276,15 @@ describe('what a handler documents beside its forms', () => {
   it('is in the answers', async () => {
     const made = await servedDocument([rich]);
     const { schemas } = made.components;
-    expect(schemas.KeySetUpAnswer.properties.challenge).toEqual({
+    expect(schemas.KeyEnrolmentResponse.properties.challenge).toEqual({
       type: 'string',
       example: '<challenge>',
     });
-    expect(schemas.KeySetUpAnswer.required).toContain('challenge');
+    expect(schemas.KeyEnrolmentResponse.required).toContain('challenge');
     expect(answerOf(made, ['mfa/authenticators/{id}', 'patch', '200'])).toEqual({
-      anyOf: [ref('KeyAuthenticatorAnswer'), ref('AuthenticatorAnswer')],
+      anyOf: [ref('KeyAuthenticatorResponse'), ref('AuthenticatorResponse')],
     });
-    expect(Object.keys(schemas.KeyAuthenticatorAnswer.properties)).toEqual(
+    expect(Object.keys(schemas.KeyAuthenticatorResponse.properties)).toEqual(
       expect.arrayContaining(['id', 'label', 'model', 'credential_ids']),
     );
     expect(answerOf(made, ['mfa/authenticators/{id}', 'delete', '200'])).toEqual(ref('KeySignal'));
@@ -297,7 +301,7 @@ describe('what a handler documents beside its forms', () => {
 
   it('is not there where there is none', () => {
     expect(answerOf(document, ['mfa/authenticators/{id}', 'patch', '200'])).toEqual(
-      ref('AuthenticatorAnswer'),
+      ref('AuthenticatorResponse'),
     );
     expect(operation('mfa/delete').responses).not.toHaveProperty('200');
   });

@@ -2,11 +2,11 @@ import { type Type } from '@nestjs/common';
 import { getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
 import { type JsonObject } from '../../contract/handler.js';
 import { type HandlerRegistry } from '../../core/ceremony/handler-registry.js';
-import { BEARER_SCHEME } from '../decorators/signed-in-routes.decorator.js';
-import { SetUpAnswer } from '../dto/methods.answers.js';
+import { BEARER_SCHEME } from '../decorators/require-sign-in.decorator.js';
+import { EnrolmentResponse } from '../dto/methods.responses.js';
 import { PrimaryBody } from '../dto/methods.bodies.js';
 import { BODY_MEDIA_TYPES } from '../requests/media-type.guard.js';
-import { answersOf } from './handler-answers.js';
+import { answersOf } from './handler-responses.js';
 import { type Form, HandlerForms, oneNameOf, pascalCase } from '../schemas/handler-forms.js';
 import { formsByOperation } from './operation-forms.js';
 import { OPERATIONS } from './operations.js';
@@ -18,14 +18,14 @@ const METHOD_NAME_FIELDS: readonly (readonly [schema: string, field: string])[] 
   ['MethodBody', 'method'],
   ['AuthenticatorBody', 'method'],
   ['ChangeMethodBody', 'new_method'],
-  ['ChangeMethodAnswer', 'method'],
-  ['ChangeMethodAnswer', 'new_method'],
-  ['MethodAnswer', 'name'],
-  ['HandlerAnswer', 'name'],
+  ['ChangeMethodResponse', 'method'],
+  ['ChangeMethodResponse', 'new_method'],
+  ['MethodResponse', 'name'],
+  ['HandlerResponse', 'name'],
 ];
 
 /** Where nothing else refers to them, schemas that follow from the handlers stand in their place. */
-const REPLACED_MODELS = [SetUpAnswer, PrimaryBody];
+const REPLACED_MODELS = [EnrolmentResponse, PrimaryBody];
 
 /** An OpenAPI document in words of plain JSON; its own types have a union at every step. */
 interface PlainDocument {

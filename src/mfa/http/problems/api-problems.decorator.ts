@@ -7,7 +7,7 @@ import {
 } from '@nestjs/swagger';
 import { ACR } from '../../core/ports/assurance.js';
 import { MfaError, type ProblemCode, type ProblemExtras, PROBLEMS } from '../../contract/errors.js';
-import { ProblemAnswer } from './problem.answer.js';
+import { ProblemDetails } from './problem-details.js';
 import { PROBLEM_MEDIA_TYPE, problemBody } from './problem-body.js';
 
 /** What can go wrong wherever a body is read. */
@@ -97,7 +97,7 @@ export function ApiProblems(...codes: readonly ProblemCode[]): MethodDecorator &
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
   const responses = [...byStatus].map(([status, group]) => responseOf(status, group));
-  return applyDecorators(ApiExtraModels(ProblemAnswer), ...responses);
+  return applyDecorators(ApiExtraModels(ProblemDetails), ...responses);
 }
 
 function responseOf(status: number, codes: readonly ProblemCode[]) {
@@ -108,7 +108,7 @@ function responseOf(status: number, codes: readonly ProblemCode[]) {
     description: codes.map((code) => `\`${code}\``).join(', '),
     ...(headers && { headers }),
     content: {
-      [PROBLEM_MEDIA_TYPE]: { schema: { $ref: getSchemaPath(ProblemAnswer) }, examples },
+      [PROBLEM_MEDIA_TYPE]: { schema: { $ref: getSchemaPath(ProblemDetails) }, examples },
     },
   });
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
-import { EventTeller } from '../../core/events/event-teller.js';
+import { EventPublisher } from '../../core/events/event-publisher.js';
 import { type MfaEvent } from '../../core/ports/events.js';
 import { EventStore } from '../../core/ports/event-store.js';
 import { type LineBound } from '../../core/ports/stores.js';
@@ -23,7 +23,7 @@ export class AuditTrail {
     private readonly host: HostDatabase,
     private readonly line: AccountLine,
     private readonly events: EventStore,
-    private readonly teller: EventTeller,
+    private readonly publisher: EventPublisher,
   ) {}
 
   /**
@@ -53,7 +53,7 @@ export class AuditTrail {
 
   /** Tells the host's listener, and has consumers served at once. Returns at once. */
   tell(events: readonly MfaEvent[]): void {
-    this.teller.tell(events);
+    this.publisher.publish(events);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import sql, { empty, type Sql } from 'sql-template-tag';
-import { EventAudience } from '../../core/events/event-audience.js';
+import { EventSubscribers } from '../../core/events/event-subscribers.js';
 import { type MfaEvent } from '../../core/ports/events.js';
 import { RandomSource } from '../../contract/random.js';
 import { type Condition } from './fragments.js';
@@ -10,7 +10,7 @@ import { SealedDeliveries } from './sealed-deliveries.js';
 @Injectable()
 export class EventRows {
   constructor(
-    private readonly audience: EventAudience,
+    private readonly subscribers: EventSubscribers,
     private readonly deliveries: SealedDeliveries,
     private readonly random: RandomSource,
   ) {}
@@ -52,7 +52,7 @@ export class EventRows {
 
   private outbox(rows: readonly { readonly id: string; readonly event: MfaEvent }[]): Sql {
     const waiting = rows.flatMap(({ id: eventId, event }) =>
-      this.audience.wanting(event).map(({ name: consumer }) => {
+      this.subscribers.wanting(event).map(({ name: consumer }) => {
         const key = { id: this.random.rowId(), eventId, consumer };
         return { ...key, at: event.at, payload: this.deliveries.seal(event, key) };
       }),

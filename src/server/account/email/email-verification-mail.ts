@@ -1,6 +1,6 @@
 import { escapeHtml } from '../../texts/escape-html.js';
 import { type Mail } from '../../delivery/mail/mailer.js';
-import { type NoticeTexts } from '../../texts/notice-texts.js';
+import { type LanguageTexts } from '../../texts/language-texts.js';
 
 /** What confirms the address: a link with its token behind the `#`, or a code to be typed. */
 export type ConfirmationMeans =
@@ -21,7 +21,7 @@ export type ConfirmationMeans =
 export function composeVerificationMail(
   means: ConfirmationMeans,
   secondsLeft: number,
-  { greeting, hours, verification: texts }: NoticeTexts,
+  { greeting, hours, verification: texts }: LanguageTexts,
 ): Omit<Mail, 'to'> {
   const { lead, shown, html, lasts, subject } =
     means.kind === 'link'

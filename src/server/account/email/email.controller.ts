@@ -9,7 +9,7 @@ import {
   clientOf,
   type HttpRequest,
   SignedIn,
-  SignedInRoutes,
+  RequireSignIn,
 } from '../../../mfa/index.js';
 import { type EmailVerificationMode } from '../../config/settings/email-verifications.js';
 import { RateLimitGuard } from '../../rate-limit/rate-limit.guard.js';
@@ -21,7 +21,7 @@ const CONFIRMED = { detail: 'The e-mail address is verified.' };
 
 /** Mails that confirm an address. */
 @AuthRoutes('email', 'Sign-in')
-@SignedInRoutes()
+@RequireSignIn()
 class EmailController {
   constructor(private readonly verification: EmailVerification) {}
 
@@ -73,7 +73,7 @@ class EmailLinkController {
 
 /** Codes that confirm an address. */
 @AuthRoutes('email', 'Sign-in')
-@SignedInRoutes()
+@RequireSignIn()
 class EmailCodeController {
   constructor(private readonly verification: EmailVerification) {}
 

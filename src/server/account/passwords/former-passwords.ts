@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { AuditTrail, Clock, RandomSource, type RepudiatedChange } from '../../../mfa/index.js';
+import { AuditTrail, Clock, RandomSource, type ReversedChange } from '../../../mfa/index.js';
 
 const KEEP = `
   INSERT INTO former_passwords (user_id, id, password_hash, former_version, session_id, after_seq,
@@ -42,7 +42,7 @@ export interface Replacement {
 }
 
 /** A change whose owner says that they did not make it. */
-export interface PasswordRepudiation extends Pick<RepudiatedChange, 'subjectId' | 'target'> {
+export interface PasswordReversal extends Pick<ReversedChange, 'subjectId' | 'target'> {
   /** The sessions whose doing it was. */
   readonly sessionIds: readonly string[];
   /** The event after which these sessions have done anything that the owner did not. */
@@ -83,7 +83,7 @@ export class FormerPasswords {
    * may have been sent, cannot bring a thief's password back.
    */
   async putBack(
-    { subjectId, target, sessionIds, seq, mailedSeq }: PasswordRepudiation,
+    { subjectId, target, sessionIds, seq, mailedSeq }: PasswordReversal,
     manager: EntityManager,
   ): Promise<void> {
     const [former] = await manager.query<{ afterSeq: string; passwordHash: string }[]>(FIND, [

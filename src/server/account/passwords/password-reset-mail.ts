@@ -1,6 +1,6 @@
 import { escapeHtml } from '../../texts/escape-html.js';
 import { type Mail } from '../../delivery/mail/mailer.js';
-import { type NoticeTexts } from '../../texts/notice-texts.js';
+import { type LanguageTexts } from '../../texts/language-texts.js';
 
 /** What the mail about a password reset says. */
 export interface ResetMailFacts {
@@ -12,7 +12,7 @@ export interface ResetMailFacts {
 /** The mail with the link of a password reset, still without its address. */
 export function composeResetMail(
   { link, lifeMinutes }: ResetMailFacts,
-  { greeting, reset }: NoticeTexts,
+  { greeting, reset }: LanguageTexts,
 ): Omit<Mail, 'to'> {
   const end = reset.end(lifeMinutes);
   return {

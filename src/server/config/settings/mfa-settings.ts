@@ -174,7 +174,7 @@ export const MFA_SETTINGS = [
 export function mfaOptionsOf(
   values: SettingValues<typeof MFA_SETTINGS>,
   secretKeys: readonly SecretKey[],
-): Required<Omit<MfaModuleOptions, 'repudiationSeconds'>> {
+): Required<Omit<MfaModuleOptions, 'reversalSeconds'>> {
   return {
     secretKeys,
     applicationName: values.MFA_APPLICATION_NAME,

@@ -21,7 +21,7 @@ import { redisUrl } from '../values/redis-url.js';
 import { senderOfMails } from '../values/sender-of-mails.js';
 import { optional, setting } from './setting.js';
 import { SMS_SETTINGS } from './sms-settings.js';
-import { WATCHING_SETTINGS } from './watching-settings.js';
+import { WATCHING_SETTINGS } from './observability-settings.js';
 import { WEBAUTHN_SETTINGS } from './webauthn-settings.js';
 
 const handlerName = matching(/^[a-z][a-z0-9_]{0,31}$/, 'the name of a second factor such as app');

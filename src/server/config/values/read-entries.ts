@@ -1,5 +1,5 @@
 import { type ConfiguredEntry } from './configured-entry.js';
-import { hasNoValue } from './sound-value.js';
+import { hasNoValue } from './resolve-env-references.js';
 
 /** A list of the file, and what may be in it. */
 interface Section {

@@ -1,7 +1,7 @@
 import { type MfaEventType } from '../../../mfa/index.js';
 
 /**
- * The server's own metrics; `docs/watching.md` lists them. A label takes few values: patterns of
+ * The server's own metrics; `docs/observability.md` lists them. A label takes few values: patterns of
  * routes, names of configured factors, codes of the problem catalogue.
  */
 export const METRICS = {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { type MetricsAddress } from '../../config/settings/watching-settings.js';
+import { type MetricsAddress } from '../../config/settings/observability-settings.js';
 import { isSystemError } from '../../config/values/system-error.js';
 import { type ServerMetrics } from './server-metrics.js';
 

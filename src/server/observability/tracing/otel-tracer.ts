@@ -19,7 +19,7 @@ import {
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { Logger } from '@nestjs/common';
 import { rejectAfter } from '../../../mfa/index.js';
-import { type TraceExport } from '../../config/settings/watching-settings.js';
+import { type TraceExport } from '../../config/settings/observability-settings.js';
 import { type AnsweredRequest, NO_ROUTE } from '../requests/request-observer.js';
 import { RequestRecord } from '../requests/request-record.js';
 import { type TraceParent } from '../requests/trace-parent.js';

@@ -2,7 +2,7 @@ import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/
 import { getDataSourceToken } from '@nestjs/typeorm';
 import { type DataSource } from 'typeorm';
 import { type ServerConfig } from '../../config/server-config.js';
-import { type TraceExport } from '../../config/settings/watching-settings.js';
+import { type TraceExport } from '../../config/settings/observability-settings.js';
 import { RequestTracer } from '../requests/request-observer.js';
 import { StatementSpans } from './statement-spans.js';
 import { StatementTracer } from './statement-tracer.js';

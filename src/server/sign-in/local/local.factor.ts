@@ -3,11 +3,11 @@ import { type User } from '../../identity/user.entity.js';
 import { type LoginName } from '../../identity/login-name.js';
 import { type UsersService } from '../../identity/users.service.js';
 import { type FirstFactorRequest } from '../first-factor.js';
-import { FormFactor } from '../form-factor.js';
+import { FormFirstFactor } from '../form-first-factor.js';
 import { LocalForm } from './local.form.js';
 
 /** The first factor of every registered account: its password. */
-export class LocalFactor extends FormFactor<LocalForm> {
+export class LocalFactor extends FormFirstFactor<LocalForm> {
   readonly schema = LocalForm;
 
   constructor(private readonly users: UsersService) {

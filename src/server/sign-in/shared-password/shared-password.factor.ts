@@ -8,13 +8,13 @@ import { type User } from '../../identity/user.entity.js';
 import { type UsersService } from '../../identity/users.service.js';
 import { type RenewedSession } from '../../sessions/sessions.service.js';
 import { type FirstFactorServices } from '../first-factor-type.js';
-import { FormFactor } from '../form-factor.js';
+import { FormFirstFactor } from '../form-first-factor.js';
 import { type SharedSecrets } from '../shared-secrets.js';
 import { SharedPasswordForm } from './shared-password.form.js';
 import { type SharedPasswordOptions } from './shared-password.options.js';
 
 /** One secret for many people, who then are all one user: that of this factor and of no other. */
-export class SharedPasswordFactor extends FormFactor<SharedPasswordForm> {
+export class SharedPasswordFactor extends FormFirstFactor<SharedPasswordForm> {
   readonly schema = SharedPasswordForm;
   private readonly logger = new Logger(SharedPasswordFactor.name);
   private readonly entry: ConfiguredEntry;

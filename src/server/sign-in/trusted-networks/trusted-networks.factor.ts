@@ -5,7 +5,7 @@ import { normalizeUsername } from '../../identity/normalize-username.js';
 import { type UsersService } from '../../identity/users.service.js';
 import { type FirstFactorRequest } from '../first-factor.js';
 import { type FirstFactorServices } from '../first-factor-type.js';
-import { FormFactor } from '../form-factor.js';
+import { FormFirstFactor } from '../form-first-factor.js';
 import { type AddressBlock, isIn, readTrustedBlock, toBlock } from './address-block.js';
 import { ownAddressOf } from './client-address.js';
 import { TrustedNetworksForm } from './trusted-networks.form.js';
@@ -23,7 +23,7 @@ interface Network {
  * Signs in by where a client is: nothing is proven, and nobody gets in who has a second factor. The
  * place is asked about again at every refresh.
  */
-export class TrustedNetworksFactor extends FormFactor<TrustedNetworksForm> {
+export class TrustedNetworksFactor extends FormFirstFactor<TrustedNetworksForm> {
   readonly schema = TrustedNetworksForm;
   override readonly amr: readonly string[] = [];
   override readonly supportsMfa = false;

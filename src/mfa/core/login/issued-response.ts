@@ -1,0 +1,91 @@
+import { stringifySetCookie } from 'cookie';
+import { type JsonObject } from '../../contract/handler.js';
+import { type IssuedCookie, type IssuedTokens } from '../ports/issued-tokens.js';
+
+/** A header of an answer; one name may come several times. */
+export type HeaderLine = readonly [name: string, value: string];
+
+/** What a client is answered with once everything is passed, and committed. */
+export interface IssuedResponse {
+  /** {@link IssuedTokens.body}. */
+  readonly tokens: JsonObject;
+  /** The headers and the cookies, for {@link IssuedResponses.write}. */
+  readonly headers: readonly HeaderLine[];
+}
+
+/** Before anything is issued. */
+export const NO_ANSWER: IssuedResponse = { tokens: {}, headers: [] };
+
+/** These speak of the body and of its caching, and belong to whoever writes the answer. */
+const RESERVED_HEADERS: readonly string[] = [
+  'cache-control',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'set-cookie',
+  'transfer-encoding',
+];
+
+/**
+ * The part of issued tokens that the client is told.
+ *
+ * @throws {Error} for a header or a cookie that no browser would take as it is meant
+ */
+export function answerOf({ body, cookies = [], headers = {} }: IssuedTokens): IssuedResponse {
+  return {
+    tokens: body,
+    headers: [
+      ...Object.entries(headers).map(checkedHeader),
+      ...cookies.map((cookie): HeaderLine => ['Set-Cookie', setCookie(cookie)]),
+    ],
+  };
+}
+
+function checkedHeader([name, value]: [string, string]): HeaderLine {
+  try {
+    new Headers([[name, value]]);
+  } catch (cause) {
+    throw new Error(`TokenIssuer.issue gave the header "${name}", which HTTP does not know so.`, {
+      cause,
+    });
+  }
+  if (!RESERVED_HEADERS.includes(name.toLowerCase())) return [name, value];
+  throw new Error(
+    `TokenIssuer.issue gave the header "${name}", which is not its to set; cookies go into "cookies".`,
+  );
+}
+
+/** By defaults of the parameter, which take the place of `undefined` as well. */
+function setCookie({
+  path = '/',
+  httpOnly = true,
+  secure = true,
+  sameSite = 'lax',
+  ...cookie
+}: IssuedCookie): string {
+  const { name, value, domain, maxAgeSeconds } = cookie;
+  const isForHost = /^__host-/i.test(name);
+  if (!secure && (isForHost || /^__secure-/i.test(name) || sameSite === 'none')) {
+    throw refusal(name, 'secure: true');
+  }
+  if (isForHost && (path !== '/' || domain !== undefined)) {
+    throw refusal(name, 'the path "/" and no domain');
+  }
+  const bounds = {
+    ...(domain !== undefined && { domain }),
+    ...(maxAgeSeconds !== undefined && { maxAge: maxAgeSeconds }),
+  };
+  try {
+    return stringifySetCookie({ name, value, path, httpOnly, secure, sameSite, ...bounds });
+  } catch (cause) {
+    throw new Error(`TokenIssuer.issue gave a cookie that is none: ${String(cause)}`, { cause });
+  }
+}
+
+/** Of a cookie that browsers drop without a word [RFC 6265bis §4.1.3, §5.7]. */
+function refusal(name: string, needed: string): Error {
+  return new Error(
+    `TokenIssuer.issue gave the cookie "${name}", which browsers drop: it needs ${needed}.`,
+  );
+}

@@ -1,0 +1,167 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock, secondsUntil } from '../../contract/clock.js';
+import { reasonOf } from '../../contract/reason-of.js';
+import { MfaOptions } from '../options/mfa.options.js';
+import { MfaError } from '../../contract/errors.js';
+import { EventPublisher } from '../events/event-publisher.js';
+import { type MfaEventType } from '../ports/events.js';
+import { type Delivery, type Subject } from '../../contract/handler.js';
+import { KeyRing } from '../keys/key-ring.js';
+import { type ClientInfo } from '../ports/mfa-passed.js';
+import { SendBudgetStore, type TakenSend } from './send-budgets.js';
+import {
+  keptAllowancesOf,
+  type SendCause,
+  sendAllowancesOf,
+  spareAllowancesOf,
+} from './send-policy.js';
+import { SendRefusals } from './send-refusals.js';
+import { EventStore } from '../ports/event-store.js';
+import { type ChallengePurpose } from '../ports/challenge-purpose.js';
+
+/** For whom and what something is sent. */
+export interface DispatchContext {
+  readonly subject: Subject;
+  readonly purpose: ChallengePurpose;
+  /** The handler's name. */
+  readonly factor: string;
+  readonly client: ClientInfo;
+  /**
+   * Whether the subject has proven before that it receives what is sent there. Absent: yes, but for
+   * an enrolment.
+   */
+  readonly isBound?: boolean;
+}
+
+/** A send that its budgets allow, and that is yet to be made. */
+export interface Reservation {
+  readonly delivery: Delivery;
+  readonly context: DispatchContext;
+  readonly taken: TakenSend;
+}
+
+/** Sends what handlers want sent, within the budgets of whoever has it sent. */
+@Injectable()
+export class CodeSender {
+  private readonly logger = new Logger(CodeSender.name);
+
+  constructor(
+    private readonly budgets: SendBudgetStore,
+    private readonly events: EventStore,
+    private readonly publisher: EventPublisher,
+    private readonly refusals: SendRefusals,
+    private readonly keys: KeyRing,
+    private readonly options: MfaOptions,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Takes one send from the budgets, before the code that will be sent replaces an older one.
+   *
+   * @returns null where there is nothing to be sent
+   * @throws {MfaError} `send_too_soon` or `send_limit`
+   */
+  async reserve(
+    delivery: Delivery | undefined,
+    context: DispatchContext,
+  ): Promise<Reservation | null> {
+    if (delivery === undefined) return null;
+    const now = this.clock.now();
+    const { allowances, verdict } = await this.take(this.causeOf(delivery, context), now);
+    if (verdict.allowed) return { delivery, context, taken: verdict.taken };
+    const { key, reason, until } = verdict;
+    for (const allowance of allowances.filter((one) => one.key === key)) {
+      this.refusals.tell({ factor: context.factor, reason, allowance });
+    }
+    throw new MfaError(reason === 'cooldown' ? 'send_too_soon' : 'send_limit', {
+      retryAfterSeconds: secondsUntil(until, now),
+    });
+  }
+
+  /**
+   * Runs what stores the code that will be sent. Where it throws, nothing will be sent, and what was
+   * taken is given back.
+   */
+  async whileReserved<T>(reservation: Reservation | null, store: () => Promise<T>): Promise<T> {
+    let isStored = false;
+    try {
+      const stored = await store();
+      isStored = true;
+      return stored;
+    } finally {
+      if (!isStored && reservation !== null) await this.giveBack(reservation);
+    }
+  }
+
+  /** Sends; to be called after the commit of what will check the code. @throws {MfaError} `delivery_failed` */
+  async send(reservation: Reservation | null): Promise<void> {
+    if (reservation === null) return;
+    const { delivery, context, taken } = reservation;
+    try {
+      await delivery.send();
+    } catch (cause) {
+      await this.budgets.release(taken);
+      await this.record('code_not_sent', context);
+      this.logger.warn(`A ${context.factor} code could not be sent. Reason: ${reasonOf(cause)}`);
+      throw new MfaError('delivery_failed', {}, { cause });
+    }
+    await this.record('code_sent', context);
+  }
+
+  /** Its own failure must not hide the one that it is called for. */
+  private async giveBack({ context, taken }: Reservation): Promise<void> {
+    try {
+      await this.budgets.giveBack(taken);
+    } catch (error) {
+      this.logger.warn(
+        `A ${context.factor} code that is not sent stays counted: ${reasonOf(error)}`,
+      );
+    }
+  }
+
+  private async take(cause: SendCause, now: Date) {
+    const allowances = sendAllowancesOf(this.options, cause);
+    const verdict = await this.budgets.take(allowances, now);
+    if (verdict.allowed) return { allowances, verdict };
+    const kept = keptAllowancesOf(this.options, cause, verdict.key);
+    if (kept !== null) {
+      const onKept = await this.budgets.take(kept, now);
+      // What refuses is the cap, also where a network has had its part of what is kept.
+      const isOfNetwork = !onKept.allowed && onKept.key !== verdict.key;
+      return isOfNetwork ? { allowances, verdict } : { allowances: kept, verdict: onKept };
+    }
+    const spare = spareAllowancesOf(allowances, cause, verdict.key);
+    if (spare === null) return { allowances, verdict };
+    return { allowances: spare, verdict: await this.budgets.take(spare, now) };
+  }
+
+  /** Counted under each key of the ring, so that a change of the keys makes no budget begin anew. */
+  private causeOf(delivery: Delivery, context: DispatchContext): SendCause {
+    const { subject, purpose, factor, client, isBound = purpose !== 'enrol' } = context;
+    const own = alike(Object.values(subject.addresses));
+    const addresses = alike(delivery.addresses);
+    const tagsOf = (some: readonly string[]) =>
+      some.flatMap((address) => this.keys.tags('send-address', address));
+    return {
+      subjectId: subject.id,
+      purpose,
+      factor,
+      isBound,
+      addressTags: tagsOf(addresses),
+      ownAddressTags: tagsOf(addresses.filter((address) => own.includes(address))),
+      ip: client.ip,
+    };
+  }
+
+  private async record(type: MfaEventType, context: DispatchContext): Promise<void> {
+    const { subject, factor, client } = context;
+    const event = { type, subject, factor, client, at: this.clock.now() };
+    await this.events.append([event]);
+    this.publisher.publish([event]);
+  }
+}
+
+/** Each address once, whatever the case of its letters. */
+function alike(addresses: readonly string[]): string[] {
+  return [...new Set(addresses.map((address) => address.toLowerCase()))];
+}

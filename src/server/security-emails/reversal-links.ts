@@ -1,0 +1,198 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import {
+  addSeconds,
+  Clock,
+  KeyRing,
+  MfaError,
+  RandomSource,
+  type RecordedEvent,
+  type ReversedChange,
+} from '../../mfa/index.js';
+import { ServerConfig } from '../config/server-config.js';
+import { NOT_ME_PATH } from '../config/paths.js';
+import { SECURITY_EMAIL_BOUNDS, SECURITY_EMAIL_LIMIT } from './security-email-limits.js';
+import { type SecurityEmailKind } from '../texts/language-texts.js';
+import {
+  forgetWaiting,
+  joinWaiting,
+  keepWaiting,
+  type More,
+  moreOf,
+} from './waiting-security-emails.js';
+
+const TOKEN_BYTES = 32;
+
+/** Several times the length of the tokens that are made. */
+export const LONGEST_NOT_ME_TOKEN = 256;
+
+/** A notice that is about to be sent. */
+export interface SecurityEmailRequest {
+  /** The same when the notice is sent again. */
+  readonly deliveryId: string;
+  readonly event: RecordedEvent;
+  readonly kind: SecurityEmailKind;
+  readonly address: string;
+  /** False: the mail has no link, so its row is spent, and counts the mail alone. */
+  readonly hasLink: boolean;
+}
+
+/** Whether a notice may be sent: with this link, or why not. */
+export type SecurityEmailTicket =
+  | {
+      readonly kind: 'granted';
+      readonly url: string;
+      /** What else it tells; null: nothing. */
+      readonly more: More | null;
+    }
+  | Refused;
+
+type Refused =
+  | {
+      readonly kind: 'refused';
+      readonly reason: 'limit' | 'told already' | 'user gone' | 'told with another';
+    }
+  | { readonly kind: 'refused'; readonly reason: 'later'; readonly until: Date };
+
+const LOCK_USER = `SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE`;
+
+/** Notices of one kind: of the last hour, since when, and of the same moment. */
+const COUNT = `
+  SELECT count(DISTINCT delivery_id) FILTER (WHERE created_at > $2)::int AS recent,
+    min(created_at) FILTER (WHERE created_at > $2) AS "firstAt",
+    count(DISTINCT delivery_id) FILTER (WHERE user_id = $5 AND event_at = $6)::int AS same
+  FROM repudiation_tokens
+  WHERE address_tag = ANY($1) AND created_at > least($2, $6) AND delivery_id <> $3
+    AND event_type = $4`;
+
+/** What a clock has counted that was ahead counts as of now. */
+const REDATE = `
+  UPDATE repudiation_tokens SET created_at = $2 WHERE address_tag = ANY($1) AND created_at > $2`;
+
+const ADD = `
+  INSERT INTO repudiation_tokens (tag, user_id, delivery_id, address_tag, event_type, factor, target,
+    change_id, session_id, event_seq, event_at, created_at, expires_at, spent_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`;
+
+/** One statement decides: of many requests with one token one finds it unspent. */
+const SPEND = `
+  UPDATE repudiation_tokens SET spent_at = $2
+  WHERE tag = ANY($1) AND spent_at IS NULL AND expires_at > $2
+  RETURNING user_id AS "subjectId", event_type AS type, factor, target, change_id AS "changeId",
+    session_id AS "sessionId", event_seq::int AS seq, event_at AS at`;
+
+const OWNER = `
+  SELECT user_id AS "subjectId" FROM repudiation_tokens
+  WHERE tag = ANY($1) AND spent_at IS NULL AND expires_at > $2`;
+
+/** The links by which people say that a change was not theirs, and the count of notices with them. */
+@Injectable()
+export class ReversalLinks {
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    private readonly keyRing: KeyRing,
+    private readonly random: RandomSource,
+    private readonly clock: Clock,
+    private readonly config: ServerConfig,
+  ) {}
+
+  /** Makes the link of a notice, unless the address has had its share of the kind, for now or for good. */
+  async issue(request: SecurityEmailRequest): Promise<SecurityEmailTicket> {
+    const { deliveryId, event, address } = request;
+    const now = this.clock.now();
+    const userId = event.subject.id;
+    const tags = this.keyRing.tags('send-address', address.toLowerCase());
+    const token = this.random.bytes(TOKEN_BYTES).toString('base64url');
+    return this.database.transaction(async (manager) => {
+      // Notices to one user are counted one after the other, whichever servers send them.
+      const users = await manager.query<unknown[]>(LOCK_USER, [userId]);
+      if (users.length === 0) return { kind: 'refused', reason: 'user gone' };
+      const gathered = { deliveryId, event, addressTags: tags };
+      const mayJoin = SECURITY_EMAIL_BOUNDS[request.kind] === 'each_time';
+      if (mayJoin && (await joinWaiting(gathered, manager))) {
+        return { kind: 'refused', reason: 'told with another' };
+      }
+      const refused = await this.refusal(request, { tags, now }, manager);
+      if (refused?.reason === 'later') await keepWaiting(gathered, now, manager);
+      if (refused !== null) return refused;
+      const expiresAt = addSeconds(now, this.config.notMeLinkSeconds);
+      const tag = this.keyRing.tag('mailed-link', token);
+      const spentAt = request.hasLink ? null : now;
+      const row = [tag, userId, deliveryId, tags[0], ...changeOf(event), now, expiresAt, spentAt];
+      await manager.query(ADD, row);
+      // Behind the #, no server and no log between here and there sees it.
+      const url = `${this.config.publicUrl}${NOT_ME_PATH}#${token}`;
+      return { kind: 'granted', url, more: await moreOf(gathered, manager) };
+    });
+  }
+
+  /** After a notice was sent that waited. @returns false: more has happened since that it did not tell */
+  async forget(
+    request: Pick<SecurityEmailRequest, 'deliveryId' | 'event'>,
+    more: More,
+  ): Promise<boolean> {
+    return forgetWaiting(request, more, this.database.manager);
+  }
+
+  /** Why a notice is not sent; null: it is. */
+  private async refusal(
+    { deliveryId, event, kind }: SecurityEmailRequest,
+    { tags, now }: { readonly tags: readonly string[]; readonly now: Date },
+    manager: EntityManager,
+  ): Promise<Refused | null> {
+    const bound = SECURITY_EMAIL_BOUNDS[kind];
+    const since = addSeconds(now, -SECURITY_EMAIL_LIMIT.windowSeconds);
+    await manager.query(REDATE, [tags, now]);
+    const counted = [tags, since, deliveryId, event.type, event.subject.id, event.at];
+    const [sent] = await manager.query<SentSecurityEmails[]>(COUNT, counted);
+    const { recent = 0, same = 0, firstAt = null } = sent ?? {};
+    const wasTold = { kind: 'refused', reason: 'told already' } as const;
+    if (bound === 'once_in_window' && recent > 0) return wasTold;
+    if (bound === 'once_at_a_time' && same > 0) return wasTold;
+    if (recent < SECURITY_EMAIL_LIMIT.maxNotices) return null;
+    if (bound === 'limited') return { kind: 'refused', reason: 'limit' };
+    const until = addSeconds(firstAt ?? now, SECURITY_EMAIL_LIMIT.windowSeconds);
+    return { kind: 'refused', reason: 'later', until };
+  }
+
+  /**
+   * Whose account a token is about.
+   *
+   * @throws {MfaError} as {@link spend}
+   */
+  async ownerOf(token: string): Promise<string> {
+    const [owner] = await this.database.query<{ subjectId: string }[]>(OWNER, this.keyOf(token));
+    if (owner === undefined) throw new MfaError('invalid_token');
+    return owner.subjectId;
+  }
+
+  /**
+   * Spends a token in the caller's transaction.
+   *
+   * @returns the change that the link takes back
+   * @throws {MfaError} `invalid_token`, also for one that is too long, is spent or has ended
+   */
+  async spend(token: string, manager: EntityManager): Promise<ReversedChange> {
+    const [changes] = await manager.query<[ReversedChange[], number]>(SPEND, this.keyOf(token));
+    const [change] = changes;
+    if (change === undefined) throw new MfaError('invalid_token');
+    return change;
+  }
+
+  private keyOf(token: string): [tags: string[], now: Date] {
+    if (token.length > LONGEST_NOT_ME_TOKEN) throw new MfaError('invalid_token');
+    return [this.keyRing.tags('mailed-link', token), this.clock.now()];
+  }
+}
+
+interface SentSecurityEmails {
+  readonly recent: number;
+  readonly firstAt: Date | null;
+  readonly same: number;
+}
+
+/** What a link is about, as its columns hold it. */
+function changeOf({ type, factor, target, changeId, sessionId, seq, at }: RecordedEvent) {
+  return [type, factor, target ?? null, changeId ?? null, sessionId ?? null, seq, at];
+}

@@ -1,0 +1,17 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { CLEAN_UP_GRACE_SECONDS, EndedRowsCleaner } from '../retention/ended-rows.cleaner.js';
+
+/** Links that nobody can use any more; the count of notices looks back for no longer than the grace. */
+@Injectable()
+export class ReversalCleaner extends EndedRowsCleaner {
+  constructor(@InjectDataSource() database: DataSource) {
+    super(database, {
+      table: 'repudiation_tokens',
+      key: ['tag'],
+      endedAt: 'expires_at',
+      keptSeconds: CLEAN_UP_GRACE_SECONDS,
+    });
+  }
+}

@@ -1,0 +1,38 @@
+import { Body, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import {
+  ApiProblems,
+  AuthRoutes,
+  BODY_PROBLEMS,
+  BodyPipe,
+  clientOf,
+  type HttpRequest,
+} from '../../mfa/index.js';
+import { RateLimitGuard } from '../rate-limit/rate-limit.guard.js';
+import { ReversalBody } from './reversal.body.js';
+import { ReversalResponse, reversalResponse } from './reversal.response.js';
+import { ReversalService } from './reversal.service.js';
+
+/** "This was not me". */
+@AuthRoutes('', 'Sessions')
+export class ReversalController {
+  constructor(private readonly reversal: ReversalService) {}
+
+  @Post('repudiate')
+  @HttpCode(200)
+  @UseGuards(RateLimitGuard)
+  @ApiOperation({
+    operationId: 'repudiateChange',
+    summary: 'Say that a change was not yours',
+    description:
+      'Takes the token of a link that was mailed about the change, once. All sessions end; the change, and what the same session has changed since, is undone where it can be; and the password signs nobody in until it is reset.',
+  })
+  @ApiOkResponse({ type: ReversalResponse })
+  @ApiProblems(...BODY_PROBLEMS, 'invalid_token', 'rate_limited')
+  async repudiate(
+    @Body(BodyPipe) { token }: ReversalBody,
+    @Req() request: HttpRequest,
+  ): Promise<ReversalResponse> {
+    return reversalResponse(await this.reversal.repudiate(token, clientOf(request)));
+  }
+}

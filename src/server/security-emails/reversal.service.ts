@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
+import {
+  AuditTrail,
+  type ClientInfo,
+  Clock,
+  MfaError,
+  type MfaEvent,
+  type ReversedChange,
+  ChangeReversal,
+  transactionOf,
+  type Undoing,
+  type UndoneChange,
+} from '../../mfa/index.js';
+import { UserSubject } from '../identity/user-subject.js';
+import { FormerPasswords } from '../account/passwords/former-passwords.js';
+import { beginOf, sessionsProvenBy } from '../sessions/sessions-proven-by.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { User } from '../identity/user.entity.js';
+import { UsersService } from '../identity/users.service.js';
+import { ReversalLinks } from './reversal-links.js';
+
+/** Takes back what somebody else did to an account. */
+@Injectable()
+export class ReversalService {
+  constructor(
+    private readonly links: ReversalLinks,
+    private readonly reversal: ChangeReversal,
+    private readonly sessions: SessionsService,
+    private readonly users: UsersService,
+    private readonly passwords: FormerPasswords,
+    private readonly audit: AuditTrail,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * In one transaction: spends the link, undoes what its session and the authenticators of that have changed
+   * since where that can be, or ever, where a refresh token of that session came back; ends sessions and open
+   * logins, puts the password of then back, and stops it until it is reset. It gives nobody a session.
+   *
+   * @returns what was undone, the newest first
+   * @throws {MfaError} `invalid_token`
+   */
+  async repudiate(token: string, client: ClientInfo): Promise<readonly UndoneChange[]> {
+    const owner = await this.links.ownerOf(token);
+    const undoing = await this.audit.change(async (manager) => {
+      const told = await this.links.spend(token, manager);
+      const begun = { ...told, seq: await seqOf(told, manager) };
+      // Nobody knows since when a refresh token was in two hands: all of its session is taken back.
+      const change = told.type === 'refresh_token_reused' ? { ...begun, seq: 0 } : begun;
+      const { subjectId } = change;
+      const user = await manager.findOneBy(User, { id: subjectId });
+      if (user === null) throw new MfaError('invalid_token');
+      const undone = await this.reversal.undo(change, transactionOf(manager), {
+        provenBy: (_, credentialIds, sessionIds, openings) =>
+          sessionsProvenBy({ change, credentialIds, sessionIds, openings }, manager),
+        addresses: user.email === null ? [] : [user.email],
+      });
+      // Somebody with the mailbox alone may have taken the owner's own second factor away.
+      const { needsPassword, sessionIds } = undone;
+      // The thief may have chosen the present one, by that very mailbox.
+      await this.passwords.putBack({ ...change, sessionIds, mailedSeq: begun.seq }, manager);
+      await this.users.freeze(subjectId, { needsPassword }, manager);
+      await this.sessions.endAll(subjectId, { manager });
+      const occasion = { subject: new UserSubject(user), at: this.clock.now(), client };
+      return { result: undone, events: eventsOf(change, undone, occasion) };
+    }, owner);
+    await undoing.dispose();
+    return undoing.changes;
+  }
+}
+
+/** The event that a change came with; a sign-in is told of later, when more was done already. */
+async function seqOf(
+  { type, subjectId, sessionId, seq }: ReversedChange,
+  manager: EntityManager,
+): Promise<number> {
+  if (type !== 'new_device_seen' || typeof sessionId !== 'string') return seq;
+  return (await beginOf(subjectId, sessionId, manager)) ?? seq;
+}
+
+/**
+ * One for all changes of a kind that a session made of one thing and that were undone; where none was,
+ * one for what was repudiated all the same.
+ */
+function eventsOf(
+  repudiated: ReversedChange,
+  { changes, codesRevoked }: Undoing,
+  occasion: Pick<MfaEvent, 'subject' | 'at' | 'client'>,
+): MfaEvent[] {
+  const undone = changes.filter(({ isUndone }) => isUndone);
+  const type = 'change_repudiated' as const;
+  const { factor, sessionId } = repudiated;
+  const kinds = new Map(
+    undone.map((one) => [JSON.stringify([one.type, one.factor, one.target, one.sessionId]), one]),
+  );
+  const events: MfaEvent[] = [...kinds.values()].map((change) => ({
+    ...occasion,
+    type,
+    factor: change.factor,
+    target: change.target,
+    sessionId: change.sessionId,
+    detail: { undone: change.type },
+  }));
+  const codes = { ...occasion, factor: null, sessionId, detail: { codes: codesRevoked } };
+  // What is to be done next is told last.
+  return [
+    ...(codesRevoked > 0 ? [{ ...codes, type: 'backup_codes_revoked' as const }] : []),
+    ...(events.length > 0 ? events : [{ ...occasion, type, factor, sessionId }]),
+  ];
+}

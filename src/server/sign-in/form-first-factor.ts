@@ -1,0 +1,28 @@
+import { type Type } from '@nestjs/common';
+import { Strategy } from 'passport-custom';
+import { readFields } from '../../mfa/index.js';
+import { type User } from '../identity/user.entity.js';
+import { type FirstFactor, type FirstFactorRequest } from './first-factor.js';
+import { withoutProvider } from './provider-choice.js';
+
+/** A first factor that reads a form from the body, checks it, and names the user. */
+export abstract class FormFirstFactor<Form extends object> implements FirstFactor {
+  abstract readonly schema: Type<Form>;
+  readonly amr: readonly string[] = ['pwd'];
+  readonly supportsMfa: boolean = true;
+  readonly strategy = new Strategy((request: FirstFactorRequest, done) => {
+    this.judge(request).then((user) => done(null, user), done);
+  });
+
+  /**
+   * The user of this form, or null. Does the same work for a user who is there and for one who is
+   * not: the time of the answer must not tell them apart.
+   *
+   * @param form has passed the validation of {@link schema}
+   */
+  protected abstract verify(form: Form, request: FirstFactorRequest): Promise<User | null>;
+
+  private async judge(request: FirstFactorRequest): Promise<User | null> {
+    return this.verify(readFields(this.schema, withoutProvider(request.body)), request);
+  }
+}
