@@ -42,7 +42,7 @@ function ceremony(
     new UnjudgedAttempts(),
     wrongProofs,
     { runForAccount: (_: string, work: (transaction: object) => unknown) => work({}) },
-    { tell: () => {} },
+    { publish: () => {} },
     resolveMfaOptions({ secretKeys: [{ id: 'k', key: Buffer.alloc(32, 7) }] }),
     new FakeClock(),
     new FakeRandomSource(),

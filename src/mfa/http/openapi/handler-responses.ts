@@ -28,7 +28,7 @@ export function answersOf(
   const several = handlers.filter(holdsSeveral);
   const removals = several.flatMap(({ signalSchema }) => namesOf(signalSchema));
   return [
-    [OPERATIONS.setUpMethod, '201', forms.choice('EnrolMethodResponse', setUps)],
+    [OPERATIONS.setUpMethod, '201', forms.choice('SetUpMethodResponse', setUps)],
     [OPERATIONS.renameAuthenticator, '200', renamed(several, forms, schemas)],
     ...signals(OPERATIONS.removeAuthenticator, removals),
     ...signals(

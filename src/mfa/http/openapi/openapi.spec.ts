@@ -61,7 +61,7 @@ describe('completeMfaDocument', () => {
   });
 
   it('makes the body of a set-up a choice between the handlers', () => {
-    expect(json('mfa').schema).toEqual(ref('EnrolMethodBody'));
+    expect(json('mfa').schema).toEqual(ref('SetUpMethodBody'));
     expect(bodyOf('mfa')).toEqual({
       oneOf: [ref('AppSetup'), ref('TextMessageSetup'), ref('KeySetup')],
     });
@@ -237,7 +237,7 @@ describe('completeMfaDocument with other handlers', () => {
     const { paths, components } = await servedDocument(HTTP_HANDLERS.slice(0, 1));
     const { content } = paths['/api/auth/mfa'].post.requestBody;
     expect(content['application/json'].schema).toEqual(ref('AppSetup'));
-    expect(components.schemas).not.toHaveProperty('EnrolMethodBody');
+    expect(components.schemas).not.toHaveProperty('SetUpMethodBody');
   });
 
   it('takes a backup code where no proof is a code', async () => {

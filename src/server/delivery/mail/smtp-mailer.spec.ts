@@ -114,7 +114,7 @@ describe('SmtpMailer', () => {
   });
 
   it('waits for a server that has the content already, where nobody waits for the mail', async () => {
-    const mailer = mailerTo(portOf(smtp.server), 150);
+    const mailer = mailerTo(portOf(smtp.server), 1_500);
     const contentIsThere = new Promise<void>((resolve) => {
       whenContent = resolve;
     });
