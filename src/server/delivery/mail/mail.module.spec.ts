@@ -1,3 +1,6 @@
+import { type FactoryProvider } from '@nestjs/common';
+import { Clock } from '../../../mfa/index.js';
+import { FakeClock } from '../../../mfa/testing/index.js';
 import { DevelopmentMailer } from './development-mailer.js';
 import { MailModule } from './mail.module.js';
 import { Mailer } from './mailer.js';
@@ -11,7 +14,10 @@ describe('MailModule', () => {
     'sends over SMTP when it is told where to (production: %s)',
     (isProduction) => {
       const { providers } = MailModule.forRoot({ smtpUrl, mailFrom, isProduction });
-      expect(providers).toEqual([{ provide: Mailer, useValue: expect.any(SmtpMailer) }]);
+      const useFactory = expect.any(Function);
+      expect(providers).toEqual([{ provide: Mailer, inject: [Clock], useFactory }]);
+      const [provider] = providers as [FactoryProvider<Mailer>];
+      expect(provider.useFactory(new FakeClock())).toBeInstanceOf(SmtpMailer);
     },
   );
 

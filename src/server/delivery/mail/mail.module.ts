@@ -1,4 +1,5 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { Clock } from '../../../mfa/index.js';
 import { DevelopmentMailer } from './development-mailer.js';
 import { Mailer } from './mailer.js';
 import { SmtpMailer } from './smtp-mailer.js';
@@ -18,8 +19,14 @@ export class MailModule {
   /** @throws {Error} in production without an SMTP server: codes would be shown in the log */
   static forRoot({ smtpUrl, mailFrom, isProduction }: MailSettings): DynamicModule {
     if (smtpUrl !== null) {
-      const mailer = new SmtpMailer({ url: smtpUrl, from: mailFrom });
-      return assemble([{ provide: Mailer, useValue: mailer }]);
+      const settings = { url: smtpUrl, from: mailFrom };
+      return assemble([
+        {
+          provide: Mailer,
+          inject: [Clock],
+          useFactory: (clock: Clock) => new SmtpMailer(settings, clock),
+        },
+      ]);
     }
     if (isProduction) {
       throw new Error(

@@ -11,7 +11,7 @@ describe('SlowDomains', () => {
   let domains: SlowDomains;
 
   beforeEach(() => {
-    domains = new SlowDomains(2);
+    domains = new SlowDomains({ ofDomain: 2, inAll: 3 });
     Object.assign(domains, { slowMilliseconds: 1 });
   });
 
@@ -43,6 +43,29 @@ describe('SlowDomains', () => {
     const failing = domains.run('a@example.com', () => Promise.reject(new Error('refused')));
     await expect(failing).rejects.toThrow('refused');
     expect(await sends('a@example.com')).toBe('sent');
+  });
+
+  it('takes what anybody can register for a domain of its own', async () => {
+    await slowMail('a@one.co.uk');
+    await slowMail('b@one.co.uk');
+    expect(await sends('c@two.co.uk')).toBe('sent');
+    await expect(sends('d@one.co.uk')).rejects.toBeInstanceOf(DomainIsSlow);
+  });
+
+  it('gives up the mail that has been slow for longest where one more is slow', async () => {
+    const ends: string[] = [];
+    for (const name of ['a', 'b', 'c', 'd', 'e']) {
+      const send = (givenUp: AbortSignal) =>
+        new Promise<void>((resolve) =>
+          givenUp.addEventListener('abort', () => {
+            ends.push(name);
+            resolve();
+          }),
+        );
+      void domains.run(`mail@${name}.example`, send);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    expect(ends).toEqual(['a', 'b']);
   });
 
   it('begins any number that are not slow', async () => {

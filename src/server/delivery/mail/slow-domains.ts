@@ -1,52 +1,67 @@
-/** A mail that is under way for longer is slow. */
-const SLOW_MILLISECONDS = 2000;
+import { getDomain } from 'tldts';
+import { MAIL_SLOW_SECONDS } from './mailer.js';
 
 /** The domain of a mail's reader keeps us waiting: the mail is not tried now. */
 export class DomainIsSlow extends Error {
   override readonly name = 'DomainIsSlow';
 }
 
+/** How many slow mails may be under way. */
+export interface SlowMailLimits {
+  /** To one domain; no other mail to it is begun meanwhile. */
+  readonly ofDomain: number;
+  /** In all; beyond it the mail that has been slow for longest is given up. */
+  readonly inAll: number;
+}
+
+interface SlowMail {
+  readonly domain: string;
+  readonly end: AbortController;
+}
+
 /**
- * Mails that are slow, by the domain of their reader: whoever has accounts at a domain whose server
- * lets ours wait holds up a few mails, and not those of everybody. A domain and those below it are one.
+ * Bounds the mails that are slow. Accounts at domains whose servers let ours wait hold up a few mails,
+ * and not those of everybody, however many domains they have.
  */
 export class SlowDomains {
-  private readonly slow = new Map<string, number>();
-  private slowMilliseconds = SLOW_MILLISECONDS;
+  /** The one that has been slow for longest comes first. */
+  private readonly slow = new Set<SlowMail>();
+  private slowMilliseconds = MAIL_SLOW_SECONDS * 1000;
 
-  /** @param most so many mails to one domain may be slow before no other is begun */
-  constructor(private readonly most: number) {}
+  constructor(private readonly limits: SlowMailLimits) {}
 
-  /** @throws {DomainIsSlow} */
-  async run<T>(address: string, send: () => Promise<T>): Promise<T> {
+  /**
+   * @param send ends early when its signal says that others need the place
+   * @throws {DomainIsSlow}
+   */
+  async run<T>(address: string, send: (givenUp: AbortSignal) => Promise<T>): Promise<T> {
     const domain = registeredDomainOf(address);
-    if (this.countOf(domain) >= this.most) throw new DomainIsSlow('Its domain is slow.');
-    let isSlow = false;
-    const timer = setTimeout(() => {
-      isSlow = true;
-      this.slow.set(domain, this.countOf(domain) + 1);
-    }, this.slowMilliseconds);
+    if (this.countOf(domain) >= this.limits.ofDomain) throw new DomainIsSlow('Its domain is slow.');
+    const mail: SlowMail = { domain, end: new AbortController() };
+    const timer = setTimeout(() => this.add(mail), this.slowMilliseconds);
     try {
-      return await send();
+      return await send(mail.end.signal);
     } finally {
       clearTimeout(timer);
-      if (isSlow) this.forgetOne(domain);
+      this.slow.delete(mail);
     }
   }
 
-  private countOf(domain: string): number {
-    return this.slow.get(domain) ?? 0;
+  private add(mail: SlowMail): void {
+    const [oldest] = this.slow;
+    if (this.slow.size >= this.limits.inAll) {
+      oldest?.end.abort(new Error('Other mails need its place.'));
+    }
+    this.slow.add(mail);
   }
 
-  private forgetOne(domain: string): void {
-    const left = this.countOf(domain) - 1;
-    if (left === 0) this.slow.delete(domain);
-    else this.slow.set(domain, left);
+  private countOf(domain: string): number {
+    return [...this.slow].filter((mail) => mail.domain === domain).length;
   }
 }
 
-/** Its last two labels, as whoever has a domain has any number below it. */
+/** What somebody registers: every name below it is theirs. The address itself where there is none. */
 function registeredDomainOf(address: string): string {
   const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
-  return domain.split('.').slice(-2).join('.');
+  return getDomain(domain, { allowPrivateDomains: true }) ?? domain;
 }

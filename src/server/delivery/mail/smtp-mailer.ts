@@ -1,14 +1,25 @@
 import { Readable } from 'node:stream';
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { createTransport } from 'nodemailer';
-import { DeliveryRefused, reasonOf } from '../../../mfa/index.js';
+import {
+  addSeconds,
+  type Clock,
+  DeliveryPostponed,
+  DeliveryRefused,
+  reasonOf,
+} from '../../../mfa/index.js';
 import { type Mail, Mailer } from './mailer.js';
-import { SlowDomains } from './slow-domains.js';
+import { DomainIsSlow, SlowDomains } from './slow-domains.js';
 
-/** Connections at most, and how many of them one slow domain may hold. */
-const PROMPT = { connections: 10, ofSlowDomain: 5 };
-/** Enough for all that three consumers of the outbox have under way at once. */
-const PATIENT = { connections: 36, ofSlowDomain: 2 };
+/** Connections at most, and how many of them slow mails may hold. */
+const PROMPT = { connections: 10, slow: { ofDomain: 4, inAll: 6 } };
+/**
+ * Enough for all that three consumers of the outbox have under way at once. Fewer mails are slow than a
+ * consumer has places for slow deliveries, so that none of them holds a place of the others.
+ */
+const PATIENT = { connections: 36, slow: { ofDomain: 2, inAll: 6 } };
+/** A mail to a domain that is slow is tried again after so long. */
+const SLOW_DOMAIN_RETRY_SECONDS = 60;
 
 const CONNECTION_TIMEOUT_MILLISECONDS = 5_000;
 /** After the content a server may take ten minutes to answer [RFC 5321 §4.5.3.2.6]. */
@@ -38,15 +49,18 @@ export class SmtpMailer extends Mailer implements OnApplicationShutdown {
   private readonly logger = new Logger(SmtpMailer.name);
   private readonly prompt;
   private readonly patient;
-  private readonly slowForPeople = new SlowDomains(PROMPT.ofSlowDomain);
-  private readonly slowForOutbox = new SlowDomains(PATIENT.ofSlowDomain);
+  private readonly slowForPeople = new SlowDomains(PROMPT.slow);
+  private readonly slowForOutbox = new SlowDomains(PATIENT.slow);
   private readonly domain: string;
   private readonly sendTimeoutMilliseconds: number;
   private readonly acceptingMilliseconds = ACCEPTING_MILLISECONDS;
   /** By Message-ID: what is to be done once the content of a mail is sent. */
   private readonly whenSent = new Map<string, () => void>();
 
-  constructor(settings: SmtpSettings) {
+  constructor(
+    settings: SmtpSettings,
+    private readonly clock: Clock,
+  ) {
     super();
     this.sendTimeoutMilliseconds = settings.sendTimeoutMilliseconds ?? 10_000;
     this.domain = domainOf(settings.from);
@@ -63,7 +77,8 @@ export class SmtpMailer extends Mailer implements OnApplicationShutdown {
   }
 
   /**
-   * @throws {DomainIsSlow} while other mails to the reader's domain are slow
+   * @throws {DomainIsSlow} while other mails to the reader's domain are slow and a person waits
+   * @throws {DeliveryPostponed} while they are and nobody waits
    * @throws {DeliveryRefused} for a reply that says that no other try helps [RFC 5321 §4.2.1]
    */
   async send({ to, subject, text, html, deliveryId }: Mail): Promise<void> {
@@ -71,13 +86,21 @@ export class SmtpMailer extends Mailer implements OnApplicationShutdown {
     const message = { to: { name: '', address: to }, subject, text, html };
     try {
       if (deliveryId === undefined) {
-        const signal = AbortSignal.timeout(this.sendTimeoutMilliseconds);
-        await this.slowForPeople.run(to, () => this.prompt.sendMail({ ...message, signal }));
+        const end = AbortSignal.timeout(this.sendTimeoutMilliseconds);
+        await this.slowForPeople.run(to, (givenUp) => {
+          const signal = AbortSignal.any([end, givenUp]);
+          return this.prompt.sendMail({ ...message, signal });
+        });
       } else {
         const messageId = `<${deliveryId}@${this.domain}>`;
-        await this.slowForOutbox.run(to, () => this.sendPatiently(message, messageId));
+        await this.slowForOutbox.run(to, (givenUp) =>
+          this.sendPatiently({ ...message, messageId }, givenUp),
+        );
       }
     } catch (cause) {
+      if (cause instanceof DomainIsSlow && deliveryId !== undefined) {
+        throw new DeliveryPostponed(addSeconds(this.clock.now(), SLOW_DOMAIN_RETRY_SECONDS));
+      }
       throw isForGood(cause) ? new DeliveryRefused({ cause }) : cause;
     }
   }
@@ -92,7 +115,11 @@ export class SmtpMailer extends Mailer implements OnApplicationShutdown {
     this.patient.close();
   }
 
-  private async sendPatiently(message: object, messageId: string): Promise<void> {
+  private async sendPatiently(
+    message: { readonly messageId: string },
+    givenUp: AbortSignal,
+  ): Promise<void> {
+    const { messageId } = message;
     const end = new AbortController();
     let timer = setTimeout(() => end.abort(), this.sendTimeoutMilliseconds);
     this.whenSent.set(messageId, () => {
@@ -100,7 +127,8 @@ export class SmtpMailer extends Mailer implements OnApplicationShutdown {
       timer = setTimeout(() => end.abort(), this.acceptingMilliseconds);
     });
     try {
-      await this.patient.sendMail({ ...message, messageId, signal: end.signal });
+      const signal = AbortSignal.any([end.signal, givenUp]);
+      await this.patient.sendMail({ ...message, signal });
     } finally {
       clearTimeout(timer);
       this.whenSent.delete(messageId);
