@@ -15,6 +15,7 @@ import { Client } from './many-nodes/client.mjs';
 import { Cluster } from './many-nodes/cluster.mjs';
 import { exceedLimit, mostRequests } from './many-nodes/limits.mjs';
 import { run } from './many-nodes/processes.mjs';
+import { TLS_PROXY } from './many-nodes/services.mjs';
 import { User } from './many-nodes/user.mjs';
 
 const PROCESSES = 3;
@@ -63,6 +64,7 @@ async function play(client) {
   const users = Array.from({ length: plan.users }, (_, number) => new User(client, number + 1));
   await Promise.all(users.map((user) => user.register()));
   say(`${users.length} people have registered and set an authenticator up`);
+  await checkProxy(client);
   const end = new AbortController();
   const lives = users.map((user) => liveUntil(end.signal, user));
   try {
@@ -140,6 +142,17 @@ async function checkLimit(client, address) {
   const most = mostRequests({ withRedis: true, alone });
   const text = `with Redis: ${passed} requests passed, at most ${most} may`;
   check(passed <= most && passed > 0, alone === 0 ? text : `${text} (${alone} counted alone)`);
+}
+
+/** Clients behind a proxy that nginx knows are told apart: what one has used up, another has. */
+async function checkProxy(client) {
+  const behindProxy = (forwardedFor) => ({
+    post: (_address, path, body) =>
+      client.send({ address: TLS_PROXY, forwardedFor, method: 'POST', path, body }),
+  });
+  await exceedLimit(behindProxy('198.51.100.1'));
+  const { status } = await behindProxy('198.51.100.2').post(null, '/token/verify/', {});
+  check(status === 400, `behind a proxy: one client at its limit, another is answered ${status}`);
 }
 
 /** Each process has a minute of its own; when one ends meanwhile, the next try shows the limit. */

@@ -67,8 +67,8 @@ export class Cluster {
 }
 
 async function environmentOf({ cluster: { postgresql, redis }, mail }) {
-  const { generateKeys } = await import(new URL('server/config/generate-keys.js', DIST).href);
-  const { SystemRandomSource } = await import(new URL('mfa/kit/random.js', DIST).href);
+  const { generateKeys } = await import(new URL('server/config/keys/generate-keys.js', DIST).href);
+  const { SystemRandomSource } = await import(new URL('mfa/contract/random.js', DIST).href);
   return {
     ...generateKeys(new SystemRandomSource()),
     PATH: process.env.PATH,

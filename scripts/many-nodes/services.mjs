@@ -54,6 +54,9 @@ export async function startRedis(folder) {
   };
 }
 
+/** What stands before nginx: it is believed when it names a client. */
+export const TLS_PROXY = '127.9.0.1';
+
 /** The nginx of docker-compose.yml, on a free port, before servers on these ports. */
 export async function startNginx(folder, serverPorts) {
   const port = await findFreePort();
@@ -68,6 +71,7 @@ export async function startNginx(folder, serverPorts) {
   const servers = serverPorts.map((at) => `server 127.0.0.1:${at} max_fails=0;\n`);
   await writeFile(join(own, 'nginx.conf'), config);
   await writeFile(join(own, 'servers.conf'), servers.join(''));
+  await writeFile(join(own, 'proxies.conf'), `set_real_ip_from ${TLS_PROXY};\n`);
   const args = ['-p', own, '-e', join(own, 'error.log'), '-c', join(own, 'nginx.conf')];
   const { end } = await startDaemon('nginx', args, port);
   return { port, stop: () => end('SIGTERM') };

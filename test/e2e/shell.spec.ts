@@ -106,6 +106,14 @@ describe('the shell around the routes', () => {
     expect(await (await send('/api/docs-yaml')).text()).toContain('/api/auth/login/verify:');
   });
 
+  it.each(['json', 'yaml'])('sends the document (%s) once to who keeps it', async (form) => {
+    const first = await send(`/api/docs-${form}`);
+    const tag = first.headers.get('etag') ?? '';
+    expect(tag).toMatch(/^"[\w-]{43}"$/);
+    const again = await send(`/api/docs-${form}`, { headers: { 'if-none-match': tag } });
+    expect([again.status, await again.text()]).toEqual([304, '']);
+  });
+
   it('leads on from its first page to all others', async () => {
     const page = await send('/');
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
@@ -120,17 +121,34 @@ function serveFlowScript(app: NestFastifyApplication): void {
   );
 }
 
-/** Written once in each form: it takes long, and whoever asks needs no account. */
+/** Asking for it takes no account, so it is written once in each form, down to its bytes. */
 function serveDocument(app: NestFastifyApplication, document: () => OpenAPIObject): void {
-  const json = once(() => JSON.stringify(document()));
-  const yaml = once(() => stringify(document(), { aliasDuplicateObjects: false }));
-  const fastify = app.getHttpAdapter().getInstance();
-  fastify.get(`${DOCS_PATH}-json`, (_request, reply) =>
-    reply.type('application/json; charset=utf-8').send(json()),
+  serveOnce(app, `${DOCS_PATH}-json`, 'application/json', () => JSON.stringify(document()));
+  serveOnce(app, `${DOCS_PATH}-yaml`, 'text/yaml', () =>
+    stringify(document(), { aliasDuplicateObjects: false }),
   );
-  fastify.get(`${DOCS_PATH}-yaml`, (_request, reply) =>
-    reply.type('text/yaml; charset=utf-8').send(yaml()),
-  );
+}
+
+/** A client that names the entity tag of what it has gets no content again [RFC 9110 §13.1.2]. */
+function serveOnce(
+  app: NestFastifyApplication,
+  path: string,
+  type: string,
+  write: () => string,
+): void {
+  const written = once(() => {
+    const bytes = Buffer.from(write());
+    return { bytes, tag: `"${createHash('sha256').update(bytes).digest('base64url')}"` };
+  });
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .get(path, ({ headers }, reply) => {
+      const { bytes, tag } = written();
+      reply.headers({ etag: tag, 'cache-control': 'no-cache' });
+      if (headers['if-none-match'] === tag) return reply.code(304).send();
+      return reply.type(`${type}; charset=utf-8`).send(bytes);
+    });
 }
 
 function once<T>(make: () => T): () => T {
