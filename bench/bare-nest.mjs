@@ -9,7 +9,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-const { DATABASE_URL, HOST, PORT } = process.env;
+const { DATABASE_URL, HOST = '127.0.0.1', PORT } = process.env;
 
 class Note {}
 PrimaryColumn({ type: 'uuid' })(Note.prototype, 'id');
@@ -21,11 +21,8 @@ class HealthController {
     return { status: 'ok' };
   }
 }
-Get('ready')(
-  HealthController.prototype,
-  'ready',
-  Object.getOwnPropertyDescriptor(HealthController.prototype, 'ready'),
-);
+const ready = Object.getOwnPropertyDescriptor(HealthController.prototype, 'ready');
+if (ready !== undefined) Get('ready')(HealthController.prototype, 'ready', ready);
 Controller('health')(HealthController);
 
 class AppModule {}

@@ -1,9 +1,9 @@
 /* global AbortController */
+import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { say } from './progress.mjs';
-import { createThrowawayDatabase } from './throwaway-database.mjs';
-import { UsageError } from './usage-error.mjs';
 
 /**
  * Runs a command of the benchmark: stopped by a signal, cleaned up whatever happens.
@@ -51,3 +51,65 @@ async function cleanUp(tasks) {
     await task().catch((error) => say(`Not cleaned up: ${error.message}`));
   }
 }
+
+const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
+
+/**
+ * Makes a database of its own beside the given one, which is only connected to.
+ *
+ * @param {string} adminUrl of a role that may create databases
+ * @returns {Promise<{name: string, url: string, drop: () => Promise<void>}>}
+ * @throws {UsageError} when PostgreSQL does not answer or refuses
+ */
+export async function createThrowawayDatabase(adminUrl) {
+  const name = `bench_${randomBytes(6).toString('hex')}`;
+  await runOrExplain(adminUrl, `CREATE DATABASE ${name}`);
+  const url = new URL(adminUrl);
+  url.pathname = `/${name}`;
+  const drop = () => runStatement(adminUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  return { name, url: url.href, drop };
+}
+
+async function runOrExplain(url, statement) {
+  try {
+    await runStatement(url, statement);
+  } catch (cause) {
+    const { message, code } = /** @type {NodeJS.ErrnoException} */ (cause);
+    const reason = message || code;
+    throw new UsageError(
+      `The benchmark needs a PostgreSQL where it may create a database: set BENCH_DATABASE_URL (${reason}).`,
+      { cause },
+    );
+  }
+}
+
+async function runStatement(url, statement) {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MILLISECONDS,
+  });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+const RESULTS = new URL('results/', import.meta.url);
+
+/** Writes everything, each single run too, and gives back where. */
+export async function writeResult(kind, result) {
+  await mkdir(RESULTS, { recursive: true });
+  const file = new URL(`${kind}-${result.startedAt.replaceAll(':', '-')}.json`, RESULTS);
+  await writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
+  return fileURLToPath(file);
+}
+
+/** The progress goes beside the result, so that the result can be kept by itself. */
+export function say(text) {
+  process.stderr.write(`${text}\n`);
+}
+
+/** An error that a person can act on: shown without a stack. */
+export class UsageError extends Error {}

@@ -1,8 +1,8 @@
-import { bareNest } from './contestants/bare-nest.mjs';
-import { betterAuth, peerHashAlone } from './contestants/better-auth.mjs';
+import { fileURLToPath } from 'node:url';
+import { startChildServer } from '../scripts/child-server.mjs';
+import { betterAuth, installPeer, peerHashAlone } from './contestants/better-auth.mjs';
 import { auditedFloor, floor } from './contestants/floor.mjs';
 import { ourHashAlone, ours } from './contestants/ours.mjs';
-import { installPeer } from './peer-package.mjs';
 
 /**
  * One of those that are measured in turn.
@@ -12,11 +12,15 @@ import { installPeer } from './peer-package.mjs';
  * @property {string} name as the tables have it
  * @property {string[]} works ids of what it can do
  * @property {number[]} [clients] the only numbers of clients that it is measured at
- * @property {() => Promise<import('../scripts/child-server.mjs').ChildServer>} [start] one more
+ * @property {(more?: Record<string, string>) =>
+ *   Promise<import('../scripts/child-server.mjs').ChildServer>} [start] one more
  *   process of it; the first one makes what tables it needs. Absent: it runs in this process
  * @property {() => Promise<(count: number) => Promise<object[]>>} [openSeeder] gives what makes
  *   tickets, each good for one request
- * @property {(load: object) => Promise<{seconds: number, latencies: number[]}>} [run]
+ * @property {(load: any) => Promise<{seconds: number, latencies: number[]}>} [run] of a `Load`
+ * @property {import('../scripts/child-server.mjs').ChildServer} [server] once it is started
+ * @property {(count: number) => Promise<object[]>} [seed] once its seeder is open
+ * @property {object[]} [tickets] that are not used yet
  */
 
 /** What `--servers` takes, in the order of the reports, and what is measured for each. */
@@ -42,4 +46,17 @@ export async function makeContestants(ids, database) {
   // One after the other, for they make tables.
   for (const make of ids.flatMap((id) => MAKERS[id])) contestants.push(await make(database));
   return contestants;
+}
+
+const SERVER = fileURLToPath(new URL('./bare-nest.mjs', import.meta.url));
+
+/** It does no work: only its start and its memory are measured. */
+export function bareNest({ url, signal }) {
+  const env = { NODE_ENV: 'production', DATABASE_URL: url };
+  return {
+    id: 'bare-nest',
+    name: 'bare Nest with TypeORM',
+    works: [],
+    start: () => startChildServer(SERVER, env, signal),
+  };
 }

@@ -2,7 +2,7 @@
  * Draws docs/bench.svg. Each group of bars is one kind of request, each bar's length the throughput
  * as a part of the fastest in its group.
  */
-import { nameOfWork, textOfNumber } from './words.mjs';
+import { nameOfWork, textOfNumber } from './markdown.mjs';
 
 const CLIENTS = 8;
 const WIDTH = 760;
@@ -32,7 +32,7 @@ const STYLE = `text { font: 13px system-ui, sans-serif; fill: #1f2328 }
     }`;
 
 /**
- * @param {{rows: import('./summary.mjs').Row[], startedAt: string}} result as docs/bench.json has it
+ * @param {{rows: import('./report.mjs').Row[], startedAt: string}} result as docs/bench.json has it
  * @returns {string} an SVG that is read aloud as the same numbers
  */
 export function draw({ rows, startedAt }) {

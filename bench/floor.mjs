@@ -13,12 +13,11 @@ import { verify as verifyTotp } from 'otplib';
 import pg from 'pg';
 import { uuidv7 } from 'uuidv7';
 
-const { DATABASE_URL, HOST, PORT, FLOOR_STATE_KEY, FLOOR_TOKEN_KEY, FLOOR_AUDITS_FAILURES } =
-  process.env;
+const { DATABASE_URL, HOST, PORT, FLOOR_STATE_KEY = '', FLOOR_TOKEN_KEY = '' } = process.env;
 const stateKey = Buffer.from(FLOOR_STATE_KEY, 'base64url');
 const tokenKey = createSecretKey(FLOOR_TOKEN_KEY, 'base64url');
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const auditsFailures = FLOOR_AUDITS_FAILURES === 'true';
+const auditsFailures = process.env.FLOOR_AUDITS_FAILURES === 'true';
 /** As many connections as our server holds. */
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
 
@@ -104,7 +103,8 @@ function tagOf(userId, code) {
 /** What a right code leads to, or null. */
 async function totpSettlement(userId, method, code) {
   const step = await matchingStep(userId, method, code);
-  return step && { name: 'settle', statement: SETTLE, values: [method.id, step] };
+  if (step === null) return null;
+  return { name: 'settle', statement: SETTLE, values: [method.id, step] };
 }
 
 /** The one slow comparison, run only for a code that was found by its tag. */
@@ -116,8 +116,10 @@ async function backupCodeSettlement(tag, { backup_hash: hash }, code) {
 /** The step whose code this is, or null. */
 async function matchingStep(userId, { state, last_step: lastStep }, code) {
   const secret = decrypt(state, userId);
+  /** @type {{valid: boolean, timeStep?: number}} */
   const result = await verifyTotp({ token: code, secret, epochTolerance: 30 });
-  return result.valid && result.timeStep > lastStep ? result.timeStep : null;
+  const { timeStep = 0 } = result;
+  return result.valid && timeStep > lastStep ? timeStep : null;
 }
 
 /** Nonce (12 bytes), tag (16), cipher text. */

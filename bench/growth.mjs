@@ -1,20 +1,27 @@
-import { openDatabase, runCommand } from './command.mjs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDatabase, runCommand, say, writeResult } from './command.mjs';
 import { ours as makeOurs } from './contestants/ours.mjs';
 import { fillOurs } from './fill-ours.mjs';
-import { readGrowthOptions } from './growth-options.mjs';
-import { describeMachine, describeVersions } from './machine.mjs';
-import { renderGrowthText } from './growth-report.mjs';
-import { measure, prepareTickets } from './measure.mjs';
-import { measureMemory } from './memory.mjs';
-import { say } from './progress.mjs';
+import { textOfFacts, textOfNumber, textOfSpread } from './markdown.mjs';
+import {
+  measure,
+  median,
+  prepareTickets,
+  residentMibOf,
+  round,
+  roundedSpread,
+  spreadOf,
+} from './measure.mjs';
+import { readGrowthOptions } from './options.mjs';
 import { checkMarkers, publishGrowth } from './publish.mjs';
-import { writeResult } from './results.mjs';
-import { summarizeGrowth } from './growth-summary.mjs';
-import { WORKS } from './works.mjs';
+import { alignTable, describeMachine, describeVersions } from './report.mjs';
+import { workOf } from './works.mjs';
 
 const CLIENTS = 8;
-const RIGHT_CODE = WORKS.find(({ id }) => id === 'right');
-const WRONG_CODE = WORKS.find(({ id }) => id === 'wrong');
+const RIGHT_CODE = workOf('right');
+const WRONG_CODE = workOf('wrong');
 
 /** A database of this size and our server on it. */
 async function openSize(users, options, context) {
@@ -57,6 +64,124 @@ async function measureSizes(sizes, { rounds, requests, signal }) {
     }
   }
   return runs;
+}
+
+const STEP = 10_000;
+
+/**
+ * Memory of a process while it verifies: what it holds of the machine, and what of its heap was in
+ * use after the last full garbage collection.
+ *
+ * @param work what is verified
+ * @param {{verifies: number, clients: number, databaseUrl: string, signal: AbortSignal}} options
+ */
+export async function measureMemory(work, { verifies, clients, databaseUrl, signal }, context) {
+  const database = await openDatabase(databaseUrl, context);
+  const folder = await mkdtemp(join(tmpdir(), 'live-heap-'));
+  context.cleanup.push(() => rm(folder, { recursive: true }));
+  const liveHeapFile = join(folder, 'bytes');
+  const ours = await makeOurs(database);
+  ours.server = await ours.start({
+    NODE_OPTIONS: `--import ${new URL('./live-heap.mjs', import.meta.url)}`,
+    LIVE_HEAP_FILE: liveHeapFile,
+  });
+  context.cleanup.push(ours.server.stop);
+  ours.seed = await ours.openSeeder();
+  const read = async (done) => ({
+    verifies: done,
+    residentMib: await residentMibOf(ours.server.pid),
+    liveHeapMib: await liveHeapMibOf(liveHeapFile),
+  });
+  const readings = [await read(0)];
+  for (let done = 0; done < verifies;) {
+    const requests = Math.min(STEP, verifies - done);
+    await prepareTickets(ours, requests, signal);
+    const load = { requests, clients, seconds: Infinity, signal };
+    const { perSecond } = await measure(ours, work, load);
+    done += requests;
+    const reading = await read(done);
+    readings.push(reading);
+    const { residentMib, liveHeapMib } = reading;
+    say(
+      `${done} of ${verifies} right codes  ${perSecond.toFixed(0)}/s  ${residentMib?.toFixed(0)} MiB, of the heap in use ${liveHeapMib?.toFixed(1)}`,
+    );
+  }
+  return readings;
+}
+
+/** Null before the first full collection. */
+async function liveHeapMibOf(file) {
+  const bytes = await readFile(file, 'utf8').catch(() => null);
+  return bytes === null || bytes === '' ? null : Number(bytes) / 1_048_576;
+}
+
+/** When caches are filled: what grows later does not stop growing. */
+const SETTLED_AFTER_VERIFIES = 20_000;
+
+/**
+ * For each size the p95 of right and of wrong codes, and its ratio to that of the first size in the
+ * same round.
+ */
+export function summarizeGrowth(sizes, runs, memory) {
+  const growth = sizes.map(({ users, events, databaseMib }) => ({
+    users,
+    events,
+    databaseMib: round(databaseMib, 0),
+    right: p95Of('right', users),
+    wrong: p95Of('wrong', users),
+  }));
+  return {
+    growth,
+    memory: memory.map(roundedReading),
+    memoryRatio: ratioOf(memory, 'residentMib'),
+    liveHeapRatio: ratioOf(memory, 'liveHeapMib'),
+  };
+
+  function p95Of(work, users) {
+    const runsOf = (size) => runs.filter((run) => run.work === work && run.users === size);
+    const first = runsOf(sizes[0].users);
+    const own = runsOf(users);
+    const ratios = own.map(({ p95 }, index) => p95 / first[index].p95);
+    return {
+      p95: round(median(own.map(({ p95 }) => p95)), 2),
+      ratio: roundedSpread(spreadOf(ratios)),
+    };
+  }
+}
+
+function roundedReading({ verifies, residentMib, liveHeapMib }) {
+  return { verifies, residentMib: round(residentMib, 1), liveHeapMib: round(liveHeapMib, 1) };
+}
+
+/** A reading at the end by that of a server that has settled; null where it is not told. */
+function ratioOf(memory, reading) {
+  const settled = memory.find(({ verifies }) => verifies >= SETTLED_AFTER_VERIFIES);
+  const last = memory.at(-1);
+  if (!settled?.[reading] || !last[reading]) return null;
+  return round(last[reading] / settled[reading], 3);
+}
+
+/** The summary as text for a terminal. */
+export function renderGrowthText({ growth, memory, memoryRatio, liveHeapRatio, ...about }) {
+  const { command, startedAt, machine, versions } = about;
+  const sizes = growth.map(({ users, events, databaseMib, right, wrong }) => [
+    ...[users, events].map((count) => count.toLocaleString('en')),
+    textOfNumber(databaseMib),
+    ...[right, wrong].flatMap(({ p95, ratio }) => [p95.toFixed(1), textOfSpread(ratio)]),
+  ]);
+  const heading = ['users', 'events', 'MiB', 'right p95 ms', 'ratio', 'wrong p95 ms', 'ratio'];
+  const readings = memory.map(({ verifies, residentMib, liveHeapMib }) => [
+    'after',
+    `${verifies.toLocaleString('en')} right codes`,
+    `${textOfNumber(residentMib)} MiB`,
+    `heap in use ${liveHeapMib?.toFixed(1) ?? '–'} MiB`,
+  ]);
+  return [
+    `${command}  ${startedAt}\n${textOfFacts(machine)}\n${textOfFacts(versions)}`,
+    alignTable([heading, ...sizes]),
+    alignTable(readings),
+    `at the end by that after 20,000: resident ${memoryRatio?.toFixed(2) ?? '–'}, heap in use ${liveHeapRatio?.toFixed(2) ?? '–'}`,
+  ].join('\n\n');
 }
 
 await runCommand(async (context) => {

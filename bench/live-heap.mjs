@@ -7,7 +7,9 @@ import { constants, PerformanceObserver } from 'node:perf_hooks';
  * change how V8 sizes the heap.
  */
 new PerformanceObserver((list) => {
-  const isFull = ({ detail }) => detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR;
+  /** @param {object} entry Node's types do not know its `detail` */
+  const isFull = (entry) =>
+    'detail' in entry && entry.detail?.kind === constants.NODE_PERFORMANCE_GC_MAJOR;
   if (!list.getEntries().some(isFull)) return;
-  writeFileSync(process.env.LIVE_HEAP_FILE, String(process.memoryUsage().heapUsed));
+  writeFileSync(process.env.LIVE_HEAP_FILE ?? '', String(process.memoryUsage().heapUsed));
 }).observe({ entryTypes: ['gc'] });

@@ -1,5 +1,8 @@
-import { cpuSecondsOf } from './processes.mjs';
-import { quantile } from './statistics.mjs';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import { text } from 'node:stream/consumers';
 
 const SEED_BATCH = 1000;
 
@@ -12,31 +15,40 @@ const SEED_BATCH = 1000;
  *   p50: number, p95: number, p99: number, cpuMs: number | null}} Run
  */
 
-/** Makes up the contestant's tickets to the given number. */
+/**
+ * Makes up the contestant's tickets to the given number.
+ *
+ * @param {import('./contestants.mjs').Contestant} contestant
+ * @param {number} count
+ * @param {AbortSignal} signal
+ */
 export async function prepareTickets(contestant, count, signal) {
+  const { seed } = contestant;
+  if (seed === undefined) throw new TypeError(`${contestant.name} has no logins.`);
   contestant.tickets ??= [];
   while (contestant.tickets.length < count) {
     signal.throwIfAborted();
     const batch = Math.min(SEED_BATCH, count - contestant.tickets.length);
-    contestant.tickets.push(...(await contestant.seed(batch)));
+    contestant.tickets.push(...(await seed(batch)));
   }
 }
 
 /**
  * Measures one work of one contestant; tickets that are not used go back.
  *
- * @param {{server?: {port: number, pid: number}, tickets: object[], run: Function}} contestant
+ * @param {import('./contestants.mjs').Contestant} contestant
  * @param {import('./works.mjs').Work} work
  * @param {{requests: number, clients: number, seconds: number, signal: AbortSignal}} load
  * @returns {Promise<Run>}
  */
 export async function measure(contestant, work, { requests, clients, seconds, signal }) {
-  const { server, tickets: all } = contestant;
+  const { server, tickets: all = [], run } = contestant;
+  if (run === undefined) throw new TypeError(`${contestant.name} answers nothing.`);
   const tickets = all.splice(-requests);
   const pid = server?.pid ?? process.pid;
   const cpuBefore = await cpuSecondsOf(pid);
   const load = { port: server?.port, work, tickets, clients, seconds, signal };
-  const taken = await contestant.run(load);
+  const taken = await run(load);
   const cpuAfter = await cpuSecondsOf(pid);
   all.push(...tickets);
   const done = taken.latencies.length;
@@ -49,6 +61,198 @@ export async function measure(contestant, work, { requests, clients, seconds, si
     p50: quantile(taken.latencies, 0.5),
     p95: quantile(taken.latencies, 0.95),
     p99: quantile(taken.latencies, 0.99),
-    cpuMs: cpuBefore === null ? null : ((cpuAfter - cpuBefore) * 1000) / done,
+    cpuMs: cpuBefore === null || cpuAfter === null ? null : ((cpuAfter - cpuBefore) * 1000) / done,
   };
+}
+
+/** What every request names as its program. */
+export const USER_AGENT = 'nestjs-mfa-bench';
+const ANSWER_TIMEOUT_MILLISECONDS = 30_000;
+
+/**
+ * What one request is made of, and what must come back.
+ *
+ * @typedef {{path: string, headers?: Record<string, string>, body: object}} Sending
+ * @typedef {{status: number, text: string}} Expected
+ */
+
+/**
+ * Sends one request for each ticket, `clients` at a time, over connections that are kept, until
+ * the tickets or the time run out.
+ *
+ * @param {object} load
+ * @param {number} load.port on the loopback
+ * @param {unknown[]} load.tickets each is used once; those that are used are taken out
+ * @param {(ticket: unknown) => Sending} load.makeRequest called when it is sent
+ * @param {Expected} load.expects
+ * @param {number} load.clients
+ * @param {number} [load.seconds] no request begins later than this
+ * @param {AbortSignal} load.signal
+ * @returns {Promise<{seconds: number, latencies: number[]}>} latencies in milliseconds, ascending
+ * @throws {Error} at the first answer that is not the expected one: what was counted is then void
+ */
+export async function sendRequests({ tickets, makeRequest, clients, seconds = Infinity, ...load }) {
+  const agent = new Agent({ keepAlive: true, maxSockets: clients });
+  const latencies = [];
+  const startedAt = performance.now();
+  const elapsedSeconds = () => (performance.now() - startedAt) / 1000;
+  const runClient = async () => {
+    while (tickets.length > 0 && elapsedSeconds() < seconds) {
+      const sending = makeRequest(tickets.pop());
+      const sentAt = performance.now();
+      await send(sending, { ...load, agent });
+      latencies.push(performance.now() - sentAt);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: clients }, runClient));
+  } finally {
+    agent.destroy();
+  }
+  return { seconds: elapsedSeconds(), latencies: latencies.sort((a, b) => a - b) };
+}
+
+/** @param {Sending} sending */
+async function send({ path, headers, body }, { port, agent, signal, expects }) {
+  const json = JSON.stringify(body);
+  const sent = request({
+    host: '127.0.0.1',
+    port,
+    agent,
+    method: 'POST',
+    path,
+    headers: {
+      'Content-Type': 'application/json',
+      'Content-Length': json.length,
+      'User-Agent': USER_AGENT,
+      ...headers,
+    },
+    timeout: ANSWER_TIMEOUT_MILLISECONDS,
+    signal,
+  });
+  sent.on('timeout', () => sent.destroy(new Error('No answer in time.')));
+  sent.end(json);
+  const [response] = await once(sent, 'response');
+  const answer = await text(response);
+  if (response.statusCode !== expects.status || !answer.includes(expects.text)) {
+    throw new Error(`Expected ${expects.status}, got ${response.statusCode}: ${answer}`);
+  }
+}
+
+/**
+ * What a contestant is asked for in one measurement.
+ *
+ * @typedef {object} Load
+ * @property {import('./works.mjs').Work} work
+ * @property {number} port
+ * @property {unknown[]} tickets
+ * @property {number} clients
+ * @property {number} [seconds]
+ * @property {AbortSignal} signal
+ */
+
+/** Ids of the second steps, which all servers have. */
+export const SECOND_STEPS = ['right', 'wrong', 'wrong-backup', 'backup'];
+
+/**
+ * What sends a contestant's requests.
+ *
+ * @param {(work: import('./works.mjs').Work, login: any, port: number) =>
+ *   Sending} requestTo
+ * @param {(work: import('./works.mjs').Work) => Expected} expectsOf
+ */
+export function runnerOf(requestTo, expectsOf) {
+  /** @param {Load} load */
+  return ({ work, ...load }) =>
+    sendRequests({
+      ...load,
+      makeRequest: (login) => requestTo(work, login, load.port),
+      expects: expectsOf(work),
+    });
+}
+
+/**
+ * The check of a password in this process, beside which a sign-in of one client is read.
+ *
+ * @param {string} name
+ * @param {() => Promise<boolean>} check
+ */
+export function hashAlone(name, check) {
+  return {
+    id: name,
+    name,
+    works: ['sign-in'],
+    clients: [1],
+    openSeeder: async () => async (count) => Array.from({ length: count }, () => ({})),
+    run: ({ tickets, seconds }) => checkUntil(check, { tickets, seconds }),
+  };
+}
+
+async function checkUntil(check, { tickets, seconds }) {
+  const latencies = [];
+  const startedAt = performance.now();
+  const elapsedSeconds = () => (performance.now() - startedAt) / 1000;
+  while (tickets.length > 0 && elapsedSeconds() < seconds) {
+    tickets.pop();
+    const checkedAt = performance.now();
+    await check();
+    latencies.push(performance.now() - checkedAt);
+  }
+  return { seconds: elapsedSeconds(), latencies: latencies.sort((a, b) => a - b) };
+}
+
+/** The unit of the times in `/proc`; the same on every Linux that Node runs on [proc(5)]. */
+const TICKS_PER_SECOND = 100;
+
+/** CPU time that a process has used, its own and the kernel's for it; null where `/proc` is absent. */
+export async function cpuSecondsOf(pid) {
+  const stat = await readOrNull(`/proc/${pid}/stat`);
+  if (stat === null) return null;
+  // The name of the program stands in brackets and may hold anything; the times follow it.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** Memory that a process holds in RAM (`VmRSS`), in MiB; null where `/proc` is absent. */
+export async function residentMibOf(pid) {
+  const status = await readOrNull(`/proc/${pid}/status`);
+  const kibibytes = status && /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+  return kibibytes ? Number(kibibytes) / 1024 : null;
+}
+
+async function readOrNull(path) {
+  try {
+    return await readFile(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+/** @param {(number | null)[]} values null when one of them is not known, or there is none */
+export function median(values) {
+  const known = values.filter((value) => value !== null);
+  if (values.length === 0 || known.length < values.length) return null;
+  const sorted = known.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
+}
+
+/** The value below which a part of the ascending values lies. */
+export function quantile(ascending, part) {
+  return ascending[Math.min(Math.floor(ascending.length * part), ascending.length - 1)];
+}
+
+/** Ratios of several rounds as one. */
+export function spreadOf(ratios) {
+  return { median: median(ratios), least: Math.min(...ratios), greatest: Math.max(...ratios) };
+}
+
+/** The spread with few digits. */
+export function roundedSpread(spread) {
+  return Object.fromEntries(Object.entries(spread).map(([name, value]) => [name, round(value, 3)]));
+}
+
+/** The number with so many digits behind the point; null stays null. */
+export function round(value, digits) {
+  return value === null ? null : Number(value.toFixed(digits));
 }

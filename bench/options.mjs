@@ -1,6 +1,6 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from './command.mjs';
 import { SERVERS } from './contestants.mjs';
-import { databaseUrlOf, parseFlags, wholeNumber, wholeNumbers } from './flags.mjs';
-import { UsageError } from './usage-error.mjs';
 import { WORKS } from './works.mjs';
 
 /** Beside the works: starts, verifies beside sign-ins, and two processes of ours. */
@@ -78,4 +78,102 @@ function checkPublished({ publish, only, servers, clients }) {
   if (publish && !(isWhole && [1, 8].every((number) => clients.includes(number)))) {
     throw new UsageError(`Only a whole run is published.\n${USAGE}`);
   }
+}
+
+const GROWTH_USERS = { default: '1000,100000,1000000', least: 1000, greatest: 5_000_000 };
+const GROWTH_NUMBERS = {
+  requests: { default: 80, least: 50, greatest: 10_000 },
+  rounds: { default: 10, least: 1, greatest: 50 },
+  verifies: { default: 100_000, least: 10_000, greatest: 1_000_000 },
+};
+
+const GROWTH_USAGE = `npm run bench:growth -- [--users 1000,100000,1000000] [--rounds 10] [--requests 80] …
+  --users     sizes that are compared with the first of them
+  --rounds    how often each measurement is repeated, in turn with the others
+  --requests  requests of one measurement
+  --verifies  right codes over which the memory is read
+  --publish   writes the result into docs/`;
+
+/**
+ * What is to be run, and where.
+ *
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {{users: number[], requests: number, rounds: number, verifies: number, publish: boolean,
+ *   databaseUrl: string}}
+ * @throws {UsageError}
+ */
+export function readGrowthOptions(args, env) {
+  const texts = [...Object.keys(GROWTH_NUMBERS), 'users'];
+  const values = parseFlags(args, { texts, switches: ['publish'], usage: GROWTH_USAGE });
+  const numbers = Object.entries(GROWTH_NUMBERS).map(([name, range]) => [
+    name,
+    wholeNumber(name, values[name], range),
+  ]);
+  const options = {
+    ...Object.fromEntries(numbers),
+    users: wholeNumbers('users', values.users, GROWTH_USERS),
+    publish: values.publish ?? false,
+    databaseUrl: databaseUrlOf(env),
+  };
+  const { rounds, requests, users } = options;
+  if ((rounds + 1) * requests <= Math.min(...users)) return options;
+  throw new UsageError(
+    `There must be a user for each request of all rounds and one more.\n${GROWTH_USAGE}`,
+  );
+}
+
+/**
+ * The values of the flags that were given.
+ *
+ * @param {string[]} args
+ * @param {{texts: string[], switches: string[], usage: string}} known
+ * @returns {Record<string, any>} a text or, of a switch, true
+ * @throws {UsageError} at a flag that is not known
+ */
+export function parseFlags(args, { texts, switches, usage }) {
+  /** @type {import('node:util').ParseArgsConfig['options']} */
+  const options = Object.fromEntries([
+    ...texts.map((name) => [name, { type: 'string' }]),
+    ...switches.map((name) => [name, { type: 'boolean' }]),
+  ]);
+  try {
+    return parseArgs({ args, options }).values;
+  } catch (cause) {
+    throw new UsageError(`${/** @type {Error} */ (cause).message}\n${usage}`);
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {string | undefined} text
+ * @param {{default: number, least: number, greatest: number}} range
+ */
+export function wholeNumber(name, text, { default: usual, least, greatest }) {
+  const value = Number(text ?? usual);
+  if (Number.isInteger(value) && value >= least && value <= greatest) return value;
+  throw new UsageError(`--${name} takes a whole number from ${least} to ${greatest}.`);
+}
+
+/**
+ * Whole numbers with commas between them.
+ *
+ * @param {string} name
+ * @param {string | undefined} text
+ * @param {{default: string, least: number, greatest: number}} range
+ * @returns {number[]}
+ */
+export function wholeNumbers(name, text, { default: usual, ...range }) {
+  return (text ?? usual)
+    .split(',')
+    .map((part) => wholeNumber(name, part, { ...range, default: NaN }));
+}
+
+/**
+ * A PostgreSQL where a database may be made.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ */
+export function databaseUrlOf(env) {
+  return env.BENCH_DATABASE_URL || 'postgres://postgres@127.0.0.1:5432/postgres';
 }

@@ -1,10 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import { say, UsageError } from './command.mjs';
 import { draw } from './draw.mjs';
 import { renderGrowthBlock, renderReadmeBlock, renderRunBlock } from './markdown.mjs';
-import { say } from './progress.mjs';
-import { UsageError } from './usage-error.mjs';
 
 const ROOT = new URL('../', import.meta.url);
 

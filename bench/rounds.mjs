@@ -1,9 +1,19 @@
-import { measure, prepareTickets } from './measure.mjs';
-import { say } from './progress.mjs';
-import { WORKS } from './works.mjs';
+import { setTimeout } from 'node:timers/promises';
+import { say } from './command.mjs';
+import { measure, prepareTickets, residentMibOf } from './measure.mjs';
+import { workOf, WORKS } from './works.mjs';
 
 /** What a server has behind it before anything counts, so that its code is compiled. */
 const WARM_UP = { rounds: 3, seconds: 10, clients: 8 };
+/** After this long a process that nobody asks anything holds what it goes on holding. */
+const IDLE_SECONDS = 3;
+const SIGN_IN = workOf('sign-in');
+const RIGHT_CODE = workOf('right');
+const BESIDE_CLIENTS = 8;
+const SIGN_INS_AT_ONCE = 8;
+/** More than can be hashed in the time of any measurement. */
+const SIGN_INS = 1000;
+const PAIR_CLIENTS = 16;
 
 /**
  * Measures every contestant at every work by turns, for each number of clients.
@@ -47,7 +57,8 @@ async function warmUp(turns, { requests, signal }) {
 }
 
 /** Tickets for all rounds, a compact database, and a first run of each that counts for nothing. */
-async function prepare(turns, { rounds, signal, ...options }, database) {
+async function prepare(turns, options, database) {
+  const { rounds, signal } = options;
   for (const contestant of new Set(turns.map((turn) => turn.contestant))) {
     const own = turns.filter((turn) => turn.contestant === contestant);
     const counts = own.map(
@@ -66,7 +77,8 @@ async function prepare(turns, { rounds, signal, ...options }, database) {
 }
 
 /** The other way round in each second round, so that nobody is always the first. */
-async function runRound(turns, { round, progress, seconds, signal, ...options }) {
+async function runRound(turns, options) {
+  const { round, progress, seconds, signal } = options;
   const runs = [];
   for (const { contestant, work, clients } of round % 2 === 1 ? turns : turns.toReversed()) {
     const load = { requests: requestsOf(work, options), clients, seconds, signal };
@@ -93,4 +105,89 @@ function progressOf(total) {
     const speed = perSecond.toFixed(perSecond < 20 ? 1 : 0).padStart(6);
     say(`${place}  round ${round}  ${clients} clients  ${speed}/s  ${work.name}: ${server}`);
   };
+}
+
+/**
+ * Starts one more process of each by turns, on a database that is already made, and ends it again.
+ *
+ * @returns {Promise<{server: string, round: number, startMs: number, idleMib: number | null}[]>}
+ *   `startMs` is from the start of the process until it answers that it is ready
+ */
+export async function measureStarts(contestants, { rounds, signal }) {
+  const starts = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const { name, start } of contestants.filter((one) => one.start !== undefined)) {
+      const server = await start();
+      try {
+        await setTimeout(IDLE_SECONDS * 1000, undefined, { signal });
+        const idleMib = await residentMibOf(server.pid);
+        starts.push({ server: name, round, startMs: server.startMilliseconds, idleMib });
+        say(`start ${round} of ${rounds}  ${server.startMilliseconds.toFixed(0)} ms: ${name}`);
+      } finally {
+        await server.stop();
+      }
+    }
+  }
+  return starts;
+}
+
+/**
+ * Measures right codes of ours alone and beside sign-ins, each of which hashes a password, by turns.
+ *
+ * @returns {Promise<{round: number, alone: import('./measure.mjs').Run,
+ *   beside: import('./measure.mjs').Run}[]>}
+ */
+export async function measureBesideSignIns(ours, { rounds, requests, seconds, signal }) {
+  await prepareTickets(ours, 2 * rounds * requests + SIGN_INS, signal);
+  const load = { requests, clients: BESIDE_CLIENTS, seconds, signal };
+  const results = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    const alone = await measure(ours, RIGHT_CODE, load);
+    const beside = await whileSigningIn(ours, signal, () => measure(ours, RIGHT_CODE, load));
+    results.push({ round, alone, beside });
+    say(`round ${round} of ${rounds}  p95 ${alone.p95.toFixed(1)} ms, ${beside.p95.toFixed(1)} ms \
+during ${SIGN_INS_AT_ONCE} sign-ins at once`);
+  }
+  return results;
+}
+
+async function whileSigningIn(ours, signal, use) {
+  const tickets = ours.tickets.splice(-SIGN_INS);
+  const load = { port: ours.server.port, work: SIGN_IN, clients: SIGN_INS_AT_ONCE, signal };
+  const signIns = ours.run({ ...load, tickets });
+  // Its failure is seen below; until then it is nobody's.
+  signIns.catch(() => {});
+  try {
+    return await use();
+  } finally {
+    ours.tickets.push(...tickets.splice(0));
+    await signIns;
+  }
+}
+
+/**
+ * Measures right codes at one process of ours, and at two on the same database, each with half of
+ * the clients, by turns. Any answer that is not the expected one ends the run.
+ *
+ * @returns {Promise<{round: number, one: number, two: number}[]>} requests per second
+ */
+export async function measureTwoProcesses(ours, { rounds, requests, seconds, signal }, cleanup) {
+  const second = { ...ours, server: await ours.start(), tickets: [] };
+  cleanup.push(second.server.stop);
+  await prepareTickets(ours, 2 * rounds * requests, signal);
+  await prepareTickets(second, (rounds + 1) * requests, signal);
+  const load = { requests, clients: PAIR_CLIENTS, seconds, signal };
+  const half = { ...load, clients: PAIR_CLIENTS / 2 };
+  await measure(second, RIGHT_CODE, half);
+  const results = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    const one = await measure(ours, RIGHT_CODE, load);
+    const pair = [ours, second].map((server) => measure(server, RIGHT_CODE, half));
+    const two = (await Promise.all(pair)).reduce((sum, { perSecond }) => sum + perSecond, 0);
+    results.push({ round, one: one.perSecond, two });
+    say(
+      `round ${round} of ${rounds}  one process ${one.perSecond.toFixed(0)}/s, two ${two.toFixed(0)}/s`,
+    );
+  }
+  return results;
 }

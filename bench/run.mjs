@@ -1,17 +1,10 @@
-import { measureBesideSignIns } from './beside-sign-ins.mjs';
-import { openDatabase, runCommand } from './command.mjs';
+import { openDatabase, runCommand, say, writeResult } from './command.mjs';
 import { makeContestants } from './contestants.mjs';
-import { describeMachine, describeVersions } from './machine.mjs';
+import { residentMibOf } from './measure.mjs';
 import { readOptions } from './options.mjs';
-import { residentMibOf } from './processes.mjs';
-import { say } from './progress.mjs';
 import { checkMarkers, publishRun } from './publish.mjs';
-import { renderText } from './report.mjs';
-import { writeResult } from './results.mjs';
-import { runRounds } from './rounds.mjs';
-import { measureStarts } from './starts.mjs';
-import { summarize } from './summary.mjs';
-import { measureTwoProcesses } from './two-processes.mjs';
+import { describeMachine, describeVersions, renderText, summarize } from './report.mjs';
+import { measureBesideSignIns, measureStarts, measureTwoProcesses, runRounds } from './rounds.mjs';
 
 /** Starts a process of each and opens what makes its logins. */
 async function startAll(contestants, cleanup) {

@@ -1,15 +1,20 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startChildServer } from '../../scripts/child-server.mjs';
+import { say, UsageError } from '../command.mjs';
+import { hashAlone, runnerOf, SECOND_STEPS } from '../measure.mjs';
 import { PASSWORD } from '../works.mjs';
-import { hashAlone } from './hash-alone.mjs';
-import { runnerOf, SECOND_STEPS } from './runner.mjs';
 
 const SERVER = fileURLToPath(new URL('../peer/server.mjs', import.meta.url));
+/** @type {string} its packages are not there before they are installed, and neither are their types */
+const SEEDER = new URL('../peer/seed.mjs', import.meta.url).href;
 
 /** Better Auth, which must be installed. Its migrations are a command of its own, not its start. */
 export async function betterAuth({ url, client, signal }) {
-  const { openPeerSeeder } = await import('../peer/seed.mjs');
+  const { openPeerSeeder } = await import(SEEDER);
   const secret = randomBytes(32).toString('base64url');
   const seed = await openPeerSeeder(client, { databaseUrl: url, secret, password: PASSWORD });
   const env = {
@@ -30,11 +35,16 @@ export async function betterAuth({ url, client, signal }) {
 
 /** What a sign-in of Better Auth spends on the password alone. */
 export async function peerHashAlone() {
-  const { openPasswordCheck } = await import('../peer/seed.mjs');
+  const { openPasswordCheck } = await import(SEEDER);
   return hashAlone('scrypt alone', await openPasswordCheck(PASSWORD));
 }
 
-/** Beside a cookie it asks for the origin of a page, as browsers send it. */
+/**
+ * Beside a cookie it asks for the origin of a page, as browsers send it.
+ *
+ * @param {import('../works.mjs').Work} work
+ * @returns {import('../measure.mjs').Sending}
+ */
 function requestTo({ id, codeOf }, login, port) {
   if (codeOf === undefined) {
     return { path: '/api/auth/sign-in/email', body: { email: login.email, password: PASSWORD } };
@@ -52,4 +62,34 @@ function expectsOf({ id }) {
   return id.startsWith('wrong')
     ? { status: 401, text: '"INVALID_' }
     : { status: 200, text: '"token":' };
+}
+
+const FOLDER = new URL('../peer/', import.meta.url);
+const MANIFEST = new URL('package.json', FOLDER);
+const INSTALLED = new URL('node_modules/better-auth/package.json', FOLDER);
+
+/** The version of Better Auth that is measured. */
+export function peerVersion() {
+  return read(MANIFEST).dependencies['better-auth'];
+}
+
+/**
+ * Installs what `bench/peer` names, unless it is there. It never becomes a package of the project.
+ *
+ * @throws {UsageError} when npm fails
+ */
+export async function installPeer(signal) {
+  if (existsSync(INSTALLED) && read(INSTALLED).version === peerVersion()) return;
+  say(`Installing Better Auth ${peerVersion()} into bench/peer/node_modules (npm ci) …`);
+  const npm = spawn('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: fileURLToPath(FOLDER),
+    stdio: ['ignore', 'ignore', 'inherit'],
+    signal,
+  });
+  const [code] = await once(npm, 'exit');
+  if (code !== 0) throw new UsageError('Better Auth was not installed: leave it out by --servers.');
+}
+
+function read(url) {
+  return JSON.parse(readFileSync(url, 'utf8'));
 }

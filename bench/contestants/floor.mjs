@@ -1,7 +1,12 @@
+import { Buffer } from 'node:buffer';
+import { createCipheriv, createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import bcrypt from 'bcrypt';
+import { SignJWT } from 'jose';
+import { uuidv7 } from 'uuidv7';
 import { startChildServer } from '../../scripts/child-server.mjs';
-import { createFloorTables, makeFloorKeys, openFloorSeeder } from '../seed-floor.mjs';
-import { runnerOf, SECOND_STEPS } from './runner.mjs';
+import { runnerOf, SECOND_STEPS } from '../measure.mjs';
+import { randomBackupCode } from '../works.mjs';
 
 const SERVER = fileURLToPath(new URL('../floor.mjs', import.meta.url));
 
@@ -29,8 +34,12 @@ async function makeFloor(about, { url, client, signal }) {
   };
 }
 
+/**
+ * @param {import('../works.mjs').Work} work
+ * @returns {import('../measure.mjs').Sending}
+ */
 function requestTo({ codeOf }, login) {
-  const body = { ephemeral_token: login.token, code: codeOf(login) };
+  const body = { ephemeral_token: login.token, code: codeOf?.(login) };
   return { path: '/api/auth/login/verify/', body };
 }
 
@@ -38,4 +47,114 @@ function expectsOf({ id }) {
   return id.startsWith('wrong')
     ? { status: 400, text: '"invalid_code"' }
     : { status: 200, text: '"access":' };
+}
+
+/** As our server's. */
+const BACKUP_CODE_HASH_COST = 10;
+
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS floor_methods (
+    user_id text NOT NULL, id uuid NOT NULL, state bytea NOT NULL,
+    last_step integer NOT NULL DEFAULT 0, PRIMARY KEY (user_id, id)
+  ) WITH (fillfactor = 70);
+  CREATE TABLE IF NOT EXISTS floor_challenges (
+    user_id text NOT NULL, id text NOT NULL, method_id uuid NOT NULL,
+    attempts integer NOT NULL DEFAULT 0, expires_at timestamptz NOT NULL,
+    consumed_at timestamptz, PRIMARY KEY (user_id, id)
+  ) WITH (fillfactor = 70);
+  CREATE TABLE IF NOT EXISTS floor_backup_codes (
+    user_id text NOT NULL, lookup text NOT NULL, hash text NOT NULL, spent_at timestamptz,
+    PRIMARY KEY (user_id, lookup)
+  );
+  CREATE TABLE IF NOT EXISTS floor_sessions (
+    user_id text NOT NULL, id uuid NOT NULL, created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL, PRIMARY KEY (user_id, id)
+  );
+  CREATE TABLE IF NOT EXISTS floor_events (
+    user_id text NOT NULL, id uuid NOT NULL, at timestamptz NOT NULL, type text NOT NULL,
+    ip text, user_agent text, PRIMARY KEY (user_id, id)
+  )`;
+
+const INSERT = `
+  WITH given AS (
+    SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::bytea[], $5::text[])
+      AS given(user_id, method_id, challenge_id, state, lookup)
+  ), method AS (
+    INSERT INTO floor_methods (user_id, id, state) SELECT user_id, method_id, state FROM given
+  ), backup_code AS (
+    INSERT INTO floor_backup_codes (user_id, lookup, hash)
+    SELECT user_id, CASE number WHEN 1 THEN lookup ELSE md5(user_id || number) END, $6
+    FROM given, generate_series(1, 5) AS number
+  )
+  INSERT INTO floor_challenges (user_id, id, method_id, expires_at)
+  SELECT user_id, challenge_id, method_id, now() + interval '1 day' FROM given`;
+
+/** New keys for the floor, as its environment takes them. */
+export function makeFloorKeys() {
+  const makeKey = () => randomBytes(32).toString('base64url');
+  return { FLOOR_STATE_KEY: makeKey(), FLOOR_TOKEN_KEY: makeKey() };
+}
+
+/** @param {import('pg').Client} database */
+export async function createFloorTables(database) {
+  await database.query(TABLES);
+}
+
+/**
+ * Gives what makes users with one authenticator app, backup codes and one open login each, as
+ * `floor.mjs` reads them. All have the same backup code, so that it is hashed once.
+ *
+ * @returns {Promise<(count: number) => Promise<{token: string, secret: Buffer, backupCode: string}[]>>}
+ */
+export async function openFloorSeeder(database, keys) {
+  const stateKey = Buffer.from(keys.FLOOR_STATE_KEY, 'base64url');
+  const tokenKey = createSecretKey(keys.FLOOR_TOKEN_KEY, 'base64url');
+  const backupCode = randomBackupCode();
+  const backupHash = await bcrypt.hash(backupCode, BACKUP_CODE_HASH_COST);
+  const tagOf = (userId) =>
+    createHmac('sha256', stateKey).update(`${userId}\n${backupCode}`).digest('base64url');
+  return async (count) => {
+    const users = Array.from({ length: count }, makeUser);
+    await database.query(INSERT, [
+      users.map(({ userId }) => userId),
+      users.map(({ methodId }) => methodId),
+      users.map(({ challengeId }) => challengeId),
+      users.map(({ userId, secret }) => encrypt(secret, userId, stateKey)),
+      users.map(({ userId }) => tagOf(userId)),
+      backupHash,
+    ]);
+    return Promise.all(
+      users.map(async (user) => ({
+        token: await sign(user, tokenKey),
+        secret: user.secret,
+        backupCode,
+      })),
+    );
+  };
+}
+
+function makeUser() {
+  return {
+    userId: uuidv7(),
+    methodId: uuidv7(),
+    challengeId: uuidv7(),
+    secret: randomBytes(20),
+  };
+}
+
+function sign({ userId, challengeId }, key) {
+  return new SignJWT()
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(userId)
+    .setJti(challengeId)
+    .setIssuedAt()
+    .setExpirationTime('1 day')
+    .sign(key);
+}
+
+function encrypt(secret, userId, key) {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(userId));
+  const sealed = Buffer.concat([cipher.update(secret), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
 }

@@ -1,12 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import bcrypt from 'bcrypt';
 import { startChildServer } from '../../scripts/child-server.mjs';
-import { makeOurKeys, openOurSeeder, PASSWORD_HASH_COST } from '../seed-ours.mjs';
-import { UsageError } from '../usage-error.mjs';
-import { PASSWORD } from '../works.mjs';
-import { hashAlone } from './hash-alone.mjs';
-import { runnerOf, SECOND_STEPS } from './runner.mjs';
+import { UsageError } from '../command.mjs';
+import { hashAlone, runnerOf, SECOND_STEPS, USER_AGENT } from '../measure.mjs';
+import { PASSWORD, randomBackupCode } from '../works.mjs';
 
 const SERVER = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -49,6 +48,10 @@ export async function ourHashAlone() {
   return hashAlone(`bcrypt ${PASSWORD_HASH_COST} alone`, () => bcrypt.compare(PASSWORD, hash));
 }
 
+/**
+ * @param {import('../works.mjs').Work} work
+ * @returns {import('../measure.mjs').Sending}
+ */
 function requestTo({ codeOf }, login) {
   if (codeOf === undefined) {
     return { path: '/api/auth/login/', body: { username: login.username, password: PASSWORD } };
@@ -62,4 +65,174 @@ function expectsOf({ id }) {
   return id.startsWith('wrong')
     ? { status: 400, text: '"invalid_code"' }
     : { status: 200, text: '"access":' };
+}
+
+/** The server's default for `PASSWORD_HASH_COST`. */
+export const PASSWORD_HASH_COST = 12;
+/** Nobody waits for what is seeded. */
+const ANYBODY = { subject: { id: 'anybody' }, client: { ip: null } };
+const DIST = new URL('../../dist/', import.meta.url);
+
+const INSERT = `
+  WITH given AS (
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $7::text[])
+      AS given(user_id, method_id, challenge_id, state, lookup)
+  ), account AS (
+    INSERT INTO mfa_accounts (user_id, version) SELECT user_id, 1 FROM given
+  ), method AS (
+    INSERT INTO mfa_methods (user_id, id, handler, is_active, is_primary, created_at, confirmed_at,
+      activated_at, activation, activated_version, state, state_version)
+    SELECT user_id, method_id, 'app', true, true, $6, $6, $6, 0, 1, state, $5 FROM given
+  ), challenge AS (
+    INSERT INTO mfa_challenges (user_id, id, purpose, method_id, handler, proofs, provider,
+      credentials_version, created_at, expires_at, account_version)
+    SELECT user_id, challenge_id, 'login', method_id, 'app', '[]', 'local', user_id,
+      now(), now() + interval '1 day', 1
+    FROM given
+  ), backup_code AS (
+    INSERT INTO mfa_backup_codes (user_id, lookup, hash, set_id, created_at)
+    SELECT user_id, CASE number WHEN 1 THEN lookup ELSE md5(user_id::text || number) END, $8,
+      method_id::uuid, now()
+    FROM given, generate_series(1, 5) AS number
+  ), event AS (
+    INSERT INTO mfa_events (user_id, id, at, type)
+    SELECT user_id, challenge_id::uuid, now(), 'login_succeeded' FROM given
+  ), device AS (
+    INSERT INTO known_devices (user_id, user_agent, first_seen_at, last_seen_at)
+    SELECT user_id, $10, $6, $6 FROM given
+  )
+  INSERT INTO users (id, username, username_key, first_name, last_name, password_hash, credentials_version,
+    created_at)
+  SELECT user_id, 'bench-' || user_id, 'bench-' || user_id, '', '', $9, user_id, now()
+  FROM given`;
+
+/** New keys for our server, as its environment takes them. */
+export async function makeOurKeys() {
+  /** @type {typeof import('../../src/server/config/keys/generate-keys.js')} */
+  const { generateKeys } = await load('server/config/keys/generate-keys.js');
+  /** @type {typeof import('../../src/mfa/contract/random.js')} */
+  const { SystemRandomSource } = await load('mfa/contract/random.js');
+  return { ...generateKeys(new SystemRandomSource()) };
+}
+
+/**
+ * Gives what makes users with a password, one authenticator app, backup codes, one open login, and a
+ * sign-in with the same program before it. The built server's own code seals and signs, so that its form is nowhere repeated. All have
+ * the same password and backup code, so that each is hashed once, at the cost of production.
+ *
+ * @param {import('pg').Client} database migrated by the server
+ * @param {{MFA_SECRET_KEYS: string}} keys
+ * @returns {Promise<(count: number) =>
+ *   Promise<{username: string, token: string, secret: Buffer, backupCode: string}[]>>}
+ */
+export async function openOurSeeder(database, keys) {
+  const { random, codes, signToken, stateVersion, ...parts } = await loadParts(keys);
+  // Before any login was opened: one that works is no older than its method's activation.
+  const boundAt = new Date(Date.now() - 60_000);
+  const makeUser = () => ({
+    subjectId: random.rowId(),
+    methodId: random.rowId(),
+    id: random.rowId(),
+    secret: randomBytes(20),
+  });
+  const backupCode = randomBackupCode();
+  const [{ hash: backupHash }] = await codes.seal(ANYBODY, [backupCode]);
+  const passwordHash = await parts.hashPassword(PASSWORD);
+  return async (count) => {
+    const users = Array.from({ length: count }, makeUser);
+    await database.query(INSERT, [
+      users.map(({ subjectId }) => subjectId),
+      users.map(({ methodId }) => methodId),
+      users.map(({ id }) => id),
+      users.map((user) => parts.sealState(user, boundAt)),
+      stateVersion,
+      boundAt,
+      users.map(({ subjectId }) => codes.tags(subjectId, backupCode)[0]),
+      backupHash,
+      passwordHash,
+      USER_AGENT,
+    ]);
+    const loginOf = async (user) => ({
+      username: `bench-${user.subjectId}`,
+      token: await signToken(user),
+      secret: user.secret,
+      backupCode,
+    });
+    return Promise.all(users.map(loginOf));
+  };
+}
+
+/** The parts of the built server that write what it reads. */
+export async function loadParts({ MFA_SECRET_KEYS }) {
+  /** @type {typeof import('../../src/server/config/keys/key-formats.js')} */
+  const { secretKeyRing } = await load('server/config/keys/key-formats.js');
+  /** @type {typeof import('../../src/mfa/core/options/mfa.options.js')} */
+  const { resolveMfaOptions } = await load('mfa/core/options/mfa.options.js');
+  /** @type {typeof import('../../src/mfa/core/keys/key-ring.js')} */
+  const { KeyRing } = await load('mfa/core/keys/key-ring.js');
+  /** @type {typeof import('../../src/mfa/core/ceremony/backup-codes.js')} */
+  const { BackupCodes } = await load('mfa/core/ceremony/backup-codes.js');
+  /** @type {typeof import('../../src/mfa/core/keys/ephemeral-token.js')} */
+  const { EphemeralTokens } = await load('mfa/core/keys/ephemeral-token.js');
+  /** @type {typeof import('../../src/mfa/persistence/sealing/payload-cipher.js')} */
+  const { PayloadCipher } = await load('mfa/persistence/sealing/payload-cipher.js');
+  /** @type {typeof import('../../src/mfa/persistence/stores/rows.js')} */
+  const { SealedRows } = await load('mfa/persistence/stores/rows.js');
+  /** @type {typeof import('../../src/mfa/contract/random.js')} */
+  const { SystemRandomSource } = await load('mfa/contract/random.js');
+  /** @type {typeof import('../../src/mfa/contract/clock.js')} */
+  const { SystemClock } = await load('mfa/contract/clock.js');
+  /** @type {typeof import('../../src/mfa/handlers/app/totp.js')} */
+  const { Totp } = await load('mfa/handlers/app/totp.js');
+  /** @type {typeof import('../../src/mfa/handlers/app/app.state.js')} */
+  const { APP_STATE_VERSION } = await load('mfa/handlers/app/app.state.js');
+  /** @type {typeof import('../../src/server/identity/password-hasher.js')} */
+  const { PasswordHasher } = await load('server/identity/password-hasher.js');
+  const options = resolveMfaOptions({ secretKeys: secretKeyRing.read(MFA_SECRET_KEYS) ?? [] });
+  const keys = new KeyRing(options);
+  const random = new SystemRandomSource();
+  const tokens = new EphemeralTokens(keys, new SystemClock());
+  const costs = { passwordHashCost: PASSWORD_HASH_COST, passwordHashesAtOnce: 1 };
+  // It reads these two settings alone.
+  const hasher = new PasswordHasher(/** @type {any} */ (costs));
+  return {
+    random,
+    codes: new BackupCodes(options, random, keys),
+    sealState: stateSealer(new SealedRows(new PayloadCipher(keys, random)), {
+      random,
+      totp: new Totp(await import('otplib')),
+    }),
+    signToken: (user) => tokens.sign({ ...user, expiresAt: inOneDay() }, 'login'),
+    hashPassword: (password) => hasher.hash(password, { subject: 'anybody', ip: null }),
+    stateVersion: APP_STATE_VERSION,
+  };
+}
+
+function stateSealer(rows, { random, totp }) {
+  return ({ subjectId, methodId, secret }, boundAt) => {
+    const parameters = { algorithm: 'SHA1', digits: 6, periodSeconds: 30, usedSteps: [] };
+    const authenticator = {
+      id: random.rowId(),
+      label: 'Phone',
+      payload: { secret: totp.encodeSecret(secret), ...parameters },
+      ...{
+        createdAt: boundAt,
+        setUpIn: null,
+        boundAt,
+        confirmedAt: boundAt,
+        confirmedIn: 0,
+        lastUsedAt: null,
+      },
+    };
+    return rows.sealAuthenticators([authenticator], { subjectId, id: methodId });
+  };
+}
+
+/** From the built server; the types at each call are those of its source. */
+function load(path) {
+  return import(new URL(path, DIST).href);
+}
+
+function inOneDay() {
+  return new Date(Date.now() + 24 * 3600 * 1000);
 }

@@ -10,7 +10,7 @@ import { SignedInGuard } from './http/guards/signed-in.guard.js';
 import { StepUpTokenGuard } from './http/guards/step-up-token.guard.js';
 import { HandlersController } from './http/controllers/handlers.controller.js';
 import { IssuedResponses } from './http/controllers/issued-responses.js';
-import { LoginController } from './http/controllers/login.controller.js';
+import { MfaLoginController } from './http/controllers/mfa-login.controller.js';
 import { MethodsController } from './http/controllers/methods.controller.js';
 import { MfaProblemFilter } from './http/problems/mfa-problem.filter.js';
 import { NoStoreInterceptor } from './http/requests/no-store.interceptor.js';
@@ -20,7 +20,7 @@ import { StepUpController } from './http/controllers/step-up.controller.js';
 
 /** Every controller of the library. */
 export const MFA_CONTROLLERS: readonly Type<object>[] = [
-  LoginController,
+  MfaLoginController,
   HandlersController,
   MethodsController,
   AuthenticatorsController,

@@ -150,10 +150,14 @@ export {
   FRESH_PROOF_PROBLEMS,
 } from './http/problems/api-problems.decorator.js';
 export { AuthRoutes } from './http/decorators/auth-routes.decorator.js';
-export { RequireFreshProof } from './http/decorators/require-fresh-proof.decorator.js';
-export { RequireMfa, type RequireMfaOptions } from './http/decorators/require-mfa.decorator.js';
-export { BEARER_SCHEME, RequireSignIn } from './http/decorators/require-sign-in.decorator.js';
-export { SignedIn } from './http/decorators/signed-in.decorator.js';
+export {
+  BEARER_SCHEME,
+  RequireFreshProof,
+  RequireMfa,
+  type RequireMfaOptions,
+  RequireSignIn,
+  SignedIn,
+} from './http/decorators/signed-in.decorators.js';
 export { jsonSchemaOf } from './http/schemas/json-schema.js';
 export { openApiSchemaOf } from './http/schemas/open-api-schema.js';
 export { problemOf } from './http/problems/problem-of.js';

@@ -1,11 +1,13 @@
 import { type FirstFactorTypes, firstFactorType } from './sign-in/first-factor-type.js';
 import { LocalFactor } from './sign-in/local/local.factor.js';
-import { LocalOptions } from './sign-in/local/local.options.js';
 import { LOCAL } from './identity/local.type.js';
 import { SharedPasswordFactor } from './sign-in/shared-password/shared-password.factor.js';
 import { SharedPasswordOptions } from './sign-in/shared-password/shared-password.options.js';
 import { TrustedNetworksFactor } from './sign-in/trusted-networks/trusted-networks.factor.js';
 import { TrustedNetworksOptions } from './sign-in/trusted-networks/trusted-networks.options.js';
+
+/** A first factor of type `local` has no options: the limits of passwords are settings. */
+class LocalOptions {}
 
 /** Every type of first factor that this server brings: the one list. */
 export const FIRST_FACTOR_TYPES: FirstFactorTypes = {

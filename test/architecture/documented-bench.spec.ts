@@ -4,7 +4,7 @@ import { draw } from '../../bench/draw.mjs';
 import { renderGrowthBlock, renderReadmeBlock, renderRunBlock } from '../../bench/markdown.mjs';
 import { readDocument, ROOT } from '../support/documents.js';
 
-const readResult = (path: string): unknown => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
+const readResult = (path: string) => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
 
 /** Tables are padded, and lines wrapped, by the formatter. */
 function unformatted(text: string): string {

@@ -3,8 +3,10 @@ import {
   type Subject,
   type VerifyOutcome,
 } from '../../src/mfa/contract/handler.js';
-import { type WebAuthnData } from '../../src/mfa/handlers/webauthn/ceremony-data.js';
-import { WebAuthnHandler } from '../../src/mfa/handlers/webauthn/webauthn.handler.js';
+import {
+  type WebAuthnData,
+  WebAuthnHandler,
+} from '../../src/mfa/handlers/webauthn/webauthn.handler.js';
 import { type WebAuthnHandlerOptions } from '../../src/mfa/handlers/webauthn/webauthn.options.js';
 import { type CredentialJson } from '../../src/mfa/handlers/webauthn/webauthn.proof.js';
 import { type WebAuthnState } from '../../src/mfa/handlers/webauthn/webauthn.state.js';

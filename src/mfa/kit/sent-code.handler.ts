@@ -1,4 +1,5 @@
 import { type Type } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
 import {
   type ChallengeInput,
   type ChallengeOutcome,
@@ -12,9 +13,20 @@ import {
 } from '../contract/handler.js';
 import { CodeProof } from '../contract/code-proof.js';
 import { type RandomSource } from '../contract/random.js';
-import { SentCodeSetupResponse } from './sent-code.setup-response.js';
 import { type SentCodeData, type SentCodeState, parseSentCodeState } from './sent-code.state.js';
 import { SentCodes, type SentCodesOptions } from './sent-codes.js';
+
+/** `setup_data` of a method whose codes are sent. */
+class SentCodeSetupResponse {
+  @ApiProperty({
+    description: 'Says that a code is on its way.',
+    example: 'Email message with MFA code has been sent.',
+  })
+  readonly detail!: string;
+
+  @ApiProperty({ description: 'The masked address.', example: 'a•••@example.org' })
+  readonly sent_to!: string;
+}
 
 /** What tells one handler of sent codes from another. */
 export interface SentCodeProfile extends SentCodesOptions {

@@ -13,10 +13,12 @@ import { smsFactor } from '../delivery/sms/sms-factor.js';
 import { factorType, type FactorType } from './factor-type.js';
 import { AppOptions } from './options/app-options.js';
 import { EmailOptions } from './options/email-options.js';
-import { NoOptions } from './options/no-options.js';
 import { NotifyOptions } from './options/notify-options.js';
 import { SmsOptions } from './options/sms-options.js';
 import { WebAuthnOptions } from './options/webauthn-options.js';
+
+/** The options of a type that has none. */
+class NoOptions {}
 
 /** Every type of second factor that this server can offer: the one list. */
 export const FACTOR_TYPES: Readonly<Record<string, FactorType>> = {

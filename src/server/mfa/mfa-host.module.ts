@@ -1,4 +1,4 @@
-import { Module, type Provider } from '@nestjs/common';
+import { Module, type Provider, Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { EmailSender } from '../../mfa/handlers/email/index.js';
 import {
@@ -11,6 +11,8 @@ import {
   SessionDirectory,
   SubjectDirectory,
   TokenIssuer,
+  type RowUpdate,
+  type SessionKey,
 } from '../../mfa/index.js';
 import { FactorChangeEndings } from '../sessions/factor-change-endings.js';
 import { MailerEmailSender } from '../delivery/mail/mailer-email-sender.js';
@@ -29,9 +31,17 @@ import { EVENT_CONSUMERS_PROVIDER } from './event-consumers.js';
 import { MfaCleaner } from './mfa.cleaner.js';
 import { SessionTokenIssuer } from './session-token-issuer.js';
 import { UserPasswordProof } from './user-password-proof.js';
-import { UserSessionCloser } from './user-session-closer.js';
 import { UserSessionDirectory } from './user-session-directory.js';
 import { UserSubjectDirectory } from './user-subject-directory.js';
+
+/** Ends the session that too many wrong proofs came from: its access and its refresh token. */
+@Injectable()
+class UserSessionCloser extends SessionCloser {
+  changesThatEnd({ subjectId, sessionId }: SessionKey, at: Date): readonly RowUpdate[] {
+    const key = { user_id: subjectId, id: sessionId, ended_at: null };
+    return [{ table: 'sessions', key, set: { ended_at: at } }];
+  }
+}
 
 const PORTS: Provider[] = [
   { provide: SubjectDirectory, useClass: UserSubjectDirectory },

@@ -1,5 +1,6 @@
 import { Body, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
+import { IsNotEmpty, IsString } from 'class-validator';
 import {
   ApiProblems,
   AuthRoutes,
@@ -9,9 +10,20 @@ import {
   type HttpRequest,
 } from '../../mfa/index.js';
 import { RateLimitGuard } from '../rate-limit/rate-limit.guard.js';
-import { ReversalBody } from './reversal.body.js';
 import { ReversalResponse, reversalResponse } from './reversal.response.js';
 import { ReversalService } from './reversal.service.js';
+import { LONGEST_NOT_ME_TOKEN } from './reversal-links.js';
+
+/** What the page behind a "this was not me" link posts. A token that is too long is a bad one. */
+class ReversalBody {
+  @ApiProperty({
+    description: 'What stands behind the # of the link.',
+    maxLength: LONGEST_NOT_ME_TOKEN,
+  })
+  @IsString()
+  @IsNotEmpty()
+  token!: string;
+}
 
 /** "This was not me". */
 @AuthRoutes('', 'Sessions')

@@ -1,4 +1,5 @@
 import { type FactoryProvider, Inject, Injectable, Optional, type Type } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
 import { MfaError } from '../../contract/errors.js';
 import { type SetupInput } from '../../contract/handler.js';
 import { HandlerDefaults } from '../../kit/handler-defaults.js';
@@ -13,7 +14,18 @@ import { AllowedPrefixes } from './allowed-prefixes.js';
 import { SmsGateway } from './sms-gateway.js';
 import { SmsFields } from './sms.fields.js';
 import { SMS_HANDLER_OPTIONS, type SmsHandlerOptions } from './sms.options.js';
-import { SmsSetupResponse } from './sms.setup-response.js';
+
+/** `setup_data` of text messages. */
+class SmsSetupResponse {
+  @ApiProperty({
+    description: 'Says that a code is on its way.',
+    example: 'SMS verification code has been sent to your phone.',
+  })
+  readonly detail!: string;
+
+  @ApiProperty({ description: 'The masked number.', example: '•••23' })
+  readonly sent_to!: string;
+}
 
 const ADDRESS_CHOICES: readonly string[] = ['own', 'asked'];
 const NOT_A_NUMBER = {

@@ -18,7 +18,6 @@ import {
 import { HandlerDefaults } from '../../kit/handler-defaults.js';
 import { RandomSource } from '../../contract/random.js';
 import { creationOptions, requestOptions } from './browser-options.js';
-import { type WebAuthnData } from './ceremony-data.js';
 import { judgeAssertion, judgeRegistration, PRESENCE } from './judge.js';
 import { userHandleOf } from './user-handle.js';
 import { webAuthnServer, type WebAuthnServer } from './webauthn-server.js';
@@ -37,6 +36,17 @@ import {
   WEBAUTHN_STATE_VERSION,
   type WebAuthnState,
 } from './webauthn.state.js';
+
+/** What is kept of one challenge, so that each kind of answer fits its own kind of question alone. */
+export type WebAuthnData =
+  | {
+      readonly ceremony: 'registration';
+      /** Random, in base64url. */
+      readonly challenge: string;
+      /** Ids of the credentials that were set up before: none of them is set up twice. */
+      readonly taken: readonly string[];
+    }
+  | { readonly ceremony: 'authentication'; readonly challenge: string };
 
 /** Twice what is needed at least [WebAuthn Level 3 §13.4.3]. */
 const CHALLENGE_BYTES = 32;

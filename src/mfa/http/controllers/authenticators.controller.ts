@@ -18,9 +18,8 @@ import {
   SESSION_PROOF_PROBLEMS,
 } from '../problems/api-problems.decorator.js';
 import { AuthRoutes } from '../decorators/auth-routes.decorator.js';
-import { RequireFreshProof } from '../decorators/require-fresh-proof.decorator.js';
-import { RequestBody } from '../decorators/request-body.decorator.js';
-import { SignedIn } from '../decorators/signed-in.decorator.js';
+import { RequireFreshProof, SignedIn } from '../decorators/signed-in.decorators.js';
+import { RequestBody } from '../decorators/body.decorators.js';
 import { AuthenticatorResponse } from '../dto/methods.responses.js';
 import { LabelBody } from '../dto/methods.bodies.js';
 import { type OpenBody, OpenBodyPipe, proofIn } from '../requests/open-body.pipe.js';

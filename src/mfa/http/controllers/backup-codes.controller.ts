@@ -12,10 +12,8 @@ import {
   SESSION_PROOF_PROBLEMS,
 } from '../problems/api-problems.decorator.js';
 import { AuthRoutes } from '../decorators/auth-routes.decorator.js';
-import { RequireFreshProof } from '../decorators/require-fresh-proof.decorator.js';
-import { RequestBody } from '../decorators/request-body.decorator.js';
-import { RequireSignIn } from '../decorators/require-sign-in.decorator.js';
-import { SignedIn } from '../decorators/signed-in.decorator.js';
+import { RequireFreshProof, RequireSignIn, SignedIn } from '../decorators/signed-in.decorators.js';
+import { RequestBody } from '../decorators/body.decorators.js';
 import { BackupCodeCountResponse, BackupCodesResponse } from '../dto/backup-codes.responses.js';
 import { type OpenBody, OpenBodyPipe } from '../requests/open-body.pipe.js';
 import { OPERATIONS } from '../openapi/operations.js';

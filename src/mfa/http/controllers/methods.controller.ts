@@ -23,11 +23,13 @@ import {
   SENDING_PROBLEMS,
 } from '../problems/api-problems.decorator.js';
 import { AuthRoutes } from '../decorators/auth-routes.decorator.js';
-import { MethodsRead } from '../decorators/methods-read.decorator.js';
-import { RequireFreshProof } from '../decorators/require-fresh-proof.decorator.js';
-import { RequestBody } from '../decorators/request-body.decorator.js';
-import { RequireSignIn } from '../decorators/require-sign-in.decorator.js';
-import { SignedIn } from '../decorators/signed-in.decorator.js';
+import {
+  MethodsRead,
+  RequireFreshProof,
+  RequireSignIn,
+  SignedIn,
+} from '../decorators/signed-in.decorators.js';
+import { RequestBody } from '../decorators/body.decorators.js';
 import {
   ChallengeResponse,
   MfaDetailResponse,

@@ -13,11 +13,8 @@ import {
   SESSION_PROOF_PROBLEMS,
 } from '../problems/api-problems.decorator.js';
 import { AuthRoutes } from '../decorators/auth-routes.decorator.js';
-import { Client } from '../decorators/client.decorator.js';
-import { Ephemeral } from '../decorators/ephemeral.decorator.js';
-import { RequestBody } from '../decorators/request-body.decorator.js';
-import { SignedInAs } from '../decorators/signed-in-as.decorator.js';
-import { RequireSignIn } from '../decorators/require-sign-in.decorator.js';
+import { Client, Ephemeral, RequestBody } from '../decorators/body.decorators.js';
+import { SignedInAs, RequireSignIn } from '../decorators/signed-in.decorators.js';
 import { EphemeralTokenBody } from '../dto/login.bodies.js';
 import { StepUpResponse } from '../dto/step-up.responses.js';
 import { StepUpBody } from '../dto/step-up.bodies.js';

@@ -2,7 +2,7 @@ import { type Type } from '@nestjs/common';
 import { getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
 import { type JsonObject } from '../../contract/handler.js';
 import { type HandlerRegistry } from '../../core/ceremony/handler-registry.js';
-import { BEARER_SCHEME } from '../decorators/require-sign-in.decorator.js';
+import { BEARER_SCHEME } from '../decorators/signed-in.decorators.js';
 import { EnrolmentResponse } from '../dto/methods.responses.js';
 import { PrimaryBody } from '../dto/methods.bodies.js';
 import { BODY_MEDIA_TYPES } from '../requests/media-type.guard.js';

@@ -1,5 +1,6 @@
 import { Body, HttpCode, Post, Req, type Type, UseGuards } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
+import { IsNotEmpty, IsString } from 'class-validator';
 import {
   type Actor,
   ApiProblems,
@@ -10,12 +11,23 @@ import {
   type HttpRequest,
   SignedIn,
   RequireSignIn,
+  CodeProof,
 } from '../../../mfa/index.js';
 import { type EmailVerificationMode } from '../../config/settings/email-verifications.js';
 import { RateLimitGuard } from '../../rate-limit/rate-limit.guard.js';
 import { DetailResponse } from '../../identity/auth.responses.js';
-import { EmailCodeBody, EmailLinkBody } from './email.bodies.js';
 import { EmailVerification } from './email-verification.js';
+
+/** What the page behind the link of a mail posts. */
+class EmailLinkBody {
+  @ApiProperty({ description: 'What stands behind the # of the link.', example: 'eyJ…' })
+  @IsString()
+  @IsNotEmpty()
+  token!: string;
+}
+
+/** The code of a mail. */
+class EmailCodeBody extends CodeProof {}
 
 const CONFIRMED = { detail: 'The e-mail address is verified.' };
 

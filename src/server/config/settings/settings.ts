@@ -7,6 +7,7 @@ import {
   urlOf,
   webOrigin,
   wholeNumber,
+  type Format,
 } from '../values/formats.js';
 import { BUDGET_SETTINGS } from './budget-settings.js';
 import { DATABASE_SETTINGS } from './database-settings.js';
@@ -17,12 +18,24 @@ import { LIFE_CYCLE_SETTINGS } from './life-cycle-settings.js';
 import { MFA_SETTINGS } from './mfa-settings.js';
 import { SESSION_SETTINGS } from './session-settings.js';
 import { PRESET_NAMES } from './preset-names.js';
-import { redisUrl } from '../values/redis-url.js';
 import { senderOfMails } from '../values/sender-of-mails.js';
 import { optional, setting } from './setting.js';
 import { SMS_SETTINGS } from './sms-settings.js';
 import { WATCHING_SETTINGS } from './observability-settings.js';
 import { WEBAUTHN_SETTINGS } from './webauthn-settings.js';
+
+const SERVER = urlOf('redis', 'rediss');
+
+/** A server of Redis, and which of its databases: without one, or with another path, it would be 0. */
+const redisUrl: Format<string> = {
+  takes: `${SERVER.takes}, and after it nothing or the number of a database, as in redis://localhost:6379/1`,
+  read: (text) => (SERVER.read(text) !== undefined && namesOneDatabase(text) ? text : undefined),
+};
+
+function namesOneDatabase(text: string): boolean {
+  const { pathname, searchParams } = new URL(text);
+  return /^\/?\d{0,5}$/.test(pathname) && !searchParams.has('db');
+}
 
 const handlerName = matching(/^[a-z][a-z0-9_]{0,31}$/, 'the name of a second factor such as app');
 

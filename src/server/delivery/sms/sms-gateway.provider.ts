@@ -1,10 +1,22 @@
 import { type FactoryProvider } from '@nestjs/common';
-import { SmsGateway } from '../../../mfa/handlers/sms/index.js';
+import { SmsGateway, type SmsMessage } from '../../../mfa/handlers/sms/index.js';
 import { ServerConfig } from '../../config/server-config.js';
-import { DevelopmentMailbox } from '../mail/development-mailbox.js';
+import { DevelopmentMailbox, MAILBOX_PATH } from '../mail/development-mailbox.js';
 import { WebhookSender } from '../webhooks/webhook-sender.js';
-import { DevelopmentSmsGateway } from './development-sms-gateway.js';
 import { WebhookSmsGateway } from './webhook-sms-gateway.js';
+import { maskPhone } from '../../../mfa/index.js';
+
+/** Puts text messages into the development mailbox. */
+class DevelopmentSmsGateway extends SmsGateway {
+  constructor(private readonly mailbox: DevelopmentMailbox) {
+    super();
+  }
+
+  async send({ to, text }: SmsMessage): Promise<void> {
+    const line = `text message to ${maskPhone(to)} — see ${MAILBOX_PATH}`;
+    this.mailbox.keep({ kind: 'text message', to, text }, line);
+  }
+}
 
 /** The gateway that the settings say; undefined where nothing sends texts, and so none are on offer. */
 export const SMS_GATEWAY_PROVIDER: FactoryProvider<SmsGateway | undefined> = {

@@ -1,17 +1,27 @@
 import { createHash } from 'node:crypto';
 import { Logger } from '@nestjs/common';
-import { constantTimeEqual } from '../../../mfa/index.js';
+import { ApiProperty } from '@nestjs/swagger';
+import { IsNotEmpty, IsString } from 'class-validator';
+import { constantTimeEqual, BoundedText } from '../../../mfa/index.js';
 import { ConfigError } from '../../config/values/config-error.js';
 import { type ConfiguredEntry } from '../../config/values/configured-entry.js';
-import { normalizePassword } from '../../identity/password-hasher.js';
+import { normalizePassword, MAX_PASSWORD_TEXT_LENGTH } from '../../identity/password-hasher.js';
 import { type User } from '../../identity/user.entity.js';
 import { type UsersService } from '../../identity/users.service.js';
 import { type RenewedSession } from '../../sessions/sessions.service.js';
 import { type FirstFactorServices } from '../first-factor-type.js';
 import { FormFirstFactor } from '../form-first-factor.js';
 import { type SharedSecrets } from '../shared-secrets.js';
-import { SharedPasswordForm } from './shared-password.form.js';
 import { type SharedPasswordOptions } from './shared-password.options.js';
+
+/** The shared secret, and nothing else. */
+class SharedPasswordForm {
+  @ApiProperty({ format: 'password', example: 'the password on the fridge' })
+  @IsString()
+  @IsNotEmpty()
+  @BoundedText(MAX_PASSWORD_TEXT_LENGTH)
+  password!: string;
+}
 
 /** One secret for many people, who then are all one user: that of this factor and of no other. */
 export class SharedPasswordFactor extends FormFirstFactor<SharedPasswordForm> {

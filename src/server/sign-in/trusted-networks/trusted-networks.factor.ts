@@ -1,6 +1,8 @@
 import { Logger } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { IsNotEmpty, IsString } from 'class-validator';
 import { type RenewedSession } from '../../sessions/sessions.service.js';
-import { type User } from '../../identity/user.entity.js';
+import { type User, LONGEST_USERNAME_TEXT } from '../../identity/user.entity.js';
 import { normalizeUsername } from '../../identity/normalize-username.js';
 import { type UsersService } from '../../identity/users.service.js';
 import { type FirstFactorRequest } from '../first-factor.js';
@@ -8,8 +10,18 @@ import { type FirstFactorServices } from '../first-factor-type.js';
 import { FormFirstFactor } from '../form-first-factor.js';
 import { type AddressBlock, isIn, readTrustedBlock, toBlock } from './address-block.js';
 import { ownAddressOf } from './client-address.js';
-import { TrustedNetworksForm } from './trusted-networks.form.js';
 import { type TrustedNetwork, type TrustedNetworksOptions } from './trusted-networks.options.js';
+import { BoundedText, Trimmed } from '../../../mfa/index.js';
+
+/** Who someone wants to be. */
+class TrustedNetworksForm {
+  @ApiProperty({ example: 'alice' })
+  @Trimmed()
+  @IsString()
+  @IsNotEmpty()
+  @BoundedText(LONGEST_USERNAME_TEXT)
+  username!: string;
+}
 
 const LOOPBACK = ['127.0.0.1', '::1'];
 

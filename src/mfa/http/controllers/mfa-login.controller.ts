@@ -12,9 +12,7 @@ import {
   SENDING_PROBLEMS,
 } from '../problems/api-problems.decorator.js';
 import { AuthRoutes } from '../decorators/auth-routes.decorator.js';
-import { Client } from '../decorators/client.decorator.js';
-import { Ephemeral } from '../decorators/ephemeral.decorator.js';
-import { RequestBody } from '../decorators/request-body.decorator.js';
+import { Client, Ephemeral, RequestBody } from '../decorators/body.decorators.js';
 import { ChangeMethodResponse, ResendResponse } from '../dto/login.responses.js';
 import { ChangeMethodBody, EphemeralTokenBody } from '../dto/login.bodies.js';
 import { EphemeralTokenGuard } from '../guards/ephemeral-token.guard.js';
@@ -25,7 +23,7 @@ import { OPERATIONS } from '../openapi/operations.js';
 /** The steps of a login after its first factor. */
 @AuthRoutes('login', 'Sign-in')
 @UseGuards(EphemeralTokenGuard)
-export class LoginController {
+export class MfaLoginController {
   constructor(
     private readonly login: LoginService,
     private readonly answers: IssuedResponses,

@@ -1,2 +1,0 @@
-/** The options of a type that has none. */
-export class NoOptions {}
