@@ -4,6 +4,22 @@ export interface OptionForm<T> {
   readonly takes: string;
   /** Hosts without a compiler may write anything. */
   readonly accepts: (value: unknown) => value is T;
+  /** The same for the sentence "expected …", where a file of configuration is told it in other words. */
+  readonly expected?: string;
+}
+
+/** The values of a table of forms. A member has the doc comment of its row. */
+export type OptionFormValues<Table> = {
+  readonly [Name in keyof Table]: Table[Name] extends OptionForm<infer T> ? T : never;
+};
+
+/** The first option that is not of its form, in a sentence; undefined where all are. */
+export function errorOfForms<Table extends Readonly<Record<string, OptionForm<unknown>>>>(
+  table: Table,
+  values: Readonly<Record<keyof Table, unknown>>,
+): string | undefined {
+  const wrong = Object.entries(table).find(([name, { accepts }]) => !accepts(values[name]));
+  return wrong && `${wrong[0]} takes ${wrong[1].takes}.`;
 }
 
 /** A whole number from `least` to `greatest`, both included. */
@@ -22,14 +38,19 @@ export const trueOrFalse: OptionForm<boolean> = {
 };
 
 /** A text that `pattern` matches. */
-export function textLike(pattern: RegExp, takes: string): OptionForm<string> {
+export function textLike(pattern: RegExp, takes: string, expected = takes): OptionForm<string> {
   return {
     takes,
+    expected,
     accepts: (value): value is string => typeof value === 'string' && pattern.test(value),
   };
 }
 
 /** One of the given values. */
-export function oneOf<const T>(values: readonly T[], takes: string): OptionForm<T> {
-  return { takes, accepts: (value): value is T => values.some((one) => one === value) };
+export function oneOf<const T>(
+  values: readonly T[],
+  takes: string,
+  expected = takes,
+): OptionForm<T> {
+  return { takes, expected, accepts: (value): value is T => values.some((one) => one === value) };
 }
