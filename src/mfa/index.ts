@@ -182,7 +182,10 @@ export {
   MfaOptions,
   resolveMfaOptions,
 } from './core/options/mfa.options.js';
+export { MFA_OPTIONS } from './core/options/mfa-options.table.js';
+export { type MfaOption, type MfaOptionValues } from './core/options/mfa-option.js';
 export { type SecretKey } from './core/options/secret-key.js';
+export { type OptionForm, type OptionFormValues } from './contract/option-form.js';
 export { BoundedText } from './contract/bounded-text.js';
 export { addSeconds, Clock, SystemClock } from './contract/clock.js';
 export { CodeProof } from './contract/code-proof.js';

@@ -1,14 +1,9 @@
 import { SETTINGS } from '../../src/server/config/settings/settings.js';
 import { tableBelow } from '../support/documents.js';
-import { shownDefault } from '../support/shown-default.js';
+import { rowOfSetting } from '../support/row-of-setting.js';
 
 describe('the table of settings in the README', () => {
   it('has each variable with its default and its meaning, and no other', () => {
-    const rows = SETTINGS.map((entry) => [
-      `\`${entry.name}\``,
-      shownDefault(entry.default),
-      entry.summary,
-    ]);
-    expect(tableBelow('README.md', 'Settings of the server')).toEqual(rows);
+    expect(tableBelow('README.md', 'Settings of the server')).toEqual(SETTINGS.map(rowOfSetting));
   });
 });

@@ -1,6 +1,6 @@
+import { MESSAGE_OPTIONS } from './sent-code.options.js';
+
 const PLACE_OF_THE_CODE = '{code}';
-const FORM = /^[^{}]*\{code\}[^{}]*$/;
-const MOST_CHARACTERS = 300;
 
 /** What a handler knows of the message that carries its codes. */
 export interface MessageProfile {
@@ -22,10 +22,8 @@ export class MessageTemplate {
     owner: string,
     private readonly text: string,
   ) {
-    if (FORM.test(text) && text.length <= MOST_CHARACTERS) return;
-    throw new Error(
-      `${owner}: message takes a text of at most ${MOST_CHARACTERS} characters with ${PLACE_OF_THE_CODE} in it once, and no other placeholder.`,
-    );
+    const { accepts, takes } = MESSAGE_OPTIONS.message;
+    if (!accepts(text)) throw new Error(`${owner}: message takes ${takes}.`);
   }
 
   /** The template of a handler's messages. @throws {Error} as the constructor does */

@@ -3,6 +3,8 @@ import { addSeconds } from '../contract/clock.js';
 import { constantTimeEqual } from './constant-time-equal.js';
 import { normalizeCode } from '../contract/normalize-code.js';
 import { type RandomSource } from '../contract/random.js';
+import { errorOfForms } from '../contract/option-form.js';
+import { SENT_CODE_OPTIONS } from './sent-code.options.js';
 import { type SentCodeData } from './sent-code.state.js';
 
 /** How the codes of one handler are made. */
@@ -41,8 +43,9 @@ export class SentCodes {
   ) {
     this.length = codeLength ?? DEFAULT_LENGTH;
     this.lifetimeSeconds = codeLifetimeSeconds ?? DEFAULT_LIFETIME_SECONDS;
-    refuseUnless(`MFA handler "${name}": codeLength`, this.length, [6, 10]);
-    refuseUnless(`MFA handler "${name}": codeLifetimeSeconds`, this.lifetimeSeconds, [60, 600]);
+    const values = { codeLength: this.length, codeLifetimeSeconds: this.lifetimeSeconds };
+    const error = errorOfForms(SENT_CODE_OPTIONS, values);
+    if (error !== undefined) throw new Error(`MFA handler "${name}": ${error}`);
   }
 
   /** A new code, to be sent, and what is kept of it, which does not give it away. */
@@ -65,11 +68,6 @@ export class SentCodes {
     const hash = hashOf(normalizeCode(code), Buffer.from(data.key, 'base64url'));
     return constantTimeEqual(hash, Buffer.from(data.hash, 'base64url'));
   }
-}
-
-function refuseUnless(option: string, value: number, [least, greatest]: [number, number]): void {
-  if (Number.isInteger(value) && value >= least && value <= greatest) return;
-  throw new Error(`${option} takes a whole number from ${least} to ${greatest}.`);
 }
 
 /** Keyed, so that a look at the stored hash does not find six digits in a prepared table. */

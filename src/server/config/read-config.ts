@@ -209,10 +209,7 @@ function configOf(values: Values, lists: Required<AuthConfig>): ServerConfig {
     logsRequests: values.LOG_REQUESTS,
     metrics: metricsAddressOf(values, values.PORT),
     traces: traceExportOf(values),
-    mfa: {
-      ...mfaOptionsOf(values, present(values.MFA_SECRET_KEYS, secretKeyRing.takes)),
-      reversalSeconds: values.NOT_ME_LINK_EXPIRY,
-    },
+    mfa: mfaOptionsOf(values, present(values.MFA_SECRET_KEYS, secretKeyRing.takes)),
   };
 }
 

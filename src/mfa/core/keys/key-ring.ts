@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { MfaOptions } from '../options/mfa.options.js';
-import { faultsOfSecretKeys, type SecretKey } from '../options/secret-key.js';
+import { errorsOfSecretKeys, type SecretKey } from '../options/secret-key.js';
 
 /** What a derived key is for; no two uses share a key. */
 export type KeyUse =
@@ -42,8 +42,8 @@ export class KeyRing {
    * @throws {Error} with one line for each fault; the present ring then stays
    */
   replace(secretKeys: readonly SecretKey[]): void {
-    const faults = faultsOfSecretKeys(secretKeys);
-    if (faults.length > 0) throw new Error(faults.join(' '));
+    const errors = errorsOfSecretKeys(secretKeys);
+    if (errors.length > 0) throw new Error(errors.join(' '));
     this.secretKeys = [...secretKeys];
     this.derived = new Map();
   }

@@ -6,8 +6,8 @@ export interface SecretKey {
   readonly key: Uint8Array;
 }
 
-/** What is wrong with a ring, a sentence for each fault. */
-export function faultsOfSecretKeys(secretKeys: readonly SecretKey[]): string[] {
+/** What is wrong with a ring, a sentence for each error. */
+export function errorsOfSecretKeys(secretKeys: readonly SecretKey[]): string[] {
   const keys: readonly SecretKey[] = Array.isArray(secretKeys) ? secretKeys : [];
   if (keys.length === 0) return ['secretKeys takes at least one key of 32 random bytes.'];
   const ids = keys.map((key) => key.id);

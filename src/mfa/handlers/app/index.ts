@@ -1,3 +1,3 @@
 export { AppHandler, appHandler } from './app.handler.js';
-export { APP_HANDLER_OPTIONS, type AppHandlerOptions } from './app.options.js';
+export { APP_HANDLER_OPTIONS, APP_OPTIONS, type AppHandlerOptions } from './app.options.js';
 export { type TotpAlgorithm, type TotpDigits } from './app.state.js';

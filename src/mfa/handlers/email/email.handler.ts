@@ -6,6 +6,7 @@ import { HandlerDefaults } from '../../kit/handler-defaults.js';
 import { maskEmail } from '../../kit/mask.js';
 import { RandomSource } from '../../contract/random.js';
 import { requiredPort } from '../../kit/required-port.js';
+import { ADDRESS_CHOICE } from '../../kit/sent-code.options.js';
 import { type SentCode, SentCodeHandler } from '../../kit/sent-code.handler.js';
 import { type SentCodeState } from '../../kit/sent-code.state.js';
 import { type CodeMessageTexts, ENGLISH_CODE_MESSAGE } from './code-message-texts.js';
@@ -14,7 +15,6 @@ import { EmailFields } from './email.fields.js';
 import { EmailSender } from './email-sender.js';
 import { EMAIL_HANDLER_OPTIONS, type EmailHandlerOptions } from './email.options.js';
 
-const ADDRESS_CHOICES: readonly string[] = ['own', 'asked'];
 const NOT_AN_ADDRESS = { email: ['Enter a valid email address.'] };
 const NO_ADDRESS = { method: ['This account has no e-mail address to send a code to.'] };
 const NOT_CONFIRMED = { method: ['The e-mail address of this account must be verified first.'] };
@@ -50,8 +50,8 @@ export class EmailHandler extends SentCodeHandler<Partial<EmailFields>> {
     this.sender = requiredPort(this.name, 'EmailSender', sender);
     const { address = 'own', texts = () => ENGLISH_CODE_MESSAGE } = options;
     this.texts = texts;
-    if (!ADDRESS_CHOICES.includes(address)) {
-      throw new Error(`MFA handler "${this.name}": address takes ${ADDRESS_CHOICES.join(' or ')}.`);
+    if (!ADDRESS_CHOICE.accepts(address)) {
+      throw new Error(`MFA handler "${this.name}": address takes ${ADDRESS_CHOICE.takes}.`);
     }
     if (address === 'asked') this.setupSchema = EmailFields;
   }

@@ -8,6 +8,7 @@ import { MessageTemplate } from '../../kit/message-template.js';
 import { normalizePhoneNumber } from '../../kit/phone-number.js';
 import { RandomSource } from '../../contract/random.js';
 import { requiredPort } from '../../kit/required-port.js';
+import { ADDRESS_CHOICE } from '../../kit/sent-code.options.js';
 import { type SentCode, SentCodeHandler } from '../../kit/sent-code.handler.js';
 import { type SentCodeState } from '../../kit/sent-code.state.js';
 import { AllowedPrefixes } from './allowed-prefixes.js';
@@ -27,7 +28,6 @@ class SmsSetupResponse {
   readonly sent_to!: string;
 }
 
-const ADDRESS_CHOICES: readonly string[] = ['own', 'asked'];
 const NOT_A_NUMBER = {
   phone_number: ['Enter the number in its international form, such as +1 555 010 0123.'],
 };
@@ -58,8 +58,8 @@ export class SmsHandler extends SentCodeHandler<Partial<SmsFields>> {
     const setupDetail = 'SMS verification code has been sent to your phone.';
     super({ ...options, name, displayName, amr: ['otp', 'sms'], setupDetail }, random);
     this.gateway = requiredPort(name, 'SmsGateway', gateway);
-    if (!ADDRESS_CHOICES.includes(address)) {
-      throw new Error(`MFA handler "${name}": address takes ${ADDRESS_CHOICES.join(' or ')}.`);
+    if (!ADDRESS_CHOICE.accepts(address)) {
+      throw new Error(`MFA handler "${name}": address takes ${ADDRESS_CHOICE.takes}.`);
     }
     this.allowed = new AllowedPrefixes(name, options.allowedPrefixes);
     if (address === 'asked') this.setupSchema = SmsFields;

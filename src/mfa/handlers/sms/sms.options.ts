@@ -1,16 +1,18 @@
+import { type OptionFormValues } from '../../contract/option-form.js';
+import { MESSAGE_OPTIONS, SENT_CODE_OPTIONS } from '../../kit/sent-code.options.js';
+
 /** DI token under which a host may bind {@link SmsHandlerOptions} for the plain `SmsHandler`. */
 export const SMS_HANDLER_OPTIONS = Symbol('SMS_HANDLER_OPTIONS');
 
+/** What a host may set of the codes of a handler of text messages: each row is one option. */
+export const SMS_OPTIONS = { ...MESSAGE_OPTIONS, ...SENT_CODE_OPTIONS };
+
 /** What a host may set of a handler of text messages. */
-export interface SmsHandlerOptions {
+export interface SmsHandlerOptions extends Partial<OptionFormValues<typeof SMS_OPTIONS>> {
   /** Default `sms`. */
   readonly name?: string;
   /** Default `Text message`. */
   readonly displayName?: string;
-  /** Digits of a code, 6 to 10. Default 6. */
-  readonly codeLength?: number;
-  /** Age in seconds at which a code ends, 60 to 600. Default 600. */
-  readonly codeLifetimeSeconds?: number;
   /**
    * Where codes go: `asked`, to a number that the person gives at set-up as the field
    * `phone_number`; `own`, to the one that the account has. Either is proven. Default `asked`.
@@ -22,9 +24,4 @@ export interface SmsHandlerOptions {
    * numbers.
    */
   readonly allowedPrefixes?: readonly string[];
-  /**
-   * The text, at most 300 characters, with `{code}` in it once. Default: one that names the
-   * application and the life of the code.
-   */
-  readonly message?: string;
 }

@@ -1,3 +1,11 @@
+import {
+  errorOfForms,
+  oneOf,
+  type OptionFormValues,
+  textLike,
+  trueOrFalse,
+  wholeNumber,
+} from '../../contract/option-form.js';
 import { type HandlerDefaults } from '../../kit/handler-defaults.js';
 
 /** DI token under which a host may bind {@link WebAuthnHandlerOptions} for the plain `WebAuthnHandler`. */
@@ -8,8 +16,31 @@ const USER_VERIFICATIONS = ['required', 'preferred', 'discouraged'] as const;
 /** Whether a key also checks its person, by a PIN or a fingerprint [WebAuthn Level 3 §5.8.6]. */
 export type UserVerification = (typeof USER_VERIFICATIONS)[number];
 
+/** What a host may set of a handler of security keys, beside its names: each row is one option. */
+export const WEBAUTHN_OPTIONS = {
+  /** Shown when a key is made. Default: the module's application name. */
+  rpName: textLike(
+    /^(?=[^]*\S)[^\p{Cc}\p{Cs}]{1,64}$/u,
+    '1 to 64 characters',
+    'a text of 1 to 64 characters',
+  ),
+  /** Default `preferred`. With `required`, a proof without it is refused. */
+  userVerification: oneOf(
+    USER_VERIFICATIONS,
+    `one of ${USER_VERIFICATIONS.join(', ')}`,
+    'preferred, required or discouraged',
+  ),
+  /**
+   * Whether a key that has counted its signatures may stop to, and say 0 from then on, as some do that
+   * are moved into a password manager. Default false: it is refused, as a copy of a key may be.
+   */
+  acceptsCountOfZero: trueOrFalse,
+  /** How long a browser waits for its person, 30 to 600. Default 300 [WebAuthn Level 3 §15.1]. */
+  timeoutSeconds: wholeNumber(30, 600),
+};
+
 /** What a host has to say, and what it may set, of a handler of security keys and passkeys. */
-export interface WebAuthnHandlerOptions {
+export interface WebAuthnHandlerOptions extends Partial<OptionFormValues<typeof WEBAUTHN_OPTIONS>> {
   /**
    * The relying party: the host name that keys are made for, or a parent domain of it. Keys made
    * for one are of no use for another.
@@ -17,21 +48,10 @@ export interface WebAuthnHandlerOptions {
   readonly rpId: string;
   /** Where the front end runs: origins whose host is `rpId` or lies under it. At least one. */
   readonly origins: readonly string[];
-  /** Shown when a key is made. Default: the module's application name. */
-  readonly rpName?: string;
   /** Default `webauthn`. */
   readonly name?: string;
   /** Default `Security key`. */
   readonly displayName?: string;
-  /** Default `preferred`. With `required`, a proof without it is refused. */
-  readonly userVerification?: UserVerification;
-  /**
-   * Whether a key that has counted its signatures may stop to, and say 0 from then on, as some do that
-   * are moved into a password manager. Default false: it is refused, as a copy of a key may be.
-   */
-  readonly acceptsCountOfZero?: boolean;
-  /** How long a browser waits for its person, 30 to 600. Default 300 [WebAuthn Level 3 §15.1]. */
-  readonly timeoutSeconds?: number;
 }
 
 /** The options in force, checked, with every default filled in. */
@@ -65,28 +85,20 @@ export function resolveWebAuthnOptions(
     acceptsCountOfZero: given.acceptsCountOfZero ?? false,
     timeoutSeconds: given.timeoutSeconds ?? 300,
   };
-  const fault = faultOf(options);
-  if (fault !== undefined) throw new Error(`MFA handler "${name}": ${fault}`);
+  const error = errorOf(options);
+  if (error !== undefined) throw new Error(`MFA handler "${name}": ${error}`);
   return options;
 }
 
-function faultOf(options: ResolvedWebAuthnOptions): string | undefined {
-  const { rpId, origins, rpName, userVerification, acceptsCountOfZero, timeoutSeconds } = options;
+function errorOf(options: ResolvedWebAuthnOptions): string | undefined {
+  const { rpId, origins } = options;
   if (!isRpId(rpId)) return 'rpId takes a host name such as example.org, or localhost.';
   if (!isFilledList(origins)) return 'origins takes at least one origin.';
   const strange = origins.find((origin) => !isOriginOf(rpId, origin));
   if (strange !== undefined) {
     return `origins takes https://${rpId} or origins of hosts under it, with http for localhost alone; "${strange}" is none.`;
   }
-  if (!/^(?=.*\S)[^\p{Cc}\p{Cs}]{1,64}$/u.test(rpName)) return 'rpName takes 1 to 64 characters.';
-  if (!USER_VERIFICATIONS.includes(userVerification)) {
-    return `userVerification takes one of ${USER_VERIFICATIONS.join(', ')}.`;
-  }
-  if (typeof acceptsCountOfZero !== 'boolean') return 'acceptsCountOfZero takes true or false.';
-  if (!Number.isInteger(timeoutSeconds) || timeoutSeconds < 30 || timeoutSeconds > 600) {
-    return 'timeoutSeconds takes a whole number from 30 to 600.';
-  }
-  return undefined;
+  return errorOfForms(WEBAUTHN_OPTIONS, options);
 }
 
 /** Hosts without a compiler may write anything. */

@@ -1,5 +1,6 @@
 import { LANGUAGE_CODES } from '../../texts/languages.js';
 import { oneOf, trueOrFalse, urlOf, wholeNumber } from '../values/formats.js';
+import { REVERSAL_SETTING } from './mfa-settings.js';
 import { optional, setting } from './setting.js';
 
 /** What the server lets its operator decide about sessions and passwords. */
@@ -50,12 +51,7 @@ export const SESSION_SETTINGS = [
     'Page of yours on which people sign in: the pages behind mailed links end with a link there; unset: the first page of this server',
     urlOf('http', 'https'),
   ),
-  setting(
-    'NOT_ME_LINK_EXPIRY',
-    '259200',
-    'How long the "this was not me" link of a notice is good, in seconds',
-    wholeNumber(3600, 2_592_000),
-  ),
+  REVERSAL_SETTING,
   setting(
     'MAIL_LANGUAGE',
     'en',

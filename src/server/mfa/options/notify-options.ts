@@ -1,9 +1,9 @@
 import { Type } from 'class-transformer';
 import { ArrayNotEmpty, IsArray, IsOptional, Matches, ValidateNested } from 'class-validator';
+import { NOTIFY_OPTIONS } from '../../../mfa/handlers/notify/index.js';
 import { webhookSecret, webhookUrl } from '../../config/values/webhook-formats.js';
-import { IsMessageTemplate } from './is-message-template.js';
 import { IsOfFormat } from './is-of-format.js';
-import { IsWholeNumber } from './is-whole-number.js';
+import { optionsClassOf } from './options-class-of.js';
 
 const ID = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
 const IDS = { each: true, message: 'a list of ids of destinations' };
@@ -25,7 +25,7 @@ export class NotifyDestinationOptions {
 }
 
 /** The options of a factor of type `notify`, as they are written in the file. */
-export class NotifyOptions {
+export class NotifyOptions extends optionsClassOf(NOTIFY_OPTIONS) {
   @IsOptional()
   @IsArray({
     message: 'a list of at least one destination, each with id, name, url and perhaps a secret',
@@ -46,16 +46,4 @@ export class NotifyOptions {
   @IsArray({ message: IDS.message })
   @Matches(ID, IDS)
   readonly exclude?: readonly string[];
-
-  @IsOptional()
-  @IsMessageTemplate()
-  readonly message?: string;
-
-  @IsOptional()
-  @IsWholeNumber(6, 10)
-  readonly code_length?: number;
-
-  @IsOptional()
-  @IsWholeNumber(60, 600)
-  readonly code_lifetime_seconds?: number;
 }

@@ -1,0 +1,130 @@
+import { join, resolve } from 'node:path';
+import ts from 'typescript';
+import { textLike, trueOrFalse, wholeNumber } from '../../src/mfa/contract/option-form.js';
+import {
+  errorsOfOptions,
+  type MfaOptionValues,
+  option,
+  withDefaults,
+} from '../../src/mfa/core/options/mfa-option.js';
+import { MFA_OPTIONS } from '../../src/mfa/core/options/mfa-options.table.js';
+import { optionsOf, settingsOf } from '../../src/server/config/settings/mfa-settings.js';
+import { rowOfSetting } from '../support/row-of-setting.js';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** The table with three more rows, and nothing else anywhere. */
+const TABLE = {
+  ...MFA_OPTIONS,
+  restSeconds: option(wholeNumber(1, 60), 7, {
+    setting: 'MFA_REST_SECONDS',
+    meaning: 'How long a method rests, in seconds',
+  }),
+  isPatient: option(trueOrFalse, true, { setting: 'MFA_IS_PATIENT', meaning: 'Whether it waits' }),
+  motto: option(textLike(/^[a-z]+$/, 'small letters'), 'ready', {
+    setting: 'MFA_MOTTO',
+    meaning: 'What it says',
+  }),
+};
+
+type Values = MfaOptionValues<typeof TABLE>;
+
+describe('a row of the table of options', () => {
+  it('is a member of the type', () => {
+    const added: Pick<Values, 'restSeconds' | 'isPatient' | 'motto'> = {
+      restSeconds: 7,
+      isPatient: true,
+      motto: 'ready',
+    };
+    // @ts-expect-error the row takes numbers
+    const wrong: Pick<Values, 'restSeconds'> = { restSeconds: 'seven' };
+    expect(withDefaults(TABLE, {})).toMatchObject(added);
+    expect(errorsOfOptions(TABLE, withDefaults(TABLE, wrong))).toHaveLength(1);
+  });
+
+  it('is checked', () => {
+    const values = withDefaults(TABLE, { restSeconds: 61, isPatient: 'yes', motto: 5 });
+    expect(errorsOfOptions(TABLE, values)).toEqual([
+      'restSeconds takes a whole number from 1 to 60.',
+      'isPatient takes true or false.',
+      'motto takes small letters.',
+    ]);
+  });
+
+  it('is what the environment is read for', () => {
+    const texts = new Map([
+      ['MFA_REST_SECONDS', '60'],
+      ['MFA_IS_PATIENT', 'false'],
+    ]);
+    const settings = settingsOf(TABLE);
+    const read = settings.map((setting) => [
+      setting.name,
+      setting.format.read(texts.get(setting.name) ?? String(setting.default)),
+    ]);
+    // Each setting has read what it takes.
+    const values = Object.fromEntries(read) as Parameters<typeof optionsOf<typeof TABLE>>[1];
+    expect(optionsOf(TABLE, values)).toEqual(
+      withDefaults(TABLE, { restSeconds: 60, isPatient: false }),
+    );
+    const rest = settings.find(({ name }) => name === 'MFA_REST_SECONDS')?.format;
+    expect(rest?.takes).toBe('a whole number from 1 to 60');
+    expect(['61', '0', '1.5', ' 1', 'x'].map((text) => rest?.read(text))).toEqual(
+      Array(5).fill(undefined),
+    );
+  });
+
+  it('is a row of the documented table', () => {
+    const rows = settingsOf(TABLE).map(rowOfSetting);
+    expect(rows.slice(-3)).toEqual([
+      ['`MFA_REST_SECONDS`', '`7`', 'How long a method rests, in seconds'],
+      ['`MFA_IS_PATIENT`', '`true`', 'Whether it waits'],
+      ['`MFA_MOTTO`', '`ready`', 'What it says'],
+    ]);
+  });
+});
+
+const OPTIONS_FILE = join(ROOT, 'src/mfa/core/options/mfa.options.ts');
+
+/** The file of the options alone, as a host's editor reads it. */
+function compileOptions(): ts.Program {
+  const { options } = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(join(ROOT, 'tsconfig.json'), (file) => ts.sys.readFile(file)).config,
+    ts.sys,
+    ROOT,
+  );
+  return ts.createProgram([OPTIONS_FILE], { ...options, types: [] });
+}
+
+/** The doc comment of each member of a type of that file. */
+function docsOf(program: ts.Program, name: string): Map<string, string> {
+  const checker = program.getTypeChecker();
+  const file = program.getSourceFile(OPTIONS_FILE);
+  const module = file && checker.getSymbolAtLocation(file);
+  const symbol = module && checker.getExportsOfModule(module).find((one) => one.name === name);
+  if (symbol === undefined) throw new Error(`There is no type ${name}.`);
+  return new Map(
+    checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol)).map((member) => {
+      const doc = ts.displayPartsToString(member.getDocumentationComment(checker));
+      return [member.name, doc.replace(/\s+/g, ' ')];
+    }),
+  );
+}
+
+describe('what an editor shows of an option', () => {
+  const program = compileOptions();
+  const docs = docsOf(program, 'MfaModuleOptions');
+
+  it('is the doc comment of its row', () => {
+    expect([...docs.keys()].sort()).toEqual(['secretKeys', ...Object.keys(MFA_OPTIONS)].sort());
+    expect(docsOf(program, 'MfaOptions')).toEqual(docs);
+  });
+
+  it.each(Object.entries(MFA_OPTIONS))('names the range and the default of %s', (name, row) => {
+    const doc = docs.get(name) ?? '';
+    const [, range] = /^a whole number from (\d+ to \d+)$/.exec(row.form.takes) ?? [];
+    if (range !== undefined) expect(doc).toContain(range);
+    if (typeof row.default === 'number')
+      expect(doc).toMatch(new RegExp(`efault ${row.default}\\b`));
+    expect(doc.length).toBeGreaterThan(20);
+  });
+});
