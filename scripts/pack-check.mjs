@@ -15,7 +15,7 @@ const tarball = join(ROOT, 'dist', `${name}-${version}.tgz`);
 const withServer = join(ROOT, 'dist', `${name}-${version}-with-server.tgz`);
 
 const EXPECTED =
-  /^package\/(?:package\.json|LICENSE|[A-Z]+\.md|docs\/[\w-]+\.svg|(?:docs|examples\/embed)\/[\w-]+\.md|dist\/mfa\/.+)$/;
+  /^package\/(?:package\.json|LICENSE|[A-Z]+\.md|docs\/[\w-]+\.svg|(?:docs|docs\/decisions|examples\/embed)\/[\w-]+\.md|dist\/mfa\/.+)$/;
 const UNWANTED = /\.(?:spec\.|map$)|(?<!\.d)\.ts$/;
 /** What starts the server, and what it reads beside its modules. */
 const SERVER = ['package/dist/main.js', 'package/dist/server/swagger/ui-flow.js'];

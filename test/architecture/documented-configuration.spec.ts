@@ -73,7 +73,7 @@ function faultsOfFile(text: string): readonly string[] {
   return [];
 }
 
-const DOCUMENTED_FILES = [DOCUMENT, 'README.md'].flatMap((path) => codeBlocksOf(path, 'yaml'));
+const DOCUMENTED_FILES = codeBlocksOf(DOCUMENT, 'yaml');
 
 describe('the files in the documents', () => {
   it.each(DOCUMENTED_FILES)('can be used: %j', (text) => {

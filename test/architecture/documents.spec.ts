@@ -31,3 +31,29 @@ describe.each(DOCUMENTS)('%s', (document) => {
     expect(names.filter((name) => !(name in manifest.scripts))).toEqual([]);
   });
 });
+
+/** Lines of a document. */
+function lengthOf(document: string): number {
+  return readDocument(document).trimEnd().split('\n').length;
+}
+
+describe('the documents together', () => {
+  const linkedFrom = (index: string) =>
+    matchesOf(index, /\]\((?!https?:)([^)#]+)[^)]*\)/g).map((link) => join(dirname(index), link));
+
+  it('begin with a README of one page', () => {
+    expect(lengthOf('README.md')).toBeLessThanOrEqual(150);
+  });
+
+  it('are all in the index, which says of which kind each is', () => {
+    const indexed = ['docs/README.md', ...linkedFrom('docs/README.md')];
+    const folders = DOCUMENTS.filter((path) => dirname(path) === 'docs');
+    expect(folders.filter((path) => !indexed.includes(path))).toEqual([]);
+  });
+
+  it('have short records of decisions, each in the list of them', () => {
+    const records = DOCUMENTS.filter((path) => /^docs\/decisions\/\d/.test(path)).sort();
+    expect(linkedFrom('docs/decisions/README.md')).toEqual(records);
+    expect(records.filter((path) => lengthOf(path) > 40)).toEqual([]);
+  });
+});

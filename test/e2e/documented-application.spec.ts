@@ -9,7 +9,7 @@ import { HttpClient } from '../support/http-client.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { LOGIN } from '../support/your-app.js';
 
-describe('the application of the README', () => {
+describe('the first application of the documents', () => {
   const documented = new DocumentedCode();
   const clock = new FakeClock();
   let database: TestDatabase;

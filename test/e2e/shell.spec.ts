@@ -125,7 +125,7 @@ describe('the shell around the routes', () => {
     expect(await (await send('/README.md')).text()).toBe(readDocument('README.md'));
   });
 
-  it('fills the forms of Swagger UI with the account of the README', async () => {
+  it('fills the forms of Swagger UI with the account of the tour', async () => {
     const { components } = JSON.parse(await (await send('/api/docs-json')).text());
     const { username, email, password } = components.schemas.RegistrationBody.properties;
     const account = { username, email, password };
@@ -133,7 +133,7 @@ describe('the shell around the routes', () => {
       name,
       example,
     ]);
-    expect(readDocument('README.md')).toContain(
+    expect(readDocument('docs/tour.md')).toContain(
       JSON.stringify(Object.fromEntries(examples)).replaceAll(/(?<=[:,])(?=")/g, ' '),
     );
     const document = await (await send('/api/docs-json')).text();

@@ -5,7 +5,11 @@ import { join, resolve } from 'node:path';
 export const ROOT = resolve(import.meta.dirname, '../..');
 
 /** Every document, as a path from the top. */
-export const DOCUMENTS: readonly string[] = [ROOT, join(ROOT, 'docs')].flatMap((folder) =>
+export const DOCUMENTS: readonly string[] = [
+  ROOT,
+  join(ROOT, 'docs'),
+  join(ROOT, 'docs/decisions'),
+].flatMap((folder) =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(folder, name).slice(ROOT.length + 1)),

@@ -30,7 +30,7 @@ const MAILBOX: StartLink = {
 const ABOUT: StartLink = {
   path: README_PATH,
   title: 'README',
-  about: 'A tour, and every setting.',
+  about: 'Ten lines to try, and a map of the documents.',
 };
 
 /** The first page that somebody sees who opens the address of the server. */

@@ -6,7 +6,7 @@ import { optional } from './setting.js';
 export const KEY_SETTINGS = [
   optional(
     'JWT_KEYS',
-    'Keys of access tokens and mailed links, the first signs; unset: made once in the data folder, which production refuses',
+    'Keys of access tokens, and of mailed links that reset a password or confirm an address; the first signs; unset: made once in the data folder, which production refuses',
     jwtKeyRing,
   ),
   optional(
@@ -16,7 +16,7 @@ export const KEY_SETTINGS = [
   ),
   optional(
     'MFA_SECRET_KEYS',
-    'Keys that protect second factors at rest and make refresh tokens, the first seals; unset: as for `JWT_KEYS`',
+    'Keys that seal second factors at rest and make refresh tokens, ephemeral tokens and "not me" links; the first seals; unset: as for `JWT_KEYS`',
     secretKeyRing,
   ),
   optional(
