@@ -6,7 +6,7 @@ import { generateKey, RING_NAMES } from '../../src/server/config/keys/generate-k
 import { keyEntriesText } from '../../src/server/config/keys/key-entry.js';
 import { wrapKey } from '../../src/server/keys/wrap-key.js';
 import { type ChildServer, startChildServer } from '../../scripts/child-server.mjs';
-import { ROOT } from '../support/documents.js';
+import { compiledPath } from '../support/compiled-sources.js';
 import { eventually } from '../support/eventually.js';
 import { HttpClient } from '../support/http-client.js';
 import { runScript, sourceEnvironment } from '../support/run-script.js';
@@ -63,7 +63,7 @@ describe('a server whose keys are wrapped, in files', () => {
   beforeEach(async () => {
     database = await createTestDatabase();
     child = await startChildServer(
-      join(ROOT, 'src/main.ts'),
+      compiledPath('src/main.ts'),
       sourceEnvironment({
         ...files.environment,
         ...database.settings,

@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import pg from 'pg';
 import { type ChildServer, startChildServer } from '../../scripts/child-server.mjs';
-import { ROOT } from '../support/documents.js';
+import { compiledPath } from '../support/compiled-sources.js';
 import { holdRequest } from '../support/held-request.js';
 import { sourceEnvironment } from '../support/run-script.js';
 import { KEYS } from '../support/server.js';
@@ -37,7 +36,7 @@ async function start(environment: Readonly<Record<string, string>> = {}): Promis
     SHUTDOWN_TIMEOUT_SECONDS: '60',
     ...environment,
   });
-  child = await startChildServer(join(ROOT, 'src/main.ts'), settings);
+  child = await startChildServer(compiledPath('src/main.ts'), settings);
 }
 
 const addressOf = (path: string) => `http://127.0.0.1:${child.port}${path}`;

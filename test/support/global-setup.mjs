@@ -1,13 +1,18 @@
 import { once } from 'node:events';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
 /**
  * Finds the databases of this run: the PostgreSQL that TEST_DATABASE_URL names, which serves all
  * workers, else an embedded one for each, as it runs one session. Those take seconds to make and so
- * are made once. Jest loads this file without a transform.
+ * are made once. What the files of this run share on disk has a folder of its own. Jest loads this
+ * file without a transform.
  */
 export default async function globalSetup({ maxWorkers }) {
   const given = process.env.TEST_DATABASE_URL;
+  process.env.RUN_FOLDER = await mkdtemp(join(tmpdir(), 'nestjs-mfa-run-'));
   const databases = given ? [] : await startEmbedded(maxWorkers);
   process.env.RUN_DATABASE_URLS = JSON.stringify(given ? [given] : databases.map(({ url }) => url));
   process.env.RUN_DATABASE_KIND = given ? 'postgresql' : 'embedded';
