@@ -1,8 +1,11 @@
 import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+
+const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
 /**
  * Finds the databases of this run: the PostgreSQL that TEST_DATABASE_URL names, which serves all
@@ -19,11 +22,34 @@ export default async function globalSetup({ maxWorkers }) {
   globalThis.runDatabases = databases;
 }
 
-/** A copy of a new database is at hand sooner than another new one. */
+/** A copy of a new database is at hand sooner than another new one, and is kept for the next run. */
 async function startEmbedded(count) {
-  const { dump, ...first } = await startOne(null);
-  const others = Array.from({ length: count - 1 }, () => startOne(dump));
+  const kept = await keptCopy();
+  const dump = await readFile(kept).catch(() => null);
+  const first = await startOne(dump);
+  if (dump === null) await keep(first.dump, kept);
+  const copy = dump ?? first.dump;
+  const others = Array.from({ length: count - 1 }, () => startOne(copy));
   return [first, ...(await Promise.all(others))];
+}
+
+/** Where the copy is kept that this version of the embedded database makes. */
+async function keptCopy() {
+  const manifest = join(MODULES, '@electric-sql/pglite/package.json');
+  const { version } = JSON.parse(await readFile(manifest, 'utf8'));
+  return join(MODULES, '.cache/nestjs-mfa', `pglite-${version}.tar`);
+}
+
+/** In one step: another run may look for it now. A run goes on where nothing can be kept. */
+async function keep(dump, path) {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const draft = `${path}.${process.pid}`;
+    await writeFile(draft, new Uint8Array(dump));
+    await rename(draft, path);
+  } catch {
+    // A folder that cannot be written to.
+  }
 }
 
 async function startOne(dump) {
