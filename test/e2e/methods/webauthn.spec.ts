@@ -1,6 +1,11 @@
 import { authConfigFile } from '../../support/auth-config-file.js';
 import { type Reply } from '../../support/http-client.js';
-import { expectFaults, expectProblem, INVALID_TOKEN, type Problem } from '../../support/problems.js';
+import {
+  expectFaults,
+  expectProblem,
+  INVALID_TOKEN,
+  type Problem,
+} from '../../support/problems.js';
 import {
   type Environment,
   type SignedIn,

@@ -8,7 +8,10 @@ import {
   SystemClock,
   SystemRandomSource,
 } from '../../../src/mfa/index.js';
-import { PayloadCipher, sealingKeyIdOf } from '../../../src/mfa/persistence/sealing/payload-cipher.js';
+import {
+  PayloadCipher,
+  sealingKeyIdOf,
+} from '../../../src/mfa/persistence/sealing/payload-cipher.js';
 import { generateKeys, RING_NAMES } from '../../../src/server/config/keys/generate-keys.js';
 import { secretKeyRing } from '../../../src/server/config/keys/key-formats.js';
 import { loadConfig } from '../../../src/server/config/load-config.js';

@@ -1,5 +1,10 @@
 import { EmailVerification } from '../../../src/server/account/email/email-verification.js';
-import { askAgain, emailEventsOf, isVerified, VERIFY_PAGE } from '../../support/email-confirmation.js';
+import {
+  askAgain,
+  emailEventsOf,
+  isVerified,
+  VERIFY_PAGE,
+} from '../../support/email-confirmation.js';
 import { expectProblem } from '../../support/problems.js';
 import { type SignedIn, startServer, type TestServer } from '../../support/server.js';
 
