@@ -1,24 +1,55 @@
 import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rename, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+
+const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
 /**
  * Finds the databases of this run: the PostgreSQL that TEST_DATABASE_URL names, which serves all
  * workers, else an embedded one for each, as it runs one session. Those take seconds to make and so
- * are made once. Jest loads this file without a transform.
+ * are made once. What the files of this run share on disk has a folder of its own. Jest loads this
+ * file without a transform.
  */
 export default async function globalSetup({ maxWorkers }) {
   const given = process.env.TEST_DATABASE_URL;
+  process.env.RUN_FOLDER = await mkdtemp(join(tmpdir(), 'nestjs-mfa-run-'));
   const databases = given ? [] : await startEmbedded(maxWorkers);
   process.env.RUN_DATABASE_URLS = JSON.stringify(given ? [given] : databases.map(({ url }) => url));
   process.env.RUN_DATABASE_KIND = given ? 'postgresql' : 'embedded';
   globalThis.runDatabases = databases;
 }
 
-/** A copy of a new database is at hand sooner than another new one. */
+/** A copy of a new database is at hand sooner than another new one, and is kept for the next run. */
 async function startEmbedded(count) {
-  const { dump, ...first } = await startOne(null);
-  const others = Array.from({ length: count - 1 }, () => startOne(dump));
+  const kept = await keptCopy();
+  const dump = await readFile(kept).catch(() => null);
+  const first = await startOne(dump);
+  if (dump === null) await keep(first.dump, kept);
+  const copy = dump ?? first.dump;
+  const others = Array.from({ length: count - 1 }, () => startOne(copy));
   return [first, ...(await Promise.all(others))];
+}
+
+/** Where the copy is kept that this version of the embedded database makes. */
+async function keptCopy() {
+  const manifest = join(MODULES, '@electric-sql/pglite/package.json');
+  const { version } = JSON.parse(await readFile(manifest, 'utf8'));
+  return join(MODULES, '.cache/nestjs-mfa', `pglite-${version}.tar`);
+}
+
+/** In one step: another run may look for it now. A run goes on where nothing can be kept. */
+async function keep(dump, path) {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const draft = `${path}.${process.pid}`;
+    await writeFile(draft, new Uint8Array(dump));
+    await rename(draft, path);
+  } catch {
+    // A folder that cannot be written to.
+  }
 }
 
 async function startOne(dump) {

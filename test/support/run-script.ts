@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { type Readable } from 'node:stream';
-import { ROOT } from './documents.js';
+import { compiledPath } from './compiled-sources.js';
 
 /** How a program ended, and what it said. */
 export interface Ended {
@@ -18,20 +17,19 @@ export interface RunningScript {
   readonly ended: Promise<Ended>;
 }
 
-/** The environment in which Node runs the sources as they stand. */
+/** The environment of a process: nothing of this one's but the path of its programs. */
 export function sourceEnvironment(
   environment: Readonly<Record<string, string>>,
 ): Record<string, string> {
   return {
     PATH: process.env['PATH'] ?? '',
-    NODE_OPTIONS: `--import ${join(ROOT, 'scripts/typescript-loader.mjs')}`,
     NODE_ENV: 'test',
     ...environment,
   };
 }
 
 /**
- * Starts a program of the sources, without a build.
+ * Starts a program of the sources.
  *
  * @param command its path below the repository, and its arguments
  * @param environment all of it, but for what Node needs
@@ -40,7 +38,7 @@ export function startScript(
   [script, ...args]: readonly [script: string, ...args: string[]],
   environment: Readonly<Record<string, string>>,
 ): RunningScript {
-  const child = spawn(process.execPath, [join(ROOT, script), ...args], {
+  const child = spawn(process.execPath, [compiledPath(script), ...args], {
     env: sourceEnvironment(environment),
     stdio: ['ignore', 'pipe', 'pipe'],
   });

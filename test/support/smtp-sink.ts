@@ -12,6 +12,9 @@ export class SmtpSink {
   readonly mails: TakenMail[] = [];
   private readonly server = new SMTPServer({
     authOptional: true,
+    // A name server may take seconds, and nobody waits for clients once a test is over.
+    disableReverseLookup: true,
+    closeTimeout: 1,
     disabledCommands: ['STARTTLS'],
     onData: (stream, { envelope }, callback) => {
       const chunks: Buffer[] = [];

@@ -51,7 +51,7 @@ export const ASVS_L2_CLAUSES = asvsClauses([
       await shows.telephonesAreProven(server);
       expect(refusalOf('asvs-l2', { MFA_HANDLERS: 'sms,email' })).toContain('ASVS 6.6.1');
     },
-    seenIn: ['test/e2e/sms.spec.ts'],
+    seenIn: ['test/e2e/methods/sms.spec.ts'],
   },
   {
     id: 'ASVS 6.6.2',

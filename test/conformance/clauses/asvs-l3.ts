@@ -14,7 +14,7 @@ export const ASVS_L3_CLAUSES = asvsClauses([
       await shows.keysResistPhishing(server);
       expect(refusalOf('asvs-l3', { MFA_HANDLERS: 'app' })).toContain('ASVS 6.3.3');
     },
-    seenIn: ['test/e2e/webauthn.spec.ts'],
+    seenIn: ['test/e2e/methods/webauthn.spec.ts'],
   },
   {
     id: 'ASVS 6.3.6',

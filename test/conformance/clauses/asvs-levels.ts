@@ -33,7 +33,7 @@ const BY_EITHER_LEVEL: readonly Clause[] = [
     asks: 'other sessions can be ended when a factor has changed (here they are)',
     verdict: 'met',
     show: shows.factorChangesEndOthers,
-    seenIn: ['test/e2e/sessions.spec.ts'],
+    seenIn: ['test/e2e/sessions/sessions.spec.ts'],
   },
   {
     id: 'ASVS 7.5.1',

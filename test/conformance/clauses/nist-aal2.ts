@@ -31,7 +31,7 @@ const OF_THE_PRESET: readonly Clause[] = [
       await shows.keysResistPhishing(server);
       expect(refusalOf('nist-aal2', { MFA_HANDLERS: 'app' })).toContain('NIST 2.2.2');
     },
-    seenIn: ['test/e2e/webauthn.spec.ts'],
+    seenIn: ['test/e2e/methods/webauthn.spec.ts'],
   },
   {
     id: 'NIST 2.2.3',
@@ -53,7 +53,7 @@ const OF_THE_PRESET: readonly Clause[] = [
       await shows.shortPasswordsAreRefused(server);
       expect(refusalOfProvider('shared_password')).toContain('NIST 3.1.1');
     },
-    seenIn: ['test/e2e/registration.spec.ts', 'test/e2e/passwords.spec.ts'],
+    seenIn: ['test/e2e/sign-in/registration.spec.ts', 'test/e2e/sign-in/passwords.spec.ts'],
   },
   {
     id: 'NIST 3.1.3.1',
@@ -82,7 +82,7 @@ const OF_THE_PRESET: readonly Clause[] = [
       await shows.telephonesAreProven(server);
       expect(refusalOf('nist-aal2', { MFA_HANDLERS: 'sms' })).toContain('NIST 2.2.2');
     },
-    seenIn: ['test/e2e/sms.spec.ts'],
+    seenIn: ['test/e2e/methods/sms.spec.ts'],
   },
   {
     id: 'NIST 3.1.4.1',
@@ -114,7 +114,10 @@ const OF_THE_PRESET: readonly Clause[] = [
       await shows.anotherIsAddedByThoseThatThereAre(server);
       await shows.oldProofsAreRefused(server);
     },
-    seenIn: ['test/e2e/security-emails.spec.ts', 'test/e2e/security/fresh-proof-routes.spec.ts'],
+    seenIn: [
+      'test/e2e/security/security-emails.spec.ts',
+      'test/e2e/security/fresh-proof-routes.spec.ts',
+    ],
   },
   {
     id: 'NIST 4.2.1.1',
@@ -127,7 +130,7 @@ const OF_THE_PRESET: readonly Clause[] = [
       await shows.backupCodesAreSlowHashes(server);
       expect(refusalOf('nist-aal2', { BACKUP_CODE_LENGTH: '12' })).toContain('NIST 4.2.1.1');
     },
-    seenIn: ['test/e2e/security-emails.spec.ts', 'test/e2e/backup-codes.spec.ts'],
+    seenIn: ['test/e2e/security/security-emails.spec.ts', 'test/e2e/methods/backup-codes.spec.ts'],
   },
   {
     id: 'NIST 5.1, 5.1.1',

@@ -51,7 +51,7 @@ export const NIST_OF_ANY_PRESET: readonly Clause[] = [
     asks: 'it is kept when each authenticator was bound and used, and from where',
     verdict: 'met',
     show: shows.timesAreKept,
-    seenIn: ['test/e2e/authenticators.spec.ts', 'test/e2e/security/audit.spec.ts'],
+    seenIn: ['test/e2e/methods/authenticators.spec.ts', 'test/e2e/security/audit.spec.ts'],
   },
   {
     id: 'NIST 4.2.1.2',
@@ -60,7 +60,7 @@ export const NIST_OF_ANY_PRESET: readonly Clause[] = [
     because:
       'an account has one address, and registration does not confirm it unless EMAIL_VERIFICATION says so',
     show: shows.resetLinksEnd,
-    seenIn: ['test/e2e/passwords.spec.ts'],
+    seenIn: ['test/e2e/sign-in/passwords.spec.ts'],
   },
   {
     id: 'NIST 4.2.2.2',
@@ -84,6 +84,6 @@ export const NIST_OF_ANY_PRESET: readonly Clause[] = [
     verdict: 'met in part',
     because: 'an account has one address',
     show: shows.noticesCanBeRepudiated,
-    seenIn: ['test/e2e/not-me.spec.ts'],
+    seenIn: ['test/e2e/security/not-me.spec.ts'],
   },
 ];

@@ -38,7 +38,7 @@ const OF_NO_PRESET: readonly Clause[] = [
     because:
       '`uv`, which is added where a key of `webauthn` also checked its person, is not in the registry: no value there says so',
     show: shows.accessSaysHow,
-    seenIn: ['test/e2e/webauthn.spec.ts'],
+    seenIn: ['test/e2e/methods/webauthn.spec.ts'],
   },
   {
     id: 'RFC 8725 §3.1',
@@ -72,21 +72,21 @@ const OF_NO_PRESET: readonly Clause[] = [
     asks: 'a proof that is too old is answered with the age and the strength that would do',
     verdict: 'met',
     show: shows.oldProofsAreAnsweredWithAChallenge,
-    seenIn: ['test/e2e/step-up.spec.ts'],
+    seenIn: ['test/e2e/sign-in/step-up.spec.ts'],
   },
   {
     id: 'RFC 9700 §4.14.2',
     asks: 'refresh tokens rotate, and reuse after a grace ends the session',
     verdict: 'met',
     show: shows.refreshTokensRotate,
-    seenIn: ['test/e2e/tokens.spec.ts', 'test/e2e/security/refresh-chain.spec.ts'],
+    seenIn: ['test/e2e/sessions/tokens.spec.ts', 'test/e2e/security/refresh-chain.spec.ts'],
   },
   {
     id: 'WebAuthn Level 3 §7',
     asks: 'origin, RP id, type, counter, flags and owner of a credential are checked',
     verdict: 'met',
     show: shows.keysResistPhishing,
-    seenIn: ['src/mfa/handlers/webauthn/judge.spec.ts', 'test/e2e/webauthn.spec.ts'],
+    seenIn: ['src/mfa/handlers/webauthn/judge.spec.ts', 'test/e2e/methods/webauthn.spec.ts'],
   },
   {
     id: 'OWASP MFA Cheat Sheet',
@@ -96,7 +96,7 @@ const OF_NO_PRESET: readonly Clause[] = [
       await shows.anotherCodeEndsTheOneBefore(server);
       await shows.sendsAreLimited(server);
     },
-    seenIn: ['test/e2e/login-switch.spec.ts'],
+    seenIn: ['test/e2e/sign-in/login-switch.spec.ts'],
   },
   {
     id: 'OWASP MFA Cheat Sheet',
@@ -118,7 +118,7 @@ const FACTOR_CHANGES: Clause = {
   asks: 'other sessions can be ended when a factor has changed',
   verdict: 'met',
   show: shows.othersCanBeEndedAfterAChange,
-  seenIn: ['test/e2e/sessions.spec.ts'],
+  seenIn: ['test/e2e/sessions/sessions.spec.ts'],
 };
 
 /** The RFCs and the advice of OWASP, then what holds of other norms whatever the preset. */

@@ -16,7 +16,9 @@ import { createTestDatabase, type TestDatabase } from '../../support/test-databa
 const MANY_REQUESTS_MILLISECONDS = 120_000;
 /** No answer may take longer; the limits of the server are far below. */
 const HANG_MILLISECONDS = 10_000;
-const SHORT_MILLISECONDS = 300;
+/** Where every answer is kept back, none can be too late. */
+const SILENT_MILLISECONDS = 50;
+const SHORT_MILLISECONDS = 1_000;
 const LONG_MILLISECONDS = 5_000;
 
 /** Routes that do their work without the database. */
@@ -76,14 +78,14 @@ function collectSockets(): void {
 }
 
 /** On connections that are open: else the silence would only be met in opening one. */
-async function fallSilent(): Promise<void> {
+async function fallSilent(limitMilliseconds: number): Promise<void> {
   await proxy.refuse();
   await proxy.recover();
   await untilReady();
   await Promise.all(Array.from({ length: 12 }, untilReady));
   expect(sockets.size).toBeGreaterThan(0);
-  limitWaiting(SHORT_MILLISECONDS);
   proxy.hold();
+  limitWaiting(limitMilliseconds);
 }
 
 async function untilReady(): Promise<void> {
@@ -148,7 +150,7 @@ describe('a database that does not answer', () => {
     'closes every route within the time limits, and is found again when it answers',
     async () => {
       const given = await prepareEveryMaterial(server);
-      await fallSilent();
+      await fallSilent(SILENT_MILLISECONDS);
       await expectClosedEverywhere(given);
       await recover();
       const again = await prepareMaterials(server);
@@ -163,7 +165,7 @@ describe('connections that fall silent for ever', () => {
     'are given up, and others serve in their place',
     async () => {
       const given = await prepareMaterials(server);
-      await fallSilent();
+      await fallSilent(SHORT_MILLISECONDS);
       proxy.abandonHeld();
       await untilReady();
       await recover();

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { addSeconds, SystemClock } from '../../../src/mfa/index.js';
 import { type ChildServer, startChildServer } from '../../../scripts/child-server.mjs';
+import { compiledPath } from '../../support/compiled-sources.js';
 import { DeadlyProxy, type TimeOfDeath } from '../../support/deadly-proxy.js';
-import { ROOT } from '../../support/documents.js';
 import { HttpClient } from '../../support/http-client.js';
 import { NOT_ME, PASSWORD_CHANGE } from '../../support/kill-trials.js';
 import { sourceEnvironment } from '../../support/run-script.js';
@@ -35,7 +34,7 @@ function startProcess(databaseUrl: string): Promise<ChildServer> {
     // What waits to be delivered is left to the server that lives.
     MFA_OUTBOX_INTERVAL_SECONDS: '3600',
   });
-  return startChildServer(join(ROOT, 'src/main.ts'), environment);
+  return startChildServer(compiledPath('src/main.ts'), environment);
 }
 
 /** What is made ready for a process must not be of its future. */

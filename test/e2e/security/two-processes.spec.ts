@@ -1,14 +1,13 @@
-import { join } from 'node:path';
 import { generateSync } from 'otplib';
 import { SystemClock, SystemRandomSource } from '../../../src/mfa/index.js';
 import { generateKeys } from '../../../src/server/config/keys/generate-keys.js';
 import { type ChildServer, startChildServer } from '../../../scripts/child-server.mjs';
+import { compiledPath } from '../../support/compiled-sources.js';
 import { HttpClient } from '../../support/http-client.js';
 import { tally } from '../../support/tally.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 
 const PARALLEL = 50;
-const ROOT = join(import.meta.dirname, '../../..');
 const USER = { username: 'ada', email: 'ada@example.org', password: 'correct horse battery' };
 
 /** The authenticator of these tests, on the machine's clock: `steps` away from now. */
@@ -27,7 +26,6 @@ function showOneUseAtTwoProcesses(): void {
     const environment = {
       ...generateKeys(new SystemRandomSource()),
       PATH: process.env['PATH'] ?? '',
-      NODE_OPTIONS: `--import ${join(ROOT, 'scripts/typescript-loader.mjs')}`,
       NODE_ENV: 'test',
       ...database.settings,
       PUBLIC_URL: 'http://localhost:3000',
@@ -39,7 +37,7 @@ function showOneUseAtTwoProcesses(): void {
       SUBJECT_READS_PER_MINUTE: '100000',
     };
     const start = (): Promise<ChildServer> =>
-      startChildServer(join(ROOT, 'src/main.ts'), environment);
+      startChildServer(compiledPath('src/main.ts'), environment);
     children = await Promise.all([start(), start()]);
     clients = children.map(({ port }) => new HttpClient(`http://127.0.0.1:${port}`));
   }, 120_000);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { jest } from '@jest/globals';
 import { SMTPServer } from 'smtp-server';
 import { addSeconds, DeliveryPostponed } from '../../../mfa/index.js';
 import { FakeClock } from '../../../mfa/testing/index.js';
@@ -37,6 +38,8 @@ describe('SmtpMailer', () => {
       : null;
   const smtp = new SMTPServer({
     authOptional: true,
+    disableReverseLookup: true,
+    closeTimeout: 1,
     onMailFrom: (_, __, callback) => callback(replyAt('sender')),
     onRcptTo: (_, __, callback) => callback(replyAt('recipient')),
     disabledCommands: ['STARTTLS'],
@@ -67,6 +70,7 @@ describe('SmtpMailer', () => {
     received.length = 0;
     refusal = null;
     holdsAnswers = false;
+    jest.restoreAllMocks();
   });
   afterAll(async () => {
     mute.close();
@@ -115,7 +119,11 @@ describe('SmtpMailer', () => {
   });
 
   it('waits for a server that has the content already, where nobody waits for the mail', async () => {
-    const mailer = mailerTo(portOf(smtp.server), 1_500);
+    const hurry = new AbortController();
+    const limit = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(hurry.signal);
+    const started = jest.spyOn(globalThis, 'setTimeout');
+    const cleared = jest.spyOn(globalThis, 'clearTimeout');
+    const mailer = mailerTo(portOf(smtp.server), 60_000);
     const contentIsThere = new Promise<void>((resolve) => {
       whenContent = resolve;
     });
@@ -125,7 +133,12 @@ describe('SmtpMailer', () => {
       mailer.send({ ...mail, deliveryId: 'd2' }),
     ];
     await contentIsThere;
+    expect(limit).toHaveBeenCalledWith(60_000);
+    hurry.abort();
     expect(await hurried).toMatchObject({ name: 'AbortError' });
+    const limitOfPatient = started.mock.calls.findIndex(([, delay]) => delay === 60_000);
+    expect(cleared).toHaveBeenCalledWith(started.mock.results[limitOfPatient]?.value);
+    expect(started).toHaveBeenCalledWith(expect.any(Function), 600_000);
     for (const answer of answers.splice(0)) answer();
     await expect(patient).resolves.toBeUndefined();
   });

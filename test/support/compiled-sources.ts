@@ -1,0 +1,66 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { transformSync } from '@swc/core';
+import { ROOT } from './documents.js';
+
+/** What the sources read or resolve beside them. */
+const BESIDE = ['node_modules', 'package.json', 'README.md'];
+
+/**
+ * The path of a source as JavaScript that Node runs as it stands. All sources are compiled once for
+ * the whole run, so that no process of a test compiles them again.
+ *
+ * @param source its path below the repository, such as `src/main.ts`
+ */
+export function compiledPath(source: string): string {
+  const run = process.env['RUN_FOLDER'];
+  if (run === undefined) throw new Error('The global set-up has not run.');
+  const folder = join(run, 'sources');
+  if (!existsSync(folder)) compileInto(folder, run);
+  return join(folder, source.replace(/\.ts$/, '.js'));
+}
+
+/** Of several workers that compile at the same time, the first one to finish gives the folder. */
+function compileInto(folder: string, run: string): void {
+  const draft = mkdtempSync(join(run, 'draft-'));
+  for (const name of BESIDE) symlinkSync(join(ROOT, name), join(draft, name));
+  for (const path of readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })) {
+    compile(join('src', path), draft);
+  }
+  try {
+    renameSync(draft, folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+    rmSync(draft, { recursive: true });
+  }
+}
+
+function compile(path: string, draft: string): void {
+  const [from, to] = [join(ROOT, path), join(draft, path)];
+  if (path.endsWith('.spec.ts') || !/\.(ts|js)$/.test(path)) return;
+  mkdirSync(dirname(to), { recursive: true });
+  if (path.endsWith('.js')) return cpSync(from, to);
+  const { code } = transformSync(readFileSync(from, 'utf8'), {
+    filename: from,
+    configFile: false,
+    swcrc: false,
+    jsc: {
+      target: 'es2022',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+    },
+    module: { type: 'es6' },
+  });
+  writeFileSync(to.replace(/\.ts$/, '.js'), code);
+}
