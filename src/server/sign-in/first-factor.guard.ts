@@ -22,12 +22,11 @@ export class FirstFactorGuard implements CanActivate {
 
   /** @throws {MfaError} `validation_failed` or `invalid_credentials` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const http = context.switchToHttp();
-    const request = http.getRequest<FirstFactorRequest>();
+    const request = context.switchToHttp().getRequest<FirstFactorRequest>();
     const firstFactor = this.factors.chosenBy(request.body);
     const user = await this.failures.watch(
       request,
-      this.factors.authenticate(firstFactor, request, http.getResponse()),
+      this.factors.authenticate(firstFactor, request),
     );
     Object.assign(request, { user, firstFactor } satisfies Partial<ProvenRequest>);
     return true;

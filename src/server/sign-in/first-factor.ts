@@ -1,6 +1,6 @@
 import { type Type } from '@nestjs/common';
-import { type Strategy } from 'passport';
 import { type HttpRequest } from '../../mfa/index.js';
+import { type User } from '../identity/user.entity.js';
 import { type RenewedSession } from '../sessions/sessions.service.js';
 
 /** A request as first factors see it. */
@@ -12,10 +12,11 @@ export interface FirstFactorRequest extends HttpRequest {
 /** One way to sign in, made from one entry of the configuration. */
 export interface FirstFactor {
   /**
-   * Judges a request. What it succeeds with is the `User`; a failure is answered as
-   * `invalid_credentials`, whatever its reason, and an error of type `MfaError` as itself.
+   * The user whom a request proves to be, or null, which is answered as `invalid_credentials`,
+   * whatever the reason. An error of type `MfaError` is answered as itself. A Passport strategy
+   * does this by `authenticateBy`.
    */
-  readonly strategy: Strategy;
+  authenticate(request: FirstFactorRequest): Promise<User | null>;
   /** The login form, beside `provider`: a DTO class, shown to clients as JSON Schema. */
   readonly schema: Type<object>;
   /** Method references of what is proven [RFC 8176 §2]; empty: nothing is. */

@@ -1,5 +1,7 @@
 import 'reflect-metadata';
+import { type Strategy as PassportStrategy } from 'passport';
 import { Strategy } from 'passport-custom';
+import { authenticateBy } from './authenticate-by.js';
 import { User } from '../identity/user.entity.js';
 import { type ConfiguredFirstFactor, FirstFactors } from './first-factors.js';
 
@@ -12,7 +14,12 @@ function firstFactor(
   type = id,
 ): ConfiguredFirstFactor {
   const strategy = new Strategy((_, done) => verify((user) => done(null, user)));
-  return { type, id, name: id, factor: { strategy, schema: Form, amr: [], supportsMfa: true } };
+  return configured(strategy, id, type);
+}
+
+function configured(strategy: PassportStrategy, id: string, type = id): ConfiguredFirstFactor {
+  const authenticate = authenticateBy(strategy);
+  return { type, id, name: id, factor: { authenticate, schema: Form, amr: [], supportsMfa: true } };
 }
 
 const REQUEST = { headers: {} };
@@ -72,19 +79,24 @@ describe('the first factor of a login', () => {
 
 describe('a strategy', () => {
   const outcomeOf = (factor: ConfiguredFirstFactor) =>
-    factorsOf([factor]).authenticate(factor, REQUEST, {});
+    factorsOf([factor]).authenticate(factor, REQUEST);
 
   it('succeeds with a user', async () => {
     const user = new User();
     expect(await outcomeOf(firstFactor('card', (succeed) => succeed(user)))).toBe(user);
   });
 
-  it('that fails, or leaves a request to others, lets nobody in', async () => {
-    const silent = firstFactor('card');
-    silent.factor.strategy.authenticate = function () {
+  it('that fails, redirects, or leaves a request to others, lets nobody in', async () => {
+    const silent: PassportStrategy = new Strategy(() => undefined);
+    silent.authenticate = function () {
       this.pass();
     };
-    for (const factor of [firstFactor('card', (succeed) => succeed(false)), silent]) {
+    const leading: PassportStrategy = new Strategy(() => undefined);
+    leading.authenticate = function () {
+      this.redirect('https://accounts.example/');
+    };
+    const failing = firstFactor('card', (succeed) => succeed(false));
+    for (const factor of [failing, configured(silent, 'card'), configured(leading, 'card')]) {
       await expect(outcomeOf(factor)).rejects.toMatchObject({ code: 'invalid_credentials' });
     }
   });
@@ -101,12 +113,25 @@ describe('a strategy', () => {
     await expect(outcomeOf(wrong)).rejects.toThrow('"card" succeeded with what is no user');
   });
 
+  it('answers each of two requests at once with its own user', async () => {
+    const waiting: (() => void)[] = [];
+    const users = [new User(), new User()];
+    const factor = firstFactor('card', (succeed) => {
+      const user = users[waiting.length];
+      waiting.push(() => succeed(user));
+    });
+    const outcomes = [outcomeOf(factor), outcomeOf(factor)];
+    for (const answer of waiting.toReversed()) answer();
+    const found = await Promise.all(outcomes);
+    expect(found.map((user, index) => user === users[index])).toEqual([true, true]);
+  });
+
   it('is that of its own server, whatever another one calls by the same name', async () => {
     const [one, other] = [new User(), new User()];
     const factor = firstFactor('card', (succeed) => succeed(one));
     const factors = factorsOf([factor]);
     factorsOf([firstFactor('card', (succeed) => succeed(other))]);
-    expect(await factors.authenticate(factor, REQUEST, {})).toBe(one);
+    expect(await factors.authenticate(factor, REQUEST)).toBe(one);
   });
 });
 

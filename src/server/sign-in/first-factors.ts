@@ -1,5 +1,4 @@
 import { type OnApplicationBootstrap } from '@nestjs/common';
-import passport from 'passport';
 import { type MfaAccounts, MfaError } from '../../mfa/index.js';
 import { type RenewedSession } from '../sessions/sessions.service.js';
 import { User } from '../identity/user.entity.js';
@@ -10,7 +9,7 @@ import { providerIn } from './provider-choice.js';
 /** A first factor as it stands in the configuration. */
 export interface ConfiguredFirstFactor {
   readonly type: string;
-  /** `provider` of a login, and the name of the Passport strategy. */
+  /** `provider` of a login. */
   readonly id: string;
   /** Shown to people. */
   readonly name: string;
@@ -19,16 +18,11 @@ export interface ConfiguredFirstFactor {
 
 /** The first factors on offer. */
 export class FirstFactors implements OnApplicationBootstrap {
-  /** Passport's own registry is one for the process, where servers would take each other's ids. */
-  private readonly passport = new passport.Authenticator();
-
   /** @param all in the order in which clients see them; at least one */
   constructor(
     readonly all: readonly ConfiguredFirstFactor[],
     private readonly accounts: Pick<MfaAccounts, 'isProtected'>,
-  ) {
-    for (const { id, factor } of all) this.passport.use(id, factor.strategy);
-  }
+  ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     for (const { factor } of this.all) await factor.onStart?.();
@@ -59,22 +53,15 @@ export class FirstFactors implements OnApplicationBootstrap {
   /**
    * The user whom a request proves to be.
    *
-   * @throws {MfaError} `invalid_credentials`, or what the strategy itself throws
+   * @throws {MfaError} `invalid_credentials`, or what the first factor itself throws
    */
   async authenticate(
-    { id }: ConfiguredFirstFactor,
+    { id, factor }: ConfiguredFirstFactor,
     request: FirstFactorRequest,
-    response: unknown,
   ): Promise<User> {
-    const user = await new Promise<unknown>((resolve, reject) => {
-      // Whatever a strategy gives as its error is passed on as it is: the filter knows what it is.
-      const settle: Settle = (error, found) => (error ? reject(error) : resolve(found));
-      // Passport's types do not say what it makes: a middleware.
-      const judge = this.passport.authenticate(id, { session: false }, settle) as Middleware;
-      // A strategy that passes a request on has not judged it.
-      judge(request, response, (error) => settle(error, null));
-    });
+    const user = await factor.authenticate(request);
     if (!user) throw new MfaError('invalid_credentials');
+    // A strategy's types do not say what it succeeds with.
     if (user instanceof User) return user;
     throw new TypeError(`The first factor "${id}" succeeded with what is no user.`);
   }
@@ -105,11 +92,3 @@ export function sessionProviderOf({
 }: Pick<ConfiguredFirstFactor, 'type' | 'id'>): string {
   return `${type}:${id}`;
 }
-
-type Settle = (error: Error | null | undefined, found: unknown) => void;
-
-type Middleware = (
-  request: FirstFactorRequest,
-  response: unknown,
-  next: (error?: Error | null) => void,
-) => void;

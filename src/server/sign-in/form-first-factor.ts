@@ -1,5 +1,4 @@
 import { type Type } from '@nestjs/common';
-import { Strategy } from 'passport-custom';
 import { readFields } from '../../mfa/index.js';
 import { type User } from '../identity/user.entity.js';
 import { type FirstFactor, type FirstFactorRequest } from './first-factor.js';
@@ -10,9 +9,10 @@ export abstract class FormFirstFactor<Form extends object> implements FirstFacto
   abstract readonly schema: Type<Form>;
   readonly amr: readonly string[] = ['pwd'];
   readonly supportsMfa: boolean = true;
-  readonly strategy = new Strategy((request: FirstFactorRequest, done) => {
-    this.judge(request).then((user) => done(null, user), done);
-  });
+
+  async authenticate(request: FirstFactorRequest): Promise<User | null> {
+    return this.verify(readFields(this.schema, withoutProvider(request.body)), request);
+  }
 
   /**
    * The user of this form, or null. Does the same work for a user who is there and for one who is
@@ -21,8 +21,4 @@ export abstract class FormFirstFactor<Form extends object> implements FirstFacto
    * @param form has passed the validation of {@link schema}
    */
   protected abstract verify(form: Form, request: FirstFactorRequest): Promise<User | null>;
-
-  private async judge(request: FirstFactorRequest): Promise<User | null> {
-    return this.verify(readFields(this.schema, withoutProvider(request.body)), request);
-  }
 }
