@@ -1,6 +1,12 @@
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
-import { textLike, trueOrFalse, wholeNumber } from '../../src/mfa/contract/option-form.js';
+import {
+  errorOfForms,
+  type OptionFormValues,
+  textLike,
+  trueOrFalse,
+  wholeNumber,
+} from '../../src/mfa/contract/option-form.js';
 import {
   errorsOfOptions,
   type MfaOptionValues,
@@ -9,6 +15,12 @@ import {
 } from '../../src/mfa/core/options/mfa-option.js';
 import { MFA_OPTIONS } from '../../src/mfa/core/options/mfa-options.table.js';
 import { optionsOf, settingsOf } from '../../src/server/config/settings/mfa-settings.js';
+import { APP_OPTIONS } from '../../src/mfa/handlers/app/index.js';
+import {
+  optionNamesOf,
+  readEntryOptions,
+} from '../../src/server/config/values/read-entry-options.js';
+import { optionsClassOf } from '../../src/server/mfa/options/options-class-of.js';
 import { rowOfSetting } from '../support/row-of-setting.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -80,6 +92,31 @@ describe('a row of the table of options', () => {
       ['`MFA_IS_PATIENT`', '`true`', 'Whether it waits'],
       ['`MFA_MOTTO`', '`ready`', 'What it says'],
     ]);
+  });
+});
+
+describe("a row of a handler's table", () => {
+  const FORMS = { ...APP_OPTIONS, restSeconds: wholeNumber(1, 60) };
+  const right: Pick<OptionFormValues<typeof FORMS>, 'restSeconds'> = { restSeconds: 60 };
+  const rest = { issuer: 'a', algorithm: 'SHA1', digits: 6, periodSeconds: 30, windowSteps: 1 };
+
+  it('is checked by the handler', () => {
+    expect(errorOfForms(FORMS, { ...rest, ...right })).toBeUndefined();
+    expect(errorOfForms(FORMS, { ...rest, restSeconds: 61 })).toBe(
+      'restSeconds takes a whole number from 1 to 60.',
+    );
+  });
+
+  it('is a key of the file, in the words of the row', () => {
+    const schema = optionsClassOf(FORMS);
+    const entry = { type: 'app', id: 'app', path: 'AUTH_CONFIG: factors[0]' };
+    const read = (rest_seconds: unknown) =>
+      readEntryOptions(schema, { ...entry, options: { rest_seconds } }).rest_seconds;
+    expect(optionNamesOf(schema)).toContain('rest_seconds');
+    expect(read(60)).toBe(60);
+    expect(() => read(61)).toThrow(
+      'AUTH_CONFIG: factors[0].rest_seconds: expected a whole number from 1 to 60, got 61.',
+    );
   });
 });
 
