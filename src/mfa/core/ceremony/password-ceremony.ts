@@ -5,7 +5,7 @@ import { readFields } from '../../contract/read-fields.js';
 import { MfaOptions } from '../options/mfa.options.js';
 import { proofOfFirstFactor, type SessionProof } from '../ports/assurance.js';
 import { type Conclusion, type ProofRequest } from './ceremony.js';
-import { type Opening } from './challenge.service.js';
+import { type CeremonyStart } from './challenge.service.js';
 import { MfaError } from '../../contract/errors.js';
 import { EventPublisher } from '../events/event-publisher.js';
 import { type MfaEventType } from '../ports/events.js';
@@ -79,11 +79,11 @@ export class PasswordCeremony {
   ) {}
 
   /** @throws {MfaError} `forbidden` where the host knows no passwords */
-  async open({ subject, ...opening }: Opening): Promise<NewChallenge> {
+  async open({ subject, ...start }: CeremonyStart): Promise<NewChallenge> {
     this.passwords();
     const createdAt = this.clock.now();
     const challenge: NewChallenge = {
-      ...opening,
+      ...start,
       subjectId: subject.id,
       id: this.random.rowId(),
       methodId: null,
