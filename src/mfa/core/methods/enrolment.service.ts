@@ -196,6 +196,7 @@ export class EnrolmentService {
           : ('method_activated' as const);
         const confirming = { actor, occasion, type, before, id };
         return {
+          result: undefined,
           events: [type],
           target: id,
           changeId: occasion.changeId,

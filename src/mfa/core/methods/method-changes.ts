@@ -90,6 +90,7 @@ export class MethodChanges {
     await this.ceremony.prove(proof, async ({ proof: { at } }) => {
       const occasion = this.log.occasion({ actor, subject, factor: method.handler }, at);
       return {
+        result: undefined,
         events: [change.type],
         factor: method.handler,
         target: change.target,
