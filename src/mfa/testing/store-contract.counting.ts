@@ -6,12 +6,13 @@ import { NOW, type StoreStage } from './store-contract.stage.js';
 /** Rules on backup codes, and on the audit. */
 export function describeCounting(stage: StoreStage): void {
   describeBackupCodes(stage);
+  describeDeathOfCodes(stage);
   describeEvents(stage);
 }
 
-function describeBackupCodes(stage: StoreStage): void {
-  const setOf = (...lookups: string[]) => lookups.map((lookup) => ({ lookup, hash: 'slow' }));
+const setOf = (...lookups: string[]) => lookups.map((lookup) => ({ lookup, hash: 'slow' }));
 
+function describeBackupCodes(stage: StoreStage): void {
   it('replaces a set of backup codes as a whole', async () => {
     const { subjectId, ...method } = await stage.newMethod();
     const { backupCodes, methods } = stage.stores;
@@ -32,7 +33,9 @@ function describeBackupCodes(stage: StoreStage): void {
       backupCode: { lookup: 'c', setId: id },
     });
   });
+}
 
+function describeDeathOfCodes(stage: StoreStage): void {
   it('counts no backup codes where there is no set', async () => {
     const [subjectId, other] = [stage.newSubject(), stage.newSubject()];
     const { backupCodes } = stage.stores;
@@ -40,11 +43,25 @@ function describeBackupCodes(stage: StoreStage): void {
       const set = { id: stage.newId(), codes: setOf('a'), at: NOW };
       await stage.run(id, (own) => backupCodes.replaceAll(id, set, own));
     }
-    await stage.run(subjectId, (own) => backupCodes.deleteAll(subjectId, own));
+    const deleteAll = () => stage.run(subjectId, (own) => backupCodes.deleteAll(subjectId, own));
+    expect([await deleteAll(), await deleteAll()]).toEqual([1, 0]);
     const none = { remaining: 0, total: 0, createdAt: null, id: null };
     expect(await backupCodes.count(subjectId)).toEqual(none);
     expect(await stage.stores.methods.read(subjectId)).toMatchObject({ backupCodesId: null });
     expect(await backupCodes.count(other)).toMatchObject({ remaining: 1 });
+  });
+
+  it('deletes the set of backup codes that is named, and no other one', async () => {
+    const [subjectId, id] = [stage.newSubject(), stage.newId()];
+    const { backupCodes } = stage.stores;
+    const set = { id, codes: setOf('a'), at: NOW };
+    await stage.run(subjectId, (own) => backupCodes.replaceAll(subjectId, set, own));
+    const deleteSet = (named: string) =>
+      stage.run(subjectId, (own) => backupCodes.deleteSet(subjectId, named, own));
+    await deleteSet(stage.newId());
+    expect(await backupCodes.count(subjectId)).toMatchObject({ total: 1, id });
+    await deleteSet(id);
+    expect(await backupCodes.count(subjectId)).toMatchObject({ total: 0, id: null });
   });
 }
 

@@ -35,7 +35,7 @@ const CODES_OWNER = { subject: SUBJECT, client: { ip: null } };
 
 /** What is broken of all that follows the counting of an attempt. */
 interface BrokenParts {
-  readonly conclude?: () => Promise<Conclusion>;
+  readonly conclude?: () => Promise<Conclusion<void>>;
   readonly settle?: () => Promise<boolean>;
   readonly giveBack?: () => Promise<void>;
 }
@@ -96,7 +96,7 @@ describe('Ceremony', () => {
   }
 
   function prove(code: unknown, changes?: Partial<ProofRequest>) {
-    return ceremony.prove(requestOf(code, changes), async () => ({}));
+    return ceremony.prove(requestOf(code, changes), async () => ({ result: undefined }));
   }
 
   it('commits a right proof', async () => {
@@ -140,6 +140,7 @@ describe('Ceremony', () => {
     await ceremony.prove(requestOf('open sesame'), async () => {
       const name = `change ${(conclusions += 1)}`;
       return {
+        result: undefined,
         change: async () => {
           changes.push(name);
           return [];
@@ -157,10 +158,11 @@ describe('Ceremony', () => {
     attempts.reloads = [spentAttempt()];
     attempts.settles = [true];
     let conclusions = 0;
-    await ceremony.prove(requestOf('open sesame'), async () => {
-      const holds = (conclusions += 1) === 2;
-      return { stillHolds: async () => holds };
+    const proof = ceremony.prove(requestOf('open sesame'), async () => {
+      const result = (conclusions += 1);
+      return { result, stillHolds: async () => result === 2 };
     });
+    await expect(proof).resolves.toBe(2);
     expect(conclusions).toBe(2);
     expect(attempts.isInTransaction).toEqual([true]);
     expect(attempts.givenBack).toEqual([]);
@@ -213,7 +215,9 @@ describe('Ceremony', () => {
     ],
   ])('gives an attempt back that could not be %s', async (_, handler, parts) => {
     ceremony = ceremonyOf(handler);
-    const { conclude = async () => ({}), ...stores } = { ...parts } as BrokenParts;
+    const { conclude = async () => ({ result: undefined }), ...stores } = {
+      ...parts,
+    } as BrokenParts;
     const giveBack = jest.spyOn(attempts, 'giveBack');
     jest.spyOn(Logger.prototype, 'error').mockImplementation(() => {});
     Object.assign(attempts, stores.settle && { settle: stores.settle });
@@ -326,6 +330,7 @@ describe('Ceremony', () => {
     const changes: string[] = [];
     const request = requestOf('open sesame');
     const proof = ceremony.prove(request, async () => ({
+      result: undefined,
       change: async () => {
         changes.push('changed');
         return [];
@@ -342,10 +347,9 @@ describe('Ceremony', () => {
     ceremony = ceremonyOf(key);
     const spent = spentAttempt({ locksMethod: true, locksAccount: true, locksSession: true });
     attempts.spends = [spent];
-    const refused = ceremony.prove(
-      { ...requestOf('open sesame'), handlers: [key] },
-      async () => ({}),
-    );
+    const refused = ceremony.prove({ ...requestOf('open sesame'), handlers: [key] }, async () => ({
+      result: undefined,
+    }));
     await expect(refused).rejects.toMatchObject({
       code: 'invalid_code',
       extras: { attemptsLeft: 5 },

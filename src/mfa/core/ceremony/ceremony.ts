@@ -39,8 +39,9 @@ export interface Proven {
 }
 
 /** What a right proof leads to; committed together with it, or not at all. */
-export interface Conclusion
+export interface Conclusion<T>
   extends ToldConclusion, Partial<Pick<IssuedTokens, 'rows' | 'rowUpdates' | 'furtherEvents'>> {
+  readonly result: T;
   /** Whether what it was made from is still so, asked behind the account's lock. False: a race is lost. */
   readonly stillHolds?: (transaction: Transaction) => Promise<boolean>;
   /**
@@ -52,23 +53,23 @@ export interface Conclusion
 }
 
 /** Makes of a right proof what follows from it. */
-type Conclude = (proven: Proven) => Promise<Conclusion>;
+type Conclude<T> = (proven: Proven) => Promise<Conclusion<T>>;
 
 /** One request, through all of its tries. */
-interface Trial {
+interface Trial<T> {
   readonly request: ProofRequest;
   readonly judge: ProofJudge;
-  readonly conclude: Conclude;
+  readonly conclude: Conclude<T>;
   /** To be called once its attempt is not to be given back. */
   readonly settle: () => void;
   readonly now: Date;
 }
 
 /** A try that is to be committed. */
-interface RightTry {
+interface RightTry<T> {
   readonly attempt: SpentAttempt;
   readonly proof: RightProof;
-  readonly conclusion: Conclusion;
+  readonly conclusion: Conclusion<T>;
 }
 
 /** As when a request is repeated whose answer was lost. */
@@ -103,34 +104,35 @@ export class Ceremony {
   /**
    * Judges a proof and, when it is right, commits it with what `conclude` makes of it.
    *
+   * @returns the result of the conclusion that was committed
    * @throws {MfaError} `validation_failed`, `invalid_token`, `invalid_code`, `method_not_found`,
    * `attempts_exhausted`, `method_locked`, `account_locked` or `session_locked`
    */
-  async prove(request: ProofRequest, conclude: Conclude): Promise<void> {
+  async prove<T>(request: ProofRequest, conclude: Conclude<T>): Promise<T> {
     const now = this.clock.now();
     const codes = request.acceptsBackupCode ? this.backupCodes : null;
     const reading = readProof(request.handlers, request.proof, codes);
     const judges = { registry: this.registry, backupCodes: this.backupCodes };
     const judge = new ProofJudge(judges, { ...request, reading });
     const spent = await this.spending.spend(request, reading, now);
-    await this.unjudged.giveBackAfter(
+    return this.unjudged.giveBackAfter(
       () => this.attempts.giveBack(spent),
       (settle) => this.tryAll({ request, judge, conclude, settle, now }, spent),
     );
   }
 
-  private async tryAll(trial: Trial, spent: SpentAttempt): Promise<void> {
+  private async tryAll<T>(trial: Trial<T>, spent: SpentAttempt): Promise<T> {
     let attempt: SpentAttempt | null = spent;
     for (let tries = 1; attempt !== null; tries++) {
       const right = await this.judge(trial, attempt);
-      if (await this.commit(trial, right)) return;
+      if (await this.commit(trial, right)) return right.conclusion.result;
       if (tries === MAX_TRIES - 1) return this.tryLocked(trial, right);
       attempt = await this.attempts.reload(attempt, trial.now);
     }
     throw noChallenge(trial.request);
   }
 
-  private async judge(trial: Trial, attempt: SpentAttempt): Promise<RightTry> {
+  private async judge<T>(trial: Trial<T>, attempt: SpentAttempt): Promise<RightTry<T>> {
     const at = trial.now;
     const proof = await trial.judge.judge(attempt, { at, isLocked: false });
     if (proof === null) throw await this.fail(trial, attempt);
@@ -142,7 +144,7 @@ export class Ceremony {
   }
 
   /** False: it lost a race. */
-  private async commit(trial: Trial, right: RightTry): Promise<boolean> {
+  private async commit<T>(trial: Trial<T>, right: RightTry<T>): Promise<boolean> {
     const { subject } = trial.request;
     const { change, stillHolds } = right.conclusion;
     const further =
@@ -158,7 +160,7 @@ export class Ceremony {
    * The last try is made behind the account's lock, so that no stream of other writers starves a
    * right proof. What was concluded before stands, since making tokens and codes takes a while.
    */
-  private async tryLocked(trial: Trial, before: RightTry): Promise<void> {
+  private async tryLocked<T>(trial: Trial<T>, before: RightTry<T>): Promise<T> {
     const { request, now } = trial;
     const last = await this.unitOfWork.runForAccount(request.subject.id, async (transaction) => {
       const attempt = await this.attempts.reload(before.attempt, now, transaction);
@@ -174,12 +176,13 @@ export class Ceremony {
     });
     if (!('proof' in last)) throw await this.fail(trial, last.attempt);
     await this.finish(trial, last, last.further);
+    return before.conclusion.result;
   }
 
   /** What else has happened; null: it lost a race, and nothing did. */
-  private async settle(
-    trial: Trial,
-    right: RightTry,
+  private async settle<T>(
+    trial: Trial<T>,
+    right: RightTry<T>,
     transaction?: Transaction,
   ): Promise<readonly MfaEvent[] | null> {
     const { attempt, conclusion } = right;
@@ -188,21 +191,24 @@ export class Ceremony {
     if (transaction !== undefined && (await stillHolds?.(transaction)) === false) return null;
     const events = eventsOf(trial, right);
     const settlement = { spent: attempt, proven, rows, rowUpdates, events, now: trial.now };
-    const isSettled = await this.attempts.settle(settlement, transaction);
-    if (!isSettled) return null;
+    if (!(await this.attempts.settle(settlement, transaction))) return null;
     if (transaction === undefined || conclusion.change === undefined) return [];
     const further = await conclusion.change(transaction);
     if (further.length > 0) await this.events.append(further, { transaction });
     return further;
   }
 
-  private async finish(trial: Trial, right: RightTry, further: readonly MfaEvent[]): Promise<void> {
+  private async finish<T>(
+    trial: Trial<T>,
+    right: RightTry<T>,
+    further: readonly MfaEvent[],
+  ): Promise<void> {
     trial.settle();
     this.publisher.publish([...eventsOf(trial, right), ...further]);
     await this.cooldowns.endAfter(right.attempt.challenge, trial.now);
   }
 
-  private async fail(trial: Trial, attempt: SpentAttempt): Promise<MfaError> {
+  private async fail<T>(trial: Trial<T>, attempt: SpentAttempt): Promise<MfaError> {
     const { request, settle, judge } = trial;
     const isGuess = judge.refusal === null;
     if (isGuess) settle();
@@ -223,8 +229,8 @@ export class Ceremony {
 }
 
 /** Whether what was concluded from one try may be concluded from another. */
-function concludesAlike(one: RightTry, other: RightTry): boolean {
-  const groundsOf = ({ attempt, proof }: RightTry) => {
+function concludesAlike<T>(one: RightTry<T>, other: RightTry<T>): boolean {
+  const groundsOf = ({ attempt, proof }: RightTry<T>) => {
     const { id, isActive } = attempt.method;
     const { proven, ...shown } = proof;
     return [id, isActive, proven.by, shown];
@@ -232,13 +238,13 @@ function concludesAlike(one: RightTry, other: RightTry): boolean {
   return isDeepStrictEqual(groundsOf(one), groundsOf(other));
 }
 
-function eventsOf(trial: Trial, { attempt, proof, conclusion }: RightTry): MfaEvent[] {
+function eventsOf<T>(trial: Trial<T>, { attempt, proof, conclusion }: RightTry<T>): MfaEvent[] {
   const { furtherEvents = [] } = conclusion;
   const own = successEvents(occasionOf(trial, attempt), proof.proven.by, conclusion);
   return [...own, ...furtherEvents];
 }
 
-function occasionOf({ request, now: at }: Trial, { sessionId, method }: SpentAttempt) {
+function occasionOf<T>({ request, now: at }: Trial<T>, { sessionId, method }: SpentAttempt) {
   const { subject, client } = request;
   return { subject, client, sessionId, at, factor: method.handler };
 }

@@ -2,15 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { addSeconds, Clock } from '../../contract/clock.js';
 import { RandomSource } from '../../contract/random.js';
 import { MfaOptions } from '../options/mfa.options.js';
-import { type DispatchContext, CodeSender } from '../sending/code-sender.js';
-import { ask, type Question } from './asking.js';
+import { CodeSender, type DispatchContext } from '../sending/code-sender.js';
+import { type ChallengeRequest, makeChallenge } from './make-challenge.js';
 import { type SessionProof } from '../ports/assurance.js';
-import { workingOf } from '../ports/authenticators.js';
-import { MfaError, problemOnly } from '../../contract/errors.js';
+import { isPending, workingOf } from '../ports/authenticators.js';
+import { MfaError } from '../../contract/errors.js';
 import { EventPublisher } from '../events/event-publisher.js';
 import { type MfaEvent } from '../ports/events.js';
 import { type EphemeralPurpose } from '../keys/ephemeral-token.js';
 import { type JsonObject, type Subject } from '../../contract/handler.js';
+import { ownChallenge, type OwnPurpose } from './method-ceremony.js';
 import { type ClientInfo } from '../ports/mfa-passed.js';
 import { type OfferedMethod } from './offered-method.js';
 import {
@@ -21,7 +22,7 @@ import {
 } from '../ports/stores.js';
 
 /** What a challenge is opened for: a login, or a step-up of a session. */
-export interface Opening {
+export interface CeremonyStart {
   readonly purpose: EphemeralPurpose;
   readonly subject: Subject;
   /** {@link ChallengeRecord.proofs} */
@@ -30,12 +31,21 @@ export interface Opening {
   readonly sessionId: string | null;
 }
 
-/** Who is asked for which method, and what for. */
-export interface Asked {
-  readonly purpose: EphemeralPurpose;
+/** The method that an open login is to ask for. */
+export interface RenewalRequest {
   readonly subject: Subject;
   readonly offered: OfferedMethod;
   readonly client: ClientInfo;
+}
+
+/** What a signed-in subject is asked for, who may answer, and from where. */
+export interface OwnChallengeRequest extends ChallengeRequest {
+  readonly purpose: OwnPurpose;
+  /** The authenticator that is to be confirmed; null: whichever works. */
+  readonly authenticatorId: string | null;
+  readonly client: ClientInfo;
+  /** {@link Actor.sessionId} */
+  readonly sessionId: string | null;
 }
 
 /** A challenge that was opened, with what its method shows the client. */
@@ -44,7 +54,7 @@ export interface OpenedChallenge {
   readonly shown: JsonObject | null;
 }
 
-/** Opens a challenge for an active method, and gives an open one another method or another code. */
+/** Asks for the proof of a method: opens a challenge, or gives an open one another method or code. */
 @Injectable()
 export class ChallengeService {
   constructor(
@@ -61,23 +71,20 @@ export class ChallengeService {
    * door: the client is told, and can ask again or choose another method.
    */
   async open(
-    opening: Opening,
+    start: CeremonyStart,
     offered: OfferedMethod,
     client: ClientInfo,
   ): Promise<OpenedChallenge> {
-    const { purpose, subject } = opening;
-    const asked = { purpose, subject, offered, client };
-    const { data, shown, delivery } = await this.question(asked);
-    const context = contextOf(asked);
-    const reserved = await this.codeSender.reserve(delivery, context).catch(problemOnly);
-    const isRefused = reserved instanceof MfaError;
-    const challenge = this.newChallenge(opening, offered.method, isRefused ? null : data);
-    const reservation = isRefused ? null : reserved;
-    await this.codeSender.whileReserved(reservation, () => this.store(challenge, context));
-    const failure = isRefused
-      ? reserved
-      : await this.codeSender.send(reservation).catch(problemOnly);
-    return { challenge, shown: failure ? undelivered(failure) : shown };
+    const { purpose, subject } = start;
+    const { data, shown, delivery } = await this.make(requestOf(subject, offered));
+    const context = { purpose, subject, factor: offered.method.handler, client };
+    const { stored: challenge, failure } = await this.codeSender.trySend({
+      delivery,
+      context,
+      store: (isAllowed) =>
+        this.store(this.newChallenge(start, offered.method, isAllowed ? data : null), context),
+    });
+    return { challenge, shown: failure === null ? shown : undelivered(failure) };
   }
 
   /**
@@ -87,37 +94,67 @@ export class ChallengeService {
    * @throws {MfaError} `invalid_token` when the login changed meanwhile, `send_too_soon`,
    * `send_limit` or `delivery_failed`
    */
-  async renew(login: ChallengeRecord, asked: Asked): Promise<JsonObject | null> {
-    const { method } = asked.offered;
-    const { data, shown, delivery } = await this.question(asked);
-    const context = contextOf(asked);
-    const reservation = await this.codeSender.reserve(delivery, context);
-    const change = { methodId: method.id, handler: method.handler, data };
-    await this.codeSender.whileReserved(reservation, async () => {
+  async renew(
+    login: ChallengeRecord,
+    { subject, offered, client }: RenewalRequest,
+  ): Promise<JsonObject | null> {
+    const { id: methodId, handler } = offered.method;
+    const context = { purpose: 'login' as const, subject, factor: handler, client };
+    return this.send(requestOf(subject, offered), context, async (data) => {
+      const change = { methodId, handler, data };
       if (await this.challenges.change(login, change, this.clock.now())) return;
       throw new MfaError('invalid_token');
     });
-    await this.codeSender.send(reservation);
+  }
+
+  /**
+   * Asks a signed-in subject for the proof of one of their methods.
+   *
+   * @returns what the method shows the client, or null
+   * @throws {MfaError} `send_too_soon`, `send_limit` or `delivery_failed`
+   */
+  async openOwn(request: OwnChallengeRequest): Promise<JsonObject | null> {
+    const { subject, handler, purpose, client, authenticators } = request;
+    const at = this.clock.now();
+    // An address that was proven once is its owner's: strangers who enrol it use up nothing of it.
+    const isBound = !authenticators.some(isPending);
+    const context = { subject, purpose, factor: handler.name, client, isBound };
+    const { ephemeralTokenExpirySeconds: lifetimeSeconds } = this.options;
+    return this.send(request, context, (data) =>
+      this.challenges.open(
+        ownChallenge(subject, request, { data, at, lifetimeSeconds }),
+        'refresh',
+        null,
+      ),
+    );
+  }
+
+  private async send(
+    request: ChallengeRequest,
+    context: DispatchContext,
+    store: (data: unknown) => Promise<void>,
+  ): Promise<JsonObject | null> {
+    const { data, shown, delivery } = await this.make(request);
+    await this.codeSender.send({ delivery, context, store: () => store(data) });
     return shown;
   }
 
+  private make(request: ChallengeRequest) {
+    return makeChallenge(request, this.clock.now());
+  }
+
   /** That a login waits for its second factor is an event: the first one was right. */
-  private async store(challenge: NewChallenge, context: DispatchContext): Promise<void> {
+  private async store(challenge: NewChallenge, context: DispatchContext): Promise<NewChallenge> {
     const at = challenge.createdAt;
     const events: MfaEvent[] =
       challenge.purpose === 'login' ? [{ ...context, type: 'login_challenged', at }] : [];
     await this.challenges.open(challenge, 'replace', events[0] ?? null);
     this.publisher.publish(events);
-  }
-
-  private question({ subject, offered }: Asked): Promise<Question> {
-    const { handler, method } = offered;
-    const authenticators = workingOf(method);
-    return ask({ handler, method, authenticators, subject, now: this.clock.now() });
+    return challenge;
   }
 
   private newChallenge(
-    { purpose, subject, proofs, provider, sessionId }: Opening,
+    { purpose, subject, proofs, provider, sessionId }: CeremonyStart,
     method: MethodRecord,
     data: unknown,
   ): NewChallenge {
@@ -140,8 +177,8 @@ export class ChallengeService {
   }
 }
 
-function contextOf({ purpose, subject, offered, client }: Asked): DispatchContext {
-  return { purpose, subject, factor: offered.method.handler, client };
+function requestOf(subject: Subject, { handler, method }: OfferedMethod): ChallengeRequest {
+  return { subject, handler, method, authenticators: workingOf(method) };
 }
 
 /** Where a code was sent a moment ago, it belongs to another challenge and does not open this one. */

@@ -90,16 +90,19 @@ export class MethodCeremony {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws {MfaError} as {@link Ceremony.prove} */
-  async prove(
+  /**
+   * @returns the result of the conclusion
+   * @throws {MfaError} as {@link Ceremony.prove}
+   */
+  async prove<T>(
     request: MethodProof,
-    conclude: (proven: Proven) => Promise<Conclusion>,
-  ): Promise<void> {
+    conclude: (proven: Proven) => Promise<Conclusion<T>>,
+  ): Promise<T> {
     const handler = this.registry.forMethod(request.method);
     const key = ownChallengeKey(request.subject, request);
     const needsNoRequest = handler.challenge === undefined || request.acceptsBackupCode;
     if (needsNoRequest) await this.openUnlessOpen(request);
-    await this.ceremony.prove({ ...request, key, handlers: [handler] }, conclude);
+    return this.ceremony.prove({ ...request, key, handlers: [handler] }, conclude);
   }
 
   /** A code of an app and a backup code need no request of their own before they are given. */

@@ -70,7 +70,7 @@ class SpentOnce {
   }
 }
 
-const conclude = async () => ({ rows: [], events: [] });
+const conclude = async () => ({ result: undefined, rows: [], events: [] });
 
 it('asks for no password that the host does not know', async () => {
   await expect(ceremony({}, null).open(OPENING)).rejects.toMatchObject({ code: 'forbidden' });
@@ -102,10 +102,12 @@ it('is unavailable where what it was made from has changed meanwhile, and gives 
 it('concludes anew from what has changed meanwhile', async () => {
   const answers = [false, false, true];
   const attempts = new SpentOnce(true);
-  await ceremony(attempts).prove(REQUEST, async () => ({
+  const proof = ceremony(attempts).prove(REQUEST, async () => ({
     ...(await conclude()),
+    result: answers.length,
     stillHolds: async () => answers.shift() ?? false,
   }));
+  await expect(proof).resolves.toBe(1);
   expect([answers, attempts.givenBack]).toEqual([[], 0]);
 });
 

@@ -5,7 +5,7 @@ import { readFields } from '../../contract/read-fields.js';
 import { MfaOptions } from '../options/mfa.options.js';
 import { proofOfFirstFactor, type SessionProof } from '../ports/assurance.js';
 import { type Conclusion, type ProofRequest } from './ceremony.js';
-import { type Opening } from './challenge.service.js';
+import { type CeremonyStart } from './challenge.service.js';
 import { MfaError } from '../../contract/errors.js';
 import { EventPublisher } from '../events/event-publisher.js';
 import { type MfaEventType } from '../ports/events.js';
@@ -40,13 +40,15 @@ interface ProvenPassword {
 }
 
 /** What a right password leads to. */
-interface TokenConclusion extends Omit<IssuedTokens, 'body'> {
+interface TokenConclusion<T> extends Omit<IssuedTokens, 'body'> {
+  /** What {@link PasswordCeremony.prove} returns once this is committed. */
+  readonly result: T;
   readonly events: readonly MfaEventType[];
-  readonly stillHolds?: NonNullable<Conclusion['stillHolds']>;
+  readonly stillHolds?: NonNullable<Conclusion<T>['stillHolds']>;
 }
 
 /** Makes of a right password what follows from it. */
-type Conclude = (proven: ProvenPassword) => Promise<TokenConclusion>;
+type Conclude<T> = (proven: ProvenPassword) => Promise<TokenConclusion<T>>;
 
 /** One password, from its counting to its commit. */
 interface Trial {
@@ -79,11 +81,11 @@ export class PasswordCeremony {
   ) {}
 
   /** @throws {MfaError} `forbidden` where the host knows no passwords */
-  async open({ subject, ...opening }: Opening): Promise<NewChallenge> {
+  async open({ subject, ...start }: CeremonyStart): Promise<NewChallenge> {
     this.passwords();
     const createdAt = this.clock.now();
     const challenge: NewChallenge = {
-      ...opening,
+      ...start,
       subjectId: subject.id,
       id: this.random.rowId(),
       methodId: null,
@@ -101,35 +103,40 @@ export class PasswordCeremony {
   /**
    * Judges a password and, when it is right, commits what `conclude` makes of it.
    *
+   * @returns the result of the conclusion that was committed
    * @throws {MfaError} `validation_failed`, `invalid_token`, `invalid_code`, `attempts_exhausted`,
    * `session_locked` or, for a lost race, `unavailable`
    */
-  async prove(request: PasswordRequest, conclude: Conclude): Promise<void> {
+  async prove<T>(request: PasswordRequest, conclude: Conclude<T>): Promise<T> {
     const passwords = this.passwords();
     const { password } = readFields(PasswordFields, request.proof);
     const now = this.clock.now();
     const attempt = await this.spend(request, now);
-    await this.unjudged.giveBackAfter(
+    return this.unjudged.giveBackAfter(
       () => this.attempts.giveBack(attempt),
       async (settle) => {
         const trial = { request, attempt, settle, now };
         const isRight = await passwords.verify(request.subject, password, request.client);
         if (!isRight) throw await this.fail(trial);
-        await this.commit(trial, conclude);
+        return this.commit(trial, conclude);
       },
     );
   }
 
   /** What was concluded from a session that has changed meanwhile is concluded anew. */
-  private async commit(trial: Trial, conclude: Conclude): Promise<void> {
+  private async commit<T>(trial: Trial, conclude: Conclude<T>): Promise<T> {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      if (await this.tryOnce(trial, conclude)) return;
+      const concluded = await this.tryOnce(trial, conclude);
+      if (concluded !== null) return concluded.result;
     }
     throw new MfaError('unavailable');
   }
 
-  /** False: it lost a race. */
-  private async tryOnce(trial: Trial, conclude: Conclude): Promise<boolean> {
+  /** Null: it lost a race. */
+  private async tryOnce<T>(
+    trial: Trial,
+    conclude: Conclude<T>,
+  ): Promise<{ readonly result: T } | null> {
     const { request, attempt, settle, now } = trial;
     const { challenge } = attempt;
     const proof = proofOfFirstFactor(['pwd'], now);
@@ -145,11 +152,11 @@ export class PasswordCeremony {
       if ((await stillHolds?.(own)) === false) return null;
       return this.attempts.settle({ attempt, rows, rowUpdates, events, now }, own);
     });
-    if (isSettled === null) return false;
+    if (isSettled === null) return null;
     if (!isSettled) throw new MfaError('invalid_token');
     settle();
     this.publisher.publish(events);
-    return true;
+    return conclusion;
   }
 
   private passwords(): PasswordProof {

@@ -13,9 +13,6 @@ export interface IssuedResponse {
   readonly headers: readonly HeaderLine[];
 }
 
-/** Before anything is issued. */
-export const NO_ANSWER: IssuedResponse = { tokens: {}, headers: [] };
-
 /** These speak of the body and of its caching, and belong to whoever writes the answer. */
 const RESERVED_HEADERS: readonly string[] = [
   'cache-control',

@@ -14,7 +14,7 @@ import { type ClientInfo, type FirstFactorPassed, vouch } from '../ports/mfa-pas
 import { choicesOf, independentOf, keptProof, offersOf } from '../ceremony/offered-method.js';
 import { isAlive, isEligible, offered } from '../ceremony/policy.js';
 import { given, HostPorts } from '../ports/host-ports.js';
-import { answerOf, type IssuedResponse, NO_ANSWER } from './issued-response.js';
+import { answerOf, type IssuedResponse } from './issued-response.js';
 import { EventStore } from '../ports/event-store.js';
 import {
   type ChallengeRecord,
@@ -93,8 +93,7 @@ export class LoginService {
     client: ClientInfo,
   ): Promise<IssuedResponse> {
     const subject = await this.subjectOf(claims);
-    let answer = NO_ANSWER;
-    await this.ceremony.prove(
+    return this.ceremony.prove(
       {
         subject,
         key: { subjectId: subject.id, id: claims.challengeId },
@@ -109,11 +108,9 @@ export class LoginService {
         const issued = await this.host.tokens.issue(
           vouch({ ...this.passedBy(proven, subject), sessionId: null, subject, client }),
         );
-        answer = answerOf(issued);
-        return { ...issued, events: ['login_succeeded'] };
+        return { ...issued, events: ['login_succeeded'], result: answerOf(issued) };
       },
     );
-    return answer;
   }
 
   /**
@@ -134,8 +131,8 @@ export class LoginService {
       (candidate) => candidate.handler === newMethod && isEligible(login, candidate),
     );
     if (method === undefined) throw new MfaError('method_not_found');
-    const asked = { purpose: 'login' as const, subject, offered: { method, handler }, client };
-    return { method: newMethod, challenge: await this.challengeService.renew(login, asked) };
+    const request = { subject, offered: { method, handler }, client };
+    return { method: newMethod, challenge: await this.challengeService.renew(login, request) };
   }
 
   /**
@@ -149,8 +146,7 @@ export class LoginService {
     const handler = this.registry.forMethod(login);
     if (!handler.requiresDispatch) throw new MfaError('dispatch_not_supported');
     const method = currentMethod(login, active);
-    const asked = { purpose: 'login' as const, subject, offered: { method, handler }, client };
-    await this.challengeService.renew(login, asked);
+    await this.challengeService.renew(login, { subject, offered: { method, handler }, client });
   }
 
   /** Ends an open login. @throws {MfaError} `invalid_token` */
@@ -190,8 +186,8 @@ export class LoginService {
     const { subject, provider = null } = first;
     const proofs = [this.proofOf(first)];
     const offers = offersOf(independentOf(active, subject, this.registry), this.registry);
-    const opening = { purpose: 'login' as const, subject, proofs, provider, sessionId: null };
-    const { challenge, shown } = await this.challengeService.open(opening, offers[0], client);
+    const start = { purpose: 'login' as const, subject, proofs, provider, sessionId: null };
+    const { challenge, shown } = await this.challengeService.open(start, offers[0], client);
     return {
       ephemeralToken: await this.ephemeralTokens.sign(challenge, 'login'),
       method: challenge.handler,

@@ -25,7 +25,7 @@ import { PasswordCeremony } from '../ceremony/password-ceremony.js';
 import { PASSWORD } from '../ports/password-fields.js';
 import { offered } from '../ceremony/policy.js';
 import { HostPorts } from '../ports/host-ports.js';
-import { answerOf, type IssuedResponse, NO_ANSWER } from './issued-response.js';
+import { answerOf, type IssuedResponse } from './issued-response.js';
 import {
   type ChallengeRecord,
   ChallengeStore,
@@ -82,14 +82,14 @@ export class StepUpService {
     const { sessionId } = principal;
     const present = await this.methods.read(subject.id);
     const proofs = this.keptProofs(proofsOf(principal), present);
-    const opening = { purpose: 'step_up' as const, subject, proofs, provider: null, sessionId };
+    const start = { purpose: 'step_up' as const, subject, proofs, provider: null, sessionId };
     const active = offered(present.methods);
     const offers = active.length === 0 ? [] : offersOf(active, this.registry);
     const chosen = this.choose(offers, name);
     const { challenge, shown } =
       chosen === null
-        ? { challenge: await this.passwords.open(opening), shown: null }
-        : await this.challengeService.open(opening, chosen, client);
+        ? { challenge: await this.passwords.open(start), shown: null }
+        : await this.challengeService.open(start, chosen, client);
     return {
       ephemeralToken: await this.ephemeralTokens.sign(challenge, 'step_up'),
       method: challenge.handler,
@@ -114,7 +114,6 @@ export class StepUpService {
     if (!subject?.isEnabled) throw new MfaError('invalid_token');
     const key = { subjectId: subject.id, id: claims.challengeId };
     const request = { subject, key, proof, client };
-    let answer = NO_ANSWER;
     const challenge = await this.challenges.findOpen(key, this.clock.now());
     if (challenge !== null) await this.proofsNow(challenge);
     const present = await this.methods.read(subject.id);
@@ -122,27 +121,23 @@ export class StepUpService {
       const earlier = await this.proofsNow(shown.challenge);
       const renewal = { subject, present, client, earlier };
       const issued = await this.issue(renewal, shown);
-      answer = answerOf(issued);
       const stillHolds = async (transaction: Transaction) =>
         isDeepStrictEqual(await this.proofsNow(shown.challenge, transaction), earlier);
-      return { ...issued, events: ['stepped_up' as const], stillHolds };
+      const result = answerOf(issued);
+      return { ...issued, events: ['stepped_up' as const], stillHolds, result };
     };
-    if (challenge?.handler === PASSWORD) {
-      await this.passwords.prove(request, conclude);
-    } else {
-      const proofRequest = {
-        ...request,
-        purpose: 'step_up' as const,
-        handlers: this.registry.all(),
-        acceptsBackupCode: true,
-        wrongProofDetail: 'Invalid code',
-      };
-      await this.ceremony.prove(proofRequest, (proven) => {
-        const kept = keptProof(proven, subject, this.registry);
-        return conclude({ challenge: proven.attempt.challenge, proof: kept });
-      });
-    }
-    return answer;
+    if (challenge?.handler === PASSWORD) return this.passwords.prove(request, conclude);
+    const proofRequest = {
+      ...request,
+      purpose: 'step_up' as const,
+      handlers: this.registry.all(),
+      acceptsBackupCode: true,
+      wrongProofDetail: 'Invalid code',
+    };
+    return this.ceremony.prove(proofRequest, (proven) => {
+      const kept = keptProof(proven, subject, this.registry);
+      return conclude({ challenge: proven.attempt.challenge, proof: kept });
+    });
   }
 
   /** What the session goes on with. None is dropped for another: by any of them it may be found. */

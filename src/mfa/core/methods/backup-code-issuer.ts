@@ -8,6 +8,7 @@ import {
   type MethodRecord,
   type StoredBackupCodes,
   type Transaction,
+  UnitOfWork,
 } from '../ports/stores.js';
 
 /** A new set of backup codes: shown once, stored as hashes under the name of what issues it. */
@@ -22,6 +23,7 @@ export class BackupCodeIssuer {
     private readonly backupCodes: BackupCodeStore,
     private readonly codes: BackupCodes,
     private readonly log: ChangeLog,
+    private readonly unitOfWork: UnitOfWork,
     private readonly clock: Clock,
   ) {}
 
@@ -42,6 +44,18 @@ export class BackupCodeIssuer {
   async draw(asker: CodesAsker, at: Date = this.clock.now()): Promise<IssuedBackupCodes> {
     const shown = this.codes.draw();
     return { shown, codes: await this.codes.seal(asker, shown), at };
+  }
+
+  /**
+   * Deletes a set that was shown to nobody; any other one stays. It is not logged, and nothing tells of
+   * it: nobody can miss its codes, and none may come back.
+   */
+  async withdraw(subjectId: string, setId: string): Promise<void> {
+    await this.unitOfWork.runForAccount(
+      subjectId,
+      (transaction) => this.backupCodes.deleteSet(subjectId, setId, transaction),
+      'unbounded',
+    );
   }
 
   /**

@@ -76,10 +76,9 @@ export class BackupCodeService {
     proof: Record<string, unknown>,
   ): Promise<readonly string[] | MfaError> {
     const { client, sessionId } = actor;
-    let shown: readonly string[] = [];
     let drawn: IssuedBackupCodes | null = null;
     try {
-      await this.ceremony.prove(
+      return await this.ceremony.prove(
         {
           subject,
           method,
@@ -95,9 +94,9 @@ export class BackupCodeService {
           // A proof that lost a race is judged again, and does not wait in line again.
           drawn ??= await this.issuer.draw({ subject, client }, at);
           const codes = drawn;
-          shown = codes.shown;
           const occasion = this.log.occasion({ actor, subject, factor: method.handler }, at);
           return {
+            result: codes.shown,
             events: ['backup_codes_issued'],
             changeId: occasion.changeId,
             change: async (transaction) => {
@@ -107,7 +106,6 @@ export class BackupCodeService {
           };
         },
       );
-      return shown;
     } catch (error) {
       return problemOnly(error);
     }

@@ -115,7 +115,7 @@ export class EnrolmentWriter {
   private endsProven({ handler, label }: NewEnrolment, { methods }: MethodSnapshot): boolean {
     const present = methods.find((method) => method.handler === handler.name);
     const { authenticators } = replacedBy(present, placeFor(handler, present, label));
-    return authenticators.some(({ boundAt }) => boundAt !== null);
+    return !authenticators.every(isPending);
   }
 
   /** @param drawn a set that was made for this set-up before; it is kept where it will do */

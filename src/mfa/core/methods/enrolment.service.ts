@@ -15,7 +15,8 @@ import { BackupCodeIssuer } from './backup-code-issuer.js';
 import { ChangeLog, type ChangeOccasion } from '../reversal/change-log.js';
 import { Disposal } from '../reversal/disposal.js';
 import { CodeSender } from '../sending/code-sender.js';
-import { EnrolmentWriter } from './enrolment-writer.js';
+import { EnrolmentWriter, type NewEnrolment } from './enrolment-writer.js';
+import { type StoredEnrolment } from './enrolments.js';
 import { MfaError, problemOnly } from '../../contract/errors.js';
 import { type MfaEvent } from '../ports/events.js';
 import { FreshProof } from '../access/fresh-proof.js';
@@ -118,12 +119,12 @@ export class EnrolmentService {
     const enrolled = present === undefined ? [] : statesOf(handler, present);
     const outcome = await handler.setup({ subject, fields: input, enrolled, label, now });
     const context = { subject, purpose: 'enrol' as const, factor: name, client: actor.client };
-    const reservation = await this.codeSender.reserve(outcome.delivery, context);
-    const stored = await this.codeSender.whileReserved(reservation, () =>
-      this.writer.store({ handler, outcome, context, label, actor }, known),
-    );
-    await this.disposal.dispose(handler, subject.id, stored.replaced);
-    await this.codeSender.send(reservation);
+    const stored = await this.codeSender.send({
+      delivery: outcome.delivery,
+      context,
+      store: () => this.store({ handler, outcome, context, label, actor }, known),
+      withdraw: (unanswered) => this.withdrawCodes(subject, unanswered),
+    });
     return {
       method: name,
       authenticatorId: holdsSeveral(handler) ? stored.authenticatorId : null,
@@ -132,6 +133,19 @@ export class EnrolmentService {
       backupCodes: stored.backupCodes,
       backupCodesRemaining: stored.backupCodesRemaining,
     };
+  }
+
+  private async store(enrolment: NewEnrolment, known: MethodSnapshot): Promise<StoredEnrolment> {
+    const stored = await this.writer.store(enrolment, known);
+    const { handler, context } = enrolment;
+    await this.disposal.dispose(handler, context.subject.id, stored.replaced);
+    return stored;
+  }
+
+  /** Codes that no answer shows must not become live with a code that arrived all the same. */
+  private async withdrawCodes(subject: Subject, stored: StoredEnrolment): Promise<void> {
+    if (stored.backupCodes.length === 0) return;
+    await this.backupCodes.withdraw(subject.id, stored.authenticatorId);
   }
 
   /**
@@ -182,6 +196,7 @@ export class EnrolmentService {
           : ('method_activated' as const);
         const confirming = { actor, occasion, type, before, id };
         return {
+          result: undefined,
           events: [type],
           target: id,
           changeId: occasion.changeId,

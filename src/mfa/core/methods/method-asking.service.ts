@@ -1,15 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../../contract/clock.js';
-import { MfaOptions } from '../options/mfa.options.js';
 import { type Actor, SubjectResolver } from '../access/actor.js';
-import { ask } from '../ceremony/asking.js';
 import { type Authenticator, chooseDormant, workingOf } from '../ports/authenticators.js';
-import { CodeSender } from '../sending/code-sender.js';
+import { ChallengeService, type OwnChallengeRequest } from '../ceremony/challenge.service.js';
 import { MfaError } from '../../contract/errors.js';
 import { type JsonObject, type MfaHandler, type Subject } from '../../contract/handler.js';
 import { HandlerRegistry } from '../ceremony/handler-registry.js';
-import { ownChallenge, type OwnPurpose } from '../ceremony/method-ceremony.js';
-import { ChallengeStore, type MethodRecord, MethodStore } from '../ports/stores.js';
+import { type MethodRecord, MethodStore } from '../ports/stores.js';
 
 /** A method of a signed-in subject. */
 interface OwnMethod {
@@ -19,12 +15,7 @@ interface OwnMethod {
 }
 
 /** What a proof will be for, and who may give it. */
-interface Answering {
-  readonly purpose: OwnPurpose;
-  /** The one that is to be confirmed; null: whichever works. */
-  readonly authenticatorId: string | null;
-  readonly authenticators: readonly Authenticator[];
-}
+type ProofDemand = Pick<OwnChallengeRequest, 'purpose' | 'authenticatorId' | 'authenticators'>;
 
 /** Asks a signed-in subject for the proof of a method: sends its code, shows its challenge. */
 @Injectable()
@@ -33,10 +24,7 @@ export class MethodAskingService {
     private readonly actors: SubjectResolver,
     private readonly registry: HandlerRegistry,
     private readonly methods: MethodStore,
-    private readonly challenges: ChallengeStore,
-    private readonly codeSender: CodeSender,
-    private readonly options: MfaOptions,
-    private readonly clock: Clock,
+    private readonly challenges: ChallengeService,
   ) {}
 
   /**
@@ -68,11 +56,11 @@ export class MethodAskingService {
   ): Promise<JsonObject | null> {
     const own = await this.find(actor, name);
     const { method } = own;
-    const answering =
+    const demand =
       method.isActive && authenticatorId === undefined
         ? anyWorking(method)
         : justOne(chooseDormant(method, authenticatorId));
-    return this.ask(own, answering, actor);
+    return this.ask(own, demand, actor);
   }
 
   private async find(actor: Actor, name: string): Promise<OwnMethod> {
@@ -84,40 +72,26 @@ export class MethodAskingService {
     return { subject, handler, method };
   }
 
-  private async ask(
-    { subject, handler, method }: OwnMethod,
-    { purpose, authenticatorId, authenticators }: Answering,
+  private ask(
+    own: OwnMethod,
+    demand: ProofDemand,
     { client, sessionId }: Actor,
   ): Promise<JsonObject | null> {
-    const now = this.clock.now();
-    // An address that was proven once is its owner's: strangers who enrol it use up nothing of it.
-    const isBound = authenticators.every(({ boundAt }) => boundAt !== null);
-    const context = { subject, purpose, factor: handler.name, client, isBound };
-    const asking = { handler, method, authenticators, subject, now };
-    const { data, shown, delivery } = await ask(asking);
-    const reservation = await this.codeSender.reserve(delivery, context);
-    const ceremony = { purpose, method, authenticatorId, sessionId };
-    const lifetimeSeconds = this.options.ephemeralTokenExpirySeconds;
-    const challenge = ownChallenge(subject, ceremony, { data, at: now, lifetimeSeconds });
-    await this.codeSender.whileReserved(reservation, () =>
-      this.challenges.open(challenge, 'refresh', null),
-    );
-    await this.codeSender.send(reservation);
-    return shown;
+    return this.challenges.openOwn({ ...own, ...demand, client, sessionId });
   }
 }
 
 /** To manage an active method, any of its authenticators will do. */
-function anyWorking(method: MethodRecord): Answering {
+function anyWorking(method: MethodRecord): ProofDemand {
   return { purpose: 'manage', authenticatorId: null, authenticators: workingOf(method) };
 }
 
 /** To confirm, the one that was set up last: it is what its owner holds in hand. */
-function lastSetUp({ authenticators }: MethodRecord): Answering {
+function lastSetUp({ authenticators }: MethodRecord): ProofDemand {
   return justOne(authenticators.reduce((_, later) => later));
 }
 
-function justOne(authenticator: Authenticator): Answering {
+function justOne(authenticator: Authenticator): ProofDemand {
   return {
     purpose: 'enrol',
     authenticatorId: authenticator.id,

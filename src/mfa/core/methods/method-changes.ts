@@ -24,7 +24,7 @@ export interface Change {
   /** {@link MfaEvent.target} */
   readonly target?: string | undefined;
   /** Finds the target behind the account's lock; absent: nothing that comes in between changes it. */
-  readonly targetIn?: (transaction: Transaction) => Promise<string | undefined>;
+  readonly targetIn?: (methods: readonly MethodRecord[]) => string | undefined;
   /** @returns what it led to, told after the change itself */
   readonly run: (transaction: Transaction, logged: ChangeOccasion) => Promise<readonly MfaEvent[]>;
 }
@@ -63,8 +63,8 @@ export class MethodChanges {
       this.clock.now(),
     );
     const events = await this.unitOfWork.runForAccount(subject.id, async (transaction) => {
-      await this.freshProof.require(actor, transaction);
-      const present = await asOfNow(change, transaction);
+      const { methods } = await this.freshProof.require(actor, transaction);
+      const present = asOfNow(change, methods);
       const further = await this.make(present, { occasion, method }, transaction);
       const told = [eventOf(occasion, present), ...further];
       await this.events.append(told, { transaction });
@@ -90,13 +90,14 @@ export class MethodChanges {
     await this.ceremony.prove(proof, async ({ proof: { at } }) => {
       const occasion = this.log.occasion({ actor, subject, factor: method.handler }, at);
       return {
+        result: undefined,
         events: [change.type],
         factor: method.handler,
         target: change.target,
         changeId: occasion.changeId,
         change: async (transaction) => {
-          await this.freshProof.require(actor, transaction);
-          const present = await asOfNow(change, transaction);
+          const { methods } = await this.freshProof.require(actor, transaction);
+          const present = asOfNow(change, methods);
           if (present.target !== change.target) throw new MfaError('unavailable');
           return this.make(present, { occasion, method }, transaction);
         },
@@ -117,9 +118,9 @@ export class MethodChanges {
 }
 
 /** The change, with the target that it has now; the account is locked. */
-async function asOfNow(change: Change, transaction: Transaction): Promise<Change> {
+function asOfNow(change: Change, methods: readonly MethodRecord[]): Change {
   const { targetIn } = change;
-  return targetIn === undefined ? change : { ...change, target: await targetIn(transaction) };
+  return targetIn === undefined ? change : { ...change, target: targetIn(methods) };
 }
 
 function eventOf({ changeId, ...told }: ChangeOccasion, { type, target }: Change): MfaEvent {

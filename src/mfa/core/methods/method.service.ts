@@ -78,7 +78,7 @@ export class MethodService {
     const change: Change = {
       type: 'primary_changed',
       target: primary?.id,
-      targetIn: (transaction) => this.primaryOf(target.subject.id, transaction),
+      targetIn: (methods) => methods.find(({ isPrimary }) => isPrimary)?.id,
       run: (transaction) => this.movePrimary(target, transaction),
     };
     if (!this.options.updatePrimaryMethodRequiredPrimaryCode || primary === undefined) {
@@ -195,14 +195,6 @@ export class MethodService {
     return this.registry.has(method.handler)
       ? this.registry.forMethod(method)
       : { proofSchema: CodeProof };
-  }
-
-  private async primaryOf(
-    subjectId: string,
-    transaction: Transaction,
-  ): Promise<string | undefined> {
-    const methods = await this.methods.list(subjectId, transaction);
-    return methods.find(({ isPrimary }) => isPrimary)?.id;
   }
 
   private async movePrimary({ method }: OwnMethod, transaction: Transaction): Promise<MfaEvent[]> {

@@ -184,12 +184,7 @@ export interface ChallengeChange {
 /** Port: keeps the challenges. */
 export abstract class ChallengeStore {
   /** Stores a challenge, and the event with it. */
-  abstract open(
-    challenge: NewChallenge,
-    whenOpen: WhenOpen,
-    event: MfaEvent | null,
-    transaction?: Transaction,
-  ): Promise<void>;
+  abstract open(challenge: NewChallenge, whenOpen: WhenOpen, event: MfaEvent | null): Promise<void>;
   /** The challenge, when it is unspent and unexpired; else null. Its method may have changed. */
   abstract findOpen(key: ChallengeKey, now: Date): Promise<ChallengeRecord | null>;
   /** Gives an open challenge another method or other data. False when it changed meanwhile. */
@@ -238,7 +233,10 @@ export abstract class BackupCodeStore {
     set: StoredBackupCodes,
     transaction: Transaction,
   ): Promise<void>;
-  abstract deleteAll(subjectId: string, transaction: Transaction): Promise<void>;
+  /** @returns how many codes died that were not spent */
+  abstract deleteAll(subjectId: string, transaction: Transaction): Promise<number>;
+  /** Deletes the set of this {@link StoredBackupCodes.id}; does nothing where another one is kept by now. */
+  abstract deleteSet(subjectId: string, setId: string, transaction: Transaction): Promise<void>;
   abstract count(subjectId: string, transaction?: Transaction): Promise<BackupCodeCount>;
 }
 

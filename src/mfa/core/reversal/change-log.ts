@@ -125,9 +125,8 @@ export class ChangeLog {
     occasion: ChangeOccasion,
     transaction: Transaction,
   ): Promise<readonly MfaEvent[]> {
-    const { remaining } = await this.backupCodes.count(occasion.subject.id, transaction);
-    await this.backupCodes.deleteAll(occasion.subject.id, transaction);
-    return revocationOf(occasion, remaining);
+    const unspent = await this.backupCodes.deleteAll(occasion.subject.id, transaction);
+    return revocationOf(occasion, unspent);
   }
 }
 

@@ -91,7 +91,7 @@ async function undoOn(
   const changes = {} as ChangeStore;
   const codes = {
     count: async () => ({ id: 'c1', remaining: 2 }),
-    deleteAll: async () => {},
+    deleteAll: async () => 2,
   } as unknown as BackupCodeStore;
   const restoring = new MethodRestoring({} as HandlerRegistry, changes, methods);
   const undoing = new ChangeUndoing(restoring, changes, methods, codes);

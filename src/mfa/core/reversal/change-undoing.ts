@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AccountAtHand } from './account-at-hand.js';
-import { type Authenticator, workingOf } from '../ports/authenticators.js';
+import { type Authenticator, isPending, workingOf } from '../ports/authenticators.js';
 import { ChangeStore, type FormerBackupCode } from './changes.js';
 import { type MfaEventType } from '../ports/events.js';
 import { MethodRestoring } from './method-restoring.js';
@@ -94,7 +94,7 @@ export class ChangeUndoing {
       await this.backupCodes.deleteAll(subjectId, transaction);
     }
     return this.removeThose(
-      ({ boundAt, setUpIn }) => boundAt === null && setUpIn !== null && sessions.has(setUpIn),
+      (one) => isPending(one) && one.setUpIn !== null && sessions.has(one.setUpIn),
       methods,
       transaction,
     );
@@ -106,12 +106,12 @@ export class ChangeUndoing {
     ids: ReadonlySet<string>,
     transaction: Transaction,
   ): Promise<Pick<Undone, 'codes' | 'removed'>> {
-    const { id, remaining } = await this.backupCodes.count(subjectId, transaction);
+    const { id } = await this.backupCodes.count(subjectId, transaction);
     const areTheirs = id !== null && ids.has(id);
-    if (areTheirs) await this.backupCodes.deleteAll(subjectId, transaction);
+    const codes = areTheirs ? await this.backupCodes.deleteAll(subjectId, transaction) : 0;
     const methods = await this.methods.list(subjectId, transaction);
     const removed = await this.removeThose((one) => ids.has(one.id), methods, transaction);
-    return { codes: areTheirs ? remaining : 0, removed };
+    return { codes, removed };
   }
 
   private async removeThose(
@@ -170,7 +170,9 @@ export class ChangeUndoing {
     else await this.methods.save(left, transaction);
     if (!method.isActive || workingOf(left).length > 0) return 0;
     await this.methods.switchOff(method, transaction);
-    return isLastActive(method, methods) ? this.killCodes(method.subjectId, transaction) : 0;
+    return isLastActive(method, methods)
+      ? this.backupCodes.deleteAll(method.subjectId, transaction)
+      : 0;
   }
 
   /** Unless another one is called so by now, or somebody else has given it a name since. */
@@ -197,12 +199,6 @@ export class ChangeUndoing {
     if (primary?.handler !== change.factor || !before?.isActive) return false;
     await account.makePrimary(before);
     return true;
-  }
-
-  private async killCodes(subjectId: string, transaction: Transaction): Promise<number> {
-    const { remaining } = await this.backupCodes.count(subjectId, transaction);
-    await this.backupCodes.deleteAll(subjectId, transaction);
-    return remaining;
   }
 }
 

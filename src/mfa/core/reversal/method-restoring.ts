@@ -3,6 +3,7 @@ import {
   type Authenticator,
   hasRoomFor,
   inPresentVersion,
+  isPending,
   workingOf,
 } from '../ports/authenticators.js';
 import { ChangeStore, type FormerMethod } from './changes.js';
@@ -40,7 +41,7 @@ export class MethodRestoring {
     const [authenticators, unproven] = byBinding(former);
     if (authenticators.length === 0) return NOTHING;
     const inTheWay = methods.filter(
-      (method) => method.handler === former.handler && !method.authenticators.some(isBound),
+      (method) => method.handler === former.handler && method.authenticators.every(isPending),
     );
     for (const method of inTheWay) await this.methods.delete(method, transaction);
     const proven = { ...former, authenticators };
@@ -60,7 +61,7 @@ export class MethodRestoring {
     const { change, former, kept, methods, transaction } = request;
     const method = methods.find(({ id }) => id === former.id);
     const removed = former.authenticators.find(({ id }) => id === change.target);
-    if (removed === undefined || !isBound(removed)) return NOTHING;
+    if (removed === undefined || isPending(removed)) return NOTHING;
     if (method === undefined) {
       if (kept.deleted.has(former.id)) return NOTHING;
       return this.restoreMethod({ ...request, former: { ...former, authenticators: [removed] } });
@@ -91,11 +92,7 @@ function wouldWork(
 function byBinding({
   authenticators,
 }: Pick<MethodRecord, 'authenticators'>): [Authenticator[], Authenticator[]] {
-  return [authenticators.filter(isBound), authenticators.filter((one) => !isBound(one))];
-}
-
-function isBound({ boundAt }: Authenticator): boolean {
-  return boundAt !== null;
+  return [authenticators.filter((one) => !isPending(one)), authenticators.filter(isPending)];
 }
 
 function hasPrimary(methods: readonly MethodRecord[]): boolean {

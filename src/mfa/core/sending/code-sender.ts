@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock, secondsUntil } from '../../contract/clock.js';
 import { reasonOf } from '../../contract/reason-of.js';
 import { MfaOptions } from '../options/mfa.options.js';
-import { MfaError } from '../../contract/errors.js';
+import { MfaError, problemOnly } from '../../contract/errors.js';
 import { EventPublisher } from '../events/event-publisher.js';
 import { type MfaEventType } from '../ports/events.js';
 import { type Delivery, type Subject } from '../../contract/handler.js';
@@ -33,8 +33,32 @@ export interface DispatchContext {
   readonly isBound?: boolean;
 }
 
+/** A code that is to be sent, and what is stored before it is. */
+export interface SendRequest<T> {
+  /** Absent: there is nothing to be sent. */
+  readonly delivery: Delivery | undefined;
+  readonly context: DispatchContext;
+  /**
+   * Stores and commits what will check the code.
+   *
+   * @param isAllowed whether the budgets allow the code, so that it will be sent
+   */
+  readonly store: (isAllowed: boolean) => Promise<T>;
+  /**
+   * Takes back what the answer alone would have shown of what was stored. A code that was not sent as
+   * far as the gateway says may have arrived all the same, and confirms what was stored with it.
+   */
+  readonly withdraw?: (stored: T) => Promise<void>;
+}
+
+/** What was stored, and why its code was not sent; null: it was, or there was nothing to be sent. */
+export interface SendResult<T> {
+  readonly stored: T;
+  readonly failure: MfaError | null;
+}
+
 /** A send that its budgets allow, and that is yet to be made. */
-export interface Reservation {
+interface Reservation {
   readonly delivery: Delivery;
   readonly context: DispatchContext;
   readonly taken: TakenSend;
@@ -56,15 +80,39 @@ export class CodeSender {
   ) {}
 
   /**
-   * Takes one send from the budgets, before the code that will be sent replaces an older one.
+   * Takes one send from the budgets, stores what will check the code, and sends it.
    *
-   * @returns null where there is nothing to be sent
-   * @throws {MfaError} `send_too_soon` or `send_limit`
+   * @returns what was stored
+   * @throws {MfaError} `send_too_soon` or `send_limit`, with nothing stored; `delivery_failed`
    */
-  async reserve(
-    delivery: Delivery | undefined,
-    context: DispatchContext,
-  ): Promise<Reservation | null> {
+  async send<T>(request: SendRequest<T>): Promise<T> {
+    const reservation = await this.reserve(request);
+    const stored = await this.whileReserved(reservation, () => request.store(true));
+    try {
+      await this.deliver(reservation);
+    } catch (error) {
+      await this.withdraw(request, stored);
+      throw error;
+    }
+    return stored;
+  }
+
+  /** As {@link send}, but stores also where the code is refused, and returns why it was not sent. */
+  async trySend<T>(request: SendRequest<T>): Promise<SendResult<T>> {
+    const reserved = await this.reserve(request).catch(problemOnly);
+    if (reserved instanceof MfaError) {
+      return { stored: await request.store(false), failure: reserved };
+    }
+    const stored = await this.whileReserved(reserved, () => request.store(true));
+    const failure = (await this.deliver(reserved).catch(problemOnly)) ?? null;
+    return { stored, failure };
+  }
+
+  /** Before the code that will be sent replaces an older one. Null: there is nothing to be sent. */
+  private async reserve({
+    delivery,
+    context,
+  }: Pick<SendRequest<unknown>, 'delivery' | 'context'>): Promise<Reservation | null> {
     if (delivery === undefined) return null;
     const now = this.clock.now();
     const { allowances, verdict } = await this.take(this.causeOf(delivery, context), now);
@@ -78,11 +126,11 @@ export class CodeSender {
     });
   }
 
-  /**
-   * Runs what stores the code that will be sent. Where it throws, nothing will be sent, and what was
-   * taken is given back.
-   */
-  async whileReserved<T>(reservation: Reservation | null, store: () => Promise<T>): Promise<T> {
+  /** Where `store` throws, nothing will be sent, and what was taken is given back. */
+  private async whileReserved<T>(
+    reservation: Reservation | null,
+    store: () => Promise<T>,
+  ): Promise<T> {
     let isStored = false;
     try {
       const stored = await store();
@@ -93,8 +141,8 @@ export class CodeSender {
     }
   }
 
-  /** Sends; to be called after the commit of what will check the code. @throws {MfaError} `delivery_failed` */
-  async send(reservation: Reservation | null): Promise<void> {
+  /** @throws {MfaError} `delivery_failed` */
+  private async deliver(reservation: Reservation | null): Promise<void> {
     if (reservation === null) return;
     const { delivery, context, taken } = reservation;
     try {
@@ -105,7 +153,29 @@ export class CodeSender {
       this.logger.warn(`A ${context.factor} code could not be sent. Reason: ${reasonOf(cause)}`);
       throw new MfaError('delivery_failed', {}, { cause });
     }
-    await this.record('code_sent', context);
+    await this.recordSent(context);
+  }
+
+  /** The code is on its way, whether or not that can be recorded. */
+  private async recordSent(context: DispatchContext): Promise<void> {
+    try {
+      await this.record('code_sent', context);
+    } catch (error) {
+      this.logger.error(
+        `A code of ${context.factor} was sent, and that is not recorded: ${reasonOf(error)}`,
+      );
+    }
+  }
+
+  /** Its own failure must not hide the one that it is called for. */
+  private async withdraw<T>({ context, withdraw }: SendRequest<T>, stored: T): Promise<void> {
+    try {
+      await withdraw?.(stored);
+    } catch (error) {
+      this.logger.error(
+        `What was stored for a code of ${context.factor} that was not sent stays: ${reasonOf(error)}`,
+      );
+    }
   }
 
   /** Its own failure must not hide the one that it is called for. */

@@ -28,9 +28,19 @@ export class TypeOrmBackupCodeStore extends BackupCodeStore {
     );
   }
 
-  async deleteAll(subjectId: string, transaction: Transaction): Promise<void> {
+  async deleteAll(subjectId: string, transaction: Transaction): Promise<number> {
+    const [dead] = await this.statements.rows<{ unspent: number }>(
+      sql`WITH dead AS (
+          DELETE FROM mfa_backup_codes WHERE user_id = ${subjectId} RETURNING spent_at
+        ) SELECT count(*) FILTER (WHERE spent_at IS NULL)::int AS unspent FROM dead`,
+      transaction,
+    );
+    return dead?.unspent ?? 0;
+  }
+
+  async deleteSet(subjectId: string, setId: string, transaction: Transaction): Promise<void> {
     await this.statements.changed(
-      sql`DELETE FROM mfa_backup_codes WHERE user_id = ${subjectId}`,
+      sql`DELETE FROM mfa_backup_codes WHERE user_id = ${subjectId} AND set_id = ${setId}::uuid`,
       transaction,
     );
   }

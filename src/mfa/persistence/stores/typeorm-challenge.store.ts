@@ -26,12 +26,7 @@ export class TypeOrmChallengeStore extends ChallengeStore {
     super();
   }
 
-  async open(
-    challenge: NewChallenge,
-    whenOpen: WhenOpen,
-    event: MfaEvent | null,
-    transaction?: Transaction,
-  ): Promise<void> {
+  async open(challenge: NewChallenge, whenOpen: WhenOpen, event: MfaEvent | null): Promise<void> {
     const data = this.sealed.sealData(challenge.data, challenge);
     const events = event === null ? [] : [event];
     await this.statements.rowsBehindLock(
@@ -43,7 +38,6 @@ export class TypeOrmChallengeStore extends ChallengeStore {
         ), opened AS (${storeChallenge(challenge, data, whenOpen)} RETURNING 1),
         ${this.eventRows.insert(events, sql`WHERE (SELECT count(*) FROM opened) >= 0`)}
         SELECT 1 FROM opened`,
-      transaction,
     );
   }
 

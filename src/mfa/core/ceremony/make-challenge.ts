@@ -7,8 +7,17 @@ import {
 } from '../../contract/handler.js';
 import { type MethodRecord } from '../ports/stores.js';
 
-/** What a method asks of the client. */
-export interface Question {
+/** Whose proof is asked for, and of which method. */
+export interface ChallengeRequest {
+  readonly subject: Subject;
+  readonly handler: MfaHandler;
+  readonly method: MethodRecord;
+  /** Those that may answer. */
+  readonly authenticators: readonly Authenticator[];
+}
+
+/** What a handler makes of a {@link ChallengeRequest}. */
+export interface ChallengeResult {
   /** What will check the answer; null where nothing but the state does. */
   readonly data: unknown;
   /** What the client is shown, or null. */
@@ -16,24 +25,11 @@ export interface Question {
   readonly delivery: Delivery | undefined;
 }
 
-/** Who is asked, and of which method. */
-export interface Asking {
-  readonly handler: MfaHandler;
-  readonly method: MethodRecord;
-  /** Those that may answer. */
-  readonly authenticators: readonly Authenticator[];
-  readonly subject: Subject;
-  readonly now: Date;
-}
-
-/** Has a handler make its challenge. One that neither sends nor shows anything asks by its name alone. */
-export async function ask({
-  handler,
-  method,
-  authenticators,
-  subject,
-  now,
-}: Asking): Promise<Question> {
+/** Has a handler make its challenge. One that neither sends nor shows anything makes none. */
+export async function makeChallenge(
+  { subject, handler, method, authenticators }: ChallengeRequest,
+  now: Date,
+): Promise<ChallengeResult> {
   const [first, ...others] = authenticators.map(({ payload }) =>
     handler.parseState(payload, method.payloadVersion),
   );
