@@ -18,8 +18,8 @@ function trusting(networks: string, environment: Environment = {}): Environment 
 }
 
 const NETWORKS = [
-  '{ cidr: 192.168.0.0/24, users: [user1, user2, user3, user4] }',
-  '{ cidr: ["2001:db8:1::/48", 198.51.100.0/24], users: [user2] }',
+  '{ cidr: 192.168.0.0/24, users: [guest1, guest2, guest3, guest4] }',
+  '{ cidr: ["2001:db8:1::/48", 198.51.100.0/24], users: [guest2] }',
 ].join(', ');
 
 /** Asks as a client at this address would, behind the proxy of the test. */
@@ -41,7 +41,7 @@ describe('trusted networks behind a configured proxy', () => {
   const names: string[] = [];
   beforeAll(async () => {
     server = await startServer(trusting(NETWORKS, { TRUSTED_PROXIES: '127.0.0.1' }));
-    for (let i = 1; i <= 5; i++) names.push((await server.register(`user${i}`)).username);
+    for (let i = 1; i <= 5; i++) names.push((await server.register(`guest${i}`)).username);
     renew = async (refresh, address, at = server) => {
       const { status, body } = await ask(at, '/token/refresh/', { refresh }, from(address));
       return [status, body.code];
@@ -50,32 +50,32 @@ describe('trusted networks behind a configured proxy', () => {
   afterAll(() => server.stop());
 
   it('let in those who are listed for them, and claim no proof', async () => {
-    const { status, body } = await enter(server, 'user1', from(HOME));
+    const { status, body } = await enter(server, 'guest1', from(HOME));
     expect(status).toBe(200);
-    expect(body).toMatchObject({ mfa_enabled: false, user: { username: 'user1' } });
+    expect(body).toMatchObject({ mfa_enabled: false, user: { username: 'guest1' } });
     const claims = JSON.parse(Buffer.from(body.access.split('.')[1], 'base64url').toString());
     expect(claims).toMatchObject({ amr: [], acr: 'urn:nestjs-mfa:acr:0' });
   });
 
   it.each([
-    ['user2', OFFICE],
-    ['user2', '198.51.100.255'],
+    ['guest2', OFFICE],
+    ['guest2', '198.51.100.255'],
     ['USER2', `::ffff:${HOME}`],
   ])('know %s at %s', async (username, address) => {
     const reply = await enter(server, username, from(address));
-    expect([reply.status, reply.body.user?.username]).toEqual([200, 'user2']);
+    expect([reply.status, reply.body.user?.username]).toEqual([200, 'guest2']);
   });
 
   it.each([
-    ['user1', OUTSIDE],
-    ['user1', OFFICE],
-    ['user5', HOME],
+    ['guest1', OUTSIDE],
+    ['guest1', OFFICE],
+    ['guest5', HOME],
     ['nobody', HOME],
     ['nobody', OUTSIDE],
-    ['user1', '127.0.0.1'],
-    ['user1', 'unknown'],
-    ['user1', `${HOME}, ${OUTSIDE}`],
-    ['user1', `${OUTSIDE}, ${HOME}`],
+    ['guest1', '127.0.0.1'],
+    ['guest1', 'unknown'],
+    ['guest1', `${HOME}, ${OUTSIDE}`],
+    ['guest1', `${OUTSIDE}, ${HOME}`],
     ['\0', HOME],
   ])('answer %s at %s alike', async (username, address) => {
     expectProblem(await enter(server, username, from(address)), WRONG);
@@ -85,9 +85,9 @@ describe('trusted networks behind a configured proxy', () => {
     'do not take the proxy %s for a client',
     async (at) => {
       const other = await server.startSibling(
-        trusting('{ cidr: 127.0.0.0/8, users: [user1] }', { TRUSTED_PROXIES: at }),
+        trusting('{ cidr: 127.0.0.0/8, users: [guest1] }', { TRUSTED_PROXIES: at }),
       );
-      expectProblem(await enter(other, 'user1', {}), WRONG);
+      expectProblem(await enter(other, 'guest1', {}), WRONG);
       await other.stop();
     },
   );
@@ -95,8 +95,8 @@ describe('trusted networks behind a configured proxy', () => {
   it('look for everybody, wherever the client is', async () => {
     const lookup = jest.spyOn(server.app.get(UsersService, { strict: false }), 'findByUsername');
     for (const [username, address] of [
-      ['user1', HOME],
-      ['user1', OUTSIDE],
+      ['guest1', HOME],
+      ['guest1', OUTSIDE],
       ['nobody', HOME],
       ['nobody', OUTSIDE],
     ] as const) {
@@ -112,22 +112,22 @@ describe('trusted networks behind a configured proxy', () => {
       .get(UsersService, { strict: false })
       .findByUsername(names[3] ?? '');
     await server.disable({ id: user?.id ?? '' });
-    expectProblem(await enter(server, 'user4', from(HOME)), WRONG);
+    expectProblem(await enter(server, 'guest4', from(HOME)), WRONG);
   });
 
   it('refuse whoever has a second factor as they refuse anybody', async () => {
-    const { body } = await enter(server, 'user3', from(HOME));
+    const { body } = await enter(server, 'guest3', from(HOME));
     const access = await server.stepUp(body.access, { password: 'correct horse battery' });
     await server.enrolEmail({ ...body, access, user: body.user });
     const mails = server.inbox.messages.length;
     // Nor may a session go on that is older than the second factor.
     expect(await renew(body.refresh, HOME)).toEqual(NOT_VALID);
-    expectProblem(await enter(server, 'user3', from(HOME)), WRONG);
+    expectProblem(await enter(server, 'guest3', from(HOME)), WRONG);
     expect(server.inbox.messages).toHaveLength(mails);
   });
 
   it('are asked about again at every refresh', async () => {
-    const { body } = await enter(server, 'user2', from(HOME));
+    const { body } = await enter(server, 'guest2', from(HOME));
     const renewed = await ask(server, '/token/refresh/', { refresh: body.refresh }, from(OFFICE));
     expect(renewed.status).toBe(200);
     const { refresh } = renewed.body;
@@ -137,9 +137,9 @@ describe('trusted networks behind a configured proxy', () => {
   });
 
   it('end the session of whoever is taken off the list', async () => {
-    const { body } = await enter(server, 'user1', from(HOME));
+    const { body } = await enter(server, 'guest1', from(HOME));
     const later = await server.startSibling(
-      trusting('{ cidr: 192.168.0.0/24, users: [user2] }', { TRUSTED_PROXIES: '127.0.0.1' }),
+      trusting('{ cidr: 192.168.0.0/24, users: [guest2] }', { TRUSTED_PROXIES: '127.0.0.1' }),
     );
     expect(await renew(body.refresh, HOME, later)).toEqual(NOT_VALID);
     await later.stop();

@@ -32,7 +32,7 @@ export const WATCHING_SETTINGS = [
   setting(
     'METRICS_HOST',
     '127.0.0.1',
-    'Address to listen on for that; whoever reaches it reads them',
+    'Address to listen on for that; everybody who reaches it reads them',
     matching(/^[\w.:-]+$/, 'a host name or an IP address'),
   ),
   optional(
