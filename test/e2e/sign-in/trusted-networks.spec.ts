@@ -60,7 +60,7 @@ describe('trusted networks behind a configured proxy', () => {
   it.each([
     ['guest2', OFFICE],
     ['guest2', '198.51.100.255'],
-    ['USER2', `::ffff:${HOME}`],
+    ['GUEST2', `::ffff:${HOME}`],
   ])('know %s at %s', async (username, address) => {
     const reply = await enter(server, username, from(address));
     expect([reply.status, reply.body.user?.username]).toEqual([200, 'guest2']);
