@@ -3,6 +3,7 @@ import { EventSubscribers } from './core/events/event-subscribers.js';
 import { EVENT_CONSUMERS, type EventConsumer } from './core/ports/event-consumer.js';
 import { HostPorts } from './core/ports/host-ports.js';
 import {
+  FactorChangeHook,
   MfaEventListener,
   PasswordProof,
   SessionCloser,
@@ -20,6 +21,7 @@ type BoundPorts = [
   passwords?: PasswordProof,
   sessions?: SessionDirectory,
   sessionCloser?: SessionCloser,
+  factorChanges?: FactorChangeHook,
 ];
 
 /** In the order of {@link BoundPorts}. */
@@ -30,6 +32,7 @@ const PORTS = [
   PasswordProof,
   SessionDirectory,
   SessionCloser,
+  FactorChangeHook,
 ];
 
 /** The host's ports. Asked for as optional, so that a missing one is named in a sentence of ours. */
@@ -40,8 +43,9 @@ export const HOST_PORTS: Provider = {
     if (subjects === undefined) throw missingPort('SubjectDirectory');
     if (tokens === undefined) throw missingPort('TokenIssuer');
     if (access === undefined) throw missingPort('AccessTokenReader');
-    const [passwords = null, sessions = null, sessionCloser = null] = others;
-    return new HostPorts(subjects, tokens, { passwords, sessions, sessionCloser });
+    const [passwords = null, sessions = null, sessionCloser = null, factorChanges = null] = others;
+    const optional = { passwords, sessions, sessionCloser, factorChanges };
+    return new HostPorts(subjects, tokens, optional);
   },
 };
 

@@ -82,6 +82,8 @@ export { type RowInsert, type RowUpdate } from './core/ports/host-rows.js';
 export { type HeaderLine, type IssuedResponse } from './core/login/issued-response.js';
 export { type IssuedCookie, type IssuedTokens } from './core/ports/issued-tokens.js';
 export {
+  type FactorChange,
+  FactorChangeHook,
   type LiveSession,
   MfaEventListener,
   PasswordProof,

@@ -231,6 +231,21 @@ describe('readConfig refuses', () => {
     ]);
   });
 
+  it.each([
+    'RATE_LIMIT_PER_MINUT',
+    'TRUSTED_PROXY',
+    'MAX_SESSION_PER_USER',
+    'REFRESH_GRACE',
+    'JWT_KEY',
+    'SMS_GATEWAY_SECRT',
+    'EVENT_WEBHOOK_SECRT',
+    'END_SESSION_ON_FACTOR_CHANGE',
+    'CORS_ORIGIN',
+    'PASSWORD_HASHES_AT_ONE',
+  ])('%s, a safeguard that would silently be missing', (name) => {
+    expect(linesOf({ [name]: '1' })).toEqual([`${name} is not a setting.`]);
+  });
+
   it('production without keys, database or mail server, each by name', () => {
     const lines = linesOf({ NODE_ENV: 'production' });
     const named = lines.map((line) => line.split(' ')[0]);

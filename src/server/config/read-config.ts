@@ -21,7 +21,7 @@ type Values = SettingValues<typeof SETTINGS>;
 
 /** A misspelt name under these would be a safeguard that is silently not there. */
 const OUR_PREFIXES =
-  /^(MFA_|BACKUP_CODE_|WEBAUTHN_|EMAIL_VERIF|MAX_(SENDS|SESSIONS)_|NOT_ME_|REFRESH_GRACE_|SUBJECT_|SESSION_(READS|WRITES|IDLE|MAX)_)/;
+  /^(MFA_|BACKUP_CODE_|WEBAUTHN_|EMAIL_VERIF|MAX_(SENDS?|SESSIONS?)_|NOT_ME_|REFRESH_GRACE|RATE_LIMIT_|TRUSTED_PROX|JWT_KEY|SMS_GATEWAY_|EVENT_WEBHOOK_|END_SESSION|CORS_ORIGIN|PASSWORD_(HASH|RESET)|SUBJECT_|SESSION_(READS|WRITES|IDLE|MAX)_)/;
 
 /** Production takes no default for these. */
 const REQUIRED_IN_PRODUCTION = {
@@ -59,6 +59,7 @@ export function readConfig(
   const forbidden = [
     ...faultsOfAddress({
       ...values,
+      isNodeEnvSet: given['NODE_ENV'] !== undefined,
       registrationIsOpenByDefault:
         values.REGISTRATION === 'open' && given['REGISTRATION'] === undefined,
       factors: lists.factors,

@@ -1,6 +1,6 @@
 import { type Provider } from '@nestjs/common';
 import { EVENT_CONSUMERS, type EventConsumer } from '../../mfa/index.js';
-import { FactorChangeEndings } from '../sessions/factor-change-endings.js';
+import { LateSessionEndings } from '../sessions/factor-change-endings.js';
 import { NewDeviceConsumer } from '../security-emails/new-device.consumer.js';
 import { SecurityEmailsConsumer } from '../security-emails/security-emails.consumer.js';
 import { PasswordResetMailer } from '../account/passwords/password-reset-mailer.js';
@@ -11,7 +11,7 @@ import { EventWebhookConsumer } from '../delivery/webhooks/event-webhook.consume
 export const EVENT_CONSUMERS_PROVIDER: Provider = {
   provide: EVENT_CONSUMERS,
   inject: [
-    FactorChangeEndings,
+    LateSessionEndings,
     NewDeviceConsumer,
     SecurityEmailsConsumer,
     PasswordResetMailer,

@@ -4,6 +4,7 @@ import { EmailSender } from '../../mfa/handlers/email/index.js';
 import {
   AccessTokenReader,
   EventEmitterListener,
+  FactorChangeHook,
   MfaEventListener,
   PasswordProof,
   RequestBudget,
@@ -14,7 +15,7 @@ import {
   type RowUpdate,
   type SessionKey,
 } from '../../mfa/index.js';
-import { FactorChangeEndings } from '../sessions/factor-change-endings.js';
+import { FactorChangeEndings, LateSessionEndings } from '../sessions/factor-change-endings.js';
 import { MailerEmailSender } from '../delivery/mail/mailer-email-sender.js';
 import { SecurityEmailsModule } from '../security-emails/security-emails.module.js';
 import { DestinationCarrier } from '../delivery/notify/destination-carrier.js';
@@ -51,6 +52,7 @@ const PORTS: Provider[] = [
   { provide: PasswordProof, useClass: UserPasswordProof },
   { provide: RequestBudget, useExisting: SubjectBudget },
   { provide: SessionCloser, useClass: UserSessionCloser },
+  { provide: FactorChangeHook, useClass: FactorChangeEndings },
   {
     provide: MfaEventListener,
     inject: [EventEmitter2],
@@ -73,7 +75,7 @@ const PORTS: Provider[] = [
     VerificationModule,
     WebhooksModule,
   ],
-  providers: [...PORTS, FactorChangeEndings, MfaCleaner],
+  providers: [...PORTS, LateSessionEndings, MfaCleaner],
   exports: PORTS,
 })
 export class MfaHostModule {}

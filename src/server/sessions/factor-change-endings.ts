@@ -1,11 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import {
   AuditTrail,
+  entityManagerOf,
   EventConsumer,
   type EventDelivery,
+  type FactorChange,
+  FactorChangeHook,
   MfaAccounts,
   type MfaEvent,
   type MfaEventType,
+  type Transaction,
   transactionOf,
 } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
@@ -23,9 +27,32 @@ const FACTOR_CHANGES: readonly MfaEventType[] = [
   'backup_codes_issued',
 ];
 
-/** Where that is set, ends the other sessions of a user whose factors have changed [ASVS 7.4.3]. */
+/** Where that is set, ends the other sessions of a user whose factors change [ASVS 7.4.3]. */
 @Injectable()
-export class FactorChangeEndings extends EventConsumer {
+export class FactorChangeEndings extends FactorChangeHook {
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly config: ServerConfig,
+  ) {
+    super();
+  }
+
+  async onFactorChange(
+    { type, subject, sessionId, client, at }: FactorChange,
+    transaction: Transaction,
+  ): Promise<readonly MfaEvent[]> {
+    if (!endsSessions(this.config, type)) return [];
+    const manager = entityManagerOf(transaction);
+    const endings = { manager, begunBy: at, ...exceptFor(sessionId) };
+    const ended = await this.sessions.endAll(subject.id, endings);
+    if (ended.length === 0) return [];
+    return [{ type: 'sessions_ended', subject, factor: null, client, at, sessionId }];
+  }
+}
+
+/** Ends the sessions that a sign-in of the same moment began by the factors of before. */
+@Injectable()
+export class LateSessionEndings extends EventConsumer {
   readonly name = 'factor-change-endings';
 
   constructor(
@@ -39,7 +66,7 @@ export class FactorChangeEndings extends EventConsumer {
   }
 
   wants({ type }: MfaEvent): boolean {
-    return this.config.endsSessionsOnFactorChange && FACTOR_CHANGES.includes(type);
+    return endsSessions(this.config, type);
   }
 
   /** A session that began after the change knows the new factors, and goes on. */
@@ -48,10 +75,18 @@ export class FactorChangeEndings extends EventConsumer {
     if (user === null) return;
     await this.audit.change(async (manager) => {
       await this.accounts.lock(user.id, transactionOf(manager));
-      const except = sessionId === null || sessionId === undefined ? {} : { except: sessionId };
-      const ended = await this.sessions.endAll(user.id, { manager, begunBy: at, ...except });
+      const endings = { manager, begunBy: at, ...exceptFor(sessionId) };
+      const ended = await this.sessions.endAll(user.id, endings);
       const event = accountEvent('sessions_ended', { user, client, at });
       return { result: undefined, events: ended.length > 0 ? [{ ...event, sessionId }] : [] };
     }, user.id);
   }
+}
+
+function endsSessions(config: ServerConfig, type: MfaEventType): boolean {
+  return config.endsSessionsOnFactorChange && FACTOR_CHANGES.includes(type);
+}
+
+function exceptFor(sessionId: string | null | undefined): { readonly except?: string } {
+  return sessionId === null || sessionId === undefined ? {} : { except: sessionId };
 }

@@ -252,10 +252,22 @@ describe('a change of factors', () => {
     const { secret } = await ending.enrolApp(account);
     const login = await server.beginLogin(account.user);
     const later: LiveTokens = (await server.verifyLogin(login, server.totp(secret))).body;
-    await expectAlive({ ...other, refresh: (await renew(server, other.refresh)).refresh });
+    await expectEnded(other);
     await ending.deliverEvents();
-    expectProblem(await server.get('/user/', other.access), NOT_VALID);
     await expectAlive(later);
+    await expectAlive(account);
+  });
+
+  it('ends also a session that was begun at that moment by the factors of before', async () => {
+    const other = await signIn();
+    await ending.enrolApp(account);
+    // As though its row had come just after the change.
+    await server.dataSource.query(
+      'UPDATE sessions SET ended_at = NULL WHERE user_id = $1 AND ended_at IS NOT NULL',
+      [account.user.id],
+    );
+    await ending.deliverEvents();
+    await expectEnded(other);
     await expectAlive(account);
   });
 
@@ -274,7 +286,6 @@ describe('a change of factors', () => {
     const proof = path === '/mfa/delete/' ? {} : { code: server.totp(secret) };
     const reply = await ending.post(path, { ...fields, ...proof }, account.access);
     expect(reply.status).toBeLessThan(300);
-    await ending.deliverEvents();
     await expectEnded(other);
     await expectAlive(account);
   });

@@ -121,8 +121,9 @@ export class BackupCodeService {
     const { id } = occasion.subject;
     const { remaining } = await this.store.count(id, transaction);
     const about = { kind: 'backup_codes' } as const;
-    await this.log.record({ type: 'backup_codes_issued' }, { occasion, about }, transaction);
+    const type = 'backup_codes_issued' as const;
+    const further = await this.log.record({ type }, { occasion, about }, transaction);
     await this.store.replaceAll(id, { ...codes, id: changeId }, transaction);
-    return revocationOf(occasion, remaining);
+    return [...revocationOf(occasion, remaining), ...further];
   }
 }

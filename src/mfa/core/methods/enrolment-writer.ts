@@ -191,8 +191,8 @@ export class EnrolmentWriter {
       ? { type: 'method_deleted' as const, target: present.id }
       : { type: 'authenticator_removed' as const, target: proven[0]?.id };
     const about = { kind: 'method' as const, id: present.id, authenticators: proven };
-    await this.log.record(change, { occasion, about }, transaction);
-    return [{ ...told, ...change, changeId }];
+    const further = await this.log.record(change, { occasion, about }, transaction);
+    return [{ ...told, ...change, changeId }, ...further];
   }
 
   private newAuthenticator(

@@ -215,10 +215,10 @@ export class EnrolmentService {
     const told = await this.backupCodes.discardForeign(occasion, methods, transaction);
     const { authenticators } = before;
     const about = { kind: 'method' as const, id: before.id, authenticators };
-    await this.log.record({ type, target: id }, { occasion, about }, transaction);
+    const further = await this.log.record({ type, target: id }, { occasion, about }, transaction);
     const activation = { at: occasion.at, sessionId: actor.sessionId };
     await this.methods.activate(before, activation, transaction);
-    return told;
+    return [...told, ...further];
   }
 }
 

@@ -112,8 +112,8 @@ export class MethodChanges {
     transaction: Transaction,
   ): Promise<readonly MfaEvent[]> {
     const about = { kind: 'method', id: method.id } as const;
-    await this.log.record({ type, target }, { occasion, about }, transaction);
-    return run(transaction, occasion);
+    const further = await this.log.record({ type, target }, { occasion, about }, transaction);
+    return [...(await run(transaction, occasion)), ...further];
   }
 }
 

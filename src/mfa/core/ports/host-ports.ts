@@ -5,6 +5,7 @@ import { HOST_VALUES } from './host-values.js';
 import { type IssuedTokens } from './issued-tokens.js';
 import { type ClientInfo, type MfaPassed } from './mfa-passed.js';
 import {
+  type FactorChangeHook,
   type LiveSession,
   PasswordProof,
   SessionCloser,
@@ -23,6 +24,8 @@ export interface OptionalPorts {
   readonly sessions: SessionDirectory | null;
   /** Null where the host keeps no sessions, or ends none. */
   readonly sessionCloser: SessionCloser | null;
+  /** Null where a change of factors changes nothing of the host's. */
+  readonly factorChanges: FactorChangeHook | null;
 }
 
 /** What the host has bound, checked to be there when the module starts, and each time in what it gives. */
@@ -32,17 +35,24 @@ export class HostPorts implements OptionalPorts {
   readonly passwords: PasswordProof | null;
   readonly sessions: SessionDirectory | null;
   readonly sessionCloser: SessionCloser | null;
+  readonly factorChanges: FactorChangeHook | null;
 
   constructor(
     subjects: SubjectDirectory,
     tokens: TokenIssuer,
-    { passwords = null, sessions = null, sessionCloser = null }: Partial<OptionalPorts> = {},
+    {
+      passwords = null,
+      sessions = null,
+      sessionCloser = null,
+      factorChanges = null,
+    }: Partial<OptionalPorts> = {},
   ) {
     this.subjects = new CheckedSubjects(subjects);
     this.tokens = new CheckedTokens(tokens);
     this.passwords = passwords && new CheckedPasswords(passwords);
     this.sessions = sessions && new CheckedSessions(sessions);
     this.sessionCloser = sessionCloser && new CheckedCloser(sessionCloser);
+    this.factorChanges = factorChanges;
   }
 }
 

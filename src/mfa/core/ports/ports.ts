@@ -65,6 +65,26 @@ export abstract class SessionCloser {
   abstract changesThatEnd(session: SessionKey, at: Date): readonly RowUpdate[];
 }
 
+/** A change of factors or backup codes that is about to be committed. */
+export type FactorChange = Pick<MfaEvent, 'type' | 'subject' | 'sessionId' | 'client' | 'at'>;
+
+/**
+ * Port: takes part in each change of factors, in its transaction, for example to end other sessions.
+ * Optional.
+ */
+export abstract class FactorChangeHook {
+  /**
+   * Called while the account is locked. A rejection undoes the change.
+   *
+   * @param transaction of the change: `entityManagerOf` tells its `EntityManager`
+   * @returns what tells of the host's own changes; it is recorded with the change
+   */
+  abstract onFactorChange(
+    change: FactorChange,
+    transaction: Transaction,
+  ): Promise<readonly MfaEvent[]>;
+}
+
 /** Port: hears of each change after it is committed. Optional; the default hears nothing. */
 export abstract class MfaEventListener {
   /** A rejection is logged and changes nothing: what happened has happened. */

@@ -3,6 +3,7 @@ import { RandomSource } from '../../contract/random.js';
 import { type Actor } from '../access/actor.js';
 import { type ChangeSubject, ChangeStore, type LoggedChange } from './changes.js';
 import { type MfaEvent } from '../ports/events.js';
+import { HostPorts } from '../ports/host-ports.js';
 import { type Subject } from '../../contract/handler.js';
 import { BackupCodeStore, type Transaction } from '../ports/stores.js';
 
@@ -53,6 +54,7 @@ export class ChangeLog {
   constructor(
     private readonly changes: ChangeStore,
     private readonly backupCodes: BackupCodeStore,
+    private readonly host: HostPorts,
     private readonly random: RandomSource,
   ) {}
 
@@ -62,15 +64,21 @@ export class ChangeLog {
     return { changeId: this.random.rowId(), subject, factor, client, sessionId, at };
   }
 
-  /** Logs what is about to change, as it is now; the account is locked. */
+  /**
+   * Logs what is about to change, as it is now; the account is locked.
+   *
+   * @returns what tells of what the host has changed with it
+   */
   async record(
     { type, target }: Pick<MfaEvent, 'type' | 'target'>,
     { occasion, about, id = occasion.changeId }: Entry,
     transaction: Transaction,
-  ): Promise<void> {
-    const { subject, sessionId, factor, at } = occasion;
+  ): Promise<readonly MfaEvent[]> {
+    const { subject, client, sessionId, factor, at } = occasion;
     const change = { id, subjectId: subject.id, sessionId, type, factor, target, at };
     await this.changes.record(change, about, transaction);
+    const told = { type, subject, sessionId, client, at };
+    return (await this.host.factorChanges?.onFactorChange(told, transaction)) ?? [];
   }
 
   /** All that is logged of a subject, in the order in which it was done. */
@@ -111,8 +119,9 @@ export class ChangeLog {
     if (total === 0) return [];
     const about = { kind: 'backup_codes' } as const;
     const id = this.random.rowId();
-    await this.record({ type: 'backup_codes_revoked' }, { occasion, about, id }, transaction);
-    return this.discardBackupCodes(occasion, transaction);
+    const type = 'backup_codes_revoked' as const;
+    const further = await this.record({ type }, { occasion, about, id }, transaction);
+    return [...(await this.discardBackupCodes(occasion, transaction)), ...further];
   }
 
   /**

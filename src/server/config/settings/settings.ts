@@ -44,7 +44,7 @@ export const SETTINGS = [
   setting(
     'NODE_ENV',
     'development',
-    '`production` refuses what is for trying out alone; so does a `PUBLIC_URL` with https or of another machine, or, without one, a `HOST` that is not this machine alone',
+    '`production` refuses what is for trying out alone; so does a `PUBLIC_URL` with https or of another machine, or, where either is unset, a `HOST` that is not this machine alone',
     oneOf('development', 'test', 'production'),
   ),
   setting('PORT', '3000', 'TCP port of the API; 0: the system chooses', wholeNumber(0, 65_535)),

@@ -3,6 +3,7 @@ import { isLocalHost } from './is-local-host.js';
 
 const bare: Addressed = {
   NODE_ENV: 'development',
+  isNodeEnvSet: false,
   HOST: '127.0.0.1',
   PUBLIC_URL: null,
   DATABASE_URL: null,
@@ -81,14 +82,16 @@ describe('without NODE_ENV=production', () => {
   });
 
   it.each(['0.0.0.0', '::', '192.168.0.7', 'server.lan'])(
-    'the HOST %s is a public address, unless PUBLIC_URL says that it is not',
+    'the HOST %s is a public address, unless NODE_ENV and PUBLIC_URL say that it is not',
     (HOST) => {
       const open = { ...bare, HOST };
       const faults = faultsOfAddress(open);
       expect(namesIn(faults)).toEqual([...REQUIRED, 'HOST']);
       expect(faults[0]).toContain(`required on the HOST ${HOST}, which is no address for`);
       expect(faultsOfAddress({ ...open, ...GIVEN })).toEqual([]);
-      expect(faultsOfAddress({ ...open, PUBLIC_URL: 'http://localhost:3000' })).toEqual([]);
+      const local = { ...open, PUBLIC_URL: 'http://localhost:3000' };
+      expect(faultsOfAddress(local)).toEqual(faults);
+      expect(faultsOfAddress({ ...local, isNodeEnvSet: true })).toEqual([]);
       const behind = faultsOfAddress({ ...open, PUBLIC_URL: 'https://login.example.org' });
       expect(namesIn(behind)).toEqual(REQUIRED);
     },

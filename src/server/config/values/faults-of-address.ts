@@ -3,6 +3,8 @@ import { isLocalHost } from './is-local-host.js';
 /** What decides whether a server may run where its `PUBLIC_URL`, or else its `HOST`, says. */
 export interface Addressed {
   readonly NODE_ENV: string;
+  /** Whether somebody has set `NODE_ENV`: a default promises nothing. */
+  readonly isNodeEnvSet: boolean;
   readonly HOST: string;
   /** Null: `http://localhost:PORT`. */
   readonly PUBLIC_URL: string | null;
@@ -87,21 +89,27 @@ const TRIALS: readonly (readonly [
 export function faultsOfAddress(settings: Addressed): string[] {
   const { NODE_ENV, HOST, PUBLIC_URL } = settings;
   if (NODE_ENV === 'production') return faultsOfProduction(PUBLIC_URL);
-  const where = publicPlace(HOST, PUBLIC_URL);
-  if (where === null) return [];
-  const place = `${where}, which is no address for development`;
-  const faults = TRIALS.filter(([isThere]) => isThere(settings)).map(([, fault]) => fault(place));
-  if (faults.length === 0 || PUBLIC_URL !== null) return faults;
+  if (PUBLIC_URL !== null && !isForTrials(PUBLIC_URL)) {
+    return faultsAt(`behind ${PUBLIC_URL}`, settings);
+  }
+  const isForThisMachine = PUBLIC_URL !== null && settings.isNodeEnvSet;
+  if (isLocalHost(HOST) || isForThisMachine) return [];
+  const faults = faultsAt(`on the HOST ${HOST}`, settings);
+  if (faults.length === 0) return [];
   return [
     ...faults,
-    'HOST is where others come from: unset it to try things out; where it is reached from this machine alone all the same, as in a container, set PUBLIC_URL to the http://localhost that it has there.',
+    'HOST is where others come from: unset it to try things out; where it is reached from this machine alone all the same, as in a container, set NODE_ENV=development, and PUBLIC_URL to the http://localhost that it has there.',
   ];
 }
 
-/** Where others than this machine may come; null: nowhere. What is said of clients goes before. */
-function publicPlace(host: string, publicUrl: string | null): string | null {
-  if (publicUrl === null) return isLocalHost(host) ? null : `on the HOST ${host}`;
-  return isHere(publicUrl) && !publicUrl.startsWith('https:') ? null : `behind ${publicUrl}`;
+/** What is for trying out alone, at an address that others than this machine reach. */
+function faultsAt(where: string, settings: Addressed): string[] {
+  const place = `${where}, which is no address for development`;
+  return TRIALS.filter(([isThere]) => isThere(settings)).map(([, fault]) => fault(place));
+}
+
+function isForTrials(publicUrl: string): boolean {
+  return isHere(publicUrl) && !publicUrl.startsWith('https:');
 }
 
 function faultsOfProduction(publicUrl: string | null): string[] {
