@@ -17,7 +17,8 @@ import { ourHashAlone, ours } from './contestants/ours.mjs';
  *   process of it; the first one makes what tables it needs. Absent: it runs in this process
  * @property {() => Promise<(count: number) => Promise<object[]>>} [openSeeder] gives what makes
  *   tickets, each good for one request
- * @property {(load: any) => Promise<{seconds: number, latencies: number[]}>} [run] of a `Load`
+ * @property {(load: import('./measure.mjs').Load<object>) =>
+ *   Promise<{seconds: number, latencies: number[]}>} [run]
  * @property {import('../scripts/child-server.mjs').ChildServer} [server] once it is started
  * @property {(count: number) => Promise<object[]>} [seed] once its seeder is open
  * @property {object[]} [tickets] that are not used yet

@@ -80,10 +80,11 @@ const ANSWER_TIMEOUT_MILLISECONDS = 30_000;
  * Sends one request for each ticket, `clients` at a time, over connections that are kept, until
  * the tickets or the time run out.
  *
+ * @template Ticket
  * @param {object} load
- * @param {number} load.port on the loopback
- * @param {unknown[]} load.tickets each is used once; those that are used are taken out
- * @param {(ticket: unknown) => Sending} load.makeRequest called when it is sent
+ * @param {number | undefined} load.port on the loopback
+ * @param {Ticket[]} load.tickets each is used once; those that are used are taken out
+ * @param {(ticket: Ticket) => Sending} load.makeRequest called when it is sent
  * @param {Expected} load.expects
  * @param {number} load.clients
  * @param {number} [load.seconds] no request begins later than this
@@ -98,7 +99,8 @@ export async function sendRequests({ tickets, makeRequest, clients, seconds = In
   const elapsedSeconds = () => (performance.now() - startedAt) / 1000;
   const runClient = async () => {
     while (tickets.length > 0 && elapsedSeconds() < seconds) {
-      const sending = makeRequest(tickets.pop());
+      const [ticket] = tickets.splice(-1);
+      const sending = makeRequest(ticket);
       const sentAt = performance.now();
       await send(sending, { ...load, agent });
       latencies.push(performance.now() - sentAt);
@@ -142,10 +144,11 @@ async function send({ path, headers, body }, { port, agent, signal, expects }) {
 /**
  * What a contestant is asked for in one measurement.
  *
+ * @template Ticket good for one request
  * @typedef {object} Load
  * @property {import('./works.mjs').Work} work
- * @property {number} port
- * @property {unknown[]} tickets
+ * @property {number | undefined} port of its server; undefined where it runs in this process
+ * @property {Ticket[]} tickets
  * @property {number} clients
  * @property {number} [seconds]
  * @property {AbortSignal} signal
@@ -157,12 +160,13 @@ export const SECOND_STEPS = ['right', 'wrong', 'wrong-backup', 'backup'];
 /**
  * What sends a contestant's requests.
  *
- * @param {(work: import('./works.mjs').Work, login: any, port: number) =>
+ * @template Login what a ticket is to it
+ * @param {(work: import('./works.mjs').Work, login: Login, port: number | undefined) =>
  *   Sending} requestTo
  * @param {(work: import('./works.mjs').Work) => Expected} expectsOf
  */
 export function runnerOf(requestTo, expectsOf) {
-  /** @param {Load} load */
+  /** @param {Load<Login>} load */
   return ({ work, ...load }) =>
     sendRequests({
       ...load,
