@@ -111,7 +111,10 @@ export class BackupCodeService {
     }
   }
 
-  /** The old set is logged: it comes back where its owner says that they made no new one. */
+  /**
+   * The old set is logged: it comes back where its owner says that they made no new one. Whoever spends a
+   * code locks the account, which this transaction holds: none is spent between the count and the deletion.
+   */
   private async replace(
     occasion: ChangeOccasion,
     codes: IssuedBackupCodes,

@@ -1,4 +1,4 @@
-import { type Authenticator } from '../ports/authenticators.js';
+import { type Authenticator, isPending } from '../ports/authenticators.js';
 import { type LoggedChange } from './changes.js';
 import { type MfaEvent, type MfaEventType } from '../ports/events.js';
 
@@ -87,10 +87,11 @@ export function isBy(
 /** Those that were set up, or proven for the first time, by the change or in one of the sessions. */
 function boundBy(sessions: ReadonlySet<string>, { repudiated, since }: Case): string[] {
   return since.flatMap((change) => {
-    const proven = provenFirst(change);
-    const isTheirs =
-      isMadeBy(change, sessions, repudiated) || isIn(sessions, proven?.setUpIn ?? null);
-    return proven !== undefined && isTheirs ? [proven.id] : [];
+    const proven = provenIn(change);
+    // One that is switched on again was bound before.
+    if (proven === undefined || !isPending(proven)) return [];
+    const isTheirs = isMadeBy(change, sessions, repudiated) || isIn(sessions, proven.setUpIn);
+    return isTheirs ? [proven.id] : [];
   });
 }
 
@@ -128,8 +129,8 @@ function openedBy(
 ): Opening | undefined {
   const { afterSeq } = change;
   if (isRemoval(change)) return { authenticatorId: null, afterSeq, untilSeq: later.ofNone() };
-  const again = provenAgain(change);
-  if (again === undefined || switchedBack.has(change)) return undefined;
+  const again = provenIn(change);
+  if (again === undefined || isPending(again) || switchedBack.has(change)) return undefined;
   return { authenticatorId: again.id, afterSeq, untilSeq: later.of(change) };
 }
 
@@ -183,18 +184,7 @@ function switchedBackBy(
   );
 }
 
-/** The authenticator that a change proved for the first time: one that is switched on again is none. */
-function provenFirst(change: LoggedChange): Authenticator | undefined {
-  const proven = provenIn(change);
-  return proven?.boundAt === null ? proven : undefined;
-}
-
-/** The authenticator that a change switched on again. */
-function provenAgain(change: LoggedChange): Authenticator | undefined {
-  const proven = provenIn(change);
-  return proven?.boundAt === null ? undefined : proven;
-}
-
+/** The authenticator that a change proved, as it was before: pending, or to be switched on again. */
 function provenIn({ type, target, method }: LoggedChange): Authenticator | undefined {
   if (!BINDINGS.includes(type)) return undefined;
   return method?.authenticators.find(({ id }) => id === target);
