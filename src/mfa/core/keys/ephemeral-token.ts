@@ -6,7 +6,7 @@ import { MfaError } from '../../contract/errors.js';
 import { KeyRing } from './key-ring.js';
 import { type ChallengeKey } from '../ports/stores.js';
 
-/** Purposes whose challenge a client names by token rather than by being signed in. */
+/** Purposes whose challenge the client names by an ephemeral token. */
 export type EphemeralPurpose = 'login' | 'step_up';
 
 /** What an ephemeral token says. Only the challenge's row decides what it is worth. */
@@ -19,7 +19,7 @@ export interface EphemeralClaims {
 const ALGORITHM = 'HS256';
 const TYPE = 'mfa-ephemeral+jwt';
 
-/** UTF-16 units: three times the length of the tokens that are made. */
+/** In UTF-16 units: three times the length of our tokens. */
 export const MAX_EPHEMERAL_TOKEN_LENGTH = 1024;
 
 /** Signs and checks the JWTs that name a challenge. */
@@ -32,7 +32,7 @@ export class EphemeralTokens {
     private readonly clock: Clock,
   ) {}
 
-  /** A token that names this challenge, with the challenge's end. */
+  /** A token that names this challenge and expires with it. */
   sign(challenge: ChallengeKey & { expiresAt: Date }, purpose: EphemeralPurpose): Promise<string> {
     const key = this.keys.newest('ephemeral-token');
     return new SignJWT()
@@ -75,7 +75,7 @@ export class EphemeralTokens {
     return this.imported(key.secret);
   }
 
-  /** Once for each key: otherwise it is imported again for each token. */
+  /** Imports each key once, and not for each token. */
   private imported(secret: KeyObject): Promise<webcrypto.CryptoKey> {
     const known = this.verificationKeys.get(secret) ?? importedForVerification(secret);
     this.verificationKeys.set(secret, known);

@@ -1,17 +1,17 @@
 /**
- * What keeps keys: a key management service, a hardware module, or a master key at hand. The keys
- * that protect rows are kept wrapped by it, and are in the clear in the memory of servers alone.
+ * Port: a key management service, a hardware module, or a local master key. It wraps the keys that
+ * protect rows. Unwrapped, these keys exist only in the memory of servers.
  *
- * A ring holds keys of 32 bytes. They are unwrapped at the start and when the ring is replaced, not
- * at each request.
+ * Each key of a ring has 32 bytes. Keys are unwrapped when the server starts and when the ring is
+ * replaced, not at each request.
  */
 export abstract class KeyManagement {
-  /** Names the key that wraps, in sentences for people; no secret. */
+  /** Names the wrapping key in messages; no secret. */
   abstract readonly keyId: string;
 
-  /** What is kept in the place of `dataKey`. */
+  /** The wrapped form of `dataKey`, which may be stored. */
   abstract wrap(dataKey: Uint8Array): Promise<Uint8Array>;
 
-  /** @throws {Error} when `wrapped` is cut, altered, or was wrapped by another key */
+  /** @throws {Error} when `wrapped` is cut or altered, or another key wrapped it */
   abstract unwrap(wrapped: Uint8Array): Promise<Uint8Array>;
 }

@@ -16,15 +16,15 @@ export type KeyUse =
   | 'mailed-link'
   | 'mailed-code';
 
-/** A key made for one use from one key of the ring. */
+/** A key that is derived for one use from one key of the ring. */
 export interface DerivedKey {
-  /** The id of the ring's key that it was made from. */
+  /** The id of the ring's key that it is derived from. */
   readonly id: string;
-  /** 32 bytes; an object that the libraries recognise, so that it is imported once. */
+  /** 32 bytes. Libraries recognise the object, and import it once. */
   readonly secret: KeyObject;
 }
 
-/** Keys by use, made from the ring by HKDF-SHA-256 [RFC 5869 §2]. */
+/** Keys by use, derived from the ring by HKDF-SHA-256 [RFC 5869 §2]. */
 @Injectable()
 export class KeyRing {
   private secretKeys: readonly SecretKey[];
@@ -35,11 +35,11 @@ export class KeyRing {
   }
 
   /**
-   * Puts another ring into the place of the present one, for whatever is sealed or opened from now
-   * on; so keys change without a restart.
+   * Replaces the ring for all that is sealed or opened from now on, so that keys change without a
+   * restart.
    *
    * @param secretKeys the first seals, all of them open
-   * @throws {Error} with one line for each fault; the present ring then stays
+   * @throws {Error} with one line for each fault; then the present ring stays
    */
   replace(secretKeys: readonly SecretKey[]): void {
     const errors = errorsOfSecretKeys(secretKeys);
@@ -48,7 +48,7 @@ export class KeyRing {
     this.derived = new Map();
   }
 
-  /** Keys of one use, the one that seals first. */
+  /** The keys of one use; the first one seals. */
   all(use: KeyUse): readonly [DerivedKey, ...DerivedKey[]] {
     const known = this.derived.get(use) ?? this.derive(use);
     this.derived.set(use, known);
@@ -66,14 +66,14 @@ export class KeyRing {
   }
 
   /**
-   * HMAC-SHA-256 [RFC 2104] of `text` under each key of a use, the one that seals first: the key's
-   * id, a dot, base64url. So what is stored tells which key it needs.
+   * HMAC-SHA-256 [RFC 2104] of `text` under each key of a use, in the order of {@link all}. A tag is the
+   * key's id, a dot and base64url, so that a stored tag names its key.
    */
   tags(use: KeyUse, text: string): string[] {
     return this.all(use).map((key) => tagOf(key, text));
   }
 
-  /** The first of {@link tags}: what is stored. */
+  /** The first of {@link tags}, which is the one to store. */
   tag(use: KeyUse, text: string): string {
     return tagOf(this.newest(use), text);
   }
@@ -93,7 +93,7 @@ function tagOf(key: DerivedKey, text: string): string {
   return `${key.id}.${tag}`;
 }
 
-/** The id of the key that a stored tag was made by. */
+/** The id of the key that made a stored tag. */
 export function tagKeyIdOf(tag: string): string {
   return tag.replace(/\..*$/, '');
 }

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 import { KeyManagement } from './key-management.js';
 
 const ALGORITHM = 'id-aes256-wrap';
-/** The initial value by which an unwrapped key is known to be whole [RFC 3394 §2.2.3.1]. */
+/** The initial value, which shows that an unwrapped key is whole [RFC 3394 §2.2.3.1]. */
 const INITIAL_VALUE = Buffer.alloc(8, 0xa6);
 const MASTER_KEY_BYTES = 32;
 
@@ -29,7 +29,7 @@ export class LocalKeyManagement extends KeyManagement {
   }
 
   async unwrap(wrapped: Uint8Array): Promise<Uint8Array> {
-    // OpenSSL takes nothing for the wrapping of nothing.
+    // OpenSSL unwraps empty bytes to an empty key.
     if (wrapped.length === 0) throw new Error('There is nothing to unwrap.');
     const decipher = createDecipheriv(ALGORITHM, this.masterKey, INITIAL_VALUE);
     return Buffer.concat([decipher.update(wrapped), decipher.final()]);

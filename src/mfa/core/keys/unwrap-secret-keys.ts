@@ -1,17 +1,17 @@
 import { type SecretKey } from '../options/secret-key.js';
 import { type KeyManagement } from './key-management.js';
 
-/** A {@link SecretKey} as it may be kept where others read it. */
+/** A wrapped {@link SecretKey}, which may be stored where others can read it. */
 export interface WrappedSecretKey {
   readonly id: string;
-  /** What {@link KeyManagement.wrap} made of its 32 bytes. */
+  /** The result of {@link KeyManagement.wrap} for its 32 bytes. */
   readonly wrapped: Uint8Array;
 }
 
 /**
- * The keys of a ring, in the same order.
+ * Unwraps the keys of a ring, in the same order.
  *
- * @throws {Error} that names the first key that does not unwrap, and the key management's own
+ * @throws {Error} that names the first key that cannot be unwrapped, and the wrapping key
  */
 export async function unwrapSecretKeys(
   keyManagement: KeyManagement,

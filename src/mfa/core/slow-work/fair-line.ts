@@ -3,11 +3,11 @@ import { Attendance, type Queue, Turns } from './turns.js';
 
 /** Who asks for a turn. */
 export interface Place {
-  /** Whose work it is: an account, or a digest of the name that was typed. */
+  /** The account that the work is for, or a digest of the typed name. */
   readonly subject: string;
-  /** Where it comes from; null: nobody waits for it, so that all others go first. */
+  /** The network that asks. Null: no answer waits for the work, so all others go first. */
   readonly network: string | null;
-  /** What the network is a part of, perhaps with others; absent: it is no part of anything. */
+  /** The larger network that this one is part of. Absent: none. */
   readonly site?: string | null;
 }
 
@@ -15,35 +15,36 @@ export interface Place {
 export interface LineLimits {
   readonly mostWaiting: number;
   readonly mostOfNetwork: number;
-  /** Of one subject within one network: what is done elsewhere in its name takes nothing from it. */
+  /** Of one subject within one network: what other networks ask for in its name does not count. */
   readonly mostOfSubject: number;
 }
 
-/** One that waits, in three queues at once. */
+/** A request that waits, in three queues at once. */
 interface Waiting<T> {
   readonly item: T;
   readonly isUrgent: boolean;
-  /** The name of its site, or else of its network. */
+  /** Its site; its network where there is no site. */
   readonly origin: string;
   readonly site: Queue;
   readonly network: Queue;
-  /** The subject within its network. */
+  /** Of its subject within its network. */
   readonly pair: Queue;
 }
 
-/** Compared one after the other: the first that differs decides, the lowest comes first. */
+/** Compared number by number: the first difference decides, and the lowest rank comes first. */
 type Rank = readonly [number, number, number, number];
 
-/** For each that may wait, so many networks are remembered that were attended to. */
+/** How many networks are remembered as attended to, for each request that may wait. */
 const REMEMBERED = 16;
 
 /**
- * A line in which networks take turns, and within a network the subjects. The first of a network waits
- * for one of each other at most, whatever names are typed, and the networks of one site are together no
- * more than sixteen. Whoever was attended to longest ago goes first, and is turned away last.
+ * A line in which networks take turns, and subjects within each network. The first request of a network
+ * waits for at most one request of each other network, whatever names are typed. The networks of one site
+ * count as sixteen at most. Of networks that rank alike, the one that was attended to longest ago goes
+ * first, and is turned away last.
  */
 export class FairLine<T> {
-  /** In the order in which they came. */
+  /** In the order of their arrival. */
   private waiting: Waiting<T>[] = [];
   private readonly sites = new Turns();
   private readonly networks = new Turns();
@@ -57,11 +58,11 @@ export class FairLine<T> {
   }
 
   /**
-   * Adds one to the line. Where it is one too many, the newest of the longest queue has to leave; of queues
-   * alike, that of whoever was attended to last. The first of a network, or of a site, leaves after all that
-   * are like it.
+   * Adds a request to the line. Where that is one too many, the newest request of the longest queue leaves;
+   * of queues of the same length, that of the network that was attended to last. The first request of a
+   * network or a site leaves after all others of its rank.
    *
-   * @returns whoever has to leave: this one, another one, or null for nobody
+   * @returns the request that leaves, which may be the new one; null where none does
    */
   join({ subject, network, site }: Place, item: T): T | null {
     const place = JSON.stringify(network);
@@ -78,12 +79,12 @@ export class FairLine<T> {
     const leaving = least(this.crowdAround(newcomer), (one) => this.leavingRank(one));
     if (leaving === null) return null;
     this.remove(leaving);
-    // Whoever has others waiting has not been attended to yet.
+    // A site with other requests in the line has not been attended to yet.
     if (leaving.site.waiting === 0) this.attendance.add(leaving.origin);
     return leaving.item;
   }
 
-  /** Whose turn it is; null where nobody waits. It waits no longer. */
+  /** Takes the request out of the line whose turn it is; null where none waits. */
   next(): T | null {
     const first = least(this.waiting, (one) => this.turnRank(one));
     if (first === null) return null;
@@ -92,7 +93,7 @@ export class FairLine<T> {
     return first.item;
   }
 
-  /** Those of whom one has to leave, as they leave where they are alike; none where there is room for all. */
+  /** The requests of which one leaves, in the order that decides between equals; none where there is room. */
   private crowdAround(newcomer: Waiting<T>): Waiting<T>[] {
     const { site, network, pair } = newcomer;
     const { mostWaiting, mostOfNetwork, mostOfSubject } = this.limits;
@@ -105,7 +106,7 @@ export class FairLine<T> {
     return site.waiting > 1 ? newestFirst : [...newestFirst.slice(1), newcomer];
   }
 
-  /** Many short queues of one site are as good as a long one. */
+  /** Many short queues of one site count as one long queue. */
   private leavingRank({ isUrgent, origin, site, network, pair }: Waiting<T>): Rank {
     const length = Math.max(network.waiting, site.waiting / SHARES_OF_SITE);
     return [isUrgent ? 1 : 0, -length, -this.attendance.of(origin), -pair.waiting];
@@ -119,7 +120,7 @@ export class FairLine<T> {
   private remove(gone: Waiting<T>): void {
     this.waiting = this.waiting.filter((one) => one !== gone);
     for (const queue of [gone.site, gone.network, gone.pair]) queue.waiting -= 1;
-    // Names of those that were turned away would fill the memory otherwise.
+    // Otherwise the names of refused requests would fill the memory.
     this.forget();
   }
 
@@ -130,7 +131,7 @@ export class FairLine<T> {
     for (const queue of [network, pair]) queue.nextRound += 1;
     this.turnsInRound += 1;
     if (reached > this.round) this.begin(reached);
-    // So that those who come are not served for ever before one who has waited for a round.
+    // Otherwise newcomers would be served for ever before a request that waits for the next round.
     else if (this.turnsInRound >= this.limits.mostWaiting) this.begin(this.round + 1);
   }
 
@@ -147,12 +148,12 @@ export class FairLine<T> {
   }
 }
 
-/** In which round it is a network's turn: its own, but for a site that has had all of its turns. */
+/** The round of a network's turn: its own, or a later one where its site has had all of its turns. */
 function roundOf({ site, network }: { readonly site: Queue; readonly network: Queue }): number {
   return Math.max(network.nextRound, Math.floor(site.nextRound));
 }
 
-/** The first of those with the least rank. */
+/** The first element of the least rank; null where there is none. */
 function least<E>(all: readonly E[], rankOf: (one: E) => Rank): E | null {
   let least: { readonly one: E; readonly rank: Rank } | null = null;
   for (const one of all) {

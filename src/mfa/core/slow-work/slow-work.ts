@@ -2,20 +2,20 @@ import { MfaError } from '../../contract/errors.js';
 import { FairLine, type LineLimits } from './fair-line.js';
 import { networkOf, siteOf } from '../ports/network-of.js';
 
-/** How much of some slow work is done at once, and how much may wait. */
+/** How much slow work is done at once, and how much may wait. */
 export interface SlowWorkLimits extends LineLimits {
   readonly atOnce: number;
 }
 
-/** Who asks for slow work: each network has its turn, and within it each subject. */
+/** Who asks for slow work. Networks take turns, and subjects within each network. */
 export interface Asker {
-  /** The id of an account, or a digest of the name that was typed: both take turns alike. */
+  /** The id of an account, or a digest of the typed name: both take turns alike. */
   readonly subject: string;
-  /** The address that it is asked from; null where the platform has none. */
+  /** The client's address; null where the platform has none. */
   readonly ip: string | null;
 }
 
-/** Whoever is turned away may come back after a good part of the line is gone. */
+/** By then a good part of the line is done. */
 const RETRY_AFTER_SECONDS = 2;
 
 /** Work that has not begun. */
@@ -25,11 +25,11 @@ interface Waiter {
 }
 
 /**
- * A line for slow hashes. Each of them holds a thread of the few in which tokens are signed and
- * checked, too: a crowd that wants hashes waits for itself, not all others for the crowd. Networks and
- * subjects take turns, and whoever is one too many is told so at once: nobody waits for long.
+ * A line for slow hashes. A hash occupies one of the few threads that also sign and check tokens. With the
+ * line, a crowd that asks for hashes waits for itself, and nobody else waits for the crowd. Networks and
+ * subjects take turns. A request that is one too many is refused at once, so nobody waits for long.
  *
- * Never ask for it while you hold a connection or a lock: others would wait for the crowd with you.
+ * Never wait in it while you hold a connection or a lock: others would wait for the crowd with you.
  */
 export class SlowWork {
   private readonly line: FairLine<Waiter>;
@@ -39,13 +39,13 @@ export class SlowWork {
     this.line = new FairLine(limits);
   }
 
-  /** @throws {MfaError} `rate_limited` where too much waits already, of all or of who asks */
+  /** @throws {MfaError} `rate_limited` where too much waits already, in all or of this asker */
   run<T>({ subject, ip }: Asker, work: () => Promise<T>): Promise<T> {
     return this.inTurn({ subject, network: networkOf(ip), site: siteOf(ip) }, work);
   }
 
   /**
-   * For work that no answer waits for: it is done where nothing else waits, and gives way to others.
+   * Runs work that no answer waits for, once nothing else waits.
    *
    * @throws {MfaError} as {@link run}
    */

@@ -1,28 +1,28 @@
-/** Those that wait under one name, and the round in which they come next. */
+/** The requests that wait under one name, and the round of their next turn. */
 export interface Queue {
   waiting: number;
-  /** It may have passed: then they come before all that begin to wait now. */
+  /** Where it is past, they go before all that begin to wait now. */
   nextRound: number;
 }
 
 /**
- * Who has had a turn, in rounds: whoever had one has the next in a later round. Nobody saves turns up:
- * whoever begins to wait does so in the round that goes on.
+ * Counts turns in rounds: a name that had a turn has the next one in a later round. Turns cannot be saved
+ * up: a name that begins to wait joins the present round.
  */
 export class Turns {
   private readonly queues = new Map<string, Queue>();
 
-  /** Adds one to those that wait under the name. */
+  /** Adds a request to those that wait under the name. */
   join(name: string, round: number): Queue {
     const queue = this.queues.get(name) ?? { waiting: 0, nextRound: round };
-    // A round that passes takes nobody's place.
+    // Requests that wait already keep their place while rounds pass.
     if (queue.waiting === 0) queue.nextRound = Math.max(queue.nextRound, round);
     queue.waiting += 1;
     this.queues.set(name, queue);
     return queue;
   }
 
-  /** Forgets whoever waits for nothing, and would begin with this round anyway. */
+  /** Forgets the names that wait for nothing and would begin in this round anyway. */
   forgetBefore(round: number): void {
     for (const [name, { waiting, nextRound }] of this.queues) {
       if (waiting === 0 && nextRound <= round) this.queues.delete(name);
@@ -30,13 +30,13 @@ export class Turns {
   }
 }
 
-/** When each of a few names was attended to lately: had a turn, or was turned away with all that it had waiting. */
+/** When a name was last attended to: it had a turn, or the last request that it had in the line was refused. */
 export class Attendance {
-  /** The one attended to longest ago comes first. */
+  /** The longest ago first. */
   private readonly attended = new Map<string, number>();
   private count = 0;
 
-  /** @param most so many names are remembered */
+  /** @param most how many names are remembered */
   constructor(private readonly most: number) {}
 
   /** The higher, the later; 0 where nothing is remembered. */
