@@ -26,7 +26,6 @@ import { MethodCeremony } from './core/ceremony/method-ceremony.js';
 import { MethodRestoring } from './core/reversal/method-restoring.js';
 import { MethodChanges } from './core/methods/method-changes.js';
 import { MethodService } from './core/methods/method.service.js';
-import { PasswordCeremony } from './core/ceremony/password-ceremony.js';
 import { ChangeReversal } from './core/reversal/change-reversal.js';
 import { SendCooldowns } from './core/ceremony/send-cooldowns.js';
 import { SendRefusals } from './core/sending/send-refusals.js';
@@ -65,7 +64,6 @@ export const CORE_PROVIDERS: Provider[] = [
   MethodCeremony,
   MethodChanges,
   MethodService,
-  PasswordCeremony,
   ChangeReversal,
   SendCooldowns,
   SendRefusals,

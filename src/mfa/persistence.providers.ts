@@ -2,7 +2,6 @@ import { type Provider } from '@nestjs/common';
 import { AttemptStore } from './core/ports/attempts.js';
 import { ChangeStore } from './core/reversal/changes.js';
 import { EnrolmentStore } from './core/methods/enrolments.js';
-import { PasswordAttemptStore } from './core/ports/password-attempts.js';
 import { EventStore } from './core/ports/event-store.js';
 import {
   AccountStore,
@@ -38,7 +37,6 @@ import { TypeOrmEnrolmentStore } from './persistence/stores/typeorm-enrolment.st
 import { TypeOrmEventStore } from './persistence/stores/typeorm-event.store.js';
 import { TypeOrmMethodStore } from './persistence/stores/typeorm-method.store.js';
 import { TypeOrmOutboxStore } from './persistence/stores/typeorm-outbox.store.js';
-import { TypeOrmPasswordAttemptStore } from './persistence/stores/typeorm-password-attempt.store.js';
 import { TypeOrmSendBudgetStore } from './persistence/stores/typeorm-send-budget.store.js';
 import { TypeOrmSessionAttemptStore } from './persistence/stores/typeorm-session-attempt.store.js';
 import { TypeOrmUnitOfWork } from './persistence/stores/typeorm-unit-of-work.js';
@@ -69,7 +67,6 @@ export const PERSISTENCE_PROVIDERS: Provider[] = [
   { provide: EventStore, useClass: TypeOrmEventStore },
   { provide: MethodStore, useClass: TypeOrmMethodStore },
   { provide: OutboxStore, useClass: TypeOrmOutboxStore },
-  { provide: PasswordAttemptStore, useClass: TypeOrmPasswordAttemptStore },
   { provide: SendBudgetStore, useClass: TypeOrmSendBudgetStore },
   { provide: SessionAttemptStore, useClass: TypeOrmSessionAttemptStore },
   { provide: UnitOfWork, useClass: TypeOrmUnitOfWork },

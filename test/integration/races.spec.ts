@@ -1,18 +1,9 @@
 import { MfaError } from '../../src/mfa/contract/errors.js';
 import { type MfaPending } from '../../src/mfa/core/login/login.service.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
+import { tallyOutcomes } from '../support/tally.js';
 
 const PARALLEL = 50;
-
-/** How many of parallel requests ended in which way: `ok`, or the code of the problem. */
-async function tally(requests: Promise<unknown>[]): Promise<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const outcome of await Promise.allSettled(requests)) {
-    const name = outcome.status === 'fulfilled' ? 'ok' : String(outcome.reason.code);
-    counts[name] = (counts[name] ?? 0) + 1;
-  }
-  return counts;
-}
 
 /** Comes again while the line for slow hashes is full: whoever is turned away was not judged. */
 async function untilJudged<T>(request: () => Promise<T>): Promise<T> {
@@ -40,7 +31,9 @@ describe('races on one credential', () => {
     const { secret } = await mfa.enrolApp(subject);
     const pending = await mfa.begin(subject);
     const code = mfa.totp(secret);
-    const counts = await tally(Array.from({ length: PARALLEL }, () => mfa.verify(pending, code)));
+    const counts = await tallyOutcomes(
+      Array.from({ length: PARALLEL }, () => mfa.verify(pending, code)),
+    );
     expect(counts['ok']).toBe(1);
     // Who comes while the budget is in flight is told that; all others, that the login is over.
     const { invalid_token: over = 0, attempts_exhausted: inFlight = 0 } = counts;
@@ -53,7 +46,7 @@ describe('races on one credential', () => {
     const { secret } = await mfa.enrolApp(subject);
     const pendings = await Promise.all(Array.from({ length: PARALLEL }, () => mfa.begin(subject)));
     const code = mfa.totp(secret);
-    const counts = await tally(pendings.map((pending) => mfa.verify(pending, code)));
+    const counts = await tallyOutcomes(pendings.map((pending) => mfa.verify(pending, code)));
     expect(counts).toEqual({ ok: 1, invalid_code: PARALLEL - 1 });
     expect(await mfa.count('host_sessions', `user_id = '${subject.id}'`)).toBe(1);
   });
@@ -62,7 +55,7 @@ describe('races on one credential', () => {
     const subject = newUser();
     const { backupCodes } = await mfa.enrolApp(subject);
     const pendings = await Promise.all(Array.from({ length: PARALLEL }, () => mfa.begin(subject)));
-    const counts = await tally(
+    const counts = await tallyOutcomes(
       pendings.map((pending) => untilJudged(() => mfa.verify(pending, backupCodes[0] ?? ''))),
     );
     expect(counts).toEqual({ ok: 1, invalid_code: PARALLEL - 1 });
@@ -75,7 +68,7 @@ describe('races on one credential', () => {
     const subject = newUser();
     const { backupCodes } = await mfa.enrolApp(subject);
     const pendings = await Promise.all(backupCodes.map(() => mfa.begin(subject)));
-    const counts = await tally(
+    const counts = await tallyOutcomes(
       pendings.map((pending, index) => mfa.verify(pending, backupCodes[index] ?? '')),
     );
     expect(counts).toEqual({ ok: 5 });
@@ -91,7 +84,7 @@ describe('races on one credential', () => {
     const subject = newUser();
     await mfa.enrolApp(subject);
     const pending = await mfa.begin(subject);
-    const counts = await tally(
+    const counts = await tallyOutcomes(
       Array.from({ length: PARALLEL }, () => mfa.verify(pending, 'no code')),
     );
     expect(counts).toEqual({ invalid_code: 5, attempts_exhausted: PARALLEL - 5 });
@@ -129,7 +122,7 @@ describe('races on one credential', () => {
     const app = await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: {} });
     await mfa.parts.enrolment.setUp(actor, { method: 'email', fields: {} });
     const code = mfa.totp(String(app.setupData['secret']));
-    const counts = await tally([
+    const counts = await tallyOutcomes([
       mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code } }),
       mfa.parts.enrolment.confirm(actor, { method: 'email', proof: { code: mfa.mailed(subject) } }),
     ]);
@@ -154,7 +147,7 @@ describe('races on one credential', () => {
     const subject = guarded.parts.subjects.add('keeper');
     await guarded.enrolApp(subject);
     await guarded.enrolEmail(subject);
-    const counts = await tally(
+    const counts = await tallyOutcomes(
       ['app', 'email'].map((name) =>
         guarded.parts.methods.delete(guarded.actor(subject), name, null),
       ),
@@ -173,7 +166,7 @@ describe('races on one credential', () => {
       logins.push([pending, mfa.mailed(subject)]);
     }
     const recent = logins.slice(-3);
-    const counts = await tally(recent.map(([pending, code]) => mfa.verify(pending, code)));
+    const counts = await tallyOutcomes(recent.map(([pending, code]) => mfa.verify(pending, code)));
     expect(counts).toEqual({ ok: 3 });
   });
 
@@ -181,7 +174,7 @@ describe('races on one credential', () => {
     const subject = newUser();
     const actor = mfa.actor(subject);
     await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: {} });
-    const counts = await tally(
+    const counts = await tallyOutcomes(
       Array.from({ length: PARALLEL }, () =>
         mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code: '000000' } }),
       ),
@@ -197,7 +190,7 @@ describe('races on one credential', () => {
     const claims = await mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
     const before = mfa.parts.inbox.messages.length;
     const client = { ip: null, userAgent: null };
-    const counts = await tally(
+    const counts = await tallyOutcomes(
       Array.from({ length: 20 }, () => mfa.parts.login.resend(claims, client)),
     );
     expect(counts).toEqual({ ok: 1, send_too_soon: 19 });
@@ -207,7 +200,7 @@ describe('races on one credential', () => {
   it('adds no more authenticators at one moment than a method holds', async () => {
     const subject = newUser();
     await mfa.enrolApp(subject);
-    const counts = await tally(
+    const counts = await tallyOutcomes(
       Array.from({ length: 20 }, (_, index) =>
         mfa.parts.enrolment.setUp(mfa.actor(subject), {
           method: 'app',
@@ -233,7 +226,7 @@ describe('races on one credential', () => {
     const attempts = await Promise.all(
       [...secrets, ...secrets].map(async (of) => ({ of, pending: await mfa.begin(subject) })),
     );
-    const counts = await tally(
+    const counts = await tallyOutcomes(
       attempts.map(({ of, pending }) => mfa.verify(pending, mfa.totp(of))),
     );
     expect(counts).toEqual({ ok: 2, invalid_code: 2 });
@@ -248,7 +241,7 @@ describe('races on one credential', () => {
       fields: { label: 'Second' },
     });
     const proof = { code: mfa.totp(String(setupData['secret'])) };
-    const { ok } = await tally(
+    const { ok } = await tallyOutcomes(
       Array.from({ length: 20 }, () =>
         mfa.parts.enrolment.confirm(actor, { method: 'app', proof }),
       ),

@@ -19,7 +19,12 @@ import { MethodService } from '../../src/mfa/core/methods/method.service.js';
 import { type MfaPassed } from '../../src/mfa/core/ports/mfa-passed.js';
 import { HostPorts } from '../../src/mfa/core/ports/host-ports.js';
 import { type IssuedTokens } from '../../src/mfa/core/ports/issued-tokens.js';
-import { MfaEventListener, SubjectDirectory, TokenIssuer } from '../../src/mfa/core/ports/ports.js';
+import {
+  MfaEventListener,
+  type PasswordProof,
+  SubjectDirectory,
+  TokenIssuer,
+} from '../../src/mfa/core/ports/ports.js';
 import { AppHandler } from '../../src/mfa/handlers/app/index.js';
 import { EmailHandler } from '../../src/mfa/handlers/email/index.js';
 import { Clock } from '../../src/mfa/contract/clock.js';
@@ -96,16 +101,18 @@ export class FakeListener extends MfaEventListener {
   }
 }
 
-/** Options of the harness: the module's, and other handlers than app and email. */
+/** Options of the harness: the module's, other handlers than app and email, and what a host may bind. */
 export interface HarnessOptions extends Partial<MfaModuleOptions> {
   readonly handlers?: MfaHandler[];
   readonly consumers?: EventConsumer[];
+  readonly passwords?: PasswordProof;
 }
 
 const KEY = { id: 'test', key: Buffer.alloc(32, 7) };
 
 /** The library without HTTP, on a database of its own. */
-export async function startMfa({ handlers, consumers = [], ...options }: HarnessOptions = {}) {
+export async function startMfa(given: HarnessOptions = {}) {
+  const { handlers, consumers = [], passwords = null, ...options } = given;
   const database = await createTestDatabase();
   const clock = new FakeClock();
   const random = new SystemRandomSource();
@@ -131,7 +138,7 @@ export async function startMfa({ handlers, consumers = [], ...options }: Harness
       { provide: MfaOptions, useValue: resolved },
       { provide: Clock, useValue: clock },
       { provide: RandomSource, useValue: random },
-      { provide: HostPorts, useValue: new HostPorts(subjects, tokens) },
+      { provide: HostPorts, useValue: new HostPorts(subjects, tokens, { passwords }) },
       {
         provide: MFA_HANDLERS,
         useValue: handlers ?? [

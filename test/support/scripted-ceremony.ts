@@ -1,3 +1,20 @@
+import { SystemRandomSource } from '../../src/mfa/contract/random.js';
+import { AttemptSpending } from '../../src/mfa/core/ceremony/attempt-spending.js';
+import { BackupCodes } from '../../src/mfa/core/ceremony/backup-codes.js';
+import { Ceremony } from '../../src/mfa/core/ceremony/ceremony.js';
+import { HandlerRegistry } from '../../src/mfa/core/ceremony/handler-registry.js';
+import { SendCooldowns } from '../../src/mfa/core/ceremony/send-cooldowns.js';
+import { UnjudgedAttempts } from '../../src/mfa/core/ceremony/unjudged-attempts.js';
+import { WrongProofs } from '../../src/mfa/core/ceremony/wrong-proofs.js';
+import { EventPublisher } from '../../src/mfa/core/events/event-publisher.js';
+import { EventSubscribers } from '../../src/mfa/core/events/event-subscribers.js';
+import { type OutboxStore } from '../../src/mfa/core/events/outbox.js';
+import { OutboxWorker } from '../../src/mfa/core/events/outbox-worker.js';
+import { KeyRing } from '../../src/mfa/core/keys/key-ring.js';
+import { resolveMfaOptions } from '../../src/mfa/core/options/mfa.options.js';
+import { PASSWORD } from '../../src/mfa/core/ports/password-fields.js';
+import { type HostPorts } from '../../src/mfa/core/ports/host-ports.js';
+import { type SendBudgetStore } from '../../src/mfa/core/sending/send-budgets.js';
 import {
   type AttemptRequest,
   AttemptStore,
@@ -9,7 +26,11 @@ import { type Authenticator } from '../../src/mfa/core/ports/authenticators.js';
 import { type MfaEvent } from '../../src/mfa/core/ports/events.js';
 import { type MfaHandler, type Subject } from '../../src/mfa/contract/handler.js';
 import { EventStore } from '../../src/mfa/core/ports/event-store.js';
-import { type Transaction, UnitOfWork } from '../../src/mfa/core/ports/stores.js';
+import {
+  type MethodRecord,
+  type Transaction,
+  UnitOfWork,
+} from '../../src/mfa/core/ports/stores.js';
 import { CodeProof } from '../../src/mfa/contract/code-proof.js';
 import { FakeClock } from '../../src/mfa/testing/fake-clock.js';
 
@@ -106,6 +127,25 @@ export function authenticator(payload: string): Authenticator {
   return { id: 'a1', label: null, setUpIn: null, confirmedIn: 1, ...times, payload };
 }
 
+/** Of {@link spentAttempt}. */
+export const METHOD: MethodRecord = {
+  id: 'm1',
+  subjectId: 's1',
+  handler: 'word',
+  isActive: true,
+  isPrimary: true,
+  createdAt: NOW,
+  confirmedAt: NOW,
+  activatedAt: NOW,
+  activation: 1,
+  activatedVersion: 1,
+  activatedIn: null,
+  lastUsedAt: null,
+  authenticators: [authenticator('open sesame')],
+  payloadVersion: 1,
+  version: 0,
+};
+
 /** An attempt at the word of a login. */
 export function spentAttempt(changes: Partial<SpentAttempt> = {}): SpentAttempt {
   return {
@@ -127,23 +167,7 @@ export function spentAttempt(changes: Partial<SpentAttempt> = {}): SpentAttempt 
       attempts: 1,
       version: 0,
     },
-    method: {
-      id: 'm1',
-      subjectId: 's1',
-      handler: 'word',
-      isActive: true,
-      isPrimary: true,
-      createdAt: NOW,
-      confirmedAt: NOW,
-      activatedAt: NOW,
-      activation: 1,
-      activatedVersion: 1,
-      activatedIn: null,
-      lastUsedAt: null,
-      authenticators: [authenticator('open sesame')],
-      payloadVersion: 1,
-      version: 0,
-    },
+    method: METHOD,
     backupCode: null,
     sessionId: null,
     factor: 'word',
@@ -156,4 +180,61 @@ export function spentAttempt(changes: Partial<SpentAttempt> = {}): SpentAttempt 
     lockEnds: { method: null, account: null, session: null, allSessions: null },
     ...changes,
   };
+}
+
+/** An attempt at the password of a step-up. */
+export function spentAtPassword(changes: Partial<SpentAttempt> = {}): SpentAttempt {
+  const { challenge, ...spent } = spentAttempt();
+  const own = { purpose: 'step_up', methodId: null, handler: PASSWORD, sessionId: 'k1' } as const;
+  return {
+    ...spent,
+    challenge: { ...challenge, ...own },
+    method: null,
+    sessionId: 'k1',
+    factor: PASSWORD,
+    counted: { onMethod: false, onAccount: false, onSession: true },
+    ...changes,
+  };
+}
+
+const OPTIONS = resolveMfaOptions({
+  secretKeys: [{ id: 'k', key: new Uint8Array(32) }],
+  backupCodeHashCost: 4,
+});
+
+/** The backup codes of {@link scriptedCeremony}. */
+export const BACKUP_CODES = new BackupCodes(
+  OPTIONS,
+  new SystemRandomSource(),
+  new KeyRing(OPTIONS),
+);
+
+/** A ceremony without a database, where nothing is sent and nobody listens. */
+export function scriptedCeremony(
+  attempts: AttemptStore,
+  events: EventStore,
+  handler: MfaHandler = HANDLER,
+): Ceremony {
+  const [subscribers, clock] = [new EventSubscribers(), new FakeClock()];
+  // Nobody listens, so nothing is ever taken from the outbox.
+  const worker = new OutboxWorker(subscribers, {} as OutboxStore, OPTIONS, clock);
+  const publisher = new EventPublisher(subscribers, worker);
+  // No session ends here, so nothing is asked of the host.
+  const host = {} as HostPorts;
+  const registry = new HandlerRegistry([handler]);
+  return new Ceremony(
+    registry,
+    attempts,
+    events,
+    new AttemptSpending(attempts, BACKUP_CODES, OPTIONS),
+    new NoTransactions(),
+    BACKUP_CODES,
+    new UnjudgedAttempts(),
+    new WrongProofs(host, events, new NoTransactions(), publisher),
+    // The handler sends nothing, so no budget is asked.
+    new SendCooldowns(registry, {} as SendBudgetStore),
+    OPTIONS,
+    clock,
+    publisher,
+  );
 }

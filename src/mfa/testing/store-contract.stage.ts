@@ -2,9 +2,10 @@ import { proofOfFirstFactor } from '../core/ports/assurance.js';
 import {
   type AttemptRequest,
   type AttemptStore,
+  methodOf,
+  type Settlement,
   type SpentAttempt,
 } from '../core/ports/attempts.js';
-import { type Settlement } from '../core/ports/attempts.js';
 import { type Authenticator } from '../core/ports/authenticators.js';
 import { type EnrolmentStore } from '../core/methods/enrolments.js';
 import { type MfaEvent, type MfaEventType } from '../core/ports/events.js';
@@ -196,6 +197,7 @@ export class StoreStage {
       purpose: 'login',
       credentialsVersion: '1',
       sessionId: null,
+      isOfMethod: true,
       handlers: [handler],
       unguessable: [],
       backupLookups: [],
@@ -217,7 +219,7 @@ export class StoreStage {
 
   /** A right proof that changed the state. */
   settlement(spent: SpentAttempt, changes: Partial<Settlement> = {}): Settlement {
-    const authenticators = spent.method.authenticators.map((authenticator) => ({
+    const authenticators = methodOf(spent).authenticators.map((authenticator) => ({
       ...authenticator,
       payload: { secret: 'Ω', usedIn: spent.challenge.id },
     }));
@@ -226,7 +228,7 @@ export class StoreStage {
       proven: { by: 'method', authenticators, payloadVersion: 2 },
       rows: [],
       rowUpdates: [],
-      events: [this.event(spent.method.subjectId)],
+      events: [this.event(spent.challenge.subjectId)],
       now: NOW,
       ...changes,
     };

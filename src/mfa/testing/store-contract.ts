@@ -8,6 +8,7 @@ import { describeForgivingPayers } from './store-contract.forgiving.js';
 import { describeGuessesAtOnce } from './store-contract.guessing.js';
 import { describeMethods } from './store-contract.methods.js';
 import { describeSending } from './store-contract.sends.js';
+import { describePasswords } from './store-contract.passwords.js';
 import { describePaying } from './store-contract.paying.js';
 import { describeSettling } from './store-contract.settling.js';
 import { describeSpending } from './store-contract.spending.js';
@@ -35,6 +36,7 @@ export function describeStoreContract(name: string, open: () => Promise<OpenStor
     describe('who pays for a guess', () => describePaying(stage));
     describe('what a guesser is forgiven', () => describeForgivingPayers(stage));
     describe('guesses at one moment', () => describeGuessesAtOnce(stage));
+    describe('attempts at a password', () => describePasswords(stage));
     describe('settling attempts', () => describeSettling(stage));
     describe('backup codes and events', () => describeCounting(stage));
     describe('sends', () => describeSending(stage));

@@ -9,27 +9,27 @@ import { type Transaction } from '../ports/stores.js';
 /** Who is signed in, and how, as the host's access token says. */
 export interface Principal {
   readonly subjectId: string;
-  /** The host's session; null where the host keeps none. No session is called `*`, and none has no name. */
+  /** The host's session; null where the host keeps none. Neither `*` nor an empty text names a session. */
   readonly sessionId: string | null;
   /** When the last proof was given; null where the token does not say [OpenID Connect Core §2]. */
   readonly authenticatedAt: Date | null;
   /** Authentication method references [RFC 8176 §2]. */
   readonly amr: readonly string[];
   /**
-   * Every proof that was given in the session, as {@link MfaPassed.proofs} says. Where they are here,
-   * the session is judged by those that still count; absent: by `amr` and `authenticatedAt`.
+   * Every proof that was given in the session, as in {@link MfaPassed.proofs}. The session is judged by
+   * those that still count. Absent: it is judged by `amr` and `authenticatedAt`.
    */
   readonly proofs?: readonly SessionProof[];
 }
 
-/** The proofs of a session; of a host that keeps none by themselves, what its token says is one. */
+/** The proofs of a session. Where the host keeps none, its access token counts as one proof. */
 export function proofsOf({ proofs, amr, authenticatedAt }: Principal): readonly SessionProof[] {
   if (proofs !== undefined) return proofs;
   if (authenticatedAt === null) return [];
   return [proofOfFirstFactor(amr, authenticatedAt)];
 }
 
-/** A signed-in subject who manages factors, and from where. */
+/** A signed-in subject who manages factors, and the client. */
 export interface Actor extends Principal {
   readonly client: ClientInfo;
 }
@@ -50,7 +50,7 @@ export class SubjectResolver {
   }
 
   /**
-   * Who is signed in, as the host knows it now: with the proofs that the session has by now.
+   * The principal with the proofs that the session has now.
    *
    * @throws {MfaError} `token_not_valid` when the subject may not sign in any more, or the session is over
    */
@@ -59,7 +59,7 @@ export class SubjectResolver {
     await this.subjectOf(principal, transaction);
     const { sessions } = this.host;
     if (sessions === null) return principal;
-    // A host that keeps sessions has none for whoever names none.
+    // Where the host keeps sessions, a principal without one is signed in to nothing.
     const session =
       sessionId === null ? null : await sessions.find({ subjectId, sessionId }, transaction);
     if (session === null) throw new MfaError('token_not_valid');

@@ -21,26 +21,26 @@ import {
   type Transaction,
 } from '../ports/stores.js';
 
-/** The clocks of two servers may differ so much. */
+/** How far the clocks of two servers may differ. */
 const CLOCK_TOLERANCE_SECONDS = 60;
 
-/** What must have been proven, for what was asked to be allowed. */
+/** What a session must have proven. */
 export interface ProofDemand {
   /**
-   * How old a proof may be, in seconds: that of a second factor where two are asked for. The first
-   * factor of the session is then as old as the session is.
+   * How old the proof may be. Where two factors are asked for, this holds for the second one; the first
+   * may be as old as the session.
    */
   readonly maxAgeSeconds: number;
-  /** Method references, each of which a proof of that age must show [RFC 8176 §2]. */
+  /** Method references [RFC 8176 §2]; a proof of that age must show each. */
   readonly amr?: readonly string[];
-  /** The weakest that will do. */
+  /** The weakest that is enough. */
   readonly acr: Acr;
 }
 
 /**
- * Holds who is signed in to a demand, by the proofs that still count.
+ * Checks that the proofs of a principal which still count meet a demand.
  *
- * @throws {MfaError} `fresh_proof_required` when they have not proven that
+ * @throws {MfaError} `fresh_proof_required` where they do not
  */
 export function requireProof(
   principal: Principal,
@@ -62,16 +62,16 @@ export function requireProof(
   throw new MfaError('fresh_proof_required', { freshProof: { maxAgeSeconds, acr } });
 }
 
-/** Whether a proof was given lately. */
+/** Whether a proof is not too old. The clock that dated it may have been a little ahead. */
 function isRecent({ at }: SessionProof, maxAgeSeconds: number, now: Date): boolean {
   const ageSeconds = (now.getTime() - at.getTime()) / 1000;
   return ageSeconds <= maxAgeSeconds && ageSeconds >= -CLOCK_TOLERANCE_SECONDS;
 }
 
 /**
- * How strong a proof must be for its owner to change factors: two factors where there is a second
- * one. Who has just set the first ones up goes on without them, until they are proven in a step-up; an
- * older session, which was made without them, does not.
+ * How strong a proof must be to change factors: two factors where there is a second one. The session that
+ * has just set up the first factors needs no proof of them until it has given one in a step-up. An older
+ * session, which began without them, needs it.
  */
 export function acrForChanges(
   principal: Principal,
@@ -83,7 +83,7 @@ export function acrForChanges(
   return offered(present.methods).every(isOwn) && !isProven ? ACR.singleFactor : ACR.twoFactors;
 }
 
-/** Asks for a recent proof before factors are changed [ASVS 7.5.1]. */
+/** Requires a recent proof before factors are changed [ASVS 7.5.1]. */
 @Injectable()
 export class FreshProof {
   constructor(
@@ -94,18 +94,18 @@ export class FreshProof {
   ) {}
 
   /**
-   * To be asked before a change is begun, and again in the transaction that makes it, once the
-   * account is locked: then the session may be over, its user disabled, or what it had proven gone.
+   * Call it before a change begins, and again in the transaction that makes it, once the account is
+   * locked: by then the session may be over, its user disabled, or its proofs worth nothing.
    *
    * @param principal whom the host has authenticated for this request
-   * @param transaction of the change; session, user and proofs are read anew, in it where there is one
-   * @returns the subject's methods, which decide how strong a proof is asked for. What is decided by
-   * them is decided anew where their version has changed
-   * @throws {MfaError} `fresh_proof_required`, or `token_not_valid` for a session that is over by now
+   * @param transaction of the change; session, user and proofs are read in it
+   * @returns the subject's methods, which decide how strong the proof must be. Decide anew where their
+   * version has changed
+   * @throws {MfaError} `fresh_proof_required`, or `token_not_valid` for a session that is over now
    */
   async require(principal: Principal, transaction?: Transaction): Promise<MethodSnapshot> {
     const snapshot = await this.methods.read(principal.subjectId, transaction);
-    // After the reading: whatever ends a session later than this changes the version that was read.
+    // Read after the methods: whatever ends the session later changes the version that was read.
     const present = await this.actors.asOfNow(principal, transaction);
     const acr = acrForChanges(present, snapshot);
     const demand = { maxAgeSeconds: this.options.stepUpMaxAgeSeconds, acr };
@@ -114,7 +114,7 @@ export class FreshProof {
   }
 
   /**
-   * Holds who is signed in to a demand, by the methods that are active now.
+   * As {@link requireProof}, with the methods that are active now.
    *
    * @throws {MfaError} `fresh_proof_required`
    */

@@ -3,9 +3,10 @@ import { MfaOptions } from '../options/mfa.options.js';
 import { type AttemptRequest, AttemptStore, type SpentAttempt } from '../ports/attempts.js';
 import { BackupCodes } from './backup-codes.js';
 import { MfaError } from '../../contract/errors.js';
-import { type MfaHandler, type Subject } from '../../contract/handler.js';
+import { type Subject } from '../../contract/handler.js';
+import { PasswordProof } from '../ports/ports.js';
 import { attemptBudgetsOf } from './policy.js';
-import { type ProofReading } from './proof-reading.js';
+import { type JudgedBy, type ProofReading } from './proof-reading.js';
 import { problemOfRefusal } from './refusals.js';
 import { type ChallengePurpose } from '../ports/challenge-purpose.js';
 import { type ChallengeKey } from '../ports/stores.js';
@@ -17,13 +18,12 @@ export interface SpendingRequest {
   readonly purpose: ChallengePurpose;
   /** {@link Actor.sessionId}; absent at a login, and where the challenge names the session itself. */
   readonly sessionId?: string | null;
-  /** The handlers that may have to judge: the challenge decides which of them does. */
-  readonly handlers: readonly MfaHandler[];
+  readonly judgedBy: JudgedBy;
   /** `detail` of `invalid_code`. */
   readonly wrongProofDetail: string;
 }
 
-/** What stood in the way may be gone by the time it is looked for. */
+/** What prevented an attempt may be gone by the time that it is looked up. */
 const MAX_TRIES = 3;
 
 /** Spends attempts, or says why none is spent. */
@@ -36,7 +36,7 @@ export class AttemptSpending {
   ) {}
 
   /**
-   * Spends an attempt, committed before anything is judged.
+   * Spends an attempt and commits it, before anything is judged.
    *
    * @throws {MfaError} as {@link Ceremony.prove}, for what is refused without being judged
    */
@@ -52,16 +52,19 @@ export class AttemptSpending {
   }
 
   private attemptRequest(
-    { key, purpose, subject, handlers, sessionId = null }: SpendingRequest,
+    { key, purpose, subject, judgedBy, sessionId = null }: SpendingRequest,
     { proofs, backupCode }: ProofReading,
     now: Date,
   ): AttemptRequest {
+    const isOfMethod = !(judgedBy instanceof PasswordProof);
+    const handlers = isOfMethod ? judgedBy : [];
     const unguessable = handlers.filter(({ isGuessable }) => isGuessable === false);
     return {
       key,
       purpose,
       credentialsVersion: subject.credentialsVersion,
       sessionId,
+      isOfMethod,
       handlers: backupCode === null ? [...proofs.keys()] : handlers.map(({ name }) => name),
       unguessable: unguessable.map(({ name }) => name),
       backupLookups: backupCode === null ? [] : this.backupCodes.tags(subject.id, backupCode),

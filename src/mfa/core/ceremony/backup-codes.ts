@@ -9,26 +9,26 @@ import { KeyRing } from '../keys/key-ring.js';
 import { type ClientInfo } from '../ports/mfa-passed.js';
 import { type StoredBackupCode } from '../ports/stores.js';
 
-/** Characters that people write for another, where the alphabet has only the other [Crockford]. */
+/** Characters that people mistake for another one; replaced where the alphabet has only the other [Crockford]. */
 const LOOK_ALIKES: readonly (readonly [written: string, meant: string])[] = [
   ['O', '0'],
   ['I', '1'],
   ['L', '1'],
 ];
 
-/** Sets that wait to be hashed: some seconds of work, half of it for one network. */
+/** How many sets may wait to be hashed: some seconds of work, at most half of it for one network. */
 export const BACKUP_CODE_LINE = { mostWaiting: 20, mostOfNetwork: 10, mostOfSubject: 4 };
 
-/** Whose codes they are, and from where they are asked for. */
+/** Whose codes are asked for, and by which client. */
 export interface CodesAsker {
   readonly subject: Pick<Subject, 'id'>;
   readonly client: Pick<ClientInfo, 'ip'>;
 }
 
-/** The mathematics of backup codes: drawing, reading, tagging, hashing. */
+/** Draws, reads, tags and hashes backup codes. */
 @Injectable()
 export class BackupCodes {
-  /** One set after the other, one code after the other: a set-up is free to whoever is signed in. */
+  /** One code at a time: everybody who is signed in may ask for set-ups. */
   private readonly slow = new SlowWork({ atOnce: 1, ...BACKUP_CODE_LINE });
 
   constructor(
@@ -37,7 +37,7 @@ export class BackupCodes {
     private readonly keys: KeyRing,
   ) {}
 
-  /** A new set, no two codes alike. */
+  /** A new set of different codes. */
   draw(): string[] {
     const { numOfBackupCodes, backupCodeAllowedChars, backupCodeLength } = this.options;
     const codes = new Set<string>();
@@ -48,7 +48,7 @@ export class BackupCodes {
   }
 
   /**
-   * What is stored of each code of a set.
+   * The stored form of each code of a set.
    *
    * @throws {MfaError} `rate_limited` as {@link SlowWork.run}
    */
@@ -64,7 +64,7 @@ export class BackupCodes {
     });
   }
 
-  /** The code that a person may have meant, or null when the text has not the form of one. */
+  /** The code that a text may stand for; null where it does not have the form of one. */
   read(text: string): string | null {
     const { backupCodeAllowedChars: alphabet, backupCodeLength } = this.options;
     const code = this.withoutLookAlikes(normalizeCode(text));
@@ -78,7 +78,7 @@ export class BackupCodes {
   }
 
   /**
-   * The one slow comparison, run only for a code that was found by its tag.
+   * The slow comparison: run it only for a code that was found by its tag.
    *
    * @throws {MfaError} `rate_limited` as {@link SlowWork.run}
    */

@@ -1,32 +1,17 @@
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { addSeconds } from '../../contract/clock.js';
-import { SystemRandomSource } from '../../contract/random.js';
-import { resolveMfaOptions } from '../options/mfa.options.js';
-import { FakeClock } from '../../testing/fake-clock.js';
-import { BackupCodes } from './backup-codes.js';
-import { AttemptSpending } from './attempt-spending.js';
-import { Ceremony, type Conclusion, type ProofRequest } from './ceremony.js';
-import { EventSubscribers } from '../events/event-subscribers.js';
-import { EventPublisher } from '../events/event-publisher.js';
-import { type MfaHandler } from '../../contract/handler.js';
-import { HandlerRegistry } from './handler-registry.js';
-import { type HostPorts } from '../ports/host-ports.js';
-import { KeyRing } from '../keys/key-ring.js';
-import { type OutboxStore } from '../events/outbox.js';
-import { OutboxWorker } from '../events/outbox-worker.js';
-import { type SendBudgetStore } from '../sending/send-budgets.js';
-import { SendCooldowns } from './send-cooldowns.js';
-import { UnjudgedAttempts } from './unjudged-attempts.js';
-import { WrongProofs } from './wrong-proofs.js';
+import { type Ceremony, type Conclusion, type ProofRequest } from './ceremony.js';
 import { type ChallengePurpose } from '../ports/challenge-purpose.js';
 import {
   authenticator,
+  BACKUP_CODES,
   HANDLER,
   KeptEvents,
-  NoTransactions,
+  METHOD,
   NOW,
   ScriptedAttempts,
+  scriptedCeremony,
   spentAttempt,
   SUBJECT,
 } from '../../../../test/support/scripted-ceremony.js';
@@ -41,11 +26,6 @@ interface BrokenParts {
 }
 
 describe('Ceremony', () => {
-  const options = resolveMfaOptions({
-    secretKeys: [{ id: 'k', key: new Uint8Array(32) }],
-    backupCodeHashCost: 4,
-  });
-  const backupCodes = new BackupCodes(options, new SystemRandomSource(), new KeyRing(options));
   let attempts: ScriptedAttempts;
   let events: KeptEvents;
   let ceremony: Ceremony;
@@ -53,40 +33,15 @@ describe('Ceremony', () => {
   beforeEach(() => {
     attempts = new ScriptedAttempts();
     events = new KeptEvents();
-    ceremony = ceremonyOf(HANDLER);
+    ceremony = scriptedCeremony(attempts, events);
   });
-
-  function ceremonyOf(handler: MfaHandler): Ceremony {
-    const [subscribers, clock] = [new EventSubscribers(), new FakeClock()];
-    // Nobody listens, so nothing is ever taken from the outbox.
-    const worker = new OutboxWorker(subscribers, {} as OutboxStore, options, clock);
-    const publisher = new EventPublisher(subscribers, worker);
-    // No session ends here, so nothing is asked of the host.
-    const host = {} as HostPorts;
-    const registry = new HandlerRegistry([handler]);
-    return new Ceremony(
-      registry,
-      attempts,
-      events,
-      new AttemptSpending(attempts, backupCodes, options),
-      new NoTransactions(),
-      backupCodes,
-      new UnjudgedAttempts(),
-      new WrongProofs(host, events, new NoTransactions(), publisher),
-      // The handler sends nothing, so no budget is asked.
-      new SendCooldowns(registry, {} as SendBudgetStore),
-      options,
-      new FakeClock(),
-      publisher,
-    );
-  }
 
   function requestOf(code: unknown, changes: Partial<ProofRequest> = {}): ProofRequest {
     return {
       subject: SUBJECT,
       key: { subjectId: 's1', id: 'c1' },
       purpose: 'login',
-      handlers: [HANDLER],
+      judgedBy: [HANDLER],
       proof: { code },
       acceptsBackupCode: true,
       client: { ip: null, userAgent: null },
@@ -113,11 +68,11 @@ describe('Ceremony', () => {
   });
 
   it('judges once more when it lost a race, by what is there then', async () => {
-    const [spent, method] = [spentAttempt(), spentAttempt().method];
+    const spent = spentAttempt();
     attempts.spends = [spent];
     attempts.settles = [false];
     attempts.reloads = [
-      { ...spent, method: { ...method, authenticators: [authenticator('closed sesame')] } },
+      { ...spent, method: { ...METHOD, authenticators: [authenticator('closed sesame')] } },
     ];
     await expect(prove('open sesame')).rejects.toMatchObject({ code: 'invalid_code' });
     expect(events.events.map(({ type }) => type)).toEqual(['second_factor_failed']);
@@ -168,6 +123,19 @@ describe('Ceremony', () => {
     expect(attempts.givenBack).toEqual([]);
   });
 
+  it('concludes anew, in its last try too, where what it concluded from no longer holds', async () => {
+    attempts.spends = [spentAttempt()];
+    attempts.reloads = [spentAttempt(), spentAttempt()];
+    attempts.settles = [true];
+    let conclusions = 0;
+    const proof = ceremony.prove(requestOf('open sesame'), async () => {
+      const result = (conclusions += 1);
+      return { result, stillHolds: async () => result === 3 };
+    });
+    await expect(proof).resolves.toBe(3);
+    expect(attempts.lockedReloads).toBe(0);
+  });
+
   it('settles its last try where nothing else is to change', async () => {
     attempts.spends = [spentAttempt()];
     attempts.reloads = [spentAttempt(), spentAttempt()];
@@ -177,10 +145,9 @@ describe('Ceremony', () => {
   });
 
   it('judges its last try by what is there then', async () => {
-    const { method } = spentAttempt();
     attempts.spends = [spentAttempt()];
     const authenticators = [authenticator('closed sesame')];
-    attempts.reloads = [spentAttempt(), spentAttempt({ method: { ...method, authenticators } })];
+    attempts.reloads = [spentAttempt(), spentAttempt({ method: { ...METHOD, authenticators } })];
     await expect(prove('open sesame')).rejects.toMatchObject({ code: 'invalid_code' });
     expect(events.events.map(({ type }) => type)).toEqual(['second_factor_failed']);
     expect(attempts.givenBack).toEqual([]);
@@ -194,9 +161,8 @@ describe('Ceremony', () => {
   });
 
   it('concludes nothing in its last try from what it did not see before', async () => {
-    const { method } = spentAttempt();
     attempts.spends = [spentAttempt()];
-    attempts.reloads = [spentAttempt(), spentAttempt({ method: { ...method, isActive: false } })];
+    attempts.reloads = [spentAttempt(), spentAttempt({ method: { ...METHOD, isActive: false } })];
     await expect(prove('open sesame')).rejects.toMatchObject({ code: 'unavailable' });
     expect(attempts.settlements).toHaveLength(2);
   });
@@ -214,7 +180,7 @@ describe('Ceremony', () => {
       },
     ],
   ])('gives an attempt back that could not be %s', async (_, handler, parts) => {
-    ceremony = ceremonyOf(handler);
+    ceremony = scriptedCeremony(attempts, events, handler);
     const { conclude = async () => ({ result: undefined }), ...stores } = {
       ...parts,
     } as BrokenParts;
@@ -242,9 +208,8 @@ describe('Ceremony', () => {
   });
 
   it('proves by the present clock what was activated by one that was ahead', async () => {
-    const { method } = spentAttempt();
     attempts.settles = [true];
-    attempts.spends = [spentAttempt({ method: { ...method, activatedAt: addSeconds(NOW, 7200) } })];
+    attempts.spends = [spentAttempt({ method: { ...METHOD, activatedAt: addSeconds(NOW, 7200) } })];
     await prove('open sesame');
     expect(attempts.settlements).toMatchObject([{ now: NOW }]);
   });
@@ -300,7 +265,7 @@ describe('Ceremony', () => {
   });
 
   it('judges a backup code by its hash', async () => {
-    const [stored] = await backupCodes.seal(CODES_OWNER, ['ABCDEFGHJKMN']);
+    const [stored] = await BACKUP_CODES.seal(CODES_OWNER, ['ABCDEFGHJKMN']);
     const backupCode = { lookup: stored?.lookup ?? '', hash: stored?.hash ?? '', setId: 's1' };
     attempts.spends = [spentAttempt({ backupCode }), spentAttempt({ backupCode })];
     attempts.settles = [true];
@@ -317,12 +282,12 @@ describe('Ceremony', () => {
     class Pin {
       pin = '';
     }
-    const handlers = [{ ...HANDLER, proofSchema: Pin }];
-    const [stored] = await backupCodes.seal(CODES_OWNER, ['ABCDEFGHJKMN']);
+    const judgedBy = [{ ...HANDLER, proofSchema: Pin }];
+    const [stored] = await BACKUP_CODES.seal(CODES_OWNER, ['ABCDEFGHJKMN']);
     const backupCode = stored === undefined ? null : { ...stored, setId: 's1' };
     attempts.spends = [spentAttempt({ backupCode })];
     attempts.settles = [true];
-    await expect(prove('ABCDEFGHJKMN', { handlers })).resolves.toBeUndefined();
+    await expect(prove('ABCDEFGHJKMN', { judgedBy })).resolves.toBeUndefined();
   });
 
   it('makes no further change when the proof lost its race', async () => {
@@ -344,10 +309,10 @@ describe('Ceremony', () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     const verify = async () => ({ ok: false as const, reason: 'sign_count_fell' });
     const key = { ...HANDLER, isGuessable: false, verify };
-    ceremony = ceremonyOf(key);
+    ceremony = scriptedCeremony(attempts, events, key);
     const spent = spentAttempt({ locksMethod: true, locksAccount: true, locksSession: true });
     attempts.spends = [spent];
-    const refused = ceremony.prove({ ...requestOf('open sesame'), handlers: [key] }, async () => ({
+    const refused = ceremony.prove({ ...requestOf('open sesame'), judgedBy: [key] }, async () => ({
       result: undefined,
     }));
     await expect(refused).rejects.toMatchObject({

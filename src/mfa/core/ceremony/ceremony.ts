@@ -1,11 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../contract/clock.js';
 import { MfaOptions } from '../options/mfa.options.js';
 import { type SessionProof } from '../ports/assurance.js';
-import { activationOfProof } from '../ports/authenticators.js';
 import { AttemptSpending, type SpendingRequest } from './attempt-spending.js';
-import { AttemptStore, type SpentAttempt } from '../ports/attempts.js';
+import { AttemptStore, type Settlement, type SpentAttempt } from '../ports/attempts.js';
 import { BackupCodes } from './backup-codes.js';
 import { successEvents, type ToldConclusion } from './ceremony-events.js';
 import { MfaError } from '../../contract/errors.js';
@@ -14,7 +12,7 @@ import { type MfaEvent } from '../ports/events.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { type ClientInfo } from '../ports/mfa-passed.js';
 import { type IssuedTokens } from '../ports/issued-tokens.js';
-import { ProofJudge, type RightProof } from './proof-judge.js';
+import { concludesAlike, keptOf, ProofJudge, type RightProof } from './proof-judge.js';
 import { readProof } from './proof-reading.js';
 import { noChallenge } from './refusals.js';
 import { SendCooldowns } from './send-cooldowns.js';
@@ -30,29 +28,29 @@ export interface ProofRequest extends SpendingRequest {
   readonly client: ClientInfo;
 }
 
-/** A proof that was right. */
+/** A right proof. */
 export interface Proven {
   readonly attempt: SpentAttempt;
-  readonly by: 'method' | 'backup_code';
+  readonly by: Settlement['proven']['by'];
   /** What a session keeps of it. */
   readonly proof: SessionProof;
 }
 
-/** What a right proof leads to; committed together with it, or not at all. */
+/** What a right proof leads to. It is committed together with the proof, or not at all. */
 export interface Conclusion<T>
   extends ToldConclusion, Partial<Pick<IssuedTokens, 'rows' | 'rowUpdates' | 'furtherEvents'>> {
   readonly result: T;
-  /** Whether what it was made from is still so, asked behind the account's lock. False: a race is lost. */
+  /** Asked behind the account's lock: whether the facts that it was concluded from still hold. */
   readonly stillHolds?: (transaction: Transaction) => Promise<boolean>;
   /**
    * Further changes. A rejection undoes everything but the spent attempt.
    *
-   * @returns what they led to, told after the other events
+   * @returns further events, published after the others
    */
   readonly change?: (transaction: Transaction) => Promise<readonly MfaEvent[]>;
 }
 
-/** Makes of a right proof what follows from it. */
+/** Concludes what follows from a right proof. */
 type Conclude<T> = (proven: Proven) => Promise<Conclusion<T>>;
 
 /** One request, through all of its tries. */
@@ -60,7 +58,7 @@ interface Trial<T> {
   readonly request: ProofRequest;
   readonly judge: ProofJudge;
   readonly conclude: Conclude<T>;
-  /** To be called once its attempt is not to be given back. */
+  /** Called once the attempt is no longer to be given back. */
   readonly settle: () => void;
   readonly now: Date;
 }
@@ -72,17 +70,24 @@ interface RightTry<T> {
   readonly conclusion: Conclusion<T>;
 }
 
-/** As when a request is repeated whose answer was lost. */
+/**
+ * Why a right proof was not committed: what it was judged by has changed meanwhile, or what was concluded
+ * from it no longer holds.
+ */
+type Loss = 'race_lost' | 'outdated';
+
+/** A client may repeat a request whose response was lost. */
 const USED_PROOF = 'This code was used already. Please wait for the next one.';
 
-/** A lost race is run again: the other one may have changed what this one is decided by. */
+/** A proof that lost a race is judged again: another request may have changed what it is judged by. */
 const MAX_TRIES = 3;
 
 /**
  * The one place where a proof is judged: read → spend → load → verify → commit → tell.
  *
- * An attempt is spent and committed before anything is judged, so a process that dies counts. What
- * ends in any other way without being judged wrong is given back.
+ * The proof is one of a method, or the password of a subject without an active method. An attempt is spent
+ * and committed before anything is judged, so it stays counted when the process dies. An attempt that ends
+ * in any other way is given back, unless its proof was judged wrong.
  */
 @Injectable()
 export class Ceremony {
@@ -102,16 +107,17 @@ export class Ceremony {
   ) {}
 
   /**
-   * Judges a proof and, when it is right, commits it with what `conclude` makes of it.
+   * Judges a proof, and commits a right one together with what `conclude` makes of it.
    *
    * @returns the result of the conclusion that was committed
    * @throws {MfaError} `validation_failed`, `invalid_token`, `invalid_code`, `method_not_found`,
-   * `attempts_exhausted`, `method_locked`, `account_locked` or `session_locked`
+   * `attempts_exhausted`, `method_locked`, `account_locked` or `session_locked`; `unavailable` where the last
+   * try is lost too
    */
   async prove<T>(request: ProofRequest, conclude: Conclude<T>): Promise<T> {
     const now = this.clock.now();
     const codes = request.acceptsBackupCode ? this.backupCodes : null;
-    const reading = readProof(request.handlers, request.proof, codes);
+    const reading = readProof(request.judgedBy, request.proof, codes);
     const judges = { registry: this.registry, backupCodes: this.backupCodes };
     const judge = new ProofJudge(judges, { ...request, reading });
     const spent = await this.spending.spend(request, reading, now);
@@ -125,8 +131,11 @@ export class Ceremony {
     let attempt: SpentAttempt | null = spent;
     for (let tries = 1; attempt !== null; tries++) {
       const right = await this.judge(trial, attempt);
-      if (await this.commit(trial, right)) return right.conclusion.result;
-      if (tries === MAX_TRIES - 1) return this.tryLocked(trial, right);
+      const loss = await this.commit(trial, right);
+      if (loss === null) return right.conclusion.result;
+      if (tries === MAX_TRIES) throw new MfaError('unavailable');
+      // What is outdated stays so behind the lock: the last try concludes anew, outside.
+      if (tries === MAX_TRIES - 1 && loss === 'race_lost') return this.tryLocked(trial, right);
       attempt = await this.attempts.reload(attempt, trial.now);
     }
     throw noChallenge(trial.request);
@@ -136,29 +145,27 @@ export class Ceremony {
     const at = trial.now;
     const proof = await trial.judge.judge(attempt, { at, isLocked: false });
     if (proof === null) throw await this.fail(trial, attempt);
-    const { proven, ...shown } = proof;
-    const activation = activationOfProof(attempt.method);
-    const kept = { ...shown, methodId: attempt.method.id, activation, at };
-    const conclusion = await trial.conclude({ attempt, by: proven.by, proof: kept });
-    return { attempt, proof, conclusion };
+    const proven = { attempt, by: proof.proven.by, proof: keptOf(proof, attempt, at) };
+    return { attempt, proof, conclusion: await trial.conclude(proven) };
   }
 
-  /** False: it lost a race. */
-  private async commit<T>(trial: Trial<T>, right: RightTry<T>): Promise<boolean> {
+  /** Null: it is committed. */
+  private async commit<T>(trial: Trial<T>, right: RightTry<T>): Promise<Loss | null> {
     const { subject } = trial.request;
     const { change, stillHolds } = right.conclusion;
-    const further =
-      (change ?? stillHolds) === undefined
-        ? await this.settle(trial, right)
-        : await this.unitOfWork.runForAccount(subject.id, (own) => this.settle(trial, right, own));
-    if (further === null) return false;
+    // Only behind the account's lock is a method seen that became active beside the password.
+    const isLocked = (change ?? stillHolds) !== undefined || right.attempt.method === null;
+    const further = isLocked
+      ? await this.unitOfWork.runForAccount(subject.id, (own) => this.settle(trial, right, own))
+      : await this.settle(trial, right);
+    if (typeof further === 'string') return further;
     await this.finish(trial, right, further);
-    return true;
+    return null;
   }
 
   /**
-   * The last try is made behind the account's lock, so that no stream of other writers starves a
-   * right proof. What was concluded before stands, since making tokens and codes takes a while.
+   * Makes the last try behind the account's lock, so that no stream of other writers starves a right
+   * proof. The conclusion of the try before stands: making tokens and codes would hold the lock for too long.
    */
   private async tryLocked<T>(trial: Trial<T>, before: RightTry<T>): Promise<T> {
     const { request, now } = trial;
@@ -170,8 +177,8 @@ export class Ceremony {
       const right = { attempt, proof, conclusion: before.conclusion };
       const further = concludesAlike(before, right)
         ? await this.settle(trial, right, transaction)
-        : null;
-      if (further === null) throw new MfaError('unavailable');
+        : 'outdated';
+      if (typeof further === 'string') throw new MfaError('unavailable');
       return { ...right, further };
     });
     if (!('proof' in last)) throw await this.fail(trial, last.attempt);
@@ -179,19 +186,19 @@ export class Ceremony {
     return before.conclusion.result;
   }
 
-  /** What else has happened; null: it lost a race, and nothing did. */
+  /** @returns the further events; or why nothing is committed */
   private async settle<T>(
     trial: Trial<T>,
     right: RightTry<T>,
     transaction?: Transaction,
-  ): Promise<readonly MfaEvent[] | null> {
+  ): Promise<readonly MfaEvent[] | Loss> {
     const { attempt, conclusion } = right;
     const { proven } = right.proof;
     const { rows = [], rowUpdates = [], stillHolds } = conclusion;
-    if (transaction !== undefined && (await stillHolds?.(transaction)) === false) return null;
+    if (transaction !== undefined && (await stillHolds?.(transaction)) === false) return 'outdated';
     const events = eventsOf(trial, right);
     const settlement = { spent: attempt, proven, rows, rowUpdates, events, now: trial.now };
-    if (!(await this.attempts.settle(settlement, transaction))) return null;
+    if (!(await this.attempts.settle(settlement, transaction))) return 'race_lost';
     if (transaction === undefined || conclusion.change === undefined) return [];
     const further = await conclusion.change(transaction);
     if (further.length > 0) await this.events.append(further, { transaction });
@@ -228,23 +235,13 @@ export class Ceremony {
   }
 }
 
-/** Whether what was concluded from one try may be concluded from another. */
-function concludesAlike<T>(one: RightTry<T>, other: RightTry<T>): boolean {
-  const groundsOf = ({ attempt, proof }: RightTry<T>) => {
-    const { id, isActive } = attempt.method;
-    const { proven, ...shown } = proof;
-    return [id, isActive, proven.by, shown];
-  };
-  return isDeepStrictEqual(groundsOf(one), groundsOf(other));
-}
-
 function eventsOf<T>(trial: Trial<T>, { attempt, proof, conclusion }: RightTry<T>): MfaEvent[] {
   const { furtherEvents = [] } = conclusion;
   const own = successEvents(occasionOf(trial, attempt), proof.proven.by, conclusion);
   return [...own, ...furtherEvents];
 }
 
-function occasionOf<T>({ request, now: at }: Trial<T>, { sessionId, method }: SpentAttempt) {
+function occasionOf<T>({ request, now: at }: Trial<T>, { sessionId, challenge }: SpentAttempt) {
   const { subject, client } = request;
-  return { subject, client, sessionId, at, factor: method.handler };
+  return { subject, client, sessionId, at, factor: challenge.handler };
 }

@@ -14,12 +14,8 @@ import { type JsonObject, type Subject } from '../../contract/handler.js';
 import { ownChallenge, type OwnPurpose } from './method-ceremony.js';
 import { type ClientInfo } from '../ports/mfa-passed.js';
 import { type OfferedMethod } from './offered-method.js';
-import {
-  type ChallengeRecord,
-  ChallengeStore,
-  type MethodRecord,
-  type NewChallenge,
-} from '../ports/stores.js';
+import { PASSWORD } from '../ports/password-fields.js';
+import { type ChallengeRecord, ChallengeStore, type NewChallenge } from '../ports/stores.js';
 
 /** What a challenge is opened for: a login, or a step-up of a session. */
 export interface CeremonyStart {
@@ -31,17 +27,17 @@ export interface CeremonyStart {
   readonly sessionId: string | null;
 }
 
-/** The method that an open login is to ask for. */
+/** The method that an open login asks for from now on. */
 export interface RenewalRequest {
   readonly subject: Subject;
   readonly offered: OfferedMethod;
   readonly client: ClientInfo;
 }
 
-/** What a signed-in subject is asked for, who may answer, and from where. */
+/** What a signed-in subject is asked to prove, and the client. */
 export interface OwnChallengeRequest extends ChallengeRequest {
   readonly purpose: OwnPurpose;
-  /** The authenticator that is to be confirmed; null: whichever works. */
+  /** The authenticator to confirm; null: any that works. */
   readonly authenticatorId: string | null;
   readonly client: ClientInfo;
   /** {@link Actor.sessionId} */
@@ -54,7 +50,7 @@ export interface OpenedChallenge {
   readonly shown: JsonObject | null;
 }
 
-/** Asks for the proof of a method: opens a challenge, or gives an open one another method or code. */
+/** Opens challenges, and gives open ones another method or code. */
 @Injectable()
 export class ChallengeService {
   constructor(
@@ -67,8 +63,8 @@ export class ChallengeService {
   ) {}
 
   /**
-   * Opens a challenge and sends its code. A code that can't be sent, or not yet, does not shut the
-   * door: the client is told, and can ask again or choose another method.
+   * Opens a challenge and sends its code. Where the code cannot be sent, or not yet, the challenge opens all
+   * the same: the client is told, and can ask again or choose another method.
    */
   async open(
     start: CeremonyStart,
@@ -85,6 +81,13 @@ export class ChallengeService {
         this.store(this.newChallenge(start, offered.method, isAllowed ? data : null), context),
     });
     return { challenge, shown: failure === null ? shown : undelivered(failure) };
+  }
+
+  /** Opens a challenge that the password answers, of a subject without an active method. */
+  async openForPassword(start: CeremonyStart): Promise<NewChallenge> {
+    const challenge = this.newChallenge(start, { id: null, handler: PASSWORD }, null);
+    await this.challenges.open(challenge, 'replace', null);
+    return challenge;
   }
 
   /**
@@ -116,7 +119,7 @@ export class ChallengeService {
   async openOwn(request: OwnChallengeRequest): Promise<JsonObject | null> {
     const { subject, handler, purpose, client, authenticators } = request;
     const at = this.clock.now();
-    // An address that was proven once is its owner's: strangers who enrol it use up nothing of it.
+    // An address that was proven once is its owner's: strangers who enrol it use up none of its budget.
     const isBound = !authenticators.some(isPending);
     const context = { subject, purpose, factor: handler.name, client, isBound };
     const { ephemeralTokenExpirySeconds: lifetimeSeconds } = this.options;
@@ -143,7 +146,7 @@ export class ChallengeService {
     return makeChallenge(request, this.clock.now());
   }
 
-  /** That a login waits for its second factor is an event: the first one was right. */
+  /** A login that waits for its second factor is an event: its first one was right. */
   private async store(challenge: NewChallenge, context: DispatchContext): Promise<NewChallenge> {
     const at = challenge.createdAt;
     const events: MfaEvent[] =
@@ -155,7 +158,7 @@ export class ChallengeService {
 
   private newChallenge(
     { purpose, subject, proofs, provider, sessionId }: CeremonyStart,
-    method: MethodRecord,
+    method: { readonly id: string | null; readonly handler: string },
     data: unknown,
   ): NewChallenge {
     const createdAt = this.clock.now();
@@ -181,7 +184,7 @@ function requestOf(subject: Subject, { handler, method }: OfferedMethod): Challe
   return { subject, handler, method, authenticators: workingOf(method) };
 }
 
-/** Where a code was sent a moment ago, it belongs to another challenge and does not open this one. */
+/** A code that was sent a moment ago belongs to another challenge, and does not open this one. */
 function undelivered({ code, extras }: MfaError): JsonObject {
   const { retryAfterSeconds } = extras;
   if (retryAfterSeconds === undefined) return { delivery: 'failed' };

@@ -15,7 +15,7 @@ const LONGEST_NAME = 32;
 export class HandlerRegistry {
   private readonly handlers: ReadonlyMap<string, MfaHandler>;
 
-  /** @throws {Error} when a name is not lower snake case, is given twice, or has a meaning of its own */
+  /** @throws {Error} when a name is not lower snake case, is used twice, or is reserved */
   constructor(@Inject(MFA_HANDLERS) handlers: readonly MfaHandler[]) {
     this.handlers = new Map(handlers.map((handler) => [handler.name, handler]));
     const badName = handlers.find(({ name }) => !isHandlerName(name));

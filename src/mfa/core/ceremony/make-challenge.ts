@@ -12,20 +12,20 @@ export interface ChallengeRequest {
   readonly subject: Subject;
   readonly handler: MfaHandler;
   readonly method: MethodRecord;
-  /** Those that may answer. */
+  /** Any of them may answer. */
   readonly authenticators: readonly Authenticator[];
 }
 
 /** What a handler makes of a {@link ChallengeRequest}. */
 export interface ChallengeResult {
-  /** What will check the answer; null where nothing but the state does. */
+  /** What the answer is checked by, beside the state; null: nothing. */
   readonly data: unknown;
   /** What the client is shown, or null. */
   readonly shown: JsonObject | null;
   readonly delivery: Delivery | undefined;
 }
 
-/** Has a handler make its challenge. One that neither sends nor shows anything makes none. */
+/** The challenge of a handler. A handler that neither sends nor shows anything has none. */
 export async function makeChallenge(
   { subject, handler, method, authenticators }: ChallengeRequest,
   now: Date,

@@ -15,12 +15,12 @@ import {
 /** Ceremonies of a signed-in subject: confirming a method, or proving it to change factors. */
 export type OwnPurpose = 'enrol' | 'manage';
 
-/** A proof of one method by the signed-in subject whom it belongs to. */
+/** A proof of a method by its signed-in owner. */
 export interface MethodProof {
   readonly subject: Subject;
   readonly method: MethodRecord;
   readonly purpose: OwnPurpose;
-  /** The authenticator that is to be confirmed; null: whichever works. */
+  /** The authenticator to confirm; null: any that works. */
   readonly authenticatorId: string | null;
   readonly proof: Record<string, unknown>;
   readonly acceptsBackupCode: boolean;
@@ -31,20 +31,20 @@ export interface MethodProof {
   readonly wrongProofDetail: string;
 }
 
-/** What tells a ceremony of a signed-in subject from the others. */
+/** What distinguishes the ceremonies of one signed-in subject. */
 interface OwnCeremony {
   readonly purpose: OwnPurpose;
   readonly method: Pick<MethodRecord, 'id' | 'handler'>;
-  /** The one that is to be confirmed; null: whichever works, to manage the method. */
+  /** The authenticator to confirm; null: any that works, to manage the method. */
   readonly authenticatorId: string | null;
   /** {@link Actor.sessionId} */
   readonly sessionId: string | null;
 }
 
 /**
- * A ceremony of somebody who is signed in is named by what it is for. An authenticator is confirmed
- * once, whichever session does it. To manage a method each session has a ceremony of its own: what
- * one of them guesses, or asks for, costs the others nothing.
+ * The ceremony of a signed-in subject is named by its purpose. To confirm an authenticator, all sessions
+ * share one ceremony. To manage a method, each session has its own: what one session guesses or asks for
+ * costs the others nothing.
  */
 function ownChallengeKey(
   subject: Pick<Subject, 'id'>,
@@ -79,7 +79,7 @@ export function ownChallenge(
   };
 }
 
-/** The {@link Ceremony} for a method that the request names, rather than an ephemeral token. */
+/** The {@link Ceremony} of a method that the request names itself, without an ephemeral token. */
 @Injectable()
 export class MethodCeremony {
   constructor(
@@ -102,10 +102,10 @@ export class MethodCeremony {
     const key = ownChallengeKey(request.subject, request);
     const needsNoRequest = handler.challenge === undefined || request.acceptsBackupCode;
     if (needsNoRequest) await this.openUnlessOpen(request);
-    return this.ceremony.prove({ ...request, key, handlers: [handler] }, conclude);
+    return this.ceremony.prove({ ...request, key, judgedBy: [handler] }, conclude);
   }
 
-  /** A code of an app and a backup code need no request of their own before they are given. */
+  /** The code of an app, and a backup code, are given without asking for a challenge first. */
   private async openUnlessOpen(request: MethodProof): Promise<void> {
     const challenge = ownChallenge(request.subject, request, {
       data: null,

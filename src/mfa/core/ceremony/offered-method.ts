@@ -12,11 +12,10 @@ export interface OfferedMethod {
 }
 
 /**
- * The methods that may be asked for: the primary first, then as configured. An active one whose handler
- * is gone must not open the door: there is nothing to ask for.
+ * The methods that may be asked for: the primary first, then as configured.
  *
  * @param active at least one
- * @throws {Error} when no handler of them is registered
+ * @throws {Error} when no handler of them is registered: nobody may get in because there is nothing to ask for
  */
 export function offersOf(
   active: readonly MethodRecord[],
@@ -36,9 +35,8 @@ export function offersOf(
 }
 
 /**
- * Those of the active methods that are a second factor to the first one: a code that is sent to where
- * the first one itself came from, as a password that was reset by mail, proves nothing more. All of
- * them, where there is nothing else.
+ * Active methods that are independent of the first factor; all of them if none is. Where a password was
+ * reset by mail, for example, a code that is sent to the same address proves nothing more.
  */
 export function independentOf(
   active: readonly MethodRecord[],
@@ -49,7 +47,7 @@ export function independentOf(
   return others.length > 0 ? others : active;
 }
 
-/** Those of the methods that can be asked for, and send nothing to any of these addresses. */
+/** Methods that can be asked for, and that send nothing to any of these addresses. */
 export function beyond(
   methods: readonly MethodRecord[],
   addresses: readonly string[],
@@ -62,15 +60,15 @@ export function beyond(
 }
 
 /**
- * A right proof as a session keeps it: one that went to where the subject's first factor itself came
- * from shows no second factor.
+ * A right proof as a session keeps it. A code that was sent to an address that the first factor came from
+ * shows no second factor.
  */
 export function keptProof(
   { attempt: { method }, by, proof }: Proven,
   { firstFactorAddresses = [] }: Pick<Subject, 'firstFactorAddresses'>,
   registry: HandlerRegistry,
 ): SessionProof {
-  if (by === 'backup_code') return proof;
+  if (by === 'backup_code' || method === null) return proof;
   const authenticators = method.authenticators.filter(({ id }) => id === proof.authenticatorId);
   const isBeyond = beyond([{ ...method, authenticators }], firstFactorAddresses, registry);
   return isBeyond.length > 0 ? proof : { ...proof, isOfFirstFactor: true };
@@ -85,7 +83,7 @@ function addressesOf(method: MethodRecord, registry: HandlerRegistry): string[] 
   );
 }
 
-/** What a client is shown of what it may choose from. */
+/** The methods that a client may choose from, as it is shown them. */
 export function choicesOf(
   offers: readonly OfferedMethod[],
 ): { name: string; displayName: string }[] {

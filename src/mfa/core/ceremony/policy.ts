@@ -6,10 +6,10 @@ import { type ChallengeRecord, type MethodRecord } from '../ports/stores.js';
 /** At most this many consecutive failures for one authenticator [NIST SP 800-63B-4 §3.2.2]. */
 const MAX_FAILURES_EVER = 100;
 const LONGEST_LOCK_SECONDS = 86_400;
-/** So many sessions may be worn out, one after the other, before what they guess at is locked in all. */
+/** How many sessions may use up their guesses at a factor before it is locked in all of them. */
 const SESSIONS_OF_SUBJECT = 10;
 
-/** How much may go wrong, from the options. Each lock is twice as long as the one before, up to a day. */
+/** The budgets of guessing, from the options. Each lock is twice as long as the one before, up to a day. */
 export function attemptBudgetsOf(options: MfaOptions): AttemptBudgets {
   const doublings = Math.ceil(Math.log2(LONGEST_LOCK_SECONDS / options.lockSeconds));
   return {
@@ -39,8 +39,8 @@ export function offered(methods: readonly MethodRecord[]): MethodRecord[] {
 /**
  * Why a method may not be deleted, or null when it may.
  *
- * Rules: 1. an active one not, where that is set; 2. the primary one not, where that is set;
- * 3. the last active one not, where that is set.
+ * Rules, each where it is set: 1. an active method stays; 2. the primary one stays; 3. the last active
+ * one stays.
  */
 export function deletionRefusal(
   method: MethodRecord,
@@ -55,7 +55,7 @@ export function deletionRefusal(
   return null;
 }
 
-/** Whether what removes a method, or a part of it, must be proven: where that is set, if it works. */
+/** Whether removing a method, or a part of it, takes a proof: where that is set, for an active one. */
 export function takesProofToRemove(
   { isActive }: Pick<MethodRecord, 'isActive'>,
   { deleteActiveMethodRequireCode }: Pick<MfaOptions, 'deleteActiveMethodRequireCode'>,
@@ -69,16 +69,16 @@ export function isLastActive(method: MethodRecord, methods: readonly MethodRecor
 }
 
 /**
- * Whether an open login's method is still the one that it was opened for: active without a break.
- * {@link AttemptStore.spend} decides by the same rule in its statement.
+ * Whether a method is the one that an open login asks for, active without a break since. The statement of
+ * {@link AttemptStore.spend} has the same rule.
  */
 export function isAlive(login: ChallengeRecord, method: MethodRecord): boolean {
   return method.id === login.methodId && isEligible(login, method);
 }
 
 /**
- * Whether an open login may ask for this method: one that was active when the login was opened. Both are
- * told by the account's version, which grows behind its lock, and never by clocks.
+ * Whether an open login may ask for this method: it must have been active when the login was opened. The
+ * account's version tells, which grows behind the account's lock. Clocks do not: they may be wrong.
  */
 export function isEligible(
   { accountVersion }: Pick<ChallengeRecord, 'accountVersion'>,

@@ -136,6 +136,12 @@ describe('ProofJudge', () => {
     expect(handler.asked).toBe(3);
   });
 
+  it('takes no proof of a method where there is none', async () => {
+    const passwords = { ...attemptOf([]), method: null };
+    expect(await judgeOf('open').judge(passwords, OPEN)).toBeNull();
+    expect(handler.asked).toBe(0);
+  });
+
   it('compares a backup code with its hash once, and never while others wait', async () => {
     const [stored = { lookup: '', hash: '' }] = await backupCodes.seal({ subject, client }, [CODE]);
     const attempt = attemptOf([authenticatorOf('a1', 'open', 'Tab')], { ...stored, setId: 's1' });

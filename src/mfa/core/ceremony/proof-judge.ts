@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type SessionProof } from '../ports/assurance.js';
 import { type Settlement, type SpentAttempt } from '../ports/attempts.js';
-import { authenticatorsAfter, mayAnswer } from '../ports/authenticators.js';
+import { activationOfProof, authenticatorsAfter, mayAnswer } from '../ports/authenticators.js';
 import { type BackupCodes } from './backup-codes.js';
 import { MfaError } from '../../contract/errors.js';
 import {
@@ -13,6 +13,7 @@ import {
 import { type HandlerRegistry } from './handler-registry.js';
 import { type ClientInfo } from '../ports/mfa-passed.js';
 import { type ProofReading } from './proof-reading.js';
+import { type ChallengeRecord, type MethodRecord } from '../ports/stores.js';
 
 /** A right proof, and what a session keeps of it. */
 export type RightProof = Pick<Settlement, 'proven'> &
@@ -24,7 +25,7 @@ export interface Judges {
   readonly backupCodes: BackupCodes;
 }
 
-/** What is judged, in each try of one request. */
+/** What is judged in each try of a request. */
 export interface JudgedProof {
   readonly subject: Subject;
   readonly client: ClientInfo;
@@ -34,38 +35,39 @@ export interface JudgedProof {
 /** When it is judged. */
 export interface Sitting {
   readonly at: Date;
-  /** Others wait for the account meanwhile: what takes a slow hash is not judged then. */
+  /** Others wait for the account meanwhile, so nothing is judged that takes a slow hash. */
   readonly isLocked: boolean;
 }
 
-/** A state that a handler has judged by. */
+/** What a handler has judged by, and what it found. */
 interface Verdict {
   readonly by: readonly unknown[];
   readonly outcome: VerifyOutcome<unknown>;
 }
 
 /**
- * Judges the proof of one request, again for each race that it has lost. What was judged by the same
- * state is not judged again: a handler may take a slow hash, and the last try is behind a lock.
+ * Judges the proof of one request, and again after each lost race. Nothing is judged twice by the same
+ * state: a handler may take a slow hash, and the last try is behind a lock.
  */
 export class ProofJudge {
   private readonly verdicts: Verdict[] = [];
   private readonly rightHashes = new Set<string>();
   private reason: string | null = null;
+  private isRightPassword: boolean | null = null;
 
   constructor(
     private readonly judges: Judges,
     private readonly judged: JudgedProof,
   ) {}
 
-  /** Whether what was judged is a proof that was used before. */
+  /** Whether the proof was used before. */
   get hasSeenUsed(): boolean {
     return this.verdicts.some(({ outcome }) => !outcome.ok && outcome.wasUsed === true);
   }
 
   /**
-   * Why the proof was refused that was judged last, where it cannot have been guessed:
-   * {@link VerifyOutcome}. Null: it was wrong, or right.
+   * Why the proof was refused in the last try, where no proof can be guessed: {@link VerifyOutcome}. Null:
+   * it was wrong, or right.
    */
   get refusal(): string | null {
     return this.reason;
@@ -78,11 +80,30 @@ export class ProofJudge {
    */
   async judge(attempt: SpentAttempt, sitting: Sitting): Promise<RightProof | null> {
     this.reason = null;
-    return (await this.byMethod(attempt, sitting)) ?? this.byBackupCode(attempt, sitting);
+    const { method } = attempt;
+    if (method === null) return this.byPassword();
+    const given = { method, challenge: attempt.challenge };
+    return (await this.byMethod(given, sitting)) ?? this.byBackupCode(attempt, sitting);
   }
 
-  private async byMethod(attempt: SpentAttempt, { at }: Sitting): Promise<RightProof | null> {
-    const { method, challenge } = attempt;
+  /** Judges the password once, whatever races the request loses: its hash is slow. */
+  private async byPassword(): Promise<RightProof | null> {
+    const { subject, client, reading } = this.judged;
+    const { password } = reading;
+    this.isRightPassword ??= (await password?.host.verify(subject, password.text, client)) === true;
+    if (!this.isRightPassword) return null;
+    return {
+      proven: { by: 'password' },
+      amr: ['pwd'],
+      authenticatorId: null,
+      backupCodesId: null,
+    };
+  }
+
+  private async byMethod(
+    { method, challenge }: { readonly method: MethodRecord; readonly challenge: ChallengeRecord },
+    { at }: Sitting,
+  ): Promise<RightProof | null> {
     const handler = this.judges.registry.forMethod(method);
     const { subject, reading } = this.judged;
     const proof = reading.proofs.get(handler.name);
@@ -135,7 +156,35 @@ export class ProofJudge {
   }
 }
 
-/** A reason spares an attempt: what could be guessed has none. */
+/** What a session keeps of a right proof. */
+export function keptOf(
+  { amr, authenticatorId, backupCodesId }: RightProof,
+  { method }: Pick<SpentAttempt, 'method'>,
+  at: Date,
+): SessionProof {
+  const ofMethod = {
+    methodId: method?.id ?? null,
+    activation: method && activationOfProof(method),
+  };
+  return { amr, authenticatorId, backupCodesId, ...ofMethod, at };
+}
+
+/** What was right in one try. */
+interface JudgedTry {
+  readonly attempt: Pick<SpentAttempt, 'method'>;
+  readonly proof: RightProof;
+}
+
+/** Whether what was concluded from one try may be concluded from another. */
+export function concludesAlike(one: JudgedTry, other: JudgedTry): boolean {
+  return isDeepStrictEqual(groundsOf(one), groundsOf(other));
+}
+
+function groundsOf({ attempt: { method }, proof: { proven, ...shown } }: JudgedTry): unknown {
+  return [method?.id, method?.isActive, proven.by, shown];
+}
+
+/** A reason spares the attempt, so a proof that can be guessed never has one. */
 function reasonOf({ reason }: { readonly reason?: string }, { isGuessable }: MfaHandler) {
   return isGuessable === false && reason !== undefined ? reason : null;
 }

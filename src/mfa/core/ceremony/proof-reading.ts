@@ -2,39 +2,69 @@ import { fieldNamesOf, NoFields, readFields } from '../../contract/read-fields.j
 import { type BackupCodes } from './backup-codes.js';
 import { MfaError, problemOnly } from '../../contract/errors.js';
 import { type MfaHandler } from '../../contract/handler.js';
+import { PASSWORD, PasswordFields } from '../ports/password-fields.js';
+import { PasswordProof } from '../ports/ports.js';
+
+/**
+ * What may have to judge a proof: handlers, of which the challenge names one; or the host, for the
+ * password of a subject without an active method.
+ */
+export type JudgedBy = readonly MfaHandler[] | PasswordProof;
+
+/** A password, and the host that judges it. */
+interface GivenPassword {
+  readonly text: string;
+  readonly host: PasswordProof;
+}
 
 /** A proof as each handler would read it. Reading costs nothing and reveals nothing. */
 export interface ProofReading {
-  /** The proof by the name of each handler that can read it. */
+  /** The proof by the name of each handler that can read it, or by {@link PASSWORD}. */
   readonly proofs: ReadonlyMap<string, object>;
-  /** Why the others can't. */
+  /** Why the other handlers cannot read it. */
   readonly faults: ReadonlyMap<string, MfaError>;
   /** The backup code that it may be, or null. */
   readonly backupCode: string | null;
+  /** Null where handlers judge. */
+  readonly password: GivenPassword | null;
 }
 
 /**
  * Reads a proof once for each handler that may have to judge it.
  *
  * @param backupCodes null where a backup code is not accepted
+ * @throws {MfaError} `validation_failed` for what is no password where one is asked for
  */
 export function readProof(
-  handlers: readonly MfaHandler[],
+  judgedBy: JudgedBy,
   raw: Record<string, unknown>,
   backupCodes: BackupCodes | null,
 ): ProofReading {
+  if (judgedBy instanceof PasswordProof) return readPassword(judgedBy, raw);
   const proofs = new Map<string, object>();
   const faults = new Map<string, MfaError>();
-  for (const handler of handlers) {
+  for (const handler of judgedBy) {
     const read = attempt(() => readFields(handler.proofSchema, raw));
     if (read instanceof MfaError) faults.set(handler.name, read);
     else proofs.set(handler.name, read);
   }
-  return { proofs, faults, backupCode: backupCodes && readBackupCode(raw, backupCodes) };
+  const backupCode = backupCodes && readBackupCode(raw, backupCodes);
+  return { proofs, faults, backupCode, password: null };
+}
+
+function readPassword(host: PasswordProof, raw: Record<string, unknown>): ProofReading {
+  const fields = readFields(PasswordFields, raw);
+  const password = { text: fields.password, host };
+  return {
+    proofs: new Map([[PASSWORD, fields]]),
+    faults: new Map(),
+    backupCode: null,
+    password,
+  };
 }
 
 /**
- * Refuses what cannot be part of a proof, where none is asked for.
+ * Refuses fields that are no part of a proof, where no proof is asked for.
  *
  * @throws {MfaError} `validation_failed`
  */
@@ -52,7 +82,7 @@ export function takesCode({ proofSchema }: Pick<MfaHandler, 'proofSchema'>): boo
   return fieldNamesOf(proofSchema).has('code');
 }
 
-/** A backup code travels alone, in `code`, whatever the method's own proof looks like. */
+/** A backup code comes alone, in `code`, whatever fields the method's own proof has. */
 function readBackupCode(raw: Record<string, unknown>, backupCodes: BackupCodes): string | null {
   const { code, ...others } = raw;
   const isCode = typeof code === 'string' || typeof code === 'number';

@@ -9,7 +9,7 @@ interface RefusedRequest {
   readonly wrongProofDetail: string;
 }
 
-/** A signed-in subject names a method, not a token: without a challenge no code can be right. */
+/** Where a signed-in subject names a method and no token, no code can be right without a challenge. */
 export function noChallenge(request: RefusedRequest): MfaError {
   return isNamedByToken(request)
     ? new MfaError('invalid_token')

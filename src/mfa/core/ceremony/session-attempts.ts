@@ -10,7 +10,7 @@ import { refuseReservedSessionId } from '../ports/reserved-session-ids.js';
 import { UnjudgedAttempts } from './unjudged-attempts.js';
 import { WrongProofs } from './wrong-proofs.js';
 
-/** Whose session pays for a guess, and at what: each factor has a count of its own. */
+/** The session that pays for a guess, and the factor: each factor has its own count. */
 export interface PayingSession {
   readonly subjectId: string;
   /** {@link Actor.sessionId} */
@@ -19,39 +19,38 @@ export interface PayingSession {
   readonly factor: string;
 }
 
-/** A guess of somebody who is signed in, at something that the host itself judges. */
+/** A guess of a signed-in subject that the host itself judges. */
 export interface SessionGuess {
   readonly subject: Subject;
   /** {@link Actor.sessionId} */
   readonly sessionId: string | null;
   /**
-   * {@link MfaEvent.factor} of the events that tell of it, and what it is counted as; at most 32
-   * characters.
+   * The factor that it is counted as, and {@link MfaEvent.factor} of its events; at most 32 characters.
    */
   readonly factor: string;
   readonly client: ClientInfo;
 }
 
-/** An attempt that is counted on a session, and on all of its subject's, and committed. */
+/** An attempt that is counted on its session and on all sessions of the subject, and committed. */
 export interface SessionAttempt extends SessionLocks {
   readonly session: PayingSession;
 }
 
 /** Port: counts the guesses of a session. Each method is one statement. */
 export abstract class SessionAttemptStore {
-  /** Counts one attempt; null while the session is locked, or all of its subject's are. */
+  /** Counts one attempt; null while the session is locked, or all sessions of its subject are. */
   abstract spend(
     session: PayingSession,
     budgets: AttemptBudgets,
     now: Date,
   ): Promise<SessionAttempt | null>;
-  /** Until when one of these is locked, or was at last; null when neither ever was. */
+  /** When the lock of the session, or of all, ends or has ended; null where neither was ever locked. */
   abstract lockedUntil(session: PayingSession): Promise<Date | null>;
   /** Takes an attempt, and the locks that it brought, from the counts. */
   abstract giveBack(attempt: SessionAttempt): Promise<void>;
 }
 
-/** Has the session pay for guesses at what the host judges by itself, such as an old password. */
+/** Charges a session with guesses that the host itself judges, for example at the old password. */
 @Injectable()
 export class SessionAttempts {
   constructor(
@@ -63,13 +62,12 @@ export class SessionAttempts {
   ) {}
 
   /**
-   * Counts a guess of the session, judges it, and takes it from the count again unless it was wrong.
-   * A wrong one is recorded; the one that is too many locks the session, and ends it where the host
-   * has bound {@link SessionCloser}.
+   * Counts a guess, judges it, and gives it back unless it was wrong. A wrong guess is recorded. One too
+   * many locks the session, and ends it where the host has bound {@link SessionCloser}.
    *
-   * @returns what `isRight` came to; where it rejects, so does this
+   * @returns the result of `isRight`, whose rejection is passed on
    * @throws {MfaError} `session_locked`: nothing was judged
-   * @throws {Error} for a session as none may be called
+   * @throws {Error} for a reserved session id
    */
   async judge(guess: SessionGuess, isRight: () => Promise<boolean>): Promise<boolean> {
     const { subject, sessionId, factor } = guess;

@@ -7,11 +7,11 @@ export class UnjudgedAttempts {
   private readonly logger = new Logger(UnjudgedAttempts.name);
 
   /**
-   * Runs what follows the counting of an attempt. Unless it says that the attempt is settled, judged
-   * wrong or forgiven by a commit, the attempt is given back, whatever is thrown.
+   * Runs the work that follows the counting of an attempt. Whatever it throws, the attempt is given back,
+   * unless the work has settled it: judged it wrong, or forgiven it by a commit.
    *
-   * @param giveBack a rejection is logged, and does not hide what `work` comes to
-   * @param work is given what it calls as soon as the attempt is settled
+   * @param giveBack its rejection is logged, and does not hide the outcome of `work`
+   * @param work calls `settle` as soon as the attempt is settled
    */
   async giveBackAfter<T>(
     giveBack: () => Promise<void>,

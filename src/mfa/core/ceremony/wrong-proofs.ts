@@ -15,7 +15,7 @@ export interface WrongProof extends Omit<MfaEvent, 'type' | 'target' | 'detail'>
 /** What a wrong proof locks. Absent: nothing. */
 export interface Locks {
   readonly method?: boolean;
-  /** With `method`: not for a while, but until it is set up anew. */
+  /** With `method`: until it is set up anew, and not for a while. */
   readonly methodForGood?: boolean;
   readonly account?: boolean;
   readonly session?: boolean;
@@ -51,7 +51,7 @@ export class WrongProofs {
     this.publisher.publish(events);
   }
 
-  /** Behind the account's lock, so that no change that is under way is made for the session any more. */
+  /** Behind the account's lock, so that no change that is under way in the session is committed. */
   private async end(proof: WrongProof, events: readonly MfaEvent[]): Promise<void> {
     const rowUpdates = this.endOf(proof);
     await this.unitOfWork.runForAccount(
@@ -68,7 +68,7 @@ export class WrongProofs {
   }
 }
 
-/** What an attempt that was wrong locks. */
+/** What a wrong attempt locks. */
 export function locksOf(attempt: SpentAttempt): Locks {
   return {
     method: attempt.locksMethod,

@@ -2,10 +2,10 @@ import { stringifySetCookie } from 'cookie';
 import { type JsonObject } from '../../contract/handler.js';
 import { type IssuedCookie, type IssuedTokens } from '../ports/issued-tokens.js';
 
-/** A header of an answer; one name may come several times. */
+/** A header of a response; a name may occur several times. */
 export type HeaderLine = readonly [name: string, value: string];
 
-/** What a client is answered with once everything is passed, and committed. */
+/** The response to a client that has passed everything, once that is committed. */
 export interface IssuedResponse {
   /** {@link IssuedTokens.body}. */
   readonly tokens: JsonObject;
@@ -13,7 +13,7 @@ export interface IssuedResponse {
   readonly headers: readonly HeaderLine[];
 }
 
-/** These speak of the body and of its caching, and belong to whoever writes the answer. */
+/** Headers about the body and its caching: the writer of the response sets them. */
 const RESERVED_HEADERS: readonly string[] = [
   'cache-control',
   'connection',
@@ -25,9 +25,9 @@ const RESERVED_HEADERS: readonly string[] = [
 ];
 
 /**
- * The part of issued tokens that the client is told.
+ * The part of issued tokens that is sent to the client.
  *
- * @throws {Error} for a header or a cookie that no browser would take as it is meant
+ * @throws {Error} for a header or a cookie that a browser would drop or misread
  */
 export function answerOf({ body, cookies = [], headers = {} }: IssuedTokens): IssuedResponse {
   return {
@@ -53,7 +53,7 @@ function checkedHeader([name, value]: [string, string]): HeaderLine {
   );
 }
 
-/** By defaults of the parameter, which take the place of `undefined` as well. */
+/** The defaults of the parameter take the place of an `undefined` too, which a host may give. */
 function setCookie({
   path = '/',
   httpOnly = true,
@@ -80,7 +80,7 @@ function setCookie({
   }
 }
 
-/** Of a cookie that browsers drop without a word [RFC 6265bis §4.1.3, §5.7]. */
+/** For a cookie that browsers drop silently [RFC 6265bis §4.1.3, §5.7]. */
 function refusal(name: string, needed: string): Error {
   return new Error(
     `TokenIssuer.issue gave the cookie "${name}", which browsers drop: it needs ${needed}.`,

@@ -23,21 +23,21 @@ import {
   MethodStore,
 } from '../ports/stores.js';
 
-/** A login that waits for its second factor. */
+/** A login, or a step-up, that waits for a proof. */
 export interface MfaPending {
   readonly ephemeralToken: string;
-  /** The method that is asked for: the primary one. */
+  /** The method that is asked for: the primary one, unless another was named. */
   readonly method: string;
-  /** Every method that may be chosen instead, the primary first. */
+  /** Every method that may be chosen, the primary first. */
   readonly methods: readonly { readonly name: string; readonly displayName: string }[];
   readonly expiresAt: Date;
   /** What the method shows the client, or null. */
   readonly challenge: JsonObject | null;
 }
 
-/** Where a right first factor leads. */
+/** What a right first factor leads to. */
 export type LoginOutcome =
-  /** Nothing more is required: `tokens` is the body that the host's issuer made, and is answered with its headers. */
+  /** No second factor is required: `tokens` is the body that the host's issuer made. */
   | (IssuedResponse & { readonly kind: 'passed' })
   | { readonly kind: 'pending'; readonly pending: MfaPending };
 
@@ -66,10 +66,10 @@ export class LoginService {
   ) {}
 
   /**
-   * Asks for a second factor where the subject has one; else mints the tokens.
+   * Asks for a second factor where the subject has one; else issues the tokens.
    *
-   * @throws {MfaError} `invalid_credentials` for a subject who is disabled, and for one who has a
-   * second factor where the first cannot lead on to it: that says no more than a wrong password
+   * @throws {MfaError} `invalid_credentials` for a disabled subject, and for a subject with a second factor
+   * where the first does not support one: this reveals no more than a wrong password does
    * @throws {Error} for a first factor that is not of its type
    */
   async begin(first: FirstFactorPassed, client: ClientInfo): Promise<LoginOutcome> {
@@ -82,7 +82,7 @@ export class LoginService {
   }
 
   /**
-   * Judges the proof of an open login and mints the tokens.
+   * Judges the proof of an open login and issues the tokens.
    *
    * @returns what the host's issuer made
    * @throws {MfaError} as {@link Ceremony.prove}
@@ -98,7 +98,7 @@ export class LoginService {
         subject,
         key: { subjectId: subject.id, id: claims.challengeId },
         purpose: 'login',
-        handlers: this.registry.all(),
+        judgedBy: this.registry.all(),
         proof,
         acceptsBackupCode: true,
         client,

@@ -13,7 +13,7 @@ import {
 } from '../ports/assurance.js';
 import { Ceremony } from '../ceremony/ceremony.js';
 import { undoableSeconds } from '../reversal/changes.js';
-import { ChallengeService } from '../ceremony/challenge.service.js';
+import { type CeremonyStart, ChallengeService } from '../ceremony/challenge.service.js';
 import { type EphemeralClaims, EphemeralTokens } from '../keys/ephemeral-token.js';
 import { MfaError } from '../../contract/errors.js';
 import { type Subject } from '../../contract/handler.js';
@@ -21,35 +21,37 @@ import { HandlerRegistry } from '../ceremony/handler-registry.js';
 import { type MfaPending } from './login.service.js';
 import { type ClientInfo, vouch } from '../ports/mfa-passed.js';
 import { choicesOf, keptProof, type OfferedMethod, offersOf } from '../ceremony/offered-method.js';
-import { PasswordCeremony } from '../ceremony/password-ceremony.js';
 import { PASSWORD } from '../ports/password-fields.js';
 import { offered } from '../ceremony/policy.js';
 import { HostPorts } from '../ports/host-ports.js';
+import { type PasswordProof } from '../ports/ports.js';
 import { answerOf, type IssuedResponse } from './issued-response.js';
 import {
   type ChallengeRecord,
   ChallengeStore,
   type MethodSnapshot,
   MethodStore,
+  type NewChallenge,
   type Transaction,
 } from '../ports/stores.js';
 
-/** What a proof for a step-up showed. */
+/** The proof of a step-up, with the challenge that asked for it. */
 interface Shown {
   readonly challenge: ChallengeRecord;
   readonly proof: SessionProof;
 }
 
-/** Whose session is renewed, and what its older proofs are judged by. */
+/** A session that is renewed. */
 interface Renewal {
   readonly subject: Subject;
+  /** What older proofs are judged by. */
   readonly present: MethodSnapshot;
   readonly client: ClientInfo;
-  /** What it has proven before. */
+  /** The older proofs of the session. */
   readonly earlier: readonly SessionProof[];
 }
 
-/** A fresh proof for a session that is open already [RFC 9470]. */
+/** Gives an open session a fresh proof [RFC 9470]. */
 @Injectable()
 export class StepUpService {
   constructor(
@@ -60,18 +62,17 @@ export class StepUpService {
     private readonly challenges: ChallengeStore,
     private readonly challengeService: ChallengeService,
     private readonly ceremony: Ceremony,
-    private readonly passwords: PasswordCeremony,
     private readonly ephemeralTokens: EphemeralTokens,
     private readonly options: MfaOptions,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * Asks who is signed in for a proof: of the primary method, or of the one that is named; of the
-   * password where no method is active.
+   * Asks the signed-in subject for a proof: of the named method, else of the primary one; of the password
+   * where no method is active.
    *
    * @throws {MfaError} `token_not_valid`, `method_unknown`, `method_not_found`; `forbidden` where
-   * there is neither a method nor a password to prove, and for a session that has proven too much
+   * there is neither a method nor a password to prove, and for a session with too many proofs
    */
   async begin(
     principal: Principal,
@@ -88,7 +89,7 @@ export class StepUpService {
     const chosen = this.choose(offers, name);
     const { challenge, shown } =
       chosen === null
-        ? { challenge: await this.passwords.open(start), shown: null }
+        ? { challenge: await this.openForPassword(start), shown: null }
         : await this.challengeService.open(start, chosen, client);
     return {
       ephemeralToken: await this.ephemeralTokens.sign(challenge, 'step_up'),
@@ -100,7 +101,7 @@ export class StepUpService {
   }
 
   /**
-   * Judges the proof and mints the token that says so.
+   * Judges the proof and issues the token that says so.
    *
    * @returns what the host's issuer made
    * @throws {MfaError} `invalid_token`, also when the session is over, and as {@link Ceremony.prove}
@@ -113,34 +114,39 @@ export class StepUpService {
     const subject = await this.host.subjects.find(claims.subjectId);
     if (!subject?.isEnabled) throw new MfaError('invalid_token');
     const key = { subjectId: subject.id, id: claims.challengeId };
-    const request = { subject, key, proof, client };
     const challenge = await this.challenges.findOpen(key, this.clock.now());
     if (challenge !== null) await this.proofsNow(challenge);
     const present = await this.methods.read(subject.id);
-    const conclude = async (shown: Shown) => {
-      const earlier = await this.proofsNow(shown.challenge);
-      const renewal = { subject, present, client, earlier };
-      const issued = await this.issue(renewal, shown);
-      const stillHolds = async (transaction: Transaction) =>
-        isDeepStrictEqual(await this.proofsNow(shown.challenge, transaction), earlier);
-      const result = answerOf(issued);
-      return { ...issued, events: ['stepped_up' as const], stillHolds, result };
-    };
-    if (challenge?.handler === PASSWORD) return this.passwords.prove(request, conclude);
-    const proofRequest = {
-      ...request,
-      purpose: 'step_up' as const,
-      handlers: this.registry.all(),
-      acceptsBackupCode: true,
-      wrongProofDetail: 'Invalid code',
-    };
-    return this.ceremony.prove(proofRequest, (proven) => {
+    const asked =
+      challenge?.handler === PASSWORD
+        ? { judgedBy: this.passwords(), acceptsBackupCode: false, wrongProofDetail: WRONG_PASSWORD }
+        : { judgedBy: this.registry.all(), acceptsBackupCode: true, wrongProofDetail: WRONG_CODE };
+    const request = { ...asked, subject, key, purpose: 'step_up' as const, proof, client };
+    return this.ceremony.prove(request, async (proven) => {
+      const own = proven.attempt.challenge;
+      const earlier = await this.proofsNow(own);
       const kept = keptProof(proven, subject, this.registry);
-      return conclude({ challenge: proven.attempt.challenge, proof: kept });
+      const renewal = { subject, present, client, earlier };
+      const issued = await this.issue(renewal, { challenge: own, proof: kept });
+      const stillHolds = async (transaction: Transaction) =>
+        isDeepStrictEqual(await this.proofsNow(own, transaction), earlier);
+      return { ...issued, events: ['stepped_up'], stillHolds, result: answerOf(issued) };
     });
   }
 
-  /** What the session goes on with. None is dropped for another: by any of them it may be found. */
+  private async openForPassword(start: CeremonyStart): Promise<NewChallenge> {
+    this.passwords();
+    return this.challengeService.openForPassword(start);
+  }
+
+  /** @throws {MfaError} `forbidden` where the host knows no passwords */
+  private passwords(): PasswordProof {
+    const { passwords } = this.host;
+    if (passwords === null) throw new MfaError('forbidden');
+    return passwords;
+  }
+
+  /** The proofs that the session keeps. None makes room for another: a reversal may find it by any of them. */
   private keptProofs(all: readonly SessionProof[], present: MethodSnapshot): SessionProof[] {
     const since = addSeconds(this.clock.now(), -undoableSeconds(this.options));
     const proofs = proofsThatMatter(all, present, since);
@@ -160,8 +166,8 @@ export class StepUpService {
   }
 
   /**
-   * What the session has proven by now, also by step-ups that began later; what it had at the begin of
-   * this one where the host does not tell.
+   * The proofs that the session has now, those of later step-ups included. Where the host does not tell,
+   * those that it had when this step-up began.
    *
    * @throws {MfaError} `invalid_token` for a session that is over
    */
@@ -180,7 +186,7 @@ export class StepUpService {
     const all = this.keptProofs(renewed.earlier, present);
     // The password is asked for only where no method is active.
     const earlier = proof.methodId === null ? withoutSecondFactor(all) : all;
-    // What counts no more is kept: by it the session is found if the authenticator was not its owner's.
+    // What no longer counts is kept: a reversal finds the session by it, if the authenticator was a thief's.
     const proofs = withProof(earlier, proof);
     const counting = withProof(countingProofs(earlier, present), proof);
     const facts = { purpose: 'step_up' as const, subject, sessionId, provider, proofs, client };
@@ -188,4 +194,6 @@ export class StepUpService {
   }
 }
 
+const WRONG_CODE = 'Invalid code';
+const WRONG_PASSWORD = 'Invalid password';
 const THE_PASSWORD = { name: PASSWORD, displayName: 'Password' };

@@ -11,6 +11,7 @@ import {
   provenOf,
   workingOf,
 } from '../ports/authenticators.js';
+import { methodOf } from '../ports/attempts.js';
 import { BackupCodeIssuer } from './backup-code-issuer.js';
 import { ChangeLog, type ChangeOccasion } from '../reversal/change-log.js';
 import { Disposal } from '../reversal/disposal.js';
@@ -190,7 +191,7 @@ export class EnrolmentService {
       },
       async ({ attempt, proof: { at } }) => {
         const occasion = this.log.occasion({ actor, subject, factor: method.handler }, at);
-        const { method: before } = attempt;
+        const before = methodOf(attempt);
         const type = before.isActive
           ? ('authenticator_added' as const)
           : ('method_activated' as const);

@@ -39,7 +39,12 @@ export interface AttemptRequest {
   readonly credentialsVersion: string;
   /** The session of who is signed in; null at a login, and where the host keeps none. */
   readonly sessionId: string | null;
-  /** The handlers that can read the proof; a challenge of another one spends nothing. */
+  /**
+   * Whether a method is proven, which works without a break since the challenge was opened. False: the
+   * password is, for a challenge without a method, as long as no method of the subject is active.
+   */
+  readonly isOfMethod: boolean;
+  /** The handlers that can read the proof, or {@link PASSWORD}; a challenge of another one spends nothing. */
   readonly handlers: readonly string[];
   /** Those of them whose proofs cannot be guessed: {@link MfaHandler.isGuessable}. */
   readonly unguessable: readonly string[];
@@ -88,12 +93,13 @@ export interface FoundBackupCode extends StoredBackupCode {
 /** An attempt that is spent and committed, with all that is needed to judge it. */
 export interface SpentAttempt extends SessionLocks {
   readonly challenge: ChallengeRecord;
-  readonly method: MethodRecord;
+  /** Null where the password is proven. */
+  readonly method: MethodRecord | null;
   /** The unspent backup code that the proof may be. */
   readonly backupCode: FoundBackupCode | null;
   /** The session that it was made in; null at a login, and where the host keeps none. */
   readonly sessionId: string | null;
-  /** What it guesses at, as a session counts it: its handler, or {@link BACKUP_CODE}. */
+  /** What it guesses at, as a session counts it: the challenge's handler, or {@link BACKUP_CODE}. */
   readonly factor: string;
   readonly counted: Counted;
   /** True when this attempt was the last one before a lock: a failure then is a lock. */
@@ -118,14 +124,15 @@ export type Refusal =
 /** A proof that was right, about to be committed. */
 export interface Settlement {
   readonly spent: SpentAttempt;
-  /** The method's authenticators as they are now, or the backup code that is used up. */
+  /** The method's authenticators as they are now, the backup code that is used up, or the password. */
   readonly proven:
     | {
         readonly by: 'method';
         readonly authenticators: readonly Authenticator[];
         readonly payloadVersion: number;
       }
-    | { readonly by: 'backup_code'; readonly lookup: string };
+    | { readonly by: 'backup_code'; readonly lookup: string }
+    | { readonly by: 'password' };
   /** Rows of the host that make its tokens valid. */
   readonly rows: readonly RowInsert[];
   readonly rowUpdates: readonly RowUpdate[];
@@ -148,13 +155,29 @@ export abstract class AttemptStore {
     now: Date,
     transaction?: Transaction,
   ): Promise<SpentAttempt | null>;
-  /** Commits a right proof. False: challenge, state or backup code changed meanwhile. */
+  /**
+   * Commits a right proof. False: challenge, state or backup code changed meanwhile, or a method became
+   * active beside a password.
+   *
+   * @param transaction of {@link UnitOfWork.runForAccount}; required for a password. One statement does not
+   * see a method that becomes active while it waits for the account's lock.
+   */
   abstract settle(settlement: Settlement, transaction?: Transaction): Promise<boolean>;
   /**
    * Takes an attempt, and the lock that it brought and no other, from all that it was counted on. Where the
    * method has been forgiven meanwhile, so has the account: nothing is taken from either.
    */
   abstract giveBack(spent: SpentAttempt): Promise<void>;
+}
+
+/**
+ * The method that an attempt is spent on.
+ *
+ * @throws {Error} for an attempt at a password, which has none
+ */
+export function methodOf({ method }: Pick<SpentAttempt, 'method'>): MethodRecord {
+  if (method === null) throw new Error('An attempt at a password has no method.');
+  return method;
 }
 
 /** Whether a failure ends the session: it is the last before a lock, of this session or of all. */

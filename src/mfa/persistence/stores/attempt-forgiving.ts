@@ -1,5 +1,5 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
-import { type Settlement, type SpentAttempt } from '../../core/ports/attempts.js';
+import { methodOf, type Settlement, type SpentAttempt } from '../../core/ports/attempts.js';
 import { mayAnswer } from '../../core/ports/authenticators.js';
 import { type ChallengeRecord } from '../../core/ports/stores.js';
 import { withoutAttempt, withoutFailures } from './lock-after.js';
@@ -12,6 +12,17 @@ import { forgiveSession, giveBackToSession } from './session-count.js';
  */
 export function forgivesAll({ spent, proven }: Settlement): boolean {
   return proven.by === 'method' && spent.challenge.purpose !== 'enrol';
+}
+
+/**
+ * Whether a right proof shows that the guesses at its factor, in a session, were its owner's. Where several
+ * authenticators may answer, the wrong proofs were judged by all of them, and one may be a thief's.
+ */
+function provesFactor(settlement: Settlement): boolean {
+  const { challenge, method, factor } = settlement.spent;
+  if (method === null) return true;
+  const isOfOne = mayAnswer(challenge, method).length === 1;
+  return forgivesAll(settlement) && factor === challenge.handler && isOfOne;
 }
 
 /** What becomes of the failures of the method, as changes of its row `m`. */
@@ -32,16 +43,13 @@ export function forgivenAccount(settlement: Settlement): Sql {
 /**
  * A further part of a `WITH` that forgives what the session, and all of the subject's, have guessed at
  * the factor that is proven, and at no other: a thief could add one of their own, and prove it for ever.
- * So where several authenticators may answer, a right proof by one forgives its own attempt only: the
- * wrong ones were judged by all of them.
+ * What does not prove the factor takes back its own attempt.
  */
 export function forgivenSession(settlement: Settlement): Sql {
-  const { challenge, method, counted, sessionId, factor } = settlement.spent;
-  const session = { subjectId: challenge.subjectId, sessionId, factor };
-  const isOfOne = mayAnswer(challenge, method).length === 1;
-  const isProven = forgivesAll(settlement) && factor === challenge.handler && isOfOne;
+  const { challenge, counted, sessionId, factor } = settlement.spent;
   if (!counted.onSession) return empty;
-  const forgiven = isProven
+  const session = { subjectId: challenge.subjectId, sessionId, factor };
+  const forgiven = provesFactor(settlement)
     ? forgiveSession(session)
     : giveBackToSession(session, settlement.spent);
   return sql`, session AS (${forgiven} AND EXISTS (SELECT 1 FROM gate))`;
@@ -52,7 +60,7 @@ export function forgivenSession(settlement: Settlement): Sql {
  * challenge or a method that is gone leaves the account charged with nothing.
  */
 export function giveBackAttempt(spent: SpentAttempt): Sql {
-  const { challenge, method, counted, sessionId, factor, lockEnds } = spent;
+  const { challenge, counted, sessionId, factor, lockEnds } = spent;
   const { subjectId } = challenge;
   // Where the method has been forgiven meanwhile, the account has been too, by as much.
   const taken = counted.onMethod
@@ -62,7 +70,7 @@ export function giveBackAttempt(spent: SpentAttempt): Sql {
     sql`challenge AS (${giveBackToChallenge(challenge)} RETURNING c.id)`,
     ...(counted.onMethod
       ? [
-          sql`judged AS MATERIALIZED (${lockedMethod(method.id)})`,
+          sql`judged AS MATERIALIZED (${lockedMethod(methodOf(spent).id)})`,
           sql`method AS (UPDATE mfa_methods m SET ${withoutAttempt('m', lockEnds.method)}
             FROM judged WHERE m.user_id = judged.user_id AND m.id = judged.id)`,
         ]
@@ -82,7 +90,7 @@ export function giveBackAttempt(spent: SpentAttempt): Sql {
 }
 
 /** `UPDATE` of a challenge, unless it is another one by now, with attempts of its own. */
-export function giveBackToChallenge({ subjectId, id, createdAt }: ChallengeRecord): Sql {
+function giveBackToChallenge({ subjectId, id, createdAt }: ChallengeRecord): Sql {
   return sql`UPDATE mfa_challenges c SET attempts = greatest(c.attempts - 1, 0)
     FROM gate WHERE c.user_id = ${subjectId} AND c.id = ${id} AND c.created_at = ${createdAt}`;
 }

@@ -1,31 +1,32 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
 import { type AttemptRequest, BACKUP_CODE, type Settlement } from '../../core/ports/attempts.js';
+import { targetOf } from './attempt-target.js';
 import { lockAfter } from './lock-after.js';
-import { IS_ALIVE, METHOD_COLUMNS } from './rows.js';
 import { countOnSession } from './session-count.js';
 
 /** Selects and locks the attempt when every budget but that of a session allows it. */
 export function spendableAttempt(request: AttemptRequest): Sql {
   const { key, purpose, credentialsVersion, sessionId, handlers, budgets, now } = request;
+  const { join, columns, isAlive, failures, locked } = targetOf(request.isOfMethod);
   const isGuessable = isGuessableIn(request);
   // In the place of a signature, a backup code is a guess all the same.
   const isGuess = request.backupLookups.length > 0 ? sql`true` : isGuessable;
   const isUnlocked = sql`(NOT ${isGuessable} OR m.locked_until IS NULL OR m.locked_until <= ${now})
       AND (NOT ${isGuess} OR a.locked_until IS NULL OR a.locked_until <= ${now})`;
   return sql`
-    SELECT a.user_id, c.id AS challenge_id, m.id AS method_id, ${METHOD_COLUMNS},
+    SELECT a.user_id, c.id AS challenge_id, ${columns},
       coalesce(c.session_id, ${sessionId}::text) AS session_id,
       ${isGuessable} AS is_guessable, ${isGuess} AS is_guess, ${guessedFactor(request)} AS factor
     FROM mfa_accounts a
     JOIN mfa_challenges c ON c.user_id = a.user_id AND c.id = ${key.id}
-    JOIN mfa_methods m ON m.user_id = a.user_id AND m.id = c.method_id
+    ${join}
     WHERE a.user_id = ${key.subjectId} AND c.purpose = ${purpose}
       AND c.credentials_version = ${credentialsVersion} AND c.handler = ANY(${handlers}::text[])
       AND c.consumed_at IS NULL AND c.expires_at > ${now}
       AND c.attempts < ${budgets.maxAttemptsPerChallenge}
-      AND ${IS_ALIVE} AND (NOT ${isGuessable} OR m.failures < ${budgets.maxFailuresEver})
+      AND ${isAlive} AND (NOT ${isGuessable} OR ${failures} < ${budgets.maxFailuresEver})
       ${purpose === 'login' ? sql`AND ${isUnlocked}` : empty}
-    FOR UPDATE OF a, c, m`;
+    FOR UPDATE OF ${locked}`;
 }
 
 function isGuessableIn({ unguessable }: AttemptRequest): Sql {
@@ -53,7 +54,7 @@ export function countAttempt({ purpose, budgets, now }: AttemptRequest): Sql {
   return sql`method AS (
       UPDATE mfa_methods m SET failures = m.failures + 1,
         locked_until = ${lockAfter(sql`m.failures`, budgets.maxFailuresPerMethod, budgets, now)}
-      FROM gate WHERE m.user_id = gate.user_id AND m.id = gate.method_id AND gate.is_guessable
+      FROM gate WHERE m.user_id = gate.user_id AND m.id = gate.m_id AND gate.is_guessable
       RETURNING m.failures
     ), account AS (
       UPDATE mfa_accounts a SET failures = a.failures + 1,
@@ -68,15 +69,18 @@ export function countAttempt({ purpose, budgets, now }: AttemptRequest): Sql {
 /** Selects and locks what was judged when it is still what was judged. */
 export function unchanged({ spent, proven }: Settlement): Sql {
   const { challenge, method } = spent;
+  const { join, isAlive, failures, locked } = targetOf(method !== null);
+  const isSameMethod =
+    method === null ? empty : sql`AND c.method_id = ${method.id} AND m.version = ${method.version}`;
   const isByCode = proven.by === 'backup_code';
   return sql`
-    SELECT a.user_id, c.id AS challenge_id, m.id AS method_id, m.failures AS method_failures
+    SELECT a.user_id, c.id AS challenge_id, ${failures} AS method_failures
     FROM mfa_accounts a
     JOIN mfa_challenges c ON c.user_id = a.user_id AND c.id = ${challenge.id}
-    JOIN mfa_methods m ON m.user_id = a.user_id AND m.id = ${method.id}
+    ${join}
     ${isByCode ? sql`JOIN mfa_backup_codes b ON b.user_id = a.user_id AND b.lookup = ${proven.lookup}` : empty}
     WHERE a.user_id = ${challenge.subjectId} AND c.consumed_at IS NULL
-      AND c.version = ${challenge.version} AND m.version = ${method.version} AND ${IS_ALIVE}
+      AND c.version = ${challenge.version} AND ${isAlive} ${isSameMethod}
       ${isByCode ? sql`AND b.spent_at IS NULL` : empty}
-    FOR UPDATE OF a, c, m${isByCode ? sql`, b` : empty}`;
+    FOR UPDATE OF ${locked}${isByCode ? sql`, b` : empty}`;
 }

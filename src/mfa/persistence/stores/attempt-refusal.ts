@@ -1,4 +1,8 @@
+import sql, { empty, type Sql } from 'sql-template-tag';
 import { type AttemptRequest, type Refusal } from '../../core/ports/attempts.js';
+import { guessedFactor } from './attempt-gate.js';
+import { targetOf } from './attempt-target.js';
+import { lockedUntil } from './session-count.js';
 
 /** What a refused attempt found. */
 export interface AttemptState {
@@ -12,11 +16,29 @@ export interface AttemptState {
   session_locked_until: Date | null;
 }
 
-/** What decides which locks an attempt meets. */
-type LockedRequest = Pick<
-  AttemptRequest,
-  'purpose' | 'handlers' | 'unguessable' | 'backupLookups' | 'budgets' | 'now'
->;
+/**
+ * Selects the {@link AttemptState} of an attempt. A challenge of a method stays open without it, so that
+ * somebody is told; one of a password ends where a method has become active.
+ */
+export function attemptState(request: AttemptRequest): Sql {
+  const { key, purpose, credentialsVersion, isOfMethod, now } = request;
+  const { isAlive } = targetOf(isOfMethod);
+  const asked = {
+    userId: sql`c.user_id`,
+    sessionId: sql`coalesce(c.session_id, ${request.sessionId}::text)`,
+    factor: guessedFactor(request),
+  };
+  return sql`SELECT c.handler, c.attempts, c.purpose = ${purpose}
+      AND c.credentials_version = ${credentialsVersion}
+      AND c.consumed_at IS NULL AND c.expires_at > ${now}
+      ${isOfMethod ? empty : sql`AND ${isAlive}`} AS is_open,
+      ${isOfMethod ? sql`coalesce(m.id IS NOT NULL AND ${isAlive}, false)` : sql`true`} AS is_alive,
+      coalesce(m.failures, 0) AS method_failures, m.locked_until AS method_locked_until,
+      a.locked_until AS account_locked_until, ${lockedUntil(asked)} AS session_locked_until
+    FROM mfa_challenges c JOIN mfa_accounts a ON a.user_id = c.user_id
+    LEFT JOIN mfa_methods m ON m.user_id = c.user_id AND m.id = c.method_id
+    WHERE c.user_id = ${key.subjectId} AND c.id = ${key.id}`;
+}
 
 /**
  * Why an attempt was refused, or null when nothing stands in its way any more.
@@ -24,7 +46,10 @@ type LockedRequest = Pick<
  * Rules: 1. no open challenge; 2. its method is gone; 3. the proof is not one of its method;
  * 4. the account, or the session, is locked; 5. the method is; 6. the challenge has no attempts left.
  */
-export function refusalOf(state: AttemptState | undefined, request: LockedRequest): Refusal | null {
+export function refusalOf(
+  state: AttemptState | undefined,
+  request: AttemptRequest,
+): Refusal | null {
   if (!state?.is_open) return { reason: 'no_challenge' };
   if (!state.is_alive) return { reason: 'method_gone' };
   const { handler, attempts } = state;
@@ -39,7 +64,7 @@ export function isOfTime(refusal: Refusal | null): boolean {
 }
 
 /** What cannot be guessed meets no lock; a login and a session each meet those of their own. */
-function lockOf(state: AttemptState, request: LockedRequest): Refusal | null {
+function lockOf(state: AttemptState, request: AttemptRequest): Refusal | null {
   const { purpose, unguessable, backupLookups, budgets, now } = request;
   const isGuessable = !unguessable.includes(state.handler);
   const isGuess = isGuessable || backupLookups.length > 0;

@@ -9,7 +9,7 @@ import {
   type SpentAttempt,
 } from '../../core/ports/attempts.js';
 import { MfaError } from '../../contract/errors.js';
-import { type Transaction } from '../../core/ports/stores.js';
+import { type MethodRecord, type Transaction } from '../../core/ports/stores.js';
 import { HostDatabase } from '../database/host-database.js';
 import { RandomSource } from '../../contract/random.js';
 import {
@@ -18,36 +18,32 @@ import {
   forgivenSession,
   giveBackAttempt,
 } from './attempt-forgiving.js';
-import { countAttempt, guessedFactor, spendableAttempt, unchanged } from './attempt-gate.js';
-import { type AttemptState, refusalOf } from './attempt-refusal.js';
+import { countAttempt, spendableAttempt, unchanged } from './attempt-gate.js';
+import { type AttemptState, attemptState, refusalOf } from './attempt-refusal.js';
+import { targetOf } from './attempt-target.js';
 import { EventRows } from './event-rows.js';
 import { alsoInsert, insertRow, onceWritten, updateRow } from './fragments.js';
-import {
-  CHALLENGE_COLUMNS,
-  type ChallengeRow,
-  IS_ALIVE,
-  METHOD_COLUMNS,
-  type MethodRow,
-  SealedRows,
-} from './rows.js';
+import { CHALLENGE_COLUMNS, type ChallengeRow, type MethodRow, SealedRows } from './rows.js';
 import { lockEndOf } from './lock-after.js';
 import { refusalOfRightTime } from './misdated-locks.js';
-import { lockedUntil, locksOf, type SessionCounts } from './session-count.js';
+import { locksOf, type SessionCounts } from './session-count.js';
 import { Statements } from '../database/statements.js';
 
-interface AttemptRow extends ChallengeRow, MethodRow {
-  b_lookup: string | null;
-  b_hash: string | null;
-  b_set_id: string | null;
-}
+type AttemptRow = ChallengeRow &
+  (MethodRow | { m_id: null }) & {
+    b_lookup: string | null;
+    b_hash: string | null;
+    b_set_id: string | null;
+  };
 
-interface SpentRow extends AttemptRow, SessionCounts {
-  session_id: string | null;
-  factor: string;
-  /** Null where the attempt was not counted on it. */
-  m_failures: number | null;
-  a_failures: number | null;
-}
+type SpentRow = AttemptRow &
+  SessionCounts & {
+    session_id: string | null;
+    factor: string;
+    /** Null where the attempt was not counted on it. */
+    m_failures: number | null;
+    a_failures: number | null;
+  };
 
 /**
  * Spends and settles attempts in one statement each.
@@ -84,28 +80,10 @@ export class TypeOrmAttemptStore extends AttemptStore {
   }
 
   async explain(request: AttemptRequest): Promise<Refusal | null> {
-    return refusalOfRightTime(this.statements, request, () => this.refusalOf(request));
-  }
-
-  private async refusalOf(request: AttemptRequest): Promise<Refusal | null> {
-    const { subjectId, id } = request.key;
-    const asked = {
-      userId: sql`c.user_id`,
-      sessionId: sql`coalesce(c.session_id, ${request.sessionId}::text)`,
-      factor: guessedFactor(request),
-    };
-    const [state] = await this.statements.rows<AttemptState>(
-      sql`SELECT c.handler, c.attempts, c.purpose = ${request.purpose}
-            AND c.credentials_version = ${request.credentialsVersion}
-            AND c.consumed_at IS NULL AND c.expires_at > ${request.now} AS is_open,
-          coalesce(m.id IS NOT NULL AND ${IS_ALIVE}, false) AS is_alive,
-          coalesce(m.failures, 0) AS method_failures, m.locked_until AS method_locked_until,
-          a.locked_until AS account_locked_until, ${lockedUntil(asked)} AS session_locked_until
-        FROM mfa_challenges c JOIN mfa_accounts a ON a.user_id = c.user_id
-        LEFT JOIN mfa_methods m ON m.user_id = c.user_id AND m.id = c.method_id
-        WHERE c.user_id = ${subjectId} AND c.id = ${id}`,
-    );
-    return refusalOf(state, request);
+    return refusalOfRightTime(this.statements, request, async () => {
+      const [state] = await this.statements.rows<AttemptState>(attemptState(request));
+      return refusalOf(state, request);
+    });
   }
 
   async reload(
@@ -114,15 +92,16 @@ export class TypeOrmAttemptStore extends AttemptStore {
     transaction?: Transaction,
   ): Promise<SpentAttempt | null> {
     const { subjectId, id } = spent.challenge;
+    const { join, columns, isAlive } = targetOf(spent.method !== null);
     const [row] = await this.statements.rows<AttemptRow>(
-      sql`SELECT ${CHALLENGE_COLUMNS}, ${METHOD_COLUMNS}, b.lookup AS b_lookup, b.hash AS b_hash,
+      sql`SELECT ${CHALLENGE_COLUMNS}, ${columns}, b.lookup AS b_lookup, b.hash AS b_hash,
           b.set_id AS b_set_id
-        FROM mfa_challenges c
-        JOIN mfa_methods m ON m.user_id = c.user_id AND m.id = c.method_id
+        FROM mfa_challenges c ${join}
         LEFT JOIN mfa_backup_codes b ON b.user_id = c.user_id
           AND b.lookup = ${spent.backupCode?.lookup ?? null} AND b.spent_at IS NULL
-        WHERE c.user_id = ${subjectId} AND c.id = ${id} AND c.method_id = ${spent.method.id}
-          AND c.consumed_at IS NULL AND c.expires_at > ${now} AND ${IS_ALIVE}`,
+        WHERE c.user_id = ${subjectId} AND c.id = ${id}
+          AND c.method_id IS NOT DISTINCT FROM ${spent.method?.id ?? null}::uuid
+          AND c.consumed_at IS NULL AND c.expires_at > ${now} AND ${isAlive}`,
       transaction,
     );
     return row === undefined ? null : { ...spent, ...this.loaded(row) };
@@ -140,10 +119,7 @@ export class TypeOrmAttemptStore extends AttemptStore {
     const statement = sql`WITH gate AS (${unchanged(settlement)}), challenge AS (
           UPDATE mfa_challenges c SET consumed_at = ${now} FROM gate
           WHERE c.user_id = gate.user_id AND c.id = gate.challenge_id
-        ), method AS (
-          UPDATE mfa_methods m SET ${this.methodAfter(settlement)} FROM gate
-          WHERE m.user_id = gate.user_id AND m.id = gate.method_id
-        ), account AS (
+        )${this.methodAfter(settlement)}, account AS (
           UPDATE mfa_accounts a SET version = a.version + 1, ${forgivenAccount(settlement)}
           FROM gate WHERE a.user_id = gate.user_id
         )${forgivenSession(settlement)}${proven.by === 'backup_code' ? spendBackupCode(proven.lookup, now) : empty}
@@ -185,14 +161,24 @@ export class TypeOrmAttemptStore extends AttemptStore {
     await this.statements.rows(sql`${giveBackAttempt(spent)} SELECT 1 FROM gate`);
   }
 
+  /** A further part of a `WITH`. */
   private methodAfter(settlement: Settlement): Sql {
-    const { spent, proven, now } = settlement;
+    const { method } = settlement.spent;
+    if (method === null) return empty;
+    return sql`, method AS (
+      UPDATE mfa_methods m SET ${this.changesOf(method, settlement)} FROM gate
+      WHERE m.user_id = gate.user_id AND m.id = ${method.id}
+    )`;
+  }
+
+  private changesOf(method: MethodRecord, settlement: Settlement): Sql {
+    const { proven, now } = settlement;
     const forgiven = forgivenMethod(settlement);
-    if (proven.by === 'backup_code') return forgiven;
+    if (proven.by !== 'method') return forgiven;
     const used = sql`${forgiven}, last_used_at = ${now}`;
     // A state that stays as it was is nothing that another proof could be judged wrongly by.
-    if (isDeepStrictEqual(proven.authenticators, spent.method.authenticators)) return used;
-    const state = this.sealed.sealAuthenticators(proven.authenticators, spent.method);
+    if (isDeepStrictEqual(proven.authenticators, method.authenticators)) return used;
+    const state = this.sealed.sealAuthenticators(proven.authenticators, method);
     return sql`state = ${state}, state_version = ${proven.payloadVersion},
       version = m.version + 1, ${used}`;
   }
@@ -227,7 +213,7 @@ export class TypeOrmAttemptStore extends AttemptStore {
     const { b_lookup: lookup, b_hash: hash, b_set_id: setId } = row;
     return {
       challenge: this.sealed.challenge(row),
-      method: this.sealed.method(row),
+      method: row.m_id === null ? null : this.sealed.method(row),
       backupCode:
         lookup === null || hash === null || setId === null ? null : { lookup, hash, setId },
     };
