@@ -38,7 +38,7 @@ export interface ProofDemand {
 }
 
 /**
- * Checks that the proofs of a principal which still count meet a demand.
+ * Checks that the proofs that still count of a principal meet a demand.
  *
  * @throws {MfaError} `fresh_proof_required` where they do not
  */

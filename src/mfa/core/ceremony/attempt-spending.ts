@@ -38,7 +38,7 @@ export class AttemptSpending {
   /**
    * Spends an attempt and commits it, before anything is judged.
    *
-   * @throws {MfaError} as {@link Ceremony.prove}, for what is refused without being judged
+   * @throws {MfaError} as {@link Ceremony.prove}, for all that is refused unjudged
    */
   async spend(request: SpendingRequest, reading: ProofReading, now: Date): Promise<SpentAttempt> {
     const attempt = this.attemptRequest(request, reading, now);

@@ -18,7 +18,7 @@ import {
 
 const CODES_OWNER = { subject: SUBJECT, client: { ip: null } };
 
-/** What is broken of all that follows the counting of an attempt. */
+/** The steps after the counting of an attempt that a test breaks. */
 interface BrokenParts {
   readonly conclude?: () => Promise<Conclusion<void>>;
   readonly settle?: () => Promise<boolean>;

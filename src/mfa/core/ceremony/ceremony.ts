@@ -134,7 +134,7 @@ export class Ceremony {
       const loss = await this.commit(trial, right);
       if (loss === null) return right.conclusion.result;
       if (tries === MAX_TRIES) throw new MfaError('unavailable');
-      // What is outdated stays so behind the lock: the last try concludes anew, outside.
+      // An outdated conclusion does not hold behind the lock either: the last try concludes anew.
       if (tries === MAX_TRIES - 1 && loss === 'race_lost') return this.tryLocked(trial, right);
       attempt = await this.attempts.reload(attempt, trial.now);
     }

@@ -15,7 +15,7 @@ export interface OfferedMethod {
  * The methods that may be asked for: the primary first, then as configured.
  *
  * @param active at least one
- * @throws {Error} when no handler of them is registered: nobody may get in because there is nothing to ask for
+ * @throws {Error} when no handler of them is registered: where nothing can be asked for, nobody gets in
  */
 export function offersOf(
   active: readonly MethodRecord[],

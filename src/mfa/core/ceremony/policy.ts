@@ -77,8 +77,8 @@ export function isAlive(login: ChallengeRecord, method: MethodRecord): boolean {
 }
 
 /**
- * Whether an open login may ask for this method: it must have been active when the login was opened. The
- * account's version tells, which grows behind the account's lock. Clocks do not: they may be wrong.
+ * Whether an open login may ask for this method: it must have been active when the login was opened. This
+ * is decided by the account's version, which grows behind the account's lock. Clocks may be wrong.
  */
 export function isEligible(
   { accountVersion }: Pick<ChallengeRecord, 'accountVersion'>,

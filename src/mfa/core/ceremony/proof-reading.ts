@@ -33,7 +33,7 @@ export interface ProofReading {
  * Reads a proof once for each handler that may have to judge it.
  *
  * @param backupCodes null where a backup code is not accepted
- * @throws {MfaError} `validation_failed` for what is no password where one is asked for
+ * @throws {MfaError} `validation_failed` where the password is proven, and the fields are not those of one
  */
 export function readProof(
   judgedBy: JudgedBy,

@@ -73,7 +73,7 @@ function attemptsOn(store: SessionAttemptStore, closer: SessionCloser | null) {
   const append = async (events: readonly MfaEvent[], options?: Partial<Written>) => {
     written.push({ types: events.map(({ type }) => type), rowUpdates: options?.rowUpdates });
   };
-  // Neither is asked for more than this here; nor is the host for anything but the closer.
+  // Nothing else of these is called here; nor anything of the host but the closer.
   const events = { append } as EventStore;
   const publisher = { publish: () => {} } as unknown as EventPublisher;
   const host = { sessionCloser: closer } as HostPorts;

@@ -25,7 +25,7 @@ describe('answerOf', () => {
   it.each<[Partial<IssuedCookie>, string]>([
     [{}, 'session=abc; Path=/; HttpOnly; Secure; SameSite=Lax'],
     [
-      // As JavaScript may write what it leaves out.
+      // JavaScript may give `undefined` for an absent member.
       {
         secure: undefined,
         httpOnly: undefined,

@@ -203,7 +203,7 @@ describe('FairLine', () => {
     for (let i = 0; i < 1000; i++) join(`name${i}@${i}@site${i}`);
     expect(remembered()).toBe(2);
     all();
-    // Of whoever was attended to, sixteen for each that may wait.
+    // Sixteen networks are remembered for each request that may wait.
     const attended = 16 * 2;
     for (let i = 0; i < 1000; i++) {
       join(`name${i}@name${i}@name${i}`);

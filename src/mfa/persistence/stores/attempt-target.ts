@@ -33,7 +33,7 @@ const PASSWORD: AttemptTarget = {
   locked: sql`a, c`,
 };
 
-/** @param isOfMethod {@link AttemptRequest.isOfMethod} */
+/** The one branch of all statements on attempts. @param isOfMethod {@link AttemptRequest.isOfMethod} */
 export function targetOf(isOfMethod: boolean): AttemptTarget {
   return isOfMethod ? METHOD : PASSWORD;
 }
