@@ -1,4 +1,4 @@
-import { type Type } from '@nestjs/common';
+import { type z } from 'zod';
 import { type HandlerProvider } from '../../mfa/index.js';
 import { type ConfiguredEntry } from '../config/values/configured-entry.js';
 import { readEntryOptions } from '../config/values/read-entry-options.js';
@@ -7,11 +7,11 @@ import { type CamelCased, camelCased } from './camel-cased.js';
 
 /** One type of second factor: what its entries may say, and what they become. */
 export interface FactorType {
-  /** A class (class-validator) whose members are the keys of an entry beside type, id and name. */
-  readonly optionsSchema: Type<object>;
+  /** What an entry has beside type, id and name. */
+  readonly optionsSchema: z.ZodObject;
   /** Why production refuses it: completes "refused in production, as …"; absent: it does not. */
   readonly refusedInProductionAs?: string;
-  /** @throws {ConfigError} with a line for each fault of the options */
+  /** @throws {ConfigError} with a line for each error of the options */
   make(entry: ConfiguredEntry, config: ServerConfig): HandlerProvider;
 }
 
@@ -27,9 +27,12 @@ interface HandlerNames {
  * @param makeHandler is given the options with their keys in camel case, and the configuration for
  *   what the environment decides
  */
-export function factorType<T extends object>(
-  optionsSchema: Type<T>,
-  makeHandler: (options: CamelCased<T> & HandlerNames, config: ServerConfig) => HandlerProvider,
+export function factorType<Schema extends z.ZodObject>(
+  optionsSchema: Schema,
+  makeHandler: (
+    options: CamelCased<z.output<Schema>> & HandlerNames,
+    config: ServerConfig,
+  ) => HandlerProvider,
 ): FactorType {
   return {
     optionsSchema,

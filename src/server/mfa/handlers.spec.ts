@@ -54,7 +54,7 @@ describe('handlersOf', () => {
     ]);
   });
 
-  it('says every fault of every entry', () => {
+  it('says every error of every entry', () => {
     const factors = [
       entryOf({ type: 'app', options: { digits: 7, isuer: 'x', window_steps: 3 } }),
       entryOf({ type: 'nothing' }),

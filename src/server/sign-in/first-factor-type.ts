@@ -1,4 +1,4 @@
-import { type Type } from '@nestjs/common';
+import { type z } from 'zod';
 import { type ConfiguredEntry } from '../config/values/configured-entry.js';
 import { readEntryOptions } from '../config/values/read-entry-options.js';
 import { type ServerConfig } from '../config/server-config.js';
@@ -19,12 +19,12 @@ export interface FirstFactorServices {
 export interface FirstFactorType {
   /** Shown to people where an entry has no name of its own. */
   readonly displayName: string;
-  /** A class (class-validator) whose members are the keys of an entry beside type, id and name. */
-  readonly optionsSchema: Type<object>;
+  /** What an entry has beside type, id and name. */
+  readonly optionsSchema: z.ZodObject;
   /**
    * Checks the options at once; the factor is made when the services are there.
    *
-   * @throws {ConfigError} with a line for each fault of the options
+   * @throws {ConfigError} with a line for each error of the options
    */
   prepare(entry: ConfiguredEntry): (services: FirstFactorServices) => FirstFactor;
 }
@@ -33,10 +33,10 @@ export interface FirstFactorType {
 export type FirstFactorTypes = Readonly<Record<string, FirstFactorType>>;
 
 /** The type whose factors `create` makes. */
-export function firstFactorType<T extends object>(
+export function firstFactorType<Schema extends z.ZodObject>(
   displayName: string,
-  optionsSchema: Type<T>,
-  create: (options: T, services: FirstFactorServices) => FirstFactor,
+  optionsSchema: Schema,
+  create: (options: z.output<Schema>, services: FirstFactorServices) => FirstFactor,
 ): FirstFactorType {
   return {
     displayName,

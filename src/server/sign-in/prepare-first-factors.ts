@@ -1,7 +1,7 @@
 import { type MfaAccounts } from '../../mfa/index.js';
 import { ConfigError } from '../config/values/config-error.js';
 import { type ConfiguredEntry } from '../config/values/configured-entry.js';
-import { gatherFaults } from '../config/values/gather-faults.js';
+import { gatherErrors } from '../config/values/gather-errors.js';
 import { type ServerConfig } from '../config/server-config.js';
 import {
   type FirstFactorServices,
@@ -17,13 +17,13 @@ type FactorServices = Pick<FirstFactorServices, 'users' | 'secrets'>;
  * Checks the configured ways to sign in at once.
  *
  * @returns what makes them when the users are there
- * @throws {ConfigError} with a line for each unknown type and each fault of the options
+ * @throws {ConfigError} with a line for each unknown type and each error of the options
  */
 export function prepareFirstFactors(
   config: ServerConfig,
   types: FirstFactorTypes,
 ): (services: FactorServices, accounts: MfaAccounts) => FirstFactors {
-  const prepared = gatherFaults(config.providers, (entry) => {
+  const prepared = gatherErrors(config.providers, (entry) => {
     const type = typeOf(entry, types);
     const create = type.prepare(entry);
     return (services: FactorServices) => ({

@@ -1,9 +1,16 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { type RandomSource } from '../../../mfa/index.js';
 import { isSystemError } from '../values/system-error.js';
 import { ConfigError } from '../values/config-error.js';
 import { generateKeys, type KeyTexts } from './generate-keys.js';
+
+/** Whether the two texts are keys is checked like any other setting. */
+const KEY_FILE: z.ZodType<KeyTexts> = z.object({
+  MFA_SECRET_KEYS: z.string(),
+  JWT_KEYS: z.string(),
+});
 
 /**
  * The keys of a development server: made once, kept in `keys.json`, readable by their owner alone.
@@ -38,19 +45,20 @@ export function readDevelopmentKeys(dataDirectory: string): KeyTexts | null {
 }
 
 function parseKeys(text: string, path: string): KeyTexts {
-  try {
-    // Whether the two texts are keys is checked like any other setting.
-    const keys = JSON.parse(text) as Partial<KeyTexts>;
-    const { MFA_SECRET_KEYS, JWT_KEYS } = keys;
-    if (typeof MFA_SECRET_KEYS === 'string' && typeof JWT_KEYS === 'string') {
-      return { MFA_SECRET_KEYS, JWT_KEYS };
-    }
-  } catch {
-    // Not JSON: damaged, as below.
-  }
+  const { data } = KEY_FILE.safeParse(jsonOf(text));
+  if (data !== undefined) return data;
   throw new ConfigError([
     `${path} is damaged. Without its keys the stored second factors cannot be read: restore it, or delete the folder to begin anew.`,
   ]);
+}
+
+/** Undefined for a damaged file. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Written aside and linked into place, so that of two first starts one wins and both read it. */

@@ -1,6 +1,6 @@
 import { createECDH, createPrivateKey, type KeyObject } from 'node:crypto';
 import { type SecretKey } from '../../../mfa/index.js';
-import { type Format } from '../values/formats.js';
+import { format, type Format } from '../values/formats.js';
 import { type KeyEntry, readKeyEntries } from './key-entry.js';
 
 const KEY_BYTES = 32;
@@ -14,27 +14,23 @@ export interface JwtKey {
 }
 
 /** What a key of a ring is made from, in the clear: the first one seals, all of them open. */
-export const secretKeyRing: Format<readonly SecretKey[]> = {
-  takes:
-    'id:key pairs between commas as `npm run keys:generate` makes them, each key 32 random bytes in base64url, each id once',
-  read: (text) => readRing(text, ({ id, bytes }) => ({ id, key: bytes })),
-};
+export const secretKeyRing: Format<readonly SecretKey[]> = format(
+  'id:key pairs between commas as `npm run keys:generate` makes them, each key 32 random bytes in base64url, each id once',
+  (text) => readRing(text, ({ id, bytes }) => ({ id, key: bytes })),
+);
 
 /** As {@link secretKeyRing}, each key the private half `d` of one on P-256 [RFC 7518 §6.2.2]. */
-export const jwtKeyRing: Format<readonly JwtKey[]> = {
-  takes:
-    'id:key pairs between commas as `npm run keys:generate` makes them, each key the private half of one on P-256 in base64url, each id once',
-  read: (text) => readRing(text, readJwtKey),
-};
+export const jwtKeyRing: Format<readonly JwtKey[]> = format(
+  'id:key pairs between commas as `npm run keys:generate` makes them, each key the private half of one on P-256 in base64url, each id once',
+  (text) => readRing(text, readJwtKey),
+);
 
 /** The key that wraps those of both rings. */
-export const masterKey: Format<Buffer> = {
-  takes: '32 random bytes in base64url, as `npm run keys:generate -- --master` makes them',
-  read(text) {
-    const isKey = /^[A-Za-z0-9_-]{43}$/.test(text);
-    return isKey ? soundKey(Buffer.from(text, 'base64url')) : undefined;
-  },
-};
+export const masterKey: Format<Buffer> = format(
+  '32 random bytes in base64url, as `npm run keys:generate -- --master` makes them',
+  (text) =>
+    /^[A-Za-z0-9_-]{43}$/.test(text) ? soundKey(Buffer.from(text, 'base64url')) : undefined,
+);
 
 /** All of them, or undefined when one of them is wrapped, cut or weak. */
 function readRing<Key>(

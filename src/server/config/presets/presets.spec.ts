@@ -33,7 +33,7 @@ describe('a preset', () => {
   it.each(PRESET_NAMES)('%s has defaults that their settings take', (name) => {
     for (const [setting, text] of Object.entries(PRESETS[name].defaults)) {
       const { format } = SETTINGS.find((entry) => entry.name === setting) ?? {};
-      expect([setting, format?.read(text)]).not.toEqual([setting, undefined]);
+      expect([setting, format?.safeParse(text).data]).not.toEqual([setting, undefined]);
     }
   });
 

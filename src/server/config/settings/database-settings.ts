@@ -1,16 +1,14 @@
-import { type Format, oneOf, urlOf, wholeNumber } from '../values/formats.js';
+import { oneOf, urlOf, wholeNumber } from '../values/formats.js';
 import { optional, setting } from './setting.js';
-
-const aUrl = urlOf('postgres', 'postgresql');
 
 /** What chooses among several servers, for other drivers than ours, which would pass over it. */
 const CHOICES_OF_SERVERS = ['target_session_attrs', 'load_balance_hosts'];
 
 /** A URL of one PostgreSQL: of several hosts the driver would look for one with a comma in its name. */
-const oneDatabase: Format<string> = {
-  takes: `${aUrl.takes}: one that always leads to the primary, as the driver knows no lists of hosts, ${CHOICES_OF_SERVERS.join(' or ')}`,
-  read: (text) => (aUrl.read(text) !== undefined && isOneServer(new URL(text)) ? text : undefined),
-};
+const oneDatabase = urlOf(['postgres', 'postgresql'], {
+  takes: `: one that always leads to the primary, as the driver knows no lists of hosts, ${CHOICES_OF_SERVERS.join(' or ')}`,
+  accepts: isOneServer,
+});
 
 function isOneServer({ hostname, searchParams }: URL): boolean {
   const places = [hostname, ...searchParams.getAll('host'), ...searchParams.getAll('port')];

@@ -5,7 +5,7 @@ import {
   type MfaOptionValues,
   type SecretKey,
 } from '../../../mfa/index.js';
-import { type Format, trueOrFalse } from '../values/formats.js';
+import { format, trueOrFalse } from '../values/formats.js';
 import { type Setting } from './setting.js';
 
 type OptionTable = Readonly<Record<string, MfaOption<unknown>>>;
@@ -29,17 +29,17 @@ export function settingOf<T, Name extends string>({
   settingForm = form,
 }: MfaOption<T, Name>): Setting<Name, T> {
   const { takes, accepts } = settingForm;
-  const read: Format<T>['read'] = (text) => {
+  const ofForm = format(takes, (text) => {
     const value = valueIn(text, defaultValue);
     return accepts(value) ? value : undefined;
-  };
-  return { name, default: String(defaultValue), summary, format: { takes, read } };
+  });
+  return { name, default: String(defaultValue), summary, format: ofForm };
 }
 
 /** A text of the environment, as a value of the type that the default has. */
 function valueIn(text: string, defaultValue: unknown): unknown {
   if (typeof defaultValue === 'number') return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
-  if (typeof defaultValue === 'boolean') return trueOrFalse.read(text);
+  if (typeof defaultValue === 'boolean') return trueOrFalse.safeParse(text).data;
   return text;
 }
 

@@ -38,12 +38,12 @@ export const WATCHING_SETTINGS = [
   optional(
     'OTEL_EXPORTER_OTLP_ENDPOINT',
     'Collector of traces (OTLP over HTTP), which are sent to its path `/v1/traces`; unset: there are no traces',
-    urlOf('http', 'https'),
+    urlOf(['http', 'https']),
   ),
   optional(
     'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
     'The same with its whole path, and before it; unset: the one above',
-    urlOf('http', 'https'),
+    urlOf(['http', 'https']),
   ),
   setting('OTEL_SERVICE_NAME', 'nestjs-mfa', 'Name of this service in traces', anyText),
   setting('OTEL_SDK_DISABLED', 'false', 'Make no traces in spite of a collector', trueOrFalse),

@@ -44,12 +44,12 @@ export const SESSION_SETTINGS = [
   optional(
     'PASSWORD_RESET_URL',
     'Page of yours that a password reset leads to, the token behind its `#`; unset: the page of this server',
-    urlOf('http', 'https'),
+    urlOf(['http', 'https']),
   ),
   optional(
     'SIGN_IN_URL',
     'Page of yours on which people sign in: the pages behind mailed links end with a link there; unset: the first page of this server',
-    urlOf('http', 'https'),
+    urlOf(['http', 'https']),
   ),
   REVERSAL_SETTING,
   setting(

@@ -9,14 +9,14 @@ import {
 } from 'yaml';
 
 /** What stops the reading of a text, and where it stands. */
-export class YamlFault extends Error {
+export class UnreadableYaml extends Error {
   /** @param place such as `line 3, column 5` */
   constructor(
     readonly place: string,
     message: string,
   ) {
     super(message);
-    this.name = 'YamlFault';
+    this.name = 'UnreadableYaml';
   }
 }
 
@@ -26,18 +26,18 @@ const TAGS = 'Tags are not taken, remove it';
  * Reads one document of YAML 1.2 with the core schema: maps, lists, texts, numbers, booleans and
  * null. Aliases are refused, as a few of them make a document of millions of members.
  *
- * @throws {YamlFault} for bad syntax, a key given twice, a tag, an alias or a second document
+ * @throws {UnreadableYaml} for bad syntax, a key given twice, a tag, an alias or a second document
  */
 export function parseYaml(text: string): unknown {
   const lines = new LineCounter();
   const options = { lineCounter: lines, prettyErrors: false, logLevel: 'error' } as const;
   const document = parseDocument(text, { ...options, version: '1.2', schema: 'core' });
   const [error] = [...document.errors, ...document.warnings];
-  if (error !== undefined) throw faultAt(error.pos[0], messageOf(error), lines);
+  if (error !== undefined) throw errorAt(error.pos[0], messageOf(error), lines);
   visit(document, {
     Node: (_, node) => {
       const refusal = refusalOf(node);
-      if (refusal !== undefined) throw faultAt(node.range?.[0] ?? 0, refusal, lines);
+      if (refusal !== undefined) throw errorAt(node.range?.[0] ?? 0, refusal, lines);
     },
   });
   return document.toJS();
@@ -66,7 +66,7 @@ function refusalOf(node: Node): string | undefined {
   return node.tag !== undefined ? TAGS : undefined;
 }
 
-function faultAt(offset: number, message: string, lines: LineCounter): YamlFault {
+function errorAt(offset: number, message: string, lines: LineCounter): UnreadableYaml {
   const { line, col } = lines.linePos(offset);
-  return new YamlFault(`line ${line}, column ${col}`, message);
+  return new UnreadableYaml(`line ${line}, column ${col}`, message);
 }

@@ -1,4 +1,4 @@
-import { type Format } from './formats.js';
+import { format, type Format, textThat } from './formats.js';
 
 const LEAST_SECRET_BYTES = 24;
 const MOST_SECRET_BYTES = 64;
@@ -13,22 +13,21 @@ const BAD_PORTS = new Set([
 ]);
 
 /** The address of a web service that is told something. */
-export const webhookUrl: Format<string> = {
-  takes:
-    'a URL that begins with https:// or http://, without a user, a password or a fragment, and not on a port of another service such as 25 or 5060',
-  read: (text) => (isWebhookUrl(text) ? text : undefined),
-};
+export const webhookUrl: Format<string> = textThat(
+  isWebhookUrl,
+  'a URL that begins with https:// or http://, without a user, a password or a fragment, and not on a port of another service such as 25 or 5060',
+);
 
 /** `whsec_` and 24 to 64 bytes in base64 [Standard Webhooks 1.0, "Signature scheme"]. */
-export const webhookSecret: Format<Buffer> = {
-  takes: `whsec_ and ${LEAST_SECRET_BYTES} to ${MOST_SECRET_BYTES} random bytes in base64`,
-  read(text) {
+export const webhookSecret: Format<Buffer> = format(
+  `whsec_ and ${LEAST_SECRET_BYTES} to ${MOST_SECRET_BYTES} random bytes in base64`,
+  (text) => {
     const [, base64] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? [];
     const secret = Buffer.from(base64 ?? '', 'base64');
     const isLongEnough = secret.length >= LEAST_SECRET_BYTES;
     return isLongEnough && secret.length <= MOST_SECRET_BYTES ? secret : undefined;
   },
-};
+);
 
 function isWebhookUrl(text: string): boolean {
   if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return false;

@@ -8,7 +8,7 @@ import { type UsersService } from '../../identity/users.service.js';
 import { type FirstFactorRequest } from '../first-factor.js';
 import { type FirstFactorServices } from '../first-factor-type.js';
 import { FormFirstFactor } from '../form-first-factor.js';
-import { type AddressBlock, isIn, readTrustedBlock, toBlock } from './address-block.js';
+import { type AddressBlock, isIn, toBlock } from './address-block.js';
 import { ownAddressOf } from './client-address.js';
 import { type TrustedNetwork, type TrustedNetworksOptions } from './trusted-networks.options.js';
 import { BoundedText, Trimmed } from '../../../mfa/index.js';
@@ -108,9 +108,8 @@ export class TrustedNetworksFactor extends FormFirstFactor<TrustedNetworksForm> 
 }
 
 function readNetwork({ cidr, users }: TrustedNetwork): Network {
-  const blocks = [cidr].flat().map((text) => readTrustedBlock(text));
   return {
-    blocks: blocks.filter((block) => block !== null),
+    blocks: cidr,
     // One that is too long is nobody's.
     usernames: new Set(users.map((name) => normalizeUsername(name) ?? name)),
   };

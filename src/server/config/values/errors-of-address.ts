@@ -35,7 +35,7 @@ const offers =
 /** What is for trying out alone: whether it is there, and what is asked for in a certain place. */
 const TRIALS: readonly (readonly [
   isThere: (settings: Addressed) => boolean,
-  fault: (place: string) => string,
+  error: (place: string) => string,
 ])[] = [
   [
     ({ SMTP_URL }) => SMTP_URL === null,
@@ -86,33 +86,33 @@ const TRIALS: readonly (readonly [
  * Why a server must not run at its address; none where it may. What is for trying out alone never
  * serves a public address, whatever `NODE_ENV` was forgotten.
  */
-export function faultsOfAddress(settings: Addressed): string[] {
+export function errorsOfAddress(settings: Addressed): string[] {
   const { NODE_ENV, HOST, PUBLIC_URL } = settings;
-  if (NODE_ENV === 'production') return faultsOfProduction(PUBLIC_URL);
+  if (NODE_ENV === 'production') return errorsOfProduction(PUBLIC_URL);
   if (PUBLIC_URL !== null && !isForTrials(PUBLIC_URL)) {
-    return faultsAt(`behind ${PUBLIC_URL}`, settings);
+    return errorsAt(`behind ${PUBLIC_URL}`, settings);
   }
   const isForThisMachine = PUBLIC_URL !== null && settings.isNodeEnvSet;
   if (isLocalHost(HOST) || isForThisMachine) return [];
-  const faults = faultsAt(`on the HOST ${HOST}`, settings);
-  if (faults.length === 0) return [];
+  const errors = errorsAt(`on the HOST ${HOST}`, settings);
+  if (errors.length === 0) return [];
   return [
-    ...faults,
+    ...errors,
     'HOST is where others come from: unset it to try things out; where it is reached from this machine alone all the same, as in a container, set NODE_ENV=development, and PUBLIC_URL to the http://localhost that it has there.',
   ];
 }
 
 /** What is for trying out alone, at an address that others than this machine reach. */
-function faultsAt(where: string, settings: Addressed): string[] {
+function errorsAt(where: string, settings: Addressed): string[] {
   const place = `${where}, which is no address for development`;
-  return TRIALS.filter(([isThere]) => isThere(settings)).map(([, fault]) => fault(place));
+  return TRIALS.filter(([isThere]) => isThere(settings)).map(([, error]) => error(place));
 }
 
 function isForTrials(publicUrl: string): boolean {
   return isHere(publicUrl) && !publicUrl.startsWith('https:');
 }
 
-function faultsOfProduction(publicUrl: string | null): string[] {
+function errorsOfProduction(publicUrl: string | null): string[] {
   if (publicUrl === null || publicUrl.startsWith('https:') || isHere(publicUrl)) return [];
   return [
     `PUBLIC_URL is ${publicUrl}: production takes http for this machine alone, so set it to the https origin that clients see.`,

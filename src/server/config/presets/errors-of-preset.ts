@@ -2,7 +2,7 @@ import { type Configured } from './preset.js';
 import { PRESETS } from './presets.js';
 
 /** A line for each thing in the configuration that the preset in force forbids. */
-export function faultsOfPreset(configured: Configured): string[] {
+export function errorsOfPreset(configured: Configured): string[] {
   const name = configured.values.MFA_PRESET;
   return PRESETS[name].rules.flatMap((rule) =>
     rule

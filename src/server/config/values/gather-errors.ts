@@ -1,11 +1,11 @@
 import { ConfigError } from './config-error.js';
 
 /**
- * Reads every item, so that a person sees all faults of a list and not the first alone.
+ * Reads every item, so that a person sees the errors of the whole list and not of the first item alone.
  *
  * @throws {ConfigError} with the lines of each item that was refused with a {@link ConfigError}
  */
-export function gatherFaults<T, R>(items: readonly T[], read: (item: T) => R): R[] {
+export function gatherErrors<T, R>(items: readonly T[], read: (item: T) => R): R[] {
   const lines: string[] = [];
   const results: R[] = [];
   for (const item of items) {
