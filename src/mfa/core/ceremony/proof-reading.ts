@@ -8,7 +8,7 @@ export interface ProofReading {
   /** The proof by the name of each handler that can read it. */
   readonly proofs: ReadonlyMap<string, object>;
   /** Why the others can't. */
-  readonly faults: ReadonlyMap<string, MfaError>;
+  readonly errors: ReadonlyMap<string, MfaError>;
   /** The backup code that it may be, or null. */
   readonly backupCode: string | null;
 }
@@ -24,13 +24,13 @@ export function readProof(
   backupCodes: BackupCodes | null,
 ): ProofReading {
   const proofs = new Map<string, object>();
-  const faults = new Map<string, MfaError>();
+  const errors = new Map<string, MfaError>();
   for (const handler of handlers) {
     const read = attempt(() => readFields(handler.proofSchema, raw));
-    if (read instanceof MfaError) faults.set(handler.name, read);
+    if (read instanceof MfaError) errors.set(handler.name, read);
     else proofs.set(handler.name, read);
   }
-  return { proofs, faults, backupCode: backupCodes && readBackupCode(raw, backupCodes) };
+  return { proofs, errors, backupCode: backupCodes && readBackupCode(raw, backupCodes) };
 }
 
 /**

@@ -39,7 +39,7 @@ export class KeyRing {
    * on; so keys change without a restart.
    *
    * @param secretKeys the first seals, all of them open
-   * @throws {Error} with one line for each fault; the present ring then stays
+   * @throws {Error} with one line for each error; the present ring then stays
    */
   replace(secretKeys: readonly SecretKey[]): void {
     const errors = errorsOfSecretKeys(secretKeys);
