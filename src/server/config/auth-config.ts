@@ -8,15 +8,15 @@ import { parseYaml, UnreadableYaml } from './values/parse-yaml.js';
 import { readEntries } from './values/read-entries.js';
 import { KEY, resolveEnvReferences } from './values/resolve-env-references.js';
 
-/** What the file of `AUTH_CONFIG` lists; a section that it does not have is absent. */
+/** The lists of the `AUTH_CONFIG` file; a list that the file does not have is absent. */
 export interface AuthConfig {
   /** The ways to sign in; at least one. */
   readonly providers?: readonly ConfiguredEntry[];
-  /** The second factors; an empty list: none is on offer. */
+  /** The second factors; an empty list offers none. */
   readonly factors?: readonly ConfiguredEntry[];
 }
 
-/** Far above any list that a person writes, far below what would tie up memory. */
+/** Far more than a person writes, and far too little to tie up memory. */
 const MOST_FILE_BYTES = 64 * 1024;
 const SECTIONS = 'providers and factors';
 const FILE = z.strictObject(
@@ -27,7 +27,7 @@ const FILE = z.strictObject(
 /**
  * Reads the file that `AUTH_CONFIG` names.
  *
- * @param env gives the values of texts that are exactly `${NAME}`
+ * @param env has the values of texts that are exactly `${NAME}`
  * @throws {ConfigError} with a line for each error: the path of the key, and what was expected
  */
 export function readAuthConfig(path: string, env: NodeJS.ProcessEnv): AuthConfig {
@@ -55,7 +55,7 @@ function textOf(path: string): string {
 
 function bytesOf(path: string): Buffer {
   try {
-    // Asked before it is read: a device has no end.
+    // The size is checked before reading: a device has no end.
     const file = statSync(path);
     if (file.isFile() && file.size <= MOST_FILE_BYTES) return readFileSync(path);
   } catch (cause) {

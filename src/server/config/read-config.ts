@@ -15,7 +15,7 @@ import { signedWebhookOf } from './settings/signed-webhook.js';
 import { metricsAddressOf, traceExportOf } from './settings/observability-settings.js';
 import { webAuthnOf } from './settings/webauthn-settings.js';
 
-/** Production takes no default for these. */
+/** Settings without a default in production, each with advice. */
 const REQUIRED_IN_PRODUCTION = {
   JWT_KEYS: '`npm run keys:generate` makes one.',
   MFA_SECRET_KEYS: '`npm run keys:generate` makes one.',
@@ -31,11 +31,10 @@ const DEFAULT_PROVIDERS: readonly ConfiguredEntry[] = [
 ];
 
 /**
- * Turns the environment, whose keys are in the clear and not in files, into the configuration. An
- * empty variable counts as unset.
+ * Makes the configuration from an environment whose key rings are unwrapped and not in files. An empty
+ * variable counts as unset.
  *
- * @param developmentKeys gives the keys that are unset; called outside production alone, with the
- *   data directory
+ * @param developmentKeys makes the missing key rings, for the data directory. Production never calls it
  * @throws {ConfigError} with a line for each error
  */
 export function readConfig(
@@ -59,7 +58,7 @@ export function readConfig(
   return configOf(values, lists, ringsOf(values, developmentKeys));
 }
 
-/** What reaches the database: all that a migration needs. */
+/** The settings of the database: all that a migration needs. */
 export type DatabaseConfig = Pick<
   ServerConfig,
   | 'databaseUrl'
@@ -71,8 +70,7 @@ export type DatabaseConfig = Pick<
 >;
 
 /**
- * Reads of the environment what reaches the database, and asks for nothing else: whoever migrates
- * needs no key.
+ * Reads the settings of the database alone, since a migration is given no keys.
  *
  * @throws {ConfigError} with a line for each error
  */
@@ -84,7 +82,7 @@ export function readDatabaseConfig(env: NodeJS.ProcessEnv): DatabaseConfig {
   return databaseConfigOf(readSettings(given, { DATABASE_URL }));
 }
 
-/** A list of the file stands in the place of the environment's; what it does not list stays. */
+/** A list of the file replaces the default; a list that the file does not have changes nothing. */
 function listsOf({ AUTH_CONFIG, MFA_HANDLERS }: Values, given: Texts): Required<AuthConfig> {
   const file = AUTH_CONFIG === null ? {} : readAuthConfig(AUTH_CONFIG, given);
   if (file.factors !== undefined && given['MFA_HANDLERS'] !== undefined) {

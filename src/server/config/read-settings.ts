@@ -8,19 +8,22 @@ import { ConfigError } from './values/config-error.js';
 import { HASH_COSTS, LEAST_HASH_COST } from './values/errors-of-address.js';
 import { type Issue, linesOfIssues } from './values/lines-of-issues.js';
 
-/** Texts of the environment by the name of their variable; an unset variable is absent. */
+/** The texts of the environment, by variable; an unset variable is absent. */
 export type Texts = Readonly<Partial<Record<string, string>>>;
 
 const NAMES = new Set<string>(SETTINGS.map(({ name }) => name));
 
-/** A misspelt name under these would be a safeguard that is silently not there. */
+/**
+ * Prefixes of our settings. A misspelt name under one of them would be a safeguard that is silently
+ * missing.
+ */
 const OUR_PREFIXES =
   /^(MFA_|BACKUP_CODE_|WEBAUTHN_|EMAIL_VERIF|MAX_(SENDS?|SESSIONS?)_|NOT_ME_|REFRESH_GRACE|RATE_LIMIT_|TRUSTED_PROX|JWT_KEY|SMS_GATEWAY_|EVENT_WEBHOOK_|END_SESSION|CORS_ORIGIN|PASSWORD_(HASH|RESET)|SUBJECT_|SESSION_(READS|WRITES|IDLE|MAX)_)/;
 
 /**
- * Reads every setting. An unset one has the default of the preset, or else its own.
+ * Reads every setting. An unset one takes the default of the preset, or else its own.
  *
- * @param required the settings that production takes no default for, each with advice
+ * @param required settings without a default in production, each with advice
  * @throws {ConfigError} with a line for each error; no line shows a text, which may be a secret
  */
 export function readSettings(given: Texts, required: Readonly<Record<string, string>>): Values {
@@ -30,7 +33,7 @@ export function readSettings(given: Texts, required: Readonly<Record<string, str
   if (isProduction(given))
     errors.push(...errorsOfAbsence(given, required), ...errorsOfCosts(given));
   if (errors.length > 0) throw new ConfigError(errors);
-  // The schema has of each name what its own format reads, or null without a default.
+  // Each member of the schema is the format of a setting, or null without a default.
   return data as Values;
 }
 

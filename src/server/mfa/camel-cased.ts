@@ -2,15 +2,15 @@ type CamelName<Name extends string> = Name extends `${infer First}_${infer Rest}
   ? `${First}${Capitalize<CamelName<Rest>>}`
   : Name;
 
-/** The options of a factor as its handler names them: `period_seconds` is `periodSeconds`. */
+/** Options by the names of the handler: `period_seconds` becomes `periodSeconds`. */
 export type CamelCased<T> = { [Key in keyof T as CamelName<Key & string>]: T[Key] };
 
-/** Renames the keys. */
+/** Renames the members. */
 export function camelCased<T extends object>(options: T): CamelCased<T> {
   const members = Object.entries(options).map(
     ([key, value]: [string, unknown]) => [camelName(key), value] as const,
   );
-  // The compiler cannot follow the names through the pattern above.
+  // The compiler does not follow the pattern of `camelName`.
   return Object.fromEntries(members) as CamelCased<T>;
 }
 

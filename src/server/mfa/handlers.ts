@@ -17,7 +17,7 @@ import { optionsSchemaOf } from './options/options-schema-of.js';
 import { smsOptions } from './options/sms-options.js';
 import { webAuthnOptions } from './options/webauthn-options.js';
 
-/** Every type of second factor that this server can offer: the one list. */
+/** All types of second factor that this server can offer. */
 export const FACTOR_TYPES: Readonly<Record<string, FactorType>> = {
   app: factorType(optionsSchemaOf(APP_OPTIONS), appHandler),
   email: factorType(optionsSchemaOf(EMAIL_OPTIONS), (options, { mailLanguage }) =>
@@ -39,8 +39,8 @@ export const FACTOR_TYPES: Readonly<Record<string, FactorType>> = {
 /**
  * The handlers of the configured factors, in their order.
  *
- * @throws {ConfigError} with a line for each unknown type, each error of its options, and each
- *   factor that is refused in production
+ * @throws {ConfigError} with a line for each unknown type, each error of the options, and each factor
+ *   that production refuses
  */
 export function handlersOf(config: ServerConfig): HandlerProvider[] {
   return gatherErrors(config.factors, (entry) => typeOf(entry, config).make(entry, config));

@@ -10,13 +10,13 @@ import {
 } from './first-factor-type.js';
 import { FirstFactors } from './first-factors.js';
 
-/** The same for every entry. */
+/** The services that all entries share. */
 type FactorServices = Pick<FirstFactorServices, 'users' | 'secrets'>;
 
 /**
- * Checks the configured ways to sign in at once.
+ * Checks all configured ways to sign in.
  *
- * @returns what makes them when the users are there
+ * @returns makes the first factors, once the services exist
  * @throws {ConfigError} with a line for each unknown type and each error of the options
  */
 export function prepareFirstFactors(

@@ -6,31 +6,32 @@ import { isSystemError } from '../values/system-error.js';
 import { ConfigError } from '../values/config-error.js';
 import { generateKeys, type KeyTexts } from './generate-keys.js';
 
-/** Whether the two texts are keys is checked like any other setting. */
+/** The schema of a setting checks later whether the two texts are keys. */
 const KEY_FILE: z.ZodType<KeyTexts> = z.object({
   MFA_SECRET_KEYS: z.string(),
   JWT_KEYS: z.string(),
 });
 
 /**
- * The keys of a development server: made once, kept in `keys.json`, readable by their owner alone.
+ * The keys of a development server. They are made once and kept in `keys.json`, which only their owner
+ * can read.
  *
- * @throws {ConfigError} when the file is there and cannot be read
+ * @throws {ConfigError} when the file exists and cannot be read
  */
 export function loadDevelopmentKeys(dataDirectory: string, random: RandomSource): KeyTexts {
   const path = developmentKeysPath(dataDirectory);
   return readDevelopmentKeys(dataDirectory) ?? makeKeys(path, dataDirectory, random);
 }
 
-/** The file that keeps them. */
+/** The file of the keys. */
 export function developmentKeysPath(dataDirectory: string): string {
   return join(dataDirectory, 'keys.json');
 }
 
 /**
- * The keys that were made, or null when none were yet.
+ * The keys of the file; null when there is no file yet.
  *
- * @throws {ConfigError} when the file is there and cannot be read
+ * @throws {ConfigError} when the file exists and cannot be read
  */
 export function readDevelopmentKeys(dataDirectory: string): KeyTexts | null {
   const path = developmentKeysPath(dataDirectory);
@@ -61,7 +62,9 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Written aside and linked into place, so that of two first starts one wins and both read it. */
+/**
+ * The file is written aside and linked into place: of two first starts one wins, and both read its keys.
+ */
 function makeKeys(path: string, directory: string, random: RandomSource): KeyTexts {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const draft = `${path}.${random.rowId()}`;

@@ -9,9 +9,9 @@ import { givenPlace, type KeyPlace } from './key-places.js';
 const FORMATS = { MFA_SECRET_KEYS: secretKeyRing, JWT_KEYS: jwtKeyRing };
 
 /**
- * What wraps keys by the environment: the master key, or null where there is none.
+ * The key management of the environment: its master key, or null without one.
  *
- * @throws {ConfigError} when it is none, or cannot be read
+ * @throws {ConfigError} when the master key is invalid or cannot be read
  */
 export function givenKeyManagement(env: NodeJS.ProcessEnv): KeyManagement | null {
   const place = givenPlace('MFA_MASTER_KEY', env);
@@ -22,9 +22,9 @@ export function givenKeyManagement(env: NodeJS.ProcessEnv): KeyManagement | null
 }
 
 /**
- * The rings that the environment gives, or the files that it names, with every key in the clear.
+ * The rings of the environment, or of the files that it names, with every key unwrapped.
  *
- * @throws {ConfigError} that names what cannot be read or unwrapped, and shows nothing of it
+ * @throws {ConfigError} that names what cannot be read or unwrapped, and shows no part of it
  */
 export async function openKeys(
   env: NodeJS.ProcessEnv,
@@ -39,7 +39,7 @@ export async function openKeys(
   return Object.fromEntries(opened.flat());
 }
 
-/** The entries of a ring as they are kept. @throws {ConfigError} when its text is none */
+/** The entries of a ring as they are stored. @throws {ConfigError} when the text is no ring */
 export function readRing(ring: RingName, place: KeyPlace): readonly KeyEntry[] {
   const entries = readKeyEntries(place.read());
   if (entries === undefined) throw refusal(ring, place);

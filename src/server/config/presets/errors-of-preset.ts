@@ -1,7 +1,7 @@
 import { type Configured } from './preset.js';
 import { PRESETS } from './presets.js';
 
-/** A line for each thing in the configuration that the preset in force forbids. */
+/** A line for each breach of the preset in force. */
 export function errorsOfPreset(configured: Configured): string[] {
   const name = configured.values.MFA_PRESET;
   return PRESETS[name].rules.flatMap((rule) =>

@@ -3,7 +3,7 @@ import { oneOf, trueOrFalse, urlOf, wholeNumber } from '../values/formats.js';
 import { REVERSAL_SETTING } from './mfa-settings.js';
 import { optional, setting } from './setting.js';
 
-/** What the server lets its operator decide about sessions and passwords. */
+/** Settings of sessions and passwords. */
 export const SESSION_SETTINGS = [
   setting(
     'SESSION_IDLE_SECONDS',

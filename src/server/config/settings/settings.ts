@@ -23,7 +23,7 @@ import { SMS_SETTINGS } from './sms-settings.js';
 import { WATCHING_SETTINGS } from './observability-settings.js';
 import { WEBAUTHN_SETTINGS } from './webauthn-settings.js';
 
-/** A server of Redis, and which of its databases: without one, or with another path, it would be 0. */
+/** A Redis server and the number of a database. Any other path would mean database 0. */
 const redisUrl = urlOf(['redis', 'rediss'], {
   takes: ', and after it nothing or the number of a database, as in redis://localhost:6379/1',
   accepts: ({ pathname, searchParams }) => /^\/?\d{0,5}$/.test(pathname) && !searchParams.has('db'),

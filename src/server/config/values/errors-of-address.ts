@@ -1,9 +1,9 @@
 import { isLocalHost } from './is-local-host.js';
 
-/** What decides whether a server may run where its `PUBLIC_URL`, or else its `HOST`, says. */
+/** The settings that decide whether a server may run at its `PUBLIC_URL`, or else at its `HOST`. */
 export interface Addressed {
   readonly NODE_ENV: string;
-  /** Whether somebody has set `NODE_ENV`: a default promises nothing. */
+  /** Whether `NODE_ENV` is set: a default is no statement of the operator. */
   readonly isNodeEnvSet: boolean;
   readonly HOST: string;
   /** Null: `http://localhost:PORT`. */
@@ -15,13 +15,13 @@ export interface Addressed {
   readonly SMS_GATEWAY_URL: string | null;
   readonly PASSWORD_HASH_COST: number;
   readonly BACKUP_CODE_HASH_COST: number;
-  /** Whether strangers may register, and nobody has said so: it is the default. */
+  /** Whether registration is open only because nobody set it. */
   readonly registrationIsOpenByDefault: boolean;
-  /** The types of the second factors on offer. */
+  /** The second factors on offer. */
   readonly factors: readonly { readonly type: string }[];
 }
 
-/** A cheaper hash than this is for tests. */
+/** A lower cost is for tests. */
 export const LEAST_HASH_COST = 10;
 export const HASH_COSTS = ['PASSWORD_HASH_COST', 'BACKUP_CODE_HASH_COST'] as const;
 
@@ -32,7 +32,7 @@ const offers =
   ({ factors }: Addressed) =>
     factors.some((factor) => factor.type === type);
 
-/** What is for trying out alone: whether it is there, and what is asked for in a certain place. */
+/** What is for trying out only: whether it is in force, and the line that refuses it at a place. */
 const TRIALS: readonly (readonly [
   isThere: (settings: Addressed) => boolean,
   error: (place: string) => string,
@@ -83,8 +83,8 @@ const TRIALS: readonly (readonly [
 ];
 
 /**
- * Why a server must not run at its address; none where it may. What is for trying out alone never
- * serves a public address, whatever `NODE_ENV` was forgotten.
+ * A line for each setting that forbids a server to run at its address. A public address never gets a
+ * setting that is for trying out, even if `NODE_ENV` is forgotten.
  */
 export function errorsOfAddress(settings: Addressed): string[] {
   const { NODE_ENV, HOST, PUBLIC_URL } = settings;
@@ -102,7 +102,7 @@ export function errorsOfAddress(settings: Addressed): string[] {
   ];
 }
 
-/** What is for trying out alone, at an address that others than this machine reach. */
+/** The lines for an address that other machines reach. */
 function errorsAt(where: string, settings: Addressed): string[] {
   const place = `${where}, which is no address for development`;
   return TRIALS.filter(([isThere]) => isThere(settings)).map(([, error]) => error(place));

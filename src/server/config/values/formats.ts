@@ -1,10 +1,10 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
-/** The schema of a text that is read as a `T`. Its description completes the sentence "NAME takes …". */
+/** The schema of a text that reads as a `T`. Its description completes the sentence "NAME takes …". */
 export type Format<T> = z.ZodType<T, string>;
 
-/** A format whose `read` gives the value of a text, or undefined for a text of another form. */
+/** A format by a function: `read` gives the value of a text, or undefined for a text of another form. */
 export function format<T>(takes: string, read: (text: string) => T | undefined): Format<T> {
   const schema = z.string(takes).transform((text, context): T => {
     const value = read(text);
@@ -15,7 +15,7 @@ export function format<T>(takes: string, read: (text: string) => T | undefined):
   return schema.describe(takes);
 }
 
-/** What a format takes: completes the sentence "NAME takes …". */
+/** The description of a format: completes the sentence "NAME takes …". */
 export function takenBy(schema: z.ZodType): string {
   return schema.description ?? 'another value';
 }
@@ -50,14 +50,14 @@ export function matching(pattern: RegExp, takes: string): Format<string> {
   return z.string(takes).regex(pattern, takes).describe(takes);
 }
 
-/** A text of which `isRight` holds. */
+/** A text that passes `isRight`. */
 export function textThat(isRight: (text: string) => boolean, takes: string): Format<string> {
   return z.string(takes).refine(isRight, takes).describe(takes);
 }
 
-/** What a URL must keep to beside its form. */
+/** A condition on a URL beside its form. */
 interface UrlRule {
-  /** Ends the sentence of what the format takes. */
+  /** Ends the description of the format. */
   readonly takes: string;
   accepts(url: URL): boolean;
 }
@@ -76,11 +76,11 @@ export function urlOf(
 function isUrlWithHost(text: string, scheme: string): boolean {
   if (!text.startsWith(`${scheme}://`) || !URL.canParse(text)) return false;
   const { hostname, searchParams } = new URL(text);
-  // PostgreSQL on a socket of the file system has its folder as a parameter.
+  // A URL of PostgreSQL on a Unix socket has its folder as a parameter.
   return hostname !== '' || searchParams.has('host');
 }
 
-/** Scheme, host and port of a web server, as browsers send it in `Origin` [RFC 6454 §7]. */
+/** Scheme, host and port of a web server, as in the header `Origin` [RFC 6454 §7]. */
 export const webOrigin: Format<string> = textThat(
   (text) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text,
   'an origin such as https://app.example.org, without a path or a slash at the end',
@@ -108,7 +108,7 @@ function plainBlock(text: string): string | undefined {
   const first = plainAddress(address);
   if (first === undefined || !ipaddr.isValidCIDR(text) || Number(bits) === 0) return undefined;
   const network = address.includes(':') ? ipaddr.IPv6 : ipaddr.IPv4;
-  // The block of a mapped address is written otherwise than `first`, which is IPv4 by now.
+  // `first` of an IPv4-mapped block is IPv4 by now, so a mapped block never equals it.
   if (network.networkAddressFromCIDR(text).toString() !== first) return undefined;
   return `${first}/${Number(bits)}`;
 }

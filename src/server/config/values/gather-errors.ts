@@ -1,9 +1,9 @@
 import { ConfigError } from './config-error.js';
 
 /**
- * Reads every item, so that a person sees the errors of the whole list and not of the first item alone.
+ * Reads every item, and throws the errors of all items together.
  *
- * @throws {ConfigError} with the lines of each item that was refused with a {@link ConfigError}
+ * @throws {ConfigError} with the lines of each item that threw a {@link ConfigError}
  */
 export function gatherErrors<T, R>(items: readonly T[], read: (item: T) => R): R[] {
   const lines: string[] = [];

@@ -1,15 +1,15 @@
 import { type z } from 'zod';
 
-/** What a schema refuses; the message says what was expected. */
+/** One thing that a schema refuses. Its message says what was expected. */
 export type Issue = z.core.$ZodIssue;
 
 /**
- * A line for each issue, and for each key that a schema does not name. Unknown keys come first: a misspelt
- * key is often why another one is missing.
+ * Makes a line of each issue, and of each unknown key. Unknown keys come first: a misspelt key often
+ * explains a missing one.
  *
  * @param issues of a parse with `reportInput`, which tells a missing value from a wrong one
- * @param root where the parsed value stands
- * @param lineOf words one line; it shows an input only where that is no secret
+ * @param root the place of the parsed value
+ * @param lineOf words one line, and shows an input only if it is no secret
  */
 export function linesOfIssues(
   issues: readonly Issue[],
@@ -29,13 +29,13 @@ export function linesOfIssues(
   return [...unknown, ...others];
 }
 
-/** The line about a value of the file. @param shown the value, for people; absent: it is not shown */
+/** The line about a value of the file. @param shown the value, for people; absent: it stays hidden */
 export function expectedAt(path: string, { message, input }: Issue, shown?: string): string {
   if (input === undefined) return `${path} is missing: expected ${message}.`;
   return `${path}: expected ${message}${shown === undefined ? '' : `, got ${shown}`}.`;
 }
 
-/** `factors[1].networks[0].cidr`. A name at the top has no dot before it. */
+/** For example `factors[1].networks[0].cidr`. */
 function pathOf(root: string, members: readonly PropertyKey[]): string {
   return members.reduce<string>((path, member) => {
     if (typeof member === 'number') return `${path}[${member}]`;

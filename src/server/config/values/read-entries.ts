@@ -3,17 +3,17 @@ import { type ConfiguredEntry } from './configured-entry.js';
 import { expectedAt, type Issue, linesOfIssues } from './lines-of-issues.js';
 import { hasNoValue, referenceIn } from './resolve-env-references.js';
 
-/** A list of the file, and what may be in it. */
+/** A list of the file. */
 interface Section {
   readonly name: string;
   readonly mayBeEmpty: boolean;
-  /** Takes a line for each error. */
+  /** Collects a line for each error. */
   readonly errors: string[];
-  /** By path, the variables that values were taken from. */
+  /** By path, the variables of values that came from one. */
   readonly references: ReadonlyMap<string, string>;
 }
 
-/** As the names of handlers: ids are names on the wire and in the tables. */
+/** The form of handlers' names: ids are names on the wire and in the tables. */
 const ID = /^(?=.{1,32}$)[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 const ID_TAKES = 'lower snake case of at most 32 characters';
 const TYPE_TAKES = `the name of a type, ${ID_TAKES}`;
@@ -33,16 +33,16 @@ const ENTRY = z.looseObject(
 
 const LIST = z
   .array(ENTRY, 'a list of entries, each with a type')
-  // Doubles are told beside the errors of other entries, so this one asks for no sound list.
+  // Runs beside errors of other entries too, so that a person sees all lines at once.
   .superRefine(refuseDoubles, { when: ({ value }) => Array.isArray(value) });
 
 const FILLED_LIST = LIST.min(1, 'at least one entry: add one, or leave the key out');
 
 /**
- * The entries of one list of the file, in its order; type, id and name are checked here.
+ * Checks type, id and name of the entries of one list, in their order.
  *
- * @param list with the values of the environment in place of the references to it
- * @param written the same list as it stands in the file
+ * @param list with the texts of the environment in place of the references
+ * @param written the list as the file has it
  */
 export function readEntries(
   list: unknown,
@@ -52,7 +52,7 @@ export function readEntries(
   const root = `AUTH_CONFIG: ${name}`;
   const given = withWrittenNames(list, written);
   const { data, error } = (mayBeEmpty ? LIST : FILLED_LIST).safeParse(given, { reportInput: true });
-  // What has no value was refused with the references.
+  // `resolveEnvReferences` has refused members without a value.
   const issues = error?.issues.filter(({ input }) => !hasNoValue(input)) ?? [];
   errors.push(...linesOfIssues(issues, root, lineOf));
   return (data ?? []).map(({ type, id = type, name: shownName, ...options }, index) => ({
@@ -65,7 +65,7 @@ export function readEntries(
   }));
 }
 
-/** Messages show type and id, and a variable may hold a secret: both count as they are written. */
+/** Takes type and id as the file has them: messages show both, and a variable may hold a secret. */
 function withWrittenNames(list: unknown, written: unknown): unknown {
   if (!Array.isArray(list) || !Array.isArray(written)) return list;
   return list.map((entry: unknown, index) => {

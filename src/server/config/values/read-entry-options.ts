@@ -7,8 +7,8 @@ const SECRET_NAME = /pass|secret|token|key|pin|url|credential/i;
 const LONGEST_SHOWN = 60;
 
 /**
- * The schema of the options of an entry, or of a mapping within them: it refuses a key that it does not
- * name. The message of each member completes "expected …".
+ * The schema of the options of an entry, or of a mapping in them. It refuses unknown keys. The message of
+ * each member completes "expected …".
  */
 export function optionsSchema<Shape extends z.ZodRawShape>(
   shape: Shape,
@@ -20,7 +20,7 @@ export function optionsSchema<Shape extends z.ZodRawShape>(
   });
 }
 
-/** A value that is read by `schema` and refused as a whole: nothing is said of its members. */
+/** A value that `schema` reads. Its error is one for the whole value and none for a member. */
 export function asWhole<T>(schema: z.ZodType<T>, takes: string): z.ZodType<T> {
   return z.unknown().transform((value, context): T => {
     const { success, data } = schema.safeParse(value);
@@ -33,8 +33,8 @@ export function asWhole<T>(schema: z.ZodType<T>, takes: string): z.ZodType<T> {
 /**
  * Reads the options of an entry by a schema of {@link optionsSchema}.
  *
- * @throws {ConfigError} with a line for each error: the path of the key and what was expected. A value is
- *   shown only under a key that names no secret, and never when it comes from the environment
+ * @throws {ConfigError} with a line for each error: the path of the key, and what was expected. It shows
+ *   a value only under a key that names no secret, and never one of the environment
  */
 export function readEntryOptions<Schema extends z.ZodType>(
   schema: Schema,

@@ -1,25 +1,25 @@
-/** Where a value stands, and what is known there. */
+/** The place of a value, and the findings so far. */
 interface Surroundings {
-  /** `AUTH_CONFIG: providers[1]` and the like. */
+  /** For example `AUTH_CONFIG: providers[1]`. */
   readonly path: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Takes a line for each error. */
+  /** Collects a line for each error. */
   readonly errors: string[];
-  /** Takes the name of the variable for the path of each value that came from one. */
+  /** Collects, by path, the variable of each value that came from one. */
   readonly references: Map<string, string>;
 }
 
-/** Lists and mappings within each other; the deepest option that there is needs five. */
+/** Lists and mappings within each other; the options need five levels. */
 const DEEPEST_NEST = 10;
-/** What a key looks like. Any other would not fit into a line that names it, and may be a secret. */
+/** The form of a key. Any other would break the line that names it, and may be a secret. */
 export const KEY = /^[\w-]{1,64}$/;
-/** Names that mean something to JavaScript itself, where they are not asked for. */
+/** Names with a meaning in JavaScript. */
 const NAMES_OF_THE_LANGUAGE = new Set(['__proto__', 'constructor', 'prototype']);
 const REFERENCE = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
 
 /**
- * A parsed value with its references to the environment replaced, so that no secret has to stand
- * in a file. What it holds beyond maps, lists, texts, finite numbers and booleans is refused.
+ * Replaces the references of a parsed value by the texts of the environment, so that the file needs no
+ * secrets. Any value beside maps, lists, texts, finite numbers and booleans is an error.
  */
 export function resolveEnvReferences(value: unknown, place: Surroundings, nest = 0): unknown {
   const { path, errors } = place;
@@ -39,7 +39,7 @@ export function resolveEnvReferences(value: unknown, place: Surroundings, nest =
   return value;
 }
 
-/** Whether {@link resolveEnvReferences} has refused it already, as a key without a value. */
+/** Whether {@link resolveEnvReferences} has refused a value because it is none. */
 export function hasNoValue(value: unknown): boolean {
   return value === null || (typeof value === 'number' && !Number.isFinite(value));
 }
@@ -73,7 +73,10 @@ function resolved(text: string, { path, env, errors, references }: Surroundings)
   return null;
 }
 
-/** With bytes or halves of characters replaced, as Node does in variables, two secrets would be one. */
+/**
+ * Node replaces invalid bytes in variables, and the parser lets halves of characters through: two secrets
+ * would become one.
+ */
 function readable(text: string, { path, errors }: Pick<Surroundings, 'path' | 'errors'>): string {
   if (/[\p{Surrogate}\uFFFD]/u.test(text))
     errors.push(`${path} is no text in UTF-8: write it anew.`);

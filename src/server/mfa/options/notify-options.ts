@@ -13,7 +13,7 @@ const ids = asWhole(z.array(id), 'a list of ids of destinations');
 const DESTINATIONS =
   'a list of at least one destination, each with id, name, url and perhaps a secret';
 
-/** One destination of a factor of type `notify`, as it is written in the file. */
+/** The options of a destination of `notify`, as the file has them. */
 export const notifyDestination = optionsSchema({
   id,
   name: matching(/^(?=.*\S)[^\p{Cc}\p{Cs}]{1,64}$/u, 'a text of 1 to 64 characters'),
@@ -21,7 +21,7 @@ export const notifyDestination = optionsSchema({
   secret: webhookSecret.exactOptional(),
 });
 
-/** The options of a factor of type `notify`, as they are written in the file. */
+/** The options of `notify`, as the file has them. */
 export const notifyOptions = optionsSchema({
   destinations: z.array(notifyDestination, DESTINATIONS).min(1, DESTINATIONS).exactOptional(),
   include: ids.exactOptional(),

@@ -2,21 +2,21 @@ import { z } from 'zod';
 import { type OptionForm, type OptionFormValues } from '../../../mfa/index.js';
 import { optionsSchema } from '../../config/values/read-entry-options.js';
 
-/** `periodSeconds` is `period_seconds` in a file. */
+/** `periodSeconds` becomes `period_seconds`. */
 type SnakeName<Name extends string> = Name extends `${infer First}${infer Rest}`
   ? First extends Lowercase<First>
     ? `${First}${SnakeName<Rest>}`
     : `_${Lowercase<First>}${SnakeName<Rest>}`
   : Name;
 
-/** The options of a handler's table, as a file has them. */
+/** The options of a handler's table, by their names in the file. */
 type FileShape<Table> = {
   readonly [Name in keyof Table as SnakeName<Name & string>]: z.ZodExactOptional<
     z.ZodType<OptionFormValues<Table>[Name]>
   >;
 };
 
-/** The schema of the options of a handler's table, each of which may be left out. */
+/** The schema of the options of a handler's table. Each of them may be absent. */
 export function optionsSchemaOf<Table extends Readonly<Record<string, OptionForm<unknown>>>>(
   table: Table,
 ): z.ZodObject<FileShape<Table>, z.core.$strict> {

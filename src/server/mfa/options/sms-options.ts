@@ -6,7 +6,7 @@ import { optionsSchemaOf } from './options-schema-of.js';
 
 const PREFIXES = 'a list of beginnings of numbers such as "+49" or "+1 242"';
 
-/** The options of a factor of type `sms`, as they are written in the file. */
+/** The options of `sms`, as the file has them. */
 export const smsOptions = optionsSchema({
   allowed_prefixes: asWhole(
     z.array(matching(/^\+ ?[1-9](?: ?\d){0,14}$/, PREFIXES)).min(1),

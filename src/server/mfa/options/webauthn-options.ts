@@ -5,7 +5,7 @@ import { asWhole, optionsSchema } from '../../config/values/read-entry-options.j
 import { relyingPartyId } from '../../config/settings/webauthn-settings.js';
 import { optionsSchemaOf } from './options-schema-of.js';
 
-/** The options of a factor of type `webauthn`, as they are written in the file. */
+/** The options of `webauthn`, as the file has them. */
 export const webAuthnOptions = optionsSchema({
   rp_id: relyingPartyId.exactOptional(),
   origins: asWhole(

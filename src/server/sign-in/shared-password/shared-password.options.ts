@@ -2,7 +2,7 @@ import { type z } from 'zod';
 import { matching } from '../../config/values/formats.js';
 import { optionsSchema } from '../../config/values/read-entry-options.js';
 
-/** The options of a first factor of type `shared_password`, as they are written in the file. */
+/** The options of `shared_password`, as the file has them. */
 export const sharedPasswordOptions = optionsSchema({
   username: matching(
     /^[\p{L}\p{N}_.@+-]{1,150}$/u,

@@ -9,7 +9,7 @@ const block = format('a CIDR block', (text) => readTrustedBlock(text) ?? undefin
 const blocks = z.array(block).min(1);
 const names = z.array(z.string().min(1)).min(1);
 
-/** A network, and who may sign in from it without a password. */
+/** A network, and the users who may sign in from it without a password. */
 export const trustedNetwork = optionsSchema({
   cidr: asWhole(
     z.union([block.transform((one) => [one]), blocks]),
@@ -21,7 +21,7 @@ export const trustedNetwork = optionsSchema({
   ),
 });
 
-/** The options of a first factor of type `trusted_networks`, as they are written in the file. */
+/** The options of `trusted_networks`, as the file has them. */
 export const trustedNetworksOptions = optionsSchema({
   networks: z.array(trustedNetwork, NETWORKS).min(1, NETWORKS),
 });
