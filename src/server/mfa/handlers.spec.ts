@@ -35,7 +35,7 @@ describe('handlersOf', () => {
       entryOf({ type: 'app', id: 'work_app', name: 'App of the office', options: { digits: 8 } }),
       entryOf({ type: 'app', options: { issuer: 'Home', period_seconds: 60 } }),
     ];
-    // Both are what `appHandler` gives.
+    // `appHandler` makes both.
     const providers = handlersOf({ ...config, factors }) as FactoryProvider<AppHandler>[];
     const [work, home] = providers.map(({ useFactory }) => {
       const handler: unknown = useFactory(DEFAULTS, new FakeRandomSource());

@@ -8,7 +8,7 @@ const newer = generateKeys(new FakeRandomSource('newer'));
 const key = newer.MFA_SECRET_KEYS.split(':')[1] ?? '';
 const signing = newer.JWT_KEYS.split(':')[1] ?? '';
 
-/** The order of P-256: no private half reaches it [FIPS 186-5]. */
+/** The order of P-256: every private key is below it [FIPS 186-5]. */
 const ORDER_OF_CURVE = '_____wAAAAD__________7zm-q2nF56E87nKwvxjJVE';
 
 describe('a ring as it is written', () => {

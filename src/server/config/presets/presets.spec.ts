@@ -74,7 +74,7 @@ const APP = { MFA_HANDLERS: 'app' };
 const NOTIFY = { MFA_HANDLERS: 'webauthn,notify' };
 const PROVIDERS = 'providers: [{ type: shared_password }, { type: trusted_networks }]';
 
-/** For each preset, what breaks its rules: the clauses of all of them, in their order. */
+/** For each preset, environments that break its rules, in the order of the rules. */
 const BREACHES: Readonly<Record<PresetName, readonly NodeJS.ProcessEnv[]>> = {
   standard: [],
   'asvs-l2': [

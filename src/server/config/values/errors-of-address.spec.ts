@@ -16,7 +16,7 @@ const bare: Addressed = {
   registrationIsOpenByDefault: true,
   factors: [{ type: 'app' }, { type: 'email' }],
 };
-/** What a server lacks at the least that is to be reached by others. */
+/** The settings that a server at a public address always needs. */
 const REQUIRED = [
   'SMTP_URL',
   'DATABASE_URL',

@@ -30,7 +30,7 @@ describe('the ports that webhookUrl refuses', () => {
     (port) => webhookUrl.safeParse(urlAt(port)).data === undefined,
   );
 
-  // It refuses them before it connects.
+  // `fetch` refuses a port before it connects.
   it('are those that fetch refuses', async () => {
     expect(refused.length).toBeGreaterThan(80);
     for (const port of refused) {
