@@ -87,6 +87,13 @@ const owners = [
     comment: 'YAML is read in one place, strictly, and written for the OpenAPI document alone.',
   },
   {
+    name: 'npm-zod',
+    packages: ['zod'],
+    owner: '^src/server/(config|mfa|sign-in)/',
+    comment:
+      'Configuration is what zod validates; bodies of requests are classes, which OpenAPI reads too.',
+  },
+  {
     name: 'npm-ioredis',
     packages: ['ioredis'],
     owner: '^src/server/rate-limit/',

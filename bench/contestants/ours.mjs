@@ -188,7 +188,9 @@ export async function loadParts({ MFA_SECRET_KEYS }) {
   const { APP_STATE_VERSION } = await load('mfa/handlers/app/app.state.js');
   /** @type {typeof import('../../src/server/identity/password-hasher.js')} */
   const { PasswordHasher } = await load('server/identity/password-hasher.js');
-  const options = resolveMfaOptions({ secretKeys: secretKeyRing.read(MFA_SECRET_KEYS) ?? [] });
+  const options = resolveMfaOptions({
+    secretKeys: secretKeyRing.safeParse(MFA_SECRET_KEYS).data ?? [],
+  });
   const keys = new KeyRing(options);
   const random = new SystemRandomSource();
   const tokens = new EphemeralTokens(keys, new SystemClock());

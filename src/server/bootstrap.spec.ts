@@ -25,7 +25,7 @@ describe('bootstrap', () => {
     await bootstrap(async () => {}, { stderr: { write: touch }, exit: touch });
   });
 
-  it('says a line for each fault of the configuration', async () => {
+  it('says a line for each error of the configuration', async () => {
     expect(await toldOf(new ConfigError(['PORT takes …', 'HOST takes …']))).toBe(
       told('PORT takes …\nHOST takes …'),
     );

@@ -1,25 +1,24 @@
+import { optionsSchema } from './config/values/read-entry-options.js';
 import { type FirstFactorTypes, firstFactorType } from './sign-in/first-factor-type.js';
 import { LocalFactor } from './sign-in/local/local.factor.js';
 import { LOCAL } from './identity/local.type.js';
 import { SharedPasswordFactor } from './sign-in/shared-password/shared-password.factor.js';
-import { SharedPasswordOptions } from './sign-in/shared-password/shared-password.options.js';
+import { sharedPasswordOptions } from './sign-in/shared-password/shared-password.options.js';
 import { TrustedNetworksFactor } from './sign-in/trusted-networks/trusted-networks.factor.js';
-import { TrustedNetworksOptions } from './sign-in/trusted-networks/trusted-networks.options.js';
-
-/** A first factor of type `local` has no options: the limits of passwords are settings. */
-class LocalOptions {}
+import { trustedNetworksOptions } from './sign-in/trusted-networks/trusted-networks.options.js';
 
 /** Every type of first factor that this server brings: the one list. */
 export const FIRST_FACTOR_TYPES: FirstFactorTypes = {
-  [LOCAL]: firstFactorType('Password', LocalOptions, (_, { users }) => new LocalFactor(users)),
+  // No options: the limits of passwords are settings.
+  [LOCAL]: firstFactorType('Password', optionsSchema({}), (_, { users }) => new LocalFactor(users)),
   shared_password: firstFactorType(
     'Shared password',
-    SharedPasswordOptions,
+    sharedPasswordOptions,
     (options, services) => new SharedPasswordFactor(options, services),
   ),
   trusted_networks: firstFactorType(
     'Trusted network',
-    TrustedNetworksOptions,
+    trustedNetworksOptions,
     (options, services) => new TrustedNetworksFactor(options, services),
   ),
 };

@@ -1,52 +1,45 @@
-import { type Type } from '@nestjs/common';
-import { validateSync } from 'class-validator';
+import { type z } from 'zod';
 import { FakeRandomSource } from '../../src/mfa/testing/index.js';
 import { AppModule } from '../../src/server/app.module.js';
 import { ConfigError } from '../../src/server/config/values/config-error.js';
 import { generateKeys } from '../../src/server/config/keys/generate-keys.js';
 import { readConfig } from '../../src/server/config/read-config.js';
-import { optionNamesOf } from '../../src/server/config/values/read-entry-options.js';
 import { FIRST_FACTOR_TYPES } from '../../src/server/first-factor-types.js';
-import { TrustedNetwork } from '../../src/server/sign-in/trusted-networks/trusted-networks.options.js';
+import { trustedNetwork } from '../../src/server/sign-in/trusted-networks/trusted-networks.options.js';
 import { FACTOR_TYPES } from '../../src/server/mfa/handlers.js';
-import { NotifyDestinationOptions } from '../../src/server/mfa/options/notify-options.js';
+import { notifyDestination } from '../../src/server/mfa/options/notify-options.js';
 import { authConfigFile } from '../support/auth-config-file.js';
 import { codeBlocksOf, tableBelow } from '../support/documents.js';
 
 const DOCUMENT = 'docs/configuration.md';
 
-/** Each heading with the class whose keys are listed below it. */
-const TABLES: readonly (readonly [heading: string, schema: Type<object>])[] = [
+/** Each heading with the schema whose keys are listed below it. */
+const TABLES: readonly (readonly [heading: string, schema: z.ZodObject])[] = [
   ...Object.entries({ ...FIRST_FACTOR_TYPES, ...FACTOR_TYPES }).map(
     ([name, { optionsSchema }]) => [`Options of \`${name}\``, optionsSchema] as const,
   ),
-  ['Keys of a network', TrustedNetwork],
-  ['Keys of a destination', NotifyDestinationOptions],
+  ['Keys of a network', trustedNetwork],
+  ['Keys of a destination', notifyDestination],
 ];
 
 /** No option takes it. */
 const NOTHING = 0.5;
 
-/** What the rules of an option say to a value that it does not take; empty: it was taken. */
-function faultsOf(schema: Type<object>, key: string, value: unknown): string[] {
-  const [error] = validateSync(Object.assign(new schema(), { [key]: value })).filter(
-    ({ property }) => property === key,
-  );
-  // What nested objects are told is in a table of theirs.
-  const texts = Object.entries(error?.constraints ?? {}).flatMap(([rule, text]) =>
-    rule === 'nestedValidation' ? [] : [text],
-  );
-  return [...new Set(texts)];
+/** What one option says to these; empty: it took them. */
+function errorsOf(schema: z.ZodObject, key: string, options: object): string[] {
+  const { error } = schema.safeParse(options);
+  const own = error?.issues.filter(({ path }) => path[0] === key) ?? [];
+  return own.map(({ message }) => message);
 }
 
 describe('the tables of the guide to the configuration', () => {
   it.each(TABLES)('%s: those that are taken, and no others', (heading, schema) => {
     const rows = tableBelow(DOCUMENT, heading);
-    expect(rows.map(([key]) => key)).toEqual(optionNamesOf(schema).map((key) => `\`${key}\``));
+    expect(rows.map(([key]) => key)).toEqual(Object.keys(schema.shape).map((key) => `\`${key}\``));
     for (const [shownKey = '', takes, unset] of rows) {
       const key = shownKey.replaceAll('`', '');
-      expect(takes?.replaceAll('`', '')).toBe(faultsOf(schema, key, NOTHING).join('; '));
-      const isRequired = faultsOf(schema, key, undefined).length > 0;
+      expect(takes?.replaceAll('`', '')).toBe(errorsOf(schema, key, { [key]: NOTHING }).join('; '));
+      const isRequired = errorsOf(schema, key, {}).length > 0;
       expect([key, unset === 'required']).toEqual([key, isRequired]);
     }
   });
@@ -63,7 +56,7 @@ const configOf = (text: string) =>
     generateKeys(new FakeRandomSource()),
   );
 
-function faultsOfFile(text: string): readonly string[] {
+function errorsOfFile(text: string): readonly string[] {
   try {
     AppModule.forRoot(configOf(text));
   } catch (error) {
@@ -77,21 +70,21 @@ const DOCUMENTED_FILES = codeBlocksOf(DOCUMENT, 'yaml');
 
 describe('the files in the documents', () => {
   it.each(DOCUMENTED_FILES)('can be used: %j', (text) => {
-    expect(faultsOfFile(text)).toEqual([]);
+    expect(errorsOfFile(text)).toEqual([]);
   });
 });
 
-/** One for each kind of fault that the guide shows, in its order. */
-const FAULTY_FILES = [
+/** One for each kind of error that the guide shows, in its order. */
+const WRONG_FILES = [
   'providers: [{ type: local }, { type: shared_password, username: household }]',
   'factors: [{ type: app, digits: 7 }, { type: app, id: work_app, isuer: Example }]',
   'factors: [{ type: app }, { type: email }, { type: app }]',
   'factors:\n  - type: app\n    id: a\n  - type: app\n    id: b\n    issuer: Example\n    id: c\n',
 ];
 
-describe('the faults in the guide to the configuration', () => {
+describe('the errors in the guide to the configuration', () => {
   it('are told as it shows them', () => {
     const [shown = ''] = codeBlocksOf(DOCUMENT, 'text');
-    expect(FAULTY_FILES.flatMap(faultsOfFile)).toEqual(shown.trim().split('\n'));
+    expect(WRONG_FILES.flatMap(errorsOfFile)).toEqual(shown.trim().split('\n'));
   });
 });

@@ -58,6 +58,8 @@ const PLANTS: readonly Plant[] = [
   ['npm-opentelemetry', 'src/mfa/http/span.ts', '@opentelemetry/sdk-trace-node'],
   ['npm-terminus', 'src/server/database/health.ts', '@nestjs/terminus'],
   ['npm-yaml', 'src/server/mfa/file.ts', 'yaml'],
+  ['npm-zod', 'src/mfa/core/shape.ts', 'zod'],
+  ['npm-zod', 'src/server/account/body.ts', 'zod'],
   ['npm-ioredis', 'src/server/identity/cache.ts', 'ioredis'],
   ['npm-throttler', 'src/server/sign-in/limit.guard.ts', '@nestjs/throttler'],
   ['npm-embedded-database', 'src/server/identity/pglite.ts', '@electric-sql/pglite'],

@@ -16,11 +16,8 @@ import {
 import { MFA_OPTIONS } from '../../src/mfa/core/options/mfa-options.table.js';
 import { optionsOf, settingsOf } from '../../src/server/config/settings/mfa-settings.js';
 import { APP_OPTIONS } from '../../src/mfa/handlers/app/index.js';
-import {
-  optionNamesOf,
-  readEntryOptions,
-} from '../../src/server/config/values/read-entry-options.js';
-import { optionsClassOf } from '../../src/server/mfa/options/options-class-of.js';
+import { readEntryOptions } from '../../src/server/config/values/read-entry-options.js';
+import { optionsSchemaOf } from '../../src/server/mfa/options/options-schema-of.js';
 import { rowOfSetting } from '../support/row-of-setting.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -71,7 +68,7 @@ describe('a row of the table of options', () => {
     const settings = settingsOf(TABLE);
     const read = settings.map((setting) => [
       setting.name,
-      setting.format.read(texts.get(setting.name) ?? String(setting.default)),
+      setting.format.parse(texts.get(setting.name) ?? String(setting.default)),
     ]);
     // Each setting has read what it takes.
     const values = Object.fromEntries(read) as Parameters<typeof optionsOf<typeof TABLE>>[1];
@@ -79,8 +76,8 @@ describe('a row of the table of options', () => {
       withDefaults(TABLE, { restSeconds: 60, isPatient: false }),
     );
     const rest = settings.find(({ name }) => name === 'MFA_REST_SECONDS')?.format;
-    expect(rest?.takes).toBe('a whole number from 1 to 60');
-    expect(['61', '0', '1.5', ' 1', 'x'].map((text) => rest?.read(text))).toEqual(
+    expect(rest?.description).toBe('a whole number from 1 to 60');
+    expect(['61', '0', '1.5', ' 1', 'x'].map((text) => rest?.safeParse(text).data)).toEqual(
       Array(5).fill(undefined),
     );
   });
@@ -108,11 +105,11 @@ describe("a row of a handler's table", () => {
   });
 
   it('is a key of the file, in the words of the row', () => {
-    const schema = optionsClassOf(FORMS);
+    const schema = optionsSchemaOf(FORMS);
     const entry = { type: 'app', id: 'app', path: 'AUTH_CONFIG: factors[0]' };
     const read = (rest_seconds: unknown) =>
       readEntryOptions(schema, { ...entry, options: { rest_seconds } }).rest_seconds;
-    expect(optionNamesOf(schema)).toContain('rest_seconds');
+    expect(Object.keys(schema.shape)).toContain('rest_seconds');
     expect(read(60)).toBe(60);
     expect(() => read(61)).toThrow(
       'AUTH_CONFIG: factors[0].rest_seconds: expected a whole number from 1 to 60, got 61.',

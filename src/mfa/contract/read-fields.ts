@@ -6,7 +6,7 @@ import { MfaError } from './errors.js';
 /** Objects and arrays within each other; a WebAuthn credential needs four. */
 const DEEPEST_NEST = 12;
 /** A body of thousands of bad fields is not answered with thousands of texts. */
-const MOST_FAULTS = 30;
+const MOST_ERRORS = 30;
 const LONGEST_NAME = 64;
 /** Names that mean something to JavaScript itself, where they are not asked for. */
 const NAMES_OF_THE_LANGUAGE = new Set(['__proto__', 'constructor', 'prototype']);
@@ -14,7 +14,7 @@ const NAMES_OF_THE_LANGUAGE = new Set(['__proto__', 'constructor', 'prototype'])
 /** Half of a character: no UTF-8 has it, so it would be replaced wherever it is hashed or stored. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-type Fault = readonly [field: string, texts: readonly string[]];
+type FieldError = readonly [field: string, texts: readonly string[]];
 
 /** A schema for what takes no fields at all: only `{}` is read by it. */
 export class NoFields {}
@@ -31,13 +31,15 @@ export function readFields<T extends object>(schema: Type<T>, raw: unknown): T {
   const entries = entriesOf(raw).map(([name, value]) => ({
     name,
     value,
-    fault: names.has(name) ? faultOf(value) : 'Unexpected field.',
+    error: names.has(name) ? errorOf(value) : 'Unexpected field.',
   }));
-  const faults = entries.flatMap(({ name, fault }): Fault[] => (fault ? [[name, [fault]]] : []));
-  const sound = entries.filter(({ fault }) => fault === null);
+  const errors = entries.flatMap(({ name, error }): FieldError[] =>
+    error ? [[name, [error]]] : [],
+  );
+  const sound = entries.filter(({ error }) => error === null);
   const fields = instanceOf(schema, Object.fromEntries(sound.map((e) => [e.name, e.value])));
-  if (names.size > 0) faults.unshift(...faultsIn(validateSync(fields, STRICT)));
-  if (faults.length > 0) throw validationFailed(faults);
+  if (names.size > 0) errors.unshift(...fieldErrorsIn(validateSync(fields, STRICT)));
+  if (errors.length > 0) throw validationFailed(errors);
   return fields;
 }
 
@@ -78,7 +80,7 @@ function pythonTypeOf(value: unknown): string {
   return Number.isInteger(value) ? 'int' : 'float';
 }
 
-function faultOf(value: unknown): string | null {
+function errorOf(value: unknown): string | null {
   if (value === null) return 'This field may not be null.';
   return isWellFormed(value, DEEPEST_NEST) ? null : 'Not a valid value.';
 }
@@ -101,17 +103,17 @@ function instanceOf<T extends object>(schema: Type<T>, plain: object): T {
     return plainToInstance(schema, plain);
   } catch (cause) {
     // A `@Transform` of the schema that expects text and was given something else.
-    const faults: Fault[] = [['non_field_errors', ['Not a valid value.']]];
-    throw validationFailed(faults, { cause });
+    const errors: FieldError[] = [['non_field_errors', ['Not a valid value.']]];
+    throw validationFailed(errors, { cause });
   }
 }
 
-function faultsIn(errors: readonly ValidationError[], path = ''): Fault[] {
+function fieldErrorsIn(errors: readonly ValidationError[], path = ''): FieldError[] {
   return errors.flatMap((error) => {
     const name = `${path}${error.property}`;
     const texts = textsOf(error);
-    const own: Fault[] = texts.length > 0 ? [[name, texts]] : [];
-    return [...own, ...faultsIn(error.children ?? [], `${name}.`)];
+    const own: FieldError[] = texts.length > 0 ? [[name, texts]] : [];
+    return [...own, ...fieldErrorsIn(error.children ?? [], `${name}.`)];
   });
 }
 
@@ -126,9 +128,9 @@ function textsOf({ value, constraints }: ValidationError): string[] {
   return Object.values(constraints);
 }
 
-/** A fault that stands later in the list wins over one of the same field: it names the cause. */
-function validationFailed(faults: readonly Fault[], options?: ErrorOptions): MfaError {
-  const shown = faults.slice(0, MOST_FAULTS);
+/** Of two errors of one field the later one wins: it names the cause. */
+function validationFailed(fieldErrors: readonly FieldError[], options?: ErrorOptions): MfaError {
+  const shown = fieldErrors.slice(0, MOST_ERRORS);
   const errors = Object.fromEntries(
     shown.map(([name, texts]) => [name.slice(0, LONGEST_NAME), texts]),
   );

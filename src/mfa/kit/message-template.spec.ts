@@ -51,7 +51,7 @@ describe('MessageTemplate', () => {
   it('has the words of the operator where there are some', () => {
     const template = MessageTemplate.of({ ...profile, message: '> {code}', lifetimeSeconds: 600 });
     expect(template.fill('123456')).toBe('> 123456');
-    const faulty = { ...profile, message: 'no place', lifetimeSeconds: 600 };
-    expect(() => MessageTemplate.of(faulty)).toThrow(REFUSAL);
+    const wrong = { ...profile, message: 'no place', lifetimeSeconds: 600 };
+    expect(() => MessageTemplate.of(wrong)).toThrow(REFUSAL);
   });
 });

@@ -183,8 +183,8 @@ describe('SentCodeHandler', () => {
     [{ codeLifetimeSeconds: 601 }, 'codeLifetimeSeconds takes a whole number from 60 to 600.'],
     [{ codeLifetimeSeconds: 59 }, 'codeLifetimeSeconds takes a whole number from 60 to 600.'],
     [{ codeLifetimeSeconds: NaN }, 'codeLifetimeSeconds takes a whole number from 60 to 600.'],
-  ])('refuses %j', (profile, fault) => {
-    expect(() => new PagerHandler(profile)).toThrow(`MFA handler "pager": ${fault}`);
+  ])('refuses %j', (profile, error) => {
+    expect(() => new PagerHandler(profile)).toThrow(`MFA handler "pager": ${error}`);
   });
 });
 

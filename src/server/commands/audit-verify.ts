@@ -6,7 +6,7 @@ import { endProgress, showProgress } from './progress.js';
 import { runCommand } from './run-command.js';
 import { withServer } from './with-server.js';
 
-/** Follows the chains of the audit, of all users or of one, and names the first broken row of each. */
+/** Verifies the chains of the audit, of all users or of one, and reports the first broken row of each. */
 await runCommand(async () => {
   const { values } = parseArgs({ options: { user: { type: 'string' } } });
   const config = await loadConfig(process.env);

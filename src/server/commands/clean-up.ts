@@ -5,7 +5,7 @@ import { loadConfig } from '../config/load-config.js';
 import { runCommand } from './run-command.js';
 import { withServer } from './with-server.js';
 
-/** Deletes once what is over, for operators who have a scheduler of their own. */
+/** Runs one clean-up, for operators who have a scheduler of their own. */
 await runCommand(async () => {
   const config = await loadConfig(process.env);
   await withServer(config, async (server) => {

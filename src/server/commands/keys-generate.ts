@@ -9,8 +9,8 @@ import { runCommand } from './run-command.js';
 const MASTER_KEY_BYTES = 32;
 
 /**
- * Prints a new ring for each variable as lines of an .env file, wrapped where the environment has a
- * master key; with `--master`, a new master key.
+ * Prints a new ring for each variable, as lines of an .env file. The keys are wrapped if the environment
+ * has a master key. `--master` prints a new master key.
  */
 await runCommand(async () => {
   const { values } = parseArgs({ options: { master: { type: 'boolean', default: false } } });

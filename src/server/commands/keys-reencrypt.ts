@@ -6,7 +6,7 @@ import { endProgress, showProgress } from './progress.js';
 import { runCommand } from './run-command.js';
 import { withServer } from './with-server.js';
 
-/** Seals with the first key of MFA_SECRET_KEYS what the others have sealed. */
+/** Encrypts again, with the first key of MFA_SECRET_KEYS, every row that another key encrypted. */
 await runCommand(async () => {
   const config = await loadConfig(process.env);
   await withServer(config, async (server) => {

@@ -9,8 +9,8 @@ import { runCommand } from './run-command.js';
 import { withServer } from './with-server.js';
 
 /**
- * Takes both rings, or those that are named, through one phase of a rotation. New texts go into the
- * files that hold the rings, or to stdout as lines of an .env file; what to do next goes to stderr.
+ * Takes both rings, or the named ones, through one phase of a rotation. A new ring goes into the file
+ * that holds it, or to stdout as a line of an .env file. The next step goes to stderr.
  */
 await runCommand(async () => {
   const { values, positionals } = parseArgs({

@@ -3,7 +3,7 @@ import { readDatabaseConfig } from '../config/read-config.js';
 import { prepareDatabase, startDatabase } from '../database/prepare-database.js';
 import { runCommand } from './run-command.js';
 
-/** Brings the tables up to date and ends, for operators who let no server do it. It is given no keys. */
+/** Runs the migrations and ends, for operators whose servers do not. It needs no keys. */
 await runCommand(async () => {
   const config = readDatabaseConfig(process.env);
   const server = await startDatabase(config);

@@ -1,19 +1,19 @@
-/** Where a command shows how far it is. */
+/** The stream on which a command shows its progress. */
 export interface ProgressOutput {
-  /** Whether a person watches, so that one line may be drawn over and over. */
+  /** True for a terminal, where one line can be drawn again and again. */
   readonly isTTY?: boolean;
   write(text: string): unknown;
 }
 
 const BAR_CHARACTERS = 30;
 
-/** How much of how much is done. */
+/** How much is done, and of how much. */
 export interface Progress {
   readonly seen: number;
   readonly total: number;
 }
 
-/** Shows one state after the other, in words: behind a bar on a terminal, else a line for each. */
+/** Shows the progress in words: behind a bar on a terminal, else as a line of its own. */
 export function showProgress(
   output: ProgressOutput,
   { seen, total }: Progress,
@@ -23,7 +23,7 @@ export function showProgress(
     output.write(`${counts}\n`);
     return;
   }
-  // Rows that came meanwhile are seen and were not counted.
+  // Rows that were written after the count are seen but not counted.
   const part = total === 0 ? 1 : Math.min(seen / total, 1);
   const bar = '#'.repeat(Math.round(part * BAR_CHARACTERS)).padEnd(BAR_CHARACTERS, '.');
   output.write(`\r[${bar}] ${counts}\u001b[K`);

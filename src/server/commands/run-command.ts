@@ -1,6 +1,6 @@
 import { ConfigError } from '../config/values/config-error.js';
 
-/** Runs a command. One that fails says why on stderr, without a stack, and ends with 1. */
+/** Runs a command. A failure goes to stderr without a stack, and the exit code is 1. */
 export async function runCommand(command: () => Promise<void>): Promise<void> {
   try {
     await command();

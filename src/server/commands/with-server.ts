@@ -5,8 +5,8 @@ import { type ServerConfig } from '../config/server-config.js';
 import { ServerLogger } from '../observability/logging/server-logger.js';
 
 /**
- * Does something with the parts of a server that does not listen, is not watched, and delivers no
- * event: the shell of an operator may not know the gateways that the servers know.
+ * Works with the parts of a server that does not listen, exports no metrics or traces, and delivers no
+ * events: the operator's shell may not reach the gateways that the servers reach.
  */
 export async function withServer<T>(
   config: ServerConfig,

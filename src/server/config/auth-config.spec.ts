@@ -10,7 +10,7 @@ const keys = generateKeys(new FakeRandomSource());
 const read = (text: string | Uint8Array, env: NodeJS.ProcessEnv = {}) =>
   readAuthConfig(authConfigFile(text), env);
 
-function faultsOf(action: () => unknown): readonly string[] {
+function errorsOf(action: () => unknown): readonly string[] {
   try {
     action();
   } catch (error) {
@@ -20,7 +20,7 @@ function faultsOf(action: () => unknown): readonly string[] {
   return [];
 }
 
-const linesOf = (text: string | Uint8Array) => faultsOf(() => read(text, { HOME_TYPE: 'hunter2' }));
+const linesOf = (text: string | Uint8Array) => errorsOf(() => read(text, { HOME_TYPE: 'hunter2' }));
 
 describe('readAuthConfig', () => {
   it('reads type, id, name and options of each entry, in order', () => {
@@ -93,7 +93,7 @@ providers:
 
 describe('readAuthConfig refuses', () => {
   it('a file that cannot be read', () => {
-    expect(faultsOf(() => readAuthConfig('/nowhere/auth.yaml', {}))).toEqual([
+    expect(errorsOf(() => readAuthConfig('/nowhere/auth.yaml', {}))).toEqual([
       'AUTH_CONFIG: the file "/nowhere/auth.yaml" cannot be read (ENOENT): give the path of a file that can, or unset AUTH_CONFIG.',
     ]);
   });
@@ -109,7 +109,7 @@ describe('readAuthConfig refuses', () => {
   });
 
   it.each(['/dev/zero', '/'])('%s, which is no file', (path) => {
-    expect(faultsOf(() => readAuthConfig(path, {}))).toEqual([
+    expect(errorsOf(() => readAuthConfig(path, {}))).toEqual([
       `AUTH_CONFIG: "${path}" is no file of at most 64 KiB: give one that is.`,
     ]);
   });
@@ -215,17 +215,31 @@ describe('readAuthConfig refuses', () => {
   it('both this list of factors and that of the environment', () => {
     const AUTH_CONFIG = authConfigFile('factors: []');
     const env = { AUTH_CONFIG, MFA_HANDLERS: 'app' };
-    expect(faultsOf(() => readConfig(env, () => keys))).toEqual([
+    expect(errorsOf(() => readConfig(env, () => keys))).toEqual([
       'AUTH_CONFIG and MFA_HANDLERS both list second factors: unset MFA_HANDLERS, or remove "factors" from the file.',
     ]);
   });
 
-  it('every fault at once', () => {
+  it('every error at once', () => {
     expect(linesOf('providers: [{ id: X }]\nfactors: [{ type: app, id: 5, name: 5 }]')).toEqual([
       'AUTH_CONFIG: providers[0].type is missing: expected the name of a type.',
+      'AUTH_CONFIG: providers[0].id: expected lower snake case of at most 32 characters.',
       'AUTH_CONFIG: factors[0].id: expected lower snake case of at most 32 characters.',
       'AUTH_CONFIG: factors[0].name: expected a text of 1 to 64 characters on one line.',
     ]);
+  });
+
+  it('doubled ids beside the errors of other entries', () => {
+    expect(linesOf('factors: [{ type: app }, { type: 5 }, { type: app }]')).toEqual([
+      'AUTH_CONFIG: factors[1].type: expected the name of a type, lower snake case of at most 32 characters.',
+      'AUTH_CONFIG: factors[2]: the id "app" is that of an earlier entry: give one of the two another id.',
+    ]);
+  });
+
+  it('types and ids of the environment, without showing what it holds', () => {
+    const lines = linesOf('factors: [{ type: "${HOME_TYPE}" }, { type: app, id: "${HOME_TYPE}" }]');
+    expect(lines).toHaveLength(2);
+    expect(lines.join()).not.toContain('hunter2');
   });
 });
 

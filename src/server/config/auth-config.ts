@@ -1,44 +1,46 @@
 import { readFileSync, statSync } from 'node:fs';
+import { z } from 'zod';
 import { systemErrorCode } from './values/system-error.js';
 import { ConfigError } from './values/config-error.js';
 import { type ConfiguredEntry } from './values/configured-entry.js';
-import { parseYaml, YamlFault } from './values/parse-yaml.js';
+import { expectedAt, type Issue, linesOfIssues } from './values/lines-of-issues.js';
+import { parseYaml, UnreadableYaml } from './values/parse-yaml.js';
 import { readEntries } from './values/read-entries.js';
 import { KEY, resolveEnvReferences } from './values/resolve-env-references.js';
 
-/** What the file of `AUTH_CONFIG` lists; a section that it does not have is absent. */
+/** The lists of the `AUTH_CONFIG` file; a list that the file does not have is absent. */
 export interface AuthConfig {
   /** The ways to sign in; at least one. */
   readonly providers?: readonly ConfiguredEntry[];
-  /** The second factors; an empty list: none is on offer. */
+  /** The second factors; an empty list offers none. */
   readonly factors?: readonly ConfiguredEntry[];
 }
 
-/** Far above any list that a person writes, far below what would tie up memory. */
+/** Far more than a person writes, and far too little to tie up memory. */
 const MOST_FILE_BYTES = 64 * 1024;
-const SECTIONS = ['providers', 'factors'];
+const SECTIONS = 'providers and factors';
+const FILE = z.strictObject(
+  { providers: z.unknown().optional(), factors: z.unknown().optional() },
+  `a mapping with the lists ${SECTIONS}: write one of the two`,
+);
 
 /**
  * Reads the file that `AUTH_CONFIG` names.
  *
- * @param env gives the values of texts that are exactly `${NAME}`
- * @throws {ConfigError} with a line for each fault: the path of the key, and what was expected
+ * @param env has the values of texts that are exactly `${NAME}`
+ * @throws {ConfigError} with a line for each error: the path of the key, and what was expected
  */
 export function readAuthConfig(path: string, env: NodeJS.ProcessEnv): AuthConfig {
-  const faults: string[] = [];
-  const sections = sectionsOf(parsed(textOf(path)));
-  const lists = sections.map(([name, raw]) => {
+  const errors: string[] = [];
+  const sections = Object.entries(sectionsOf(parsed(textOf(path))));
+  const lists = sections.map(([name, written]: [string, unknown]) => {
     const references = new Map<string, string>();
-    const list = resolveEnvReferences(raw, {
-      path: `AUTH_CONFIG: ${name}`,
-      env,
-      faults,
-      references,
-    });
-    const section = { name, mayBeEmpty: name === 'factors', faults, references };
-    return [name, readEntries(list, section)] as const;
+    const place = { path: `AUTH_CONFIG: ${name}`, env, errors, references };
+    const list = resolveEnvReferences(written, place);
+    const section = { name, mayBeEmpty: name === 'factors', errors, references };
+    return [name, readEntries(list, written, section)] as const;
   });
-  if (faults.length > 0) throw new ConfigError(faults);
+  if (errors.length > 0) throw new ConfigError(errors);
   return Object.fromEntries(lists);
 }
 
@@ -53,7 +55,7 @@ function textOf(path: string): string {
 
 function bytesOf(path: string): Buffer {
   try {
-    // Asked before it is read: a device has no end.
+    // The size is checked before reading: a device has no end.
     const file = statSync(path);
     if (file.isFile() && file.size <= MOST_FILE_BYTES) return readFileSync(path);
   } catch (cause) {
@@ -68,25 +70,22 @@ function bytesOf(path: string): Buffer {
 function parsed(text: string): unknown {
   try {
     return parseYaml(text);
-  } catch (fault) {
-    if (!(fault instanceof YamlFault)) throw fault;
-    throw refusal(`${fault.place}: ${fault.message}: correct the YAML there.`);
+  } catch (error) {
+    if (!(error instanceof UnreadableYaml)) throw error;
+    throw refusal(`${error.place}: ${error.message}: correct the YAML there.`);
   }
 }
 
-function sectionsOf(raw: unknown): [name: string, list: unknown][] {
-  const names = SECTIONS.join(' and ');
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
-    throw refusal(`expected a mapping with the lists ${names}: write one of the two.`);
-  }
-  const faults = Object.keys(raw)
-    .filter((name) => !SECTIONS.includes(name))
-    .map((name) => {
-      const shown = KEY.test(name) ? name : 'one that cannot be shown here';
-      return `AUTH_CONFIG: ${shown} is no key of the file, which takes ${names}: correct or remove it.`;
-    });
-  if (faults.length > 0) throw new ConfigError(faults);
-  return Object.entries(raw);
+function sectionsOf(raw: unknown): z.output<typeof FILE> {
+  const { success, data, error } = FILE.safeParse(raw, { reportInput: true });
+  if (success) return data;
+  throw new ConfigError(linesOfIssues(error.issues, '', lineOf));
+}
+
+function lineOf(name: string, issue: Issue): string {
+  if (issue.code !== 'unrecognized_keys') return expectedAt('AUTH_CONFIG', issue);
+  const shown = KEY.test(name) ? name : 'one that cannot be shown here';
+  return `AUTH_CONFIG: ${shown} is no key of the file, which takes ${SECTIONS}: correct or remove it.`;
 }
 
 function refusal(text: string, cause?: unknown): ConfigError {

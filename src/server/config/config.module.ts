@@ -1,7 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { ServerConfig } from './server-config.js';
 
-/** Gives the configuration that was read at start to every module. */
+/** Provides the configuration that was read at start to every module. */
 @Global()
 @Module({})
 export class ConfigModule {

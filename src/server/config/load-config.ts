@@ -7,10 +7,10 @@ import { readConfig } from './read-config.js';
 import { type KeyRings, type ServerConfig } from './server-config.js';
 
 /**
- * Turns the environment, and the files of keys that it names, into the configuration.
+ * Makes the configuration from the environment and the key files that it names.
  *
- * @param keyManagement unwraps keys; by default the master key of the environment does
- * @throws {ConfigError} with a line for each fault
+ * @param keyManagement unwraps keys; the master key of the environment by default
+ * @throws {ConfigError} with a line for each error
  */
 export async function loadConfig(
   env: NodeJS.ProcessEnv,
@@ -31,10 +31,10 @@ function keptKeys(dataDirectory: string): KeyTexts {
   return loadDevelopmentKeys(dataDirectory, new SystemRandomSource());
 }
 
-/** A ring that the environment does not give stays as it is. */
+/** A ring that the environment does not set stays as it is. */
 function keysOf(texts: Partial<KeyTexts>, { jwtKeys, mfa }: ServerConfig): KeyRings {
   return {
-    secretKeys: secretKeyRing.read(texts.MFA_SECRET_KEYS ?? '') ?? mfa.secretKeys,
-    jwtKeys: jwtKeyRing.read(texts.JWT_KEYS ?? '') ?? jwtKeys,
+    secretKeys: secretKeyRing.safeParse(texts.MFA_SECRET_KEYS).data ?? mfa.secretKeys,
+    jwtKeys: jwtKeyRing.safeParse(texts.JWT_KEYS).data ?? jwtKeys,
   };
 }

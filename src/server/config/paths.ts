@@ -1,17 +1,17 @@
-/** Where the page is that leads to all others. */
+/** The first page, which links to all others. */
 export const START_PATH = '/';
 
-/** Where the README is shown, where there is one. */
+/** The README, if the installation has one. */
 export const README_PATH = '/README.md';
 
-/** Where the page behind a "this was not me" link is. */
+/** The page behind a "this was not me" link. */
 export const NOT_ME_PATH = '/account/not-me';
 
-/** Where the page behind the link of a password reset is. */
+/** The page behind the link of a password reset. */
 export const RESET_PASSWORD_PATH = '/account/reset-password';
 
-/** Where the page behind the link that confirms an address is. */
+/** The page behind the link that confirms an address. */
 export const VERIFY_EMAIL_PATH = '/account/verify-email';
 
-/** The script of these pages. */
+/** The script of the pages behind mailed links. */
 export const TOKEN_FORM_PATH = '/account/token-form.js';

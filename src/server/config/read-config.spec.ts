@@ -267,7 +267,7 @@ describe('readConfig refuses', () => {
     expect(linesOf({ [name]: '4' })).toEqual([]);
   });
 
-  it('all faults at once, without the texts that may be secrets', () => {
+  it('all errors at once, without the texts that may be secrets', () => {
     const error = new ConfigError(linesOf({ PORT: 'x', JWT_KEYS: 'secret', MFA_X: '1' }));
     expect(error.lines).toHaveLength(3);
     expect(error.message).not.toContain('secret');

@@ -3,27 +3,19 @@ import { ConfigError } from './values/config-error.js';
 import { type ConfiguredEntry } from './values/configured-entry.js';
 import { type KeyTexts } from './keys/generate-keys.js';
 import { RESET_PASSWORD_PATH, START_PATH } from './paths.js';
-import { faultsOfAddress, HASH_COSTS, LEAST_HASH_COST } from './values/faults-of-address.js';
+import { errorsOfAddress } from './values/errors-of-address.js';
+import { type Format, takenBy } from './values/formats.js';
 import { jwtKeyRing, secretKeyRing } from './keys/key-formats.js';
 import { mfaOptionsOf } from './settings/mfa-settings.js';
-import { faultsOfPreset } from './presets/faults-of-preset.js';
-import { PRESET_NAMES } from './settings/preset-names.js';
-import { PRESETS } from './presets/presets.js';
-import { type RequestBudgets, type ServerConfig } from './server-config.js';
-import { type Setting, type SettingValues } from './settings/setting.js';
-import { SETTINGS } from './settings/settings.js';
+import { errorsOfPreset } from './presets/errors-of-preset.js';
+import { type Values } from './presets/preset.js';
+import { readSettings, type Texts } from './read-settings.js';
+import { type KeyRings, type RequestBudgets, type ServerConfig } from './server-config.js';
 import { signedWebhookOf } from './settings/signed-webhook.js';
 import { metricsAddressOf, traceExportOf } from './settings/observability-settings.js';
 import { webAuthnOf } from './settings/webauthn-settings.js';
 
-type Texts = Readonly<Partial<Record<string, string>>>;
-type Values = SettingValues<typeof SETTINGS>;
-
-/** A misspelt name under these would be a safeguard that is silently not there. */
-const OUR_PREFIXES =
-  /^(MFA_|BACKUP_CODE_|WEBAUTHN_|EMAIL_VERIF|MAX_(SENDS?|SESSIONS?)_|NOT_ME_|REFRESH_GRACE|RATE_LIMIT_|TRUSTED_PROX|JWT_KEY|SMS_GATEWAY_|EVENT_WEBHOOK_|END_SESSION|CORS_ORIGIN|PASSWORD_(HASH|RESET)|SUBJECT_|SESSION_(READS|WRITES|IDLE|MAX)_)/;
-
-/** Production takes no default for these. */
+/** Settings without a default in production, each with advice. */
 const REQUIRED_IN_PRODUCTION = {
   JWT_KEYS: '`npm run keys:generate` makes one.',
   MFA_SECRET_KEYS: '`npm run keys:generate` makes one.',
@@ -39,39 +31,34 @@ const DEFAULT_PROVIDERS: readonly ConfiguredEntry[] = [
 ];
 
 /**
- * Turns the environment, whose keys are in the clear and not in files, into the configuration. An
- * empty variable counts as unset.
+ * Makes the configuration from an environment whose key rings are unwrapped and not in files. An empty
+ * variable counts as unset.
  *
- * @param developmentKeys gives the keys that are unset; called outside production alone, with the
- *   data directory
- * @throws {ConfigError} with a line for each fault
+ * @param developmentKeys makes the missing key rings, for the data directory. Production never calls it
+ * @throws {ConfigError} with a line for each error
  */
 export function readConfig(
   env: NodeJS.ProcessEnv,
   developmentKeys: (dataDirectory: string) => KeyTexts,
 ): ServerConfig {
   const given = Object.fromEntries(Object.entries(env).filter(([, text]) => text !== ''));
-  const faults = [...faultsOfNames(given), ...faultsOfTexts(given)];
-  if (isProduction(given)) faults.push(...faultsOfAbsence(given), ...faultsOfCosts(given));
-  if (faults.length > 0) throw new ConfigError(faults);
-  const values = valuesOf(given);
+  const values = readSettings(given, REQUIRED_IN_PRODUCTION);
   const lists = listsOf(values, given);
-  const forbidden = [
-    ...faultsOfAddress({
+  const errors = [
+    ...errorsOfAddress({
       ...values,
       isNodeEnvSet: given['NODE_ENV'] !== undefined,
       registrationIsOpenByDefault:
         values.REGISTRATION === 'open' && given['REGISTRATION'] === undefined,
       factors: lists.factors,
     }),
-    ...faultsOfPreset({ values, ...lists }),
+    ...errorsOfPreset({ values, ...lists }),
   ];
-  if (forbidden.length > 0) throw new ConfigError(forbidden);
-  if (values.JWT_KEYS !== null && values.MFA_SECRET_KEYS !== null) return configOf(values, lists);
-  return configOf(valuesOf({ ...developmentKeys(values.DATA_DIRECTORY), ...given }), lists);
+  if (errors.length > 0) throw new ConfigError(errors);
+  return configOf(values, lists, ringsOf(values, developmentKeys));
 }
 
-/** What reaches the database: all that a migration needs. */
+/** The settings of the database: all that a migration needs. */
 export type DatabaseConfig = Pick<
   ServerConfig,
   | 'databaseUrl'
@@ -83,23 +70,19 @@ export type DatabaseConfig = Pick<
 >;
 
 /**
- * Reads of the environment what reaches the database, and asks for nothing else: whoever migrates
- * needs no key.
+ * Reads the settings of the database alone, since a migration is given no keys.
  *
- * @throws {ConfigError} with a line for each fault
+ * @throws {ConfigError} with a line for each error
  */
 export function readDatabaseConfig(env: NodeJS.ProcessEnv): DatabaseConfig {
   const given = Object.fromEntries(
     Object.entries(env).filter(([name, text]) => text !== '' && DATABASE_SETTINGS.test(name)),
   );
-  const faults = faultsOfTexts(given);
   const { DATABASE_URL } = REQUIRED_IN_PRODUCTION;
-  if (isProduction(given)) faults.push(...faultsOfAbsence(given, { DATABASE_URL }));
-  if (faults.length > 0) throw new ConfigError(faults);
-  return databaseConfigOf(valuesOf(given));
+  return databaseConfigOf(readSettings(given, { DATABASE_URL }));
 }
 
-/** A list of the file stands in the place of the environment's; what it does not list stays. */
+/** A list of the file replaces the default; a list that the file does not have changes nothing. */
 function listsOf({ AUTH_CONFIG, MFA_HANDLERS }: Values, given: Texts): Required<AuthConfig> {
   const file = AUTH_CONFIG === null ? {} : readAuthConfig(AUTH_CONFIG, given);
   if (file.factors !== undefined && given['MFA_HANDLERS'] !== undefined) {
@@ -110,63 +93,25 @@ function listsOf({ AUTH_CONFIG, MFA_HANDLERS }: Values, given: Texts): Required<
   return { providers: DEFAULT_PROVIDERS, factors: MFA_HANDLERS.map(factorCalled), ...file };
 }
 
-function faultsOfNames(given: Texts): string[] {
-  const known = new Set<string>(SETTINGS.map(({ name }) => name));
-  return Object.keys(given)
-    .filter((name) => OUR_PREFIXES.test(name) && !known.has(name))
-    .map((name) => `${name} is not a setting.`);
+function ringsOf(
+  { JWT_KEYS: jwtKeys, MFA_SECRET_KEYS: secretKeys, DATA_DIRECTORY }: Values,
+  developmentKeys: (dataDirectory: string) => KeyTexts,
+): KeyRings {
+  if (jwtKeys !== null && secretKeys !== null) return { jwtKeys, secretKeys };
+  const kept = developmentKeys(DATA_DIRECTORY);
+  return {
+    jwtKeys: jwtKeys ?? keptRing(kept.JWT_KEYS, jwtKeyRing),
+    secretKeys: secretKeys ?? keptRing(kept.MFA_SECRET_KEYS, secretKeyRing),
+  };
 }
 
-function faultsOfTexts(given: Texts): string[] {
-  return SETTINGS.filter(({ name, format }) => {
-    const text = given[name];
-    return text !== undefined && format.read(text) === undefined;
-  }).map(({ name, format }) => `${name} takes ${format.takes}.`);
+function keptRing<Ring>(text: string, format: Format<Ring>): Ring {
+  const { success, data } = format.safeParse(text);
+  if (success) return data;
+  throw new ConfigError([`The kept development keys are damaged: expected ${takenBy(format)}.`]);
 }
 
-function faultsOfAbsence(
-  given: Texts,
-  required: Readonly<Record<string, string>> = REQUIRED_IN_PRODUCTION,
-): string[] {
-  return Object.entries(required)
-    .filter(([name]) => given[name] === undefined)
-    .map(([name, advice]) => `${name} is required in production. ${advice}`);
-}
-
-function faultsOfCosts(given: Texts): string[] {
-  return HASH_COSTS.filter((name) => Number(given[name] ?? Infinity) < LEAST_HASH_COST).map(
-    (name) =>
-      `${name} is at least ${LEAST_HASH_COST} in production, so that a copy of the database is not soon guessed.`,
-  );
-}
-
-function isProduction(given: Texts): boolean {
-  return given['NODE_ENV'] === 'production';
-}
-
-function valuesOf(given: Texts): Values {
-  const texts = { ...presetDefaultsOf(given), ...given };
-  const values = SETTINGS.map((entry) => [entry.name, valueOf(entry, texts)]);
-  // SettingValues says of each name what its own format reads, or null without a default.
-  return Object.fromEntries(values) as Values;
-}
-
-/** By now the text of `MFA_PRESET` has been checked. */
-function presetDefaultsOf({ MFA_PRESET: text }: Texts): Texts {
-  return PRESETS[PRESET_NAMES.find((name) => name === text) ?? 'standard'].defaults;
-}
-
-function valueOf(entry: Setting, given: Texts): unknown {
-  const text = given[entry.name] ?? defaultOf(entry, isProduction(given));
-  return text === null ? null : entry.format.read(text);
-}
-
-function defaultOf({ default: text }: Setting, inProduction: boolean): string | null {
-  if (text === null || typeof text === 'string') return text;
-  return inProduction ? text.production : text.otherwise;
-}
-
-function configOf(values: Values, lists: Required<AuthConfig>): ServerConfig {
+function configOf(values: Values, lists: Required<AuthConfig>, keys: KeyRings): ServerConfig {
   const publicUrl = values.PUBLIC_URL ?? `http://localhost:${values.PORT}`;
   return {
     isProduction: values.NODE_ENV === 'production',
@@ -182,7 +127,7 @@ function configOf(values: Values, lists: Required<AuthConfig>): ServerConfig {
     mailFrom: values.MAIL_FROM,
     smsGateway: signedWebhookOf(values, ['SMS_GATEWAY_URL', 'SMS_GATEWAY_SECRET']),
     webAuthn: webAuthnOf(values, publicUrl),
-    jwtKeys: present(values.JWT_KEYS, jwtKeyRing.takes),
+    jwtKeys: keys.jwtKeys,
     rereadKeys: null,
     registrationIsOpen: values.REGISTRATION === 'open',
     emailVerification: values.EMAIL_VERIFICATION,
@@ -210,7 +155,7 @@ function configOf(values: Values, lists: Required<AuthConfig>): ServerConfig {
     logsRequests: values.LOG_REQUESTS,
     metrics: metricsAddressOf(values, values.PORT),
     traces: traceExportOf(values),
-    mfa: mfaOptionsOf(values, present(values.MFA_SECRET_KEYS, secretKeyRing.takes)),
+    mfa: mfaOptionsOf(values, keys.secretKeys),
   };
 }
 
@@ -236,12 +181,4 @@ function requestBudgetsOf(values: Values): RequestBudgets {
 
 function factorCalled(name: string): ConfiguredEntry {
   return { type: name, id: name, options: {}, path: 'MFA_HANDLERS' };
-}
-
-/** Only the kept development keys can still be unreadable here: all other texts were checked. */
-function present<T>(keys: T | null | undefined, takes: string): T {
-  if (keys === null || keys === undefined) {
-    throw new ConfigError([`The kept development keys are damaged: expected ${takes}.`]);
-  }
-  return keys;
 }

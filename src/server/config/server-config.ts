@@ -8,13 +8,13 @@ import { type SignedWebhook } from './settings/signed-webhook.js';
 import { type MetricsAddress, type TraceExport } from './settings/observability-settings.js';
 import { type WebAuthnSettings } from './settings/webauthn-settings.js';
 
-/** Both rings, opened. */
+/** Both rings, unwrapped. */
 export interface KeyRings {
   readonly secretKeys: readonly SecretKey[];
   readonly jwtKeys: readonly JwtKey[];
 }
 
-/** Requests in a minute: of one session, and of all sessions of one user. */
+/** Requests in a minute of one session, and of all sessions of one user. */
 export interface RequestBudgets {
   readonly sessionReads: number;
   readonly sessionWrites: number;
@@ -22,92 +22,92 @@ export interface RequestBudgets {
   readonly subjectWrites: number;
 }
 
-/** Everything that the environment decides, checked and typed. Also the DI token of it. */
+/** The configuration: checked, and read once at start. Also its DI token. */
 export abstract class ServerConfig {
   abstract readonly isProduction: boolean;
-  /** 0 lets the system choose. */
+  /** 0: the system chooses. */
   abstract readonly httpPort: number;
   abstract readonly host: string;
-  /** The origin that clients see: `iss` of the tokens. No slash at the end. */
+  /** The origin that clients see, and the issuer of tokens. It ends without a slash. */
   abstract readonly publicUrl: string;
-  /** Null: the embedded database, which production never has. */
+  /** Null: the embedded database, which production refuses. */
   abstract readonly databaseUrl: string | null;
-  /** Connections to PostgreSQL that one process holds at most. */
+  /** Connections to PostgreSQL of one process, at most. */
   abstract readonly databaseMaxConnections: number;
-  /** How long a start waits for a database that is not there; 0: one try. */
+  /** How long a start waits for the database; 0: one try. */
   abstract readonly databaseWaitSeconds: number;
-  /** False: others migrate, and a start waits until they have. */
+  /** False: a start waits until another process has migrated. */
   abstract readonly migratesAtStart: boolean;
-  /** Between no longer being ready and refusing connections. */
+  /** How long the server, no longer ready, still accepts connections. */
   abstract readonly shutdownDelaySeconds: number;
-  /** What running requests are given after that, before they are cut. */
+  /** How long running requests may take after that. */
   abstract readonly shutdownTimeoutSeconds: number;
-  /** Whether statements are prepared in the database's sessions. */
+  /** Whether the driver prepares statements in the database's sessions. */
   abstract readonly preparesStatements: boolean;
-  /** How long one statement may take; 0: the database is told no limit. */
+  /** How long one statement may take; 0: the server sets no limit. */
   abstract readonly statementTimeoutSeconds: number;
-  /** Where development keys and the embedded database are kept. */
+  /** The folder of the development keys and the embedded database. */
   abstract readonly dataDirectory: string;
-  /** Null: requests are counted in the memory of this process. */
+  /** Null: each process counts requests in its memory. */
   abstract readonly redisUrl: string | null;
-  /** Null: mails are shown, not sent. */
+  /** Null: the development mailbox page shows mails. */
   abstract readonly smtpUrl: string | null;
   abstract readonly mailFrom: string;
-  /** Null: text messages are shown, not sent. */
+  /** Null: the development mailbox page shows text messages. */
   abstract readonly smsGateway: SignedWebhook | null;
   abstract readonly webAuthn: WebAuthnSettings;
-  /** The first key signs, all of them are believed. At least one. */
+  /** The first key signs, all of them verify. At least one. */
   abstract readonly jwtKeys: readonly JwtKey[];
   /**
-   * Reads the rings again from their files; rejects with a `ConfigError` when they cannot be used.
-   * Null: no ring is kept in a file that the environment names.
+   * Reads the rings again from their files. It rejects with a `ConfigError` when they cannot be used.
+   * Null: no variable names a key file.
    */
   abstract readonly rereadKeys: (() => Promise<KeyRings>) | null;
   abstract readonly registrationIsOpen: boolean;
-  /** How addresses are confirmed; `off`: they are not, and get mails all the same. */
+  /** How addresses are confirmed; `off`: they receive mails without being confirmed. */
   abstract readonly emailVerification: EmailVerificationMode;
-  /** The ways to sign in, in the order in which clients see them. At least one. */
+  /** The ways to sign in, in the order of clients. At least one. */
   abstract readonly providers: readonly ConfiguredEntry[];
-  /** The second factors on offer, in the order in which clients see them. */
+  /** The second factors on offer, in the order of clients. */
   abstract readonly factors: readonly ConfiguredEntry[];
-  /** Addresses and CIDR blocks whose `X-Forwarded-For` is believed. */
+  /** Addresses and CIDR blocks whose `X-Forwarded-For` is trusted. */
   abstract readonly trustedProxies: readonly string[];
-  /** Origins that browsers may call from. Empty: none but our own. */
+  /** Origins of browsers that may call the API. Empty: only its own. */
   abstract readonly corsOrigins: readonly string[];
   /** bcrypt cost of passwords. */
   abstract readonly passwordHashCost: number;
   /** Passwords that are hashed at once, at most. */
   abstract readonly passwordHashesAtOnce: number;
-  /** Requests of one client address in a minute to the routes that ask for no token. */
+  /** Requests in a minute of one client address to the routes without a token. */
   abstract readonly rateLimitPerMinute: number;
-  /** Requests in a minute of those who are signed in. */
+  /** Requests in a minute of one session and of one user. */
   abstract readonly requestBudgets: RequestBudgets;
-  /** Time between two clean-ups; 0: none but those of the command. */
+  /** Time between two clean-ups; 0: only the command cleans up. */
   abstract readonly cleanUpIntervalSeconds: number;
   abstract readonly sessionLimits: SessionLimits;
-  /** How long the refresh token just before the present one gives that one again; 0: not at all. */
+  /** How long the refresh token before the present one gives the present one again; 0: never. */
   abstract readonly refreshGraceSeconds: number;
-  /** Sessions of one user that live; a sign-in beyond them ends the one that was used longest ago. */
+  /** Live sessions of one user, at most: a further sign-in ends the one with the oldest use. */
   abstract readonly maxSessionsPerUser: number;
   /** Whether a change of a user's second factors ends the user's other sessions. */
   abstract readonly endsSessionsOnFactorChange: boolean;
-  /** How long the link of a password reset is good. */
+  /** How long the link of a password reset is valid. */
   abstract readonly passwordResetTokenExpirySeconds: number;
-  /** The page that a password reset leads to, without the `#` and the token. */
+  /** The page of a password reset, without the `#` and the token. */
   abstract readonly passwordResetUrl: string;
-  /** Where the pages behind mailed links lead people at their end. */
+  /** The page that the pages behind mailed links lead to in the end. */
   abstract readonly signInUrl: string;
-  /** How long the "this was not me" link of a notice is good. */
+  /** How long the "this was not me" link of a security e-mail is valid. */
   abstract readonly notMeLinkSeconds: number;
-  /** Language of mails to people of whom none is known. */
+  /** Language of mails to a user whose language is unknown. */
   abstract readonly mailLanguage: Language;
-  /** The web service that is told of events; null: none is. */
+  /** The web service that receives events; null: none. */
   abstract readonly eventWebhook: SignedWebhook | null;
-  /** Whether there is a line in the log for each request. */
+  /** Whether the log has a line for each request. */
   abstract readonly logsRequests: boolean;
-  /** Where metrics are read; null: nowhere, and none are kept. */
+  /** The address that serves metrics; null: none are kept. */
   abstract readonly metrics: MetricsAddress | null;
-  /** Where traces go; null: there are none. */
+  /** The collector of traces; null: none are made. */
   abstract readonly traces: TraceExport | null;
   abstract readonly mfa: MfaModuleOptions;
 }

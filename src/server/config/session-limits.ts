@@ -1,14 +1,14 @@
 import { addSeconds } from '../../mfa/index.js';
 
-/** How long sessions live. */
+/** The limits of a session's life. */
 export interface SessionLimits {
-  /** Without being renewed. */
+  /** From the last renewal. */
   readonly idleSeconds: number;
-  /** After the sign-in, however often they are renewed. */
+  /** From the sign-in, whatever the renewals. */
   readonly maxSeconds: number;
 }
 
-/** When a session that was last used at this time ends: at the earlier of both limits. */
+/** The end of a session: the earlier of both limits. */
 export function sessionEnd(
   { createdAt, lastUsedAt }: { readonly createdAt: Date; readonly lastUsedAt: Date },
   { idleSeconds, maxSeconds }: SessionLimits,

@@ -1,12 +1,12 @@
-import { faultsOfPassword } from './password-rules.js';
+import { errorsOfPassword } from './password-rules.js';
 
 const user = { username: 'alice.liddell', email: 'alice@example.org' };
 
-describe('faultsOfPassword', () => {
+describe('errorsOfPassword', () => {
   it.each(['12345678', 'x'.repeat(1024), '🔑'.repeat(8), 'alice.liddell2'])(
     'takes %s',
     (password) => {
-      expect(faultsOfPassword(password, user)).toEqual([]);
+      expect(errorsOfPassword(password, user)).toEqual([]);
     },
   );
 
@@ -18,6 +18,6 @@ describe('faultsOfPassword', () => {
     ['Alice.Liddell', 'is the username'],
     ['alice@example.org', 'is the username or the email'],
   ])('refuses %s', (password, reason) => {
-    expect(faultsOfPassword(password, user)).toEqual([expect.stringContaining(reason)]);
+    expect(errorsOfPassword(password, user)).toEqual([expect.stringContaining(reason)]);
   });
 });

@@ -14,12 +14,12 @@ interface Owner {
 
 /** @throws {MfaError} `validation_failed` on this field when a new password is refused */
 export function refuseWeakPassword(password: string, owner: Owner, field: string): void {
-  const texts = faultsOfPassword(password, owner);
+  const texts = errorsOfPassword(password, owner);
   if (texts.length > 0) throw new MfaError('validation_failed', { errors: { [field]: texts } });
 }
 
 /** What is wrong with a new password: texts for a person, none when nothing is. */
-export function faultsOfPassword(password: string, user: Owner): string[] {
+export function errorsOfPassword(password: string, user: Owner): string[] {
   if (password.length > MAX_PASSWORD_TEXT_LENGTH) return [TOO_LONG];
   const length = Array.from(normalizePassword(password)).length;
   const own = [user.username, user.email].map((name) => name?.toLowerCase());

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Clock, type KeyNeed, KeyUsage } from '../../mfa/index.js';
 
-/** How many rows need one key of `MFA_SECRET_KEYS` for one use, those of this server's own among them. */
+/** How many rows need one key of `MFA_SECRET_KEYS` for one use, the server's own uses included. */
 export interface ServerKeyNeed extends Omit<KeyNeed, 'use'> {
   readonly use: KeyNeed['use'] | 'refresh-token';
 }
@@ -12,7 +12,7 @@ const LIVE_SESSIONS = `
   SELECT refresh_key_id AS "keyId", count(*)::int AS rows
   FROM sessions WHERE ended_at IS NULL AND expires_at > $1 GROUP BY 1 ORDER BY 1`;
 
-/** Which keys of `MFA_SECRET_KEYS` the database of the server still needs. */
+/** Counts the rows of the server's database that need a key of `MFA_SECRET_KEYS`. */
 @Injectable()
 export class KeyNeeds {
   constructor(
@@ -21,7 +21,7 @@ export class KeyNeeds {
     private readonly clock: Clock,
   ) {}
 
-  /** As {@link KeyUsage.count}, and the sessions that live, by the key of their present refresh token. */
+  /** As {@link KeyUsage.count}, with the live sessions by the key of their present refresh token. */
   async count(): Promise<ServerKeyNeed[]> {
     const now = this.clock.now();
     const sessions = await this.database.query<Omit<KeyNeed, 'use'>[]>(LIVE_SESSIONS, [now]);

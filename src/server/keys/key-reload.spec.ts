@@ -33,7 +33,7 @@ function write(texts: typeof before): void {
   for (const name of RING_NAMES) writeFileSync(join(directory, name), texts[name]);
 }
 
-/** The rings of a server that was started with {@link before}, and what reloads them. */
+/** The rings of a server that started with {@link before}, and their reload. */
 async function started(environment: Record<string, string>) {
   const config = await loadConfig({ NODE_ENV: 'test', ...environment });
   const secretKeys = new KeyRing(resolveMfaOptions(config.mfa));

@@ -3,7 +3,7 @@ import { KeyRing } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 import { SigningKeys } from '../sessions/signing-keys.js';
 
-/** Takes changed key files over while the server runs. */
+/** Replaces the keys by those of changed files while the server runs. */
 @Injectable()
 export class KeyReload {
   private readonly logger = new Logger('Keys');
@@ -16,11 +16,11 @@ export class KeyReload {
   ) {}
 
   /**
-   * Reads the files of keys again and puts both rings in place. A file that cannot be used leaves
-   * them as they are; either way one line of the log says so. Never rejects.
+   * Reads the key files again and replaces both rings. A file that cannot be used leaves both as they
+   * are. One line of the log reports either. Never rejects.
    */
   run(): Promise<void> {
-    // One after the other, so that what was read last is what stays.
+    // Reloads run one after the other, so the last file read is the one in use.
     this.latest = this.latest.then(() => this.reload());
     return this.latest;
   }

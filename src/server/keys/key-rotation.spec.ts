@@ -42,7 +42,7 @@ const idsOf = (name: RingName) => ringOf(name).map(({ id }) => id);
 const rotate = (phase: RotationPhase, names = BOTH): Promise<RotationOutcome> =>
   rotateKeys(phase, { env, names }, { clock, random, countNeeds: async () => needs });
 
-/** Both rings with a new first key, a moment ago. */
+/** Both rings, each with a first key that was promoted a moment ago. */
 async function rotated(): Promise<void> {
   await rotate('add');
   await rotate('promote');

@@ -12,28 +12,28 @@ import { ACCESS_TOKEN_SECONDS } from '../sessions/access-tokens.js';
 import { wrapKey } from './wrap-key.js';
 import { VERIFICATION_LINK_SECONDS } from '../account/email/email-verification-limits.js';
 
-/** A phase of a rotation, in this order. */
+/** The phases of a rotation, in their order. */
 export type RotationPhase = 'add' | 'promote' | 'retire';
 
-/** What a rotation works with. */
+/** The dependencies of a rotation. */
 export interface RotationTools {
   readonly clock: Clock;
   readonly random: RandomSource;
-  /** Counts what the rows of the server's database need. */
+  /** Counts the rows of the server's database by the key that they need. */
   countNeeds(config: ServerConfig): Promise<readonly ServerKeyNeed[]>;
 }
 
-/** What a phase has done. */
+/** The result of a phase. */
 export interface RotationOutcome {
-  /** Lines of an .env file: the rings that no file holds. They are secret. */
+  /** Lines of an .env file, for the rings without a file. They are secret. */
   readonly lines: readonly string[];
-  /** Sentences for people; no secret. */
+  /** Sentences for the operator, without secrets. */
   readonly advice: readonly string[];
-  /** Whether nothing is left to do in this phase. */
+  /** Whether the phase is complete. */
   readonly isComplete: boolean;
 }
 
-/** A ring, where it is kept, and what became of it. */
+/** A ring, its place, and what the phase did to it. */
 interface Turn {
   readonly name: RingName;
   readonly place: KeyPlace;
@@ -50,8 +50,8 @@ const NEXT_STEP: Readonly<Record<RotationPhase, string>> = {
 };
 
 /**
- * Takes rings through one phase of a rotation; either all of them or, when one cannot be, none. New
- * texts go into the files that hold the rings.
+ * Takes all given rings through one phase of a rotation, or none when one of them fails. New rings go
+ * into the files that hold them.
  *
  * @throws {ConfigError} when a phase is not due, or a ring cannot be read or written
  */
@@ -101,7 +101,7 @@ function retirementOf(before: Ring, { name, place, config, needs }: Present, now
   const lifeSeconds = longestLife(name, config);
   const { ring, removed, kept } = retire(
     before,
-    // No row needs a key that signs.
+    // Rows need no key of a ring that signs.
     (key) =>
       (name === 'JWT_KEYS' ? null : whyRowsNeed(key, needs)) ??
       whyTokensNeed(key, lifeSeconds, now),
@@ -114,7 +114,7 @@ function retirementOf(before: Ring, { name, place, config, needs }: Present, now
   return { name, place, ring, advice, isComplete: kept.length === 0 };
 }
 
-/** How long the longest of the tokens and links is good that the keys of a ring make and no row counts. */
+/** The longest life of the tokens and links that a ring makes and no row counts. */
 function longestLife(name: RingName, config: ServerConfig): number {
   const { passwordResetTokenExpirySeconds, notMeLinkSeconds, mfa } = config;
   return name === 'JWT_KEYS'

@@ -3,6 +3,6 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { KeyNeeds } from './key-needs.js';
 import { KeyReload } from './key-reload.js';
 
-/** The life of keys. */
+/** Reloads keys, and counts the rows that need them. */
 @Module({ imports: [SessionsModule], providers: [KeyReload, KeyNeeds] })
 export class KeysModule {}

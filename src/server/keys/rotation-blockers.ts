@@ -2,10 +2,10 @@ import { addSeconds } from '../../mfa/index.js';
 import { type KeyEntry } from '../config/keys/key-entry.js';
 import { type ServerKeyNeed } from './key-needs.js';
 
-/** Servers have this long to take a promoted key over; until then they sign with the one before. */
+/** Servers take over a promoted key within this time. Until then they sign with the previous one. */
 const ROLL_OUT_SECONDS = 3600;
 
-/** What the rows of one use are called, and what frees them from a key. */
+/** The rows of each use, and how they become independent of a key. */
 const ROWS: Readonly<Record<ServerKeyNeed['use'], readonly [rows: string, remedy: string]>> = {
   state: ['methods are sealed', 'run `npm run keys:reencrypt`'],
   challenge: ['open challenges are sealed', 'run `npm run keys:reencrypt`'],
@@ -22,7 +22,7 @@ const ROWS: Readonly<Record<ServerKeyNeed['use'], readonly [rows: string, remedy
   ],
 };
 
-/** Why a replaced key of a ring has to stay in it for its rows; null when no row needs it. */
+/** The reason why rows still need a replaced key; null when none does. */
 export function whyRowsNeed({ id }: KeyEntry, needs: readonly ServerKeyNeed[]): string | null {
   const reasons = needs
     .filter(({ keyId }) => keyId === id)
@@ -34,10 +34,10 @@ export function whyRowsNeed({ id }: KeyEntry, needs: readonly ServerKeyNeed[]): 
 }
 
 /**
- * Why a replaced key has to stay for the tokens and links that it made; null when they have all
+ * The reason why the tokens and links of a replaced key keep it in the ring; null when all of them have
  * ended.
  *
- * @param lifeSeconds of the longest one
+ * @param lifeSeconds the longest life of them
  */
 export function whyTokensNeed(
   { replacedAt }: KeyEntry,

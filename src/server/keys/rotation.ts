@@ -1,14 +1,14 @@
 import { ConfigError } from '../config/values/config-error.js';
 import { type KeyEntry } from '../config/keys/key-entry.js';
 
-/** The entries of a ring, the one that seals or signs first. */
+/** The entries of a ring. The first one seals or signs. */
 export type Ring = readonly KeyEntry[];
 
 /**
- * First phase: the ring with a key that reads and does not seal yet.
+ * First phase: adds a key that reads and does not seal yet.
  *
- * @param name of the ring, for sentences
- * @throws {ConfigError} when one such key is there already
+ * @param name of the ring, for messages
+ * @throws {ConfigError} when the ring already has such a key
  */
 export function addNext(name: string, ring: Ring, key: KeyEntry): Ring {
   const waiting = ring.find(isNext);
@@ -21,10 +21,10 @@ export function addNext(name: string, ring: Ring, key: KeyEntry): Ring {
 }
 
 /**
- * Second phase: the ring with its next key first. The one that was first reads on, and bears the
- * time.
+ * Second phase: moves the next key to the front. The previous first key still reads, and its entry gets
+ * the time.
  *
- * @throws {ConfigError} when no key waits
+ * @throws {ConfigError} without a next key
  */
 export function promote(name: string, ring: Ring, now: Date): Ring {
   const next = ring.find(isNext);
@@ -35,18 +35,18 @@ export function promote(name: string, ring: Ring, now: Date): Ring {
   return [{ ...next, mark: null }, { ...first, replacedAt: now }, ...others];
 }
 
-/** What the third phase leaves of a ring. */
+/** The result of the third phase. */
 export interface Retirement {
   readonly ring: Ring;
   readonly removed: readonly KeyEntry[];
-  /** Older keys that have to stay, each with a sentence that says why. */
+  /** Older keys that stay, each with the reason in a sentence. */
   readonly kept: readonly { readonly key: KeyEntry; readonly reason: string }[];
 }
 
 /**
- * Third phase: the ring without the older keys that nothing needs any more.
+ * Third phase: removes older keys that nothing needs.
  *
- * @param whyNeeded says what still needs a key; null: nothing does
+ * @param whyNeeded gives the reason to keep a key; null: there is none
  */
 export function retire(ring: Ring, whyNeeded: (key: KeyEntry) => string | null): Retirement {
   const older = ring.slice(1).filter((entry) => !isNext(entry));

@@ -1,7 +1,7 @@
 import { type KeyManagement } from '../../mfa/index.js';
 import { type KeyEntry } from '../config/keys/key-entry.js';
 
-/** A key of a ring as it is kept: wrapped, or in the clear where there is no key management. */
+/** A key as its ring stores it: wrapped, unless there is no key management. */
 export async function wrapKey(
   key: KeyEntry,
   keyManagement: KeyManagement | null,

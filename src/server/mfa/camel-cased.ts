@@ -2,15 +2,15 @@ type CamelName<Name extends string> = Name extends `${infer First}_${infer Rest}
   ? `${First}${Capitalize<CamelName<Rest>>}`
   : Name;
 
-/** The options of a factor as its handler names them: `period_seconds` is `periodSeconds`. */
+/** Options by the names of the handler: `period_seconds` becomes `periodSeconds`. */
 export type CamelCased<T> = { [Key in keyof T as CamelName<Key & string>]: T[Key] };
 
-/** Renames the keys; one without a value is left out, as the handlers ask for it. */
+/** Renames the members. */
 export function camelCased<T extends object>(options: T): CamelCased<T> {
-  const members = Object.entries(options)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]: [string, unknown]) => [camelName(key), value] as const);
-  // The compiler cannot follow the names through the pattern above.
+  const members = Object.entries(options).map(
+    ([key, value]: [string, unknown]) => [camelName(key), value] as const,
+  );
+  // The compiler does not follow the pattern of `camelName`.
   return Object.fromEntries(members) as CamelCased<T>;
 }
 

@@ -7,7 +7,7 @@ import { PasswordResetMailer } from '../account/passwords/password-reset-mailer.
 import { EmailVerificationMailer } from '../account/email/email-verification-mailer.js';
 import { EventWebhookConsumer } from '../delivery/webhooks/event-webhook.consumer.js';
 
-/** Whoever hears of events for certain: the one list. */
+/** All consumers whose events are delivered reliably. */
 export const EVENT_CONSUMERS_PROVIDER: Provider = {
   provide: EVENT_CONSUMERS,
   inject: [

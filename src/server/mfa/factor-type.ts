@@ -1,35 +1,41 @@
-import { type Type } from '@nestjs/common';
+import { type z } from 'zod';
 import { type HandlerProvider } from '../../mfa/index.js';
 import { type ConfiguredEntry } from '../config/values/configured-entry.js';
 import { readEntryOptions } from '../config/values/read-entry-options.js';
 import { type ServerConfig } from '../config/server-config.js';
 import { type CamelCased, camelCased } from './camel-cased.js';
 
-/** One type of second factor: what its entries may say, and what they become. */
+/** One type of second factor: the options of its entries, and the handler that they make. */
 export interface FactorType {
-  /** A class (class-validator) whose members are the keys of an entry beside type, id and name. */
-  readonly optionsSchema: Type<object>;
-  /** Why production refuses it: completes "refused in production, as …"; absent: it does not. */
+  /** The members of an entry beside type, id and name. */
+  readonly optionsSchema: z.ZodObject;
+  /**
+   * The reason why production refuses the type: completes "refused in production, as …". Absent: it does
+   * not.
+   */
   readonly refusedInProductionAs?: string;
-  /** @throws {ConfigError} with a line for each fault of the options */
+  /** @throws {ConfigError} with a line for each error of the options */
   make(entry: ConfiguredEntry, config: ServerConfig): HandlerProvider;
 }
 
-/** What every handler is told beside its options. */
+/** The names that every handler receives beside its options. */
 interface HandlerNames {
   readonly name: string;
   readonly displayName?: string;
 }
 
 /**
- * The type whose handlers `makeHandler` makes.
+ * The type with the handlers of `makeHandler`.
  *
- * @param makeHandler is given the options with their keys in camel case, and the configuration for
- *   what the environment decides
+ * @param makeHandler receives the options with camel-case names, and the configuration for what the
+ *   environment decides
  */
-export function factorType<T extends object>(
-  optionsSchema: Type<T>,
-  makeHandler: (options: CamelCased<T> & HandlerNames, config: ServerConfig) => HandlerProvider,
+export function factorType<Schema extends z.ZodObject>(
+  optionsSchema: Schema,
+  makeHandler: (
+    options: CamelCased<z.output<Schema>> & HandlerNames,
+    config: ServerConfig,
+  ) => HandlerProvider,
 ): FactorType {
   return {
     optionsSchema,

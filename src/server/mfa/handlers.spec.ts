@@ -35,7 +35,7 @@ describe('handlersOf', () => {
       entryOf({ type: 'app', id: 'work_app', name: 'App of the office', options: { digits: 8 } }),
       entryOf({ type: 'app', options: { issuer: 'Home', period_seconds: 60 } }),
     ];
-    // Both are what `appHandler` gives.
+    // `appHandler` makes both.
     const providers = handlersOf({ ...config, factors }) as FactoryProvider<AppHandler>[];
     const [work, home] = providers.map(({ useFactory }) => {
       const handler: unknown = useFactory(DEFAULTS, new FakeRandomSource());
@@ -54,7 +54,7 @@ describe('handlersOf', () => {
     ]);
   });
 
-  it('says every fault of every entry', () => {
+  it('says every error of every entry', () => {
     const factors = [
       entryOf({ type: 'app', options: { digits: 7, isuer: 'x', window_steps: 3 } }),
       entryOf({ type: 'nothing' }),

@@ -35,7 +35,7 @@ import { UserPasswordProof } from './user-password-proof.js';
 import { UserSessionDirectory } from './user-session-directory.js';
 import { UserSubjectDirectory } from './user-subject-directory.js';
 
-/** Ends the session that too many wrong proofs came from: its access and its refresh token. */
+/** Ends a session after too many wrong proofs, with its access and refresh tokens. */
 @Injectable()
 class UserSessionCloser extends SessionCloser {
   changesThatEnd({ subjectId, sessionId }: SessionKey, at: Date): readonly RowUpdate[] {
@@ -64,7 +64,7 @@ const PORTS: Provider[] = [
   EVENT_CONSUMERS_PROVIDER,
 ];
 
-/** This server's answers to what the library asks of its host. */
+/** The server's implementations of the library's ports. */
 @Module({
   imports: [
     SecurityEmailsModule,

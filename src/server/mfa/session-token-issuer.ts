@@ -15,7 +15,7 @@ import { userResponse } from '../identity/user.response.js';
 import { accountEvent } from '../identity/account-event.js';
 import { UserSubject } from '../identity/user-subject.js';
 
-/** Opens or renews a session for whoever has passed everything: the one place that does. */
+/** Opens or renews a session once every proof is given. Nothing else does. */
 @Injectable()
 export class SessionTokenIssuer extends TokenIssuer {
   constructor(
@@ -75,7 +75,7 @@ export class SessionTokenIssuer extends TokenIssuer {
   }
 }
 
-/** Whoever has set the password by mail has a second factor too. */
+/** With a second factor, a user who set the password by mail has proven to own the account. */
 function ownPassword({ id, passwordByMail }: User, amr: readonly string[]): RowUpdate[] {
   const isProven = passwordByMail && amr.includes('mfa');
   return isProven ? [{ table: 'users', key: { id }, set: { password_by_mail: false } }] : [];

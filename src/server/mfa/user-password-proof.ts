@@ -3,7 +3,7 @@ import { type ClientInfo, PasswordProof, type Subject } from '../../mfa/index.js
 import { PasswordHasher } from '../identity/password-hasher.js';
 import { UserSubject } from '../identity/user-subject.js';
 
-/** Judges the password of a step-up where there is no second factor. */
+/** Checks the password of a step-up of a user without a second factor. */
 @Injectable()
 export class UserPasswordProof extends PasswordProof {
   constructor(private readonly hasher: PasswordHasher) {

@@ -8,7 +8,7 @@ import {
 } from '../../mfa/index.js';
 import { LiveAccess } from '../sessions/live-access.js';
 
-/** The server's sessions, as second factors see them: over also once their user may not go on. */
+/** The server's sessions, for the library. A session of a user who may not continue counts as ended. */
 @Injectable()
 export class UserSessionDirectory extends SessionDirectory {
   constructor(private readonly liveAccess: LiveAccess) {

@@ -3,7 +3,7 @@ import { entityManagerOf, SubjectDirectory, type Transaction } from '../../mfa/i
 import { UsersService } from '../identity/users.service.js';
 import { UserSubject } from '../identity/user-subject.js';
 
-/** The server's users, as second factors see them. */
+/** The server's users, for the library. */
 @Injectable()
 export class UserSubjectDirectory extends SubjectDirectory {
   constructor(private readonly users: UsersService) {

@@ -11,7 +11,7 @@ const DEFAULTS = {
   totpDefaultValidWindowSteps: 1,
 };
 
-/** What a public address asks for. */
+/** The settings that a public address requires. */
 const PUBLICLY = {
   DATABASE_URL: 'postgres://database/mfa',
   REGISTRATION: 'closed',
@@ -19,11 +19,11 @@ const PUBLICLY = {
   ...generateKeys(new FakeRandomSource()),
 };
 
-/** The one handler of a server with this environment and these options of its entry. */
+/** The handler of a server with this environment and one entry with these options. */
 function made(env: NodeJS.ProcessEnv, options: Readonly<Record<string, unknown>> = {}): unknown {
   const config = readConfig(env, () => generateKeys(new FakeRandomSource()));
   const entry = { type: 'webauthn', id: 'webauthn', options, path: 'AUTH_CONFIG: factors[0]' };
-  // What `webauthnHandler` gives.
+  // `webauthnHandler` makes it.
   const [provider] = handlersOf({ ...config, factors: [entry] }) as FactoryProvider<unknown>[];
   return provider?.useFactory(DEFAULTS, new FakeRandomSource());
 }

@@ -5,20 +5,20 @@ import { type FirstFactorRequest } from './first-factor.js';
 const NAME = 'first-factor';
 
 /**
- * Turns a Passport strategy into `authenticate` of a first factor. The strategy succeeds with a
- * `User`. One that fails, passes the request on, or answers with a redirect lets nobody in.
+ * Makes the `authenticate` of a first factor from a Passport strategy. The strategy succeeds with a
+ * `User`. A strategy that fails, passes the request on, or redirects refuses the sign-in.
  */
 export function authenticateBy(
   strategy: Strategy,
 ): (request: FirstFactorRequest) => Promise<User | null> {
-  // Passport's own registry is one for the process, where servers would take each other's names.
-  // Called by name, a strategy is copied for each request; called itself, requests would mix up.
+  // Passport's own registry is shared by the process, so servers would overwrite each other's names. A
+  // strategy by name is copied for each request; as an object it would mix up requests.
   const own = new passport.Authenticator().use(NAME, strategy);
   return (request) =>
     new Promise((resolve, reject) => {
-      // Whatever a strategy gives as its error is passed on as it is: the filter knows what it is.
+      // An error of the strategy passes unchanged: the exception filter knows it.
       const settle: Settle = (error, found) => (error ? reject(error) : resolve(found || null));
-      // Passport's types do not say what it makes: a middleware.
+      // Passport's types do not say that it returns a middleware.
       const judge = own.authenticate(NAME, { session: false }, settle) as Middleware;
       const refuse = (error?: Error | null) => settle(error, null);
       judge(request, { setHeader: () => undefined, end: () => refuse() }, refuse);
@@ -33,7 +33,7 @@ type Middleware = (
   next: (error?: Error | null) => void,
 ) => void;
 
-/** What Passport uses of a response, for a redirect alone. */
+/** The members of a response that Passport uses, for a redirect only. */
 interface RedirectResponse {
   setHeader(name: string, value: string): void;
   end(): void;

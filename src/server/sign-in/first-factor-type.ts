@@ -1,4 +1,4 @@
-import { type Type } from '@nestjs/common';
+import { type z } from 'zod';
 import { type ConfiguredEntry } from '../config/values/configured-entry.js';
 import { readEntryOptions } from '../config/values/read-entry-options.js';
 import { type ServerConfig } from '../config/server-config.js';
@@ -6,37 +6,37 @@ import { type UsersService } from '../identity/users.service.js';
 import { type FirstFactor } from './first-factor.js';
 import { type SharedSecrets } from './shared-secrets.js';
 
-/** What a first factor is given beside its options. */
+/** The dependencies of a first factor, beside its options. */
 export interface FirstFactorServices {
-  /** Its `id` is `provider` of a login, and of the users that the factor makes. */
+  /** Its `id` is the `provider` of a login, and of users that the factor creates. */
   readonly entry: ConfiguredEntry;
   readonly users: UsersService;
   readonly secrets: SharedSecrets;
   readonly config: ServerConfig;
 }
 
-/** One type of first factor: what its entries may say, and what they become. */
+/** One type of first factor: the options of its entries, and the factor that they make. */
 export interface FirstFactorType {
-  /** Shown to people where an entry has no name of its own. */
+  /** The name for people, unless the entry has one. */
   readonly displayName: string;
-  /** A class (class-validator) whose members are the keys of an entry beside type, id and name. */
-  readonly optionsSchema: Type<object>;
+  /** The members of an entry beside type, id and name. */
+  readonly optionsSchema: z.ZodObject;
   /**
-   * Checks the options at once; the factor is made when the services are there.
+   * Checks the options at once. The factor is made later, with the services.
    *
-   * @throws {ConfigError} with a line for each fault of the options
+   * @throws {ConfigError} with a line for each error of the options
    */
   prepare(entry: ConfiguredEntry): (services: FirstFactorServices) => FirstFactor;
 }
 
-/** First factors by the name of their type. */
+/** Types of first factors, by name. */
 export type FirstFactorTypes = Readonly<Record<string, FirstFactorType>>;
 
-/** The type whose factors `create` makes. */
-export function firstFactorType<T extends object>(
+/** The type with the first factors of `create`. */
+export function firstFactorType<Schema extends z.ZodObject>(
   displayName: string,
-  optionsSchema: Type<T>,
-  create: (options: T, services: FirstFactorServices) => FirstFactor,
+  optionsSchema: Schema,
+  create: (options: z.output<Schema>, services: FirstFactorServices) => FirstFactor,
 ): FirstFactorType {
   return {
     displayName,

@@ -4,15 +4,15 @@ import { type FirstFactorRequest } from './first-factor.js';
 import { type ConfiguredFirstFactor, FirstFactors } from './first-factors.js';
 import { LoginFailures } from './login-failures.js';
 
-/** A request that has passed {@link FirstFactorGuard}. */
+/** A request after {@link FirstFactorGuard}. */
 export interface ProvenRequest extends FirstFactorRequest {
-  /** Whose first factor it was. */
+  /** The user who proved the first factor. */
   readonly user: User;
-  /** Which one. */
+  /** The first factor that was proven. */
   readonly firstFactor: ConfiguredFirstFactor;
 }
 
-/** Lets a request pass that proves the first factor of the provider that it names. */
+/** Admits a request that proves the first factor of its provider. */
 @Injectable()
 export class FirstFactorGuard implements CanActivate {
   constructor(

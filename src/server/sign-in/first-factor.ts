@@ -3,25 +3,26 @@ import { type HttpRequest } from '../../mfa/index.js';
 import { type User } from '../identity/user.entity.js';
 import { type RenewedSession } from '../sessions/sessions.service.js';
 
-/** A request as first factors see it. */
+/** A request, for first factors. */
 export interface FirstFactorRequest extends HttpRequest {
-  /** The connection, whose address is that of a proxy where there is one. */
+  /** The connection. Its address is the proxy's if there is one. */
   readonly socket?: { readonly remoteAddress?: string | undefined };
 }
 
-/** One way to sign in, made from one entry of the configuration. */
+/** One way to sign in, made of one entry of the configuration. */
 export interface FirstFactor {
   /**
-   * The user whom a request proves to be, or null, which is answered as `invalid_credentials`,
-   * whatever the reason. An error of type `MfaError` is answered as itself. A Passport strategy
-   * does this by `authenticateBy`.
+   * The user whom the request proves, or null, which becomes `invalid_credentials` for any reason. An
+   * `MfaError` is the response itself. `authenticateBy` makes this of a Passport strategy.
    */
   authenticate(request: FirstFactorRequest): Promise<User | null>;
-  /** The login form, beside `provider`: a DTO class, shown to clients as JSON Schema. */
+  /** The login form without `provider`: a DTO class, which clients see as JSON Schema. */
   readonly schema: Type<object>;
-  /** Method references of what is proven [RFC 8176 §2]; empty: nothing is. */
+  /** Authentication method references of the proof [RFC 8176 §2]; empty: nothing is proven. */
   readonly amr: readonly string[];
-  /** False: whoever has an active second factor is refused, as this one cannot lead on to it. */
+  /**
+   * False: the factor refuses users with an active second factor, since it cannot lead to a second step.
+   */
   readonly supportsMfa: boolean;
   /**
    * Runs once, before the server listens.
@@ -29,6 +30,6 @@ export interface FirstFactor {
    * @throws {ConfigError} stops the start
    */
   onStart?(): Promise<void>;
-  /** Asked at every refresh; false ends the session. Absent: a session stays allowed. */
+  /** Runs at every refresh; false ends the session. Absent: the session continues. */
   isStillAllowed?(session: RenewedSession, request: FirstFactorRequest): Promise<boolean>;
 }

@@ -7,7 +7,7 @@ import { type ConfiguredFirstFactor, FirstFactors } from './first-factors.js';
 
 class Form {}
 
-/** A first factor whose strategy does this and nothing else. */
+/** A first factor whose strategy only does this. */
 function firstFactor(
   id: string,
   verify: (succeed: (user: unknown) => void) => void = () => {},
@@ -24,7 +24,7 @@ function configured(strategy: PassportStrategy, id: string, type = id): Configur
 
 const REQUEST = { headers: {} };
 
-/** Of users among whom the one with this id alone has a second factor. */
+/** First factors of users of whom only this one has a second factor. */
 function factorsOf(all: readonly ConfiguredFirstFactor[], protectedId = 'u2'): FirstFactors {
   return new FirstFactors(all, { isProtected: async (userId) => userId === protectedId });
 }
@@ -152,7 +152,7 @@ describe('a session', () => {
   });
 
   it('ends where its first factor is asked and does not say yes', async () => {
-    // What a factor written in JavaScript may forget.
+    // A factor written in JavaScript may forget to return a value.
     const silent = (async () => undefined) as unknown as () => Promise<boolean>;
     expect(await goesOn([changed({ isStillAllowed: silent })])).toBe(false);
   });

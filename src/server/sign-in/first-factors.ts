@@ -6,19 +6,19 @@ import { type FirstFactor, type FirstFactorRequest } from './first-factor.js';
 import { LOCAL } from '../identity/local.type.js';
 import { providerIn } from './provider-choice.js';
 
-/** A first factor as it stands in the configuration. */
+/** A first factor with its entry of the configuration. */
 export interface ConfiguredFirstFactor {
   readonly type: string;
-  /** `provider` of a login. */
+  /** The `provider` of a login. */
   readonly id: string;
-  /** Shown to people. */
+  /** The name for people. */
   readonly name: string;
   readonly factor: FirstFactor;
 }
 
 /** The first factors on offer. */
 export class FirstFactors implements OnApplicationBootstrap {
-  /** @param all in the order in which clients see them; at least one */
+  /** @param all in the order of clients; at least one */
   constructor(
     readonly all: readonly ConfiguredFirstFactor[],
     private readonly accounts: Pick<MfaAccounts, 'isProtected'>,
@@ -28,7 +28,7 @@ export class FirstFactors implements OnApplicationBootstrap {
     for (const { factor } of this.all) await factor.onStart?.();
   }
 
-  /** The one of a login that names none: the first of type `local`, else the first of all. */
+  /** The first factor of a login that names none: the first of type `local`, else the first of all. */
   get default(): ConfiguredFirstFactor {
     const [first] = this.all;
     const factor = this.all.find(({ type }) => type === LOCAL) ?? first;
@@ -37,9 +37,9 @@ export class FirstFactors implements OnApplicationBootstrap {
   }
 
   /**
-   * The one that a login's body chooses.
+   * The first factor that a login's body names.
    *
-   * @throws {MfaError} `validation_failed` for a `provider` that is not on offer
+   * @throws {MfaError} `validation_failed` for an unknown `provider`
    */
   chosenBy(body: unknown): ConfiguredFirstFactor {
     const id = providerIn(body);
@@ -51,9 +51,9 @@ export class FirstFactors implements OnApplicationBootstrap {
   }
 
   /**
-   * The user whom a request proves to be.
+   * The user whom a request proves.
    *
-   * @throws {MfaError} `invalid_credentials`, or what the first factor itself throws
+   * @throws {MfaError} `invalid_credentials`, or the error of the first factor
    */
   async authenticate(
     { id, factor }: ConfiguredFirstFactor,
@@ -61,20 +61,20 @@ export class FirstFactors implements OnApplicationBootstrap {
   ): Promise<User> {
     const user = await factor.authenticate(request);
     if (!user) throw new MfaError('invalid_credentials');
-    // A strategy's types do not say what it succeeds with.
+    // No type guarantees that a strategy succeeds with a user.
     if (user instanceof User) return user;
     throw new TypeError(`The first factor "${id}" succeeded with what is no user.`);
   }
 
   /**
-   * Whether a session may go on: not when its first factor is no longer on offer or has become one
-   * of another type, and not when the user now has a second factor that it cannot lead on to.
+   * Whether a session may continue. It ends when its first factor is gone or has another type, and when
+   * the user has a second factor that it cannot lead to.
    */
   async isStillAllowed(session: RenewedSession, request: FirstFactorRequest): Promise<boolean> {
     const own = this.all.find((candidate) => sessionProviderOf(candidate) === session.provider);
     if (own === undefined) return false;
     const { factor } = own;
-    // One that is asked and says nothing has not said yes.
+    // Only a definite yes continues the session.
     const isAllowed = !factor.isStillAllowed || (await factor.isStillAllowed(session, request));
     if (!isAllowed) return false;
     return factor.supportsMfa || !(await this.accounts.isProtected(session.userId));
@@ -85,7 +85,7 @@ export class FirstFactors implements OnApplicationBootstrap {
   }
 }
 
-/** What a session remembers of its first factor: one of another type under the same id is another. */
+/** The first factor that a session records: with another type, the same id is another factor. */
 export function sessionProviderOf({
   type,
   id,

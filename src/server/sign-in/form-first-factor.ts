@@ -4,7 +4,7 @@ import { type User } from '../identity/user.entity.js';
 import { type FirstFactor, type FirstFactorRequest } from './first-factor.js';
 import { withoutProvider } from './provider-choice.js';
 
-/** A first factor that reads a form from the body, checks it, and names the user. */
+/** A first factor that validates a form of the body and finds its user. */
 export abstract class FormFirstFactor<Form extends object> implements FirstFactor {
   abstract readonly schema: Type<Form>;
   readonly amr: readonly string[] = ['pwd'];
@@ -15,10 +15,10 @@ export abstract class FormFirstFactor<Form extends object> implements FirstFacto
   }
 
   /**
-   * The user of this form, or null. Does the same work for a user who is there and for one who is
-   * not: the time of the answer must not tell them apart.
+   * The user of this form, or null. It does the same work for existing and unknown users: the time of the
+   * response must not tell them apart.
    *
-   * @param form has passed the validation of {@link schema}
+   * @param form validated by {@link schema}
    */
   protected abstract verify(form: Form, request: FirstFactorRequest): Promise<User | null>;
 }

@@ -3,30 +3,32 @@ import { jsonSchemaOf, type JsonObject, openApiSchemaOf } from '../../mfa/index.
 import { SecondFactorResponse, SignedInResponse } from '../sessions/login.responses.js';
 import { type ConfiguredFirstFactor, type FirstFactors } from './first-factors.js';
 
-/** Names the operation to {@link completeLoginDocument}. */
+/** Identifies the operation for {@link completeLoginDocument}. */
 export const LOGIN_OPERATION = 'login';
 
 const LOGIN_BODY = 'LoginBody';
 const LOGIN_RESPONSE = 'FirstFactorOutcome';
 
-/** What a first factor leads to, for operations that are as `login/`; {@link completeLoginDocument} adds it. */
+/**
+ * The result of a first factor, for operations that are like `login/`; {@link completeLoginDocument} adds
+ * the schema.
+ */
 export const LOGIN_RESPONSE_SCHEMA = { $ref: getSchemaPath(LOGIN_RESPONSE) };
 
-/** What `jsonSchemaOf` makes of a form. */
+/** The schema of a form, as `jsonSchemaOf` makes it. */
 interface FormSchema extends JsonObject {
   readonly properties: Record<string, JsonObject>;
   readonly required?: string[];
 }
 
-/** A form of the document, with an example of it. */
+/** A form of the document, with an example. */
 interface DocumentedForm {
   readonly schema: JsonObject;
   readonly example: { readonly summary: string; readonly value: JsonObject };
 }
 
 /**
- * Makes the body of `POST login/` a choice between the forms of the first factors on offer, which
- * decorators cannot know.
+ * Makes the body of `POST login/` a choice of the forms on offer, which decorators cannot know.
  *
  * @param document changed in place
  */
@@ -39,7 +41,7 @@ export function completeLoginDocument(document: OpenAPIObject, factors: FirstFac
   const forms = factors.all.map((factor) => ({ id: factor.id, ...formOf(factor, factors) }));
   const named = forms.map((form) => [`LoginWith${pascalCase(form.id)}`, form.schema] as const);
   const names = named.map(([name]) => name);
-  // One form alone is no choice.
+  // A single form is no choice.
   const schema = { $ref: getSchemaPath(names.length === 1 ? names.join() : LOGIN_BODY) };
   const examples = Object.fromEntries(forms.map(({ id, example }) => [id, example]));
   const mediaTypes = Object.keys(body.content);
@@ -57,7 +59,7 @@ function choiceOf(names: readonly string[]) {
   return { oneOf: names.map((name) => ({ $ref: getSchemaPath(name) })) };
 }
 
-/** Ids of providers are lower case, with hyphens and lines. */
+/** Ids of providers are lower case, with hyphens and underscores. */
 function pascalCase(id: string): string {
   return id.replace(/(?:^|[^a-z0-9])([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
@@ -66,7 +68,7 @@ function formOf(
   { id, name, factor }: ConfiguredFirstFactor,
   factors: FirstFactors,
 ): DocumentedForm {
-  // Its properties are schemas, and what is required are their names.
+  // The properties of a form are schemas, and `required` has their names.
   const form = jsonSchemaOf(factor.schema) as FormSchema;
   const { properties, required = [], ...rest } = openApiSchemaOf(form) as FormSchema;
   const isDefault = factors.default.id === id;

@@ -6,14 +6,14 @@ import { type AccountOccasion, accountEvent } from '../identity/account-event.js
 
 const HOUR_MILLISECONDS = 3_600_000;
 
-/** Networks that have a line of their own in an hour of one user; all others have one together. */
+/** Networks with a line of their own in one hour of one user; all others share one. */
 export const FAILURE_NETWORKS = 5;
 
-/** What stands for all further networks. */
+/** The line that all other networks share. */
 const FURTHER = '';
 const NOBODY: ClientInfo = { ip: null, userAgent: null };
 
-/** Takes no lock but that of its own row: nothing of the user waits for a stranger. */
+/** Locks only its own row: no request of the user waits for a stranger. */
 const COUNT_ON = `
   UPDATE login_failures f SET times = f.times + 1
   WHERE f.user_id = $1 AND f.hour = $2 AND f.network = (
@@ -35,9 +35,8 @@ const TIMES_OF = `
   WHERE user_id = $1 AND event_seq = ANY ($2::bigint[])`;
 
 /**
- * Sign-ins that were refused before a first factor was proven, as strangers can cause any number of them:
- * the audit has one line for each network and hour, and for each hour no more than a few; the others are
- * counted.
+ * Refused sign-ins before a first factor is proven. Strangers can cause any number of them, so the audit
+ * has one line for each network and hour, and a few lines in each hour; the log counts the others.
  */
 @Injectable()
 export class LoginFailureLog {
@@ -46,16 +45,16 @@ export class LoginFailureLog {
     private readonly audit: AuditTrail,
   ) {}
 
-  /** Counts a refusal, and records it where it is the first of its line. The listener is told of each. */
+  /** Counts a refusal, and records the first one of its line. Listeners receive every refusal. */
   async note({ user, client, at }: AccountOccasion): Promise<void> {
     const hour = new Date(Math.floor(at.getTime() / HOUR_MILLISECONDS) * HOUR_MILLISECONDS);
-    // All of a /48 is one network here.
+    // A /48 counts as one network.
     const network = siteOf(client.ip) ?? networkOf(client.ip);
     const event = accountEvent('login_failed', { user, client, at });
     const key = [user.id, hour, network];
     if (!(await this.countOn(this.database, key))) {
       await this.database.transaction(async (manager) => {
-        // Lines of one user are begun one after the other, so no more than may be are.
+        // Lines of one user begin one after the other, so that their number keeps to the limit.
         await manager.query(LOCK_USER, [user.id]);
         if (await this.countOn(manager, key)) return;
         const [begun] = await manager.query<{ networks: number }[]>(COUNT_NETWORKS, [
@@ -72,7 +71,7 @@ export class LoginFailureLog {
     this.audit.tell([event]);
   }
 
-  /** How many refusals each line stands for, by the number of its event. */
+  /** The number of refusals of each line, by the sequence number of its event. */
   async timesOf(userId: string, seqs: readonly number[]): Promise<ReadonlyMap<number, number>> {
     if (seqs.length === 0) return new Map();
     const rows = await this.database.query<{ seq: string; times: number }[]>(TIMES_OF, [

@@ -9,18 +9,18 @@ import {
 } from 'typeorm';
 import { User } from '../identity/user.entity.js';
 
-/** Sign-ins that were refused to one network in one hour, for one user: one line of the audit. */
+/** Refused sign-ins of one network in one hour for one user: one line of the audit. */
 @Entity('login_failures')
 @Index('login_failures_user_id_event_seq_idx', ['userId', 'eventSeq'])
 export class LoginFailure {
   @PrimaryColumn('uuid', { name: 'user_id', primaryKeyConstraintName: 'login_failures_pkey' })
   readonly userId!: string;
 
-  /** When the hour began. */
+  /** The start of the hour. */
   @PrimaryColumn('timestamptz', { primaryKeyConstraintName: 'login_failures_pkey' })
   readonly hour!: Date;
 
-  /** As `networkOf` names it; empty for all that come when the hour has had its networks. */
+  /** The network of `networkOf`; empty: all networks beyond the limit of the hour. */
   @PrimaryColumn('text', { primaryKeyConstraintName: 'login_failures_pkey' })
   readonly network!: string;
 
@@ -31,7 +31,7 @@ export class LoginFailure {
   @Column('integer')
   readonly times!: number;
 
-  /** The number of the event that tells of them. */
+  /** The sequence number of their event. */
   @Column('bigint', { name: 'event_seq' })
   readonly eventSeq!: string;
 }

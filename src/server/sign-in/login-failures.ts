@@ -7,13 +7,13 @@ import { UsersService } from '../identity/users.service.js';
 import { type FirstFactorRequest } from './first-factor.js';
 import { LoginFailureLog } from './login-failure-log.js';
 
-/** What names somebody in a form, if the form is what it should be. */
+/** The names in a form that may be malformed. */
 interface Names {
   readonly username?: unknown;
   readonly email?: unknown;
 }
 
-/** Records sign-ins that were refused, in the audit of the users whom they named. */
+/** Records refused sign-ins in the audit of the named users. */
 @Injectable()
 export class LoginFailures implements OnModuleDestroy {
   private readonly work = new BackgroundWork('A failure', new Logger(LoginFailures.name));
@@ -24,21 +24,21 @@ export class LoginFailures implements OnModuleDestroy {
     private readonly clock: Clock,
   ) {}
 
-  /** Failures that were answered, and are not yet recorded, are not lost by a stop. */
+  /** A shutdown waits for failures that are not recorded yet. */
   async onModuleDestroy(): Promise<void> {
     await this.settled();
   }
 
-  /** Resolves when every failure that was answered is recorded. */
+  /** Resolves when every failure is recorded. */
   async settled(): Promise<void> {
     await this.work.settled();
   }
 
   /**
-   * Passes an attempt on. A refusal is recorded behind its answer, which so takes as long for a name
-   * that nobody has.
+   * Passes an attempt on. A refusal is recorded in the background, so that the time of the response does
+   * not reveal whether the account exists.
    *
-   * @throws {MfaError} what the attempt throws; `unavailable` where too many refusals wait to be recorded
+   * @throws {MfaError} of the attempt; `unavailable` when too many refusals wait to be recorded
    */
   async watch<T>(request: FirstFactorRequest, attempt: Promise<T>): Promise<T> {
     try {
@@ -63,7 +63,7 @@ export class LoginFailures implements OnModuleDestroy {
   }
 }
 
-/** As the forms of first factors name somebody; null where they name nobody, as a shared password. */
+/** The login name of a form; null for a form without one, for example of a shared password. */
 function loginNameIn(body: unknown): LoginName | null {
   const { username, email }: Names = typeof body === 'object' && body !== null ? body : {};
   const isByName = typeof username === 'string' && username.trim() !== '';

@@ -23,7 +23,7 @@ import { loginAnswer } from '../sessions/login-answer.js';
 import { LOGIN_OPERATION, LOGIN_RESPONSE_SCHEMA } from './login-document.js';
 import { LoginFailures } from './login-failures.js';
 
-/** The first step of a login; the second one is the library's. */
+/** The first step of a login. The second one is the library's. */
 @AuthRoutes('', 'Sign-in')
 export class LoginController {
   constructor(
@@ -56,7 +56,8 @@ export class LoginController {
     const subject = new UserSubject(request.user);
     const { ip } = clientOf(request);
     const credentialId = networkOf(ip);
-    // Each opens a challenge or a session. The first factor was right: no stranger uses this up.
+    // Each login opens a challenge or a session. A stranger cannot spend this budget: the first factor
+    // was right.
     await this.budget.spend({ kind: 'login', subjectId: subject.id, credentialId, ip });
     const outcome = await this.failures.watch(
       request,
@@ -66,7 +67,7 @@ export class LoginController {
     return loginAnswer(outcome);
   }
 
-  /** Mails come in the language that a person last signed in with. Half a sign-in changes nothing. */
+  /** Mails use the language of the last complete sign-in. */
   private async rememberLanguage({ user, headers }: ProvenRequest): Promise<void> {
     await this.users.rememberLanguage(user.id, acceptedLanguage(headers));
   }

@@ -1,7 +1,7 @@
 import { type MfaAccounts } from '../../mfa/index.js';
 import { ConfigError } from '../config/values/config-error.js';
 import { type ConfiguredEntry } from '../config/values/configured-entry.js';
-import { gatherFaults } from '../config/values/gather-faults.js';
+import { gatherErrors } from '../config/values/gather-errors.js';
 import { type ServerConfig } from '../config/server-config.js';
 import {
   type FirstFactorServices,
@@ -10,20 +10,20 @@ import {
 } from './first-factor-type.js';
 import { FirstFactors } from './first-factors.js';
 
-/** The same for every entry. */
+/** The services that all entries share. */
 type FactorServices = Pick<FirstFactorServices, 'users' | 'secrets'>;
 
 /**
- * Checks the configured ways to sign in at once.
+ * Checks all configured ways to sign in.
  *
- * @returns what makes them when the users are there
- * @throws {ConfigError} with a line for each unknown type and each fault of the options
+ * @returns makes the first factors, once the services exist
+ * @throws {ConfigError} with a line for each unknown type and each error of the options
  */
 export function prepareFirstFactors(
   config: ServerConfig,
   types: FirstFactorTypes,
 ): (services: FactorServices, accounts: MfaAccounts) => FirstFactors {
-  const prepared = gatherFaults(config.providers, (entry) => {
+  const prepared = gatherErrors(config.providers, (entry) => {
     const type = typeOf(entry, types);
     const create = type.prepare(entry);
     return (services: FactorServices) => ({

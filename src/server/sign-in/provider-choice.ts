@@ -1,7 +1,7 @@
 import { IsOptional, IsString } from 'class-validator';
 import { BoundedText, readFields } from '../../mfa/index.js';
 
-/** More than any first factor is called by. */
+/** Longer than the id of any first factor. */
 const LONGEST_ID = 64;
 
 class ProviderChoice {
@@ -12,7 +12,7 @@ class ProviderChoice {
 }
 
 /**
- * The first factor that a login's body names; undefined where it names none.
+ * The first factor that a login's body names; undefined without one.
  *
  * @throws {MfaError} `validation_failed` for a name that is no text
  */
@@ -21,7 +21,7 @@ export function providerIn(body: unknown): string | undefined {
   return readFields(ProviderChoice, { provider: body.provider }).provider;
 }
 
-/** The body that the form of a first factor has to fit. */
+/** The part of the body that the form of a first factor validates. */
 export function withoutProvider(body: unknown): unknown {
   if (!namesProvider(body)) return body;
   return Object.fromEntries(Object.entries(body).filter(([name]) => name !== 'provider'));

@@ -20,10 +20,10 @@ import { UsersService } from '../identity/users.service.js';
 import { type FirstFactorRequest } from './first-factor.js';
 import { FirstFactors } from './first-factors.js';
 
-/** A change of the password, and another tab, may each be faster once. */
+/** A change of the password and another tab can each win a race once. */
 const MAX_TRIES = 3;
 
-/** Renews sessions, and ends the ones whose refresh token is in two hands. */
+/** Renews sessions, and ends a session whose refresh token two clients hold. */
 @Injectable()
 export class SessionRenewal {
   constructor(
@@ -39,13 +39,13 @@ export class SessionRenewal {
   ) {}
 
   /**
-   * Spends the present refresh token and gives new tokens. The one just before it gives the present
-   * one again for `REFRESH_GRACE_SECONDS`: other tabs have it, and so has whoever lost an answer. One
-   * that was spent before that is in two hands, and nobody knows in which: the whole session ends
-   * [RFC 9700 §4.14.2]. So does the session of a first factor that no longer allows it.
+   * Spends the present refresh token and gives new tokens. For `REFRESH_GRACE_SECONDS` the token before
+   * it gives the present one again, to other tabs and after a lost response. An older token is held by
+   * two clients, and nobody knows which is the thief: the session ends [RFC 9700 §4.14.2]. A session also
+   * ends when its first factor no longer allows it.
    *
-   * @throws {MfaError} `token_not_valid`, also for an ended session and for a user who is disabled
-   * or frozen; `rate_limited`
+   * @throws {MfaError} `token_not_valid`, also for an ended session and for a user who is disabled or
+   *   frozen; `rate_limited`
    */
   async renew(refreshToken: string, request: FirstFactorRequest): Promise<SessionTokens> {
     const token = this.refreshTokens.read(refreshToken);
@@ -59,7 +59,7 @@ export class SessionRenewal {
     throw new MfaError('token_not_valid');
   }
 
-  /** Null where another request was faster. */
+  /** Null when another request won the race. */
   private async tryToRenew(
     token: RefreshFacts,
     request: FirstFactorRequest,
@@ -98,7 +98,7 @@ export class SessionRenewal {
   }
 }
 
-/** Whether its token is the present one or just behind it, and the session and its user may go on. */
+/** Whether the token is the present one or the one before it, and session and user are live. */
 function mayRenew(session: RenewableSession | null): session is RenewableSession {
   if (session === null || !session.isLive) return false;
   return session.standing === 'present' || session.standing === 'former';

@@ -6,8 +6,8 @@ import { PasswordHasher } from '../identity/password-hasher.js';
 import { type User } from '../identity/user.entity.js';
 
 /**
- * One statement, so that all of it happens or nothing. Of two processes that start at one moment
- * the second finds another hash than it read, and changes nothing.
+ * One statement is atomic. Of two processes that start together, the second finds a changed hash and
+ * changes nothing.
  */
 const REPLACE = `
   WITH replaced AS (
@@ -18,7 +18,7 @@ const REPLACE = `
   UPDATE sessions SET ended_at = $5
   WHERE user_id IN (SELECT id FROM replaced) AND ended_at IS NULL`;
 
-/** Notices that the configured secret of a first factor's user is no longer the one it was. */
+/** Detects a change of the configured secret of a first factor's user. */
 @Injectable()
 export class SharedSecrets {
   constructor(
@@ -29,10 +29,7 @@ export class SharedSecrets {
     private readonly clock: Clock,
   ) {}
 
-  /**
-   * Keeps a hash of the secret. Where it differs from the one that was kept, every session of the
-   * user and every open login ends.
-   */
+  /** Keeps a hash of the secret. A changed secret ends every session and every open login of the user. */
   async keep({ id, sharedSecretHash }: User, secret: string): Promise<void> {
     if (await this.isKept(id, sharedSecretHash, secret)) return;
     const hash = await this.hasher.hash(secret, askerOf(id));
@@ -49,7 +46,7 @@ export class SharedSecrets {
   }
 }
 
-/** Asked for at the start, by no client. */
+/** The server asks at start, without a client. */
 function askerOf(userId: string): Asker {
   return { subject: userId, ip: null };
 }

@@ -3,7 +3,7 @@ import { IsNotEmpty, IsString } from 'class-validator';
 import { MAX_REFRESH_TOKEN_LENGTH } from '../sessions/refresh-tokens.js';
 import { MAX_SESSION_TOKEN_LENGTH } from '../sessions/session-jwt.js';
 
-/** The refresh token of the session that is meant. One that is too long is a bad one like every other. */
+/** A refresh token. One that is too long is invalid like any other. */
 export class RefreshBody {
   @ApiProperty({ maxLength: MAX_REFRESH_TOKEN_LENGTH, example: 'CGs3…' })
   @IsString()
@@ -11,7 +11,7 @@ export class RefreshBody {
   refresh!: string;
 }
 
-/** An access token to be checked. */
+/** An access token to verify. */
 export class VerifyTokenBody {
   @ApiProperty({ maxLength: MAX_SESSION_TOKEN_LENGTH, example: 'eyJ…' })
   @IsString()

@@ -20,7 +20,7 @@ import { RefreshBody, VerifyTokenBody } from './token.bodies.js';
 import { SessionEndings } from '../sessions/session-endings.js';
 import { SessionRenewal } from './session-renewal.js';
 
-/** What becomes of the tokens of a session. */
+/** The tokens of a session. */
 @AuthRoutes('', 'Sessions')
 export class TokenController {
   constructor(
@@ -60,7 +60,7 @@ export class TokenController {
     return {};
   }
 
-  /** Limited by nothing: the end of a session must not wait for others of its network. */
+  /** No limit applies: the end of a session must not wait for other users of the network. */
   @Post('logout')
   @HttpCode(200)
   @ApiOperation({

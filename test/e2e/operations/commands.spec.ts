@@ -116,7 +116,7 @@ describe('keys:reencrypt', () => {
   const COMMAND = ['src/server/commands/keys-reencrypt.ts'] as const;
 
   const cipherOf = (text: string) => {
-    const options = resolveMfaOptions({ secretKeys: secretKeyRing.read(text) ?? [] });
+    const options = resolveMfaOptions({ secretKeys: secretKeyRing.safeParse(text).data ?? [] });
     return new PayloadCipher(new KeyRing(options), random);
   };
   const ownerOf = (row: { readonly id: string; readonly user_id: string }) =>

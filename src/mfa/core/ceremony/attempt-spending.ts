@@ -46,7 +46,7 @@ export class AttemptSpending {
       const spent = attempt.handlers.length > 0 ? await this.attempts.spend(attempt) : null;
       if (spent !== null) return spent;
       const refusal = await this.attempts.explain(attempt);
-      if (refusal !== null) throw problemOfRefusal(refusal, request, reading.faults, now);
+      if (refusal !== null) throw problemOfRefusal(refusal, request, reading.errors, now);
     }
     throw new MfaError('unavailable');
   }

@@ -22,7 +22,7 @@ export interface ProofReading {
   /** The proof by the name of each handler that can read it, or by {@link PASSWORD}. */
   readonly proofs: ReadonlyMap<string, object>;
   /** Why the other handlers cannot read it. */
-  readonly faults: ReadonlyMap<string, MfaError>;
+  readonly errors: ReadonlyMap<string, MfaError>;
   /** The backup code that it may be, or null. */
   readonly backupCode: string | null;
   /** Null where handlers judge. */
@@ -42,14 +42,14 @@ export function readProof(
 ): ProofReading {
   if (judgedBy instanceof PasswordProof) return readPassword(judgedBy, raw);
   const proofs = new Map<string, object>();
-  const faults = new Map<string, MfaError>();
+  const errors = new Map<string, MfaError>();
   for (const handler of judgedBy) {
     const read = attempt(() => readFields(handler.proofSchema, raw));
-    if (read instanceof MfaError) faults.set(handler.name, read);
+    if (read instanceof MfaError) errors.set(handler.name, read);
     else proofs.set(handler.name, read);
   }
   const backupCode = backupCodes && readBackupCode(raw, backupCodes);
-  return { proofs, faults, backupCode, password: null };
+  return { proofs, errors, backupCode, password: null };
 }
 
 function readPassword(host: PasswordProof, raw: Record<string, unknown>): ProofReading {
@@ -57,7 +57,7 @@ function readPassword(host: PasswordProof, raw: Record<string, unknown>): ProofR
   const password = { text: fields.password, host };
   return {
     proofs: new Map([[PASSWORD, fields]]),
-    faults: new Map(),
+    errors: new Map(),
     backupCode: null,
     password,
   };

@@ -19,9 +19,9 @@ describe('problemOfRefusal', () => {
     ['login', 'invalid_token'],
     ['manage', 'validation_failed'],
   ])('blames the fields of a %s without a challenge with %s', (purpose, code) => {
-    const faults = new Map([['email', new MfaError('validation_failed')]]);
+    const errors = new Map([['email', new MfaError('validation_failed')]]);
     const request = { purpose, wrongProofDetail: 'Invalid OTP code' };
-    const problem = problemOfRefusal({ reason: 'no_challenge' }, request, faults, new Date(0));
+    const problem = problemOfRefusal({ reason: 'no_challenge' }, request, errors, new Date(0));
     expect(problem.code).toBe(code);
   });
 });

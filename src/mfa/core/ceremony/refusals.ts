@@ -24,16 +24,16 @@ function isNamedByToken({ purpose }: RefusedRequest): boolean {
 export function problemOfRefusal(
   refusal: Refusal,
   request: RefusedRequest,
-  faults: ReadonlyMap<string, MfaError>,
+  errors: ReadonlyMap<string, MfaError>,
   now: Date,
 ): MfaError {
   switch (refusal.reason) {
     case 'no_challenge':
-      return faultOfNamedMethod(request, faults) ?? noChallenge(request);
+      return errorOfNamedMethod(request, errors) ?? noChallenge(request);
     case 'method_gone':
       return new MfaError('method_not_found');
     case 'unreadable':
-      return faults.get(refusal.handler) ?? new MfaError('method_not_found');
+      return errors.get(refusal.handler) ?? new MfaError('method_not_found');
     case 'account_locked':
     case 'session_locked':
       return new MfaError(refusal.reason, {
@@ -47,12 +47,12 @@ export function problemOfRefusal(
 }
 
 /** Where the request names the method, one handler alone has read the proof. */
-function faultOfNamedMethod(
+function errorOfNamedMethod(
   request: RefusedRequest,
-  faults: ReadonlyMap<string, MfaError>,
+  errors: ReadonlyMap<string, MfaError>,
 ): MfaError | undefined {
-  const [fault] = isNamedByToken(request) ? [] : faults.values();
-  return fault;
+  const [error] = isNamedByToken(request) ? [] : errors.values();
+  return error;
 }
 
 const ONE_DAY_SECONDS = 86_400;

@@ -107,7 +107,7 @@ describe('KeyRing', () => {
     expect(ring.all('state')).toBe(ring.all('state'));
   });
 
-  it('takes another ring while it runs, and keeps the present one where that is faulty', () => {
+  it('takes another ring while it runs, and keeps the present one where that is wrong', () => {
     const ring = new KeyRing(resolveMfaOptions({ secretKeys: [OLD] }));
     const before = ring.newest('state');
     ring.replace([NEW, OLD]);

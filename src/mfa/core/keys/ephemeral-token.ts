@@ -48,7 +48,7 @@ export class EphemeralTokens {
   /**
    * Checks signature, algorithm, type, audience and end [RFC 8725 §3].
    *
-   * @throws {MfaError} `invalid_token`, the same for every fault
+   * @throws {MfaError} `invalid_token`, whatever is wrong with the token
    */
   async verify(token: string, purpose: EphemeralPurpose = 'login'): Promise<EphemeralClaims> {
     const payload = await this.payloadOf(token, purpose).catch((cause: unknown) => {

@@ -39,7 +39,7 @@ export class KeyRing {
    * restart.
    *
    * @param secretKeys the first seals, all of them open
-   * @throws {Error} with one line for each fault; then the present ring stays
+   * @throws {Error} with one line for each error; the present ring then stays
    */
   replace(secretKeys: readonly SecretKey[]): void {
     const errors = errorsOfSecretKeys(secretKeys);

@@ -76,7 +76,7 @@ describe('resolveMfaOptions', () => {
     expect(() => resolve(changes)).toThrow(message);
   });
 
-  it('reports every fault at once', () => {
+  it('reports every error at once', () => {
     expect(() => resolve({ lockSeconds: 1, numOfBackupCodes: 0 })).toThrow(
       /numOfBackupCodes.*lockSeconds/,
     );

@@ -252,10 +252,10 @@ describe('AppHandler', () => {
     [{ periodSeconds: 30.5 }, 'periodSeconds takes a whole number from 15 to 60.'],
     [{ windowSteps: -1 }, 'windowSteps takes a whole number from 0 to 2.'],
     [{ windowSteps: 3 }, 'windowSteps takes a whole number from 0 to 2.'],
-  ])('refuses the options %j', (options, fault) => {
+  ])('refuses the options %j', (options, error) => {
     // What a host without a compiler may write.
     const untyped = options as AppHandlerOptions;
-    expect(() => makeHandler(untyped)).toThrow(`MFA handler "app": ${fault}`);
+    expect(() => makeHandler(untyped)).toThrow(`MFA handler "app": ${error}`);
   });
 
   it.each(packages)('does not start without a package of its own', async (one) => {

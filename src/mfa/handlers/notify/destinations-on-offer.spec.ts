@@ -18,8 +18,8 @@ describe('destinationsOnOffer', () => {
     [{ exclude: ['dor'] }, 'exclude names "dor"; there is family, office, door.'],
     [{ include: [] }, 'no destination is on offer: set one up, or take the handler off the list.'],
     [{ include: ['door'], exclude: ['door'] }, 'no destination is on offer'],
-  ])('refuses %j', (rule, fault) => {
-    expect(() => idsOf(rule)).toThrow(`MFA handler "notify": ${fault}`);
+  ])('refuses %j', (rule, error) => {
+    expect(() => idsOf(rule)).toThrow(`MFA handler "notify": ${error}`);
   });
 
   it('refuses two of one id, and none at all', () => {

@@ -24,7 +24,7 @@ export function destinationsOnOffer(
   { name, include, exclude = [] }: OfferRule,
 ): readonly NotifyDestination[] {
   refuseMisfit('NotifyDestinations.list', all, DESTINATIONS);
-  const refuse = (fault: string) => new Error(`MFA handler "${name}": ${fault}`);
+  const refuse = (error: string) => new Error(`MFA handler "${name}": ${error}`);
   const ids = all.map(({ id }) => id);
   const double = ids.find((id, index) => ids.indexOf(id) !== index);
   if (double !== undefined) {

@@ -154,9 +154,9 @@ describe('NotifyHandler', () => {
     [{ codeLifetimeSeconds: 601 }, 'codeLifetimeSeconds takes a whole number from 60 to 600.'],
     [{ message: 'Hello' }, 'message takes a text of at most 300 characters with {code} in it once'],
     [{ exclude: ['attic'] }, 'exclude names "attic"; there is family, office, door.'],
-  ])('refuses %j', (options, fault) => {
+  ])('refuses %j', (options, error) => {
     expect(() => makeHandler(port, { name: 'home', ...options })).toThrow(
-      `MFA handler "home": ${fault}`,
+      `MFA handler "home": ${error}`,
     );
   });
 

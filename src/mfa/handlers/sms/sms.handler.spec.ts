@@ -201,9 +201,9 @@ describe('SmsHandler', () => {
     [{ allowedPrefixes: '+49' } as object, 'allowedPrefixes takes'],
     [{ allowedPrefixes: [49] } as object, 'allowedPrefixes takes'],
     [{ address: 'other' } as object, 'address takes own or asked.'],
-  ])('refuses %j', (options, fault) => {
+  ])('refuses %j', (options, error) => {
     expect(() => makeHandler(gateway, { name: 'work_sms', ...options })).toThrow(
-      `MFA handler "work_sms": ${fault}`,
+      `MFA handler "work_sms": ${error}`,
     );
   });
 });

@@ -71,11 +71,11 @@ describe('resolveWebAuthnOptions', () => {
     [{ timeoutSeconds: 29 }, BAD_TIMEOUT],
     [{ timeoutSeconds: 601 }, BAD_TIMEOUT],
     [{ timeoutSeconds: 60.5 }, BAD_TIMEOUT],
-  ])('refuses %j', (changes, fault) => {
+  ])('refuses %j', (changes, error) => {
     // What a host without a compiler may write.
     const untyped = { ...given, ...changes } as WebAuthnHandlerOptions;
     expect(() => resolveWebAuthnOptions(untyped, defaults)).toThrow(
-      `MFA handler "webauthn": ${fault}`,
+      `MFA handler "webauthn": ${error}`,
     );
   });
 

@@ -18,7 +18,7 @@ function read(credential: unknown): WebAuthnProof {
   return readFields(WebAuthnProof, { credential });
 }
 
-function faultsOf(credential: unknown): unknown {
+function errorsOf(credential: unknown): unknown {
   try {
     return read(credential) && 'none';
   } catch (error) {
@@ -94,7 +94,7 @@ describe('WebAuthnProof', () => {
     [{ ...assertion, response: { ...assertion.response, userHandle: 1 } }],
     [{ ...assertion, response: { ...assertion.response, userHandle: 'A'.repeat(87) } }],
   ])('refuses %j', (credential) => {
-    expect(faultsOf(credential)).toEqual(NOT_ONE);
+    expect(errorsOf(credential)).toEqual(NOT_ONE);
   });
 
   it.each([
@@ -110,8 +110,8 @@ describe('WebAuthnProof', () => {
       const { response } = member === 'attestationObject' ? registration : assertion;
       return { ...assertion, response: { ...response, [member]: text } };
     };
-    expect(faultsOf(withLength(most))).toBe('none');
-    expect(faultsOf(withLength(most + 1))).toEqual(NOT_ONE);
+    expect(errorsOf(withLength(most))).toBe('none');
+    expect(errorsOf(withLength(most + 1))).toEqual(NOT_ONE);
   });
 
   it('is required', () => {

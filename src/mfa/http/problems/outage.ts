@@ -45,7 +45,7 @@ const DEEPEST_WRAP = 3;
 /**
  * Whether an error says that the database, or another service that this one needs, does not answer
  * at the moment, so that the same may succeed later without anybody doing anything. The one list of
- * such faults: it decides what a client is told, and what a start waits for.
+ * such errors: it decides what a client is told, and what a start waits for.
  */
 export function isOutage(error: unknown, wrapsLeft = DEEPEST_WRAP): boolean {
   // Unlike `instanceof`, this knows the errors of Node's own also in another realm, as under Jest.

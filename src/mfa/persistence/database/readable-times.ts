@@ -34,12 +34,12 @@ export function refuseUnreadableTimes({ driver }: DataSource): void {
       if (strict.has(client)) return;
       strict.add(client);
       const parse = client.getTypeParser(TIMESTAMPTZ, 'text');
-      client.setTypeParser(TIMESTAMPTZ, 'text', (text) => timeOrFault(parse(text), text));
+      client.setTypeParser(TIMESTAMPTZ, 'text', (text) => readTime(parse(text), text));
     });
   }
 }
 
-function timeOrFault(read: unknown, text: string): Date {
+function readTime(read: unknown, text: string): Date {
   if (read instanceof Date && !Number.isNaN(read.getTime())) return read;
   throw new Error(`The database wrote a time that is none in ISO 8601: ${JSON.stringify(text)}`);
 }

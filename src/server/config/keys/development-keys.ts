@@ -1,29 +1,37 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { type RandomSource } from '../../../mfa/index.js';
 import { isSystemError } from '../values/system-error.js';
 import { ConfigError } from '../values/config-error.js';
 import { generateKeys, type KeyTexts } from './generate-keys.js';
 
+/** The schema of a setting checks later whether the two texts are keys. */
+const KEY_FILE: z.ZodType<KeyTexts> = z.object({
+  MFA_SECRET_KEYS: z.string(),
+  JWT_KEYS: z.string(),
+});
+
 /**
- * The keys of a development server: made once, kept in `keys.json`, readable by their owner alone.
+ * The keys of a development server. They are made once and kept in `keys.json`, which only their owner
+ * can read.
  *
- * @throws {ConfigError} when the file is there and cannot be read
+ * @throws {ConfigError} when the file exists and cannot be read
  */
 export function loadDevelopmentKeys(dataDirectory: string, random: RandomSource): KeyTexts {
   const path = developmentKeysPath(dataDirectory);
   return readDevelopmentKeys(dataDirectory) ?? makeKeys(path, dataDirectory, random);
 }
 
-/** The file that keeps them. */
+/** The file of the keys. */
 export function developmentKeysPath(dataDirectory: string): string {
   return join(dataDirectory, 'keys.json');
 }
 
 /**
- * The keys that were made, or null when none were yet.
+ * The keys of the file; null when there is no file yet.
  *
- * @throws {ConfigError} when the file is there and cannot be read
+ * @throws {ConfigError} when the file exists and cannot be read
  */
 export function readDevelopmentKeys(dataDirectory: string): KeyTexts | null {
   const path = developmentKeysPath(dataDirectory);
@@ -38,22 +46,25 @@ export function readDevelopmentKeys(dataDirectory: string): KeyTexts | null {
 }
 
 function parseKeys(text: string, path: string): KeyTexts {
-  try {
-    // Whether the two texts are keys is checked like any other setting.
-    const keys = JSON.parse(text) as Partial<KeyTexts>;
-    const { MFA_SECRET_KEYS, JWT_KEYS } = keys;
-    if (typeof MFA_SECRET_KEYS === 'string' && typeof JWT_KEYS === 'string') {
-      return { MFA_SECRET_KEYS, JWT_KEYS };
-    }
-  } catch {
-    // Not JSON: damaged, as below.
-  }
+  const { data } = KEY_FILE.safeParse(jsonOf(text));
+  if (data !== undefined) return data;
   throw new ConfigError([
     `${path} is damaged. Without its keys the stored second factors cannot be read: restore it, or delete the folder to begin anew.`,
   ]);
 }
 
-/** Written aside and linked into place, so that of two first starts one wins and both read it. */
+/** Undefined for a damaged file. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The file is written aside and linked into place: of two first starts one wins, and both read its keys.
+ */
 function makeKeys(path: string, directory: string, random: RandomSource): KeyTexts {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const draft = `${path}.${random.rowId()}`;

@@ -2,19 +2,19 @@ import { generateKeyPairSync } from 'node:crypto';
 import { type RandomSource } from '../../../mfa/index.js';
 import { type KeyEntry, keyEntriesText } from './key-entry.js';
 
-/** The variables that hold a ring each. */
+/** The variables that hold one ring each. */
 export const RING_NAMES = ['MFA_SECRET_KEYS', 'JWT_KEYS'] as const;
 
 /** One of {@link RING_NAMES}. */
 export type RingName = (typeof RING_NAMES)[number];
 
-/** The texts of both rings, by the name of the variable that takes each. */
+/** The texts of both rings, by variable. */
 export type KeyTexts = Readonly<Record<RingName, string>>;
 
 const KEY_NAME_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const KEY_BYTES = 32;
 
-/** Makes a ring of one new key for each. */
+/** Makes both rings, each of one new key. */
 export function generateKeys(random: RandomSource): KeyTexts {
   return {
     MFA_SECRET_KEYS: keyEntriesText([generateKey('MFA_SECRET_KEYS', random)]),
@@ -22,7 +22,7 @@ export function generateKeys(random: RandomSource): KeyTexts {
   };
 }
 
-/** A new key for one ring, in the clear and not marked. */
+/** A new key for one ring, unwrapped and unmarked. */
 export function generateKey(ring: RingName, random: RandomSource): KeyEntry {
   return {
     id: random.characters(KEY_NAME_LETTERS, 8),
@@ -33,7 +33,7 @@ export function generateKey(ring: RingName, random: RandomSource): KeyEntry {
   };
 }
 
-/** The private half of a new pair. */
+/** The private part of a new pair. */
 function newSigningKey(): Buffer {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return Buffer.from(privateKey.export({ format: 'jwk' }).d ?? '', 'base64url');

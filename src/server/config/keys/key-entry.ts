@@ -1,11 +1,11 @@
-/** One key of a ring, as it is written down. */
+/** One key of a ring, as its text has it. */
 export interface KeyEntry {
   readonly id: string;
-  /** `next`: it reads, and does not seal or sign before it is promoted. */
+  /** `next`: the key reads, and is promoted before it seals or signs. */
   readonly mark: 'next' | null;
-  /** When another took its place; null: none did, or nobody has written it down. */
+  /** When another key replaced it; null: it is in use, or the time was not recorded. */
   readonly replacedAt: Date | null;
-  /** Whether {@link bytes} is what a key management made of the key. */
+  /** Whether {@link bytes} are the key as a key management wrapped it. */
   readonly isWrapped: boolean;
   readonly bytes: Buffer;
 }
@@ -14,10 +14,10 @@ const ENTRY =
   /^([\w-]{1,32})(?::(?:(next)|replaced-(\d{8}T\d{6}Z)))?(?::(wrapped))?:([A-Za-z0-9_-]+)$/;
 
 /**
- * The entries of a ring, `id[:next|:replaced-<time>][:wrapped]:<base64url>` between commas. The first
- * one seals or signs, and so cannot be marked; each id comes once.
+ * The entries of a ring, `id[:next|:replaced-<time>][:wrapped]:<base64url>` between commas. The first one
+ * seals or signs, so it has no mark. Each id occurs once.
  *
- * @returns undefined when the text is not of this form
+ * @returns undefined for a text of another form
  */
 export function readKeyEntries(text: string): readonly KeyEntry[] | undefined {
   const entries = text.split(',').map((part) => readEntry(part.trim()));
@@ -57,7 +57,7 @@ function entryText({ id, mark, replacedAt, isWrapped, bytes }: KeyEntry): string
   ].join(':');
 }
 
-/** `20260131T120000Z`, as a colon would end the mark [ISO 8601, basic format]. */
+/** `20260131T120000Z`: without colons, which separate the parts of an entry [ISO 8601, basic format]. */
 function timeText(time: Date): string {
   return time.toISOString().replace(/[-:]|\.\d+/g, '');
 }

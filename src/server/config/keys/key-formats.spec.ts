@@ -8,7 +8,7 @@ const newer = generateKeys(new FakeRandomSource('newer'));
 const key = newer.MFA_SECRET_KEYS.split(':')[1] ?? '';
 const signing = newer.JWT_KEYS.split(':')[1] ?? '';
 
-/** The order of P-256: no private half reaches it [FIPS 186-5]. */
+/** The order of P-256: every private key is below it [FIPS 186-5]. */
 const ORDER_OF_CURVE = '_____wAAAAD__________7zm-q2nF56E87nKwvxjJVE';
 
 describe('a ring as it is written', () => {
@@ -39,7 +39,7 @@ describe('a ring as it is written', () => {
 
 describe('secretKeyRing', () => {
   it('reads what is generated, in its order', () => {
-    const ring = secretKeyRing.read(`${newer.MFA_SECRET_KEYS}, ${older.MFA_SECRET_KEYS}`);
+    const ring = secretKeyRing.safeParse(`${newer.MFA_SECRET_KEYS}, ${older.MFA_SECRET_KEYS}`).data;
     expect(ring?.map((entry) => entry.key.length)).toEqual([32, 32]);
     expect(newer.MFA_SECRET_KEYS).toMatch(new RegExp(`^${ring?.[0]?.id}:`));
   });
@@ -52,13 +52,15 @@ describe('secretKeyRing', () => {
     ['a wrapped key', `k:wrapped:${key}`],
     ['one bad key among good ones', `${newer.MFA_SECRET_KEYS},k:AAAA`],
   ])('refuses %s', (_what, text) => {
-    expect(secretKeyRing.read(text)).toBeUndefined();
+    expect(secretKeyRing.safeParse(text).data).toBeUndefined();
   });
 });
 
 describe('jwtKeyRing', () => {
   it('reads what is generated, in its order', () => {
-    const ring = jwtKeyRing.read(`${newer.JWT_KEYS},old:next:${older.JWT_KEYS.split(':')[1]}`);
+    const ring = jwtKeyRing.safeParse(
+      `${newer.JWT_KEYS},old:next:${older.JWT_KEYS.split(':')[1]}`,
+    ).data;
     expect(ring?.map(({ kid }) => kid)).toEqual([newer.JWT_KEYS.split(':')[0], 'old']);
     expect(ring?.[0]?.privateKey.asymmetricKeyDetails?.namedCurve).toBe('prime256v1');
     expect(ring?.[0]?.privateKey.export({ format: 'jwk' }).d).toBe(signing);
@@ -71,16 +73,16 @@ describe('jwtKeyRing', () => {
     ['a double id', `${newer.JWT_KEYS},${newer.JWT_KEYS}`],
     ['one bad key among good ones', `${newer.JWT_KEYS},k:AAAA`],
   ])('refuses %s', (_what, text) => {
-    expect(jwtKeyRing.read(text)).toBeUndefined();
+    expect(jwtKeyRing.safeParse(text).data).toBeUndefined();
   });
 });
 
 describe('masterKey', () => {
   it('reads 32 random bytes', () => {
-    expect(masterKey.read(key)?.toString('base64url')).toBe(key);
+    expect(masterKey.safeParse(key).data?.toString('base64url')).toBe(key);
   });
 
   it.each(['', 'short', 'A'.repeat(43), `${key}A`])('refuses %j', (text) => {
-    expect(masterKey.read(text)).toBeUndefined();
+    expect(masterKey.safeParse(text).data).toBeUndefined();
   });
 });

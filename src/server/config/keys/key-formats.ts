@@ -1,42 +1,40 @@
 import { createECDH, createPrivateKey, type KeyObject } from 'node:crypto';
 import { type SecretKey } from '../../../mfa/index.js';
-import { type Format } from '../values/formats.js';
+import { format, type Format } from '../values/formats.js';
 import { type KeyEntry, readKeyEntries } from './key-entry.js';
 
 const KEY_BYTES = 32;
 
 /** One key of the ring that signs access tokens with ES256 [RFC 7518 §3.4]. */
 export interface JwtKey {
-  /** Names the key in the header of what it signed, and in the key set that is published. */
+  /** Identifies the key in the headers of tokens and in the published key set. */
   readonly kid: string;
-  /** Private, on the curve P-256. */
+  /** A private key on the curve P-256. */
   readonly privateKey: KeyObject;
 }
 
-/** What a key of a ring is made from, in the clear: the first one seals, all of them open. */
-export const secretKeyRing: Format<readonly SecretKey[]> = {
-  takes:
-    'id:key pairs between commas as `npm run keys:generate` makes them, each key 32 random bytes in base64url, each id once',
-  read: (text) => readRing(text, ({ id, bytes }) => ({ id, key: bytes })),
-};
+/** The unwrapped keys of a ring: the first one seals, all of them open. */
+export const secretKeyRing: Format<readonly SecretKey[]> = format(
+  'id:key pairs between commas as `npm run keys:generate` makes them, each key 32 random bytes in base64url, each id once',
+  (text) => readRing(text, ({ id, bytes }) => ({ id, key: bytes })),
+);
 
-/** As {@link secretKeyRing}, each key the private half `d` of one on P-256 [RFC 7518 §6.2.2]. */
-export const jwtKeyRing: Format<readonly JwtKey[]> = {
-  takes:
-    'id:key pairs between commas as `npm run keys:generate` makes them, each key the private half of one on P-256 in base64url, each id once',
-  read: (text) => readRing(text, readJwtKey),
-};
+/**
+ * As {@link secretKeyRing}, but each key is the private part `d` of a pair on P-256 [RFC 7518 §6.2.2].
+ */
+export const jwtKeyRing: Format<readonly JwtKey[]> = format(
+  'id:key pairs between commas as `npm run keys:generate` makes them, each key the private half of one on P-256 in base64url, each id once',
+  (text) => readRing(text, readJwtKey),
+);
 
-/** The key that wraps those of both rings. */
-export const masterKey: Format<Buffer> = {
-  takes: '32 random bytes in base64url, as `npm run keys:generate -- --master` makes them',
-  read(text) {
-    const isKey = /^[A-Za-z0-9_-]{43}$/.test(text);
-    return isKey ? soundKey(Buffer.from(text, 'base64url')) : undefined;
-  },
-};
+/** The key that wraps the keys of both rings. */
+export const masterKey: Format<Buffer> = format(
+  '32 random bytes in base64url, as `npm run keys:generate -- --master` makes them',
+  (text) =>
+    /^[A-Za-z0-9_-]{43}$/.test(text) ? soundKey(Buffer.from(text, 'base64url')) : undefined,
+);
 
-/** All of them, or undefined when one of them is wrapped, cut or weak. */
+/** All keys; undefined when one of them is wrapped, truncated or weak. */
 function readRing<Key>(
   text: string,
   read: (entry: KeyEntry) => Key | undefined,
@@ -49,7 +47,7 @@ function readRing<Key>(
   return keys.length > 0 && keys.length === entries.length ? keys : undefined;
 }
 
-/** Of 32 random bytes more than half differ; a key of zeros or of one letter was never drawn. */
+/** More than half of 32 random bytes are distinct. A key of zeros or of one letter is not random. */
 function soundKey(key: Buffer): Buffer | undefined {
   return key.length === KEY_BYTES && new Set(key).size > KEY_BYTES / 2 ? key : undefined;
 }
@@ -59,7 +57,7 @@ function readJwtKey({ id, bytes }: KeyEntry): JwtKey | undefined {
   return privateKey === undefined ? undefined : { kid: id, privateKey };
 }
 
-/** Undefined for what lies outside the order of the curve. */
+/** Undefined for a number outside the order of the curve. */
 function privateKeyOf(d: Buffer): KeyObject | undefined {
   const curve = createECDH('prime256v1');
   try {

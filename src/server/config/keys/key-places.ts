@@ -5,21 +5,21 @@ import { developmentKeysPath, readDevelopmentKeys } from './development-keys.js'
 import { type RingName } from './generate-keys.js';
 import { replaceFile } from '../values/replace-file.js';
 
-/** Where the text of a ring, or the master key, is kept. */
+/** The place of a ring or of the master key. */
 export interface KeyPlace {
-  /** For sentences: a variable, or a variable and its file. */
+  /** For messages: a variable, or a variable and its file. */
   readonly name: string;
   /** @throws {ConfigError} when it cannot be read */
   read(): string;
-  /** Null: the environment of a process, which nobody can change from outside. */
+  /** Null: a variable, which nobody can change in a running process. */
   readonly write: ((text: string) => void) | null;
 }
 
 type Texts = Readonly<Partial<Record<string, string>>>;
 
 /**
- * Where a ring or the master key is kept by the environment: in the variable, or in the file that
- * the variable `<name>_FILE` names.
+ * The place that the environment names for a ring or the master key: the variable, or the file of the
+ * variable `<name>_FILE`.
  *
  * @returns null when neither is set
  * @throws {ConfigError} when both are
@@ -34,7 +34,7 @@ export function givenPlace(name: RingName | 'MFA_MASTER_KEY', given: Texts): Key
   return path === '' ? null : filePlace(`${fileName} (${path})`, path);
 }
 
-/** A ring in the file that a development server made. */
+/** The place of a ring in the file of a development server. */
 export function developmentPlace(ring: RingName, dataDirectory: string): KeyPlace {
   const path = developmentKeysPath(dataDirectory);
   const keys = () => {

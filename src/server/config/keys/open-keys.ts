@@ -1,5 +1,6 @@
 import { type KeyManagement, LocalKeyManagement, unwrapSecretKeys } from '../../../mfa/index.js';
 import { ConfigError } from '../values/config-error.js';
+import { takenBy } from '../values/formats.js';
 import { type KeyTexts, RING_NAMES, type RingName } from './generate-keys.js';
 import { type KeyEntry, keyEntriesText, readKeyEntries } from './key-entry.js';
 import { jwtKeyRing, masterKey, secretKeyRing } from './key-formats.js';
@@ -8,22 +9,22 @@ import { givenPlace, type KeyPlace } from './key-places.js';
 const FORMATS = { MFA_SECRET_KEYS: secretKeyRing, JWT_KEYS: jwtKeyRing };
 
 /**
- * What wraps keys by the environment: the master key, or null where there is none.
+ * The key management of the environment: its master key, or null without one.
  *
- * @throws {ConfigError} when it is none, or cannot be read
+ * @throws {ConfigError} when the master key is invalid or cannot be read
  */
 export function givenKeyManagement(env: NodeJS.ProcessEnv): KeyManagement | null {
   const place = givenPlace('MFA_MASTER_KEY', env);
   if (place === null) return null;
-  const key = masterKey.read(place.read());
-  if (key === undefined) throw new ConfigError([`${place.name} takes ${masterKey.takes}.`]);
+  const key = masterKey.safeParse(place.read()).data;
+  if (key === undefined) throw new ConfigError([`${place.name} takes ${takenBy(masterKey)}.`]);
   return new LocalKeyManagement(key);
 }
 
 /**
- * The rings that the environment gives, or the files that it names, with every key in the clear.
+ * The rings of the environment, or of the files that it names, with every key unwrapped.
  *
- * @throws {ConfigError} that names what cannot be read or unwrapped, and shows nothing of it
+ * @throws {ConfigError} that names what cannot be read or unwrapped, and shows no part of it
  */
 export async function openKeys(
   env: NodeJS.ProcessEnv,
@@ -38,10 +39,10 @@ export async function openKeys(
   return Object.fromEntries(opened.flat());
 }
 
-/** The entries of a ring as they are kept. @throws {ConfigError} when its text is none */
+/** The entries of a ring as they are stored. @throws {ConfigError} when the text is no ring */
 export function readRing(ring: RingName, place: KeyPlace): readonly KeyEntry[] {
   const entries = readKeyEntries(place.read());
-  if (entries === undefined) throw new ConfigError([`${place.name} takes ${FORMATS[ring].takes}.`]);
+  if (entries === undefined) throw refusal(ring, place);
   return entries;
 }
 
@@ -54,8 +55,12 @@ async function openRing(
   const text = keyEntriesText(
     await Promise.all(entries.map((entry) => unwrapEntry(entry, place, keyManagement))),
   );
-  if (FORMATS[ring].read(text) !== undefined) return text;
-  throw new ConfigError([`${place.name} takes ${FORMATS[ring].takes}.`]);
+  if (FORMATS[ring].safeParse(text).success) return text;
+  throw refusal(ring, place);
+}
+
+function refusal(ring: RingName, place: KeyPlace): ConfigError {
+  return new ConfigError([`${place.name} takes ${takenBy(FORMATS[ring])}.`]);
 }
 
 async function unwrapEntry(

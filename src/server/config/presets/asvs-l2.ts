@@ -13,7 +13,7 @@ import {
 export const ASVS_L2: Preset = {
   defaults: {
     END_SESSIONS_ON_FACTOR_CHANGE: 'true',
-    // The norm leaves both to the operator's own analysis [ASVS 7.3.1, 7.3.2].
+    // The norm leaves both to the operator's risk analysis [ASVS 7.3.1, 7.3.2].
     SESSION_IDLE_SECONDS: '86400',
     SESSION_MAX_SECONDS: '604800',
   },
@@ -27,7 +27,7 @@ export const ASVS_L2: Preset = {
     optionAtMost(['app', 'period_seconds'], 30, 'ASVS 6.5.5'),
     atMost('MFA_TOTP_DEFAULT_VALID_WINDOW', 1, 'ASVS 6.5.5'),
     optionAtMost(['app', 'window_steps'], 1, 'ASVS 6.5.5'),
-    // The norm wants a fresh proof and names no age: this one is ours.
+    // The norm asks for a fresh proof without naming an age: this one is ours.
     atMost('MFA_STEP_UP_MAX_AGE', 900, 'ASVS 7.5.1'),
     atLeast('BACKUP_CODE_HASH_COST', 10, 'ASVS 6.5.2'),
     atLeast('PASSWORD_HASH_COST', 10, 'ASVS 11.4.2'),

@@ -13,7 +13,7 @@ export const NIST_AAL2: Preset = {
   rules: [
     withOneOf(['webauthn'], 'NIST 2.2.2'),
     withoutFactor('email', 'NIST 3.1.3.1'),
-    // Whoever reads a destination can answer: it is no device that one person holds.
+    // Everybody who reads a destination can answer: it is no device that one person holds.
     withoutFactor('notify', 'NIST 3.1.3.1'),
     withoutFactor('pin', 'NIST 2.2.1'),
     withoutProvider('shared_password', 'NIST 3.1.1'),

@@ -5,26 +5,26 @@ import { type SETTINGS } from '../settings/settings.js';
 /** The values of all settings, by name. */
 export type Values = SettingValues<typeof SETTINGS>;
 
-/** What rules look at: the values in force, wherever they come from. */
+/** The values in force, from all sources, as the rules see them. */
 export interface Configured {
   readonly values: Values;
   readonly providers: readonly ConfiguredEntry[];
   readonly factors: readonly ConfiguredEntry[];
 }
 
-/** Something that a norm forbids. */
+/** One rule of a norm. */
 export interface PresetRule {
-  /** As the norm counts: `ASVS 6.5.5` is of version 5.0, `NIST 3.2.2` of SP 800-63B-4. */
+  /** The number in the norm: `ASVS 6.5.5` is of version 5.0, `NIST 3.2.2` of SP 800-63B-4. */
   readonly clause: string;
-  /** What the rule wants, a phrase for the table of the documents. */
+  /** What the rule demands: a phrase for the table of the documents. */
   readonly demand: string;
-  /** One phrase for each place that does otherwise, with its value. */
+  /** A phrase for each breach, with its place and value. */
   breachesOf(configured: Configured): readonly string[];
 }
 
-/** What one value of `MFA_PRESET` means. */
+/** The meaning of one value of `MFA_PRESET`. */
 export interface Preset {
-  /** The texts that count for settings that the operator has not set. */
+  /** The default texts of settings, in place of the settings' own. */
   readonly defaults: Readonly<Partial<Record<keyof Values, string>>>;
   readonly rules: readonly PresetRule[];
 }

@@ -33,7 +33,7 @@ describe('a preset', () => {
   it.each(PRESET_NAMES)('%s has defaults that their settings take', (name) => {
     for (const [setting, text] of Object.entries(PRESETS[name].defaults)) {
       const { format } = SETTINGS.find((entry) => entry.name === setting) ?? {};
-      expect([setting, format?.read(text)]).not.toEqual([setting, undefined]);
+      expect([setting, format?.safeParse(text).data]).not.toEqual([setting, undefined]);
     }
   });
 
@@ -74,7 +74,7 @@ const APP = { MFA_HANDLERS: 'app' };
 const NOTIFY = { MFA_HANDLERS: 'webauthn,notify' };
 const PROVIDERS = 'providers: [{ type: shared_password }, { type: trusted_networks }]';
 
-/** For each preset, what breaks its rules: the clauses of all of them, in their order. */
+/** For each preset, environments that break its rules, in the order of the rules. */
 const BREACHES: Readonly<Record<PresetName, readonly NodeJS.ProcessEnv[]>> = {
   standard: [],
   'asvs-l2': [

@@ -4,10 +4,10 @@ import { NIST_AAL2 } from './nist-aal2.js';
 import { type Preset } from './preset.js';
 import { type PresetName } from '../settings/preset-names.js';
 
-/** The defaults of the settings as they are, and no norm. */
+/** The settings' own defaults, and no rules. */
 const STANDARD: Preset = { defaults: {}, rules: [] };
 
-/** What each value of `MFA_PRESET` means. */
+/** The presets, by the value of `MFA_PRESET`. */
 export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   standard: STANDARD,
   'asvs-l2': ASVS_L2,

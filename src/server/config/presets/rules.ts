@@ -5,7 +5,7 @@ type NumberSetting = {
   [Name in keyof Values]: Values[Name] extends number ? Name : never;
 }[keyof Values];
 
-/** A setting may not be greater. */
+/** A setting has an upper limit. */
 export function atMost(name: NumberSetting, most: number, clause: string): PresetRule {
   return {
     clause,
@@ -14,7 +14,7 @@ export function atMost(name: NumberSetting, most: number, clause: string): Prese
   };
 }
 
-/** A setting may not be smaller. */
+/** A setting has a lower limit. */
 export function atLeast(name: NumberSetting, least: number, clause: string): PresetRule {
   return {
     clause,
@@ -23,7 +23,7 @@ export function atLeast(name: NumberSetting, least: number, clause: string): Pre
   };
 }
 
-/** A whole number among the options of a type of factor may not be greater. */
+/** A numeric option of a type of factor has an upper limit. */
 export function optionAtMost(
   [type, key]: readonly [type: string, key: string],
   most: number,
@@ -41,7 +41,7 @@ export function optionAtMost(
   };
 }
 
-/** Strangers may not open accounts. */
+/** Registration is closed. */
 export function closedRegistration(clause: string): PresetRule {
   return {
     clause,
@@ -51,7 +51,7 @@ export function closedRegistration(clause: string): PresetRule {
   };
 }
 
-/** A type of second factor may not be on offer. */
+/** A type of second factor is forbidden. */
 export function withoutFactor(type: string, clause: string): PresetRule {
   return {
     clause,
@@ -60,7 +60,7 @@ export function withoutFactor(type: string, clause: string): PresetRule {
   };
 }
 
-/** A way to sign in may not be on offer. */
+/** A way to sign in is forbidden. */
 export function withoutProvider(type: string, clause: string): PresetRule {
   return {
     clause,
@@ -69,7 +69,7 @@ export function withoutProvider(type: string, clause: string): PresetRule {
   };
 }
 
-/** One of these types of second factor must be on offer. */
+/** One of these types of second factor is required. */
 export function withOneOf(types: readonly string[], clause: string): PresetRule {
   const demand = `a second factor ${types.map((type) => `\`${type}\``).join(' or ')}`;
   return {
@@ -80,7 +80,7 @@ export function withOneOf(types: readonly string[], clause: string): PresetRule 
   };
 }
 
-/** Where `type` is on offer, one of `others` must be too. */
+/** One of `others` is required beside `type`. */
 export function onlyBeside(type: string, others: readonly string[], clause: string): PresetRule {
   const beside = withOneOf(others, clause);
   return {
@@ -91,7 +91,7 @@ export function onlyBeside(type: string, others: readonly string[], clause: stri
   };
 }
 
-/** Backup codes must have so many random bits. */
+/** Backup codes have at least this many random bits. */
 export function backupCodeBits(least: number, clause: string): PresetRule {
   return {
     clause,

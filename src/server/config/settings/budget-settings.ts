@@ -3,7 +3,7 @@ import { setting } from './setting.js';
 
 const requests = wholeNumber(1, 1_000_000);
 
-/** How much is let pass in a minute: of one address, and of those who are signed in. */
+/** Requests in a minute: of one address, of one session, and of one user. */
 export const BUDGET_SETTINGS = [
   setting(
     'RATE_LIMIT_PER_MINUTE',

@@ -8,7 +8,7 @@ describe('DATABASE_URL', () => {
     'postgresql://mfa:a,b@10.0.0.1:5433/mfa?sslmode=require',
     'postgres:///mfa?host=/var/run/postgresql',
   ])('takes %s', (text) => {
-    expect(format.read(text)).toBe(text);
+    expect(format.safeParse(text).data).toBe(text);
   });
 
   it.each([
@@ -21,11 +21,11 @@ describe('DATABASE_URL', () => {
     'postgres://a.example.org/mfa?load_balance_hosts=random',
     'mysql://a.example.org/mfa',
   ])('refuses %s', (text) => {
-    expect(format.read(text)).toBeUndefined();
+    expect(format.safeParse(text).data).toBeUndefined();
   });
 
   it('says what to do where there are several hosts', () => {
-    expect(format.takes).toBe(
+    expect(format.description).toBe(
       'a URL that begins with postgres:// or postgresql:// and names a host: one that always leads to the primary, as the driver knows no lists of hosts, target_session_attrs or load_balance_hosts',
     );
   });

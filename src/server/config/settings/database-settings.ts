@@ -1,16 +1,14 @@
-import { type Format, oneOf, urlOf, wholeNumber } from '../values/formats.js';
+import { oneOf, urlOf, wholeNumber } from '../values/formats.js';
 import { optional, setting } from './setting.js';
 
-const aUrl = urlOf('postgres', 'postgresql');
-
-/** What chooses among several servers, for other drivers than ours, which would pass over it. */
+/** Parameters that choose among several servers in other drivers. Ours ignores them. */
 const CHOICES_OF_SERVERS = ['target_session_attrs', 'load_balance_hosts'];
 
-/** A URL of one PostgreSQL: of several hosts the driver would look for one with a comma in its name. */
-const oneDatabase: Format<string> = {
-  takes: `${aUrl.takes}: one that always leads to the primary, as the driver knows no lists of hosts, ${CHOICES_OF_SERVERS.join(' or ')}`,
-  read: (text) => (aUrl.read(text) !== undefined && isOneServer(new URL(text)) ? text : undefined),
-};
+/** A URL of one PostgreSQL server: the driver takes a list of hosts for one host name with a comma. */
+const oneDatabase = urlOf(['postgres', 'postgresql'], {
+  takes: `: one that always leads to the primary, as the driver knows no lists of hosts, ${CHOICES_OF_SERVERS.join(' or ')}`,
+  accepts: isOneServer,
+});
 
 function isOneServer({ hostname, searchParams }: URL): boolean {
   const places = [hostname, ...searchParams.getAll('host'), ...searchParams.getAll('port')];
@@ -18,7 +16,7 @@ function isOneServer({ hostname, searchParams }: URL): boolean {
   return !CHOICES_OF_SERVERS.some((name) => searchParams.has(name));
 }
 
-/** How PostgreSQL is reached. */
+/** How the server reaches PostgreSQL. */
 export const DATABASE_SETTINGS = [
   optional(
     'DATABASE_URL',

@@ -1,4 +1,4 @@
-/** How addresses of new accounts are confirmed. */
+/** The ways to confirm the address of a new account. */
 export const EMAIL_VERIFICATIONS = ['off', 'link', 'code'] as const;
 
 /** One of {@link EMAIL_VERIFICATIONS}. */

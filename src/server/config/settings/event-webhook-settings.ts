@@ -1,7 +1,7 @@
 import { optional } from './setting.js';
 import { webhookSecret, webhookUrl } from '../values/webhook-formats.js';
 
-/** Whom the server tells of events. */
+/** The web service that receives events. */
 export const EVENT_WEBHOOK_SETTINGS = [
   optional(
     'EVENT_WEBHOOK_URL',

@@ -1,7 +1,7 @@
 import { trueOrFalse, wholeNumber } from '../values/formats.js';
 import { setting } from './setting.js';
 
-/** How a process of the server begins and ends. */
+/** How a process of the server starts and stops. */
 export const LIFE_CYCLE_SETTINGS = [
   setting(
     'DATABASE_WAIT_SECONDS',

@@ -5,7 +5,7 @@ import {
   type MfaOptionValues,
   type SecretKey,
 } from '../../../mfa/index.js';
-import { type Format, trueOrFalse } from '../values/formats.js';
+import { format, trueOrFalse } from '../values/formats.js';
 import { type Setting } from './setting.js';
 
 type OptionTable = Readonly<Record<string, MfaOption<unknown>>>;
@@ -13,14 +13,14 @@ type OptionTable = Readonly<Record<string, MfaOption<unknown>>>;
 /** The setting of one option. */
 type SettingOf<Row> = Row extends MfaOption<infer T, infer Name> ? Setting<Name, T> : never;
 
-/** The values of the settings of a table of options, by the names of the settings. */
+/** The values of the settings of a table of options, by setting. */
 export type MfaSettingValues<Table extends OptionTable> = {
   readonly [Row in Table[keyof Table] as Row['setting']]: Row extends MfaOption<infer T>
     ? T
     : never;
 };
 
-/** The setting of an option, which says its name, default, meaning and format. */
+/** The setting of an option: its row has the name, the default, the meaning and the form. */
 export function settingOf<T, Name extends string>({
   setting: name,
   meaning: summary,
@@ -29,17 +29,17 @@ export function settingOf<T, Name extends string>({
   settingForm = form,
 }: MfaOption<T, Name>): Setting<Name, T> {
   const { takes, accepts } = settingForm;
-  const read: Format<T>['read'] = (text) => {
+  const ofForm = format(takes, (text) => {
     const value = valueIn(text, defaultValue);
     return accepts(value) ? value : undefined;
-  };
-  return { name, default: String(defaultValue), summary, format: { takes, read } };
+  });
+  return { name, default: String(defaultValue), summary, format: ofForm };
 }
 
-/** A text of the environment, as a value of the type that the default has. */
+/** A text of the environment, as a value of the default's type. */
 function valueIn(text: string, defaultValue: unknown): unknown {
   if (typeof defaultValue === 'number') return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
-  if (typeof defaultValue === 'boolean') return trueOrFalse.read(text);
+  if (typeof defaultValue === 'boolean') return trueOrFalse.safeParse(text).data;
   return text;
 }
 
@@ -64,10 +64,10 @@ export function optionsOf<Table extends OptionTable>(
 
 const { reversalSeconds, ...OTHERS } = MFA_OPTIONS;
 
-/** How long a change is undone: the table of settings has it among what is about sessions. */
+/** How long a change can be undone. It stands among the settings of sessions. */
 export const REVERSAL_SETTING = settingOf(reversalSeconds);
 
-/** What else the server lets its operator decide about second factors. */
+/** All other settings of second factors. */
 export const MFA_SETTINGS = settingsOf(OTHERS);
 
 /** The library's options from the values of their settings. */

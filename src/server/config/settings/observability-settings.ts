@@ -2,21 +2,21 @@ import { ConfigError } from '../values/config-error.js';
 import { matching, trueOrFalse, anyText, urlOf, wholeNumber } from '../values/formats.js';
 import { optional, setting, type SettingValues } from './setting.js';
 
-/** Where metrics are read. */
+/** The address that serves metrics. */
 export interface MetricsAddress {
   /** 0 lets the system choose. */
   readonly port: number;
   readonly host: string;
 }
 
-/** Where traces go. */
+/** The collector of traces. */
 export interface TraceExport {
-  /** Takes OTLP as JSON over HTTP. */
+  /** Receives OTLP as JSON over HTTP. */
   readonly url: string;
   readonly serviceName: string;
 }
 
-/** What the server tells of itself. The names that begin with `OTEL_` are those of OpenTelemetry. */
+/** Logs, metrics and traces. Names that begin with `OTEL_` are OpenTelemetry's. */
 export const WATCHING_SETTINGS = [
   setting(
     'LOG_REQUESTS',
@@ -38,12 +38,12 @@ export const WATCHING_SETTINGS = [
   optional(
     'OTEL_EXPORTER_OTLP_ENDPOINT',
     'Collector of traces (OTLP over HTTP), which are sent to its path `/v1/traces`; unset: there are no traces',
-    urlOf('http', 'https'),
+    urlOf(['http', 'https']),
   ),
   optional(
     'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
     'The same with its whole path, and before it; unset: the one above',
-    urlOf('http', 'https'),
+    urlOf(['http', 'https']),
   ),
   setting('OTEL_SERVICE_NAME', 'nestjs-mfa', 'Name of this service in traces', anyText),
   setting('OTEL_SDK_DISABLED', 'false', 'Make no traces in spite of a collector', trueOrFalse),
@@ -52,10 +52,10 @@ export const WATCHING_SETTINGS = [
 type Values = SettingValues<typeof WATCHING_SETTINGS>;
 
 /**
- * Where metrics are read; null: nowhere.
+ * The address that serves metrics; null: nothing does.
  *
  * @param apiPort `PORT`
- * @throws {ConfigError} when the API would have the same port
+ * @throws {ConfigError} when the API has the same port
  */
 export function metricsAddressOf(
   { METRICS_PORT: port, METRICS_HOST: host }: Values,
@@ -69,7 +69,7 @@ export function metricsAddressOf(
   return port === null ? null : { port, host };
 }
 
-/** Where traces go; null: there are none. */
+/** The collector of traces; null: the server makes none. */
 export function traceExportOf(values: Values): TraceExport | null {
   const {
     OTEL_EXPORTER_OTLP_ENDPOINT: base,

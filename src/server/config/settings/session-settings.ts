@@ -3,7 +3,7 @@ import { oneOf, trueOrFalse, urlOf, wholeNumber } from '../values/formats.js';
 import { REVERSAL_SETTING } from './mfa-settings.js';
 import { optional, setting } from './setting.js';
 
-/** What the server lets its operator decide about sessions and passwords. */
+/** Settings of sessions and passwords. */
 export const SESSION_SETTINGS = [
   setting(
     'SESSION_IDLE_SECONDS',
@@ -44,12 +44,12 @@ export const SESSION_SETTINGS = [
   optional(
     'PASSWORD_RESET_URL',
     'Page of yours that a password reset leads to, the token behind its `#`; unset: the page of this server',
-    urlOf('http', 'https'),
+    urlOf(['http', 'https']),
   ),
   optional(
     'SIGN_IN_URL',
     'Page of yours on which people sign in: the pages behind mailed links end with a link there; unset: the first page of this server',
-    urlOf('http', 'https'),
+    urlOf(['http', 'https']),
   ),
   REVERSAL_SETTING,
   setting(

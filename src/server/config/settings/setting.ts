@@ -1,13 +1,13 @@
 import { type Format } from '../values/formats.js';
 
-/** The text that counts when a variable is unset; null: there is no value then. */
+/** The text of an unset variable; null: the setting then has no value. */
 export type SettingDefault = string | null | { production: string; otherwise: string };
 
-/** One environment variable: the one place that says its name, default, meaning and format. */
+/** One environment variable. Its name, default, meaning and format stand nowhere else. */
 export interface Setting<Name extends string = string, T = unknown> {
   readonly name: Name;
   readonly default: SettingDefault;
-  /** A phrase for the table of settings; says what happens when the variable is unset and has no default. */
+  /** A phrase for the table of settings. Without a default it says what an unset variable means. */
   readonly summary: string;
   readonly format: Format<T>;
 }
@@ -22,7 +22,7 @@ export function setting<const Name extends string, T>(
   return { name, default: defaultText, summary, format };
 }
 
-/** A setting that may be absent: its value is then null. */
+/** A setting that may be unset: its value is then null. */
 export function optional<const Name extends string, T>(
   name: Name,
   summary: string,

@@ -7,7 +7,6 @@ import {
   urlOf,
   webOrigin,
   wholeNumber,
-  type Format,
 } from '../values/formats.js';
 import { BUDGET_SETTINGS } from './budget-settings.js';
 import { DATABASE_SETTINGS } from './database-settings.js';
@@ -24,18 +23,11 @@ import { SMS_SETTINGS } from './sms-settings.js';
 import { WATCHING_SETTINGS } from './observability-settings.js';
 import { WEBAUTHN_SETTINGS } from './webauthn-settings.js';
 
-const SERVER = urlOf('redis', 'rediss');
-
-/** A server of Redis, and which of its databases: without one, or with another path, it would be 0. */
-const redisUrl: Format<string> = {
-  takes: `${SERVER.takes}, and after it nothing or the number of a database, as in redis://localhost:6379/1`,
-  read: (text) => (SERVER.read(text) !== undefined && namesOneDatabase(text) ? text : undefined),
-};
-
-function namesOneDatabase(text: string): boolean {
-  const { pathname, searchParams } = new URL(text);
-  return /^\/?\d{0,5}$/.test(pathname) && !searchParams.has('db');
-}
+/** A Redis server and the number of a database. Any other path would mean database 0. */
+const redisUrl = urlOf(['redis', 'rediss'], {
+  takes: ', and after it nothing or the number of a database, as in redis://localhost:6379/1',
+  accepts: ({ pathname, searchParams }) => /^\/?\d{0,5}$/.test(pathname) && !searchParams.has('db'),
+});
 
 const handlerName = matching(/^[a-z][a-z0-9_]{0,31}$/, 'the name of a second factor such as app');
 
@@ -70,7 +62,7 @@ export const SETTINGS = [
   optional(
     'SMTP_URL',
     'Mail server; unset: mails are shown on the development mailbox page, not sent',
-    urlOf('smtp', 'smtps'),
+    urlOf(['smtp', 'smtps']),
   ),
   setting(
     'MAIL_FROM',

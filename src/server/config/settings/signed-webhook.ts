@@ -1,16 +1,16 @@
 import { ConfigError } from '../values/config-error.js';
 
-/** A web service that is told something, by requests that it can know to be ours. */
+/** A web service that receives requests with our signature. */
 export interface SignedWebhook {
   readonly url: string;
-  /** Signs what is sent there. */
+  /** The key of the signature. */
   readonly secret: Buffer;
 }
 
 /**
- * The service that two settings name together; null: neither is set.
+ * The service of two settings; null: neither is set.
  *
- * @throws {ConfigError} when one of the two is set without the other
+ * @throws {ConfigError} when only one of the two is set
  */
 export function signedWebhookOf<Url extends string, Secret extends string>(
   values: Readonly<Record<Url, string | null> & Record<Secret, Buffer | null>>,

@@ -1,7 +1,7 @@
 import { optional } from './setting.js';
 import { webhookSecret, webhookUrl } from '../values/webhook-formats.js';
 
-/** How text messages leave the server. */
+/** The gateway that sends text messages. */
 export const SMS_SETTINGS = [
   optional(
     'SMS_GATEWAY_URL',

@@ -23,6 +23,6 @@ describe('relyingPartyId', () => {
     ['https://example.org', undefined],
     ['example.org:443', undefined],
   ])('reads "%s" as %s', (text, value) => {
-    expect(relyingPartyId.read(text)).toBe(value);
+    expect(relyingPartyId.safeParse(text).data).toBe(value);
   });
 });

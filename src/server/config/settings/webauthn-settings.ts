@@ -1,19 +1,19 @@
 import { type Format, listOf, matching, webOrigin } from '../values/formats.js';
 import { optional, type SettingValues } from './setting.js';
 
-/** Whom security keys are made for, unless an entry of the file says otherwise. */
+/** The relying party of security keys, unless an entry of the file names another. */
 export interface WebAuthnSettings {
   readonly rpId: string;
   readonly origins: readonly string[];
 }
 
-/** The form alone; the handler looks at whether it can work with the origins. */
+/** The form alone: the handler checks the name against the origins. */
 export const relyingPartyId: Format<string> = matching(
   /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
   'a host name in lower case, such as example.org',
 );
 
-/** Where security keys work. */
+/** The settings of the relying party. */
 export const WEBAUTHN_SETTINGS = [
   optional(
     'WEBAUTHN_RP_ID',
@@ -27,7 +27,7 @@ export const WEBAUTHN_SETTINGS = [
   ),
 ] as const;
 
-/** The relying party from the values of {@link WEBAUTHN_SETTINGS}. */
+/** The relying party, from the values of {@link WEBAUTHN_SETTINGS}. */
 export function webAuthnOf(
   { WEBAUTHN_RP_ID: rpId, WEBAUTHN_ORIGINS: origins }: SettingValues<typeof WEBAUTHN_SETTINGS>,
   publicUrl: string,

@@ -1,9 +1,9 @@
 /**
- * The server cannot start, and a person can put it right: a setting, a database, a folder. Shown as
- * it is, one line for each fault, without a stack.
+ * An error that the operator can correct, in a setting, a database or a folder. It stops the start and is
+ * shown line by line, without a stack.
  */
 export class ConfigError extends Error {
-  /** @param lines one sentence for each fault, each naming its variable or its place */
+  /** @param lines one sentence for each error, which names its variable or its place */
   constructor(
     readonly lines: readonly string[],
     options?: ErrorOptions,

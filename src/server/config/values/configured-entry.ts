@@ -1,14 +1,14 @@
-/** One entry of a list in the configuration: a first factor or a second one. */
+/** One entry of the configuration: a first or a second factor. */
 export interface ConfiguredEntry {
   readonly type: string;
-  /** Unique in its list; the type where none is given. */
+  /** Unique in its list; the type by default. */
   readonly id: string;
-  /** Shown to people; absent: the type's own. */
+  /** Shown to people; absent: the type's own name. */
   readonly name?: string;
-  /** What is left beside type, id and name; checked by the type's options class. */
+  /** The members beside type, id and name. The schema of the type checks them. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Where it stands, for messages: `AUTH_CONFIG: providers[1]`; or the setting that implied it. */
+  /** The place in messages: `AUTH_CONFIG: providers[1]`, or the setting that implies the entry. */
   readonly path: string;
-  /** By path, the variables that options were taken from: such a value is never shown. Absent: none. */
+  /** The variables that options come from, by path: messages never show such a value. Absent: none. */
   readonly references?: ReadonlyMap<string, string>;
 }

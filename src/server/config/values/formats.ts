@@ -1,78 +1,100 @@
 import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
 
-/** How a setting is written. */
-export interface Format<T> {
-  /** Completes the sentence "NAME takes …", for the line that refuses another text. */
-  readonly takes: string;
-  /** The value, or undefined when the text is not of this format. */
-  read(text: string): T | undefined;
+/** The schema of a text that reads as a `T`. Its description completes the sentence "NAME takes …". */
+export type Format<T> = z.ZodType<T, string>;
+
+/** A format by a function: `read` gives the value of a text, or undefined for a text of another form. */
+export function format<T>(takes: string, read: (text: string) => T | undefined): Format<T> {
+  const schema = z.string(takes).transform((text, context): T => {
+    const value = read(text);
+    if (value !== undefined) return value;
+    context.addIssue(takes);
+    return z.NEVER;
+  });
+  return schema.describe(takes);
+}
+
+/** The description of a format: completes the sentence "NAME takes …". */
+export function takenBy(schema: z.ZodType): string {
+  return schema.description ?? 'another value';
 }
 
 /** Any text. */
-export const anyText: Format<string> = { takes: 'a text', read: (text) => text };
+export const anyText: Format<string> = z.string('a text').describe('a text');
 
 /** `true` or `false`. */
-export const trueOrFalse: Format<boolean> = {
-  takes: 'true or false',
-  read: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
-};
+export const trueOrFalse: Format<boolean> = oneOf('true', 'false')
+  .transform((text) => text === 'true')
+  .describe('true or false');
 
 /** Decimal digits, `least` to `greatest`, both included. */
 export function wholeNumber(least: number, greatest: number): Format<number> {
-  return {
-    takes: `a whole number from ${least} to ${greatest}`,
-    read(text) {
-      const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-      return value >= least && value <= greatest ? value : undefined;
-    },
-  };
+  const takes = `a whole number from ${least} to ${greatest}`;
+  return z
+    .string(takes)
+    .regex(/^\d{1,9}$/, takes)
+    .transform(Number)
+    .pipe(z.number().min(least, takes).max(greatest, takes))
+    .describe(takes);
 }
 
 /** One of the given words. */
 export function oneOf<const Word extends string>(...words: readonly Word[]): Format<Word> {
-  return {
-    takes: words.join(' or '),
-    read: (text) => words.find((word) => word === text),
-  };
+  const takes = words.join(' or ');
+  return z.enum(words, takes).describe(takes);
 }
 
 /** A text that `pattern` matches. */
 export function matching(pattern: RegExp, takes: string): Format<string> {
-  return { takes, read: (text) => (pattern.test(text) ? text : undefined) };
+  return z.string(takes).regex(pattern, takes).describe(takes);
+}
+
+/** A text that passes `isRight`. */
+export function textThat(isRight: (text: string) => boolean, takes: string): Format<string> {
+  return z.string(takes).refine(isRight, takes).describe(takes);
+}
+
+/** A condition on a URL beside its form. */
+interface UrlRule {
+  /** Ends the description of the format. */
+  readonly takes: string;
+  accepts(url: URL): boolean;
 }
 
 /** A URL of one of the given schemes, which are written without the colon. */
-export function urlOf(...schemes: readonly string[]): Format<string> {
-  return {
-    takes: `a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')} and names a host`,
-    read: (text) => (schemes.some((s) => isUrlWithHost(text, s)) ? text : undefined),
-  };
+export function urlOf(
+  schemes: readonly string[],
+  further: UrlRule = { takes: '', accepts: () => true },
+): Format<string> {
+  return textThat(
+    (text) => schemes.some((one) => isUrlWithHost(text, one)) && further.accepts(new URL(text)),
+    `a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')} and names a host${further.takes}`,
+  );
 }
 
 function isUrlWithHost(text: string, scheme: string): boolean {
   if (!text.startsWith(`${scheme}://`) || !URL.canParse(text)) return false;
   const { hostname, searchParams } = new URL(text);
-  // PostgreSQL on a socket of the file system has its folder as a parameter.
+  // A URL of PostgreSQL on a Unix socket has its folder as a parameter.
   return hostname !== '' || searchParams.has('host');
 }
 
-/** Scheme, host and port of a web server, as browsers send it in `Origin` [RFC 6454 §7]. */
-export const webOrigin: Format<string> = {
-  takes: 'an origin such as https://app.example.org, without a path or a slash at the end',
-  read: (text) =>
-    /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text ? text : undefined,
-};
+/** Scheme, host and port of a web server, as in the header `Origin` [RFC 6454 §7]. */
+export const webOrigin: Format<string> = textThat(
+  (text) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text,
+  'an origin such as https://app.example.org, without a path or a slash at the end',
+);
 
 /**
- * One address, or a block of them in CIDR notation; read in its shortest form. Refused is what may be
- * a slip: a short or octal form of IPv4, a zone, a block from another than its first address, one of
- * everybody, and one of IPv4 in the clothes of IPv6.
+ * One address, or a block of them in CIDR notation, read in its shortest form. A text that may be a slip
+ * is refused: a short or octal form of IPv4, a zone, a block that does not begin at its first address, a
+ * block of every address, and a block of IPv4-mapped IPv6 addresses.
  */
-export const addressOrBlock: Format<string> = {
-  takes:
-    'an IP address in full or a CIDR block from its first address on, such as 10.0.0.0/8, and not a block of everybody',
-  read: (text) => (text.includes('/') ? plainBlock(text) : plainAddress(text)),
-};
+export const addressOrBlock: Format<string> = format(
+  'an IP address in full or a CIDR block from its first address on, such as 10.0.0.0/8, and not a block of everybody',
+  (text) => (text.includes('/') ? plainBlock(text) : plainAddress(text)),
+);
 
 function plainAddress(text: string): string | undefined {
   const isPlain = text.includes(':')
@@ -86,20 +108,19 @@ function plainBlock(text: string): string | undefined {
   const first = plainAddress(address);
   if (first === undefined || !ipaddr.isValidCIDR(text) || Number(bits) === 0) return undefined;
   const network = address.includes(':') ? ipaddr.IPv6 : ipaddr.IPv4;
-  // The block of a mapped address is written otherwise than `first`, which is IPv4 by now.
+  // `first` of an IPv4-mapped block is IPv4 by now, so a mapped block never equals it.
   if (network.networkAddressFromCIDR(text).toString() !== first) return undefined;
   return `${first}/${Number(bits)}`;
 }
 
-/** Members of one format between commas, each once, blanks around them ignored. */
+/** Members of one format between commas, each once. Blanks around a member are ignored. */
 export function listOf(member: Format<string>): Format<readonly string[]> {
-  return {
-    takes: `a comma-separated list without doubles, each member ${member.takes}`,
-    read(text) {
-      const members = text.split(',').map((part) => member.read(part.trim()));
-      const isUnique = new Set(members).size === members.length;
-      const found = members.filter((value) => value !== undefined);
-      return isUnique && found.length === members.length ? found : undefined;
+  const members = z.array(member);
+  return format(
+    `a comma-separated list without doubles, each member ${takenBy(member)}`,
+    (text) => {
+      const { data } = members.safeParse(text.split(',').map((part) => part.trim()));
+      return data !== undefined && new Set(data).size === data.length ? data : undefined;
     },
-  };
+  );
 }

@@ -5,10 +5,9 @@ LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
 /**
- * Whether a host is the machine itself: `localhost`, a name below it [RFC 6761 §6.3], 127.0.0.0/8 or
- * `::1`.
+ * Whether a host is this machine: `localhost`, a name below it [RFC 6761 §6.3], 127.0.0.0/8 or `::1`.
  *
- * @param host as it stands in a URL, or as an address to listen on
+ * @param host from a URL, or an address to listen on
  */
 export function isLocalHost(host: string): boolean {
   const name = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();

@@ -1,11 +1,11 @@
-import { parseYaml, YamlFault } from './parse-yaml.js';
+import { parseYaml, UnreadableYaml } from './parse-yaml.js';
 
-function faultOf(text: string): YamlFault {
+function errorOf(text: string): UnreadableYaml {
   try {
     parseYaml(text);
-  } catch (fault) {
-    if (fault instanceof YamlFault) return fault;
-    throw fault;
+  } catch (error) {
+    if (error instanceof UnreadableYaml) return error;
+    throw error;
   }
   throw new Error('It was taken.');
 }
@@ -33,13 +33,13 @@ describe('parseYaml', () => {
     ['%YAML 9.9\n---\na: 1', 'line 1, column 7', 'Directives are not taken, remove it'],
     ['a: "\\qx"', 'line 1, column 5', 'Invalid escape sequence'],
   ])('refuses %j', (text, place, message) => {
-    const fault = faultOf(text);
-    expect(fault.place).toContain(place);
-    expect(fault.message).toContain(message);
+    const error = errorOf(text);
+    expect(error.place).toContain(place);
+    expect(error.message).toContain(message);
   });
 
   it('refuses what is nested without end', () => {
-    expect(faultOf('['.repeat(30_000)).message).toBe('Nested too deeply');
+    expect(errorOf('['.repeat(30_000)).message).toBe('Nested too deeply');
   });
 
   it.each([
@@ -52,6 +52,6 @@ describe('parseYaml', () => {
     'a: "\\xhunter2"',
     'a: 1\n---\nhunter2',
   ])('does not repeat what stands there: %j', (text) => {
-    expect(faultOf(text).message).not.toContain('hunter2'.slice(0, 2));
+    expect(errorOf(text).message).not.toContain('hunter2'.slice(0, 2));
   });
 });

@@ -8,42 +8,42 @@ import {
   type YAMLError,
 } from 'yaml';
 
-/** What stops the reading of a text, and where it stands. */
-export class YamlFault extends Error {
-  /** @param place such as `line 3, column 5` */
+/** The reason why a text is refused, and its place. */
+export class UnreadableYaml extends Error {
+  /** @param place as in `line 3, column 5` */
   constructor(
     readonly place: string,
     message: string,
   ) {
     super(message);
-    this.name = 'YamlFault';
+    this.name = 'UnreadableYaml';
   }
 }
 
 const TAGS = 'Tags are not taken, remove it';
 
 /**
- * Reads one document of YAML 1.2 with the core schema: maps, lists, texts, numbers, booleans and
- * null. Aliases are refused, as a few of them make a document of millions of members.
+ * Reads one document of YAML 1.2 with the core schema: maps, lists, texts, numbers, booleans and null. It
+ * refuses aliases, since a few of them can make a document of millions of members.
  *
- * @throws {YamlFault} for bad syntax, a key given twice, a tag, an alias or a second document
+ * @throws {UnreadableYaml} for bad syntax, a key given twice, a tag, an alias or a second document
  */
 export function parseYaml(text: string): unknown {
   const lines = new LineCounter();
   const options = { lineCounter: lines, prettyErrors: false, logLevel: 'error' } as const;
   const document = parseDocument(text, { ...options, version: '1.2', schema: 'core' });
   const [error] = [...document.errors, ...document.warnings];
-  if (error !== undefined) throw faultAt(error.pos[0], messageOf(error), lines);
+  if (error !== undefined) throw errorAt(error.pos[0], messageOf(error), lines);
   visit(document, {
     Node: (_, node) => {
       const refusal = refusalOf(node);
-      if (refusal !== undefined) throw faultAt(node.range?.[0] ?? 0, refusal, lines);
+      if (refusal !== undefined) throw errorAt(node.range?.[0] ?? 0, refusal, lines);
     },
   });
   return document.toJS();
 }
 
-/** In the place of the parser's own messages, which speak to programmers or repeat text of the file. */
+/** Our messages, in place of those that address programmers or repeat text of the file. */
 const MESSAGES: Partial<Record<ErrorCode, string>> = {
   RESOURCE_EXHAUSTION: 'Nested too deeply',
   MULTIPLE_DOCS: 'One document only is taken, remove the others',
@@ -56,17 +56,17 @@ const MESSAGES: Partial<Record<ErrorCode, string>> = {
 function messageOf({ code, message }: YAMLError): string {
   const ours = MESSAGES[code];
   if (ours !== undefined) return ours;
-  // What follows the colon is text of the file, which may be a secret.
+  // The text after the colon comes from the file and may be a secret.
   return message.replace(/:.*/s, '');
 }
 
 function refusalOf(node: Node): string | undefined {
   if (isAlias(node)) return 'Aliases are not taken, write the value out';
-  // Only a tag that is written there is kept by the parser.
+  // The parser keeps only tags that the file has.
   return node.tag !== undefined ? TAGS : undefined;
 }
 
-function faultAt(offset: number, message: string, lines: LineCounter): YamlFault {
+function errorAt(offset: number, message: string, lines: LineCounter): UnreadableYaml {
   const { line, col } = lines.linePos(offset);
-  return new YamlFault(`line ${line}, column ${col}`, message);
+  return new UnreadableYaml(`line ${line}, column ${col}`, message);
 }

@@ -1,48 +1,25 @@
-import 'reflect-metadata';
-import { Type } from 'class-transformer';
-import {
-  ArrayNotEmpty,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  Min,
-  MinLength,
-  ValidateNested,
-} from 'class-validator';
+import { z } from 'zod';
 import { ConfigError } from './config-error.js';
-import { optionNamesOf, readEntryOptions } from './read-entry-options.js';
+import { asWhole, optionsSchema, readEntryOptions } from './read-entry-options.js';
 
-class Network {
-  @IsString({ message: 'a CIDR block such as 10.0.0.0/8' })
-  readonly cidr!: string;
-}
+const PERIOD = 'an integer number and not less than 15';
 
-class Options {
-  @MinLength(12, { message: 'a text of at least 12 characters' })
-  readonly password!: string;
+const network = optionsSchema({ cidr: z.string('a CIDR block such as 10.0.0.0/8') });
 
-  @IsOptional()
-  @IsIn([6, 8])
-  readonly digits?: number;
+const schemaOfAll = optionsSchema({
+  password: z
+    .string('a text of at least 12 characters')
+    .min(12, 'a text of at least 12 characters'),
+  digits: z.literal([6, 8], 'one of the following values: 6, 8').exactOptional(),
+  period: z.int(PERIOD).min(15, PERIOD).exactOptional(),
+  names: asWhole(z.array(z.string()), 'each value to be a string').exactOptional(),
+  networks: z
+    .array(network, 'a list, each member of it a mapping')
+    .min(1, 'at least one network')
+    .exactOptional(),
+});
 
-  @IsOptional()
-  @Min(15)
-  @IsInt()
-  readonly period?: number;
-
-  @IsOptional()
-  @IsString({ each: true })
-  readonly names?: readonly string[];
-
-  @IsOptional()
-  @ValidateNested()
-  @ArrayNotEmpty({ message: 'at least one network' })
-  @Type(() => Network)
-  readonly networks?: readonly Network[];
-}
-
-class NoOptions {}
+const NO_OPTIONS = optionsSchema({});
 
 const password = 'correct horse battery';
 const entryOf = (options: Record<string, unknown>) => ({
@@ -54,7 +31,7 @@ const entryOf = (options: Record<string, unknown>) => ({
 
 function linesOf(
   options: Record<string, unknown>,
-  schema: new () => object = Options,
+  schema: z.ZodObject = schemaOfAll,
   references = new Map<string, string>(),
 ) {
   try {
@@ -67,16 +44,15 @@ function linesOf(
 }
 
 describe('readEntryOptions', () => {
-  it('gives an instance of the class, at every depth', () => {
-    const options = readEntryOptions(Options, entryOf({ password, networks: [{ cidr: '::/0' }] }));
-    expect(options).toBeInstanceOf(Options);
-    expect(options.networks?.[0]).toBeInstanceOf(Network);
-    expect(options).toMatchObject({ password, networks: [{ cidr: '::/0' }] });
+  it('gives what the schema reads, at every depth', () => {
+    const given = { password, names: ['a'], networks: [{ cidr: '::/0' }] };
+    expect(readEntryOptions(schemaOfAll, entryOf(given))).toEqual(given);
+    expect(readEntryOptions(schemaOfAll, entryOf({ password }))).toEqual({ password });
   });
 
-  it('takes nothing for a class without options', () => {
-    expect(linesOf({}, NoOptions)).toEqual([]);
-    expect(linesOf({ pasword: password }, NoOptions)).toEqual([
+  it('takes nothing for a schema without options', () => {
+    expect(linesOf({}, NO_OPTIONS)).toEqual([]);
+    expect(linesOf({ pasword: password }, NO_OPTIONS)).toEqual([
       'AUTH_CONFIG: providers[1].pasword is not an option of "home", which here takes no options: correct the name or remove it.',
     ]);
   });
@@ -144,7 +120,7 @@ describe('readEntryOptions', () => {
     expect(line.slice(start.length)).toEqual(text);
   });
 
-  it('says every fault, and shows no secret and no endless text', () => {
+  it('says every error, and shows no secret and no endless text', () => {
     const lines = linesOf({ password: 'hunter2', digits: 'x'.repeat(1000), pasword: 'hunter3' });
     expect(lines).toHaveLength(3);
     expect(lines.join()).not.toMatch(/hunter/);
@@ -158,15 +134,8 @@ it('shows of a value from the environment the variable alone', () => {
     ['AUTH_CONFIG: providers[1].networks[0].cidr', 'CIDR'],
   ]);
   const options = { password, digits: 'hunter2', networks: [{ cidr: 5 }] };
-  expect(linesOf(options, Options, references)).toEqual([
+  expect(linesOf(options, schemaOfAll, references)).toEqual([
     'AUTH_CONFIG: providers[1].digits: expected one of the following values: 6, 8, got the value of ${DIGITS}.',
     'AUTH_CONFIG: providers[1].networks[0].cidr: expected a CIDR block such as 10.0.0.0/8, got the value of ${CIDR}.',
   ]);
-});
-
-describe('optionNamesOf', () => {
-  it('has the names in their order', () => {
-    expect(optionNamesOf(Network)).toEqual(['cidr']);
-    expect(optionNamesOf({})).toEqual([]);
-  });
 });

@@ -10,14 +10,14 @@ import {
 import { ConfigError } from './config-error.js';
 
 /**
- * Puts another text into a file that is there, in one step: whoever reads it sees the old text or
- * the new one. Afterwards its owner alone can read it, and has not changed.
+ * Replaces the text of an existing file in one step: a reader sees the old text or the new one. Only the
+ * file's owner, who stays the same, can read it afterwards.
  *
  * @throws {ConfigError} when it cannot be written; the old text is then still there
  */
 export function replaceFile(path: string, text: string): void {
   try {
-    // A link stays one; what it leads to is replaced.
+    // A link stays a link: its target is replaced.
     const target = realpathSync(path);
     writeAside(target, text);
   } catch (cause) {

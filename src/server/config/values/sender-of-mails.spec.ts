@@ -12,7 +12,7 @@ describe('senderOfMails', () => {
     '"Acme: Login" <login@example.org>',
     '"Acme \\"Login\\" @ home" <login@example.org>',
   ])('takes %s', (text) => {
-    expect(senderOfMails.read(text)).toBe(text);
+    expect(senderOfMails.safeParse(text).data).toBe(text);
   });
 
   it.each([
@@ -37,6 +37,6 @@ describe('senderOfMails', () => {
     'Acme\r\nBcc: b@example.org <a@example.org>',
     'Acme <a@example.org>\n',
   ])('refuses %j', (text) => {
-    expect(senderOfMails.read(text)).toBeUndefined();
+    expect(senderOfMails.safeParse(text).data).toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ const secretOf = (byteLength: number) => `whsec_${Buffer.alloc(byteLength, 7).to
 
 describe('webhookUrl', () => {
   it.each(['https://sms.example.org', 'http://127.0.0.1:8080/send?a=b'])('reads %s', (text) => {
-    expect(webhookUrl.read(text)).toBe(text);
+    expect(webhookUrl.safeParse(text).data).toBe(text);
   });
 
   it.each([
@@ -20,17 +20,17 @@ describe('webhookUrl', () => {
     'https://sms.example.org:0/send',
     'https://sms.example.org:10080',
   ])('refuses %s', (text) => {
-    expect(webhookUrl.read(text)).toBeUndefined();
+    expect(webhookUrl.safeParse(text).data).toBeUndefined();
   });
 });
 
 describe('the ports that webhookUrl refuses', () => {
   const urlAt = (port: number) => `http://127.0.0.1:${port}`;
   const refused = Array.from({ length: 65_535 }, (_, index) => index + 1).filter(
-    (port) => webhookUrl.read(urlAt(port)) === undefined,
+    (port) => webhookUrl.safeParse(urlAt(port)).data === undefined,
   );
 
-  // It refuses them before it connects.
+  // `fetch` refuses a port before it connects.
   it('are those that fetch refuses', async () => {
     expect(refused.length).toBeGreaterThan(80);
     for (const port of refused) {
@@ -42,7 +42,7 @@ describe('the ports that webhookUrl refuses', () => {
 
 describe('webhookSecret', () => {
   it.each([24, 25, 32, 64])('reads %d bytes', (byteLength) => {
-    expect(webhookSecret.read(secretOf(byteLength))).toEqual(Buffer.alloc(byteLength, 7));
+    expect(webhookSecret.safeParse(secretOf(byteLength)).data).toEqual(Buffer.alloc(byteLength, 7));
   });
 
   it.each([
@@ -53,6 +53,6 @@ describe('webhookSecret', () => {
     ['base64url', `whsec_${Buffer.alloc(32, 0xff).toString('base64url')}`],
     ['nothing', 'whsec_'],
   ])('refuses %s', (_, text) => {
-    expect(webhookSecret.read(text)).toBeUndefined();
+    expect(webhookSecret.safeParse(text).data).toBeUndefined();
   });
 });

@@ -27,7 +27,7 @@ const office = {
   id: 'office',
   name: 'Office',
   url: 'https://office.example.org',
-  secret: `whsec_${SECRET.toString('base64')}`,
+  secret: SECRET,
 };
 
 class NoDelay extends Delay {

@@ -2,25 +2,24 @@ import { type FactoryProvider } from '@nestjs/common';
 import { NotifyHandler, type NotifyHandlerOptions } from '../../../mfa/handlers/notify/index.js';
 import { HandlerDefaults, RandomSource } from '../../../mfa/index.js';
 import { ConfigError } from '../../config/values/config-error.js';
-import { webhookSecret } from '../../config/values/webhook-formats.js';
 import { type ConfiguredDestination, MAILBOX_DESTINATION } from './configured-destination.js';
 import { ConfiguredDestinations } from './configured-destinations.js';
 import { DestinationCarrier } from './destination-carrier.js';
 
-/** A destination, as the file has it. */
-interface WrittenDestination {
+/** A destination of the file. */
+interface ListedDestination {
   readonly id: string;
   readonly name: string;
   readonly url: string;
-  /** As {@link webhookSecret} reads it; absent: what is sent there is not signed. */
-  readonly secret?: string;
+  /** Signs what is sent there; absent: nothing does. */
+  readonly secret?: Buffer;
 }
 
 /** The options of one factor of type `notify`. */
 export interface NotifyFactorOptions extends NotifyHandlerOptions {
   readonly name: string;
   /** Absent: the development mailbox, which production does not have. */
-  readonly destinations?: readonly WrittenDestination[];
+  readonly destinations?: readonly ListedDestination[];
 }
 
 /** A handler with destinations of its own. @throws {ConfigError} in production without destinations */
@@ -42,6 +41,6 @@ export function notifyFactor(
   };
 }
 
-function configured({ id, name, url, secret }: WrittenDestination): ConfiguredDestination {
-  return { id, name, webhook: { url, secret: webhookSecret.read(secret ?? '') ?? null } };
+function configured({ id, name, url, secret }: ListedDestination): ConfiguredDestination {
+  return { id, name, webhook: { url, secret: secret ?? null } };
 }

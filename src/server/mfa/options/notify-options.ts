@@ -1,49 +1,30 @@
-import { Type } from 'class-transformer';
-import { ArrayNotEmpty, IsArray, IsOptional, Matches, ValidateNested } from 'class-validator';
+import { z } from 'zod';
 import { NOTIFY_OPTIONS } from '../../../mfa/handlers/notify/index.js';
+import { matching } from '../../config/values/formats.js';
+import { asWhole, optionsSchema } from '../../config/values/read-entry-options.js';
 import { webhookSecret, webhookUrl } from '../../config/values/webhook-formats.js';
-import { IsOfFormat } from './is-of-format.js';
-import { optionsClassOf } from './options-class-of.js';
+import { optionsSchemaOf } from './options-schema-of.js';
 
-const ID = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
-const IDS = { each: true, message: 'a list of ids of destinations' };
+const id = matching(
+  /^[a-z0-9][a-z0-9_.-]{0,63}$/,
+  'lower-case letters, digits, "_", "-" and ".", at most 64',
+);
+const ids = asWhole(z.array(id), 'a list of ids of destinations');
+const DESTINATIONS =
+  'a list of at least one destination, each with id, name, url and perhaps a secret';
 
-/** One destination of a factor of type `notify`, as it is written in the file. */
-export class NotifyDestinationOptions {
-  @Matches(ID, { message: 'lower-case letters, digits, "_", "-" and ".", at most 64' })
-  readonly id!: string;
+/** The options of a destination of `notify`, as the file has them. */
+export const notifyDestination = optionsSchema({
+  id,
+  name: matching(/^(?=.*\S)[^\p{Cc}\p{Cs}]{1,64}$/u, 'a text of 1 to 64 characters'),
+  url: webhookUrl,
+  secret: webhookSecret.exactOptional(),
+});
 
-  @Matches(/^(?=.*\S)[^\p{Cc}\p{Cs}]{1,64}$/u, { message: 'a text of 1 to 64 characters' })
-  readonly name!: string;
-
-  @IsOfFormat(webhookUrl)
-  readonly url!: string;
-
-  @IsOptional()
-  @IsOfFormat(webhookSecret)
-  readonly secret?: string;
-}
-
-/** The options of a factor of type `notify`, as they are written in the file. */
-export class NotifyOptions extends optionsClassOf(NOTIFY_OPTIONS) {
-  @IsOptional()
-  @IsArray({
-    message: 'a list of at least one destination, each with id, name, url and perhaps a secret',
-  })
-  @ArrayNotEmpty({
-    message: 'a list of at least one destination, each with id, name, url and perhaps a secret',
-  })
-  @ValidateNested({ each: true })
-  @Type(() => NotifyDestinationOptions)
-  readonly destinations?: readonly NotifyDestinationOptions[];
-
-  @IsOptional()
-  @IsArray({ message: IDS.message })
-  @Matches(ID, IDS)
-  readonly include?: readonly string[];
-
-  @IsOptional()
-  @IsArray({ message: IDS.message })
-  @Matches(ID, IDS)
-  readonly exclude?: readonly string[];
-}
+/** The options of `notify`, as the file has them. */
+export const notifyOptions = optionsSchema({
+  destinations: z.array(notifyDestination, DESTINATIONS).min(1, DESTINATIONS).exactOptional(),
+  include: ids.exactOptional(),
+  exclude: ids.exactOptional(),
+  ...optionsSchemaOf(NOTIFY_OPTIONS).shape,
+});

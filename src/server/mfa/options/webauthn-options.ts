@@ -1,29 +1,16 @@
-import { ArrayNotEmpty, IsArray, IsOptional, ValidateBy } from 'class-validator';
+import { z } from 'zod';
 import { WEBAUTHN_OPTIONS } from '../../../mfa/handlers/webauthn/index.js';
 import { webOrigin } from '../../config/values/formats.js';
+import { asWhole, optionsSchema } from '../../config/values/read-entry-options.js';
 import { relyingPartyId } from '../../config/settings/webauthn-settings.js';
-import { IsOfFormat } from './is-of-format.js';
-import { optionsClassOf } from './options-class-of.js';
+import { optionsSchemaOf } from './options-schema-of.js';
 
-const ORIGINS = 'a list of origins such as https://app.example.org';
-
-/** The options of a factor of type `webauthn`, as they are written in the file. */
-export class WebAuthnOptions extends optionsClassOf(WEBAUTHN_OPTIONS) {
-  @IsOptional()
-  @IsOfFormat(relyingPartyId)
-  readonly rp_id?: string;
-
-  @IsOptional()
-  @IsArray({ message: ORIGINS })
-  @ArrayNotEmpty({ message: ORIGINS })
-  @ValidateBy(
-    {
-      name: 'isWebOrigin',
-      validator: {
-        validate: (value) => typeof value === 'string' && webOrigin.read(value) !== undefined,
-      },
-    },
-    { each: true, message: ORIGINS },
-  )
-  readonly origins?: readonly string[];
-}
+/** The options of `webauthn`, as the file has them. */
+export const webAuthnOptions = optionsSchema({
+  rp_id: relyingPartyId.exactOptional(),
+  origins: asWhole(
+    z.array(webOrigin).min(1),
+    'a list of origins such as https://app.example.org',
+  ).exactOptional(),
+  ...optionsSchemaOf(WEBAUTHN_OPTIONS).shape,
+});

@@ -6,7 +6,7 @@ import { type FirstFactorRequest } from '../first-factor.js';
 import { FormFirstFactor } from '../form-first-factor.js';
 import { LocalForm } from './local.form.js';
 
-/** The first factor of every registered account: its password. */
+/** The password of a registered account. */
 export class LocalFactor extends FormFirstFactor<LocalForm> {
   readonly schema = LocalForm;
 
@@ -19,7 +19,7 @@ export class LocalFactor extends FormFirstFactor<LocalForm> {
   }
 }
 
-/** The user name counts where both are given. */
+/** The user name takes precedence. */
 function loginNameOf({ username, email }: LocalForm): LoginName {
   return username === undefined
     ? { by: 'email', value: email ?? '' }

@@ -6,7 +6,7 @@ import { MAX_PASSWORD_TEXT_LENGTH } from '../../identity/password-hasher.js';
 import { LONGEST_EMAIL, LONGEST_USERNAME_TEXT } from '../../identity/user.entity.js';
 import { EXAMPLE_PASSWORD } from '../../identity/example-password.js';
 
-/** Forms send their empty fields too: such a name is none, where the other one is given. */
+/** Browsers send empty fields too: an empty name counts as absent when the other one is given. */
 function NameField(other: 'username' | 'email'): PropertyDecorator {
   return Transform(({ value, obj }: { value: unknown; obj: Partial<Record<string, unknown>> }) => {
     const name = trimmed(value);
@@ -18,7 +18,7 @@ function trimmed(value: unknown): unknown {
   return typeof value === 'string' ? value.trim() : value;
 }
 
-/** Who, and the password. */
+/** A user name or an address, and the password. */
 export class LocalForm {
   @ApiPropertyOptional({
     description: 'Either this or `email`; this one counts where both are given.',

@@ -14,7 +14,7 @@ import { FormFirstFactor } from '../form-first-factor.js';
 import { type SharedSecrets } from '../shared-secrets.js';
 import { type SharedPasswordOptions } from './shared-password.options.js';
 
-/** The shared secret, and nothing else. */
+/** The shared password alone. */
 class SharedPasswordForm {
   @ApiProperty({ format: 'password', example: 'the password on the fridge' })
   @IsString()
@@ -23,7 +23,7 @@ class SharedPasswordForm {
   password!: string;
 }
 
-/** One secret for many people, who then are all one user: that of this factor and of no other. */
+/** One password for many people, who are all the same user. The user belongs to this factor only. */
 export class SharedPasswordFactor extends FormFirstFactor<SharedPasswordForm> {
   readonly schema = SharedPasswordForm;
   private readonly logger = new Logger(SharedPasswordFactor.name);
@@ -33,7 +33,7 @@ export class SharedPasswordFactor extends FormFirstFactor<SharedPasswordForm> {
   private readonly username: string;
   private readonly password: string;
   private readonly digest: Buffer;
-  /** As it was kept at the start. Another one: a process has started with another password. */
+  /** The hash at start. A different one means that another process has started with another password. */
   private keptHash: string | null = null;
 
   constructor({ username, password }: SharedPasswordOptions, services: FirstFactorServices) {
@@ -46,7 +46,7 @@ export class SharedPasswordFactor extends FormFirstFactor<SharedPasswordForm> {
     this.digest = digestOf(password);
   }
 
-  /** Takes the name of the user before anybody can register it, and ends what an old password began. */
+  /** Reserves the user name before anybody can register it, and ends the sessions of an old password. */
   async onStart(): Promise<void> {
     const { path } = this.entry;
     const user = await this.ownUser();
@@ -58,16 +58,16 @@ export class SharedPasswordFactor extends FormFirstFactor<SharedPasswordForm> {
     );
   }
 
-  /** The entry may have got another user meanwhile. */
+  /** The entry may have another user by now. */
   async isStillAllowed({ userId }: Pick<RenewedSession, 'userId'>): Promise<boolean> {
     return (await this.ownUser())?.id === userId;
   }
 
-  /** The user is looked up first, so that a wrong password costs no less than the right one. */
+  /** The look-up comes first, so that a wrong password takes as long as the right one. */
   protected async verify({ password }: SharedPasswordForm): Promise<User | null> {
     const user = await this.ownUser();
     const isRight = constantTimeEqual(digestOf(password), this.digest);
-    // Without what was kept at the start nothing is the same as it.
+    // Without a hash from the start, nothing matches.
     const isKept = this.keptHash !== null && user?.sharedSecretHash === this.keptHash;
     return isRight && isKept ? user : null;
   }
@@ -85,7 +85,7 @@ export class SharedPasswordFactor extends FormFirstFactor<SharedPasswordForm> {
   }
 }
 
-/** Of one length for every password, so that not even the length of the secret shows. */
+/** All digests have the same length, so the comparison does not reveal the length of the password. */
 function digestOf(password: string): Buffer {
   return createHash('sha256').update(normalizePassword(password)).digest();
 }

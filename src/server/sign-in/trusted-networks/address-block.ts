@@ -2,13 +2,13 @@ import ipaddr from 'ipaddr.js';
 
 type Address = ReturnType<typeof ipaddr.parse>;
 
-/** Addresses with the same first bits. */
+/** Addresses with a common prefix. */
 export type AddressBlock = ReturnType<typeof ipaddr.parseCIDR>;
 
 /**
- * Reads a block that a person wrote to say whom to trust. Null for what may be a slip: an address
- * that is not the first of its block, a short form of IPv4, an IPv4 block in the clothes of IPv6, a
- * zone, and a block of everybody.
+ * Reads a block that a person wrote to name trusted clients. Null for a text that may be a slip: an
+ * address that is not the first of its block, a short form of IPv4, a block of IPv4-mapped IPv6
+ * addresses, a zone, and a block of every address.
  */
 export function readTrustedBlock(text: string): AddressBlock | null {
   if (!isPlainBlock(text)) return null;
@@ -24,7 +24,7 @@ function isPlainBlock(text: string): boolean {
   return ipaddr.IPv4.isValidCIDRFourPartDecimal(text);
 }
 
-/** A block, or an address as a block of one. @throws {Error} for what is neither */
+/** A block, or an address as a block of one. @throws {Error} for any other text */
 export function toBlock(text: string): AddressBlock {
   if (text.includes('/')) return ipaddr.parseCIDR(text);
   const address = ipaddr.parse(text);
@@ -32,15 +32,15 @@ export function toBlock(text: string): AddressBlock {
 }
 
 /**
- * Whether an address lies in a block. IPv4 lies in blocks of IPv4 alone, however it is written: a
- * block of IPv6 that holds the mapped addresses [RFC 4291 §2.5.5.2] must not mean all of IPv4. What
- * is no address lies in none.
+ * Whether an address lies in a block. An IPv4 address, in any notation, lies only in IPv4 blocks: an IPv6
+ * block that includes the mapped addresses [RFC 4291 §2.5.5.2] must not match all of IPv4. A text that is
+ * no address lies in no block.
  */
 export function isIn(address: string, block: AddressBlock): boolean {
   return ipaddr.isValid(address) && matches(ipaddr.process(address), block);
 }
 
-/** As {@link isIn}, but IPv4 lies in the blocks of its mapped address too, as Fastify has it. */
+/** As {@link isIn}, but an IPv4 address also lies in the blocks of its mapped address, as in Fastify. */
 export function isInAnyForm(address: string, block: AddressBlock): boolean {
   if (!ipaddr.isValid(address)) return false;
   const plain = ipaddr.process(address);

@@ -7,7 +7,7 @@ const ownAddress = (ip: string | undefined, peer: string, header = 'accept', pro
   ownAddressOf(
     {
       ip,
-      // A configured proxy says so in any case.
+      // A configured proxy always shows it.
       headers: { ...(ip === peer ? {} : { 'x-forwarded-for': ip }), [header]: ip },
       socket: { remoteAddress: peer },
     },

@@ -2,7 +2,10 @@ import { addressIn } from '../../../mfa/index.js';
 import { type FirstFactorRequest } from '../first-factor.js';
 import { type AddressBlock, isInAnyForm } from './address-block.js';
 
-/** What proxies add: with any of these somebody passes a request on [RFC 7239 §4, RFC 9110 §7.6.3]. */
+/**
+ * Headers that proxies add: each of them shows that somebody forwards the request [RFC 7239 §4, RFC 9110
+ * §7.6.3].
+ */
 const FORWARDING_HEADERS = [
   'forwarded',
   'via',
@@ -16,9 +19,8 @@ const FORWARDING_HEADERS = [
 ];
 
 /**
- * The address that a client has itself, or null where that is not certain: when it is the address
- * of a configured proxy, and when the peer passes on what comes from elsewhere without being one. A
- * proxy that adds nothing to a request cannot be told from a client.
+ * The client's own address, or null when it is not certain: it is a configured proxy's, or the peer
+ * forwards the request without being one. A proxy that adds no header looks like a client.
  */
 export function ownAddressOf(
   { ip, socket, headers }: FirstFactorRequest,
@@ -33,7 +35,7 @@ export function ownAddressOf(
   return isForwarded ? null : own;
 }
 
-/** Where a chain of proxies says that it begins: each adds to the end whom it heard. */
+/** The client in a chain of proxies: each proxy appends its peer. */
 function originOf(forwardedFor: string | readonly string[] | undefined): string | undefined {
   return [forwardedFor].flat().join(',').split(',')[0]?.trim();
 }

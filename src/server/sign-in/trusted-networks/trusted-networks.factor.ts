@@ -8,12 +8,12 @@ import { type UsersService } from '../../identity/users.service.js';
 import { type FirstFactorRequest } from '../first-factor.js';
 import { type FirstFactorServices } from '../first-factor-type.js';
 import { FormFirstFactor } from '../form-first-factor.js';
-import { type AddressBlock, isIn, readTrustedBlock, toBlock } from './address-block.js';
+import { type AddressBlock, isIn, toBlock } from './address-block.js';
 import { ownAddressOf } from './client-address.js';
 import { type TrustedNetwork, type TrustedNetworksOptions } from './trusted-networks.options.js';
 import { BoundedText, Trimmed } from '../../../mfa/index.js';
 
-/** Who someone wants to be. */
+/** The name of the user to sign in as. */
 class TrustedNetworksForm {
   @ApiProperty({ example: 'alice' })
   @Trimmed()
@@ -27,13 +27,13 @@ const LOOPBACK = ['127.0.0.1', '::1'];
 
 interface Network {
   readonly blocks: readonly AddressBlock[];
-  /** Exactly as the users are called: who is trusted must not depend on a rule of letters. */
+  /** The exact user names: no rule of letter case may decide who is trusted. */
   readonly usernames: ReadonlySet<string>;
 }
 
 /**
- * Signs in by where a client is: nothing is proven, and nobody gets in who has a second factor. The
- * place is asked about again at every refresh.
+ * Signs in by the network of the client. It proves nothing, so it refuses users with a second factor.
+ * Every refresh checks the network again.
  */
 export class TrustedNetworksFactor extends FormFirstFactor<TrustedNetworksForm> {
   readonly schema = TrustedNetworksForm;
@@ -54,7 +54,7 @@ export class TrustedNetworksFactor extends FormFirstFactor<TrustedNetworksForm> 
     this.users = users;
   }
 
-  /** Warns of what lets in other people than the list seems to say. */
+  /** Warns of entries that admit other people than they seem to. */
   async onStart(): Promise<void> {
     const blocks = this.networks.flatMap((network) => network.blocks);
     const holdsLoopback = blocks.some((block) => LOOPBACK.some((own) => isIn(own, block)));
@@ -74,7 +74,9 @@ export class TrustedNetworksFactor extends FormFirstFactor<TrustedNetworksForm> 
     return this.isTrusted(await this.users.findById(userId), request);
   }
 
-  /** The user is looked up wherever the client is: outside nothing shows of who is there. */
+  /**
+   * The look-up happens in every network: outside the trusted ones the time must not reveal who exists.
+   */
   protected async verify(
     { username }: TrustedNetworksForm,
     request: FirstFactorRequest,
@@ -96,7 +98,7 @@ export class TrustedNetworksFactor extends FormFirstFactor<TrustedNetworksForm> 
     }
   }
 
-  /** Whoever belongs to another first factor gets in by that one alone. */
+  /** A user of another first factor signs in by that one only. */
   private isTrusted(user: User | null, request: FirstFactorRequest): boolean {
     const address = ownAddressOf(request, this.proxies);
     if (user === null || user.provider !== null || address === null) return false;
@@ -108,10 +110,9 @@ export class TrustedNetworksFactor extends FormFirstFactor<TrustedNetworksForm> 
 }
 
 function readNetwork({ cidr, users }: TrustedNetwork): Network {
-  const blocks = [cidr].flat().map((text) => readTrustedBlock(text));
   return {
-    blocks: blocks.filter((block) => block !== null),
-    // One that is too long is nobody's.
+    blocks: cidr,
+    // A name that is too long belongs to nobody.
     usernames: new Set(users.map((name) => normalizeUsername(name) ?? name)),
   };
 }

@@ -1,39 +1,33 @@
-import { Type } from 'class-transformer';
-import { ArrayMinSize, IsArray, ValidateBy, ValidateNested } from 'class-validator';
+import { z } from 'zod';
+import { format } from '../../config/values/formats.js';
+import { asWhole, optionsSchema } from '../../config/values/read-entry-options.js';
 import { readTrustedBlock } from './address-block.js';
 
-const BLOCKS = 'a CIDR block such as 192.168.0.0/24 from its first address on, or a list of them';
-const USERNAMES = 'a list of at least one user name, each once';
+const NETWORKS = 'a list of at least one network';
 
-/** A network, and who may sign in from it without a password. */
-export class TrustedNetwork {
-  @ValidateBy({ name: 'blocks', validator: { validate: areBlocks } }, { message: BLOCKS })
-  readonly cidr!: string | readonly string[];
+const block = format('a CIDR block', (text) => readTrustedBlock(text) ?? undefined);
+const blocks = z.array(block).min(1);
+const names = z.array(z.string().min(1)).min(1);
 
-  @ValidateBy({ name: 'usernames', validator: { validate: areUsernames } }, { message: USERNAMES })
-  readonly users!: readonly string[];
-}
+/** A network, and the users who may sign in from it without a password. */
+export const trustedNetwork = optionsSchema({
+  cidr: asWhole(
+    z.union([block.transform((one) => [one]), blocks]),
+    'a CIDR block such as 192.168.0.0/24 from its first address on, or a list of them',
+  ),
+  users: asWhole(
+    names.refine((all) => new Set(all).size === all.length),
+    'a list of at least one user name, each once',
+  ),
+});
 
-/** The options of a first factor of type `trusted_networks`, as they are written in the file. */
-export class TrustedNetworksOptions {
-  @IsArray({ message: 'a list of at least one network' })
-  @ArrayMinSize(1, { message: 'a list of at least one network' })
-  @ValidateNested({ each: true })
-  @Type(() => TrustedNetwork)
-  readonly networks!: readonly TrustedNetwork[];
-}
+/** The options of `trusted_networks`, as the file has them. */
+export const trustedNetworksOptions = optionsSchema({
+  networks: z.array(trustedNetwork, NETWORKS).min(1, NETWORKS),
+});
 
-function areBlocks(value: unknown): boolean {
-  const texts: unknown[] = Array.isArray(value) ? value : [value];
-  return (
-    texts.length > 0 &&
-    texts.every((text) => typeof text === 'string' && readTrustedBlock(text) !== null)
-  );
-}
+/** As {@link trustedNetwork} reads it. */
+export type TrustedNetwork = z.output<typeof trustedNetwork>;
 
-function areUsernames(value: unknown): boolean {
-  if (!Array.isArray(value) || value.length === 0 || new Set(value).size < value.length) {
-    return false;
-  }
-  return value.every((name) => typeof name === 'string' && name !== '');
-}
+/** As {@link trustedNetworksOptions} reads them. */
+export type TrustedNetworksOptions = z.output<typeof trustedNetworksOptions>;

@@ -1,9 +1,9 @@
 import { isLocalHost } from './is-local-host.js';
 
-/** What decides whether a server may run where its `PUBLIC_URL`, or else its `HOST`, says. */
+/** The settings that decide whether a server may run at its `PUBLIC_URL`, or else at its `HOST`. */
 export interface Addressed {
   readonly NODE_ENV: string;
-  /** Whether somebody has set `NODE_ENV`: a default promises nothing. */
+  /** Whether `NODE_ENV` is set: a default is no statement of the operator. */
   readonly isNodeEnvSet: boolean;
   readonly HOST: string;
   /** Null: `http://localhost:PORT`. */
@@ -15,13 +15,13 @@ export interface Addressed {
   readonly SMS_GATEWAY_URL: string | null;
   readonly PASSWORD_HASH_COST: number;
   readonly BACKUP_CODE_HASH_COST: number;
-  /** Whether strangers may register, and nobody has said so: it is the default. */
+  /** Whether registration is open only because nobody set it. */
   readonly registrationIsOpenByDefault: boolean;
-  /** The types of the second factors on offer. */
+  /** The second factors on offer. */
   readonly factors: readonly { readonly type: string }[];
 }
 
-/** A cheaper hash than this is for tests. */
+/** A lower cost is for tests. */
 export const LEAST_HASH_COST = 10;
 export const HASH_COSTS = ['PASSWORD_HASH_COST', 'BACKUP_CODE_HASH_COST'] as const;
 
@@ -32,10 +32,10 @@ const offers =
   ({ factors }: Addressed) =>
     factors.some((factor) => factor.type === type);
 
-/** What is for trying out alone: whether it is there, and what is asked for in a certain place. */
+/** What is for trying out only: whether it is in force, and the line that refuses it at a place. */
 const TRIALS: readonly (readonly [
   isThere: (settings: Addressed) => boolean,
-  fault: (place: string) => string,
+  error: (place: string) => string,
 ])[] = [
   [
     ({ SMTP_URL }) => SMTP_URL === null,
@@ -83,36 +83,36 @@ const TRIALS: readonly (readonly [
 ];
 
 /**
- * Why a server must not run at its address; none where it may. What is for trying out alone never
- * serves a public address, whatever `NODE_ENV` was forgotten.
+ * A line for each setting that forbids a server to run at its address. A public address never gets a
+ * setting that is for trying out, even if `NODE_ENV` is forgotten.
  */
-export function faultsOfAddress(settings: Addressed): string[] {
+export function errorsOfAddress(settings: Addressed): string[] {
   const { NODE_ENV, HOST, PUBLIC_URL } = settings;
-  if (NODE_ENV === 'production') return faultsOfProduction(PUBLIC_URL);
+  if (NODE_ENV === 'production') return errorsOfProduction(PUBLIC_URL);
   if (PUBLIC_URL !== null && !isForTrials(PUBLIC_URL)) {
-    return faultsAt(`behind ${PUBLIC_URL}`, settings);
+    return errorsAt(`behind ${PUBLIC_URL}`, settings);
   }
   const isForThisMachine = PUBLIC_URL !== null && settings.isNodeEnvSet;
   if (isLocalHost(HOST) || isForThisMachine) return [];
-  const faults = faultsAt(`on the HOST ${HOST}`, settings);
-  if (faults.length === 0) return [];
+  const errors = errorsAt(`on the HOST ${HOST}`, settings);
+  if (errors.length === 0) return [];
   return [
-    ...faults,
+    ...errors,
     'HOST is where others come from: unset it to try things out; where it is reached from this machine alone all the same, as in a container, set NODE_ENV=development, and PUBLIC_URL to the http://localhost that it has there.',
   ];
 }
 
-/** What is for trying out alone, at an address that others than this machine reach. */
-function faultsAt(where: string, settings: Addressed): string[] {
+/** The lines for an address that other machines reach. */
+function errorsAt(where: string, settings: Addressed): string[] {
   const place = `${where}, which is no address for development`;
-  return TRIALS.filter(([isThere]) => isThere(settings)).map(([, fault]) => fault(place));
+  return TRIALS.filter(([isThere]) => isThere(settings)).map(([, error]) => error(place));
 }
 
 function isForTrials(publicUrl: string): boolean {
   return isHere(publicUrl) && !publicUrl.startsWith('https:');
 }
 
-function faultsOfProduction(publicUrl: string | null): string[] {
+function errorsOfProduction(publicUrl: string | null): string[] {
   if (publicUrl === null || publicUrl.startsWith('https:') || isHere(publicUrl)) return [];
   return [
     `PUBLIC_URL is ${publicUrl}: production takes http for this machine alone, so set it to the https origin that clients see.`,

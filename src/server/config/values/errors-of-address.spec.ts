@@ -1,4 +1,4 @@
-import { type Addressed, faultsOfAddress } from './faults-of-address.js';
+import { type Addressed, errorsOfAddress } from './errors-of-address.js';
 import { isLocalHost } from './is-local-host.js';
 
 const bare: Addressed = {
@@ -16,7 +16,7 @@ const bare: Addressed = {
   registrationIsOpenByDefault: true,
   factors: [{ type: 'app' }, { type: 'email' }],
 };
-/** What a server lacks at the least that is to be reached by others. */
+/** The settings that a server at a public address always needs. */
 const REQUIRED = [
   'SMTP_URL',
   'DATABASE_URL',
@@ -35,7 +35,7 @@ const GIVEN = {
   BACKUP_CODE_HASH_COST: 10,
   registrationIsOpenByDefault: false,
 };
-const namesIn = (faults: readonly string[]) => faults.map((fault) => /^\w+/.exec(fault)?.[0]);
+const namesIn = (errors: readonly string[]) => errors.map((error) => /^\w+/.exec(error)?.[0]);
 
 describe('isLocalHost', () => {
   it.each(['localhost', 'LOCALHOST', 'app.localhost', '127.0.0.1', '127.9.9.9', '::1', '[::1]'])(
@@ -62,7 +62,7 @@ describe('without NODE_ENV=production', () => {
     'http://127.0.0.1',
     'http://[::1]:80',
   ])('%p is for trying out', (PUBLIC_URL) =>
-    expect(faultsOfAddress({ ...bare, PUBLIC_URL })).toEqual([]),
+    expect(errorsOfAddress({ ...bare, PUBLIC_URL })).toEqual([]),
   );
 
   it.each([
@@ -72,27 +72,27 @@ describe('without NODE_ENV=production', () => {
     'https://localhost',
   ])('%s has nothing that is for trying out alone', (PUBLIC_URL) => {
     const open = { ...bare, PUBLIC_URL };
-    expect(namesIn(faultsOfAddress(open))).toEqual(REQUIRED);
-    expect(namesIn(faultsOfAddress({ ...open, NODE_ENV: 'test' }))).toEqual(REQUIRED);
-    expect(faultsOfAddress({ ...open, ...GIVEN })).toEqual([]);
+    expect(namesIn(errorsOfAddress(open))).toEqual(REQUIRED);
+    expect(namesIn(errorsOfAddress({ ...open, NODE_ENV: 'test' }))).toEqual(REQUIRED);
+    expect(errorsOfAddress({ ...open, ...GIVEN })).toEqual([]);
     const factors = [{ type: 'sms' }, { type: 'notify' }, { type: 'pin' }];
-    const faults = faultsOfAddress({ ...open, ...GIVEN, factors });
-    expect(namesIn(faults)).toEqual(['SMS_GATEWAY_URL', 'NODE_ENV', 'The']);
-    expect(faults.at(-1)).toMatch(/^The factor "pin" is refused behind http.*: remove it\.$/);
+    const errors = errorsOfAddress({ ...open, ...GIVEN, factors });
+    expect(namesIn(errors)).toEqual(['SMS_GATEWAY_URL', 'NODE_ENV', 'The']);
+    expect(errors.at(-1)).toMatch(/^The factor "pin" is refused behind http.*: remove it\.$/);
   });
 
   it.each(['0.0.0.0', '::', '192.168.0.7', 'server.lan'])(
     'the HOST %s is a public address, unless NODE_ENV and PUBLIC_URL say that it is not',
     (HOST) => {
       const open = { ...bare, HOST };
-      const faults = faultsOfAddress(open);
-      expect(namesIn(faults)).toEqual([...REQUIRED, 'HOST']);
-      expect(faults[0]).toContain(`required on the HOST ${HOST}, which is no address for`);
-      expect(faultsOfAddress({ ...open, ...GIVEN })).toEqual([]);
+      const errors = errorsOfAddress(open);
+      expect(namesIn(errors)).toEqual([...REQUIRED, 'HOST']);
+      expect(errors[0]).toContain(`required on the HOST ${HOST}, which is no address for`);
+      expect(errorsOfAddress({ ...open, ...GIVEN })).toEqual([]);
       const local = { ...open, PUBLIC_URL: 'http://localhost:3000' };
-      expect(faultsOfAddress(local)).toEqual(faults);
-      expect(faultsOfAddress({ ...local, isNodeEnvSet: true })).toEqual([]);
-      const behind = faultsOfAddress({ ...open, PUBLIC_URL: 'https://login.example.org' });
+      expect(errorsOfAddress(local)).toEqual(errors);
+      expect(errorsOfAddress({ ...local, isNodeEnvSet: true })).toEqual([]);
+      const behind = errorsOfAddress({ ...open, PUBLIC_URL: 'https://login.example.org' });
       expect(namesIn(behind)).toEqual(REQUIRED);
     },
   );
@@ -102,15 +102,15 @@ describe('production', () => {
   const production = { ...bare, NODE_ENV: 'production' };
 
   it.each(['https://login.example.org', 'http://localhost:3000'])('takes %s', (PUBLIC_URL) => {
-    expect(faultsOfAddress({ ...production, PUBLIC_URL })).toEqual([]);
+    expect(errorsOfAddress({ ...production, PUBLIC_URL })).toEqual([]);
   });
 
   it('asks elsewhere for its PUBLIC_URL, and listens where it is told', () => {
-    expect(faultsOfAddress({ ...production, HOST: '0.0.0.0' })).toEqual([]);
+    expect(errorsOfAddress({ ...production, HOST: '0.0.0.0' })).toEqual([]);
   });
 
   it('refuses http for another machine', () => {
-    expect(faultsOfAddress({ ...production, PUBLIC_URL: 'http://login.example.org' })).toEqual([
+    expect(errorsOfAddress({ ...production, PUBLIC_URL: 'http://login.example.org' })).toEqual([
       'PUBLIC_URL is http://login.example.org: production takes http for this machine alone, so set it to the https origin that clients see.',
     ]);
   });

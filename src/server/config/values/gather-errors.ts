@@ -1,11 +1,11 @@
 import { ConfigError } from './config-error.js';
 
 /**
- * Reads every item, so that a person sees all faults of a list and not the first alone.
+ * Reads every item, and throws the errors of all items together.
  *
- * @throws {ConfigError} with the lines of each item that was refused with a {@link ConfigError}
+ * @throws {ConfigError} with the lines of each item that threw a {@link ConfigError}
  */
-export function gatherFaults<T, R>(items: readonly T[], read: (item: T) => R): R[] {
+export function gatherErrors<T, R>(items: readonly T[], read: (item: T) => R): R[] {
   const lines: string[] = [];
   const results: R[] = [];
   for (const item of items) {

@@ -1,8 +1,8 @@
 import { type Configured } from './preset.js';
 import { PRESETS } from './presets.js';
 
-/** A line for each thing in the configuration that the preset in force forbids. */
-export function faultsOfPreset(configured: Configured): string[] {
+/** A line for each breach of the preset in force. */
+export function errorsOfPreset(configured: Configured): string[] {
   const name = configured.values.MFA_PRESET;
   return PRESETS[name].rules.flatMap((rule) =>
     rule

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { type Values } from './presets/preset.js';
+import { PRESETS } from './presets/presets.js';
+import { PRESET_NAMES } from './settings/preset-names.js';
+import { type Setting } from './settings/setting.js';
+import { SETTINGS } from './settings/settings.js';
+import { ConfigError } from './values/config-error.js';
+import { HASH_COSTS, LEAST_HASH_COST } from './values/errors-of-address.js';
+import { type Issue, linesOfIssues } from './values/lines-of-issues.js';
+
+/** The texts of the environment, by variable; an unset variable is absent. */
+export type Texts = Readonly<Partial<Record<string, string>>>;
+
+const NAMES = new Set<string>(SETTINGS.map(({ name }) => name));
+
+/**
+ * Prefixes of our settings. A misspelt name under one of them would be a safeguard that is silently
+ * missing.
+ */
+const OUR_PREFIXES =
+  /^(MFA_|BACKUP_CODE_|WEBAUTHN_|EMAIL_VERIF|MAX_(SENDS?|SESSIONS?)_|NOT_ME_|REFRESH_GRACE|RATE_LIMIT_|TRUSTED_PROX|JWT_KEY|SMS_GATEWAY_|EVENT_WEBHOOK_|END_SESSION|CORS_ORIGIN|PASSWORD_(HASH|RESET)|SUBJECT_|SESSION_(READS|WRITES|IDLE|MAX)_)/;
+
+/**
+ * Reads every setting. An unset one takes the default of the preset, or else its own.
+ *
+ * @param required settings without a default in production, each with advice
+ * @throws {ConfigError} with a line for each error; no line shows a text, which may be a secret
+ */
+export function readSettings(given: Texts, required: Readonly<Record<string, string>>): Values {
+  const ours = Object.entries(given).filter(([name]) => NAMES.has(name) || OUR_PREFIXES.test(name));
+  const { data, error } = schemaFor(given).safeParse(Object.fromEntries(ours));
+  const errors = linesOfIssues(error?.issues ?? [], '', lineOf);
+  if (isProduction(given))
+    errors.push(...errorsOfAbsence(given, required), ...errorsOfCosts(given));
+  if (errors.length > 0) throw new ConfigError(errors);
+  // Each member of the schema is the format of a setting, or null without a default.
+  return data as Values;
+}
+
+function schemaFor(given: Texts): z.ZodObject {
+  const preset = PRESETS[PRESET_NAMES.find((name) => name === given['MFA_PRESET']) ?? 'standard'];
+  const fields = SETTINGS.map((entry) => {
+    const text = preset.defaults[entry.name] ?? defaultOf(entry, isProduction(given));
+    return [entry.name, fieldOf(entry, text)];
+  });
+  return z.strictObject(Object.fromEntries(fields));
+}
+
+function fieldOf({ format }: Setting, defaultText: string | null): z.ZodType {
+  return defaultText === null ? format.nullable().default(null) : format.prefault(defaultText);
+}
+
+function defaultOf({ default: text }: Setting, inProduction: boolean): string | null {
+  if (text === null || typeof text === 'string') return text;
+  return inProduction ? text.production : text.otherwise;
+}
+
+function lineOf(name: string, { code, message }: Issue): string {
+  return code === 'unrecognized_keys' ? `${name} is not a setting.` : `${name} takes ${message}.`;
+}
+
+function errorsOfAbsence(given: Texts, required: Readonly<Record<string, string>>): string[] {
+  return Object.entries(required)
+    .filter(([name]) => given[name] === undefined)
+    .map(([name, advice]) => `${name} is required in production. ${advice}`);
+}
+
+function errorsOfCosts(given: Texts): string[] {
+  return HASH_COSTS.filter((name) => Number(given[name] ?? Infinity) < LEAST_HASH_COST).map(
+    (name) =>
+      `${name} is at least ${LEAST_HASH_COST} in production, so that a copy of the database is not soon guessed.`,
+  );
+}
+
+function isProduction(given: Texts): boolean {
+  return given['NODE_ENV'] === 'production';
+}
