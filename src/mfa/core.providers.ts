@@ -16,7 +16,7 @@ import { EnrolmentWriter } from './core/methods/enrolment-writer.js';
 import { EnrolmentService } from './core/methods/enrolment.service.js';
 import { EphemeralTokens } from './core/keys/ephemeral-token.js';
 import { EventSubscribers } from './core/events/event-subscribers.js';
-import { EventPublisher } from './core/events/event-publisher.js';
+import { EventRecorder } from './core/events/event-recorder.js';
 import { FreshProof } from './core/access/fresh-proof.js';
 import { HandlerRegistry } from './core/ceremony/handler-registry.js';
 import { KeyRing } from './core/keys/key-ring.js';
@@ -56,7 +56,7 @@ export const CORE_PROVIDERS: Provider[] = [
   EnrolmentService,
   EphemeralTokens,
   EventSubscribers,
-  EventPublisher,
+  EventRecorder,
   FreshProof,
   HandlerRegistry,
   KeyRing,

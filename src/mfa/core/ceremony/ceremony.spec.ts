@@ -8,7 +8,7 @@ import { BackupCodes } from './backup-codes.js';
 import { AttemptSpending } from './attempt-spending.js';
 import { Ceremony, type Conclusion, type ProofRequest } from './ceremony.js';
 import { EventSubscribers } from '../events/event-subscribers.js';
-import { EventPublisher } from '../events/event-publisher.js';
+import { EventRecorder } from '../events/event-recorder.js';
 import { type MfaHandler } from '../../contract/handler.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { type HostPorts } from '../ports/host-ports.js';
@@ -60,24 +60,23 @@ describe('Ceremony', () => {
     const [subscribers, clock] = [new EventSubscribers(), new FakeClock()];
     // Nobody listens, so nothing is ever taken from the outbox.
     const worker = new OutboxWorker(subscribers, {} as OutboxStore, options, clock);
-    const publisher = new EventPublisher(subscribers, worker);
+    const recorder = new EventRecorder(events, subscribers, worker);
     // No session ends here, so nothing is asked of the host.
     const host = {} as HostPorts;
     const registry = new HandlerRegistry([handler]);
     return new Ceremony(
       registry,
       attempts,
-      events,
+      recorder,
       new AttemptSpending(attempts, backupCodes, options),
       new NoTransactions(),
       backupCodes,
       new UnjudgedAttempts(),
-      new WrongProofs(host, events, new NoTransactions(), publisher),
+      new WrongProofs(host, new NoTransactions(), recorder),
       // The handler sends nothing, so no budget is asked.
       new SendCooldowns(registry, {} as SendBudgetStore),
       options,
       new FakeClock(),
-      publisher,
     );
   }
 

@@ -7,7 +7,7 @@ import { proofOfFirstFactor, type SessionProof } from '../ports/assurance.js';
 import { type Conclusion, type ProofRequest } from './ceremony.js';
 import { type CeremonyStart } from './challenge.service.js';
 import { MfaError } from '../../contract/errors.js';
-import { EventPublisher } from '../events/event-publisher.js';
+import { EventRecorder } from '../events/event-recorder.js';
 import { type MfaEventType } from '../ports/events.js';
 import { endsSession } from '../ports/attempts.js';
 import { type PasswordAttempt, PasswordAttemptStore } from '../ports/password-attempts.js';
@@ -74,7 +74,7 @@ export class PasswordCeremony {
     private readonly unjudged: UnjudgedAttempts,
     private readonly wrongProofs: WrongProofs,
     private readonly unitOfWork: UnitOfWork,
-    private readonly publisher: EventPublisher,
+    private readonly events: EventRecorder,
     private readonly options: MfaOptions,
     private readonly clock: Clock,
     private readonly random: RandomSource,
@@ -155,7 +155,7 @@ export class PasswordCeremony {
     if (isSettled === null) return null;
     if (!isSettled) throw new MfaError('invalid_token');
     settle();
-    this.publisher.publish(events);
+    this.events.publish(events);
     return conclusion;
   }
 

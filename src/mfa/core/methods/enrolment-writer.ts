@@ -17,12 +17,11 @@ import { ChangeLog } from '../reversal/change-log.js';
 import { type DispatchContext } from '../sending/code-sender.js';
 import { EnrolmentStore, type StoredEnrolment } from './enrolments.js';
 import { MfaError } from '../../contract/errors.js';
-import { EventPublisher } from '../events/event-publisher.js';
+import { EventRecorder } from '../events/event-recorder.js';
 import { type MfaEvent } from '../ports/events.js';
 import { FreshProof } from '../access/fresh-proof.js';
 import { type MfaHandler, type SetupOutcome } from '../../contract/handler.js';
 import { ownChallenge } from '../ceremony/method-ceremony.js';
-import { EventStore } from '../ports/event-store.js';
 import {
   type EnrolledMethod,
   type MethodRecord,
@@ -68,9 +67,8 @@ export class EnrolmentWriter {
     private readonly backupCodes: BackupCodeIssuer,
     private readonly freshProof: FreshProof,
     private readonly log: ChangeLog,
-    private readonly events: EventStore,
+    private readonly events: EventRecorder,
     private readonly unitOfWork: UnitOfWork,
-    private readonly publisher: EventPublisher,
     private readonly options: MfaOptions,
     private readonly clock: Clock,
     private readonly random: RandomSource,
@@ -93,7 +91,7 @@ export class EnrolmentWriter {
         ? null
         : await this.storeUnlessChanged(enrolment, { known, codes })) ??
       (await this.storeBehindLock(enrolment, codes));
-    this.publisher.publish(stored.events);
+    this.events.publish(stored.events);
     return stored;
   }
 

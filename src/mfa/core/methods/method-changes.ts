@@ -3,12 +3,11 @@ import { Clock } from '../../contract/clock.js';
 import { type Actor } from '../access/actor.js';
 import { ChangeLog, type ChangeOccasion } from '../reversal/change-log.js';
 import { MfaError } from '../../contract/errors.js';
-import { EventPublisher } from '../events/event-publisher.js';
+import { EventRecorder } from '../events/event-recorder.js';
 import { type MfaEvent, type MfaEventType } from '../ports/events.js';
 import { FreshProof } from '../access/fresh-proof.js';
 import { type Subject } from '../../contract/handler.js';
 import { MethodCeremony, type MethodProof } from '../ceremony/method-ceremony.js';
-import { EventStore } from '../ports/event-store.js';
 import { type MethodRecord, type Transaction, UnitOfWork } from '../ports/stores.js';
 
 /** A method that is to change, whose it is, and who asks. */
@@ -42,12 +41,11 @@ export interface Authorisation extends Pick<
 @Injectable()
 export class MethodChanges {
   constructor(
-    private readonly events: EventStore,
+    private readonly events: EventRecorder,
     private readonly unitOfWork: UnitOfWork,
     private readonly ceremony: MethodCeremony,
     private readonly freshProof: FreshProof,
     private readonly log: ChangeLog,
-    private readonly publisher: EventPublisher,
     private readonly clock: Clock,
   ) {}
 
@@ -70,7 +68,7 @@ export class MethodChanges {
       await this.events.append(told, { transaction });
       return told;
     });
-    this.publisher.publish(events);
+    this.events.publish(events);
   }
 
   /**

@@ -3,7 +3,7 @@ import { Clock, secondsUntil } from '../../contract/clock.js';
 import { reasonOf } from '../../contract/reason-of.js';
 import { MfaOptions } from '../options/mfa.options.js';
 import { MfaError, problemOnly } from '../../contract/errors.js';
-import { EventPublisher } from '../events/event-publisher.js';
+import { EventRecorder } from '../events/event-recorder.js';
 import { type MfaEventType } from '../ports/events.js';
 import { type Delivery, type Subject } from '../../contract/handler.js';
 import { KeyRing } from '../keys/key-ring.js';
@@ -16,7 +16,6 @@ import {
   spareAllowancesOf,
 } from './send-policy.js';
 import { SendRefusals } from './send-refusals.js';
-import { EventStore } from '../ports/event-store.js';
 import { type ChallengePurpose } from '../ports/challenge-purpose.js';
 
 /** For whom and what something is sent. */
@@ -71,8 +70,7 @@ export class CodeSender {
 
   constructor(
     private readonly budgets: SendBudgetStore,
-    private readonly events: EventStore,
-    private readonly publisher: EventPublisher,
+    private readonly events: EventRecorder,
     private readonly refusals: SendRefusals,
     private readonly keys: KeyRing,
     private readonly options: MfaOptions,
@@ -226,8 +224,7 @@ export class CodeSender {
   private async record(type: MfaEventType, context: DispatchContext): Promise<void> {
     const { subject, factor, client } = context;
     const event = { type, subject, factor, client, at: this.clock.now() };
-    await this.events.append([event]);
-    this.publisher.publish([event]);
+    await this.events.record([event]);
   }
 }
 
