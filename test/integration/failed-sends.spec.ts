@@ -4,6 +4,7 @@ import { SystemRandomSource } from '../../src/mfa/contract/random.js';
 import { resolveMfaOptions } from '../../src/mfa/core/options/mfa.options.js';
 import { EventStore } from '../../src/mfa/core/ports/event-store.js';
 import { BackupCodeStore } from '../../src/mfa/core/ports/stores.js';
+import { SendBudgetStore } from '../../src/mfa/core/sending/send-budgets.js';
 import { type EmailMessage, EmailHandler } from '../../src/mfa/handlers/email/index.js';
 import { Inbox } from '../../src/mfa/testing/index.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
@@ -87,6 +88,18 @@ describe('a code that arrives although its gateway does not say so', () => {
     const store = mfa.parts.get(BackupCodeStore);
     jest.spyOn(store, 'deleteSet').mockRejectedValueOnce(new Error('The database is gone.'));
     await expect(setUp(subject)).rejects.toMatchObject({ code: 'delivery_failed' });
+  });
+
+  it.each([
+    ['its cool-down cannot be ended', () => jest.spyOn(mfa.parts.get(SendBudgetStore), 'release')],
+    ['that cannot be recorded', () => jest.spyOn(mfa.parts.get(EventStore), 'append')],
+  ])('says that the sending failed also where %s', async (_, spied) => {
+    const subject = newSubject();
+    inbox.answer = lost;
+    const failing = spied().mockRejectedValueOnce(new Error('The database is gone.'));
+    await expect(setUp(subject)).rejects.toMatchObject({ code: 'delivery_failed' });
+    expect(failing).toHaveBeenCalledTimes(1);
+    expect(await codesOf(subject)).toMatchObject(NO_CODES);
   });
 });
 

@@ -89,7 +89,9 @@ export class CodeSender {
     try {
       await this.deliver(reservation);
     } catch (error) {
-      await this.withdraw(request, stored);
+      const { context, withdraw } = request;
+      const left = `What was stored for a code of ${context.factor} that was not sent stays`;
+      await this.orLog(async () => withdraw?.(stored), left);
       throw error;
     }
     return stored;
@@ -135,55 +137,47 @@ export class CodeSender {
       isStored = true;
       return stored;
     } finally {
-      if (!isStored && reservation !== null) await this.giveBack(reservation);
+      if (!isStored && reservation !== null) {
+        const { context, taken } = reservation;
+        const left = `A ${context.factor} code that is not sent stays counted`;
+        await this.orLog(() => this.budgets.giveBack(taken), left);
+      }
     }
   }
 
   /** @throws {MfaError} `delivery_failed` */
   private async deliver(reservation: Reservation | null): Promise<void> {
     if (reservation === null) return;
-    const { delivery, context, taken } = reservation;
+    const { delivery, context } = reservation;
     try {
       await delivery.send();
     } catch (cause) {
-      await this.budgets.release(taken);
-      await this.record('code_not_sent', context);
       this.logger.warn(`A ${context.factor} code could not be sent. Reason: ${reasonOf(cause)}`);
+      await this.noteFailure(reservation);
       throw new MfaError('delivery_failed', {}, { cause });
     }
-    await this.recordSent(context);
+    const left = `A code of ${context.factor} was sent, and that is not recorded`;
+    await this.orLog(() => this.record('code_sent', context), left);
   }
 
-  /** The code is on its way, whether or not that can be recorded. */
-  private async recordSent(context: DispatchContext): Promise<void> {
-    try {
-      await this.record('code_sent', context);
-    } catch (error) {
-      this.logger.error(
-        `A code of ${context.factor} was sent, and that is not recorded: ${reasonOf(error)}`,
-      );
-    }
+  private async noteFailure({ context, taken }: Reservation): Promise<void> {
+    const { factor } = context;
+    await this.orLog(
+      () => this.budgets.release(taken),
+      `The cool-down of a ${factor} code that was not sent goes on`,
+    );
+    await this.orLog(
+      () => this.record('code_not_sent', context),
+      `That a ${factor} code was not sent is not recorded`,
+    );
   }
 
-  /** Its own failure must not hide the one that it is called for. */
-  private async withdraw<T>({ context, withdraw }: SendRequest<T>, stored: T): Promise<void> {
+  /** Does what must not change how a request ends: where it fails, the log says what is left undone. */
+  private async orLog(work: () => Promise<void>, left: string): Promise<void> {
     try {
-      await withdraw?.(stored);
+      await work();
     } catch (error) {
-      this.logger.error(
-        `What was stored for a code of ${context.factor} that was not sent stays: ${reasonOf(error)}`,
-      );
-    }
-  }
-
-  /** Its own failure must not hide the one that it is called for. */
-  private async giveBack({ context, taken }: Reservation): Promise<void> {
-    try {
-      await this.budgets.giveBack(taken);
-    } catch (error) {
-      this.logger.warn(
-        `A ${context.factor} code that is not sent stays counted: ${reasonOf(error)}`,
-      );
+      this.logger.error(`${left}: ${reasonOf(error)}`);
     }
   }
 
