@@ -2,7 +2,6 @@ import { type Provider } from '@nestjs/common';
 import { MfaAccounts } from './core/methods/accounts.js';
 import { SubjectResolver } from './core/access/actor.js';
 import { AttemptSpending } from './core/ceremony/attempt-spending.js';
-import { AuthenticatorService } from './core/methods/authenticator.service.js';
 import { BackupCodeIssuer } from './core/methods/backup-code-issuer.js';
 import { BackupCodeService } from './core/methods/backup-code.service.js';
 import { BackupCodes } from './core/ceremony/backup-codes.js';
@@ -25,7 +24,9 @@ import { MethodAskingService } from './core/methods/method-asking.service.js';
 import { MethodCeremony } from './core/ceremony/method-ceremony.js';
 import { MethodRestoring } from './core/reversal/method-restoring.js';
 import { MethodChanges } from './core/methods/method-changes.js';
+import { MethodRemoval } from './core/methods/method-removal.js';
 import { MethodService } from './core/methods/method.service.js';
+import { OwnMethods } from './core/methods/own-methods.js';
 import { PasswordCeremony } from './core/ceremony/password-ceremony.js';
 import { ChangeReversal } from './core/reversal/change-reversal.js';
 import { SendCooldowns } from './core/ceremony/send-cooldowns.js';
@@ -41,7 +42,6 @@ export const CORE_PROVIDERS: Provider[] = [
   MfaAccounts,
   SubjectResolver,
   AttemptSpending,
-  AuthenticatorService,
   BackupCodeIssuer,
   BackupCodeService,
   BackupCodes,
@@ -64,7 +64,9 @@ export const CORE_PROVIDERS: Provider[] = [
   MethodAskingService,
   MethodCeremony,
   MethodChanges,
+  MethodRemoval,
   MethodService,
+  OwnMethods,
   PasswordCeremony,
   ChangeReversal,
   SendCooldowns,

@@ -72,7 +72,7 @@ describe('a pending login dies', () => {
   });
 
   it('when its method is deleted, also when the method comes back', async () => {
-    await mfa.parts.methods.delete(mfa.actor(subject), 'app', null);
+    await mfa.parts.removal.method(mfa.actor(subject), 'app', null);
     await expectDead('method_not_found');
     ({ secret } = await mfa.enrolApp(subject));
     await expectDead('method_not_found');

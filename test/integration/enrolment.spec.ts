@@ -59,14 +59,14 @@ describe('setting a method up', () => {
       method: 'app',
       fields: {},
     });
-    await mfa.parts.methods.delete(actor, 'email', null);
+    await mfa.parts.removal.method(actor, 'email', null);
     const proof = { code: mfa.totp(String(setupData['secret'])) };
     await mfa.parts.enrolment.confirm(actor, { method: 'app', proof });
     await expect(mfa.signIn(subject, backupCodes[0] ?? '')).resolves.toHaveProperty('access');
 
     const other = newUser();
     await mfa.parts.enrolment.setUp(mfa.actor(other), { method: 'app', fields: {} });
-    await mfa.parts.methods.delete(mfa.actor(other), 'app', null);
+    await mfa.parts.removal.method(mfa.actor(other), 'app', null);
     expect(await mfa.count('mfa_backup_codes', `user_id = '${other.id}'`)).toBe(0);
   });
 });

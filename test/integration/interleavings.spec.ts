@@ -1,7 +1,6 @@
 import { jest } from '@jest/globals';
 import { AttemptStore } from '../../src/mfa/core/ports/attempts.js';
 import { MfaAccounts } from '../../src/mfa/core/methods/accounts.js';
-import { AuthenticatorService } from '../../src/mfa/core/methods/authenticator.service.js';
 import { BackupCodes } from '../../src/mfa/core/ceremony/backup-codes.js';
 import { type Subject } from '../../src/mfa/contract/handler.js';
 import { EnrolmentStore } from '../../src/mfa/core/methods/enrolments.js';
@@ -60,7 +59,7 @@ describe('what happens between a reading and the write that follows it', () => {
     const subject = newUser();
     await mfa.enrolApp(subject);
     const actor = mfa.actor(subject);
-    afterNextReading(mfa, () => mfa.parts.methods.delete(actor, 'app', null));
+    afterNextReading(mfa, () => mfa.parts.removal.method(actor, 'app', null));
     const email = await mfa.parts.enrolment.setUp(actor, { method: 'email', fields: {} });
     expect(email.backupCodes).toHaveLength(5);
     const proof = { code: mfa.mailed(subject) };
@@ -191,7 +190,7 @@ describe('what happens between a reading and the write that follows it', () => {
       },
     });
     const id = String(authenticatorId);
-    afterNextReading(mfa, () => mfa.parts.get(AuthenticatorService).remove(actor, id, null));
+    afterNextReading(mfa, () => mfa.parts.removal.authenticator(actor, id, null));
     const proof = { code: mfa.totp(String(setupData['secret'])) };
     await expect(
       mfa.parts.enrolment.confirm(actor, { method: 'app', authenticatorId: id, proof }),
@@ -203,7 +202,6 @@ describe('what happens between a reading and the write that follows it', () => {
     const subject = newUser();
     await mfa.enrolApp(subject);
     const actor = mfa.actor(subject);
-    const authenticators = mfa.parts.get(AuthenticatorService);
     const phone = await mfa.parts.enrolment.setUp(actor, {
       method: 'app',
       fields: { label: 'Phone' },
@@ -214,8 +212,8 @@ describe('what happens between a reading and the write that follows it', () => {
     // What `details` of a method with several authenticators holds.
     const [first] = app?.details['authenticators'] as unknown as { id: string }[];
     const id = String(phone.authenticatorId);
-    afterNextReading(mfa, () => authenticators.remove(actor, first?.id ?? '', null));
-    await authenticators.remove(actor, id, null);
+    afterNextReading(mfa, () => mfa.parts.removal.authenticator(actor, first?.id ?? '', null));
+    await mfa.parts.removal.authenticator(actor, id, null);
     expect((await mfa.parts.methods.list(actor))[0]).toMatchObject({ isSetUp: false });
   });
 
@@ -234,7 +232,7 @@ describe('what happens between a reading and the write that follows it', () => {
     afterNextReading(mfa, () =>
       mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code: mfa.totp(secret) } }),
     );
-    const removal = mfa.parts.get(AuthenticatorService).remove(actor, first?.id ?? '', null);
+    const removal = mfa.parts.removal.authenticator(actor, first?.id ?? '', null);
     await expect(removal).resolves.toBeNull();
     mfa.nextStep();
     await expect(mfa.signIn(subject, mfa.totp(secret))).resolves.toHaveProperty('access');
@@ -253,7 +251,7 @@ describe('what happens between a reading and the write that follows it', () => {
   it('a method that was deleted meanwhile does not become primary', async () => {
     const subject = await withBoth();
     const actor = mfa.actor(subject);
-    afterNextReading(mfa, () => mfa.parts.methods.delete(actor, 'email', null));
+    afterNextReading(mfa, () => mfa.parts.removal.method(actor, 'email', null));
     await expect(mfa.parts.methods.makePrimary(actor, 'email', null)).rejects.toMatchObject({
       code: 'method_not_found',
     });
@@ -275,8 +273,8 @@ describe('what happens between a reading and the write that follows it', () => {
   it('a method that was deleted meanwhile is not deleted again', async () => {
     const subject = await withBoth();
     const actor = mfa.actor(subject);
-    afterNextReading(mfa, () => mfa.parts.methods.delete(actor, 'email', null));
-    await expect(mfa.parts.methods.delete(actor, 'email', null)).rejects.toMatchObject({
+    afterNextReading(mfa, () => mfa.parts.removal.method(actor, 'email', null));
+    await expect(mfa.parts.removal.method(actor, 'email', null)).rejects.toMatchObject({
       code: 'method_not_found',
       message: 'Method does not exist',
     });
@@ -293,7 +291,7 @@ describe('what happens between a reading and the write that follows it', () => {
     afterNextReading(strict, () =>
       strict.parts.enrolment.confirm(actor, { method: 'app', proof: { code } }),
     );
-    await expect(strict.parts.methods.delete(actor, 'app', null)).rejects.toMatchObject({
+    await expect(strict.parts.removal.method(actor, 'app', null)).rejects.toMatchObject({
       code: 'validation_failed',
     });
     expect(await strict.begin(subject)).toMatchObject({ method: 'app' });
@@ -313,9 +311,7 @@ describe('what happens between a reading and the write that follows it', () => {
     afterNextReading(strict, () =>
       strict.parts.enrolment.confirm(actor, { method: 'app', authenticatorId, proof }),
     );
-    const removal = strict.parts
-      .get(AuthenticatorService)
-      .remove(actor, String(phone.authenticatorId), null);
+    const removal = strict.parts.removal.authenticator(actor, String(phone.authenticatorId), null);
     await expect(removal).rejects.toMatchObject({ code: 'validation_failed' });
     await strict.stop();
   });

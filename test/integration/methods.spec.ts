@@ -235,20 +235,20 @@ describe('managing methods', () => {
     const subject = newUser();
     await mfa.enrolApp(subject);
     await mfa.enrolEmail(subject);
-    await mfa.parts.methods.delete(mfa.actor(subject), 'app', null);
+    await mfa.parts.removal.method(mfa.actor(subject), 'app', null);
     expect(await mfa.begin(subject)).toMatchObject({ method: 'email' });
   });
 
   it('kills the backup codes with the last method', async () => {
     const subject = newUser();
     await mfa.enrolApp(subject);
-    await mfa.parts.methods.delete(mfa.actor(subject), 'app', null);
+    await mfa.parts.removal.method(mfa.actor(subject), 'app', null);
     expect(await mfa.parts.backupCodes.count(mfa.actor(subject))).toMatchObject({
       remaining: 0,
       total: 0,
       createdAt: null,
     });
-    await expect(mfa.parts.methods.delete(mfa.actor(subject), 'app', null)).rejects.toMatchObject({
+    await expect(mfa.parts.removal.method(mfa.actor(subject), 'app', null)).rejects.toMatchObject({
       code: 'method_not_found',
       message: 'Method does not exist',
     });
@@ -290,7 +290,7 @@ describe('managing methods', () => {
   it('writes each change to the audit', async () => {
     const subject = newUser();
     await mfa.enrolApp(subject);
-    await mfa.parts.methods.delete(mfa.actor(subject), 'app', null);
+    await mfa.parts.removal.method(mfa.actor(subject), 'app', null);
     expect(await mfa.eventTypes(subject)).toEqual([
       'method_set_up',
       'second_factor_succeeded',
@@ -326,7 +326,7 @@ describe('managing methods under stricter settings', () => {
     const subject = mfa.parts.subjects.add('strict');
     const { secret, backupCodes } = await mfa.enrolApp(subject);
     const remove = (name: string, proof: Record<string, unknown> | null) =>
-      mfa.parts.methods.delete(mfa.actor(subject), name, proof);
+      mfa.parts.removal.method(mfa.actor(subject), name, proof);
     await mfa.parts.enrolment.setUp(mfa.actor(subject), { method: 'email', fields: {} });
     await remove('email', null);
     await expect(remove('app', null)).rejects.toMatchObject({ code: 'validation_failed' });
@@ -346,7 +346,7 @@ describe('managing methods under stricter settings', () => {
       const [backupCode] = await mfa.enrolEmail(subject);
       if (proofOf === 'sent code') await mfa.parts.asking.send(mfa.actor(subject), 'email');
       const code = proofOf === 'sent code' ? mfa.mailed(subject) : backupCode;
-      await mfa.parts.methods.delete(mfa.actor(subject), 'email', { code });
+      await mfa.parts.removal.method(mfa.actor(subject), 'email', { code });
     }
     expect(await mfa.count('mfa_methods')).toBe(0);
     await mfa.stop();
@@ -360,7 +360,7 @@ describe('managing methods under stricter settings', () => {
     const mfa = await startMfa({ [option]: true });
     const subject = mfa.parts.subjects.add('strict');
     await mfa.enrolApp(subject);
-    await expect(mfa.parts.methods.delete(mfa.actor(subject), 'app', null)).rejects.toMatchObject({
+    await expect(mfa.parts.removal.method(mfa.actor(subject), 'app', null)).rejects.toMatchObject({
       code,
     });
     expect(await mfa.begin(subject)).toMatchObject({ method: 'app' });

@@ -1,7 +1,6 @@
 import { jest } from '@jest/globals';
 import { type Actor } from '../../src/mfa/core/access/actor.js';
 import { AttemptStore } from '../../src/mfa/core/ports/attempts.js';
-import { AuthenticatorService } from '../../src/mfa/core/methods/authenticator.service.js';
 import { afterNextReading } from '../support/after-next-reading.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
@@ -56,14 +55,14 @@ describe('a session that knows the password alone, beside one that makes the fir
   });
 
   it.each<[string, (given: Awaited<ReturnType<typeof twoSessions>>) => Promise<unknown>]>([
-    ['deletes no method', ({ thief }) => mfa.parts.methods.delete(thief, 'app', null)],
+    ['deletes no method', ({ thief }) => mfa.parts.removal.method(thief, 'app', null)],
     [
       'removes no authenticator',
-      ({ thief, mine }) => mfa.parts.get(AuthenticatorService).remove(thief, mine.id, null),
+      ({ thief, mine }) => mfa.parts.removal.authenticator(thief, mine.id, null),
     ],
     [
       'renames no authenticator',
-      ({ thief, mine }) => mfa.parts.get(AuthenticatorService).rename(thief, mine.id, 'Other'),
+      ({ thief, mine }) => mfa.parts.methods.renameAuthenticator(thief, mine.id, 'Other'),
     ],
     [
       'sets no further one up',

@@ -131,7 +131,10 @@ describe('races on one credential', () => {
     const code = mfa.totp(String(app.setupData['secret']));
     const counts = await tally([
       mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code } }),
-      mfa.parts.enrolment.confirm(actor, { method: 'email', proof: { code: mfa.mailed(subject) } }),
+      mfa.parts.enrolment.confirm(actor, {
+        method: 'email',
+        proof: { code: mfa.mailed(subject) },
+      }),
     ]);
     expect(counts).toEqual({ ok: 2 });
     expect(await mfa.count('mfa_methods', `user_id = '${subject.id}' AND is_primary`)).toBe(1);
@@ -142,7 +145,7 @@ describe('races on one credential', () => {
     await mfa.enrolApp(subject);
     await mfa.enrolEmail(subject);
     await Promise.all([
-      mfa.parts.methods.delete(mfa.actor(subject), 'app', null),
+      mfa.parts.removal.method(mfa.actor(subject), 'app', null),
       mfa.parts.methods.makePrimary(mfa.actor(subject), 'email', null),
     ]);
     expect(await mfa.count('mfa_methods', `user_id = '${subject.id}' AND is_primary`)).toBe(1);
@@ -156,7 +159,7 @@ describe('races on one credential', () => {
     await guarded.enrolEmail(subject);
     const counts = await tally(
       ['app', 'email'].map((name) =>
-        guarded.parts.methods.delete(guarded.actor(subject), name, null),
+        guarded.parts.removal.method(guarded.actor(subject), name, null),
       ),
     );
     await guarded.stop();

@@ -15,6 +15,7 @@ import { type JsonObject, type MfaHandler, type Subject } from '../../src/mfa/co
 import { MFA_HANDLERS } from '../../src/mfa/core/ceremony/handler-registry.js';
 import { LoginService, type MfaPending } from '../../src/mfa/core/login/login.service.js';
 import { MethodAskingService } from '../../src/mfa/core/methods/method-asking.service.js';
+import { MethodRemoval } from '../../src/mfa/core/methods/method-removal.js';
 import { MethodService } from '../../src/mfa/core/methods/method.service.js';
 import { type MfaPassed } from '../../src/mfa/core/ports/mfa-passed.js';
 import { HostPorts } from '../../src/mfa/core/ports/host-ports.js';
@@ -163,6 +164,7 @@ export async function startMfa({ handlers, consumers = [], ...options }: Harness
     login: module.get(LoginService),
     enrolment: module.get(EnrolmentService),
     methods: module.get(MethodService),
+    removal: module.get(MethodRemoval),
     asking: module.get(MethodAskingService),
     backupCodes: module.get(BackupCodeService),
     ephemeralTokens: module.get(EphemeralTokens),
@@ -185,6 +187,7 @@ interface Parts {
   readonly login: LoginService;
   readonly enrolment: EnrolmentService;
   readonly methods: MethodService;
+  readonly removal: MethodRemoval;
   readonly asking: MethodAskingService;
   readonly backupCodes: BackupCodeService;
   readonly ephemeralTokens: EphemeralTokens;

@@ -1,5 +1,4 @@
 import { type Actor } from '../../src/mfa/core/access/actor.js';
-import { AuthenticatorService } from '../../src/mfa/core/methods/authenticator.service.js';
 import {
   type ReversedChange,
   type SessionsProvenBy,
@@ -84,8 +83,7 @@ export async function regenerate(session: string): Promise<readonly string[]> {
 export const prefer = (session: string, method: string) =>
   mfa.parts.methods.makePrimary(by(session), method, null);
 export const deleteMethod = (session: string, method = 'app') =>
-  mfa.parts.methods.delete(by(session), method, null);
-export const authenticators = () => mfa.parts.get(AuthenticatorService);
+  mfa.parts.removal.method(by(session), method, null);
 
 /** What was done of this kind so far, as its events tell of it. */
 export async function changes(type: MfaEventType): Promise<ReversedChange[]> {

@@ -44,10 +44,6 @@ function recordingCore(calls: unknown[][]): StubbedCore {
       send: record('send', undefined),
       challenge: record('challenge', { sent_to: 'x' }),
     },
-    authenticators: {
-      rename: record('rename', { id: 'a1', label: 'Phone' }),
-      remove: record('remove', null),
-    },
     methods: {
       list: record('list', [
         {
@@ -64,10 +60,14 @@ function recordingCore(calls: unknown[][]): StubbedCore {
       ]),
       makePrimary: record('makePrimary', undefined),
       deactivate: record('deactivate', undefined),
-      delete: async (actor: unknown, name: string, proof: unknown) => {
-        calls.push(['delete', actor, name, proof]);
-        return name === 'key' ? { credential_ids: [] } : null;
+      renameAuthenticator: record('rename', { id: 'a1', label: 'Phone' }),
+    },
+    removal: {
+      method: async (actor: unknown, handler: string, proof: unknown) => {
+        calls.push(['delete', actor, handler, proof]);
+        return handler === 'key' ? { credential_ids: [] } : null;
       },
+      authenticator: record('remove', null),
     },
     backupCodes: {
       count: record('count', { remaining: 4, total: 5, createdAt: AT, id: 's1' }),

@@ -10,6 +10,7 @@ import { type Actor } from '../../core/access/actor.js';
 import { EnrolmentService } from '../../core/methods/enrolment.service.js';
 import { type JsonObject } from '../../contract/handler.js';
 import { MethodAskingService } from '../../core/methods/method-asking.service.js';
+import { MethodRemoval } from '../../core/methods/method-removal.js';
 import { MethodService } from '../../core/methods/method.service.js';
 import { type MethodSnapshot } from '../../core/ports/stores.js';
 import { NoFields, readFields } from '../../contract/read-fields.js';
@@ -49,6 +50,7 @@ export class MethodsController {
   constructor(
     private readonly enrolment: EnrolmentService,
     private readonly methods: MethodService,
+    private readonly removal: MethodRemoval,
     private readonly asking: MethodAskingService,
   ) {}
 
@@ -156,7 +158,7 @@ export class MethodsController {
     @RequestBody(new OpenBodyPipe(MethodBody)) { fixed, rest }: OpenBody<MethodBody>,
     @Res({ passthrough: true }) response: HttpResponse,
   ): Promise<JsonObject | undefined> {
-    return signalled(await this.methods.delete(actor, fixed.method, proofIn(rest)), response);
+    return signalled(await this.removal.method(actor, fixed.method, proofIn(rest)), response);
   }
 
   @Post('send')
