@@ -12,6 +12,7 @@ import {
 } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 import { NOT_ME_PATH } from '../config/paths.js';
+import { lockUser } from '../identity/lock-user.js';
 import { SECURITY_EMAIL_BOUNDS, SECURITY_EMAIL_LIMIT } from './security-email-limits.js';
 import { type SecurityEmailKind } from '../texts/language-texts.js';
 import {
@@ -54,8 +55,6 @@ type Refused =
       readonly reason: 'limit' | 'told already' | 'user gone' | 'told with another';
     }
   | { readonly kind: 'refused'; readonly reason: 'later'; readonly until: Date };
-
-const LOCK_USER = `SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE`;
 
 /** Notices of one kind: of the last hour, since when, and of the same moment. */
 const COUNT = `
@@ -105,9 +104,7 @@ export class ReversalLinks {
     const tags = this.keyRing.tags('send-address', address.toLowerCase());
     const token = this.random.bytes(TOKEN_BYTES).toString('base64url');
     return this.database.transaction(async (manager) => {
-      // Notices to one user are counted one after the other, whichever servers send them.
-      const users = await manager.query<unknown[]>(LOCK_USER, [userId]);
-      if (users.length === 0) return { kind: 'refused', reason: 'user gone' };
+      if (!(await lockUser(userId, manager))) return { kind: 'refused', reason: 'user gone' };
       const gathered = { deliveryId, event, addressTags: tags };
       const mayJoin = SECURITY_EMAIL_BOUNDS[request.kind] === 'each_time';
       if (mayJoin && (await joinWaiting(gathered, manager))) {

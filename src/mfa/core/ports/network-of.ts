@@ -45,6 +45,11 @@ export function siteOf(text: string | null): string | null {
   return site.includes('/') ? site : null;
 }
 
+/** The largest network that one customer may have: {@link siteOf}, or {@link networkOf} where that is null. */
+export function widestNetworkOf(text: string | null): string {
+  return siteOf(text) ?? networkOf(text);
+}
+
 function prefixOf(text: string | null, ipv6Bits: number): string {
   const address = addressIn(text);
   if (address === null) return 'unknown';

@@ -1,4 +1,4 @@
-import { networkOf, SHARES_OF_SITE, siteOf } from '../ports/network-of.js';
+import { networkOf, SHARES_OF_SITE, siteOf, widestNetworkOf } from '../ports/network-of.js';
 import { type MfaOptions } from '../options/mfa.options.js';
 import { type ChallengePurpose } from '../ports/challenge-purpose.js';
 import { type SendScope } from '../ports/ports.js';
@@ -98,7 +98,7 @@ export function keptAllowancesOf(
   const allowances = sendAllowancesOf(options, cause);
   const others = allowances.filter(({ scope }) => scope !== 'cap');
   if (!cause.isBound || others.some(({ key }) => key === refused)) return null;
-  const key = `kept:${cause.factor}:${siteOf(cause.ip) ?? networkOf(cause.ip)}`;
+  const key = `kept:${cause.factor}:${widestNetworkOf(cause.ip)}`;
   // As many as a subject has beside a network that has had all of its own, however low the cap is.
   const maxSends = Math.max(SPARE_SENDS, Math.floor(keptOf(options) * SHARE_OF_KEPT));
   const ofNetwork = { ...HOURLY, scope: 'network' as const, key, maxSends };
