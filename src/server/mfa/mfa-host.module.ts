@@ -38,8 +38,8 @@ import { UserSubjectDirectory } from './user-subject-directory.js';
 /** Ends the session that too many wrong proofs came from: its access and its refresh token. */
 @Injectable()
 class UserSessionCloser extends SessionCloser {
-  changesThatEnd({ subjectId, sessionId }: SessionKey, at: Date): readonly RowUpdate[] {
-    const key = { user_id: subjectId, id: sessionId, ended_at: null };
+  changesThatEnd({ subjectId: userId, sessionId }: SessionKey, at: Date): readonly RowUpdate[] {
+    const key = { user_id: userId, id: sessionId, ended_at: null };
     return [{ table: 'sessions', key, set: { ended_at: at } }];
   }
 }

@@ -55,9 +55,9 @@ export class SubjectBudget extends RequestBudget {
     };
   }
 
-  async spend({ kind, subjectId, credentialId, ip }: BudgetedRequest): Promise<void> {
+  async spend({ kind, subjectId: userId, credentialId, ip }: BudgetedRequest): Promise<void> {
     const { ofCredential, ofSubject, ofNetwork } = this.limits[kind];
-    const subject = `${kind}:${subjectId}`;
+    const subject = `${kind}:${userId}`;
     // What a session asks for beyond its own budget costs the other sessions nothing.
     if (credentialId !== null)
       refuseBlocked(await this.count(`credential:${subject}:${credentialId}`, ofCredential));

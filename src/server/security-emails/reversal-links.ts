@@ -82,7 +82,7 @@ const SPEND = `
     session_id AS "sessionId", event_seq::int AS seq, event_at AS at`;
 
 const OWNER = `
-  SELECT user_id AS "subjectId" FROM repudiation_tokens
+  SELECT user_id AS "userId" FROM repudiation_tokens
   WHERE tag = ANY($1) AND spent_at IS NULL AND expires_at > $2`;
 
 /** The links by which people say that a change was not theirs, and the count of notices with them. */
@@ -159,9 +159,9 @@ export class ReversalLinks {
    * @throws {MfaError} as {@link spend}
    */
   async ownerOf(token: string): Promise<string> {
-    const [owner] = await this.database.query<{ subjectId: string }[]>(OWNER, this.keyOf(token));
+    const [owner] = await this.database.query<{ userId: string }[]>(OWNER, this.keyOf(token));
     if (owner === undefined) throw new MfaError('invalid_token');
-    return owner.subjectId;
+    return owner.userId;
   }
 
   /**

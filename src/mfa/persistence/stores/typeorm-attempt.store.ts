@@ -90,7 +90,7 @@ export class TypeOrmAttemptStore extends AttemptStore {
   private async refusalOf(request: AttemptRequest): Promise<Refusal | null> {
     const { subjectId, id } = request.key;
     const asked = {
-      userId: sql`c.user_id`,
+      subjectId: sql`c.user_id`,
       sessionId: sql`coalesce(c.session_id, ${request.sessionId}::text)`,
       factor: guessedFactor(request),
     };

@@ -112,7 +112,7 @@ export class TypeOrmPasswordAttemptStore extends PasswordAttemptStore {
 }
 
 /** What the password of a challenge `c` is counted on. */
-const ASKED = { userId: sql`c.user_id`, sessionId: sql`c.session_id`, factor: sql`${PASSWORD}` };
+const ASKED = { subjectId: sql`c.user_id`, sessionId: sql`c.session_id`, factor: sql`${PASSWORD}` };
 
 function payingFor({ subjectId, sessionId }: ChallengeRecord): PayingSession {
   return { subjectId, sessionId, factor: PASSWORD };
