@@ -327,7 +327,7 @@ describe('an event and what it tells of', () => {
   };
 
   it.each<[what: string, act: (secret: string) => Promise<unknown>]>([
-    ['a set-up', () => mfa.parts.enrolment.setUp(mfa.actor(ada), { method: 'email', fields: {} })],
+    ['a set-up', () => mfa.parts.enrolment.setUp(mfa.actor(ada), { handler: 'email', fields: {} })],
     ['a deletion', () => mfa.parts.removal.method(mfa.actor(ada), 'app', null)],
     ['a sign-in', async () => mfa.begin(ada)],
     [

@@ -19,12 +19,12 @@ function drawer(mfa: MfaHarness, subject: Subject) {
   const { enrolment, methods } = mfa.parts;
   const confirm = async ({ id, secret }: Added) => {
     const proof = { code: mfa.totp(secret) };
-    await enrolment.confirm(actor, { method: 'app', authenticatorId: id, proof });
+    await enrolment.confirm(actor, { handler: 'app', authenticatorId: id, proof });
     mfa.nextStep();
   };
   const setUp = async (fields: JsonObject = {}): Promise<Added> => {
     const { authenticatorId, setupData } = await enrolment.setUp(actor, {
-      method: 'app',
+      handler: 'app',
       fields: fields,
     });
     return { id: String(authenticatorId), secret: String(setupData['secret']) };
@@ -128,7 +128,7 @@ describe('several authenticators of one method', () => {
     await mine.setUp({ label: 'Tablet' });
     const proof = { code: mfa.totp(phone.secret) };
     await expect(
-      mfa.parts.enrolment.confirm(mine.actor, { method: 'app', proof }),
+      mfa.parts.enrolment.confirm(mine.actor, { handler: 'app', proof }),
     ).rejects.toMatchObject({ code: 'validation_failed' });
     await mine.confirm(phone);
     const states = (await mine.listed()).map(({ confirmed_at }) => confirmed_at !== null);

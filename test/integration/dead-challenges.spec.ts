@@ -85,7 +85,7 @@ describe('a pending login dies', () => {
     await expectDead('method_not_found');
     mfa.nextStep();
     await mfa.parts.enrolment.confirm(mfa.actor(subject), {
-      method: 'app',
+      handler: 'app',
       proof: { code: mfa.totp(secret) },
     });
     mfa.nextStep();

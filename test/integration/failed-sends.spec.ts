@@ -9,7 +9,7 @@ import { type EmailMessage, EmailHandler } from '../../src/mfa/handlers/email/in
 import { Inbox } from '../../src/mfa/testing/index.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
-const EMAIL = { method: 'email', fields: {} };
+const EMAIL = { handler: 'email', fields: {} };
 const NO_CODES = { remaining: 0, total: 0 };
 
 /** A gateway that delivers a message, and then answers whatever a test has it answer. */
@@ -45,7 +45,7 @@ const codesOf = (subject: Subject) => mfa.parts.backupCodes.count(mfa.actor(subj
 /** With the code that has arrived last. */
 async function confirm(subject: Subject): Promise<void> {
   const proof = { code: inbox.lastCode(`${subject.id}@example.org`) };
-  await mfa.parts.enrolment.confirm(mfa.actor(subject), { method: 'email', proof });
+  await mfa.parts.enrolment.confirm(mfa.actor(subject), { handler: 'email', proof });
 }
 
 describe('a code that arrives although its gateway does not say so', () => {

@@ -92,17 +92,17 @@ describe('disposal', () => {
   it('is told of each authenticator of a subject who is forgotten', async () => {
     const subject = mfa.parts.subjects.add('two');
     const actor = mfa.actor(subject);
-    await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: { label: 'Phone' } });
-    await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: { label: 'Tablet' } });
+    await mfa.parts.enrolment.setUp(actor, { handler: 'app', fields: { label: 'Phone' } });
+    await mfa.parts.enrolment.setUp(actor, { handler: 'app', fields: { label: 'Tablet' } });
     await mfa.parts.get(MfaAccounts).forget(subject.id);
     expect(handler.disposed).toEqual(['two', 'two']);
   });
 
   it('is told of what a new set-up takes the place of', async () => {
     const subject = mfa.parts.subjects.add('replacing');
-    await mfa.parts.enrolment.setUp(mfa.actor(subject), { method: 'app', fields: {} });
+    await mfa.parts.enrolment.setUp(mfa.actor(subject), { handler: 'app', fields: {} });
     expect(handler.disposed).toEqual([]);
-    await mfa.parts.enrolment.setUp(mfa.actor(subject), { method: 'app', fields: {} });
+    await mfa.parts.enrolment.setUp(mfa.actor(subject), { handler: 'app', fields: {} });
     expect(handler.disposed).toEqual(['replacing']);
   });
 
@@ -131,12 +131,12 @@ describe('disposal', () => {
     await mfa.enrolApp(subject);
     const actor = mfa.actor(subject);
     const set = await mfa.parts.enrolment.setUp(actor, {
-      method: 'app',
+      handler: 'app',
       fields: { label: 'Tablet' },
     });
     const id = set.authenticatorId ?? '';
     const proof = { code: mfa.totp(String(set.setupData['secret'])) };
-    await mfa.parts.enrolment.confirm(actor, { method: 'app', authenticatorId: id, proof });
+    await mfa.parts.enrolment.confirm(actor, { handler: 'app', authenticatorId: id, proof });
     await mfa.parts.removal.authenticator(mfa.actor(subject), id, null);
     await cleanUp(7);
     expect(handler.disposed).toEqual(['several']);

@@ -23,12 +23,12 @@ describe('a session that knows the password alone, beside one that makes the fir
     });
     const [owner, thief] = [sessionOf('owner'), sessionOf('thief')];
     const setUp = async (actor: Actor, label: string) => {
-      const set = await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: { label } });
+      const set = await mfa.parts.enrolment.setUp(actor, { handler: 'app', fields: { label } });
       const secret = String(set.setupData['secret']);
       const id = String(set.authenticatorId);
       const confirm = () =>
         mfa.parts.enrolment.confirm(actor, {
-          method: 'app',
+          handler: 'app',
           authenticatorId: id,
           proof: { code: mfa.totp(secret) },
         });
@@ -67,7 +67,7 @@ describe('a session that knows the password alone, beside one that makes the fir
     [
       'sets no further one up',
       ({ thief }) =>
-        mfa.parts.enrolment.setUp(thief, { method: 'app', fields: { label: 'Further' } }),
+        mfa.parts.enrolment.setUp(thief, { handler: 'app', fields: { label: 'Further' } }),
     ],
   ])('%s', async (_, change) => {
     const given = await twoSessions();

@@ -121,13 +121,13 @@ describe('what was repudiated', () => {
 
   it('is known of a host that keeps no sessions, too', async () => {
     const set = await mfa.parts.enrolment.setUp(mfa.actor(ada), {
-      method: 'app',
+      handler: 'app',
       fields: { label: 'Theirs' },
     });
     const own = String(set.setupData['secret']);
     const authenticatorId = String(set.authenticatorId);
     await mfa.parts.enrolment.confirm(mfa.actor(ada), {
-      method: 'app',
+      handler: 'app',
       authenticatorId,
       proof: { code: mfa.totp(own) },
     });

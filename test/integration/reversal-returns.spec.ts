@@ -48,7 +48,7 @@ const by = (sessionId: string): Actor => ({ ...mfa.actor(ada), sessionId });
 /** Sets a method up, or another authenticator of it under a label, and leaves it pending. */
 async function setUp(session: string, method = 'app', fields: Record<string, unknown> = {}) {
   const { setupData, backupCodes, authenticatorId } = await mfa.parts.enrolment.setUp(by(session), {
-    method,
+    handler: method,
     fields,
   });
   mfa.parts.clock.advance({ seconds: 31 });
@@ -57,7 +57,7 @@ async function setUp(session: string, method = 'app', fields: Record<string, unk
 
 async function confirm(session: string, method: string, code: string, id?: string): Promise<void> {
   const proof = { code };
-  await mfa.parts.enrolment.confirm(by(session), { method, authenticatorId: id, proof });
+  await mfa.parts.enrolment.confirm(by(session), { handler: method, authenticatorId: id, proof });
   mfa.nextStep();
 }
 

@@ -140,7 +140,7 @@ it('lets go of nothing whose handler is no longer on offer', async () => {
 
 it('leaves no codes of a set-up that stands where something comes back', async () => {
   await deleteMethod(THIEF);
-  await mfa.parts.enrolment.setUp(by(THIEF), { method: 'app', fields: {} });
+  await mfa.parts.enrolment.setUp(by(THIEF), { handler: 'app', fields: {} });
   expect(await undoNewest('method_deleted')).toEqual(['backup_codes_revoked', 'method_deleted']);
   expect(await methods()).toEqual(['app primary']);
   expect(await codesLeft()).toBe(5);

@@ -170,7 +170,7 @@ describe('undone is', () => {
     await enrolEmail(OWNER);
     await prefer(OWNER, 'email');
     await deactivateApp(THIEF);
-    await mfa.parts.enrolment.setUp(by(THIEF), { method: 'app', fields: {} });
+    await mfa.parts.enrolment.setUp(by(THIEF), { handler: 'app', fields: {} });
     expect(await undoNewest('method_deactivated')).toEqual([
       'method_deleted',
       'method_deactivated',
@@ -189,7 +189,7 @@ describe('undone is', () => {
     await prefer(OWNER, 'email');
     await enrolApp(OWNER, { label: 'Tablet' });
     await deactivateApp(OWNER);
-    await mfa.parts.enrolment.setUp(by(THIEF), { method: 'app', fields: { label: 'Tablet' } });
+    await mfa.parts.enrolment.setUp(by(THIEF), { handler: 'app', fields: { label: 'Tablet' } });
     const [removed] = await changes('authenticator_removed');
     expect(removed).toMatchObject({ sessionId: THIEF, factor: 'app' });
     expect(await undoNewest('authenticator_removed')).toEqual(['authenticator_removed']);

@@ -212,12 +212,12 @@ export class MfaHarness {
   /** Sets `app` up and confirms it. */
   async enrolApp(subject: Subject): Promise<{ secret: string; backupCodes: readonly string[] }> {
     const set = await this.parts.enrolment.setUp(this.actor(subject), {
-      method: 'app',
+      handler: 'app',
       fields: {},
     });
     const secret = String(set.setupData['secret']);
     await this.parts.enrolment.confirm(this.actor(subject), {
-      method: 'app',
+      handler: 'app',
       proof: { code: this.totp(secret) },
     });
     this.nextStep();
@@ -227,11 +227,11 @@ export class MfaHarness {
   /** Sets `email` up and confirms it, and waits the cool-down out. */
   async enrolEmail(subject: Subject): Promise<readonly string[]> {
     const set = await this.parts.enrolment.setUp(this.actor(subject), {
-      method: 'email',
+      handler: 'email',
       fields: {},
     });
     await this.parts.enrolment.confirm(this.actor(subject), {
-      method: 'email',
+      handler: 'email',
       proof: {
         code: this.mailed(subject),
       },

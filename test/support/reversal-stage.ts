@@ -42,7 +42,7 @@ export async function enrolApp(
   fields: Record<string, unknown> = {},
   confirmedIn = session,
 ) {
-  const set = await mfa.parts.enrolment.setUp(by(session), { method: 'app', fields });
+  const set = await mfa.parts.enrolment.setUp(by(session), { handler: 'app', fields });
   const own = String(set.setupData['secret']);
   const { authenticatorId: id } = set;
   await confirmApp(confirmedIn, own, id);
@@ -55,7 +55,7 @@ export async function confirmApp(
   id: string | null = null,
 ): Promise<void> {
   await mfa.parts.enrolment.confirm(by(session), {
-    method: 'app',
+    handler: 'app',
     authenticatorId: id ?? undefined,
     proof: { code: mfa.totp(own) },
   });
@@ -63,9 +63,9 @@ export async function confirmApp(
 }
 
 export async function enrolEmail(session: string): Promise<void> {
-  await mfa.parts.enrolment.setUp(by(session), { method: 'email', fields: {} });
+  await mfa.parts.enrolment.setUp(by(session), { handler: 'email', fields: {} });
   const proof = { code: mfa.mailed(ada) };
-  await mfa.parts.enrolment.confirm(by(session), { method: 'email', proof });
+  await mfa.parts.enrolment.confirm(by(session), { handler: 'email', proof });
   mfa.parts.clock.advance({ seconds: 31 });
 }
 

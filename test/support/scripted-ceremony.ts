@@ -32,7 +32,7 @@ export const HANDLER: MfaHandler = {
   requiresDispatch: false,
   proofSchema: CodeProof,
   stateVersion: 1,
-  parseState: (payload) => payload,
+  parseState: (state) => state,
   setup: async () => ({ state: 'word', response: {} }),
   verify: async ({ state, proof }) =>
     'code' in proof && proof.code === state ? { ok: true, state } : { ok: false },
@@ -101,9 +101,9 @@ export class NoTransactions extends UnitOfWork {
 }
 
 /** An authenticator that works, with this state. */
-export function authenticator(payload: string): Authenticator {
+export function authenticator(state: string): Authenticator {
   const times = { createdAt: NOW, boundAt: NOW, confirmedAt: NOW, lastUsedAt: null };
-  return { id: 'a1', label: null, setUpIn: null, confirmedIn: 1, ...times, payload };
+  return { id: 'a1', label: null, setUpIn: null, confirmedIn: 1, ...times, state };
 }
 
 /** An attempt at the word of a login. */
@@ -141,7 +141,7 @@ export function spentAttempt(changes: Partial<SpentAttempt> = {}): SpentAttempt 
       activatedIn: null,
       lastUsedAt: null,
       authenticators: [authenticator('open sesame')],
-      payloadVersion: 1,
+      stateVersion: 1,
       version: 0,
     },
     backupCode: null,

@@ -119,18 +119,18 @@ export class LoginService {
    */
   async changeMethod(
     claims: EphemeralClaims,
-    newMethod: string,
+    handler: string,
     client: ClientInfo,
   ): Promise<{ method: string; challenge: JsonObject | null }> {
     const { subject, login, active } = await this.openLogin(claims);
-    const handler = this.registry.get(newMethod);
-    if (login.handler === newMethod) throw new MfaError('method_unchanged');
+    const chosen = this.registry.get(handler);
+    if (login.handler === handler) throw new MfaError('method_unchanged');
     const method = independentOf(active, subject, this.registry).find(
-      (candidate) => candidate.handler === newMethod && isEligible(login, candidate),
+      (candidate) => candidate.handler === handler && isEligible(login, candidate),
     );
     if (method === undefined) throw new MfaError('method_not_found');
-    const request = { subject, offered: { method, handler }, client };
-    return { method: newMethod, challenge: await this.challengeService.renew(login, request) };
+    const request = { subject, offered: { method, handler: chosen }, client };
+    return { method: handler, challenge: await this.challengeService.renew(login, request) };
   }
 
   /**

@@ -160,9 +160,9 @@ export class EnrolmentWriter {
       transaction,
     );
     if (backupCodesRemaining === null) return null;
-    const { authenticators, payloadVersion } = replacedBy(present, place);
+    const { authenticators, stateVersion } = replacedBy(present, place);
     // What was proven may come back, and is let go of later.
-    const replaced = { authenticators: authenticators.filter(isPending), payloadVersion };
+    const replaced = { authenticators: authenticators.filter(isPending), stateVersion };
     const backupCodes = codes?.shown ?? [];
     const events = [event];
     return { events, authenticatorId: added.id, replaced, backupCodes, backupCodesRemaining };
@@ -204,7 +204,7 @@ export class EnrolmentWriter {
       createdAt,
       setUpIn: actor.sessionId,
       ...NEVER_PROVEN,
-      payload: outcome.state,
+      state: outcome.state,
     };
   }
 
@@ -214,10 +214,10 @@ export class EnrolmentWriter {
     present: MethodRecord | undefined,
     { kept, added }: { readonly kept: readonly Authenticator[]; readonly added: Authenticator },
   ): EnrolledMethod {
-    const payloadVersion = handler.stateVersion;
+    const stateVersion = handler.stateVersion;
     if (present !== undefined && kept.length > 0) {
       const others = kept.map((authenticator) => inPresentVersion(authenticator, present, handler));
-      return { ...present, authenticators: [...others, added], payloadVersion };
+      return { ...present, authenticators: [...others, added], stateVersion };
     }
     return {
       id: this.random.rowId(),
@@ -227,7 +227,7 @@ export class EnrolmentWriter {
       confirmedAt: null,
       lastUsedAt: null,
       authenticators: [added],
-      payloadVersion,
+      stateVersion,
     };
   }
 

@@ -17,7 +17,8 @@ import { Disposal } from '../reversal/disposal.js';
 import { CodeSender } from '../sending/code-sender.js';
 import { EnrolmentWriter, type NewEnrolment } from './enrolment-writer.js';
 import { type StoredEnrolment } from './enrolments.js';
-import { MfaError, problemOnly } from '../../contract/errors.js';
+import { OwnMethods } from './own-methods.js';
+import { problemOnly } from '../../contract/errors.js';
 import { type MfaEvent } from '../ports/events.js';
 import { FreshProof } from '../access/fresh-proof.js';
 import { type JsonObject, type MfaHandler, type Subject } from '../../contract/handler.js';
@@ -32,8 +33,7 @@ import {
 
 /** What is to be set up. */
 export interface SetUpRequest {
-  /** The handler's name. */
-  readonly method: string;
+  readonly handler: string;
   /** The fields of its set-up, and the label where it holds several authenticators. */
   readonly fields: Record<string, unknown>;
   /** The subject's methods, where they were read just now; else they are read here. */
@@ -55,7 +55,7 @@ export interface SetUpResult {
 
 /** What confirms a set-up. */
 export interface Confirmation {
-  readonly method: string;
+  readonly handler: string;
   /** Needed where several authenticators await their confirmation. */
   readonly authenticatorId?: string | undefined;
   readonly proof: Record<string, unknown>;
@@ -66,7 +66,7 @@ interface GivenProof {
   readonly actor: Actor;
   readonly subject: Subject;
   readonly method: MethodRecord;
-  /** Of the authenticator. */
+  /** {@link Authenticator.id} */
   readonly id: string;
   readonly proof: Record<string, unknown>;
 }
@@ -78,7 +78,7 @@ interface Confirming {
   readonly type: 'authenticator_added' | 'method_activated';
   /** The method as it was. */
   readonly before: MethodRecord;
-  /** Of the authenticator. */
+  /** {@link Authenticator.id} */
   readonly id: string;
 }
 
@@ -87,6 +87,7 @@ interface Confirming {
 export class EnrolmentService {
   constructor(
     private readonly actors: SubjectResolver,
+    private readonly own: OwnMethods,
     private readonly registry: HandlerRegistry,
     private readonly methods: MethodStore,
     private readonly backupCodes: BackupCodeIssuer,
@@ -107,8 +108,8 @@ export class EnrolmentService {
    * `delivery_failed`, and as {@link EnrolmentWriter.store}
    */
   async setUp(actor: Actor, request: SetUpRequest): Promise<SetUpResult> {
-    const { method: name } = request;
-    const handler = this.registry.get(name);
+    const handler = this.registry.get(request.handler);
+    const { name } = handler;
     const { label, input } = readSetUp(handler, request.fields);
     const subject = await this.actors.subjectOf(actor);
     const isTheirs = request.known?.subjectId === subject.id;
@@ -154,15 +155,8 @@ export class EnrolmentService {
    * @throws {MfaError} `method_unknown`, `method_not_found`, `method_exists`, `validation_failed`, and as
    * {@link FreshProof.require} and {@link MethodCeremony.prove}
    */
-  async confirm(
-    actor: Actor,
-    { method: name, authenticatorId, proof }: Confirmation,
-  ): Promise<void> {
-    this.registry.get(name);
-    const subject = await this.actors.subjectOf(actor);
-    const methods = await this.methods.list(subject.id);
-    const method = methods.find(({ handler }) => handler === name);
-    if (method === undefined) throw new MfaError('method_not_found');
+  async confirm(actor: Actor, { handler, authenticatorId, proof }: Confirmation): Promise<void> {
+    const { subject, method } = await this.own.method(actor, handler);
     const authenticator = chooseAwaiting(method, authenticatorId);
     const confirmation = { actor, subject, method, id: authenticator.id, proof };
     try {
@@ -238,5 +232,5 @@ function repeatedBeside(setupData: JsonObject, { setupTopLevel = [] }: MfaHandle
 }
 
 function statesOf(handler: MfaHandler, method: MethodRecord): unknown[] {
-  return provenOf(method).map(({ payload }) => handler.parseState(payload, method.payloadVersion));
+  return provenOf(method).map(({ state }) => handler.parseState(state, method.stateVersion));
 }

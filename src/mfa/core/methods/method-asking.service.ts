@@ -1,18 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, SubjectResolver } from '../access/actor.js';
+import { type Actor } from '../access/actor.js';
 import { type Authenticator, chooseDormant, workingOf } from '../ports/authenticators.js';
 import { ChallengeService, type OwnChallengeRequest } from '../ceremony/challenge.service.js';
 import { MfaError } from '../../contract/errors.js';
-import { type JsonObject, type MfaHandler, type Subject } from '../../contract/handler.js';
+import { type JsonObject } from '../../contract/handler.js';
 import { HandlerRegistry } from '../ceremony/handler-registry.js';
-import { type MethodRecord, MethodStore } from '../ports/stores.js';
-
-/** A method of a signed-in subject. */
-interface OwnMethod {
-  readonly subject: Subject;
-  readonly handler: MfaHandler;
-  readonly method: MethodRecord;
-}
+import { type MethodRecord } from '../ports/stores.js';
+import { type OwnMethod, OwnMethods } from './own-methods.js';
 
 /** What a proof will be for, and who may give it. */
 type ProofDemand = Pick<OwnChallengeRequest, 'purpose' | 'authenticatorId' | 'authenticators'>;
@@ -21,9 +15,8 @@ type ProofDemand = Pick<OwnChallengeRequest, 'purpose' | 'authenticatorId' | 'au
 @Injectable()
 export class MethodAskingService {
   constructor(
-    private readonly actors: SubjectResolver,
+    private readonly own: OwnMethods,
     private readonly registry: HandlerRegistry,
-    private readonly methods: MethodStore,
     private readonly challenges: ChallengeService,
   ) {}
 
@@ -33,11 +26,12 @@ export class MethodAskingService {
    * @throws {MfaError} `method_unknown`, `method_not_found`, `dispatch_not_supported`,
    * `send_too_soon`, `send_limit` or `delivery_failed`
    */
-  async send(actor: Actor, name: string): Promise<void> {
-    const own = await this.find(actor, name);
-    if (!own.handler.requiresDispatch) throw new MfaError('dispatch_not_supported');
+  async send(actor: Actor, handler: string): Promise<void> {
+    const own = await this.own.method(actor, handler);
     const { method } = own;
-    await this.ask(own, method.isActive ? anyWorking(method) : lastSetUp(method), actor);
+    const { requiresDispatch } = this.registry.forMethod(method);
+    if (!requiresDispatch) throw new MfaError('dispatch_not_supported');
+    await this.ask(own, method.isActive ? anyWorking(method) : lastSetUp(method));
   }
 
   /**
@@ -51,33 +45,22 @@ export class MethodAskingService {
    */
   async challenge(
     actor: Actor,
-    name: string,
+    handler: string,
     authenticatorId?: string,
   ): Promise<JsonObject | null> {
-    const own = await this.find(actor, name);
+    const own = await this.own.method(actor, handler);
     const { method } = own;
     const demand =
       method.isActive && authenticatorId === undefined
         ? anyWorking(method)
         : justOne(chooseDormant(method, authenticatorId));
-    return this.ask(own, demand, actor);
+    return this.ask(own, demand);
   }
 
-  private async find(actor: Actor, name: string): Promise<OwnMethod> {
-    const handler = this.registry.get(name);
-    const subject = await this.actors.subjectOf(actor);
-    const methods = await this.methods.list(subject.id);
-    const method = methods.find((candidate) => candidate.handler === name);
-    if (method === undefined) throw new MfaError('method_not_found');
-    return { subject, handler, method };
-  }
-
-  private ask(
-    own: OwnMethod,
-    demand: ProofDemand,
-    { client, sessionId }: Actor,
-  ): Promise<JsonObject | null> {
-    return this.challenges.openOwn({ ...own, ...demand, client, sessionId });
+  private ask({ actor, subject, method }: OwnMethod, demand: ProofDemand) {
+    const handler = this.registry.forMethod(method);
+    const { client, sessionId } = actor;
+    return this.challenges.openOwn({ subject, method, handler, ...demand, client, sessionId });
   }
 }
 

@@ -37,10 +37,10 @@ export function authenticatorView(
   authenticator: Authenticator,
   method: MethodRecord,
 ): JsonObject {
-  const { id, label, createdAt, lastUsedAt, payload } = authenticator;
+  const { id, label, createdAt, lastUsedAt, state } = authenticator;
   const confirmedAt = works(authenticator, method) ? authenticator.confirmedAt : null;
   return {
-    ...handler.describe(handler.parseState(payload, method.payloadVersion)),
+    ...handler.describe(handler.parseState(state, method.stateVersion)),
     id,
     label,
     created_at: createdAt.toISOString(),
@@ -58,18 +58,18 @@ export function authenticatorView(
 export function signalView(
   handler: MfaHandler,
   subject: Subject,
-  method: Pick<MethodRecord, 'authenticators' | 'payloadVersion'> | null,
+  method: Pick<MethodRecord, 'authenticators' | 'stateVersion'> | null,
 ): JsonObject | null {
-  const { authenticators, payloadVersion } = method ?? { authenticators: [], payloadVersion: 0 };
-  const states = authenticators.map(({ payload }) => handler.parseState(payload, payloadVersion));
+  const { authenticators, stateVersion } = method ?? { authenticators: [], stateVersion: 0 };
+  const states = authenticators.map(({ state }) => handler.parseState(state, stateVersion));
   return handler.signal?.({ subject, states }) ?? null;
 }
 
 function detailsOf(handler: MfaHandler, method: MethodRecord): JsonObject {
-  const { authenticators, payloadVersion } = method;
+  const { authenticators, stateVersion } = method;
   if (!holdsSeveral(handler)) {
-    const shown = authenticators.map(({ payload }) =>
-      handler.describe(handler.parseState(payload, payloadVersion)),
+    const shown = authenticators.map(({ state }) =>
+      handler.describe(handler.parseState(state, stateVersion)),
     );
     return Object.assign({}, ...shown) as JsonObject;
   }

@@ -129,7 +129,7 @@ export const MFA_OPTIONS = {
     meaning:
       'Consecutive wrong codes, over all methods, that lock the second factors of an account',
   }),
-  /** Consecutive wrong proofs of one factor in a session that lock and end it, 1 to 50. Default 10. */
+  /** Consecutive wrong proofs of one factor in a session that lock and end the session, 1 to 50. Default 10. */
   maxFailuresPerSession: option(wholeNumber(1, 50), 10, {
     setting: 'MFA_MAX_FAILURES_PER_SESSION',
     meaning:

@@ -123,7 +123,7 @@ export interface Settlement {
     | {
         readonly by: 'method';
         readonly authenticators: readonly Authenticator[];
-        readonly payloadVersion: number;
+        readonly stateVersion: number;
       }
     | { readonly by: 'backup_code'; readonly lookup: string };
   /** Rows of the host that make its tokens valid. */

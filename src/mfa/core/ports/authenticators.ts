@@ -25,7 +25,7 @@ export interface Authenticator {
   /** Kept only of those that have a label; a method keeps its own. */
   readonly lastUsedAt: Date | null;
   /** The handler's state as stored, decrypted. */
-  readonly payload: unknown;
+  readonly state: unknown;
 }
 
 /** What the decisions below look at of a method. */
@@ -188,10 +188,10 @@ export function mayAnswer(
 /** An authenticator in the version of state that its handler writes now. */
 export function inPresentVersion(
   authenticator: Authenticator,
-  { payloadVersion }: { readonly payloadVersion: number },
+  { stateVersion }: { readonly stateVersion: number },
   handler: MfaHandler,
 ): Authenticator {
-  return { ...authenticator, payload: handler.parseState(authenticator.payload, payloadVersion) };
+  return { ...authenticator, state: handler.parseState(authenticator.state, stateVersion) };
 }
 
 /**
@@ -210,7 +210,7 @@ export function activationOfProof({
  */
 export function authenticatorsAfter(
   { id, state, now }: Use,
-  method: Holder & { readonly payloadVersion: number; readonly version: number },
+  method: Holder & { readonly stateVersion: number; readonly version: number },
   handler: MfaHandler,
 ): Authenticator[] {
   const confirmedIn = activationOfProof(method);
@@ -218,7 +218,7 @@ export function authenticatorsAfter(
     if (authenticator.id !== id) return inPresentVersion(authenticator, method, handler);
     const confirmedAt = works(authenticator, method) ? authenticator.confirmedAt : now;
     const boundAt = authenticator.boundAt ?? now;
-    const used = { ...authenticator, payload: state, boundAt, confirmedAt, confirmedIn };
+    const used = { ...authenticator, state, boundAt, confirmedAt, confirmedIn };
     return authenticator.label === null ? used : { ...used, lastUsedAt: now };
   });
 }
@@ -238,12 +238,12 @@ export function isPending({ boundAt }: Authenticator): boolean {
 
 /** Those of a method that do not stay beside a new one. */
 export function replacedBy(
-  present: (Holder & { readonly payloadVersion: number }) | undefined,
+  present: (Holder & { readonly stateVersion: number }) | undefined,
   { kept }: Place,
-): { readonly authenticators: readonly Authenticator[]; readonly payloadVersion: number } {
-  const { authenticators = [], payloadVersion = 0 } = present ?? {};
+): { readonly authenticators: readonly Authenticator[]; readonly stateVersion: number } {
+  const { authenticators = [], stateVersion = 0 } = present ?? {};
   return {
     authenticators: authenticators.filter((authenticator) => !kept.includes(authenticator)),
-    payloadVersion,
+    stateVersion,
   };
 }

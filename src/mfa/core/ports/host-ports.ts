@@ -20,9 +20,9 @@ import { type Transaction } from './stores.js';
 export interface OptionalPorts {
   /** Null where the host has no passwords, or does not tell. */
   readonly passwords: PasswordProof | null;
-  /** Null where the host keeps no sessions, or does not tell. */
+  /** Null when the host keeps no sessions, or does not bind it. */
   readonly sessions: SessionDirectory | null;
-  /** Null where the host keeps no sessions, or ends none. */
+  /** Null when the host keeps no sessions, or does not bind it. */
   readonly sessionCloser: SessionCloser | null;
   /** Null where a change of factors changes nothing of the host's. */
   readonly factorChanges: FactorChangeHook | null;

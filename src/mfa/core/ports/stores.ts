@@ -54,7 +54,7 @@ export interface MethodRecord {
   /** At least one; in the order in which they were set up. */
   readonly authenticators: readonly Authenticator[];
   /** The handler's `stateVersion` when the authenticators were written. */
-  readonly payloadVersion: number;
+  readonly stateVersion: number;
   /** Grows with every change of an authenticator, and when the method becomes inactive or active again. */
   readonly version: number;
 }

@@ -6,7 +6,7 @@ import { HandlerRegistry } from '../ceremony/handler-registry.js';
 import { type MethodRecord } from '../ports/stores.js';
 
 /** States that are no longer stored. */
-export type StoredStates = Pick<MethodRecord, 'authenticators' | 'payloadVersion'>;
+export type StoredStates = Pick<MethodRecord, 'authenticators' | 'stateVersion'>;
 
 /** Tells handlers of what is gone, so that they can let go of what they hold elsewhere. */
 @Injectable()
@@ -19,8 +19,8 @@ export class Disposal {
   async disposeOfChange(change: LoggedChange): Promise<void> {
     const { method, subjectId } = change;
     if (method === null || !this.registry.has(method.handler)) return;
-    const { payloadVersion } = method;
-    const gone = { authenticators: removedBy(change, method), payloadVersion };
+    const { stateVersion } = method;
+    const gone = { authenticators: removedBy(change, method), stateVersion };
     await this.dispose(this.registry.get(method.handler), subjectId, gone);
   }
 
@@ -28,11 +28,11 @@ export class Disposal {
   async dispose(
     handler: MfaHandler,
     subjectId: string,
-    { authenticators, payloadVersion }: StoredStates,
+    { authenticators, stateVersion }: StoredStates,
   ): Promise<void> {
-    for (const { payload } of authenticators) {
+    for (const { state: stored } of authenticators) {
       try {
-        const state = handler.parseState(payload, payloadVersion);
+        const state = handler.parseState(stored, stateVersion);
         await handler.dispose?.({ subjectId, state });
       } catch (error) {
         this.logger.error(`${handler.name} did not dispose of a method: ${reasonOf(error)}`);

@@ -74,8 +74,8 @@ export class MethodRestoring {
       ...proven.map((one) => inPresentVersion(one, method, handler)),
       inPresentVersion(removed, former, handler),
     ];
-    const payloadVersion = handler.stateVersion;
-    await this.methods.save({ ...method, authenticators, payloadVersion }, transaction);
+    const stateVersion = handler.stateVersion;
+    await this.methods.save({ ...method, authenticators, stateVersion }, transaction);
     return { ...BACK, removed: [removedFrom(method, unproven)] };
   }
 }

@@ -53,8 +53,8 @@ export const NOTHING: Undone = { isUndone: false, bringsBack: false, codes: 0, r
 
 /** Authenticators of a method that are stored no longer. */
 export function removedFrom(
-  { handler, payloadVersion }: Pick<MethodRecord, 'handler' | 'payloadVersion'>,
+  { handler, stateVersion }: Pick<MethodRecord, 'handler' | 'stateVersion'>,
   authenticators: readonly Authenticator[],
 ): Removed {
-  return { handler, payloadVersion, authenticators };
+  return { handler, stateVersion, authenticators };
 }

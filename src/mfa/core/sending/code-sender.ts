@@ -18,7 +18,7 @@ import {
 import { SendRefusals } from './send-refusals.js';
 import { type ChallengePurpose } from '../ports/challenge-purpose.js';
 
-/** For whom and what something is sent. */
+/** Who is sent a code, and for what. */
 export interface DispatchContext {
   readonly subject: Subject;
   readonly purpose: ChallengePurpose;
@@ -26,44 +26,43 @@ export interface DispatchContext {
   readonly factor: string;
   readonly client: ClientInfo;
   /**
-   * Whether the subject has proven before that it receives what is sent there. Absent: yes, but for
-   * an enrolment.
+   * Whether the subject has confirmed the address before. Absent: true, except for an enrolment.
    */
   readonly isBound?: boolean;
 }
 
-/** A code that is to be sent, and what is stored before it is. */
+/** A code to send, and what is stored before it is sent. */
 export interface SendRequest<T> {
-  /** Absent: there is nothing to be sent. */
+  /** Undefined: nothing is sent. */
   readonly delivery: Delivery | undefined;
   readonly context: DispatchContext;
   /**
-   * Stores and commits what will check the code.
+   * Stores and commits what the code is checked against.
    *
-   * @param isAllowed whether the budgets allow the code, so that it will be sent
+   * @param isAllowed whether the budgets allow the code to be sent
    */
   readonly store: (isAllowed: boolean) => Promise<T>;
   /**
-   * Takes back what the answer alone would have shown of what was stored. A code that was not sent as
-   * far as the gateway says may have arrived all the same, and confirms what was stored with it.
+   * Deletes the part of what was stored that only the answer shows, after a failed send. The rest stays:
+   * a code may arrive although its gateway reports a failure, and then confirms it.
    */
   readonly withdraw?: (stored: T) => Promise<void>;
 }
 
-/** What was stored, and why its code was not sent; null: it was, or there was nothing to be sent. */
+/** What was stored, and why its code was not sent. `failure` is null when it was, or when there was none. */
 export interface SendResult<T> {
   readonly stored: T;
   readonly failure: MfaError | null;
 }
 
-/** A send that its budgets allow, and that is yet to be made. */
+/** A send that the budgets allow and that is not made yet. */
 interface Reservation {
   readonly delivery: Delivery;
   readonly context: DispatchContext;
   readonly taken: TakenSend;
 }
 
-/** Sends what handlers want sent, within the budgets of whoever has it sent. */
+/** Sends the codes of handlers within the budgets of sending. */
 @Injectable()
 export class CodeSender {
   private readonly logger = new Logger(CodeSender.name);
@@ -78,7 +77,7 @@ export class CodeSender {
   ) {}
 
   /**
-   * Takes one send from the budgets, stores what will check the code, and sends it.
+   * Takes one send from the budgets, stores what the code is checked against, and sends the code.
    *
    * @returns what was stored
    * @throws {MfaError} `send_too_soon` or `send_limit`, with nothing stored; `delivery_failed`
@@ -97,7 +96,7 @@ export class CodeSender {
     return stored;
   }
 
-  /** As {@link send}, but stores also where the code is refused, and returns why it was not sent. */
+  /** As {@link send}, but also stores when the budgets refuse the code, and returns the reason. */
   async trySend<T>(request: SendRequest<T>): Promise<SendResult<T>> {
     const reserved = await this.reserve(request).catch(problemOnly);
     if (reserved instanceof MfaError) {
@@ -108,7 +107,7 @@ export class CodeSender {
     return { stored, failure };
   }
 
-  /** Before the code that will be sent replaces an older one. Null: there is nothing to be sent. */
+  /** Called before the store, so that a refused code replaces no older one. Null: nothing is sent. */
   private async reserve({
     delivery,
     context,
@@ -126,7 +125,7 @@ export class CodeSender {
     });
   }
 
-  /** Where `store` throws, nothing will be sent, and what was taken is given back. */
+  /** Gives the send back when `store` throws, because nothing is sent then. */
   private async whileReserved<T>(
     reservation: Reservation | null,
     store: () => Promise<T>,
@@ -172,7 +171,7 @@ export class CodeSender {
     );
   }
 
-  /** Does what must not change how a request ends: where it fails, the log says what is left undone. */
+  /** Logs a failure of the work instead of throwing it: it must hide neither a success nor an earlier error. */
   private async orLog(work: () => Promise<void>, left: string): Promise<void> {
     try {
       await work();
@@ -188,7 +187,7 @@ export class CodeSender {
     const kept = keptAllowancesOf(this.options, cause, verdict.key);
     if (kept !== null) {
       const onKept = await this.budgets.take(kept, now);
-      // What refuses is the cap, also where a network has had its part of what is kept.
+      // The cap is the reason to report, also when the network has used its part of the reserve.
       const isOfNetwork = !onKept.allowed && onKept.key !== verdict.key;
       return isOfNetwork ? { allowances, verdict } : { allowances: kept, verdict: onKept };
     }
@@ -197,7 +196,7 @@ export class CodeSender {
     return { allowances: spare, verdict: await this.budgets.take(spare, now) };
   }
 
-  /** Counted under each key of the ring, so that a change of the keys makes no budget begin anew. */
+  /** Addresses are counted under every key of the ring, so that a new key resets no budget. */
   private causeOf(delivery: Delivery, context: DispatchContext): SendCause {
     const { subject, purpose, factor, client, isBound = purpose !== 'enrol' } = context;
     const own = alike(Object.values(subject.addresses));
@@ -222,7 +221,7 @@ export class CodeSender {
   }
 }
 
-/** Each address once, whatever the case of its letters. */
+/** The addresses in lower case, without duplicates. */
 function alike(addresses: readonly string[]): string[] {
   return [...new Set(addresses.map((address) => address.toLowerCase()))];
 }

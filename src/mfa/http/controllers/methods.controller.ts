@@ -75,7 +75,7 @@ export class MethodsController {
     @MethodsRead() known: MethodSnapshot,
     @RequestBody(new OpenBodyPipe(MethodBody)) { fixed, rest }: OpenBody<MethodBody>,
   ): Promise<EnrolmentResponse> {
-    const request = { method: fixed.method, fields: rest, known };
+    const request = { handler: fixed.method, fields: rest, known };
     return new EnrolmentResponse(await this.enrolment.setUp(actor, request));
   }
 
@@ -93,8 +93,8 @@ export class MethodsController {
     @SignedIn() actor: Actor,
     @RequestBody(new OpenBodyPipe(AuthenticatorBody)) { fixed, rest }: OpenBody<AuthenticatorBody>,
   ): Promise<MfaDetailResponse> {
-    const { method, authenticator_id: authenticatorId } = fixed;
-    await this.enrolment.confirm(actor, { method, authenticatorId, proof: rest });
+    const { method: handler, authenticator_id: authenticatorId } = fixed;
+    await this.enrolment.confirm(actor, { handler, authenticatorId, proof: rest });
     return { detail: 'Activated MFA method' };
   }
 
