@@ -31,35 +31,35 @@ import {
   UnitOfWork,
 } from '../ports/stores.js';
 
-/** What a handler made of a set-up, before it is stored. */
+/** An enrolment that is to be stored. */
 export interface NewEnrolment {
   readonly handler: MfaHandler;
   readonly outcome: SetupOutcome<unknown, unknown>;
   readonly context: DispatchContext;
-  /** As the request has it; absent where the handler holds one authenticator only. */
+  /** As requested; undefined without one, and when the handler holds one authenticator only. */
   readonly label: string | undefined;
   readonly actor: Actor;
 }
 
-/** How often a set-up is decided behind the lock: once more where codes are due that were not. */
+/** A second try follows when a set of backup codes turns out to be due behind the lock. */
 const MAX_LOCKED_TRIES = 2;
 
-/** What an enrolment is decided by. */
+/** The facts that an enrolment is decided by. */
 interface Grounds {
   readonly known: MethodSnapshot;
-  /** Null where the subject keeps its set. */
+  /** The new set; null when the subject keeps its set. */
   readonly codes: IssuedBackupCodes | null;
 }
 
-/** Says that the lock is to be left: a set is due, and none was made. */
+/** A set of backup codes is due and none was drawn: it is to be drawn without the lock. */
 const CODES_ARE_DUE = Symbol('codes are due');
 
-/** What was stored, with the events that tell of it. */
+/** A stored enrolment with its events. */
 interface ToldEnrolment extends StoredEnrolment {
   readonly events: readonly MfaEvent[];
 }
 
-/** Stores a new authenticator with the challenge that its proof will answer. */
+/** Stores a new authenticator, together with the challenge for its confirmation. */
 @Injectable()
 export class EnrolmentWriter {
   constructor(
@@ -75,12 +75,12 @@ export class EnrolmentWriter {
   ) {}
 
   /**
-   * Decides by what is known of the subject's methods where the authenticator goes, and whether a
-   * new set of backup codes is due. Where they have changed by then, it is decided anew, behind the
-   * account's lock. Codes are never made behind it: many may wait for theirs.
+   * Decides by the known methods where the authenticator goes, and whether a new set of backup codes is
+   * due. When the methods have changed meanwhile, it decides anew behind the account's lock. Backup codes
+   * are drawn without the lock, because their slow hashes wait in line.
    *
    * @throws {MfaError} `method_exists`, `too_many_authenticators`, `unavailable`, or
-   * `fresh_proof_required` where the methods have changed
+   * `fresh_proof_required` when the methods have changed
    */
   async store(enrolment: NewEnrolment, known: MethodSnapshot): Promise<StoredEnrolment> {
     const { context } = enrolment;
@@ -95,7 +95,7 @@ export class EnrolmentWriter {
     return stored;
   }
 
-  /** Leaves the lock where a set of codes is due that was not drawn before, and comes back with one. */
+  /** Leaves the lock to draw a set of codes when one is due, and then tries once more. */
   private async storeBehindLock(
     enrolment: NewEnrolment,
     codes: IssuedBackupCodes | null,
@@ -109,14 +109,14 @@ export class EnrolmentWriter {
     throw new MfaError('unavailable');
   }
 
-  /** Whether something goes that was proven once: then it takes more than one statement. */
+  /** Whether a proven authenticator is replaced. That is logged, so it takes a transaction. */
   private endsProven({ handler, label }: NewEnrolment, { methods }: MethodSnapshot): boolean {
     const present = methods.find((method) => method.handler === handler.name);
     const { authenticators } = replacedBy(present, placeFor(handler, present, label));
     return !authenticators.every(isPending);
   }
 
-  /** @param drawn a set that was made for this set-up before; it is kept where it will do */
+  /** @param drawn the set that was drawn for this set-up, used if one is due; null: none was drawn */
   private storeLocked(
     enrolment: NewEnrolment,
     drawn: IssuedBackupCodes | null,
@@ -135,7 +135,7 @@ export class EnrolmentWriter {
     });
   }
 
-  /** Null: what is known is not so any more. */
+  /** Null: the known methods have changed, and nothing is stored. */
   private async storeUnlessChanged(
     enrolment: NewEnrolment,
     { known: { methods, version }, codes }: Grounds,
@@ -161,7 +161,7 @@ export class EnrolmentWriter {
     );
     if (backupCodesRemaining === null) return null;
     const { authenticators, stateVersion } = replacedBy(present, place);
-    // What was proven may come back, and is let go of later.
+    // A proven authenticator may be restored, so its state is disposed of later.
     const replaced = { authenticators: authenticators.filter(isPending), stateVersion };
     const backupCodes = codes?.shown ?? [];
     const events = [event];
@@ -169,9 +169,10 @@ export class EnrolmentWriter {
   }
 
   /**
-   * Logs what was switched off and gives way for good: whoever set it up could still switch it on.
+   * Logs the removal of replaced authenticators that were proven. They are switched off, but their owner
+   * could have switched them on again.
    *
-   * @returns what tells of it
+   * @returns its events
    */
   private async logDeaths(
     { handler, label, actor, context: { subject } }: NewEnrolment,
@@ -208,7 +209,7 @@ export class EnrolmentWriter {
     };
   }
 
-  /** The method as it goes on; or one that begins anew, where nothing of an older one stays. */
+  /** The present method with one more authenticator; or a new method when no authenticator stays. */
   private enrolledMethod(
     { handler, context: { subject } }: NewEnrolment,
     present: MethodRecord | undefined,

@@ -8,10 +8,10 @@ import { HandlerRegistry } from '../ceremony/handler-registry.js';
 import { type MethodRecord } from '../ports/stores.js';
 import { type OwnMethod, OwnMethods } from './own-methods.js';
 
-/** What a proof will be for, and who may give it. */
+/** The purpose of a proof, and the authenticators that may give it. */
 type ProofDemand = Pick<OwnChallengeRequest, 'purpose' | 'authenticatorId' | 'authenticators'>;
 
-/** Asks a signed-in subject for the proof of a method: sends its code, shows its challenge. */
+/** Asks a signed-in subject for the proof of a method: sends a code, or returns a challenge. */
 @Injectable()
 export class MethodAskingService {
   constructor(
@@ -21,7 +21,7 @@ export class MethodAskingService {
   ) {}
 
   /**
-   * Sends a code of a method: to confirm it where it is not active, to manage it where it is.
+   * Sends a code of a method: to confirm a method that is not active, to prove one that is.
    *
    * @throws {MfaError} `method_unknown`, `method_not_found`, `dispatch_not_supported`,
    * `send_too_soon`, `send_limit` or `delivery_failed`
@@ -35,11 +35,11 @@ export class MethodAskingService {
   }
 
   /**
-   * Asks for the proof of a method that works, with which its owner may change factors; or of an
-   * authenticator that worked before its method was deactivated, so that it can be confirmed again.
+   * Asks for the proof of an active method, which authorises changes of factors; or of an authenticator of
+   * a deactivated method, which confirms it again.
    *
-   * @param authenticatorId names the one that shall be confirmed again; needed where there are several
-   * @returns what the method shows the client; null where it is proven by its name alone
+   * @param authenticatorId of the authenticator to confirm again; required when there are several
+   * @returns the challenge for the client; null when the proof needs none
    * @throws {MfaError} `method_unknown`, `method_not_found`, `validation_failed`, `send_too_soon`,
    * `send_limit` or `delivery_failed`
    */
@@ -64,12 +64,12 @@ export class MethodAskingService {
   }
 }
 
-/** To manage an active method, any of its authenticators will do. */
+/** Any working authenticator proves an active method. */
 function anyWorking(method: MethodRecord): ProofDemand {
   return { purpose: 'manage', authenticatorId: null, authenticators: workingOf(method) };
 }
 
-/** To confirm, the one that was set up last: it is what its owner holds in hand. */
+/** The authenticator that was set up last is the one to confirm. */
 function lastSetUp({ authenticators }: MethodRecord): ProofDemand {
   return justOne(authenticators.reduce((_, later) => later));
 }
