@@ -14,7 +14,7 @@ export interface ReversedChange extends Pick<
 
 /** A period in which sessions could begin because a second factor was missing, or because one was back. */
 export interface Opening {
-  /** The factor that was back; null: the first factor was enough. */
+  /** The authenticator that was back; null: the first factor was enough. */
   readonly authenticatorId: string | null;
   /** {@link RecordedEvent.seq} of the last event before the period. */
   readonly afterSeq: number;
