@@ -216,7 +216,7 @@ function stateSealer(rows, { random, totp }) {
     const authenticator = {
       id: random.rowId(),
       label: 'Phone',
-      payload: { secret: totp.encodeSecret(secret), ...parameters },
+      state: { secret: totp.encodeSecret(secret), ...parameters },
       ...{
         createdAt: boundAt,
         setUpIn: null,

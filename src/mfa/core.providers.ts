@@ -2,7 +2,6 @@ import { type Provider } from '@nestjs/common';
 import { MfaAccounts } from './core/methods/accounts.js';
 import { SubjectResolver } from './core/access/actor.js';
 import { AttemptSpending } from './core/ceremony/attempt-spending.js';
-import { AuthenticatorService } from './core/methods/authenticator.service.js';
 import { BackupCodeIssuer } from './core/methods/backup-code-issuer.js';
 import { BackupCodeService } from './core/methods/backup-code.service.js';
 import { BackupCodes } from './core/ceremony/backup-codes.js';
@@ -16,7 +15,7 @@ import { EnrolmentWriter } from './core/methods/enrolment-writer.js';
 import { EnrolmentService } from './core/methods/enrolment.service.js';
 import { EphemeralTokens } from './core/keys/ephemeral-token.js';
 import { EventSubscribers } from './core/events/event-subscribers.js';
-import { EventPublisher } from './core/events/event-publisher.js';
+import { EventRecorder } from './core/events/event-recorder.js';
 import { FreshProof } from './core/access/fresh-proof.js';
 import { HandlerRegistry } from './core/ceremony/handler-registry.js';
 import { KeyRing } from './core/keys/key-ring.js';
@@ -25,7 +24,9 @@ import { MethodAskingService } from './core/methods/method-asking.service.js';
 import { MethodCeremony } from './core/ceremony/method-ceremony.js';
 import { MethodRestoring } from './core/reversal/method-restoring.js';
 import { MethodChanges } from './core/methods/method-changes.js';
+import { MethodRemoval } from './core/methods/method-removal.js';
 import { MethodService } from './core/methods/method.service.js';
+import { OwnMethods } from './core/methods/own-methods.js';
 import { ChangeReversal } from './core/reversal/change-reversal.js';
 import { SendCooldowns } from './core/ceremony/send-cooldowns.js';
 import { SendRefusals } from './core/sending/send-refusals.js';
@@ -40,7 +41,6 @@ export const CORE_PROVIDERS: Provider[] = [
   MfaAccounts,
   SubjectResolver,
   AttemptSpending,
-  AuthenticatorService,
   BackupCodeIssuer,
   BackupCodeService,
   BackupCodes,
@@ -55,7 +55,7 @@ export const CORE_PROVIDERS: Provider[] = [
   EnrolmentService,
   EphemeralTokens,
   EventSubscribers,
-  EventPublisher,
+  EventRecorder,
   FreshProof,
   HandlerRegistry,
   KeyRing,
@@ -63,7 +63,9 @@ export const CORE_PROVIDERS: Provider[] = [
   MethodAskingService,
   MethodCeremony,
   MethodChanges,
+  MethodRemoval,
   MethodService,
+  OwnMethods,
   ChangeReversal,
   SendCooldowns,
   SendRefusals,

@@ -202,6 +202,7 @@ export {
   networkOf,
   SHARES_OF_SITE,
   siteOf,
+  widestNetworkOf,
 } from './core/ports/network-of.js';
 export { normalizeCode } from './contract/normalize-code.js';
 export { normalizeText, type TextBounds } from './contract/normalize-text.js';

@@ -40,7 +40,7 @@ function handlerOf(name: string): MfaHandler {
     requiresDispatch: false,
     proofSchema: CodeProof,
     stateVersion: 1,
-    parseState: (payload) => payload,
+    parseState: (state) => state,
     setup: async () => ({ state: {}, response: {} }),
     verify: async () => ({ ok: false }),
     describe: () => ({}),

@@ -37,10 +37,10 @@ async function record(count: number, ...subjects: readonly Subject[]): Promise<v
   }
 }
 
-async function faults(userId?: string): Promise<AuditFault[]> {
+async function faults(subjectId?: string): Promise<AuditFault[]> {
   const found: AuditFault[] = [];
   await mfa.parts.get(AuditVerification).run({
-    ...(userId !== undefined && { userId }),
+    ...(subjectId !== undefined && { subjectId }),
     onFault: (fault) => found.push(fault),
     onProgress: () => {},
   });
@@ -67,9 +67,9 @@ const rowsOf = ({ id }: Subject): Promise<StoredRow[]> =>
   );
 
 /** The hash of a row that somebody writes who knows how the chain is made. */
-function hashOf({ id: userId }: Subject, row: StoredRow, previous: Buffer): Buffer {
+function hashOf({ id: subjectId }: Subject, row: StoredRow, previous: Buffer): Buffer {
   const { microseconds: atMicroseconds, user_agent: userAgent } = row;
-  return eventChainHash(previous, { ...row, userId, atMicroseconds, userAgent });
+  return eventChainHash(previous, { ...row, subjectId, atMicroseconds, userAgent });
 }
 
 describe('the chain of a user', () => {
@@ -150,7 +150,7 @@ describe('the document of the audit', () => {
     let previous: Buffer = CHAIN_START;
     for (const row of await rowsOf(ada)) {
       const { microseconds: atMicroseconds, user_agent: userAgent } = row;
-      const told = chainHash(previous, { ...row, userId: 'ada', atMicroseconds, userAgent });
+      const told = chainHash(previous, { ...row, subjectId: 'ada', atMicroseconds, userAgent });
       expect(told).toEqual(row.hash);
       previous = row.hash;
     }
@@ -190,7 +190,7 @@ describe('a verification', () => {
     await query(`UPDATE mfa_events SET ${column} = ${value} WHERE user_id = 'ada' AND seq = 2`);
     const [, row] = await rowsOf(ada);
     expect(await faults()).toEqual([
-      { userId: 'ada', seq: 2, eventId: row?.id, problem: 'event_altered' },
+      { subjectId: 'ada', seq: 2, eventId: row?.id, problem: 'event_altered' },
     ]);
   });
 
@@ -202,7 +202,7 @@ describe('a verification', () => {
     await record(4, ada, bob);
     await query(`DELETE FROM mfa_events WHERE user_id = 'ada' AND seq = $1`, [seq]);
     expect(await faults()).toEqual([
-      { userId: 'ada', seq, eventId: null, problem: 'event_missing' },
+      { subjectId: 'ada', seq, eventId: null, problem: 'event_missing' },
     ]);
   });
 
@@ -210,7 +210,7 @@ describe('a verification', () => {
     await record(2, ada, bob);
     await query(`DELETE FROM mfa_events WHERE user_id = 'bob'`);
     expect(await faults()).toEqual([
-      { userId: 'bob', seq: 1, eventId: null, problem: 'event_missing' },
+      { subjectId: 'bob', seq: 1, eventId: null, problem: 'event_missing' },
     ]);
     expect(await faults('ada')).toEqual([]);
     expect(await faults('bob')).toHaveLength(1);
@@ -226,7 +226,7 @@ describe('a verification', () => {
     for (const step of swap) await query(`UPDATE mfa_events ${step}`);
     const [, second] = await rowsOf(ada);
     expect(await faults()).toEqual([
-      { userId: 'ada', seq: 2, eventId: second?.id, problem: 'event_altered' },
+      { subjectId: 'ada', seq: 2, eventId: second?.id, problem: 'event_altered' },
     ]);
   });
 
@@ -236,8 +236,8 @@ describe('a verification', () => {
     await query(`UPDATE mfa_events SET user_id = 'bob' WHERE user_id = 'ada' AND seq = 2`);
     const [, moved] = await rowsOf(bob);
     expect(await faults()).toEqual([
-      { userId: 'ada', seq: 2, eventId: null, problem: 'event_missing' },
-      { userId: 'bob', seq: 2, eventId: moved?.id, problem: 'event_altered' },
+      { subjectId: 'ada', seq: 2, eventId: null, problem: 'event_missing' },
+      { subjectId: 'bob', seq: 2, eventId: moved?.id, problem: 'event_altered' },
     ]);
   });
 });
@@ -263,13 +263,13 @@ describe('a row that is put in past the trigger', () => {
     await record(2, ada);
     const last = (await rowsOf(ada)).at(-1);
     const eventId = await insert(3, last?.hash ?? CHAIN_START);
-    expect(await faults()).toEqual([{ userId: 'ada', seq: 3, eventId, problem: 'end_altered' }]);
+    expect(await faults()).toEqual([{ subjectId: 'ada', seq: 3, eventId, problem: 'end_altered' }]);
   });
 
   it.each([0, -1])('is found before the start, as number %i', async (seq) => {
     await record(2, ada);
     const eventId = await insert(seq, CHAIN_START);
-    expect(await faults()).toEqual([{ userId: 'ada', seq, eventId, problem: 'event_altered' }]);
+    expect(await faults()).toEqual([{ subjectId: 'ada', seq, eventId, problem: 'event_altered' }]);
   });
 
   it('is found between two others, behind which it does not fit', async () => {
@@ -281,7 +281,7 @@ describe('a row that is put in past the trigger', () => {
     await insert(2, first?.hash ?? CHAIN_START);
     const [, , third] = await rowsOf(ada);
     expect(await faults()).toEqual([
-      { userId: 'ada', seq: 3, eventId: third?.id, problem: 'event_altered' },
+      { subjectId: 'ada', seq: 3, eventId: third?.id, problem: 'event_altered' },
     ]);
   });
 });
@@ -294,13 +294,13 @@ describe('the end of a chain', () => {
   ])('that was changed is named: %s', async (change, seq, problem) => {
     await record(2, ada, bob);
     await query(`UPDATE mfa_event_heads ${change} WHERE user_id = 'ada'`);
-    expect(await faults()).toMatchObject([{ userId: 'ada', seq, problem }]);
+    expect(await faults()).toMatchObject([{ subjectId: 'ada', seq, problem }]);
   });
 
   it('that was removed is named', async () => {
     await record(2, ada, bob);
     await query(`DELETE FROM mfa_event_heads WHERE user_id = 'ada'`);
-    expect(await faults()).toMatchObject([{ userId: 'ada', seq: 2, problem: 'end_altered' }]);
+    expect(await faults()).toMatchObject([{ subjectId: 'ada', seq: 2, problem: 'end_altered' }]);
   });
 });
 
@@ -327,8 +327,8 @@ describe('an event and what it tells of', () => {
   };
 
   it.each<[what: string, act: (secret: string) => Promise<unknown>]>([
-    ['a set-up', () => mfa.parts.enrolment.setUp(mfa.actor(ada), { method: 'email', fields: {} })],
-    ['a deletion', () => mfa.parts.methods.delete(mfa.actor(ada), 'app', null)],
+    ['a set-up', () => mfa.parts.enrolment.setUp(mfa.actor(ada), { handler: 'email', fields: {} })],
+    ['a deletion', () => mfa.parts.removal.method(mfa.actor(ada), 'app', null)],
     ['a sign-in', async () => mfa.begin(ada)],
     [
       'a sign-in without a second factor',

@@ -1,4 +1,3 @@
-import { AuthenticatorService } from '../../src/mfa/core/methods/authenticator.service.js';
 import { type JsonObject, type Subject } from '../../src/mfa/contract/handler.js';
 import { CLIENT, type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
@@ -20,19 +19,21 @@ function drawer(mfa: MfaHarness, subject: Subject) {
   const { enrolment, methods } = mfa.parts;
   const confirm = async ({ id, secret }: Added) => {
     const proof = { code: mfa.totp(secret) };
-    await enrolment.confirm(actor, { method: 'app', authenticatorId: id, proof });
+    await enrolment.confirm(actor, { handler: 'app', authenticatorId: id, proof });
     mfa.nextStep();
   };
   const setUp = async (fields: JsonObject = {}): Promise<Added> => {
     const { authenticatorId, setupData } = await enrolment.setUp(actor, {
-      method: 'app',
+      handler: 'app',
       fields: fields,
     });
     return { id: String(authenticatorId), secret: String(setupData['secret']) };
   };
   return {
     actor,
-    authenticators: mfa.parts.get(AuthenticatorService),
+    remove: (id: string, proof: JsonObject | null = null, by = actor) =>
+      mfa.parts.removal.authenticator(by, id, proof),
+    rename: (id: string, label: string, by = actor) => methods.renameAuthenticator(by, id, label),
     setUp,
     confirm,
     add: async (label: string): Promise<Added> => {
@@ -127,7 +128,7 @@ describe('several authenticators of one method', () => {
     await mine.setUp({ label: 'Tablet' });
     const proof = { code: mfa.totp(phone.secret) };
     await expect(
-      mfa.parts.enrolment.confirm(mine.actor, { method: 'app', proof }),
+      mfa.parts.enrolment.confirm(mine.actor, { handler: 'app', proof }),
     ).rejects.toMatchObject({ code: 'validation_failed' });
     await mine.confirm(phone);
     const states = (await mine.listed()).map(({ confirmed_at }) => confirmed_at !== null);
@@ -163,10 +164,10 @@ describe('several authenticators of one method', () => {
   it('removing one leaves the rest; its codes pass no login, not even an open one', async () => {
     const mine = newDrawer();
     const [phone, tablet] = [await mine.add('Phone'), await mine.add('Tablet')];
-    await mine.authenticators.remove(mine.actor, phone.id, null);
+    await mine.remove(phone.id);
     await expect(mine.signIn(phone.secret)).rejects.toMatchObject({ code: 'invalid_code' });
     await expect(mine.signIn(tablet.secret)).resolves.toHaveProperty('access');
-    await mine.authenticators.remove(mine.actor, tablet.id, null);
+    await mine.remove(tablet.id);
     expect(await mine.listed()).toEqual([]);
   });
 
@@ -174,7 +175,7 @@ describe('several authenticators of one method', () => {
     const mine = newDrawer();
     const phone = await mine.add('Phone');
     const tablet = await mine.setUp({ label: 'Tablet' });
-    await mine.authenticators.remove(mine.actor, tablet.id, null);
+    await mine.remove(tablet.id);
     await expect(mine.signIn(phone.secret)).resolves.toHaveProperty('access');
   });
 
@@ -184,9 +185,9 @@ describe('several authenticators of one method', () => {
       await mine.setUp({ label: 'Phone' }),
       await mine.setUp({ label: 'Tablet' }),
     ];
-    await mine.authenticators.remove(mine.actor, phone.id, null);
+    await mine.remove(phone.id);
     expect(labelsOf(await mine.listed())).toEqual(['Tablet']);
-    await mine.authenticators.remove(mine.actor, tablet.id, null);
+    await mine.remove(tablet.id);
     expect((await mfa.parts.methods.list(mine.actor))[0]).toMatchObject({ isSetUp: false });
   });
 
@@ -194,10 +195,10 @@ describe('several authenticators of one method', () => {
     const mine = newDrawer();
     const phone = await mine.add('Phone');
     await mine.add('Tablet');
-    await expect(mine.authenticators.rename(mine.actor, phone.id, 'Tablet')).rejects.toMatchObject({
+    await expect(mine.rename(phone.id, 'Tablet')).rejects.toMatchObject({
       code: 'method_exists',
     });
-    await expect(mine.authenticators.rename(mine.actor, phone.id, 'Watch')).resolves.toMatchObject({
+    await expect(mine.rename(phone.id, 'Watch')).resolves.toMatchObject({
       id: phone.id,
       label: 'Watch',
     });
@@ -208,11 +209,10 @@ describe('several authenticators of one method', () => {
   it("someone else's is one that does not exist", async () => {
     const [mine, other] = [newDrawer(), newDrawer()];
     const phone = await mine.add('Phone');
-    const { authenticators } = mine;
-    await expect(authenticators.rename(other.actor, phone.id, 'Mine')).rejects.toMatchObject({
+    await expect(mine.rename(phone.id, 'Mine', other.actor)).rejects.toMatchObject({
       code: 'not_found',
     });
-    await expect(authenticators.remove(other.actor, phone.id, null)).rejects.toMatchObject({
+    await expect(mine.remove(phone.id, null, other.actor)).rejects.toMatchObject({
       code: 'not_found',
     });
     expect(labelsOf(await mine.listed())).toEqual(['Phone']);
@@ -243,14 +243,13 @@ describe('several authenticators of one method', () => {
     const strict = await startMfa({ deleteActiveMethodRequireCode: true });
     const mine = drawer(strict, strict.parts.subjects.add('strict'));
     const [phone, tablet] = [await mine.add('Phone'), await mine.add('Tablet')];
-    const { authenticators, actor } = mine;
-    await expect(authenticators.remove(actor, phone.id, null)).rejects.toMatchObject({
+    await expect(mine.remove(phone.id)).rejects.toMatchObject({
       code: 'validation_failed',
     });
-    await expect(authenticators.remove(actor, phone.id, { code: '000000' })).rejects.toMatchObject({
+    await expect(mine.remove(phone.id, { code: '000000' })).rejects.toMatchObject({
       code: 'invalid_code',
     });
-    await authenticators.remove(actor, phone.id, { code: strict.totp(tablet.secret) });
+    await mine.remove(phone.id, { code: strict.totp(tablet.secret) });
     expect(labelsOf(await mine.listed())).toEqual(['Tablet']);
     await strict.stop();
   });
@@ -259,8 +258,8 @@ describe('several authenticators of one method', () => {
     const mine = newDrawer();
     const phone = await mine.add('Phone');
     const tablet = await mine.add('Tablet');
-    await mine.authenticators.rename(mine.actor, tablet.id, 'Slate');
-    await mine.authenticators.remove(mine.actor, phone.id, null);
+    await mine.rename(tablet.id, 'Slate');
+    await mine.remove(phone.id);
     const { subjectId } = mine.actor;
     const told = mfa.parts.listener.events
       .filter(({ subject }) => subject.id === subjectId)
@@ -278,9 +277,7 @@ describe('several authenticators of one method', () => {
   it('two that are removed at once take their method with them', async () => {
     const mine = newDrawer();
     const [phone, tablet] = [await mine.add('Phone'), await mine.add('Tablet')];
-    await Promise.all(
-      [phone, tablet].map(({ id }) => mine.authenticators.remove(mine.actor, id, null)),
-    );
+    await Promise.all([phone, tablet].map(({ id }) => mine.remove(id)));
     expect((await mfa.parts.methods.list(mine.actor))[0]).toMatchObject({ isSetUp: false });
   });
 });

@@ -114,7 +114,7 @@ describe('budgets of guessing', () => {
       code: 'method_locked',
       message: expect.stringContaining('set it up again'),
     });
-    await patient.parts.methods.delete(patient.actor(subject), 'app', null);
+    await patient.parts.removal.method(patient.actor(subject), 'app', null);
     const { secret } = await patient.enrolApp(subject);
     await expect(patient.signIn(subject, patient.totp(secret))).resolves.toHaveProperty('access');
     await patient.stop();

@@ -72,7 +72,7 @@ describe('a pending login dies', () => {
   });
 
   it('when its method is deleted, also when the method comes back', async () => {
-    await mfa.parts.methods.delete(mfa.actor(subject), 'app', null);
+    await mfa.parts.removal.method(mfa.actor(subject), 'app', null);
     await expectDead('method_not_found');
     ({ secret } = await mfa.enrolApp(subject));
     await expectDead('method_not_found');
@@ -85,7 +85,7 @@ describe('a pending login dies', () => {
     await expectDead('method_not_found');
     mfa.nextStep();
     await mfa.parts.enrolment.confirm(mfa.actor(subject), {
-      method: 'app',
+      handler: 'app',
       proof: { code: mfa.totp(secret) },
     });
     mfa.nextStep();

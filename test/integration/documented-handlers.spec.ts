@@ -41,8 +41,8 @@ describe('the handlers of the guide', () => {
   async function enrol(id: string, method: string) {
     const subject = mfa.parts.subjects.add(id, { addresses: { phone: PHONE } });
     const actor = mfa.actor(subject);
-    const { setupData } = await mfa.parts.enrolment.setUp(actor, { method, fields: {} });
-    await mfa.parts.enrolment.confirm(actor, { method, proof: { code: lastCode() } });
+    const { setupData } = await mfa.parts.enrolment.setUp(actor, { handler: method, fields: {} });
+    await mfa.parts.enrolment.confirm(actor, { handler: method, proof: { code: lastCode() } });
     mfa.parts.clock.advance({ seconds: 31 });
     return { subject, setupData };
   }

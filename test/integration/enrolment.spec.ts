@@ -18,11 +18,11 @@ describe('setting a method up', () => {
       [subject.id],
     );
     await mfa.parts.dataSource.query('DELETE FROM mfa_accounts WHERE user_id = $1', [subject.id]);
-    const app = { method: 'app', fields: {} };
+    const app = { handler: 'app', fields: {} };
     await expect(mfa.parts.enrolment.setUp(mfa.actor(subject), app)).rejects.toMatchObject({
       code: 'method_exists',
     });
-    const tablet = { method: 'app', fields: { label: 'Tablet' } };
+    const tablet = { handler: 'app', fields: { label: 'Tablet' } };
     const { backupCodes } = await mfa.parts.enrolment.setUp(mfa.actor(subject), tablet);
     expect(backupCodes).toEqual([]);
     await expect(mfa.signIn(subject, mfa.totp(secret))).resolves.toHaveProperty('access');
@@ -38,11 +38,11 @@ describe('setting a method up', () => {
   it('confirms once what is confirmed twice at once, and says so to the other', async () => {
     const subject = newUser();
     const actor = mfa.actor(subject);
-    const app = { method: 'app', fields: {} };
+    const app = { handler: 'app', fields: {} };
     const { setupData } = await mfa.parts.enrolment.setUp(actor, app);
     const proof = { code: mfa.totp(String(setupData['secret'])) };
     const confirm = () =>
-      mfa.parts.enrolment.confirm(actor, { method: 'app', proof }).then(
+      mfa.parts.enrolment.confirm(actor, { handler: 'app', proof }).then(
         () => 'confirmed',
         (refusal: unknown) => refusal,
       );
@@ -54,19 +54,19 @@ describe('setting a method up', () => {
   it('leaves no backup codes where no method is left, and the codes of a method that is', async () => {
     const subject = newUser();
     const actor = mfa.actor(subject);
-    await mfa.parts.enrolment.setUp(actor, { method: 'email', fields: {} });
+    await mfa.parts.enrolment.setUp(actor, { handler: 'email', fields: {} });
     const { setupData, backupCodes } = await mfa.parts.enrolment.setUp(actor, {
-      method: 'app',
+      handler: 'app',
       fields: {},
     });
-    await mfa.parts.methods.delete(actor, 'email', null);
+    await mfa.parts.removal.method(actor, 'email', null);
     const proof = { code: mfa.totp(String(setupData['secret'])) };
-    await mfa.parts.enrolment.confirm(actor, { method: 'app', proof });
+    await mfa.parts.enrolment.confirm(actor, { handler: 'app', proof });
     await expect(mfa.signIn(subject, backupCodes[0] ?? '')).resolves.toHaveProperty('access');
 
     const other = newUser();
-    await mfa.parts.enrolment.setUp(mfa.actor(other), { method: 'app', fields: {} });
-    await mfa.parts.methods.delete(mfa.actor(other), 'app', null);
+    await mfa.parts.enrolment.setUp(mfa.actor(other), { handler: 'app', fields: {} });
+    await mfa.parts.removal.method(mfa.actor(other), 'app', null);
     expect(await mfa.count('mfa_backup_codes', `user_id = '${other.id}'`)).toBe(0);
   });
 });

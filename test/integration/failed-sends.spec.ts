@@ -4,11 +4,12 @@ import { SystemRandomSource } from '../../src/mfa/contract/random.js';
 import { resolveMfaOptions } from '../../src/mfa/core/options/mfa.options.js';
 import { EventStore } from '../../src/mfa/core/ports/event-store.js';
 import { BackupCodeStore } from '../../src/mfa/core/ports/stores.js';
+import { SendBudgetStore } from '../../src/mfa/core/sending/send-budgets.js';
 import { type EmailMessage, EmailHandler } from '../../src/mfa/handlers/email/index.js';
 import { Inbox } from '../../src/mfa/testing/index.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
-const EMAIL = { method: 'email', fields: {} };
+const EMAIL = { handler: 'email', fields: {} };
 const NO_CODES = { remaining: 0, total: 0 };
 
 /** A gateway that delivers a message, and then answers whatever a test has it answer. */
@@ -44,7 +45,7 @@ const codesOf = (subject: Subject) => mfa.parts.backupCodes.count(mfa.actor(subj
 /** With the code that has arrived last. */
 async function confirm(subject: Subject): Promise<void> {
   const proof = { code: inbox.lastCode(`${subject.id}@example.org`) };
-  await mfa.parts.enrolment.confirm(mfa.actor(subject), { method: 'email', proof });
+  await mfa.parts.enrolment.confirm(mfa.actor(subject), { handler: 'email', proof });
 }
 
 describe('a code that arrives although its gateway does not say so', () => {
@@ -87,6 +88,18 @@ describe('a code that arrives although its gateway does not say so', () => {
     const store = mfa.parts.get(BackupCodeStore);
     jest.spyOn(store, 'deleteSet').mockRejectedValueOnce(new Error('The database is gone.'));
     await expect(setUp(subject)).rejects.toMatchObject({ code: 'delivery_failed' });
+  });
+
+  it.each([
+    ['its cool-down cannot be ended', () => jest.spyOn(mfa.parts.get(SendBudgetStore), 'release')],
+    ['that cannot be recorded', () => jest.spyOn(mfa.parts.get(EventStore), 'append')],
+  ])('says that the sending failed also where %s', async (_, spied) => {
+    const subject = newSubject();
+    inbox.answer = lost;
+    const failing = spied().mockRejectedValueOnce(new Error('The database is gone.'));
+    await expect(setUp(subject)).rejects.toMatchObject({ code: 'delivery_failed' });
+    expect(failing).toHaveBeenCalledTimes(1);
+    expect(await codesOf(subject)).toMatchObject(NO_CODES);
   });
 });
 

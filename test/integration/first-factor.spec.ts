@@ -45,7 +45,7 @@ describe('a first factor', () => {
   it('can be asked whether a second one follows: not before that is active', async () => {
     const [subject, accounts] = [newUser(), mfa.parts.get(MfaAccounts)];
     expect(await accounts.isProtected(subject.id)).toBe(false);
-    await mfa.parts.enrolment.setUp(mfa.actor(subject), { method: 'app', fields: {} });
+    await mfa.parts.enrolment.setUp(mfa.actor(subject), { handler: 'app', fields: {} });
     expect(await accounts.isProtected(subject.id)).toBe(false);
     await mfa.enrolApp(subject);
     expect(await accounts.isProtected(subject.id)).toBe(true);

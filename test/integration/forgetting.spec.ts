@@ -1,7 +1,6 @@
 import { jest } from '@jest/globals';
 import { MfaAccounts } from '../../src/mfa/core/methods/accounts.js';
 import { type MfaHandler, type Subject } from '../../src/mfa/contract/handler.js';
-import { AuthenticatorService } from '../../src/mfa/core/methods/authenticator.service.js';
 import { HandlerRegistry } from '../../src/mfa/core/ceremony/handler-registry.js';
 import { MfaRetention } from '../../src/mfa/persistence/retention/mfa-retention.js';
 import { AppHandler } from '../../src/mfa/handlers/app/index.js';
@@ -93,17 +92,17 @@ describe('disposal', () => {
   it('is told of each authenticator of a subject who is forgotten', async () => {
     const subject = mfa.parts.subjects.add('two');
     const actor = mfa.actor(subject);
-    await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: { label: 'Phone' } });
-    await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: { label: 'Tablet' } });
+    await mfa.parts.enrolment.setUp(actor, { handler: 'app', fields: { label: 'Phone' } });
+    await mfa.parts.enrolment.setUp(actor, { handler: 'app', fields: { label: 'Tablet' } });
     await mfa.parts.get(MfaAccounts).forget(subject.id);
     expect(handler.disposed).toEqual(['two', 'two']);
   });
 
   it('is told of what a new set-up takes the place of', async () => {
     const subject = mfa.parts.subjects.add('replacing');
-    await mfa.parts.enrolment.setUp(mfa.actor(subject), { method: 'app', fields: {} });
+    await mfa.parts.enrolment.setUp(mfa.actor(subject), { handler: 'app', fields: {} });
     expect(handler.disposed).toEqual([]);
-    await mfa.parts.enrolment.setUp(mfa.actor(subject), { method: 'app', fields: {} });
+    await mfa.parts.enrolment.setUp(mfa.actor(subject), { handler: 'app', fields: {} });
     expect(handler.disposed).toEqual(['replacing']);
   });
 
@@ -117,7 +116,7 @@ describe('disposal', () => {
   it('is told of what was removed once it cannot come back any more', async () => {
     const subject = mfa.parts.subjects.add('removing');
     await mfa.enrolApp(subject);
-    await mfa.parts.methods.delete(mfa.actor(subject), 'app', null);
+    await mfa.parts.removal.method(mfa.actor(subject), 'app', null);
     // Told after three days of a broken mail server, a person has three days to answer.
     await cleanUp(6);
     expect(handler.disposed).toEqual([]);
@@ -132,13 +131,13 @@ describe('disposal', () => {
     await mfa.enrolApp(subject);
     const actor = mfa.actor(subject);
     const set = await mfa.parts.enrolment.setUp(actor, {
-      method: 'app',
+      handler: 'app',
       fields: { label: 'Tablet' },
     });
     const id = set.authenticatorId ?? '';
     const proof = { code: mfa.totp(String(set.setupData['secret'])) };
-    await mfa.parts.enrolment.confirm(actor, { method: 'app', authenticatorId: id, proof });
-    await mfa.parts.get(AuthenticatorService).remove(mfa.actor(subject), id, null);
+    await mfa.parts.enrolment.confirm(actor, { handler: 'app', authenticatorId: id, proof });
+    await mfa.parts.removal.authenticator(mfa.actor(subject), id, null);
     await cleanUp(7);
     expect(handler.disposed).toEqual(['several']);
   });
@@ -146,7 +145,7 @@ describe('disposal', () => {
   it('is told of what was removed when its subject is forgotten', async () => {
     const subject = mfa.parts.subjects.add('leaving');
     await mfa.enrolApp(subject);
-    await mfa.parts.methods.delete(mfa.actor(subject), 'app', null);
+    await mfa.parts.removal.method(mfa.actor(subject), 'app', null);
     await mfa.parts.get(MfaAccounts).forget(subject.id);
     expect(handler.disposed).toEqual(['leaving']);
   });
@@ -154,7 +153,7 @@ describe('disposal', () => {
   it('is told of nothing where it is no longer on offer', async () => {
     const subject = mfa.parts.subjects.add('no-handler');
     await mfa.enrolApp(subject);
-    await mfa.parts.methods.delete(mfa.actor(subject), 'app', null);
+    await mfa.parts.removal.method(mfa.actor(subject), 'app', null);
     const has = jest.spyOn(mfa.parts.get(HandlerRegistry), 'has').mockReturnValue(false);
     await cleanUp(7);
     has.mockRestore();

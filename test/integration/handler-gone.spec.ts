@@ -65,7 +65,7 @@ describe('a handler that keeps something of its own', () => {
     Object.assign(registry.get('app'), { dispose });
     const subject = mfa.parts.subjects.add('leaver');
     const { secret } = await mfa.enrolApp(subject);
-    await mfa.parts.methods.delete(mfa.actor(subject), 'app', null);
+    await mfa.parts.removal.method(mfa.actor(subject), 'app', null);
     const remaining = await mfa.count('mfa_methods');
     // Until then it may come back.
     await mfa.parts.get(MfaAccounts).forget(subject.id);

@@ -1,7 +1,6 @@
 import { jest } from '@jest/globals';
 import { AttemptStore } from '../../src/mfa/core/ports/attempts.js';
 import { MfaAccounts } from '../../src/mfa/core/methods/accounts.js';
-import { AuthenticatorService } from '../../src/mfa/core/methods/authenticator.service.js';
 import { BackupCodes } from '../../src/mfa/core/ceremony/backup-codes.js';
 import { type Subject } from '../../src/mfa/contract/handler.js';
 import { EnrolmentStore } from '../../src/mfa/core/methods/enrolments.js';
@@ -30,13 +29,13 @@ describe('what happens between a reading and the write that follows it', () => {
   it('a set-up does not replace a method that became active meanwhile', async () => {
     const subject = newUser();
     const actor = mfa.actor(subject);
-    const { setupData } = await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: {} });
+    const { setupData } = await mfa.parts.enrolment.setUp(actor, { handler: 'app', fields: {} });
     const code = mfa.totp(String(setupData['secret']));
     afterNextReading(mfa, () =>
-      mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code } }),
+      mfa.parts.enrolment.confirm(actor, { handler: 'app', proof: { code } }),
     );
     await expect(
-      mfa.parts.enrolment.setUp(actor, { method: 'app', fields: {} }),
+      mfa.parts.enrolment.setUp(actor, { handler: 'app', fields: {} }),
     ).rejects.toMatchObject({
       code: 'method_exists',
     });
@@ -46,12 +45,12 @@ describe('what happens between a reading and the write that follows it', () => {
   it('a set-up leaves the backup codes that another method made live meanwhile', async () => {
     const subject = newUser();
     const actor = mfa.actor(subject);
-    const first = await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: {} });
+    const first = await mfa.parts.enrolment.setUp(actor, { handler: 'app', fields: {} });
     const code = mfa.totp(String(first.setupData['secret']));
     afterNextReading(mfa, () =>
-      mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code } }),
+      mfa.parts.enrolment.confirm(actor, { handler: 'app', proof: { code } }),
     );
-    const second = await mfa.parts.enrolment.setUp(actor, { method: 'email', fields: {} });
+    const second = await mfa.parts.enrolment.setUp(actor, { handler: 'email', fields: {} });
     expect(second).toMatchObject({ backupCodes: [], backupCodesRemaining: 5 });
     await expect(mfa.signIn(subject, first.backupCodes[0] ?? '')).resolves.toHaveProperty('access');
   });
@@ -60,11 +59,11 @@ describe('what happens between a reading and the write that follows it', () => {
     const subject = newUser();
     await mfa.enrolApp(subject);
     const actor = mfa.actor(subject);
-    afterNextReading(mfa, () => mfa.parts.methods.delete(actor, 'app', null));
-    const email = await mfa.parts.enrolment.setUp(actor, { method: 'email', fields: {} });
+    afterNextReading(mfa, () => mfa.parts.removal.method(actor, 'app', null));
+    const email = await mfa.parts.enrolment.setUp(actor, { handler: 'email', fields: {} });
     expect(email.backupCodes).toHaveLength(5);
     const proof = { code: mfa.mailed(subject) };
-    await mfa.parts.enrolment.confirm(actor, { method: 'email', proof });
+    await mfa.parts.enrolment.confirm(actor, { handler: 'email', proof });
     await expect(mfa.signIn(subject, email.backupCodes[0] ?? '')).resolves.toHaveProperty('access');
   });
 
@@ -74,7 +73,7 @@ describe('what happens between a reading and the write that follows it', () => {
     mfa.nextStep();
     const code = mfa.totp(secret);
     afterNextReading(mfa, () => mfa.signIn(subject, code));
-    const phone = { method: 'app', fields: { label: 'Phone' } };
+    const phone = { handler: 'app', fields: { label: 'Phone' } };
     await expect(mfa.parts.enrolment.setUp(mfa.actor(subject), phone)).resolves.toBeDefined();
     await expect(mfa.signIn(subject, code)).rejects.toMatchObject({ code: 'invalid_code' });
   });
@@ -85,7 +84,7 @@ describe('what happens between a reading and the write that follows it', () => {
     afterNextReading(mfa, () =>
       mfa.parts.get(UnitOfWork).runForAccount(subject.id, () => Promise.resolve()),
     );
-    const app = { method: 'app', fields: {} };
+    const app = { handler: 'app', fields: {} };
     const { backupCodes } = await mfa.parts.enrolment.setUp(mfa.actor(subject), app);
     expect(backupCodes).toHaveLength(5);
     expect(seal).toHaveBeenCalledTimes(1);
@@ -108,11 +107,11 @@ describe('what happens between a reading and the write that follows it', () => {
     });
     afterNextReading(mfa, () => happen(subject));
     const { setupData, backupCodes } = await mfa.parts.enrolment.setUp(actor, {
-      method: 'app',
+      handler: 'app',
       fields: {},
     });
     const proof = { code: mfa.totp(String(setupData['secret'])) };
-    await mfa.parts.enrolment.confirm(actor, { method: 'app', proof });
+    await mfa.parts.enrolment.confirm(actor, { handler: 'app', proof });
     await expect(mfa.signIn(subject, backupCodes[0] ?? '')).resolves.toHaveProperty('access');
   });
 
@@ -121,7 +120,7 @@ describe('what happens between a reading and the write that follows it', () => {
     await mfa.enrolApp(subject);
     const { version } = await mfa.parts.get(MethodStore).read(subject.id);
     const known = { subjectId: 'someone else', methods: [], backupCodesId: null, version };
-    const app = { method: 'app', fields: {}, known };
+    const app = { handler: 'app', fields: {}, known };
     await expect(mfa.parts.enrolment.setUp(mfa.actor(subject), app)).rejects.toMatchObject({
       code: 'method_exists',
     });
@@ -131,12 +130,12 @@ describe('what happens between a reading and the write that follows it', () => {
     const subject = newUser();
     const actor = mfa.actor(subject);
     const setUp = (label: string) =>
-      mfa.parts.enrolment.setUp(actor, { method: 'app', fields: { label } });
+      mfa.parts.enrolment.setUp(actor, { handler: 'app', fields: { label } });
     const [phone, tablet] = [await setUp('Phone'), await setUp('Tablet')];
     const secretOf = ({ setupData }: typeof phone) => String(setupData['secret']);
     const confirm = (set: typeof phone) =>
       mfa.parts.enrolment.confirm(actor, {
-        method: 'app',
+        handler: 'app',
         authenticatorId: String(set.authenticatorId),
         proof: { code: mfa.totp(secretOf(set)) },
       });
@@ -162,7 +161,7 @@ describe('what happens between a reading and the write that follows it', () => {
   it('a set-up that is not stored behind the lock either is not told of as one that is', async () => {
     const subject = newUser();
     jest.spyOn(mfa.parts.get(EnrolmentStore), 'store').mockResolvedValue(null);
-    const app = { method: 'app', fields: {} };
+    const app = { handler: 'app', fields: {} };
     await expect(mfa.parts.enrolment.setUp(mfa.actor(subject), app)).rejects.toMatchObject({
       code: 'unavailable',
     });
@@ -174,7 +173,7 @@ describe('what happens between a reading and the write that follows it', () => {
     await mfa.enrolApp(subject);
     const actor = mfa.actor(subject);
     afterNextReading(mfa, () => mfa.parts.get(MfaAccounts).forget(subject.id));
-    await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: { label: 'Phone' } });
+    await mfa.parts.enrolment.setUp(actor, { handler: 'app', fields: { label: 'Phone' } });
     const [app] = await mfa.parts.methods.list(actor);
     expect(app).toMatchObject({ isActive: false, isSetUp: true });
     expect(app?.details['authenticators']).toHaveLength(1);
@@ -185,16 +184,16 @@ describe('what happens between a reading and the write that follows it', () => {
     const { secret } = await mfa.enrolApp(subject);
     const actor = mfa.actor(subject);
     const { authenticatorId, setupData } = await mfa.parts.enrolment.setUp(actor, {
-      method: 'app',
+      handler: 'app',
       fields: {
         label: 'Phone',
       },
     });
     const id = String(authenticatorId);
-    afterNextReading(mfa, () => mfa.parts.get(AuthenticatorService).remove(actor, id, null));
+    afterNextReading(mfa, () => mfa.parts.removal.authenticator(actor, id, null));
     const proof = { code: mfa.totp(String(setupData['secret'])) };
     await expect(
-      mfa.parts.enrolment.confirm(actor, { method: 'app', authenticatorId: id, proof }),
+      mfa.parts.enrolment.confirm(actor, { handler: 'app', authenticatorId: id, proof }),
     ).rejects.toMatchObject({ code: 'invalid_code' });
     await expect(mfa.signIn(subject, mfa.totp(secret))).resolves.toHaveProperty('access');
   });
@@ -203,19 +202,18 @@ describe('what happens between a reading and the write that follows it', () => {
     const subject = newUser();
     await mfa.enrolApp(subject);
     const actor = mfa.actor(subject);
-    const authenticators = mfa.parts.get(AuthenticatorService);
     const phone = await mfa.parts.enrolment.setUp(actor, {
-      method: 'app',
+      handler: 'app',
       fields: { label: 'Phone' },
     });
     const proof = { code: mfa.totp(String(phone.setupData['secret'])) };
-    await mfa.parts.enrolment.confirm(actor, { method: 'app', proof });
+    await mfa.parts.enrolment.confirm(actor, { handler: 'app', proof });
     const [app] = await mfa.parts.methods.list(actor);
     // What `details` of a method with several authenticators holds.
     const [first] = app?.details['authenticators'] as unknown as { id: string }[];
     const id = String(phone.authenticatorId);
-    afterNextReading(mfa, () => authenticators.remove(actor, first?.id ?? '', null));
-    await authenticators.remove(actor, id, null);
+    afterNextReading(mfa, () => mfa.parts.removal.authenticator(actor, first?.id ?? '', null));
+    await mfa.parts.removal.authenticator(actor, id, null);
     expect((await mfa.parts.methods.list(actor))[0]).toMatchObject({ isSetUp: false });
   });
 
@@ -227,14 +225,14 @@ describe('what happens between a reading and the write that follows it', () => {
     // What `details` of a method with several authenticators holds.
     const [first] = app?.details['authenticators'] as unknown as { id: string }[];
     const phone = await mfa.parts.enrolment.setUp(actor, {
-      method: 'app',
+      handler: 'app',
       fields: { label: 'Phone' },
     });
     const secret = String(phone.setupData['secret']);
     afterNextReading(mfa, () =>
-      mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code: mfa.totp(secret) } }),
+      mfa.parts.enrolment.confirm(actor, { handler: 'app', proof: { code: mfa.totp(secret) } }),
     );
-    const removal = mfa.parts.get(AuthenticatorService).remove(actor, first?.id ?? '', null);
+    const removal = mfa.parts.removal.authenticator(actor, first?.id ?? '', null);
     await expect(removal).resolves.toBeNull();
     mfa.nextStep();
     await expect(mfa.signIn(subject, mfa.totp(secret))).resolves.toHaveProperty('access');
@@ -253,7 +251,7 @@ describe('what happens between a reading and the write that follows it', () => {
   it('a method that was deleted meanwhile does not become primary', async () => {
     const subject = await withBoth();
     const actor = mfa.actor(subject);
-    afterNextReading(mfa, () => mfa.parts.methods.delete(actor, 'email', null));
+    afterNextReading(mfa, () => mfa.parts.removal.method(actor, 'email', null));
     await expect(mfa.parts.methods.makePrimary(actor, 'email', null)).rejects.toMatchObject({
       code: 'method_not_found',
     });
@@ -275,8 +273,8 @@ describe('what happens between a reading and the write that follows it', () => {
   it('a method that was deleted meanwhile is not deleted again', async () => {
     const subject = await withBoth();
     const actor = mfa.actor(subject);
-    afterNextReading(mfa, () => mfa.parts.methods.delete(actor, 'email', null));
-    await expect(mfa.parts.methods.delete(actor, 'email', null)).rejects.toMatchObject({
+    afterNextReading(mfa, () => mfa.parts.removal.method(actor, 'email', null));
+    await expect(mfa.parts.removal.method(actor, 'email', null)).rejects.toMatchObject({
       code: 'method_not_found',
       message: 'Method does not exist',
     });
@@ -288,12 +286,12 @@ describe('what happens between a reading and the write that follows it', () => {
     const strict = await startMfa({ deleteActiveMethodRequireCode: true });
     const subject = strict.parts.subjects.add('strict');
     const actor = strict.actor(subject);
-    const { setupData } = await strict.parts.enrolment.setUp(actor, { method: 'app', fields: {} });
+    const { setupData } = await strict.parts.enrolment.setUp(actor, { handler: 'app', fields: {} });
     const code = strict.totp(String(setupData['secret']));
     afterNextReading(strict, () =>
-      strict.parts.enrolment.confirm(actor, { method: 'app', proof: { code } }),
+      strict.parts.enrolment.confirm(actor, { handler: 'app', proof: { code } }),
     );
-    await expect(strict.parts.methods.delete(actor, 'app', null)).rejects.toMatchObject({
+    await expect(strict.parts.removal.method(actor, 'app', null)).rejects.toMatchObject({
       code: 'validation_failed',
     });
     expect(await strict.begin(subject)).toMatchObject({ method: 'app' });
@@ -305,17 +303,15 @@ describe('what happens between a reading and the write that follows it', () => {
     const subject = strict.parts.subjects.add('strict');
     const actor = strict.actor(subject);
     const [phone, tablet] = [
-      await strict.parts.enrolment.setUp(actor, { method: 'app', fields: { label: 'Phone' } }),
-      await strict.parts.enrolment.setUp(actor, { method: 'app', fields: { label: 'Tablet' } }),
+      await strict.parts.enrolment.setUp(actor, { handler: 'app', fields: { label: 'Phone' } }),
+      await strict.parts.enrolment.setUp(actor, { handler: 'app', fields: { label: 'Tablet' } }),
     ];
     const authenticatorId = String(tablet.authenticatorId);
     const proof = { code: strict.totp(String(tablet.setupData['secret'])) };
     afterNextReading(strict, () =>
-      strict.parts.enrolment.confirm(actor, { method: 'app', authenticatorId, proof }),
+      strict.parts.enrolment.confirm(actor, { handler: 'app', authenticatorId, proof }),
     );
-    const removal = strict.parts
-      .get(AuthenticatorService)
-      .remove(actor, String(phone.authenticatorId), null);
+    const removal = strict.parts.removal.authenticator(actor, String(phone.authenticatorId), null);
     await expect(removal).rejects.toMatchObject({ code: 'validation_failed' });
     await strict.stop();
   });

@@ -13,7 +13,7 @@ describe('a two-step login', () => {
 
   it('asks for nothing more where no method is active', async () => {
     const subject = newUser();
-    await mfa.parts.enrolment.setUp(mfa.actor(subject), { method: 'app', fields: {} });
+    await mfa.parts.enrolment.setUp(mfa.actor(subject), { handler: 'app', fields: {} });
     const outcome = await mfa.parts.login.begin({ subject, amr: ['pwd'] }, CLIENT);
     expect(outcome).toMatchObject({ kind: 'passed', tokens: { access: expect.any(String) } });
     expect(await mfa.count('host_sessions', `user_id = '${subject.id}'`)).toBe(1);

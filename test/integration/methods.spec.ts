@@ -41,26 +41,26 @@ describe('managing methods', () => {
 
   it('replaces a pending set-up: the old secret is dead', async () => {
     const actor = mfa.actor(newUser());
-    const first = await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: {} });
-    const second = await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: {} });
+    const first = await mfa.parts.enrolment.setUp(actor, { handler: 'app', fields: {} });
+    const second = await mfa.parts.enrolment.setUp(actor, { handler: 'app', fields: {} });
     expect(second.backupCodes).toHaveLength(5);
     expect(second.backupCodes).not.toEqual(first.backupCodes);
     const old = mfa.totp(String(first.setupData['secret']));
     await expect(
-      mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code: old } }),
+      mfa.parts.enrolment.confirm(actor, { handler: 'app', proof: { code: old } }),
     ).rejects.toMatchObject({
       code: 'invalid_code',
       message: 'Invalid OTP code',
     });
     const code = mfa.totp(String(second.setupData['secret']));
-    await mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code } });
+    await mfa.parts.enrolment.confirm(actor, { handler: 'app', proof: { code } });
     await expect(
-      mfa.parts.enrolment.setUp(actor, { method: 'app', fields: {} }),
+      mfa.parts.enrolment.setUp(actor, { handler: 'app', fields: {} }),
     ).rejects.toMatchObject({
       code: 'method_exists',
     });
     await expect(
-      mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code } }),
+      mfa.parts.enrolment.confirm(actor, { handler: 'app', proof: { code } }),
     ).rejects.toMatchObject({
       code: 'method_exists',
     });
@@ -70,14 +70,14 @@ describe('managing methods', () => {
     const subject = newUser();
     const { backupCodes } = await mfa.enrolApp(subject);
     const set = await mfa.parts.enrolment.setUp(mfa.actor(subject), {
-      method: 'email',
+      handler: 'email',
       fields: {},
     });
     expect(set).toMatchObject({ backupCodes: [], backupCodesRemaining: 5 });
     for (const code of backupCodes) await mfa.signIn(subject, code);
     const again = await mfa.parts.enrolment.setUp(
       mfa.actor((mfa.parts.clock.advance({ seconds: 60 }), subject)),
-      { method: 'email', fields: {} },
+      { handler: 'email', fields: {} },
     );
     expect(again).toMatchObject({ backupCodes: [], backupCodesRemaining: 0 });
   });
@@ -86,17 +86,17 @@ describe('managing methods', () => {
     const subject = newUser();
     mfa.parts.inbox.failOnce();
     await expect(
-      mfa.parts.enrolment.setUp(mfa.actor(subject), { method: 'email', fields: {} }),
+      mfa.parts.enrolment.setUp(mfa.actor(subject), { handler: 'email', fields: {} }),
     ).rejects.toMatchObject({
       code: 'delivery_failed',
     });
     const set = await mfa.parts.enrolment.setUp(mfa.actor(subject), {
-      method: 'email',
+      handler: 'email',
       fields: {},
     });
     expect(set.backupCodes).toHaveLength(5);
     await mfa.parts.enrolment.confirm(mfa.actor(subject), {
-      method: 'email',
+      handler: 'email',
       proof: { code: mfa.mailed(subject) },
     });
     expect(await mfa.eventTypes(subject)).toContain('code_not_sent');
@@ -117,7 +117,7 @@ describe('managing methods', () => {
     const shared = { addresses: { email: 'shared@example.org' } };
     const sharers = ['sharer0', 'sharer1'].map((id) => mfa.parts.subjects.add(id, shared));
     const setUp = (subject: Subject) =>
-      mfa.parts.enrolment.setUp(mfa.actor(subject), { method: 'email', fields: {} });
+      mfa.parts.enrolment.setUp(mfa.actor(subject), { handler: 'email', fields: {} });
     for (let sent = 0; sent < 5; sent += 1) {
       await setUp(sharers[sent % 2] ?? newUser());
       mfa.parts.clock.advance({ seconds: 31 });
@@ -149,7 +149,7 @@ describe('managing methods', () => {
     const { methods, enrolment } = mfa.parts;
     const problem = { code: 'method_not_found', message: 'Requested MFA method does not exist.' };
     for (const setUp of [false, true]) {
-      if (setUp) await enrolment.setUp(actor, { method: 'email', fields: {} });
+      if (setUp) await enrolment.setUp(actor, { handler: 'email', fields: {} });
       await expect(methods.makePrimary(actor, 'email', null)).rejects.toMatchObject(problem);
       await expect(methods.deactivate(actor, 'email', { code: '1' })).rejects.toMatchObject(
         problem,
@@ -177,7 +177,7 @@ describe('managing methods', () => {
       code: 'method_not_found',
     });
     mfa.nextStep();
-    await mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code: mfa.totp(secret) } });
+    await mfa.parts.enrolment.confirm(actor, { handler: 'app', proof: { code: mfa.totp(secret) } });
     expect((await mfa.parts.methods.list(actor))[0]).toMatchObject({
       isActive: true,
       isPrimary: false,
@@ -216,39 +216,39 @@ describe('managing methods', () => {
   it('sends another code for a pending set-up, and the old one is void', async () => {
     const subject = newUser();
     const actor = mfa.actor(subject);
-    await mfa.parts.enrolment.setUp(actor, { method: 'email', fields: {} });
+    await mfa.parts.enrolment.setUp(actor, { handler: 'email', fields: {} });
     const first = mfa.mailed(subject);
     mfa.parts.clock.advance({ seconds: 31 });
     await mfa.parts.asking.send(actor, 'email');
     const second = mfa.mailed(subject);
     if (first !== second) {
       await expect(
-        mfa.parts.enrolment.confirm(actor, { method: 'email', proof: { code: first } }),
+        mfa.parts.enrolment.confirm(actor, { handler: 'email', proof: { code: first } }),
       ).rejects.toMatchObject({
         code: 'invalid_code',
       });
     }
-    await mfa.parts.enrolment.confirm(actor, { method: 'email', proof: { code: second } });
+    await mfa.parts.enrolment.confirm(actor, { handler: 'email', proof: { code: second } });
   });
 
   it('promotes the longest-standing method when the primary is deleted: a login still asks', async () => {
     const subject = newUser();
     await mfa.enrolApp(subject);
     await mfa.enrolEmail(subject);
-    await mfa.parts.methods.delete(mfa.actor(subject), 'app', null);
+    await mfa.parts.removal.method(mfa.actor(subject), 'app', null);
     expect(await mfa.begin(subject)).toMatchObject({ method: 'email' });
   });
 
   it('kills the backup codes with the last method', async () => {
     const subject = newUser();
     await mfa.enrolApp(subject);
-    await mfa.parts.methods.delete(mfa.actor(subject), 'app', null);
+    await mfa.parts.removal.method(mfa.actor(subject), 'app', null);
     expect(await mfa.parts.backupCodes.count(mfa.actor(subject))).toMatchObject({
       remaining: 0,
       total: 0,
       createdAt: null,
     });
-    await expect(mfa.parts.methods.delete(mfa.actor(subject), 'app', null)).rejects.toMatchObject({
+    await expect(mfa.parts.removal.method(mfa.actor(subject), 'app', null)).rejects.toMatchObject({
       code: 'method_not_found',
       message: 'Method does not exist',
     });
@@ -290,7 +290,7 @@ describe('managing methods', () => {
   it('writes each change to the audit', async () => {
     const subject = newUser();
     await mfa.enrolApp(subject);
-    await mfa.parts.methods.delete(mfa.actor(subject), 'app', null);
+    await mfa.parts.removal.method(mfa.actor(subject), 'app', null);
     expect(await mfa.eventTypes(subject)).toEqual([
       'method_set_up',
       'second_factor_succeeded',
@@ -326,8 +326,8 @@ describe('managing methods under stricter settings', () => {
     const subject = mfa.parts.subjects.add('strict');
     const { secret, backupCodes } = await mfa.enrolApp(subject);
     const remove = (name: string, proof: Record<string, unknown> | null) =>
-      mfa.parts.methods.delete(mfa.actor(subject), name, proof);
-    await mfa.parts.enrolment.setUp(mfa.actor(subject), { method: 'email', fields: {} });
+      mfa.parts.removal.method(mfa.actor(subject), name, proof);
+    await mfa.parts.enrolment.setUp(mfa.actor(subject), { handler: 'email', fields: {} });
     await remove('email', null);
     await expect(remove('app', null)).rejects.toMatchObject({ code: 'validation_failed' });
     await expect(remove('app', { code: '000000' })).rejects.toMatchObject({
@@ -346,7 +346,7 @@ describe('managing methods under stricter settings', () => {
       const [backupCode] = await mfa.enrolEmail(subject);
       if (proofOf === 'sent code') await mfa.parts.asking.send(mfa.actor(subject), 'email');
       const code = proofOf === 'sent code' ? mfa.mailed(subject) : backupCode;
-      await mfa.parts.methods.delete(mfa.actor(subject), 'email', { code });
+      await mfa.parts.removal.method(mfa.actor(subject), 'email', { code });
     }
     expect(await mfa.count('mfa_methods')).toBe(0);
     await mfa.stop();
@@ -360,7 +360,7 @@ describe('managing methods under stricter settings', () => {
     const mfa = await startMfa({ [option]: true });
     const subject = mfa.parts.subjects.add('strict');
     await mfa.enrolApp(subject);
-    await expect(mfa.parts.methods.delete(mfa.actor(subject), 'app', null)).rejects.toMatchObject({
+    await expect(mfa.parts.removal.method(mfa.actor(subject), 'app', null)).rejects.toMatchObject({
       code,
     });
     expect(await mfa.begin(subject)).toMatchObject({ method: 'app' });

@@ -35,11 +35,11 @@ async function start(changes: Partial<MfaModuleOptions> = {}): Promise<void> {
   ];
   mfa = await startMfa({ consumers: [consumer], handlers, ...changes });
   ada = mfa.parts.subjects.add('ada');
-  const set = await mfa.parts.enrolment.setUp(by('owner'), { method: 'app', fields: {} });
+  const set = await mfa.parts.enrolment.setUp(by('owner'), { handler: 'app', fields: {} });
   secret = String(set.setupData['secret']);
   await confirm('app', mfa.totp(secret));
   for (const method of ['email', 'second']) {
-    await mfa.parts.enrolment.setUp(by('owner'), { method, fields: {} });
+    await mfa.parts.enrolment.setUp(by('owner'), { handler: method, fields: {} });
     await confirm(method, inbox.lastCode('ada@example.org'));
   }
 }
@@ -51,7 +51,7 @@ afterEach(async () => {
 const by = (sessionId: string): Actor => ({ ...mfa.actor(ada), sessionId });
 
 async function confirm(method: string, code: string): Promise<void> {
-  await mfa.parts.enrolment.confirm(by('owner'), { method, proof: { code } });
+  await mfa.parts.enrolment.confirm(by('owner'), { handler: method, proof: { code } });
   mfa.parts.clock.advance({ seconds: 31 });
 }
 

@@ -1,7 +1,6 @@
 import { jest } from '@jest/globals';
 import { type Actor } from '../../src/mfa/core/access/actor.js';
 import { AttemptStore } from '../../src/mfa/core/ports/attempts.js';
-import { AuthenticatorService } from '../../src/mfa/core/methods/authenticator.service.js';
 import { afterNextReading } from '../support/after-next-reading.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
@@ -24,12 +23,12 @@ describe('a session that knows the password alone, beside one that makes the fir
     });
     const [owner, thief] = [sessionOf('owner'), sessionOf('thief')];
     const setUp = async (actor: Actor, label: string) => {
-      const set = await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: { label } });
+      const set = await mfa.parts.enrolment.setUp(actor, { handler: 'app', fields: { label } });
       const secret = String(set.setupData['secret']);
       const id = String(set.authenticatorId);
       const confirm = () =>
         mfa.parts.enrolment.confirm(actor, {
-          method: 'app',
+          handler: 'app',
           authenticatorId: id,
           proof: { code: mfa.totp(secret) },
         });
@@ -56,19 +55,19 @@ describe('a session that knows the password alone, beside one that makes the fir
   });
 
   it.each<[string, (given: Awaited<ReturnType<typeof twoSessions>>) => Promise<unknown>]>([
-    ['deletes no method', ({ thief }) => mfa.parts.methods.delete(thief, 'app', null)],
+    ['deletes no method', ({ thief }) => mfa.parts.removal.method(thief, 'app', null)],
     [
       'removes no authenticator',
-      ({ thief, mine }) => mfa.parts.get(AuthenticatorService).remove(thief, mine.id, null),
+      ({ thief, mine }) => mfa.parts.removal.authenticator(thief, mine.id, null),
     ],
     [
       'renames no authenticator',
-      ({ thief, mine }) => mfa.parts.get(AuthenticatorService).rename(thief, mine.id, 'Other'),
+      ({ thief, mine }) => mfa.parts.methods.renameAuthenticator(thief, mine.id, 'Other'),
     ],
     [
       'sets no further one up',
       ({ thief }) =>
-        mfa.parts.enrolment.setUp(thief, { method: 'app', fields: { label: 'Further' } }),
+        mfa.parts.enrolment.setUp(thief, { handler: 'app', fields: { label: 'Further' } }),
     ],
   ])('%s', async (_, change) => {
     const given = await twoSessions();

@@ -95,7 +95,7 @@ describe('races on one credential', () => {
     const actor = mfa.actor(subject);
     const sets = await Promise.all(
       Array.from({ length: 4 }, () =>
-        mfa.parts.enrolment.setUp(actor, { method: 'app', fields: {} }),
+        mfa.parts.enrolment.setUp(actor, { handler: 'app', fields: {} }),
       ),
     );
     expect(await mfa.count('mfa_methods', `user_id = '${subject.id}'`)).toBe(1);
@@ -103,7 +103,7 @@ describe('races on one credential', () => {
     const confirmed = [];
     for (const { setupData, backupCodes } of sets) {
       const code = mfa.totp(String(setupData['secret']));
-      const confirm = mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code } });
+      const confirm = mfa.parts.enrolment.confirm(actor, { handler: 'app', proof: { code } });
       if (
         await confirm.then(
           () => true,
@@ -119,12 +119,15 @@ describe('races on one credential', () => {
   it('makes one of two methods primary when both are confirmed at one moment', async () => {
     const subject = newUser();
     const actor = mfa.actor(subject);
-    const app = await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: {} });
-    await mfa.parts.enrolment.setUp(actor, { method: 'email', fields: {} });
+    const app = await mfa.parts.enrolment.setUp(actor, { handler: 'app', fields: {} });
+    await mfa.parts.enrolment.setUp(actor, { handler: 'email', fields: {} });
     const code = mfa.totp(String(app.setupData['secret']));
     const counts = await tallyOutcomes([
-      mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code } }),
-      mfa.parts.enrolment.confirm(actor, { method: 'email', proof: { code: mfa.mailed(subject) } }),
+      mfa.parts.enrolment.confirm(actor, { handler: 'app', proof: { code } }),
+      mfa.parts.enrolment.confirm(actor, {
+        handler: 'email',
+        proof: { code: mfa.mailed(subject) },
+      }),
     ]);
     expect(counts).toEqual({ ok: 2 });
     expect(await mfa.count('mfa_methods', `user_id = '${subject.id}' AND is_primary`)).toBe(1);
@@ -135,7 +138,7 @@ describe('races on one credential', () => {
     await mfa.enrolApp(subject);
     await mfa.enrolEmail(subject);
     await Promise.all([
-      mfa.parts.methods.delete(mfa.actor(subject), 'app', null),
+      mfa.parts.removal.method(mfa.actor(subject), 'app', null),
       mfa.parts.methods.makePrimary(mfa.actor(subject), 'email', null),
     ]);
     expect(await mfa.count('mfa_methods', `user_id = '${subject.id}' AND is_primary`)).toBe(1);
@@ -149,7 +152,7 @@ describe('races on one credential', () => {
     await guarded.enrolEmail(subject);
     const counts = await tallyOutcomes(
       ['app', 'email'].map((name) =>
-        guarded.parts.methods.delete(guarded.actor(subject), name, null),
+        guarded.parts.removal.method(guarded.actor(subject), name, null),
       ),
     );
     await guarded.stop();
@@ -173,10 +176,10 @@ describe('races on one credential', () => {
   it('guesses at one pending method at one moment without a deadlock', async () => {
     const subject = newUser();
     const actor = mfa.actor(subject);
-    await mfa.parts.enrolment.setUp(actor, { method: 'app', fields: {} });
+    await mfa.parts.enrolment.setUp(actor, { handler: 'app', fields: {} });
     const counts = await tallyOutcomes(
       Array.from({ length: PARALLEL }, () =>
-        mfa.parts.enrolment.confirm(actor, { method: 'app', proof: { code: '000000' } }),
+        mfa.parts.enrolment.confirm(actor, { handler: 'app', proof: { code: '000000' } }),
       ),
     );
     expect(counts).toEqual({ invalid_code: 5, attempts_exhausted: PARALLEL - 5 });
@@ -203,7 +206,7 @@ describe('races on one credential', () => {
     const counts = await tallyOutcomes(
       Array.from({ length: 20 }, (_, index) =>
         mfa.parts.enrolment.setUp(mfa.actor(subject), {
-          method: 'app',
+          handler: 'app',
           fields: { label: `App ${index}` },
         }),
       ),
@@ -216,12 +219,12 @@ describe('races on one credential', () => {
     const { secret } = await mfa.enrolApp(subject);
     const actor = mfa.actor(subject);
     const { setupData } = await mfa.parts.enrolment.setUp(actor, {
-      method: 'app',
+      handler: 'app',
       fields: { label: 'Second' },
     });
     const secrets = [secret, String(setupData['secret'])];
     const proof = { code: mfa.totp(String(setupData['secret'])) };
-    await mfa.parts.enrolment.confirm(actor, { method: 'app', proof });
+    await mfa.parts.enrolment.confirm(actor, { handler: 'app', proof });
     mfa.nextStep();
     const attempts = await Promise.all(
       [...secrets, ...secrets].map(async (of) => ({ of, pending: await mfa.begin(subject) })),
@@ -237,13 +240,13 @@ describe('races on one credential', () => {
     await mfa.enrolApp(subject);
     const actor = mfa.actor(subject);
     const { setupData } = await mfa.parts.enrolment.setUp(actor, {
-      method: 'app',
+      handler: 'app',
       fields: { label: 'Second' },
     });
     const proof = { code: mfa.totp(String(setupData['secret'])) };
     const { ok } = await tallyOutcomes(
       Array.from({ length: 20 }, () =>
-        mfa.parts.enrolment.confirm(actor, { method: 'app', proof }),
+        mfa.parts.enrolment.confirm(actor, { handler: 'app', proof }),
       ),
     );
     expect(ok).toBe(1);

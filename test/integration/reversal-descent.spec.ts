@@ -2,7 +2,6 @@ import { type MfaEventType } from '../../src/mfa/core/ports/events.js';
 import { type Opening } from '../../src/mfa/core/reversal/culprits.js';
 import {
   ada,
-  authenticators,
   by,
   changes,
   codesLeft,
@@ -122,18 +121,18 @@ describe('what was repudiated', () => {
 
   it('is known of a host that keeps no sessions, too', async () => {
     const set = await mfa.parts.enrolment.setUp(mfa.actor(ada), {
-      method: 'app',
+      handler: 'app',
       fields: { label: 'Theirs' },
     });
     const own = String(set.setupData['secret']);
     const authenticatorId = String(set.authenticatorId);
     await mfa.parts.enrolment.confirm(mfa.actor(ada), {
-      method: 'app',
+      handler: 'app',
       authenticatorId,
       proof: { code: mfa.totp(own) },
     });
     mfa.nextStep();
-    await authenticators().remove(mfa.actor(ada), authenticatorId, null);
+    await mfa.parts.removal.authenticator(mfa.actor(ada), authenticatorId, null);
     expect(await undoNewest('authenticator_added')).toEqual(['authenticator_added not']);
     expect(await undoNewest('authenticator_removed')).toEqual([
       ...['authenticator_removed', 'authenticator_added'],
@@ -168,7 +167,7 @@ describe('what could not be undone', () => {
 
 it('brings an authenticator back whose method went by another link', async () => {
   await enrolApp(THIEF, { label: 'Theirs' });
-  await authenticators().remove(by(OTHER), ownId, null);
+  await mfa.parts.removal.authenticator(by(OTHER), ownId, null);
   expect(await undoNewest('authenticator_added')).toEqual(['authenticator_added']);
   expect(await methods()).toEqual([]);
   expect(await undoNewest('authenticator_removed')).toEqual(['authenticator_removed']);

@@ -1,7 +1,5 @@
-import { AuthenticatorService } from '../../src/mfa/core/methods/authenticator.service.js';
 import {
   ada,
-  authenticators,
   by,
   changes,
   codesLeft,
@@ -30,7 +28,7 @@ const label = async () => {
 /** Changes that one session can make as often as it may write, each kind in turn with the others. */
 async function changeOften(times: number): Promise<void> {
   for (let time = 0; time < times; time++) {
-    await mfa.parts.get(AuthenticatorService).rename(by(THIEF), ownId, `Label ${time}`);
+    await mfa.parts.methods.renameAuthenticator(by(THIEF), ownId, `Label ${time}`);
     await prefer(THIEF, time % 2 === 0 ? 'email' : 'app');
     await regenerate(THIEF);
   }
@@ -66,7 +64,7 @@ describe('many changes of one session', () => {
   it('stay undone up to what somebody else has done in between', async () => {
     await enrolEmail(OWNER);
     await changeOften(2);
-    await authenticators().rename(by(OWNER), ownId, 'Mine');
+    await mfa.parts.methods.renameAuthenticator(by(OWNER), ownId, 'Mine');
     await changeOften(1);
     const [first] = await changes('authenticator_renamed');
     await undo(first);

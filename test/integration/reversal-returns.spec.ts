@@ -1,7 +1,6 @@
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { type Actor } from '../../src/mfa/core/access/actor.js';
-import { AuthenticatorService } from '../../src/mfa/core/methods/authenticator.service.js';
 import { type MfaEventType } from '../../src/mfa/core/ports/events.js';
 import { type Subject } from '../../src/mfa/contract/handler.js';
 import { HandlerRegistry } from '../../src/mfa/core/ceremony/handler-registry.js';
@@ -49,7 +48,7 @@ const by = (sessionId: string): Actor => ({ ...mfa.actor(ada), sessionId });
 /** Sets a method up, or another authenticator of it under a label, and leaves it pending. */
 async function setUp(session: string, method = 'app', fields: Record<string, unknown> = {}) {
   const { setupData, backupCodes, authenticatorId } = await mfa.parts.enrolment.setUp(by(session), {
-    method,
+    handler: method,
     fields,
   });
   mfa.parts.clock.advance({ seconds: 31 });
@@ -58,7 +57,7 @@ async function setUp(session: string, method = 'app', fields: Record<string, unk
 
 async function confirm(session: string, method: string, code: string, id?: string): Promise<void> {
   const proof = { code };
-  await mfa.parts.enrolment.confirm(by(session), { method, authenticatorId: id, proof });
+  await mfa.parts.enrolment.confirm(by(session), { handler: method, authenticatorId: id, proof });
   mfa.nextStep();
 }
 
@@ -86,9 +85,9 @@ async function deactivateApp(session: string): Promise<void> {
 const prefer = (session: string, method: string) =>
   mfa.parts.methods.makePrimary(by(session), method, null);
 const deleteMethod = (session: string, method = 'app') =>
-  mfa.parts.methods.delete(by(session), method, null);
+  mfa.parts.removal.method(by(session), method, null);
 const remove = (session: string, id: string) =>
-  mfa.parts.get(AuthenticatorService).remove(by(session), id, null);
+  mfa.parts.removal.authenticator(by(session), id, null);
 const sql = (statement: string) => mfa.parts.dataSource.query(statement);
 
 /** Undoes the first change of a kind, and all that its session has done since. */

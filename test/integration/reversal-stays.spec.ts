@@ -2,7 +2,6 @@ import { jest } from '@jest/globals';
 import { HandlerRegistry } from '../../src/mfa/core/ceremony/handler-registry.js';
 import {
   ada,
-  authenticators,
   by,
   changes,
   codesLeft,
@@ -39,7 +38,7 @@ describe('a change stays', () => {
 
   it('where it was removed since, by somebody else', async () => {
     const { id } = await enrolApp(THIEF, { label: 'Theirs' });
-    await authenticators().remove(by(OWNER), id, null);
+    await mfa.parts.removal.authenticator(by(OWNER), id, null);
     expect(await undoNewest('authenticator_added')).toEqual(['authenticator_added not']);
   });
 
@@ -62,8 +61,8 @@ describe('a change stays', () => {
     await enrolEmail(OWNER);
     await prefer(OWNER, 'email');
     const { id } = await enrolApp(OWNER, { label: 'Tablet' });
-    await authenticators().rename(by(THIEF), id, 'Old one');
-    await authenticators().remove(by(THIEF), id, null);
+    await mfa.parts.methods.renameAuthenticator(by(THIEF), id, 'Old one');
+    await mfa.parts.removal.authenticator(by(THIEF), id, null);
     await deactivateApp(THIEF);
     await deleteMethod(OWNER);
     expect(await undoNewest('authenticator_renamed')).toEqual([
@@ -73,13 +72,13 @@ describe('a change stays', () => {
 
   it('where the name of an authenticator is taken, or its place', async () => {
     const { id } = await enrolApp(OWNER, { label: 'Tablet' });
-    await authenticators().rename(by(THIEF), id, 'Old one');
+    await mfa.parts.methods.renameAuthenticator(by(THIEF), id, 'Old one');
     const { id: anew } = await enrolApp(OWNER, { label: 'Tablet' });
     expect(await undoNewest('authenticator_renamed')).toEqual(['authenticator_renamed not']);
-    await authenticators().remove(by(THIEF), anew, null);
+    await mfa.parts.removal.authenticator(by(THIEF), anew, null);
     await enrolApp(OWNER, { label: 'Tablet' });
     expect(await undoNewest('authenticator_removed')).toEqual(['authenticator_removed not']);
-    await authenticators().remove(by(OWNER), id, null);
+    await mfa.parts.removal.authenticator(by(OWNER), id, null);
     expect(await undoNewest('authenticator_renamed')).toEqual([
       ...['authenticator_removed not', 'authenticator_renamed not'],
     ]);
@@ -87,7 +86,7 @@ describe('a change stays', () => {
 
   it('where the handler of a removed authenticator is no longer on offer', async () => {
     const { id } = await enrolApp(OWNER, { label: 'Tablet' });
-    await authenticators().remove(by(THIEF), id, null);
+    await mfa.parts.removal.authenticator(by(THIEF), id, null);
     jest.spyOn(mfa.parts.get(HandlerRegistry), 'has').mockReturnValue(false);
     expect(await undoNewest('authenticator_removed')).toEqual(['authenticator_removed not']);
   });
@@ -124,7 +123,7 @@ describe('a change stays', () => {
 async function enrolEmail2(): Promise<void> {
   await enrolApp2();
   await prefer(OWNER, 'email');
-  await mfa.parts.methods.delete(by(OWNER), 'app', null);
+  await mfa.parts.removal.method(by(OWNER), 'app', null);
 }
 
 async function enrolApp2(): Promise<void> {
@@ -141,7 +140,7 @@ it('lets go of nothing whose handler is no longer on offer', async () => {
 
 it('leaves no codes of a set-up that stands where something comes back', async () => {
   await deleteMethod(THIEF);
-  await mfa.parts.enrolment.setUp(by(THIEF), { method: 'app', fields: {} });
+  await mfa.parts.enrolment.setUp(by(THIEF), { handler: 'app', fields: {} });
   expect(await undoNewest('method_deleted')).toEqual(['backup_codes_revoked', 'method_deleted']);
   expect(await methods()).toEqual(['app primary']);
   expect(await codesLeft()).toBe(5);

@@ -2,7 +2,6 @@ import { jest } from '@jest/globals';
 import { HandlerRegistry } from '../../src/mfa/core/ceremony/handler-registry.js';
 import {
   ada,
-  authenticators,
   by,
   changes,
   codesLeft,
@@ -132,7 +131,7 @@ describe('undone is', () => {
 
   it('an authenticator that was removed', async () => {
     const { id, secret: second } = await enrolApp(OWNER, { label: 'Tablet' });
-    await authenticators().remove(by(THIEF), id, null);
+    await mfa.parts.removal.authenticator(by(THIEF), id, null);
     await expect(mfa.signIn(ada, mfa.totp(second))).rejects.toThrow('Invalid code');
     expect(await undoNewest('authenticator_removed')).toEqual(['authenticator_removed']);
     await expect(mfa.signIn(ada, mfa.totp(second))).resolves.toHaveProperty('access');
@@ -140,7 +139,7 @@ describe('undone is', () => {
 
   it('another name of an authenticator', async () => {
     const { id } = await enrolApp(OWNER, { label: 'Tablet' });
-    await authenticators().rename(by(THIEF), id, 'Old one');
+    await mfa.parts.methods.renameAuthenticator(by(THIEF), id, 'Old one');
     expect(await undoNewest('authenticator_renamed')).toEqual(['authenticator_renamed']);
     const [app] = await mfa.parts.methods.list(by(OWNER));
     expect(app?.details).toMatchObject({
@@ -171,7 +170,7 @@ describe('undone is', () => {
     await enrolEmail(OWNER);
     await prefer(OWNER, 'email');
     await deactivateApp(THIEF);
-    await mfa.parts.enrolment.setUp(by(THIEF), { method: 'app', fields: {} });
+    await mfa.parts.enrolment.setUp(by(THIEF), { handler: 'app', fields: {} });
     expect(await undoNewest('method_deactivated')).toEqual([
       'method_deleted',
       'method_deactivated',
@@ -190,7 +189,7 @@ describe('undone is', () => {
     await prefer(OWNER, 'email');
     await enrolApp(OWNER, { label: 'Tablet' });
     await deactivateApp(OWNER);
-    await mfa.parts.enrolment.setUp(by(THIEF), { method: 'app', fields: { label: 'Tablet' } });
+    await mfa.parts.enrolment.setUp(by(THIEF), { handler: 'app', fields: { label: 'Tablet' } });
     const [removed] = await changes('authenticator_removed');
     expect(removed).toMatchObject({ sessionId: THIEF, factor: 'app' });
     expect(await undoNewest('authenticator_removed')).toEqual(['authenticator_removed']);

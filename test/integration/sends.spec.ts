@@ -57,8 +57,8 @@ async function outcomeOf(work: Promise<unknown>): Promise<string> {
 function enrol(actor: Actor, email?: string): Promise<string> {
   const request =
     email === undefined
-      ? { method: 'email', fields: {} }
-      : { method: 'other_email', fields: { email } };
+      ? { handler: 'email', fields: {} }
+      : { handler: 'other_email', fields: { email } };
   return outcomeOf(mfa.parts.enrolment.setUp(actor, request));
 }
 
@@ -74,9 +74,9 @@ const some = (count: number, email?: string) =>
 /** The owner of an address, who has confirmed it. */
 async function owner(inbox: Inbox, address = ADDRESS): Promise<Actor & { subject: Subject }> {
   const actor = newActor(address);
-  await mfa.parts.enrolment.setUp(actor, { method: 'email', fields: {} });
+  await mfa.parts.enrolment.setUp(actor, { handler: 'email', fields: {} });
   const proof = { code: inbox.lastCode(address) };
-  await mfa.parts.enrolment.confirm(actor, { method: 'email', proof });
+  await mfa.parts.enrolment.confirm(actor, { handler: 'email', proof });
   mfa.parts.clock.advance({ seconds: 3600 });
   const subject = await mfa.parts.subjects.find(actor.subjectId);
   if (subject === null) throw new Error('There is no such subject.');
@@ -115,7 +115,7 @@ describe('who pays for a code', () => {
     const own = await owner(inbox);
     await enrol(own, 'second@example.org');
     const proof = { code: inbox.lastCode('second@example.org') };
-    await mfa.parts.enrolment.confirm(own, { method: 'other_email', proof });
+    await mfa.parts.enrolment.confirm(own, { handler: 'other_email', proof });
     await mfa.parts.asking.send(own, 'other_email');
     const code = inbox.lastCode('second@example.org');
     await mfa.parts.methods.deactivate(own, 'other_email', { code });
@@ -135,7 +135,7 @@ describe('who pays for a code', () => {
     }
     expect(outcomes).toEqual(Array<string>(5).fill(SENT));
     mfa.parts.clock.advance({ seconds: 30 });
-    const sixth = { method: 'other_email', fields: { email: 'number5@example.org' } };
+    const sixth = { handler: 'other_email', fields: { email: 'number5@example.org' } };
     await expect(mfa.parts.enrolment.setUp(actor, sixth)).rejects.toMatchObject({
       code: 'send_limit',
       extras: { retryAfterSeconds: 900 - 5 * 30 },
@@ -261,7 +261,7 @@ describe('a code that is never sent', () => {
     await start(LIMITS);
     const actor = newActor();
     fail();
-    const setUp = mfa.parts.enrolment.setUp(actor, { method: 'email', fields: {} });
+    const setUp = mfa.parts.enrolment.setUp(actor, { handler: 'email', fields: {} });
     await expect(setUp).rejects.toBe(failure);
     expect(await enrol(actor)).toBe(SENT);
     mfa.parts.clock.advance({ seconds: 31 });
@@ -308,7 +308,7 @@ describe('a code that is never sent', () => {
     mockStore(GONE);
     const budgets = mfa.parts.get(SendBudgetStore);
     jest.spyOn(budgets, 'giveBack').mockRejectedValueOnce(new Error('It is still gone.'));
-    const setUp = mfa.parts.enrolment.setUp(actor, { method: 'email', fields: {} });
+    const setUp = mfa.parts.enrolment.setUp(actor, { handler: 'email', fields: {} });
     await expect(setUp).rejects.toBe(GONE);
     mfa.parts.clock.advance({ seconds: 31 });
     expect(await enrol(actor)).toBe('send_limit');

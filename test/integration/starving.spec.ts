@@ -1,6 +1,5 @@
 import { jest } from '@jest/globals';
 import { AttemptStore } from '../../src/mfa/core/ports/attempts.js';
-import { AuthenticatorService } from '../../src/mfa/core/methods/authenticator.service.js';
 import { BackupCodes } from '../../src/mfa/core/ceremony/backup-codes.js';
 import { type Subject } from '../../src/mfa/contract/handler.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
@@ -22,8 +21,8 @@ describe('a right proof while another session changes the method without end', (
     const [app] = await mfa.parts.methods.list(actor);
     // What `details` of a method with several authenticators holds.
     const [first] = app?.details['authenticators'] as unknown as { id: string }[];
-    const service = mfa.parts.get(AuthenticatorService);
-    await service.rename(actor, first?.id ?? '', `Phone ${(renames += 1)}`);
+    const label = `Phone ${(renames += 1)}`;
+    await mfa.parts.methods.renameAuthenticator(actor, first?.id ?? '', label);
   }
 
   /**

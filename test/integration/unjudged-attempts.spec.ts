@@ -56,10 +56,10 @@ describe('an attempt that is not judged wrong', () => {
   const regenerate: Prove = ({ actor }, code) => mfa.parts.backupCodes.regenerate(actor, { code });
   /** Another app, by its own code, whatever code is given. */
   const confirm: Prove = async ({ actor }) => {
-    const app = { method: 'app', fields: { label: 'Phone' } };
+    const app = { handler: 'app', fields: { label: 'Phone' } };
     const { setupData } = await mfa.parts.enrolment.setUp(actor, app);
     const proof = { code: mfa.totp(String(setupData['secret'])) };
-    return mfa.parts.enrolment.confirm(actor, { method: 'app', proof });
+    return mfa.parts.enrolment.confirm(actor, { handler: 'app', proof });
   };
   const attempts = (): AttemptStore => mfa.parts.get(AttemptStore);
   const events = (): EventStore => mfa.parts.get(EventStore);

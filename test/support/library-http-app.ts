@@ -6,7 +6,6 @@ import { Test } from '@nestjs/testing';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, MaxLength } from 'class-validator';
 import { BackupCodeService } from '../../src/mfa/core/methods/backup-code.service.js';
-import { AuthenticatorService } from '../../src/mfa/core/methods/authenticator.service.js';
 import { EnrolmentService } from '../../src/mfa/core/methods/enrolment.service.js';
 import { EphemeralTokens } from '../../src/mfa/core/keys/ephemeral-token.js';
 import { MfaError } from '../../src/mfa/contract/errors.js';
@@ -14,6 +13,7 @@ import { type MfaHandler } from '../../src/mfa/contract/handler.js';
 import { HandlerRegistry } from '../../src/mfa/core/ceremony/handler-registry.js';
 import { LoginService } from '../../src/mfa/core/login/login.service.js';
 import { MethodAskingService } from '../../src/mfa/core/methods/method-asking.service.js';
+import { MethodRemoval } from '../../src/mfa/core/methods/method-removal.js';
 import { MethodService } from '../../src/mfa/core/methods/method.service.js';
 import { FreshProof } from '../../src/mfa/core/access/fresh-proof.js';
 import { StepUpService } from '../../src/mfa/core/login/step-up.service.js';
@@ -86,8 +86,8 @@ export interface StubbedCore {
   readonly login?: Partial<LoginService>;
   readonly enrolment?: Partial<EnrolmentService>;
   readonly asking?: Partial<MethodAskingService>;
-  readonly authenticators?: Partial<AuthenticatorService>;
   readonly methods?: Partial<MethodService>;
+  readonly removal?: Partial<MethodRemoval>;
   readonly backupCodes?: Partial<BackupCodeService>;
   readonly stepUp?: Partial<StepUpService>;
   /** Absent: every proof is fresh. */
@@ -123,8 +123,8 @@ export async function libraryHttpApp(
       { provide: LoginService, useValue: core.login ?? {} },
       { provide: EnrolmentService, useValue: core.enrolment ?? {} },
       { provide: MethodAskingService, useValue: core.asking ?? {} },
-      { provide: AuthenticatorService, useValue: core.authenticators ?? {} },
       { provide: MethodService, useValue: core.methods ?? {} },
+      { provide: MethodRemoval, useValue: core.removal ?? {} },
       { provide: BackupCodeService, useValue: core.backupCodes ?? {} },
       { provide: StepUpService, useValue: core.stepUp ?? {} },
       {

@@ -15,6 +15,7 @@ import { type JsonObject, type MfaHandler, type Subject } from '../../src/mfa/co
 import { MFA_HANDLERS } from '../../src/mfa/core/ceremony/handler-registry.js';
 import { LoginService, type MfaPending } from '../../src/mfa/core/login/login.service.js';
 import { MethodAskingService } from '../../src/mfa/core/methods/method-asking.service.js';
+import { MethodRemoval } from '../../src/mfa/core/methods/method-removal.js';
 import { MethodService } from '../../src/mfa/core/methods/method.service.js';
 import { type MfaPassed } from '../../src/mfa/core/ports/mfa-passed.js';
 import { HostPorts } from '../../src/mfa/core/ports/host-ports.js';
@@ -170,6 +171,7 @@ export async function startMfa(given: HarnessOptions = {}) {
     login: module.get(LoginService),
     enrolment: module.get(EnrolmentService),
     methods: module.get(MethodService),
+    removal: module.get(MethodRemoval),
     asking: module.get(MethodAskingService),
     backupCodes: module.get(BackupCodeService),
     ephemeralTokens: module.get(EphemeralTokens),
@@ -192,6 +194,7 @@ interface Parts {
   readonly login: LoginService;
   readonly enrolment: EnrolmentService;
   readonly methods: MethodService;
+  readonly removal: MethodRemoval;
   readonly asking: MethodAskingService;
   readonly backupCodes: BackupCodeService;
   readonly ephemeralTokens: EphemeralTokens;
@@ -216,12 +219,12 @@ export class MfaHarness {
   /** Sets `app` up and confirms it. */
   async enrolApp(subject: Subject): Promise<{ secret: string; backupCodes: readonly string[] }> {
     const set = await this.parts.enrolment.setUp(this.actor(subject), {
-      method: 'app',
+      handler: 'app',
       fields: {},
     });
     const secret = String(set.setupData['secret']);
     await this.parts.enrolment.confirm(this.actor(subject), {
-      method: 'app',
+      handler: 'app',
       proof: { code: this.totp(secret) },
     });
     this.nextStep();
@@ -231,11 +234,11 @@ export class MfaHarness {
   /** Sets `email` up and confirms it, and waits the cool-down out. */
   async enrolEmail(subject: Subject): Promise<readonly string[]> {
     const set = await this.parts.enrolment.setUp(this.actor(subject), {
-      method: 'email',
+      handler: 'email',
       fields: {},
     });
     await this.parts.enrolment.confirm(this.actor(subject), {
-      method: 'email',
+      handler: 'email',
       proof: {
         code: this.mailed(subject),
       },

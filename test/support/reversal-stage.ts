@@ -1,5 +1,4 @@
 import { type Actor } from '../../src/mfa/core/access/actor.js';
-import { AuthenticatorService } from '../../src/mfa/core/methods/authenticator.service.js';
 import {
   type ReversedChange,
   type SessionsProvenBy,
@@ -43,7 +42,7 @@ export async function enrolApp(
   fields: Record<string, unknown> = {},
   confirmedIn = session,
 ) {
-  const set = await mfa.parts.enrolment.setUp(by(session), { method: 'app', fields });
+  const set = await mfa.parts.enrolment.setUp(by(session), { handler: 'app', fields });
   const own = String(set.setupData['secret']);
   const { authenticatorId: id } = set;
   await confirmApp(confirmedIn, own, id);
@@ -56,7 +55,7 @@ export async function confirmApp(
   id: string | null = null,
 ): Promise<void> {
   await mfa.parts.enrolment.confirm(by(session), {
-    method: 'app',
+    handler: 'app',
     authenticatorId: id ?? undefined,
     proof: { code: mfa.totp(own) },
   });
@@ -64,9 +63,9 @@ export async function confirmApp(
 }
 
 export async function enrolEmail(session: string): Promise<void> {
-  await mfa.parts.enrolment.setUp(by(session), { method: 'email', fields: {} });
+  await mfa.parts.enrolment.setUp(by(session), { handler: 'email', fields: {} });
   const proof = { code: mfa.mailed(ada) };
-  await mfa.parts.enrolment.confirm(by(session), { method: 'email', proof });
+  await mfa.parts.enrolment.confirm(by(session), { handler: 'email', proof });
   mfa.parts.clock.advance({ seconds: 31 });
 }
 
@@ -84,8 +83,7 @@ export async function regenerate(session: string): Promise<readonly string[]> {
 export const prefer = (session: string, method: string) =>
   mfa.parts.methods.makePrimary(by(session), method, null);
 export const deleteMethod = (session: string, method = 'app') =>
-  mfa.parts.methods.delete(by(session), method, null);
-export const authenticators = () => mfa.parts.get(AuthenticatorService);
+  mfa.parts.removal.method(by(session), method, null);
 
 /** What was done of this kind so far, as its events tell of it. */
 export async function changes(type: MfaEventType): Promise<ReversedChange[]> {

@@ -6,7 +6,7 @@ import { HandlerRegistry } from '../../src/mfa/core/ceremony/handler-registry.js
 import { SendCooldowns } from '../../src/mfa/core/ceremony/send-cooldowns.js';
 import { UnjudgedAttempts } from '../../src/mfa/core/ceremony/unjudged-attempts.js';
 import { WrongProofs } from '../../src/mfa/core/ceremony/wrong-proofs.js';
-import { EventPublisher } from '../../src/mfa/core/events/event-publisher.js';
+import { EventRecorder } from '../../src/mfa/core/events/event-recorder.js';
 import { EventSubscribers } from '../../src/mfa/core/events/event-subscribers.js';
 import { type OutboxStore } from '../../src/mfa/core/events/outbox.js';
 import { OutboxWorker } from '../../src/mfa/core/events/outbox-worker.js';
@@ -53,7 +53,7 @@ export const HANDLER: MfaHandler = {
   requiresDispatch: false,
   proofSchema: CodeProof,
   stateVersion: 1,
-  parseState: (payload) => payload,
+  parseState: (state) => state,
   setup: async () => ({ state: 'word', response: {} }),
   verify: async ({ state, proof }) =>
     'code' in proof && proof.code === state ? { ok: true, state } : { ok: false },
@@ -122,9 +122,9 @@ export class NoTransactions extends UnitOfWork {
 }
 
 /** An authenticator that works, with this state. */
-export function authenticator(payload: string): Authenticator {
+export function authenticator(state: string): Authenticator {
   const times = { createdAt: NOW, boundAt: NOW, confirmedAt: NOW, lastUsedAt: null };
-  return { id: 'a1', label: null, setUpIn: null, confirmedIn: 1, ...times, payload };
+  return { id: 'a1', label: null, setUpIn: null, confirmedIn: 1, ...times, state };
 }
 
 /** Of {@link spentAttempt}. */
@@ -142,7 +142,7 @@ export const METHOD: MethodRecord = {
   activatedIn: null,
   lastUsedAt: null,
   authenticators: [authenticator('open sesame')],
-  payloadVersion: 1,
+  stateVersion: 1,
   version: 0,
 };
 
@@ -218,23 +218,22 @@ export function scriptedCeremony(
   const [subscribers, clock] = [new EventSubscribers(), new FakeClock()];
   // Nobody listens, so nothing is ever taken from the outbox.
   const worker = new OutboxWorker(subscribers, {} as OutboxStore, OPTIONS, clock);
-  const publisher = new EventPublisher(subscribers, worker);
+  const recorder = new EventRecorder(events, subscribers, worker);
   // No session ends here, so nothing is asked of the host.
   const host = {} as HostPorts;
   const registry = new HandlerRegistry([handler]);
   return new Ceremony(
     registry,
     attempts,
-    events,
+    recorder,
     new AttemptSpending(attempts, BACKUP_CODES, OPTIONS),
     new NoTransactions(),
     BACKUP_CODES,
     new UnjudgedAttempts(),
-    new WrongProofs(host, events, new NoTransactions(), publisher),
+    new WrongProofs(host, new NoTransactions(), recorder),
     // The handler sends nothing, so no budget is asked.
     new SendCooldowns(registry, {} as SendBudgetStore),
     OPTIONS,
     clock,
-    publisher,
   );
 }

@@ -165,7 +165,7 @@ export interface MfaHandler<State = unknown, Data = unknown, Fields = object, Pr
   readonly stateVersion: number;
 
   /** Reads a stored state, migrating from `version` where that is older than `stateVersion`. */
-  parseState(payload: unknown, version: number): State;
+  parseState(state: unknown, version: number): State;
   /** Begins an enrolment. @throws {MfaError} `validation_failed` when the subject lacks what is needed */
   setup(input: SetupInput<State, Fields>): Promise<SetupOutcome<State, Data>>;
   /** Present where something is sent, or shown, at login. */

@@ -94,8 +94,8 @@ export abstract class SentCodeHandler<Fields extends object = object> implements
   /** Hands one code to the carrier. A rejection is answered as `delivery_failed`. */
   protected abstract deliver(sent: SentCode): Promise<void>;
 
-  parseState(payload: unknown, version: number): SentCodeState {
-    return parseSentCodeState(payload, version);
+  parseState(state: unknown, version: number): SentCodeState {
+    return parseSentCodeState(state, version);
   }
 
   async setup(

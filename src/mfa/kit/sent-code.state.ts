@@ -19,11 +19,11 @@ export interface SentCodeData {
  *
  * @throws {Error} when this is not a state of version 1
  */
-export function parseSentCodeState(payload: unknown, version: number): SentCodeState {
+export function parseSentCodeState(state: unknown, version: number): SentCodeState {
   const isState =
-    version === 1 && typeof payload === 'object' && payload !== null && 'address' in payload;
-  if (!isState || typeof payload.address !== 'string' || payload.address === '') {
+    version === 1 && typeof state === 'object' && state !== null && 'address' in state;
+  if (!isState || typeof state.address !== 'string' || state.address === '') {
     throw new Error('This is not the state of a method whose codes are sent.');
   }
-  return { address: payload.address };
+  return { address: state.address };
 }

@@ -35,8 +35,8 @@ class WordHandler implements Words {
 
   constructor(private readonly random: RandomSource) {}
 
-  parseState(payload: unknown, version: number): WordState {
-    const { word } = (payload ?? {}) as Partial<WordState>;
+  parseState(state: unknown, version: number): WordState {
+    const { word } = (state ?? {}) as Partial<WordState>;
     if (version !== 1 || typeof word !== 'string') throw new Error('This is not a word.');
     return { word };
   }
@@ -114,9 +114,9 @@ const FAULTS: readonly [rule: string, fault: Partial<Words>][] = [
   ['lets go of what it holds', { dispose: () => Promise.reject(new Error('down')) }],
   [
     'refuses junk as a state',
-    { parseState: (payload) => sound.parseState({ word: '', ...(Object(payload) as object) }, 1) },
+    { parseState: (state) => sound.parseState({ word: '', ...(Object(state) as object) }, 1) },
   ],
-  ['refuses a state of a version', { parseState: (payload) => sound.parseState(payload, 1) }],
+  ['refuses a state of a version', { parseState: (state) => sound.parseState(state, 1) }],
   ['makes a state and challenge data that survive', { parseState: () => lasting }],
   ['takes a right proof of a fresh', { verify: async () => ({ ok: false }) }],
   [

@@ -22,7 +22,7 @@ function enrolmentOf(
   changes: Partial<Enrolment> = {},
 ): Enrolment {
   const times = { createdAt: NOW, confirmedAt: null, lastUsedAt: null };
-  const own = { id: stage.newId(), subjectId, handler: 'app', ...times, payloadVersion: 1 };
+  const own = { id: stage.newId(), subjectId, handler: 'app', ...times, stateVersion: 1 };
   const authenticators = [stage.authenticator(NEVER_PROVEN)];
   const method = { ...own, authenticators };
   const about = { ...method, ...NOT_ACTIVE, version: 0 };

@@ -23,9 +23,9 @@ function describeSaving(stage: StoreStage): void {
   it('come back as they were saved, for their own subject alone', async () => {
     const subjectId = stage.newSubject();
     const times = { createdAt: NOW, confirmedAt: LATER, lastUsedAt: null };
-    const phone = stage.authenticator({ label: 'Phone', payload: { n: [1, null, 'ü'] } });
+    const phone = stage.authenticator({ label: 'Phone', state: { n: [1, null, 'ü'] } });
     const tablet = stage.authenticator({ label: 'Tablet', confirmedAt: null, lastUsedAt: LATER });
-    const saved = { id: stage.newId(), subjectId, handler: 'app', ...times, payloadVersion: 3 };
+    const saved = { id: stage.newId(), subjectId, handler: 'app', ...times, stateVersion: 3 };
     const method = { ...saved, authenticators: [phone, tablet] };
     await stage.run(subjectId, (transaction) => stage.stores.methods.save(method, transaction));
     const version: unknown = expect.any(Number);

@@ -25,9 +25,9 @@ function describeCommit(stage: StoreStage): void {
     const settlement = stage.settlement(spent, { rows: [stage.stores.rowFor(key)], now });
     expect(await stage.stores.attempts.settle(settlement)).toBe(true);
     const after = await stage.method(subjectId, 'app');
-    const proven = { lastUsedAt: now, payloadVersion: 2, version: method.version + 1 };
+    const proven = { lastUsedAt: now, stateVersion: 2, version: method.version + 1 };
     expect(after).toMatchObject(proven);
-    expect(after.authenticators).toMatchObject([{ payload: { usedIn: spent.challenge.id } }]);
+    expect(after.authenticators).toMatchObject([{ state: { usedIn: spent.challenge.id } }]);
     expect(await stage.stores.hasRow(key)).toBe(true);
     expect(await stage.stores.eventTypesOf(subjectId)).toEqual(['second_factor_succeeded']);
     expect(await stage.stores.challenges.findOpen(spent.challenge, NOW)).toBeNull();
@@ -43,7 +43,7 @@ function describeCommit(stage: StoreStage): void {
       if (spent === undefined) throw new Error('No attempt was spent.');
       // With the state as it was: only the challenge can tell the first one from the others.
       const { authenticators } = method;
-      const proven = { by: 'method', authenticators, payloadVersion: 1 } as const;
+      const proven = { by: 'method', authenticators, stateVersion: 1 } as const;
       const rows = [stage.stores.rowFor(keys[index] ?? '')];
       return stage.stores.attempts.settle(stage.settlement(spent, { proven, rows }));
     });
@@ -62,7 +62,7 @@ function describeReopening(stage: StoreStage): void {
       const challenge = await stage.openChallenge(method);
       const attempts = [await stage.spend(challenge), await stage.spend(challenge)];
       const { authenticators } = method;
-      const proven = { by: 'method', authenticators, payloadVersion: 1 } as const;
+      const proven = { by: 'method', authenticators, stateVersion: 1 } as const;
       const [first, second] = attempts.map((spent) => stage.settlement(spent, { proven }));
       if (first === undefined || second === undefined) throw new Error('Two were spent.');
       expect(await stage.stores.attempts.settle(first)).toBe(true);
@@ -91,7 +91,7 @@ function describeState(stage: StoreStage): void {
   it('happens for each challenge where the proof leaves the state as it was', async () => {
     const method = await stage.newMethod();
     const { authenticators } = method;
-    const proven = { by: 'method', authenticators, payloadVersion: 1 } as const;
+    const proven = { by: 'method', authenticators, stateVersion: 1 } as const;
     const attempts = await atOnce(AT_ONCE, async () =>
       stage.spend(await stage.openChallenge(method)),
     );

@@ -115,7 +115,7 @@ export class StoreStage {
   authenticator(changes: Partial<Authenticator> = {}): Authenticator {
     const times = { createdAt: NOW, boundAt: NOW, confirmedAt: NOW, lastUsedAt: null };
     const own = { id: this.newId(), label: null, setUpIn: null, confirmedIn: 0 };
-    return { ...own, ...times, payload: { secret: 'Ω' }, ...changes };
+    return { ...own, ...times, state: { secret: 'Ω' }, ...changes };
   }
 
   /** A method with one authenticator. @param since null: pending */
@@ -124,7 +124,7 @@ export class StoreStage {
     const confirmedIn = since === null ? null : 0;
     const authenticators = [this.authenticator({ confirmedAt: since, confirmedIn })];
     const times = { createdAt: NOW, confirmedAt: since, lastUsedAt: null };
-    const method = { id, subjectId, handler, ...times, authenticators, payloadVersion: 1 };
+    const method = { id, subjectId, handler, ...times, authenticators, stateVersion: 1 };
     await this.run(subjectId, async (transaction) => {
       await this.stores.methods.save(method, transaction);
       if (since !== null) {
@@ -221,11 +221,11 @@ export class StoreStage {
   settlement(spent: SpentAttempt, changes: Partial<Settlement> = {}): Settlement {
     const authenticators = methodOf(spent).authenticators.map((authenticator) => ({
       ...authenticator,
-      payload: { secret: 'Ω', usedIn: spent.challenge.id },
+      state: { secret: 'Ω', usedIn: spent.challenge.id },
     }));
     return {
       spent,
-      proven: { by: 'method', authenticators, payloadVersion: 2 },
+      proven: { by: 'method', authenticators, stateVersion: 2 },
       rows: [],
       rowUpdates: [],
       events: [this.event(spent.challenge.subjectId)],

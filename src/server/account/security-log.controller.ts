@@ -33,15 +33,15 @@ export class SecurityLogController {
   @ApiOkResponse({ type: SecurityLogResponse })
   @ApiProblems('not_authenticated', 'token_not_valid', 'validation_failed')
   async show(
-    @SignedIn() { subjectId }: Actor,
+    @SignedIn() { subjectId: userId }: Actor,
     @Query(BodyPipe) { cursor, limit, failed_logins: failures }: SecurityLogQuery,
   ): Promise<SecurityLogResponse> {
-    const page = await this.log.page(subjectId, {
+    const page = await this.log.page(userId, {
       ...(cursor !== undefined && { before: Number(cursor) }),
       ...(failures === 'false' && { without: ['login_failed'] }),
       limit: Number(limit ?? DEFAULT_LIMIT),
     });
     const lines = page.events.filter(({ type }) => type === 'login_failed').map(({ seq }) => seq);
-    return securityLogResponse(page, await this.failures.timesOf(subjectId, lines));
+    return securityLogResponse(page, await this.failures.timesOf(userId, lines));
   }
 }

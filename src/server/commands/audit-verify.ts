@@ -13,7 +13,7 @@ await runCommand(async () => {
   await withServer(config, async (server) => {
     const faults: AuditFault[] = [];
     const { seen, broken } = await server.get(AuditVerification).run({
-      ...(values.user !== undefined && { userId: values.user }),
+      ...(values.user !== undefined && { subjectId: values.user }),
       onFault: (fault) => faults.push(fault),
       onProgress: (progress) =>
         showProgress(process.stderr, progress, `${progress.seen} of ${progress.total} events seen`),
@@ -25,6 +25,6 @@ await runCommand(async () => {
   });
 });
 
-function describeFault({ userId, seq, eventId, problem }: AuditFault): string {
+function describeFault({ subjectId: userId, seq, eventId, problem }: AuditFault): string {
   return `${problem}: user ${userId}, event number ${seq}, id ${eventId ?? 'unknown'}\n`;
 }

@@ -38,8 +38,8 @@ import { UserSubjectDirectory } from './user-subject-directory.js';
 /** Ends a session after too many wrong proofs, with its access and refresh tokens. */
 @Injectable()
 class UserSessionCloser extends SessionCloser {
-  changesThatEnd({ subjectId, sessionId }: SessionKey, at: Date): readonly RowUpdate[] {
-    const key = { user_id: subjectId, id: sessionId, ended_at: null };
+  changesThatEnd({ subjectId: userId, sessionId }: SessionKey, at: Date): readonly RowUpdate[] {
+    const key = { user_id: userId, id: sessionId, ended_at: null };
     return [{ table: 'sessions', key, set: { ended_at: at } }];
   }
 }

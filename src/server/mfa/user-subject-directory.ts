@@ -10,9 +10,9 @@ export class UserSubjectDirectory extends SubjectDirectory {
     super();
   }
 
-  async find(subjectId: string, transaction?: Transaction): Promise<UserSubject | null> {
+  async find(userId: string, transaction?: Transaction): Promise<UserSubject | null> {
     const database = transaction === undefined ? [] : [entityManagerOf(transaction)];
-    const user = await this.users.findById(subjectId, ...database);
+    const user = await this.users.findById(userId, ...database);
     return user === null ? null : new UserSubject(user);
   }
 }

@@ -3,10 +3,9 @@ import { InjectThrottlerStorage, type ThrottlerStorage } from '@nestjs/throttler
 import {
   type BudgetedRequest,
   MfaError,
-  networkOf,
   RequestBudget,
   type RequestKind,
-  siteOf,
+  widestNetworkOf,
 } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 import { type RequestCount } from './request-count.js';
@@ -56,17 +55,15 @@ export class SubjectBudget extends RequestBudget {
     };
   }
 
-  async spend({ kind, subjectId, credentialId, ip }: BudgetedRequest): Promise<void> {
+  async spend({ kind, subjectId: userId, credentialId, ip }: BudgetedRequest): Promise<void> {
     const { ofCredential, ofSubject, ofNetwork } = this.limits[kind];
-    const subject = `${kind}:${subjectId}`;
+    const subject = `${kind}:${userId}`;
     // What a session asks for beyond its own budget costs the other sessions nothing.
     if (credentialId !== null)
       refuseBlocked(await this.count(`credential:${subject}:${credentialId}`, ofCredential));
     const ofAll = await this.count(`subject:${subject}`, ofSubject);
     if (!ofAll.isBlocked || ofNetwork === 0) return refuseBlocked(ofAll);
-    // All of a /48 is one network here.
-    const network = siteOf(ip) ?? networkOf(ip);
-    refuseBlocked(await this.count(`network:${subject}:${network}`, ofNetwork));
+    refuseBlocked(await this.count(`network:${subject}:${widestNetworkOf(ip)}`, ofNetwork));
   }
 
   private count(key: string, limit: number): Promise<RequestCount> {

@@ -12,6 +12,7 @@ import {
 } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 import { NOT_ME_PATH } from '../config/paths.js';
+import { lockUser } from '../identity/lock-user.js';
 import { SECURITY_EMAIL_BOUNDS, SECURITY_EMAIL_LIMIT } from './security-email-limits.js';
 import { type SecurityEmailKind } from '../texts/language-texts.js';
 import {
@@ -55,8 +56,6 @@ type Refused =
     }
   | { readonly kind: 'refused'; readonly reason: 'later'; readonly until: Date };
 
-const LOCK_USER = `SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE`;
-
 /** Notices of one kind: of the last hour, since when, and of the same moment. */
 const COUNT = `
   SELECT count(DISTINCT delivery_id) FILTER (WHERE created_at > $2)::int AS recent,
@@ -83,7 +82,7 @@ const SPEND = `
     session_id AS "sessionId", event_seq::int AS seq, event_at AS at`;
 
 const OWNER = `
-  SELECT user_id AS "subjectId" FROM repudiation_tokens
+  SELECT user_id AS "userId" FROM repudiation_tokens
   WHERE tag = ANY($1) AND spent_at IS NULL AND expires_at > $2`;
 
 /** The links by which people say that a change was not theirs, and the count of notices with them. */
@@ -105,9 +104,7 @@ export class ReversalLinks {
     const tags = this.keyRing.tags('send-address', address.toLowerCase());
     const token = this.random.bytes(TOKEN_BYTES).toString('base64url');
     return this.database.transaction(async (manager) => {
-      // Notices to one user are counted one after the other, whichever servers send them.
-      const users = await manager.query<unknown[]>(LOCK_USER, [userId]);
-      if (users.length === 0) return { kind: 'refused', reason: 'user gone' };
+      if (!(await lockUser(userId, manager))) return { kind: 'refused', reason: 'user gone' };
       const gathered = { deliveryId, event, addressTags: tags };
       const mayJoin = SECURITY_EMAIL_BOUNDS[request.kind] === 'each_time';
       if (mayJoin && (await joinWaiting(gathered, manager))) {
@@ -162,9 +159,9 @@ export class ReversalLinks {
    * @throws {MfaError} as {@link spend}
    */
   async ownerOf(token: string): Promise<string> {
-    const [owner] = await this.database.query<{ subjectId: string }[]>(OWNER, this.keyOf(token));
+    const [owner] = await this.database.query<{ userId: string }[]>(OWNER, this.keyOf(token));
     if (owner === undefined) throw new MfaError('invalid_token');
-    return owner.subjectId;
+    return owner.userId;
   }
 
   /**

@@ -48,8 +48,8 @@ export class ReversalService {
       const begun = { ...told, seq: await seqOf(told, manager) };
       // Nobody knows since when a refresh token was in two hands: all of its session is taken back.
       const change = told.type === 'refresh_token_reused' ? { ...begun, seq: 0 } : begun;
-      const { subjectId } = change;
-      const user = await manager.findOneBy(User, { id: subjectId });
+      const { subjectId: userId } = change;
+      const user = await manager.findOneBy(User, { id: userId });
       if (user === null) throw new MfaError('invalid_token');
       const undone = await this.reversal.undo(change, transactionOf(manager), {
         provenBy: (_, credentialIds, sessionIds, openings) =>
@@ -59,9 +59,12 @@ export class ReversalService {
       // Somebody with the mailbox alone may have taken the owner's own second factor away.
       const { needsPassword, sessionIds } = undone;
       // The thief may have chosen the present one, by that very mailbox.
-      await this.passwords.putBack({ ...change, sessionIds, mailedSeq: begun.seq }, manager);
-      await this.users.freeze(subjectId, { needsPassword }, manager);
-      await this.sessions.endAll(subjectId, { manager });
+      await this.passwords.putBack(
+        { ...change, userId, sessionIds, mailedSeq: begun.seq },
+        manager,
+      );
+      await this.users.freeze(userId, { needsPassword }, manager);
+      await this.sessions.endAll(userId, { manager });
       const occasion = { subject: new UserSubject(user), at: this.clock.now(), client };
       return { result: undone, events: eventsOf(change, undone, occasion) };
     }, owner);
@@ -72,11 +75,11 @@ export class ReversalService {
 
 /** The event that a change came with; a sign-in is told of later, when more was done already. */
 async function seqOf(
-  { type, subjectId, sessionId, seq }: ReversedChange,
+  { type, subjectId: userId, sessionId, seq }: ReversedChange,
   manager: EntityManager,
 ): Promise<number> {
   if (type !== 'new_device_seen' || typeof sessionId !== 'string') return seq;
-  return (await beginOf(subjectId, sessionId, manager)) ?? seq;
+  return (await beginOf(userId, sessionId, manager)) ?? seq;
 }
 
 /**

@@ -19,10 +19,10 @@ export class AccessTokenGuard extends AuthGuard(ACCESS_TOKEN) {
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     await super.canActivate(context);
     const request = context.switchToHttp().getRequest<HttpRequest & { user: AccessFacts }>();
-    const { userId: subjectId, sessionId: credentialId } = request.user;
+    const { userId, sessionId: credentialId } = request.user;
     const kind = request.method === 'GET' ? 'read' : 'write';
     const { ip } = clientOf(request);
-    await this.budget.spend({ kind, subjectId, credentialId, ip });
+    await this.budget.spend({ kind, subjectId: userId, credentialId, ip });
     return true;
   }
 }

@@ -54,14 +54,14 @@ export class SessionEndings {
    * @throws {MfaError} `not_found`, and as {@link FreshProof.require} in a transaction
    */
   async end(actor: Actor, sessionId: string): Promise<void> {
-    const { subjectId, client } = actor;
-    const event = await this.event('session_ended', subjectId, client);
+    const { subjectId: userId, client } = actor;
+    const event = await this.event('session_ended', userId, client);
     await this.audit.change(async (manager) => {
       await this.authorise(actor, manager);
-      const isEnded = await this.sessions.end({ userId: subjectId, sessionId }, manager);
+      const isEnded = await this.sessions.end({ userId, sessionId }, manager);
       if (!isEnded) throw new MfaError('not_found');
       return { result: undefined, events: [event] };
-    }, subjectId);
+    }, userId);
   }
 
   /**
@@ -70,16 +70,16 @@ export class SessionEndings {
    * @throws {MfaError} as {@link FreshProof.require} in a transaction
    */
   async endOthers(actor: Actor): Promise<void> {
-    const { subjectId, sessionId, client } = actor;
-    const event = await this.event('sessions_ended', subjectId, client);
+    const { subjectId: userId, sessionId, client } = actor;
+    const event = await this.event('sessions_ended', userId, client);
     await this.audit.change(async (manager) => {
       await this.authorise(actor, manager);
-      const ended = await this.sessions.endAll(subjectId, {
+      const ended = await this.sessions.endAll(userId, {
         manager,
         ...(sessionId !== null && { except: sessionId }),
       });
       return { result: undefined, events: ended.length > 0 ? [{ ...event, sessionId }] : [] };
-    }, subjectId);
+    }, userId);
   }
 
   /** Behind the account's lock, so that of two sessions that end each other one is faster. */

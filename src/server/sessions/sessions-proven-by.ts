@@ -58,8 +58,8 @@ export async function sessionsProvenBy(
   { change, credentialIds, sessionIds, openings }: Means,
   manager: EntityManager,
 ): Promise<string[]> {
-  const { subjectId, target, seq } = change;
-  const key = [subjectId, credentialIds, sessionIds, target ?? null, seq];
+  const { subjectId: userId, target, seq } = change;
+  const key = [userId, credentialIds, sessionIds, target ?? null, seq];
   const opened = [
     openings.map(({ authenticatorId }) => authenticatorId),
     openings.map(({ afterSeq }) => afterSeq),

@@ -42,9 +42,9 @@ export class SessionsController {
   })
   @ApiOkResponse({ type: [SessionResponse] })
   @ApiProblems('not_authenticated', 'token_not_valid')
-  async list(@SignedIn() { subjectId, sessionId }: Actor): Promise<SessionResponse[]> {
-    const sessions = await this.sessions.list(subjectId, sessionId);
-    const standingOf = await this.accounts.assess(subjectId);
+  async list(@SignedIn() { subjectId: userId, sessionId }: Actor): Promise<SessionResponse[]> {
+    const sessions = await this.sessions.list(userId, sessionId);
+    const standingOf = await this.accounts.assess(userId);
     return sessions.map((session) =>
       sessionResponse(session, standingOf(readProofs(session.proofs)), sessionId),
     );

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { AuditTrail, type ClientInfo, networkOf, siteOf } from '../../mfa/index.js';
+import { AuditTrail, type ClientInfo, widestNetworkOf } from '../../mfa/index.js';
 import { type AccountOccasion, accountEvent } from '../identity/account-event.js';
+import { lockUser } from '../identity/lock-user.js';
 
 const HOUR_MILLISECONDS = 3_600_000;
 
@@ -20,8 +21,6 @@ const COUNT_ON = `
     SELECT network FROM login_failures
     WHERE user_id = $1 AND hour = $2 AND network IN ($3, '${FURTHER}')
     ORDER BY network DESC LIMIT 1)`;
-
-const LOCK_USER = 'SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE';
 
 const COUNT_NETWORKS = `
   SELECT count(*)::int AS networks FROM login_failures WHERE user_id = $1 AND hour = $2`;
@@ -48,14 +47,13 @@ export class LoginFailureLog {
   /** Counts a refusal, and records the first one of its line. Listeners receive every refusal. */
   async note({ user, client, at }: AccountOccasion): Promise<void> {
     const hour = new Date(Math.floor(at.getTime() / HOUR_MILLISECONDS) * HOUR_MILLISECONDS);
-    // A /48 counts as one network.
-    const network = siteOf(client.ip) ?? networkOf(client.ip);
+    const network = widestNetworkOf(client.ip);
     const event = accountEvent('login_failed', { user, client, at });
     const key = [user.id, hour, network];
     if (!(await this.countOn(this.database, key))) {
       await this.database.transaction(async (manager) => {
         // Lines of one user begin one after the other, so that their number keeps to the limit.
-        await manager.query(LOCK_USER, [user.id]);
+        await lockUser(user.id, manager);
         if (await this.countOn(manager, key)) return;
         const [begun] = await manager.query<{ networks: number }[]>(COUNT_NETWORKS, [
           user.id,

@@ -49,9 +49,9 @@ export class SessionRenewal {
    */
   async renew(refreshToken: string, request: FirstFactorRequest): Promise<SessionTokens> {
     const token = this.refreshTokens.read(refreshToken);
-    const { userId: subjectId, sessionId: credentialId } = token;
+    const { userId, sessionId: credentialId } = token;
     const { ip } = clientOf(request);
-    await this.budget.spend({ kind: 'renewal', subjectId, credentialId, ip });
+    await this.budget.spend({ kind: 'renewal', subjectId: userId, credentialId, ip });
     for (let tries = 1; tries <= MAX_TRIES; tries++) {
       const tokens = await this.tryToRenew(token, request);
       if (tokens !== null) return tokens;

@@ -60,7 +60,7 @@ describe('Ceremony', () => {
     await prove('open sesame');
     expect(attempts.settlements).toMatchObject([
       {
-        proven: { by: 'method', authenticators: [{ payload: 'open sesame' }] },
+        proven: { by: 'method', authenticators: [{ state: 'open sesame' }] },
         rows: [],
         now: NOW,
       },

@@ -7,7 +7,7 @@ import { AttemptStore, type Settlement, type SpentAttempt } from '../ports/attem
 import { BackupCodes } from './backup-codes.js';
 import { successEvents, type ToldConclusion } from './ceremony-events.js';
 import { MfaError } from '../../contract/errors.js';
-import { EventPublisher } from '../events/event-publisher.js';
+import { EventRecorder } from '../events/event-recorder.js';
 import { type MfaEvent } from '../ports/events.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { type ClientInfo } from '../ports/mfa-passed.js';
@@ -16,7 +16,6 @@ import { concludesAlike, keptOf, ProofJudge, type RightProof } from './proof-jud
 import { readProof } from './proof-reading.js';
 import { noChallenge } from './refusals.js';
 import { SendCooldowns } from './send-cooldowns.js';
-import { EventStore } from '../ports/event-store.js';
 import { type Transaction, UnitOfWork } from '../ports/stores.js';
 import { UnjudgedAttempts } from './unjudged-attempts.js';
 import { locksOf, WrongProofs } from './wrong-proofs.js';
@@ -94,7 +93,7 @@ export class Ceremony {
   constructor(
     private readonly registry: HandlerRegistry,
     private readonly attempts: AttemptStore,
-    private readonly events: EventStore,
+    private readonly events: EventRecorder,
     private readonly spending: AttemptSpending,
     private readonly unitOfWork: UnitOfWork,
     private readonly backupCodes: BackupCodes,
@@ -103,7 +102,6 @@ export class Ceremony {
     private readonly cooldowns: SendCooldowns,
     private readonly options: MfaOptions,
     private readonly clock: Clock,
-    private readonly publisher: EventPublisher,
   ) {}
 
   /**
@@ -211,7 +209,7 @@ export class Ceremony {
     further: readonly MfaEvent[],
   ): Promise<void> {
     trial.settle();
-    this.publisher.publish([...eventsOf(trial, right), ...further]);
+    this.events.publish([...eventsOf(trial, right), ...further]);
     await this.cooldowns.endAfter(right.attempt.challenge, trial.now);
   }
 

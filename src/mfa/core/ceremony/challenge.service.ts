@@ -7,7 +7,7 @@ import { type ChallengeRequest, makeChallenge } from './make-challenge.js';
 import { type SessionProof } from '../ports/assurance.js';
 import { isPending, workingOf } from '../ports/authenticators.js';
 import { MfaError } from '../../contract/errors.js';
-import { EventPublisher } from '../events/event-publisher.js';
+import { EventRecorder } from '../events/event-recorder.js';
 import { type MfaEvent } from '../ports/events.js';
 import { type EphemeralPurpose } from '../keys/ephemeral-token.js';
 import { type JsonObject, type Subject } from '../../contract/handler.js';
@@ -56,7 +56,7 @@ export class ChallengeService {
   constructor(
     private readonly challenges: ChallengeStore,
     private readonly codeSender: CodeSender,
-    private readonly publisher: EventPublisher,
+    private readonly events: EventRecorder,
     private readonly options: MfaOptions,
     private readonly clock: Clock,
     private readonly random: RandomSource,
@@ -152,7 +152,7 @@ export class ChallengeService {
     const events: MfaEvent[] =
       challenge.purpose === 'login' ? [{ ...context, type: 'login_challenged', at }] : [];
     await this.challenges.open(challenge, 'replace', events[0] ?? null);
-    this.publisher.publish(events);
+    this.events.publish(events);
     return challenge;
   }
 

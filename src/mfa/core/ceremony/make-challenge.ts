@@ -30,8 +30,8 @@ export async function makeChallenge(
   { subject, handler, method, authenticators }: ChallengeRequest,
   now: Date,
 ): Promise<ChallengeResult> {
-  const [first, ...others] = authenticators.map(({ payload }) =>
-    handler.parseState(payload, method.payloadVersion),
+  const [first, ...others] = authenticators.map(({ state }) =>
+    handler.parseState(state, method.stateVersion),
   );
   if (handler.challenge === undefined || first === undefined) {
     return { data: null, shown: null, delivery: undefined };

@@ -76,8 +76,8 @@ export function keptProof(
 
 function addressesOf(method: MethodRecord, registry: HandlerRegistry): string[] {
   const handler = registry.forMethod(method);
-  return workingOf(method).flatMap(({ payload }) =>
-    (handler.sendsTo?.(handler.parseState(payload, method.payloadVersion)) ?? []).map((address) =>
+  return workingOf(method).flatMap(({ state }) =>
+    (handler.sendsTo?.(handler.parseState(state, method.stateVersion)) ?? []).map((address) =>
       address.toLowerCase(),
     ),
   );

@@ -23,7 +23,7 @@ function method(changes: Partial<MethodRecord> = {}): MethodRecord {
     activatedIn: null,
     lastUsedAt: null,
     authenticators: [],
-    payloadVersion: 1,
+    stateVersion: 1,
     version: 0,
     ...changes,
   };

@@ -40,7 +40,7 @@ class CountingHandler implements MfaHandler<string> {
   readonly stateVersion = 1;
   asked = 0;
 
-  parseState = (payload: unknown) => String(payload);
+  parseState = (state: unknown) => String(state);
   setup = async () => ({ state: 'word', response: {} });
   describe = () => ({});
 
@@ -52,16 +52,16 @@ class CountingHandler implements MfaHandler<string> {
   }
 }
 
-function authenticatorOf(id: string, payload: string, label: string): Authenticator {
+function authenticatorOf(id: string, state: string, label: string): Authenticator {
   const times = { createdAt: AT, boundAt: AT, confirmedAt: AT, lastUsedAt: null };
-  return { id, label, setUpIn: null, confirmedIn: 1, ...times, payload };
+  return { id, label, setUpIn: null, confirmedIn: 1, ...times, state };
 }
 
 function attemptOf(
   authenticators: readonly Authenticator[],
   backupCode: SpentAttempt['backupCode'] = null,
 ): SpentAttempt {
-  const method = { handler: 'word', activation: 1, authenticators, payloadVersion: 1 };
+  const method = { handler: 'word', activation: 1, authenticators, stateVersion: 1 };
   const challenge = { data: null, authenticatorId: null };
   // Nothing else of an attempt is looked at.
   return { method, challenge, backupCode } as unknown as SpentAttempt;

@@ -108,8 +108,8 @@ export class ProofJudge {
     const { subject, reading } = this.judged;
     const proof = reading.proofs.get(handler.name);
     if (proof === undefined) return null;
-    for (const { id, payload } of mayAnswer(challenge, method)) {
-      const state = handler.parseState(payload, method.payloadVersion);
+    for (const { id, state: stored } of mayAnswer(challenge, method)) {
+      const state = handler.parseState(stored, method.stateVersion);
       const input = { subject, state, data: challenge.data, proof, now: at };
       const outcome = await this.verdictOf(handler, input);
       if (!outcome.ok) {
@@ -120,8 +120,8 @@ export class ProofJudge {
       const use = { id, state: outcome.state, now: at };
       const authenticators = authenticatorsAfter(use, method, handler);
       const amr = outcome.amr ?? handler.amr;
-      const { stateVersion: payloadVersion } = handler;
-      const proven = { by: 'method', authenticators, payloadVersion } as const;
+      const { stateVersion } = handler;
+      const proven = { by: 'method', authenticators, stateVersion } as const;
       return { proven, amr, authenticatorId: id, backupCodesId: null };
     }
     return null;

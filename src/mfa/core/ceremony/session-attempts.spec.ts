@@ -3,7 +3,9 @@ import { resolveMfaOptions } from '../options/mfa.options.js';
 import { addSeconds } from '../../contract/clock.js';
 import { FakeClock } from '../../testing/fake-clock.js';
 import { type MfaEvent } from '../ports/events.js';
-import { type EventPublisher } from '../events/event-publisher.js';
+import { EventRecorder } from '../events/event-recorder.js';
+import { EventSubscribers } from '../events/event-subscribers.js';
+import { type OutboxWorker } from '../events/outbox-worker.js';
 import { type RowUpdate } from '../ports/host-rows.js';
 import { type HostPorts } from '../ports/host-ports.js';
 import { SessionCloser, type SessionKey } from '../ports/ports.js';
@@ -68,19 +70,20 @@ interface Written {
   readonly rowUpdates: readonly RowUpdate[] | undefined;
 }
 
-function attemptsOn(store: SessionAttemptStore, closer: SessionCloser | null) {
+function attemptsOn(counts: SessionAttemptStore, closer: SessionCloser | null) {
   const written: Written[] = [];
   const append = async (events: readonly MfaEvent[], options?: Partial<Written>) => {
     written.push({ types: events.map(({ type }) => type), rowUpdates: options?.rowUpdates });
   };
-  // Nothing else of these is called here; nor anything of the host but the closer.
-  const events = { append } as EventStore;
-  const publisher = { publish: () => {} } as unknown as EventPublisher;
+  // The store is asked for no more than this here, the host for the closer alone. Nobody listens, so
+  // the worker is asked for nothing.
+  const store = { append } as EventStore;
+  const events = new EventRecorder(store, new EventSubscribers(), {} as OutboxWorker);
   const host = { sessionCloser: closer } as HostPorts;
   const options = resolveMfaOptions({ secretKeys: [{ id: 'k', key: Buffer.alloc(32, 7) }] });
-  const wrongProofs = new WrongProofs(host, events, new NoTransactions(), publisher);
+  const wrongProofs = new WrongProofs(host, new NoTransactions(), events);
   const attempts = new SessionAttempts(
-    store,
+    counts,
     wrongProofs,
     new UnjudgedAttempts(),
     options,

@@ -1,10 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { endsSession, type SpentAttempt } from '../ports/attempts.js';
-import { EventPublisher } from '../events/event-publisher.js';
+import { EventRecorder } from '../events/event-recorder.js';
 import { type EventDetail, type MfaEvent } from '../ports/events.js';
 import { type RowUpdate } from '../ports/host-rows.js';
 import { HostPorts } from '../ports/host-ports.js';
-import { EventStore } from '../ports/event-store.js';
 import { UnitOfWork } from '../ports/stores.js';
 
 /** Who gave a wrong proof, of what, what for, from where and when. */
@@ -28,9 +27,8 @@ export class WrongProofs {
 
   constructor(
     private readonly host: HostPorts,
-    private readonly events: EventStore,
     private readonly unitOfWork: UnitOfWork,
-    private readonly publisher: EventPublisher,
+    private readonly events: EventRecorder,
   ) {}
 
   async record(proof: WrongProof, locks: Locks): Promise<void> {
@@ -47,8 +45,7 @@ export class WrongProofs {
       ...(locks.session ? [{ ...occasion, type: 'session_locked' as const }] : []),
     ];
     if (locks.session) await this.end(proof, events);
-    else await this.events.append(events);
-    this.publisher.publish(events);
+    else await this.events.record(events);
   }
 
   /** Behind the account's lock, so that no change that is under way in the session is committed. */
@@ -59,6 +56,7 @@ export class WrongProofs {
       (transaction) => this.events.append(events, { rowUpdates, transaction }),
       'unbounded',
     );
+    this.events.publish(events);
   }
 
   private endOf({ subject, sessionId, at }: WrongProof): readonly RowUpdate[] {

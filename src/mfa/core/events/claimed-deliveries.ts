@@ -2,7 +2,7 @@ import { type EventDelivery } from '../ports/event-consumer.js';
 import { type ClaimedDelivery } from './outbox.js';
 
 /**
- * A delivery as its consumer takes it.
+ * Opens a delivery for its consumer.
  *
  * @throws {Error} as {@link ClaimedDelivery.read}
  */
@@ -10,7 +10,7 @@ export function open(delivery: ClaimedDelivery): EventDelivery {
   return { id: delivery.id, event: delivery.read() };
 }
 
-/** A delivery behind what is read of it; nothing where it cannot be read. */
+/** Pairs a delivery with what it opens to. Empty when it cannot be read. */
 export function opened(delivery: ClaimedDelivery): [EventDelivery, ClaimedDelivery][] {
   try {
     return [[open(delivery), delivery]];
@@ -19,7 +19,7 @@ export function opened(delivery: ClaimedDelivery): [EventDelivery, ClaimedDelive
   }
 }
 
-/** What concerns one subject stays together, in its order. */
+/** Groups deliveries by subject. Each group keeps its order. */
 export function bySubject(deliveries: readonly ClaimedDelivery[]): ClaimedDelivery[][] {
   const turns = new Map<string, ClaimedDelivery[]>();
   for (const delivery of deliveries) {

@@ -10,32 +10,32 @@ import { type ClaimedDelivery, type OutboxStore } from './outbox.js';
 import { SlowDeliveries } from './slow-deliveries.js';
 
 const MAX_DELIVERIES_PER_CLAIM = 20;
-/** Requests come first: deliveries leave them most of the connections to the database. */
+/** Requests come first: deliveries leave them most of the database connections. */
 const MAX_DELIVERIES_AT_ONCE = 4;
-/** Where many are recorded, so long one claim waits for the next: it then finds more than one. */
+/** The pause between two claims under load, so that a claim finds more than one delivery. */
 const GATHERING_MILLISECONDS = 100;
 const DELIVERY_TIMEOUT_SECONDS = 15;
-/** Of one claim deliveries are begun for so long; then others may have what is left. */
+/** A server begins the deliveries of a claim within this time, and leaves the rest to other servers. */
 const BEGINNING_SECONDS = 45;
-/** A server that stops waits so long for deliveries that are under way. */
+/** A stopping server waits this long for the deliveries under way. */
 const STOP_MILLISECONDS = 15_000;
 const FIRST_RETRY_SECONDS = 5;
 const LONGEST_RETRY_SECONDS = 3600;
-/** So long a delivery is tried. */
+/** A delivery that has failed for this long is given up. */
 export const GIVE_UP_SECONDS = 3 * 86_400;
 
-/** A batch that has a slow delivery in it is settled in parts: less would be repeated after a crash. */
+/** A batch with a slow delivery is settled in parts, so that a crash repeats less. */
 const SETTLE_AFTER_MILLISECONDS = 1000;
 
-/** Whatever has asked for them first, deliveries are done on behalf of no request. */
+/** Keeps the context of the request that recorded the event, such as its trace, out of its deliveries. */
 const ownContext = new AsyncResource('ConsumerQueue');
 
-/** Delivers what waits for one consumer; one that is slow or down holds no other up. */
+/** Delivers the events of one consumer. A consumer that is slow or down delays no other. */
 export class ConsumerQueue {
   private readonly logger = new Logger('Outbox');
   private deliveryTimeoutMilliseconds: number;
   private stopMilliseconds = STOP_MILLISECONDS;
-  /** A server that dies leaves its deliveries to the others after so long. */
+  /** After this time other servers may claim the deliveries of a server that died. */
   private readonly leaseSeconds: number;
   private gatheringMilliseconds = GATHERING_MILLISECONDS;
   private readonly slow: SlowDeliveries;
@@ -54,29 +54,29 @@ export class ConsumerQueue {
     this.leaseSeconds = deliveryTimeoutSeconds + BEGINNING_SECONDS;
   }
 
-  /** Has whatever is due delivered soon; returns at once. */
+  /** Starts the delivery of what is due. Returns at once. */
   nudge(): void {
     if (this.isStopped) return;
     this.isNudged = true;
     this.work ??= ownContext.runInAsyncScope(() => this.workWhileNudged());
   }
 
-  /** Begins no other delivery, and ends after those that are under way, or after 15 seconds. */
+  /** Begins no further delivery. Waits for those under way, for 15 seconds at most. */
   async stop(): Promise<void> {
     this.isStopped = true;
-    // What lasts longer is delivered again, once its lease has ended.
+    // A delivery that takes longer is repeated when its lease has ended.
     const all = Promise.all([this.work, this.slow.settled()]);
     await rejectAfter(this.stopMilliseconds, all).catch(() => undefined);
   }
 
-  /** Delivers everything that is due. @returns how many deliveries were claimed */
+  /** Delivers everything that is due. @returns the number of deliveries claimed */
   async runOnce(): Promise<number> {
     const total = await this.deliverDue();
     await this.slow.settled();
     return total;
   }
 
-  /** As {@link runOnce}, but ends before what is slow. */
+  /** As {@link runOnce}, but does not wait for slow deliveries. */
   private async deliverDue(): Promise<number> {
     let total = 0;
     while (!this.isStopped) {
@@ -108,7 +108,7 @@ export class ConsumerQueue {
     this.work = null;
   }
 
-  /** What concerns one subject goes in turn, several subjects at once; first what goes together. */
+  /** Offers the batch as a whole first. The rest goes in parallel by subject, in order within a subject. */
   private async deliverAll(claimed: readonly ClaimedDelivery[], lastStartAt: Date): Promise<void> {
     const taken = await this.takenTogether(claimed);
     const turns = bySubject(claimed.filter((delivery) => !taken.includes(delivery))).values();
@@ -130,7 +130,7 @@ export class ConsumerQueue {
     await complete();
   }
 
-  /** @returns those that were taken; none where they are slow, and are settled apart */
+  /** @returns the deliveries that were taken; none when they are slow: those are settled later */
   private async unlessSlow(delivering: Promise<ClaimedDelivery[]>): Promise<ClaimedDelivery[]> {
     if (!(await this.slow.includes(delivering))) return delivering;
     const complete = (taken: ClaimedDelivery[]) =>
@@ -139,7 +139,7 @@ export class ConsumerQueue {
     return [];
   }
 
-  /** Never rejects: what was not taken together, for whatever reason, is delivered singly. */
+  /** Never rejects: what is not taken together is delivered one by one. */
   private async takenTogether(claimed: readonly ClaimedDelivery[]): Promise<ClaimedDelivery[]> {
     if (this.isStopped || this.consumer.takeTogether === undefined) return [];
     try {
@@ -155,10 +155,10 @@ export class ConsumerQueue {
   }
 
   /**
-   * Begins none that could outlive its lease: it would be delivered twice at once. Whoever asks next
-   * is given those.
+   * Begins no delivery that could outlive its lease, as two servers would then deliver it at once. The
+   * next claim gets those.
    *
-   * @returns those that were taken
+   * @returns the deliveries that were taken
    */
   private async deliverInTurn(
     deliveries: readonly ClaimedDelivery[],
@@ -179,7 +179,7 @@ export class ConsumerQueue {
     return taken;
   }
 
-  /** Never rejects: what cannot be settled is claimed again once its lease has ended. */
+  /** Never rejects: a delivery that cannot be settled is claimed again when its lease has ended. */
   private async settle(
     deliveries: readonly ClaimedDelivery[],
     write: () => Promise<void>,
@@ -225,7 +225,7 @@ export class ConsumerQueue {
   }
 }
 
-/** Twice as long after each try, up to an hour. */
+/** Doubles with each try, up to an hour. */
 function retrySecondsAfter(attempts: number): number {
   return Math.min(FIRST_RETRY_SECONDS * 2 ** (attempts - 1), LONGEST_RETRY_SECONDS);
 }

@@ -8,16 +8,16 @@ import { type MfaEventListener } from '../ports/ports.js';
 const LONGEST_NAME = 64;
 
 /**
- * Who hears of events. It is bound once the host's providers are there, and asks for none of them:
- * a port or a consumer may itself record events.
+ * The listener and the consumers of the host. They are bound after start and not injected, because a
+ * port or a consumer may itself record events.
  */
 @Injectable()
 export class EventSubscribers {
-  /** Null where the host does not listen. */
+  /** Null when the host has no listener. */
   listener: MfaEventListener | null = null;
   consumers: readonly EventConsumer[] = [];
 
-  /** @throws {Error} when a consumer's name is missing, too long, or another's too */
+  /** @throws {Error} when the name of a consumer is missing, too long or taken */
   bind(listener: MfaEventListener | null, consumers: readonly EventConsumer[]): void {
     const names = consumers.map(({ name }) => name);
     for (const name of names) {
@@ -33,7 +33,7 @@ export class EventSubscribers {
     this.consumers = consumers;
   }
 
-  /** The consumers that want this event. @throws {Error} for one that says neither yes nor no */
+  /** The consumers that want this event. @throws {Error} when one returns no boolean */
   wanting(event: MfaEvent): EventConsumer[] {
     return this.consumers.filter((consumer) => given('EventConsumer.wants', consumer.wants(event)));
   }

@@ -11,8 +11,8 @@ import { ConsumerQueue } from './consumer-queue.js';
 import { OutboxStore } from './outbox.js';
 
 /**
- * Delivers recorded events to the host's consumers, at intervals and right after a commit of this
- * process. It never holds a request up, and holds no transaction while it delivers.
+ * Delivers recorded events to the host's consumers, at intervals and right after each commit of this
+ * process. It delays no request and delivers outside of transactions.
  */
 @Injectable()
 export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -33,7 +33,7 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
     this.nudge();
   }
 
-  /** Ends after the deliveries that are under way; the others wait for the next start. */
+  /** Waits for the deliveries under way. The others wait for the next start. */
   async beforeApplicationShutdown(): Promise<void> {
     if (this.timer !== null) clearInterval(this.timer);
     this.timer = null;
@@ -41,16 +41,16 @@ export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   /**
-   * Has whatever is due delivered soon, where the worker runs; returns at once.
+   * Starts the delivery of what is due, if the worker runs. Returns at once.
    *
-   * @param consumers that something may be due for; all of them unless told
+   * @param consumers for which events may be due. Default: all
    */
   nudge(consumers: readonly EventConsumer[] = this.subscribers.consumers): void {
     if (this.timer === null) return;
     for (const consumer of consumers) this.queueOf(consumer).nudge();
   }
 
-  /** Delivers everything that is due. @returns how many deliveries were claimed */
+  /** Delivers everything that is due. @returns the number of deliveries claimed */
   async runOnce(): Promise<number> {
     const queues = this.subscribers.consumers.map((consumer) => this.queueOf(consumer));
     const claimed = await Promise.all(queues.map((queue) => queue.runOnce()));

@@ -5,38 +5,38 @@ export interface ClaimedDelivery {
   /** UUID; the same in every try. */
   readonly id: string;
   readonly subjectId: string;
-  /** Tries begun, this one included. */
+  /** Tries so far, this one included. */
   readonly attempts: number;
   /** When the event was recorded. */
   readonly createdAt: Date;
-  /** @throws {Error} where the event cannot be read, as when its key is not here */
+  /** @throws {Error} when the event cannot be decrypted, for example when its key is missing */
   read(): RecordedEvent;
 }
 
-/** What a server asks the outbox for. */
+/** A server's request for deliveries. */
 export interface Claim {
-  /** The {@link EventConsumer.name} of whoever is served. */
+  /** {@link EventConsumer.name} */
   readonly consumer: string;
   readonly maxDeliveries: number;
   readonly now: Date;
-  /** Until then nobody else is given what is claimed; after it, whoever asks. */
+  /** Until then no other claim gets these deliveries. */
   readonly leaseEndsAt: Date;
-  /** No try is put off for longer: whatever is due later was written by a clock that was ahead. */
+  /** No retry is scheduled later than this: a later time was written by a clock that was ahead. */
   readonly latestDueAt: Date;
 }
 
-/** Port: keeps the deliveries that wait. They are written with their events. */
+/** Port: keeps the deliveries that wait. They are written together with their events. */
 export abstract class OutboxStore {
   /**
-   * Claims what is due, or was never tried, and gives it in the order of its events. Subjects take turns:
-   * first what waits longest of each. What was never tried is not behind all that is tried again. Of servers
-   * that ask at once none gets another's.
+   * Claims deliveries that are due or were never tried, in the order of their events. Subjects take turns,
+   * the longest wait of each first. Retries do not delay all first tries. Concurrent claims share no
+   * delivery.
    */
   abstract claim(claim: Claim): Promise<ClaimedDelivery[]>;
-  /** The deliveries were taken: they are deleted. */
+  /** Deletes deliveries that were taken. */
   abstract complete(deliveries: readonly ClaimedDelivery[]): Promise<void>;
-  /** Puts the next try off, unless another server has claimed the delivery meanwhile. */
+  /** Schedules the next try, unless another server has claimed the delivery meanwhile. */
   abstract retryAt(delivery: ClaimedDelivery, at: Date): Promise<void>;
-  /** Gives the delivery up, unless another server has claimed it meanwhile; the row stays. */
+  /** Gives the delivery up, unless another server has claimed it meanwhile. The row stays. */
   abstract giveUp(delivery: ClaimedDelivery, now: Date): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** The outcome of `work`, or a rejection when there is none after `milliseconds`. */
+/** Settles as `work` does. Rejects when `work` has not settled after `milliseconds`. */
 export async function rejectAfter<Result>(
   milliseconds: number,
   work: Promise<Result>,

@@ -1,16 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** So many slow ones of a consumer may be under way beside the others. */
+/** Slow deliveries of one consumer that may run beside the others. */
 const MOST_SLOW = 8;
 
-/** Deliveries that are slow: they are left to themselves, and hold no others up. */
+/** The slow deliveries of one consumer. They run on by themselves and delay no others. */
 export class SlowDeliveries {
   private readonly underWay = new Set<Promise<void>>();
 
-  /** @param afterSeconds absent: none is slow */
+  /** @param afterSeconds after which a delivery is slow; undefined: never */
   constructor(private readonly afterSeconds: number | undefined) {}
 
-  /** Whether work lasts for so long that the next may be begun, and few others do. */
+  /** Whether the work is slow and there is room for one more slow delivery. */
   async includes(work: Promise<unknown>): Promise<boolean> {
     if (this.afterSeconds === undefined) return false;
     const end = new AbortController();
@@ -26,7 +26,7 @@ export class SlowDeliveries {
     this.underWay.add(ended);
   }
 
-  /** Resolves when all that are under way now have ended. */
+  /** Resolves when all slow deliveries under way have ended. */
   async settled(): Promise<void> {
     await Promise.all(this.underWay);
   }

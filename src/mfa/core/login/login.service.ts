@@ -6,7 +6,7 @@ import { Ceremony, type Proven } from '../ceremony/ceremony.js';
 import { ChallengeService } from '../ceremony/challenge.service.js';
 import { type EphemeralClaims, EphemeralTokens } from '../keys/ephemeral-token.js';
 import { MfaError } from '../../contract/errors.js';
-import { EventPublisher } from '../events/event-publisher.js';
+import { EventRecorder } from '../events/event-recorder.js';
 import { type MfaEvent, type MfaEventType } from '../ports/events.js';
 import { type JsonObject, type Subject } from '../../contract/handler.js';
 import { HandlerRegistry } from '../ceremony/handler-registry.js';
@@ -15,7 +15,6 @@ import { choicesOf, independentOf, keptProof, offersOf } from '../ceremony/offer
 import { isAlive, isEligible, offered } from '../ceremony/policy.js';
 import { given, HostPorts } from '../ports/host-ports.js';
 import { answerOf, type IssuedResponse } from './issued-response.js';
-import { EventStore } from '../ports/event-store.js';
 import {
   type ChallengeRecord,
   ChallengeStore,
@@ -57,10 +56,9 @@ export class LoginService {
     private readonly methods: MethodStore,
     private readonly challenges: ChallengeStore,
     private readonly challengeService: ChallengeService,
-    private readonly events: EventStore,
+    private readonly events: EventRecorder,
     private readonly ceremony: Ceremony,
     private readonly ephemeralTokens: EphemeralTokens,
-    private readonly publisher: EventPublisher,
     private readonly options: MfaOptions,
     private readonly clock: Clock,
   ) {}
@@ -121,18 +119,18 @@ export class LoginService {
    */
   async changeMethod(
     claims: EphemeralClaims,
-    newMethod: string,
+    handler: string,
     client: ClientInfo,
   ): Promise<{ method: string; challenge: JsonObject | null }> {
     const { subject, login, active } = await this.openLogin(claims);
-    const handler = this.registry.get(newMethod);
-    if (login.handler === newMethod) throw new MfaError('method_unchanged');
+    const chosen = this.registry.get(handler);
+    if (login.handler === handler) throw new MfaError('method_unchanged');
     const method = independentOf(active, subject, this.registry).find(
-      (candidate) => candidate.handler === newMethod && isEligible(login, candidate),
+      (candidate) => candidate.handler === handler && isEligible(login, candidate),
     );
     if (method === undefined) throw new MfaError('method_not_found');
-    const request = { subject, offered: { method, handler }, client };
-    return { method: newMethod, challenge: await this.challengeService.renew(login, request) };
+    const request = { subject, offered: { method, handler: chosen }, client };
+    return { method: handler, challenge: await this.challengeService.renew(login, request) };
   }
 
   /**
@@ -155,7 +153,7 @@ export class LoginService {
     const key = { subjectId: subject.id, id: claims.challengeId };
     const event = this.event('login_cancelled', subject, null, client);
     if (!(await this.challenges.cancel(key, event))) throw new MfaError('invalid_token');
-    this.publisher.publish([event]);
+    this.events.publish([event]);
   }
 
   private async pass(first: FirstFactorPassed, client: ClientInfo): Promise<IssuedResponse> {
@@ -173,8 +171,7 @@ export class LoginService {
     const { rows, rowUpdates = [], sessionId, furtherEvents = [] } = issued;
     const event = { ...this.event('login_succeeded', subject, null, client), sessionId };
     const events = [event, ...furtherEvents];
-    await this.events.append(events, { rows, rowUpdates });
-    this.publisher.publish(events);
+    await this.events.record(events, { rows, rowUpdates });
     return answer;
   }
 

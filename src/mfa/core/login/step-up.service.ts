@@ -76,7 +76,7 @@ export class StepUpService {
    */
   async begin(
     principal: Principal,
-    name: string | undefined,
+    handler: string | undefined,
     client: ClientInfo,
   ): Promise<MfaPending> {
     const subject = await this.actors.subjectOf(principal);
@@ -86,7 +86,7 @@ export class StepUpService {
     const start = { purpose: 'step_up' as const, subject, proofs, provider: null, sessionId };
     const active = offered(present.methods);
     const offers = active.length === 0 ? [] : offersOf(active, this.registry);
-    const chosen = this.choose(offers, name);
+    const chosen = this.choose(offers, handler);
     const { challenge, shown } =
       chosen === null
         ? { challenge: await this.openForPassword(start), shown: null }
@@ -155,12 +155,15 @@ export class StepUpService {
   }
 
   /** @returns null for the password: without an active method there is nothing else to prove */
-  private choose(offers: readonly OfferedMethod[], name: string | undefined): OfferedMethod | null {
+  private choose(
+    offers: readonly OfferedMethod[],
+    handler: string | undefined,
+  ): OfferedMethod | null {
     const [primary] = offers;
-    if (primary === undefined && (name ?? PASSWORD) === PASSWORD) return null;
-    if (primary !== undefined && name === undefined) return primary;
-    const handler = this.registry.get(String(name));
-    const chosen = offers.find((offer) => offer.handler === handler);
+    if (primary === undefined && (handler ?? PASSWORD) === PASSWORD) return null;
+    if (primary !== undefined && handler === undefined) return primary;
+    const asked = this.registry.get(String(handler));
+    const chosen = offers.find((offer) => offer.handler === asked);
     if (chosen === undefined) throw new MfaError('method_not_found');
     return chosen;
   }

@@ -19,7 +19,7 @@ import {
   UnitOfWork,
 } from '../ports/stores.js';
 
-/** What a host tells MFA about an account as a whole. */
+/** What a host does with an account as a whole. */
 @Injectable()
 export class MfaAccounts {
   constructor(
@@ -39,22 +39,22 @@ export class MfaAccounts {
     return offered(await this.methods.list(subjectId)).length > 0;
   }
 
-  /** The names of the handlers of a subject's active methods, the primary one's first. */
+  /** The names of the handlers of a subject's active methods, the primary one first. */
   async activeMethods(subjectId: string): Promise<readonly string[]> {
     return offered(await this.methods.list(subjectId)).map(({ handler }) => handler);
   }
 
-  /** How many backup codes a subject has that are not spent. */
+  /** The number of a subject's unspent backup codes. */
   async countBackupCodes(subjectId: string): Promise<number> {
     const { remaining } = await this.backupCodes.count(subjectId);
     return remaining;
   }
 
   /**
-   * Ends every open challenge of a subject, as a change of the password should, and all else as
-   * {@link lock}. A logout ends one session, and so nothing but what that began.
+   * Ends every open challenge of a subject, and locks the account as {@link lock} does. A change of the
+   * password calls it. A logout does not: it ends one session only.
    *
-   * @param transaction of the host's, by {@link transactionOf}; absent: one of its own
+   * @param transaction of the host, by {@link transactionOf}. Absent: a new one
    */
   async endChallenges(subjectId: string, transaction?: Transaction): Promise<void> {
     const end = async (locked: Transaction) =>
@@ -65,20 +65,20 @@ export class MfaAccounts {
   }
 
   /**
-   * Locks the account, so that every change of its factors that is under way looks at session and
-   * user again once this transaction is over. To be called by whatever ends a session or a user's
-   * right to sign in, before the host's own changes: every other writer locks the account first.
+   * Locks the account, so that every change of factors under way checks session and user again after this
+   * transaction. Call it wherever a session ends or a user is disabled, before the host's own changes: all
+   * other writers lock the account first.
    *
-   * @param transaction of the host's, by {@link transactionOf}
+   * @param transaction of the host, by {@link transactionOf}
    */
   async lock(subjectId: string, transaction: Transaction): Promise<void> {
     await this.unitOfWork.lockAccount(subjectId, transaction);
   }
 
   /**
-   * By what the sessions of a subject are judged now.
+   * Judges the sessions of a subject by its present methods.
    *
-   * @returns what a session is worth that has these proofs
+   * @returns the standing of a session with these proofs
    */
   async assess(subjectId: string): Promise<(proofs: readonly SessionProof[]) => Standing> {
     const present = await this.methods.read(subjectId);
@@ -86,10 +86,9 @@ export class MfaAccounts {
   }
 
   /**
-   * Disposes of everything that is kept of a subject: methods, backup codes, open logins, budgets, what could
-   * be undone, and audit. To be called once the subject can no longer sign in: when the user is disabled for
-   * good or deleted. For one of whom nothing is kept it does nothing, so it can be called again: a request
-   * that was under way at that moment may have left something behind.
+   * Deletes everything that is stored about a subject: methods, backup codes, challenges, budgets, logged
+   * changes and audit. Call it after the user is deleted or disabled for good, and once more later: a request
+   * that was under way may have stored something. Without anything stored it does nothing.
    */
   async forget(subjectId: string): Promise<void> {
     const gone = await this.unitOfWork.runForAccount(subjectId, async (transaction) => {

@@ -11,12 +11,12 @@ import {
   UnitOfWork,
 } from '../ports/stores.js';
 
-/** A new set of backup codes: shown once, stored as hashes under the name of what issues it. */
+/** A new set of backup codes, in plain text and as hashes. It has no id before it is stored. */
 export interface IssuedBackupCodes extends Omit<StoredBackupCodes, 'id'> {
   readonly shown: readonly string[];
 }
 
-/** Makes sets of backup codes, and kills those that somebody else has seen. */
+/** Draws sets of backup codes, and discards those that another session has seen. */
 @Injectable()
 export class BackupCodeIssuer {
   constructor(
@@ -28,18 +28,18 @@ export class BackupCodeIssuer {
   ) {}
 
   /**
-   * Whether a set-up brings a new set: for a subject without an active method. Any older one was never
-   * live, and its codes may never have been seen, for example when a mail failed. Once a method is
-   * active, new codes take the proof of one: a set-up asks for none.
+   * Whether a set-up issues a new set: yes without an active method. An older set was never live then, and
+   * nobody may have seen it, for example when a mail failed. With an active method a new set needs a proof,
+   * which a set-up does not ask for.
    */
   isDue(methods: readonly MethodRecord[]): boolean {
     return !methods.some(({ isActive }) => isActive);
   }
 
   /**
-   * A new set, whatever the subject has. It takes turns with others: draw it before you hold a lock.
+   * Draws a new set. Its slow hashes wait in line with others, so call it without holding a lock.
    *
-   * @throws {MfaError} `rate_limited` where too many are waited for
+   * @throws {MfaError} `rate_limited` when the line is too long
    */
   async draw(asker: CodesAsker, at: Date = this.clock.now()): Promise<IssuedBackupCodes> {
     const shown = this.codes.draw();
@@ -47,8 +47,8 @@ export class BackupCodeIssuer {
   }
 
   /**
-   * Deletes a set that was shown to nobody; any other one stays. It is not logged, and nothing tells of
-   * it: nobody can miss its codes, and none may come back.
+   * Deletes a set that nobody has seen, and no other one. It is neither logged nor told: nobody misses the
+   * codes, and they must not come back.
    */
   async withdraw(subjectId: string, setId: string): Promise<void> {
     await this.unitOfWork.runForAccount(
@@ -59,10 +59,10 @@ export class BackupCodeIssuer {
   }
 
   /**
-   * Kills a set that another session was shown, before the first method makes it live: whoever had the
-   * password beside the owner would otherwise hold a second factor [compare CVE-2022-36071].
+   * Discards a set that another session was shown, before the first method makes it live. Otherwise an
+   * attacker with the password could keep a second factor [compare CVE-2022-36071].
    *
-   * @returns what tells of it
+   * @returns its events
    */
   async discardForeign(
     occasion: ChangeOccasion,

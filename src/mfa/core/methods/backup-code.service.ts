@@ -17,7 +17,7 @@ import {
   type Transaction,
 } from '../ports/stores.js';
 
-/** How a method refuses a proof that may be right for another one. */
+/** Refusals by one method after which the proof is tried with the next one. */
 const MAY_BE_OF_ANOTHER: ReadonlySet<ProblemCode> = new Set([
   'invalid_code',
   'validation_failed',
@@ -46,13 +46,13 @@ export class BackupCodeService {
   }
 
   /**
-   * Kills the old set and makes a new one, for the proof of any active method. The proof is a guess at
-   * each method that it is held against, and the session pays for each. It is held against the next
-   * method only where one has refused it: what was right and met something else is no guess at others.
+   * Replaces the set, by the proof of any active method. The proof is judged by one method after the other
+   * until one accepts it. Each refusal counts as a guess of the session. A failure that is no refusal ends
+   * the search, because the proof may have been right.
    *
-   * @returns the new codes; they are shown this once
-   * @throws {MfaError} `method_not_found` without an active method, else as the primary method's
-   * proof, or as the one that was neither right nor wrong
+   * @returns the new codes, which are shown this once
+   * @throws {MfaError} `method_not_found` without an active method, else the refusal by the primary method,
+   * or the failure that ended the search
    */
   async regenerate(actor: Actor, proof: Record<string, unknown>): Promise<readonly string[]> {
     const subject = await this.actors.subjectOf(actor);
@@ -91,7 +91,7 @@ export class BackupCodeService {
           wrongProofDetail: 'Invalid code',
         },
         async ({ proof: { at } }) => {
-          // A proof that lost a race is judged again, and does not wait in line again.
+          // The codes are kept when a lost race is repeated: drawing them waits in line.
           drawn ??= await this.issuer.draw({ subject, client }, at);
           const codes = drawn;
           const occasion = this.log.occasion({ actor, subject, factor: method.handler }, at);

@@ -17,12 +17,11 @@ import { ChangeLog } from '../reversal/change-log.js';
 import { type DispatchContext } from '../sending/code-sender.js';
 import { EnrolmentStore, type StoredEnrolment } from './enrolments.js';
 import { MfaError } from '../../contract/errors.js';
-import { EventPublisher } from '../events/event-publisher.js';
+import { EventRecorder } from '../events/event-recorder.js';
 import { type MfaEvent } from '../ports/events.js';
 import { FreshProof } from '../access/fresh-proof.js';
 import { type MfaHandler, type SetupOutcome } from '../../contract/handler.js';
 import { ownChallenge } from '../ceremony/method-ceremony.js';
-import { EventStore } from '../ports/event-store.js';
 import {
   type EnrolledMethod,
   type MethodRecord,
@@ -32,35 +31,35 @@ import {
   UnitOfWork,
 } from '../ports/stores.js';
 
-/** What a handler made of a set-up, before it is stored. */
+/** An enrolment that is to be stored. */
 export interface NewEnrolment {
   readonly handler: MfaHandler;
   readonly outcome: SetupOutcome<unknown, unknown>;
   readonly context: DispatchContext;
-  /** As the request has it; absent where the handler holds one authenticator only. */
+  /** As requested; undefined without one, and when the handler holds one authenticator only. */
   readonly label: string | undefined;
   readonly actor: Actor;
 }
 
-/** How often a set-up is decided behind the lock: once more where codes are due that were not. */
+/** A second try follows when a set of backup codes turns out to be due behind the lock. */
 const MAX_LOCKED_TRIES = 2;
 
-/** What an enrolment is decided by. */
+/** The facts that an enrolment is decided by. */
 interface Grounds {
   readonly known: MethodSnapshot;
-  /** Null where the subject keeps its set. */
+  /** The new set; null when the subject keeps its set. */
   readonly codes: IssuedBackupCodes | null;
 }
 
-/** Says that the lock is to be left: a set is due, and none was made. */
+/** A set of backup codes is due and none was drawn: it is to be drawn without the lock. */
 const CODES_ARE_DUE = Symbol('codes are due');
 
-/** What was stored, with the events that tell of it. */
+/** A stored enrolment with its events. */
 interface ToldEnrolment extends StoredEnrolment {
   readonly events: readonly MfaEvent[];
 }
 
-/** Stores a new authenticator with the challenge that its proof will answer. */
+/** Stores a new authenticator, together with the challenge for its confirmation. */
 @Injectable()
 export class EnrolmentWriter {
   constructor(
@@ -68,21 +67,20 @@ export class EnrolmentWriter {
     private readonly backupCodes: BackupCodeIssuer,
     private readonly freshProof: FreshProof,
     private readonly log: ChangeLog,
-    private readonly events: EventStore,
+    private readonly events: EventRecorder,
     private readonly unitOfWork: UnitOfWork,
-    private readonly publisher: EventPublisher,
     private readonly options: MfaOptions,
     private readonly clock: Clock,
     private readonly random: RandomSource,
   ) {}
 
   /**
-   * Decides by what is known of the subject's methods where the authenticator goes, and whether a
-   * new set of backup codes is due. Where they have changed by then, it is decided anew, behind the
-   * account's lock. Codes are never made behind it: many may wait for theirs.
+   * Decides by the known methods where the authenticator goes, and whether a new set of backup codes is
+   * due. When the methods have changed meanwhile, it decides anew behind the account's lock. Backup codes
+   * are drawn without the lock, because their slow hashes wait in line.
    *
    * @throws {MfaError} `method_exists`, `too_many_authenticators`, `unavailable`, or
-   * `fresh_proof_required` where the methods have changed
+   * `fresh_proof_required` when the methods have changed
    */
   async store(enrolment: NewEnrolment, known: MethodSnapshot): Promise<StoredEnrolment> {
     const { context } = enrolment;
@@ -93,11 +91,11 @@ export class EnrolmentWriter {
         ? null
         : await this.storeUnlessChanged(enrolment, { known, codes })) ??
       (await this.storeBehindLock(enrolment, codes));
-    this.publisher.publish(stored.events);
+    this.events.publish(stored.events);
     return stored;
   }
 
-  /** Leaves the lock where a set of codes is due that was not drawn before, and comes back with one. */
+  /** Leaves the lock to draw a set of codes when one is due, and then tries once more. */
   private async storeBehindLock(
     enrolment: NewEnrolment,
     codes: IssuedBackupCodes | null,
@@ -111,14 +109,14 @@ export class EnrolmentWriter {
     throw new MfaError('unavailable');
   }
 
-  /** Whether something goes that was proven once: then it takes more than one statement. */
+  /** Whether a proven authenticator is replaced. That is logged, so it takes a transaction. */
   private endsProven({ handler, label }: NewEnrolment, { methods }: MethodSnapshot): boolean {
     const present = methods.find((method) => method.handler === handler.name);
     const { authenticators } = replacedBy(present, placeFor(handler, present, label));
     return !authenticators.every(isPending);
   }
 
-  /** @param drawn a set that was made for this set-up before; it is kept where it will do */
+  /** @param drawn the set that was drawn for this set-up, used if one is due; null: none was drawn */
   private storeLocked(
     enrolment: NewEnrolment,
     drawn: IssuedBackupCodes | null,
@@ -137,7 +135,7 @@ export class EnrolmentWriter {
     });
   }
 
-  /** Null: what is known is not so any more. */
+  /** Null: the known methods have changed, and nothing is stored. */
   private async storeUnlessChanged(
     enrolment: NewEnrolment,
     { known: { methods, version }, codes }: Grounds,
@@ -162,18 +160,19 @@ export class EnrolmentWriter {
       transaction,
     );
     if (backupCodesRemaining === null) return null;
-    const { authenticators, payloadVersion } = replacedBy(present, place);
-    // What was proven may come back, and is let go of later.
-    const replaced = { authenticators: authenticators.filter(isPending), payloadVersion };
+    const { authenticators, stateVersion } = replacedBy(present, place);
+    // A proven authenticator may be restored, so its state is disposed of later.
+    const replaced = { authenticators: authenticators.filter(isPending), stateVersion };
     const backupCodes = codes?.shown ?? [];
     const events = [event];
     return { events, authenticatorId: added.id, replaced, backupCodes, backupCodesRemaining };
   }
 
   /**
-   * Logs what was switched off and gives way for good: whoever set it up could still switch it on.
+   * Logs the removal of replaced authenticators that were proven. They are switched off, but their owner
+   * could have switched them on again.
    *
-   * @returns what tells of it
+   * @returns its events
    */
   private async logDeaths(
     { handler, label, actor, context: { subject } }: NewEnrolment,
@@ -206,20 +205,20 @@ export class EnrolmentWriter {
       createdAt,
       setUpIn: actor.sessionId,
       ...NEVER_PROVEN,
-      payload: outcome.state,
+      state: outcome.state,
     };
   }
 
-  /** The method as it goes on; or one that begins anew, where nothing of an older one stays. */
+  /** The present method with one more authenticator; or a new method when no authenticator stays. */
   private enrolledMethod(
     { handler, context: { subject } }: NewEnrolment,
     present: MethodRecord | undefined,
     { kept, added }: { readonly kept: readonly Authenticator[]; readonly added: Authenticator },
   ): EnrolledMethod {
-    const payloadVersion = handler.stateVersion;
+    const stateVersion = handler.stateVersion;
     if (present !== undefined && kept.length > 0) {
       const others = kept.map((authenticator) => inPresentVersion(authenticator, present, handler));
-      return { ...present, authenticators: [...others, added], payloadVersion };
+      return { ...present, authenticators: [...others, added], stateVersion };
     }
     return {
       id: this.random.rowId(),
@@ -229,7 +228,7 @@ export class EnrolmentWriter {
       confirmedAt: null,
       lastUsedAt: null,
       authenticators: [added],
-      payloadVersion,
+      stateVersion,
     };
   }
 

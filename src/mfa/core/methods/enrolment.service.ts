@@ -18,7 +18,8 @@ import { Disposal } from '../reversal/disposal.js';
 import { CodeSender } from '../sending/code-sender.js';
 import { EnrolmentWriter, type NewEnrolment } from './enrolment-writer.js';
 import { type StoredEnrolment } from './enrolments.js';
-import { MfaError, problemOnly } from '../../contract/errors.js';
+import { OwnMethods } from './own-methods.js';
+import { problemOnly } from '../../contract/errors.js';
 import { type MfaEvent } from '../ports/events.js';
 import { FreshProof } from '../access/fresh-proof.js';
 import { type JsonObject, type MfaHandler, type Subject } from '../../contract/handler.js';
@@ -31,63 +32,63 @@ import {
   type Transaction,
 } from '../ports/stores.js';
 
-/** What is to be set up. */
+/** A request to set a method up. */
 export interface SetUpRequest {
-  /** The handler's name. */
-  readonly method: string;
-  /** The fields of its set-up, and the label where it holds several authenticators. */
+  readonly handler: string;
+  /** The fields of the handler's set-up, and the label when the handler holds several authenticators. */
   readonly fields: Record<string, unknown>;
-  /** The subject's methods, where they were read just now; else they are read here. */
+  /** The subject's methods, if the request has just read them. Absent: they are read here. */
   readonly known?: MethodSnapshot;
 }
 
-/** What a set-up answers: the only time that its secret and the backup codes are shown. */
+/** The answer to a set-up, the only one that shows its secret and the backup codes. */
 export interface SetUpResult {
   readonly method: string;
-  /** Names the new authenticator where the handler holds several, else null. */
+  /** The new authenticator; null when the handler holds one only. */
   readonly authenticatorId: string | null;
   readonly setupData: JsonObject;
-  /** Members that clients of the published guide look for beside `setup_data`. */
+  /** Members of `setup_data` that the published guide puts beside it. */
   readonly topLevel: JsonObject;
-  /** The new set, or none once a method is active. */
+  /** The new set; empty once a method is active. */
   readonly backupCodes: readonly string[];
   readonly backupCodesRemaining: number;
 }
 
-/** What confirms a set-up. */
+/** A request to confirm a set-up. */
 export interface Confirmation {
-  readonly method: string;
-  /** Needed where several authenticators await their confirmation. */
+  readonly handler: string;
+  /** Required when several authenticators await their confirmation. */
   readonly authenticatorId?: string | undefined;
   readonly proof: Record<string, unknown>;
 }
 
-/** Whose proof confirms which authenticator. */
+/** A proof that is to confirm an authenticator. */
 interface GivenProof {
   readonly actor: Actor;
   readonly subject: Subject;
   readonly method: MethodRecord;
-  /** Of the authenticator. */
+  /** {@link Authenticator.id} */
   readonly id: string;
   readonly proof: Record<string, unknown>;
 }
 
-/** A confirmation that is proven. */
+/** A confirmation whose proof was right. */
 interface Confirming {
   readonly actor: Actor;
   readonly occasion: ChangeOccasion;
   readonly type: 'authenticator_added' | 'method_activated';
-  /** The method as it was. */
+  /** The method before the confirmation. */
   readonly before: MethodRecord;
-  /** Of the authenticator. */
+  /** {@link Authenticator.id} */
   readonly id: string;
 }
 
-/** From nothing to an active method: set up and confirm. */
+/** Enrols methods: sets them up, and confirms them. */
 @Injectable()
 export class EnrolmentService {
   constructor(
     private readonly actors: SubjectResolver,
+    private readonly own: OwnMethods,
     private readonly registry: HandlerRegistry,
     private readonly methods: MethodStore,
     private readonly backupCodes: BackupCodeIssuer,
@@ -101,15 +102,15 @@ export class EnrolmentService {
   ) {}
 
   /**
-   * Begins an enrolment in the place of any that is not active, whose secret is dead then; or adds
-   * an authenticator under a label that is not in use to those that work.
+   * Sets a method up. It replaces a method of the handler that is not active, and kills its secret. With a
+   * new label it adds an authenticator to those that work.
    *
    * @throws {MfaError} `method_unknown`, `validation_failed`, `send_too_soon`, `send_limit`,
    * `delivery_failed`, and as {@link EnrolmentWriter.store}
    */
   async setUp(actor: Actor, request: SetUpRequest): Promise<SetUpResult> {
-    const { method: name } = request;
-    const handler = this.registry.get(name);
+    const handler = this.registry.get(request.handler);
+    const { name } = handler;
     const { label, input } = readSetUp(handler, request.fields);
     const subject = await this.actors.subjectOf(actor);
     const isTheirs = request.known?.subjectId === subject.id;
@@ -143,34 +144,27 @@ export class EnrolmentService {
     return stored;
   }
 
-  /** Codes that no answer shows must not become live with a code that arrived all the same. */
+  /** The sent code may have arrived and can confirm the set-up. Backup codes that nobody saw must not live. */
   private async withdrawCodes(subject: Subject, stored: StoredEnrolment): Promise<void> {
     if (stored.backupCodes.length === 0) return;
     await this.backupCodes.withdraw(subject.id, stored.authenticatorId);
   }
 
   /**
-   * Activates what was set up, by its own proof. What worked before works on.
+   * Activates what was set up, by its own proof. Other authenticators keep working.
    *
    * @throws {MfaError} `method_unknown`, `method_not_found`, `method_exists`, `validation_failed`, and as
    * {@link FreshProof.require} and {@link MethodCeremony.prove}
    */
-  async confirm(
-    actor: Actor,
-    { method: name, authenticatorId, proof }: Confirmation,
-  ): Promise<void> {
-    this.registry.get(name);
-    const subject = await this.actors.subjectOf(actor);
-    const methods = await this.methods.list(subject.id);
-    const method = methods.find(({ handler }) => handler === name);
-    if (method === undefined) throw new MfaError('method_not_found');
+  async confirm(actor: Actor, { handler, authenticatorId, proof }: Confirmation): Promise<void> {
+    const { subject, method } = await this.own.method(actor, handler);
     const authenticator = chooseAwaiting(method, authenticatorId);
     const confirmation = { actor, subject, method, id: authenticator.id, proof };
     try {
       await this.prove(confirmation);
     } catch (error) {
       const refusal = problemOnly(error);
-      // The same request may have come twice at once: the other one has spent the proof.
+      // A concurrent copy of this request may have spent the proof and confirmed it.
       const working = (await this.methods.list(subject.id)).flatMap(workingOf);
       throw working.some(({ id }) => id === authenticator.id) ? confirmedAlready() : refusal;
     }
@@ -207,7 +201,7 @@ export class EnrolmentService {
     );
   }
 
-  /** Its own proof is stored by now: what it was before is what the attempt was spent on. */
+  /** The ceremony has stored the proof already, so `before` comes from the attempt. */
   private async activate(
     { actor, occasion, type, before, id }: Confirming,
     transaction: Transaction,
@@ -223,7 +217,7 @@ export class EnrolmentService {
   }
 }
 
-/** The label is the core's where a handler holds several; all else is the handler's. */
+/** Takes the label out of the fields when the handler holds several authenticators. */
 function readSetUp(handler: MfaHandler, fields: Record<string, unknown>) {
   const schema = handler.setupSchema ?? NoFields;
   if (!holdsSeveral(handler)) return { label: undefined, input: readFields(schema, fields) };
@@ -239,5 +233,5 @@ function repeatedBeside(setupData: JsonObject, { setupTopLevel = [] }: MfaHandle
 }
 
 function statesOf(handler: MfaHandler, method: MethodRecord): unknown[] {
-  return provenOf(method).map(({ payload }) => handler.parseState(payload, method.payloadVersion));
+  return provenOf(method).map(({ state }) => handler.parseState(state, method.stateVersion));
 }

@@ -7,34 +7,34 @@ import {
   type Transaction,
 } from '../ports/stores.js';
 
-/** What a set-up stores: all of it or nothing. */
+/** Everything that a set-up stores, in one step. */
 export interface Enrolment {
   readonly method: EnrolledMethod;
-  /** In the place of the old set; null: that one stays. */
+  /** Replaces the old set. Null: the old set stays. */
   readonly backupCodes: StoredBackupCodes | null;
-  /** Takes the place of one of the same key. */
+  /** Replaces a challenge with the same key. */
   readonly challenge: NewChallenge;
   readonly event: MfaEvent;
-  /** {@link MethodSnapshot.version} of what all of it was decided by. */
+  /** {@link MethodSnapshot.version} of the snapshot that the enrolment was decided by. */
   readonly decidedBy: number;
 }
 
-/** Port: stores what was set up. */
+/** Port: stores enrolments. */
 export abstract class EnrolmentStore {
   /**
-   * Stores an enrolment when nothing has changed since it was decided.
+   * Stores an enrolment, unless the account has changed since it was decided.
    *
-   * @returns how many backup codes the subject has left, or null: something changed, nothing is stored
+   * @returns the number of the subject's unspent backup codes; null: it has changed, nothing is stored
    */
   abstract store(enrolment: Enrolment, transaction?: Transaction): Promise<number | null>;
 }
 
-/** What was stored. */
+/** The result of storing an {@link Enrolment}. */
 export interface StoredEnrolment {
   readonly authenticatorId: string;
-  /** What it took the place of, and was never proven. */
+  /** Replaced states that were never proven. */
   readonly replaced: StoredStates;
-  /** The new set, or none where the subject keeps the one that is live. */
+  /** The new set in plain text; empty when the subject keeps its live set. */
   readonly backupCodes: readonly string[];
   readonly backupCodesRemaining: number;
 }

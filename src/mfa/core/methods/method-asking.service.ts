@@ -1,92 +1,75 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, SubjectResolver } from '../access/actor.js';
+import { type Actor } from '../access/actor.js';
 import { type Authenticator, chooseDormant, workingOf } from '../ports/authenticators.js';
 import { ChallengeService, type OwnChallengeRequest } from '../ceremony/challenge.service.js';
 import { MfaError } from '../../contract/errors.js';
-import { type JsonObject, type MfaHandler, type Subject } from '../../contract/handler.js';
+import { type JsonObject } from '../../contract/handler.js';
 import { HandlerRegistry } from '../ceremony/handler-registry.js';
-import { type MethodRecord, MethodStore } from '../ports/stores.js';
+import { type MethodRecord } from '../ports/stores.js';
+import { type OwnMethod, OwnMethods } from './own-methods.js';
 
-/** A method of a signed-in subject. */
-interface OwnMethod {
-  readonly subject: Subject;
-  readonly handler: MfaHandler;
-  readonly method: MethodRecord;
-}
-
-/** What a proof will be for, and who may give it. */
+/** The purpose of a proof, and the authenticators that may give it. */
 type ProofDemand = Pick<OwnChallengeRequest, 'purpose' | 'authenticatorId' | 'authenticators'>;
 
-/** Asks a signed-in subject for the proof of a method: sends its code, shows its challenge. */
+/** Asks a signed-in subject for the proof of a method: sends a code, or returns a challenge. */
 @Injectable()
 export class MethodAskingService {
   constructor(
-    private readonly actors: SubjectResolver,
+    private readonly own: OwnMethods,
     private readonly registry: HandlerRegistry,
-    private readonly methods: MethodStore,
     private readonly challenges: ChallengeService,
   ) {}
 
   /**
-   * Sends a code of a method: to confirm it where it is not active, to manage it where it is.
+   * Sends a code of a method: to confirm a method that is not active, to prove one that is.
    *
    * @throws {MfaError} `method_unknown`, `method_not_found`, `dispatch_not_supported`,
    * `send_too_soon`, `send_limit` or `delivery_failed`
    */
-  async send(actor: Actor, name: string): Promise<void> {
-    const own = await this.find(actor, name);
-    if (!own.handler.requiresDispatch) throw new MfaError('dispatch_not_supported');
+  async send(actor: Actor, handler: string): Promise<void> {
+    const own = await this.own.method(actor, handler);
     const { method } = own;
-    await this.ask(own, method.isActive ? anyWorking(method) : lastSetUp(method), actor);
+    const { requiresDispatch } = this.registry.forMethod(method);
+    if (!requiresDispatch) throw new MfaError('dispatch_not_supported');
+    await this.ask(own, method.isActive ? anyWorking(method) : lastSetUp(method));
   }
 
   /**
-   * Asks for the proof of a method that works, with which its owner may change factors; or of an
-   * authenticator that worked before its method was deactivated, so that it can be confirmed again.
+   * Asks for the proof of an active method, which authorises changes of factors; or of an authenticator of
+   * a deactivated method, which confirms it again.
    *
-   * @param authenticatorId names the one that shall be confirmed again; needed where there are several
-   * @returns what the method shows the client; null where it is proven by its name alone
+   * @param authenticatorId of the authenticator to confirm again; required when there are several
+   * @returns the challenge for the client; null when the proof needs none
    * @throws {MfaError} `method_unknown`, `method_not_found`, `validation_failed`, `send_too_soon`,
    * `send_limit` or `delivery_failed`
    */
   async challenge(
     actor: Actor,
-    name: string,
+    handler: string,
     authenticatorId?: string,
   ): Promise<JsonObject | null> {
-    const own = await this.find(actor, name);
+    const own = await this.own.method(actor, handler);
     const { method } = own;
     const demand =
       method.isActive && authenticatorId === undefined
         ? anyWorking(method)
         : justOne(chooseDormant(method, authenticatorId));
-    return this.ask(own, demand, actor);
+    return this.ask(own, demand);
   }
 
-  private async find(actor: Actor, name: string): Promise<OwnMethod> {
-    const handler = this.registry.get(name);
-    const subject = await this.actors.subjectOf(actor);
-    const methods = await this.methods.list(subject.id);
-    const method = methods.find((candidate) => candidate.handler === name);
-    if (method === undefined) throw new MfaError('method_not_found');
-    return { subject, handler, method };
-  }
-
-  private ask(
-    own: OwnMethod,
-    demand: ProofDemand,
-    { client, sessionId }: Actor,
-  ): Promise<JsonObject | null> {
-    return this.challenges.openOwn({ ...own, ...demand, client, sessionId });
+  private ask({ actor, subject, method }: OwnMethod, demand: ProofDemand) {
+    const handler = this.registry.forMethod(method);
+    const { client, sessionId } = actor;
+    return this.challenges.openOwn({ subject, method, handler, ...demand, client, sessionId });
   }
 }
 
-/** To manage an active method, any of its authenticators will do. */
+/** Any working authenticator proves an active method. */
 function anyWorking(method: MethodRecord): ProofDemand {
   return { purpose: 'manage', authenticatorId: null, authenticators: workingOf(method) };
 }
 
-/** To confirm, the one that was set up last: it is what its owner holds in hand. */
+/** The authenticator that was set up last is the one to confirm. */
 function lastSetUp({ authenticators }: MethodRecord): ProofDemand {
   return justOne(authenticators.reduce((_, later) => later));
 }

@@ -3,30 +3,36 @@ import { Clock } from '../../contract/clock.js';
 import { type Actor } from '../access/actor.js';
 import { ChangeLog, type ChangeOccasion } from '../reversal/change-log.js';
 import { MfaError } from '../../contract/errors.js';
-import { EventPublisher } from '../events/event-publisher.js';
+import { EventRecorder } from '../events/event-recorder.js';
 import { type MfaEvent, type MfaEventType } from '../ports/events.js';
 import { FreshProof } from '../access/fresh-proof.js';
 import { type Subject } from '../../contract/handler.js';
 import { MethodCeremony, type MethodProof } from '../ceremony/method-ceremony.js';
-import { EventStore } from '../ports/event-store.js';
 import { type MethodRecord, type Transaction, UnitOfWork } from '../ports/stores.js';
 
-/** A method that is to change, whose it is, and who asks. */
+/** A method that is to change, its owner, and the actor. */
 export interface Target {
   readonly actor: Actor;
   readonly subject: Subject;
   readonly method: MethodRecord;
 }
 
-/** A change of factors; a rejection undoes all of it. */
-export interface Change {
+/** The outcome of a change. */
+export interface ChangeOutcome<T> {
+  /** Further events, which follow that of the change itself. */
+  readonly events: readonly MfaEvent[];
+  readonly result: T;
+}
+
+/** A change of factors. A rejection rolls all of it back. */
+export interface Change<T> {
   readonly type: MfaEventType;
   /** {@link MfaEvent.target} */
   readonly target?: string | undefined;
-  /** Finds the target behind the account's lock; absent: nothing that comes in between changes it. */
+  /** Finds the target again once the account is locked. Absent: the target cannot change. */
   readonly targetIn?: (methods: readonly MethodRecord[]) => string | undefined;
-  /** @returns what it led to, told after the change itself */
-  readonly run: (transaction: Transaction, logged: ChangeOccasion) => Promise<readonly MfaEvent[]>;
+  /** Makes the change. The account is locked, and the change is logged. */
+  readonly run: (transaction: Transaction, logged: ChangeOccasion) => Promise<ChangeOutcome<T>>;
 }
 
 /** The proof that authorises a change. */
@@ -34,63 +40,66 @@ export interface Authorisation extends Pick<
   MethodProof,
   'proof' | 'acceptsBackupCode' | 'wrongProofDetail'
 > {
-  /** The method that is proven; absent: the one that is to change. */
+  /** The method that is proven. Absent: the one that is to change. */
   readonly by?: MethodRecord;
 }
 
-/** Changes factors, each change in one transaction with its event. */
+/** Changes factors. Each change is one transaction with its event. */
 @Injectable()
 export class MethodChanges {
   constructor(
-    private readonly events: EventStore,
+    private readonly events: EventRecorder,
     private readonly unitOfWork: UnitOfWork,
     private readonly ceremony: MethodCeremony,
     private readonly freshProof: FreshProof,
     private readonly log: ChangeLog,
-    private readonly publisher: EventPublisher,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * A change that asks for no proof of its own.
+   * Makes a change that needs no proof of its own.
    *
+   * @returns the result of the change
    * @throws {MfaError} as {@link FreshProof.require} in a transaction
    */
-  async apply(asked: Target, change: Change): Promise<void> {
+  async apply<T>(asked: Target, change: Change<T>): Promise<T> {
     const { actor, subject, method } = asked;
     const occasion = this.log.occasion(
       { actor, subject, factor: method.handler },
       this.clock.now(),
     );
-    const events = await this.unitOfWork.runForAccount(subject.id, async (transaction) => {
+    const made = await this.unitOfWork.runForAccount(subject.id, async (transaction) => {
       const { methods } = await this.freshProof.require(actor, transaction);
       const present = asOfNow(change, methods);
-      const further = await this.make(present, { occasion, method }, transaction);
-      const told = [eventOf(occasion, present), ...further];
+      const { events, result } = await this.make(present, { occasion, method }, transaction);
+      const told = [eventOf(occasion, present), ...events];
       await this.events.append(told, { transaction });
-      return told;
+      return { events: told, result };
     });
-    this.publisher.publish(events);
+    this.events.publish(made.events);
+    return made.result;
   }
 
   /**
-   * A change that takes the proof of a method as well.
+   * Makes a change that needs the proof of a method.
    *
-   * @throws {MfaError} `fresh_proof_required`, `unavailable` where its target is another one by now, and
-   * as {@link MethodCeremony.prove}
+   * @returns the result of the change
+   * @throws {MfaError} `fresh_proof_required`, `unavailable` when the target has changed meanwhile, and as
+   * {@link MethodCeremony.prove}
    */
-  async prove(
+  async prove<T>(
     { actor, subject, method }: Target,
     { by = method, ...authorisation }: Authorisation,
-    change: Change,
-  ): Promise<void> {
+    change: Change<T>,
+  ): Promise<T> {
     const { client, sessionId } = actor;
     const own = { subject, method: by, authenticatorId: null, purpose: 'manage' as const };
     const proof = { ...authorisation, ...own, client, sessionId };
-    await this.ceremony.prove(proof, async ({ proof: { at } }) => {
+    const results = await this.ceremony.prove(proof, async ({ proof: { at } }) => {
       const occasion = this.log.occasion({ actor, subject, factor: method.handler }, at);
+      const result: T[] = [];
       return {
-        result: undefined,
+        result,
         events: [change.type],
         factor: method.handler,
         target: change.target,
@@ -99,35 +108,43 @@ export class MethodChanges {
           const { methods } = await this.freshProof.require(actor, transaction);
           const present = asOfNow(change, methods);
           if (present.target !== change.target) throw new MfaError('unavailable');
-          return this.make(present, { occasion, method }, transaction);
+          const made = await this.make(present, { occasion, method }, transaction);
+          result.push(made.result);
+          return made.events;
         },
       };
     });
+    // The ceremony commits no proof without its change, so there is a result.
+    return results[0] as T;
   }
 
-  /** Logged first: what is logged is as it was before. */
-  private async make(
-    { type, target, run }: Change,
+  /** Logs the change first, because the log keeps the state of before. */
+  private async make<T>(
+    { type, target, run }: Change<T>,
     { occasion, method }: { readonly occasion: ChangeOccasion; readonly method: MethodRecord },
     transaction: Transaction,
-  ): Promise<readonly MfaEvent[]> {
+  ): Promise<ChangeOutcome<T>> {
     const about = { kind: 'method', id: method.id } as const;
     const further = await this.log.record({ type, target }, { occasion, about }, transaction);
-    return [...(await run(transaction, occasion)), ...further];
+    const { events, result } = await run(transaction, occasion);
+    return { events: [...events, ...further], result };
   }
 }
 
-/** The change, with the target that it has now; the account is locked. */
-function asOfNow(change: Change, methods: readonly MethodRecord[]): Change {
+/** The change with its present target. The account is locked. */
+function asOfNow<T>(change: Change<T>, methods: readonly MethodRecord[]): Change<T> {
   const { targetIn } = change;
   return targetIn === undefined ? change : { ...change, target: targetIn(methods) };
 }
 
-function eventOf({ changeId, ...told }: ChangeOccasion, { type, target }: Change): MfaEvent {
+function eventOf(
+  { changeId, ...told }: ChangeOccasion,
+  { type, target }: Change<unknown>,
+): MfaEvent {
   return { ...told, type, target, changeId };
 }
 
-/** A field that is asked for only in some states of the account. */
+/** The refusal of a request without a field that only some states of the account require. */
 export function missing(field: string): MfaError {
   return new MfaError('validation_failed', { errors: { [field]: ['This field is required.'] } });
 }

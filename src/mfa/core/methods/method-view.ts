@@ -2,7 +2,7 @@ import { type Authenticator, holdsSeveral, works } from '../ports/authenticators
 import { type JsonObject, type MfaHandler, type Subject } from '../../contract/handler.js';
 import { type MethodRecord } from '../ports/stores.js';
 
-/** One entry of the list of methods: every registered handler has one. */
+/** An entry of the list of methods. Every registered handler has one. */
 export interface MethodView {
   readonly name: string;
   readonly displayName: string;
@@ -12,11 +12,11 @@ export interface MethodView {
   readonly createdAt: Date | null;
   readonly confirmedAt: Date | null;
   readonly lastUsedAt: Date | null;
-  /** What the handler lets a list show; never a secret. */
+  /** {@link MfaHandler.describe} */
   readonly details: JsonObject;
 }
 
-/** What a list shows of a handler and of the subject's method of it, if there is one. */
+/** The entry of a handler. @param method of the subject; undefined when it is not set up */
 export function methodView(handler: MfaHandler, method: MethodRecord | undefined): MethodView {
   return {
     name: handler.name,
@@ -31,16 +31,16 @@ export function methodView(handler: MfaHandler, method: MethodRecord | undefined
   };
 }
 
-/** One of several authenticators, as a list shows it. */
+/** The entry of one of several authenticators. */
 export function authenticatorView(
   handler: MfaHandler,
   authenticator: Authenticator,
   method: MethodRecord,
 ): JsonObject {
-  const { id, label, createdAt, lastUsedAt, payload } = authenticator;
+  const { id, label, createdAt, lastUsedAt, state } = authenticator;
   const confirmedAt = works(authenticator, method) ? authenticator.confirmedAt : null;
   return {
-    ...handler.describe(handler.parseState(payload, method.payloadVersion)),
+    ...handler.describe(handler.parseState(state, method.stateVersion)),
     id,
     label,
     created_at: createdAt.toISOString(),
@@ -50,26 +50,26 @@ export function authenticatorView(
 }
 
 /**
- * What a front end passes on to whoever keeps the authenticators of a method for their owner; null
- * where there is nothing to pass on.
+ * What a front end passes on to the keeper of a method's authenticators, such as a password manager; null
+ * when there is nothing to pass on.
  *
- * @param method as it is now; null once it is gone
+ * @param method after the change; null when it is gone
  */
 export function signalView(
   handler: MfaHandler,
   subject: Subject,
-  method: Pick<MethodRecord, 'authenticators' | 'payloadVersion'> | null,
+  method: Pick<MethodRecord, 'authenticators' | 'stateVersion'> | null,
 ): JsonObject | null {
-  const { authenticators, payloadVersion } = method ?? { authenticators: [], payloadVersion: 0 };
-  const states = authenticators.map(({ payload }) => handler.parseState(payload, payloadVersion));
+  const { authenticators, stateVersion } = method ?? { authenticators: [], stateVersion: 0 };
+  const states = authenticators.map(({ state }) => handler.parseState(state, stateVersion));
   return handler.signal?.({ subject, states }) ?? null;
 }
 
 function detailsOf(handler: MfaHandler, method: MethodRecord): JsonObject {
-  const { authenticators, payloadVersion } = method;
+  const { authenticators, stateVersion } = method;
   if (!holdsSeveral(handler)) {
-    const shown = authenticators.map(({ payload }) =>
-      handler.describe(handler.parseState(payload, payloadVersion)),
+    const shown = authenticators.map(({ state }) =>
+      handler.describe(handler.parseState(state, stateVersion)),
     );
     return Object.assign({}, ...shown) as JsonObject;
   }

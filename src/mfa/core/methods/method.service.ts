@@ -2,46 +2,33 @@ import { Injectable } from '@nestjs/common';
 import { CodeProof } from '../../contract/code-proof.js';
 import { MfaOptions } from '../options/mfa.options.js';
 import { type Actor, SubjectResolver } from '../access/actor.js';
-import { isIndispensable } from '../ports/authenticators.js';
-import { ChangeLog, type ChangeOccasion } from '../reversal/change-log.js';
 import { MfaError } from '../../contract/errors.js';
 import { type JsonObject, type MfaHandler } from '../../contract/handler.js';
-import { type MfaEvent } from '../ports/events.js';
 import { HandlerRegistry } from '../ceremony/handler-registry.js';
-import { type Change, MethodChanges, missing, type Target } from './method-changes.js';
-import { type MethodView, methodView, signalView } from './method-view.js';
-import { deletionRefusal, isLastActive, takesProofToRemove } from '../ceremony/policy.js';
+import { type Change, MethodChanges, missing } from './method-changes.js';
+import { authenticatorView, type MethodView, methodView, signalView } from './method-view.js';
+import { OwnMethods } from './own-methods.js';
 import { refuseForeignFields, takesCode } from '../ceremony/proof-reading.js';
 import { type MethodRecord, MethodStore, type Transaction } from '../ports/stores.js';
 
-const WRONG_PROOF = 'Invalid OTP code';
+/** The outcome of a change without further events or a result. */
+const NOTHING_MORE = { events: [], result: undefined };
 
-/** A method that is to change, among the others of its owner. */
-interface OwnMethod extends Target {
-  readonly methods: readonly MethodRecord[];
+/** The label of an authenticator. */
+interface Label {
+  readonly id: string;
+  readonly label: string;
 }
 
-/** A method that shall be deleted, while it is as whoever asked has seen it. */
-interface Deletion {
-  readonly name: string;
-  readonly expected: (method: MethodRecord) => boolean;
-}
-
-/** A deletion that is under way. */
-interface DeletionAttempt extends Pick<Deletion, 'expected'> {
-  readonly isProven: boolean;
-  readonly occasion: ChangeOccasion;
-}
-
-/** Lists the methods of a signed-in subject and changes what is set up already. */
+/** Lists the methods of a signed-in subject, and changes those that are set up. */
 @Injectable()
 export class MethodService {
   constructor(
     private readonly actors: SubjectResolver,
+    private readonly own: OwnMethods,
     private readonly registry: HandlerRegistry,
     private readonly methods: MethodStore,
     private readonly changes: MethodChanges,
-    private readonly log: ChangeLog,
     private readonly options: MfaOptions,
   ) {}
 
@@ -58,28 +45,32 @@ export class MethodService {
   }
 
   /**
-   * Makes an active method the one that a login asks for first. Does nothing when it is already.
+   * Makes an active method the primary one, which a login asks for first. Does nothing when it is already.
    *
-   * @param proof of the present primary method; asked for only where that is set
+   * @param proof of the present primary method; required only if the options say so
    * @throws {MfaError} `method_unknown`, `method_not_found`, `validation_failed`, and as
    * {@link MethodChanges.apply} and {@link MethodCeremony.prove}
    */
   async makePrimary(
     actor: Actor,
-    name: string,
+    handler: string,
     proof: Record<string, unknown> | null,
   ): Promise<void> {
-    const target = await this.target(actor, name);
+    const target = await this.own.method(actor, handler);
     if (!target.method.isActive) throw new MfaError('method_not_found');
     const primary = target.methods.find((method) => method.isPrimary);
     const asked = this.askedHandler(primary ?? target.method);
     refuseForeignFields(asked, proof ?? {});
     if (target.method.isPrimary) return;
-    const change: Change = {
+    const change: Change<void> = {
       type: 'primary_changed',
       target: primary?.id,
       targetIn: (methods) => methods.find(({ isPrimary }) => isPrimary)?.id,
-      run: (transaction) => this.movePrimary(target, transaction),
+      run: async (transaction) => {
+        const isDone = await this.methods.makePrimary(target.method, transaction);
+        if (!isDone) throw new MfaError('method_not_found');
+        return NOTHING_MORE;
+      },
     };
     if (!this.options.updatePrimaryMethodRequiredPrimaryCode || primary === undefined) {
       return this.changes.apply(target, change);
@@ -94,136 +85,75 @@ export class MethodService {
   }
 
   /**
-   * Makes an active method inactive, by its own proof; it stays set up.
+   * Deactivates a method by its own proof. The method stays set up.
    *
    * @throws {MfaError} `method_unknown`, `method_not_found`, `method_is_primary`, and as
    * {@link MethodCeremony.prove}
    */
-  async deactivate(actor: Actor, name: string, proof: Record<string, unknown>): Promise<void> {
-    const target = await this.target(actor, name);
+  async deactivate(actor: Actor, handler: string, proof: Record<string, unknown>): Promise<void> {
+    const target = await this.own.method(actor, handler);
     if (!target.method.isActive) throw new MfaError('method_not_found');
     if (target.method.isPrimary) throw new MfaError('method_is_primary');
     await this.changes.prove(
       target,
-      { proof, acceptsBackupCode: false, wrongProofDetail: WRONG_PROOF },
+      { proof, acceptsBackupCode: false, wrongProofDetail: 'Invalid OTP code' },
       {
         type: 'method_deactivated',
         target: target.method.id,
         run: async (transaction) => {
           const isDone = await this.methods.deactivate(target.method, transaction);
           if (!isDone) throw new MfaError('method_is_primary');
-          return [];
+          return NOTHING_MORE;
         },
       },
     );
   }
 
   /**
-   * Removes a method. With the last active one the backup codes die. Its handler lets go of it once
-   * its owner can no longer say that it was not them.
+   * Renames one of several authenticators.
    *
-   * @param proof asked for only where that is set, and only for an active method
-   * @returns what is passed on of its authenticators, or null
-   * @throws {MfaError} `method_unknown`, `method_not_found`, `delete_active_forbidden`,
-   * `delete_primary_forbidden`, `delete_last_forbidden`, `validation_failed`, and as
-   * {@link MethodChanges.apply} and {@link MethodCeremony.prove}
+   * @returns the authenticator as in the list of methods, with the members of {@link signalView}
+   * @throws {MfaError} `not_found`, `method_exists` when another authenticator of the method has the label,
+   * and as {@link MethodChanges.apply}
    */
-  async delete(
-    actor: Actor,
-    name: string,
-    proof: Record<string, unknown> | null,
-  ): Promise<JsonObject | null> {
-    return this.deleteOnce(actor, { name, expected: () => true }, proof);
-  }
-
-  /**
-   * As {@link delete}, of a method that goes with the last of its authenticators.
-   *
-   * @throws {MfaError} `unavailable` when it has another one by now; and as {@link delete}
-   */
-  async deleteWith(
-    actor: Actor,
-    { name, id }: { readonly name: string; readonly id: string },
-    proof: Record<string, unknown> | null,
-  ): Promise<JsonObject | null> {
-    return this.deleteOnce(
-      actor,
-      { name, expected: (method) => isIndispensable(method, id) },
-      proof,
-    );
-  }
-
-  private async deleteOnce(
-    actor: Actor,
-    { name, expected }: Deletion,
-    proof: Record<string, unknown> | null,
-  ): Promise<JsonObject | null> {
-    const target = await this.target(actor, name, 'Method does not exist');
-    const handler = this.registry.forMethod(target.method);
-    this.checkDeletion(target.method, target.methods);
-    const isProven = takesProofToRemove(target.method, this.options);
-    const change: Change = {
-      type: 'method_deleted',
-      target: target.method.id,
-      run: (transaction, occasion) =>
-        this.deleteIn(target, { isProven, expected, occasion }, transaction),
+  async renameAuthenticator(actor: Actor, id: string, label: string): Promise<JsonObject> {
+    const own = await this.own.authenticator(actor, id);
+    const { subject, method, authenticator } = own;
+    const present = await this.changes.apply(own, {
+      type: 'authenticator_renamed',
+      target: id,
+      run: async (transaction) => ({
+        events: [],
+        result: await this.rename(subject.id, { id, label }, transaction),
+      }),
+    });
+    const handler = this.registry.forMethod(method);
+    return {
+      ...signalView(handler, subject, present),
+      ...authenticatorView(handler, { ...authenticator, label }, method),
     };
-    if (isProven) {
-      const wrongProofDetail = WRONG_PROOF;
-      const authorisation = { proof: proof ?? {}, acceptsBackupCode: true, wrongProofDetail };
-      await this.changes.prove(target, authorisation, change);
-    } else {
-      refuseForeignFields(handler, proof ?? {});
-      await this.changes.apply(target, change);
-    }
-    return signalView(handler, target.subject, null);
   }
 
-  private async target(actor: Actor, name: string, absent?: string): Promise<OwnMethod> {
-    this.registry.get(name);
-    const subject = await this.actors.subjectOf(actor);
-    const methods = await this.methods.list(subject.id);
-    const method = methods.find(({ handler }) => handler === name);
-    if (method === undefined) {
-      throw new MfaError('method_not_found', absent === undefined ? {} : { detail: absent });
-    }
-    return { actor, subject, method, methods };
-  }
-
-  /** Nothing but a backup code stands for a method whose handler is gone. */
+  /** Only a backup code proves a method whose handler is not registered any more. */
   private askedHandler(method: MethodRecord): Pick<MfaHandler, 'proofSchema'> {
     return this.registry.has(method.handler)
       ? this.registry.forMethod(method)
       : { proofSchema: CodeProof };
   }
 
-  private async movePrimary({ method }: OwnMethod, transaction: Transaction): Promise<MfaEvent[]> {
-    const isDone = await this.methods.makePrimary(method, transaction);
-    if (!isDone) throw new MfaError('method_not_found');
-    return [];
-  }
-
-  /** The account is locked here, so what the rules see is what stays. */
-  private async deleteIn(
-    { subject, method }: OwnMethod,
-    { isProven, expected, occasion }: DeletionAttempt,
+  /** Reads the method anew, because it may have changed before the account was locked. */
+  private async rename(
+    subjectId: string,
+    { id, label }: Label,
     transaction: Transaction,
-  ): Promise<readonly MfaEvent[]> {
-    const methods = await this.methods.list(subject.id, transaction);
-    const present = methods.find(({ id }) => id === method.id);
-    if (present === undefined)
-      throw new MfaError('method_not_found', { detail: 'Method does not exist' });
-    if (!expected(present)) throw new MfaError('unavailable');
-    this.checkDeletion(present, methods);
-    if (!isProven && takesProofToRemove(present, this.options)) throw missing('code');
-    await this.methods.delete(present, transaction);
-    if (isLastActive(present, methods)) return this.log.revokeBackupCodes(occasion, transaction);
-    // Without any method, nothing but a set-up could make codes live; and that makes codes of its own.
-    return methods.length === 1 ? this.log.discardBackupCodes(occasion, transaction) : [];
-  }
-
-  private checkDeletion(method: MethodRecord, methods: readonly MethodRecord[]): void {
-    const refusal = deletionRefusal(method, methods, this.options);
-    if (refusal !== null) throw new MfaError(refusal);
+  ): Promise<MethodRecord> {
+    const { method } = this.own.holding(await this.methods.list(subjectId, transaction), id);
+    const { authenticators } = method;
+    if (authenticators.some((other) => other.id !== id && other.label === label)) {
+      throw new MfaError('method_exists');
+    }
+    const renamed = authenticators.map((one) => (one.id === id ? { ...one, label } : one));
+    await this.methods.save({ ...method, authenticators: renamed }, transaction);
+    return { ...method, authenticators: renamed };
   }
 }

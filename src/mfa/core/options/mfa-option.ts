@@ -1,26 +1,26 @@
 import { type OptionForm } from '../../contract/option-form.js';
 
-/** The variable of the environment by which the reference server sets an option. */
+/** The environment variable that sets an option in the reference server. */
 export interface OptionSetting<T, Name extends string = string> {
   readonly setting: Name;
-  /** A phrase for the operator's table of settings. */
+  /** The phrase in the operator's table of settings. */
   readonly meaning: string;
-  /** What the variable takes, where that is not what the option takes. */
+  /** The values that the variable takes, if they differ from those of the option. */
   readonly settingForm?: OptionForm<T>;
 }
 
-/** One row of a table of options: its key is the name of the option. */
+/** A row of a table of options. The key of the row is the name of the option. */
 export interface MfaOption<T, Name extends string = string> extends OptionSetting<T, Name> {
   readonly form: OptionForm<T>;
   readonly default: T;
 }
 
-/** The values of a table of options. A member has the doc comment of its row. */
+/** The values of a table of options. Each member has the doc comment of its row. */
 export type MfaOptionValues<Table> = {
   readonly [Name in keyof Table]: Table[Name] extends MfaOption<infer T> ? T : never;
 };
 
-/** A row of a table of options. */
+/** Makes a row of a table of options. */
 export function option<T, const Name extends string>(
   form: OptionForm<T>,
   defaultValue: NoInfer<T>,
@@ -29,7 +29,7 @@ export function option<T, const Name extends string>(
   return { ...setting, form, default: defaultValue };
 }
 
-/** What is given over the defaults of the table; undefined counts as not given. */
+/** The given values over the defaults of the table. Undefined counts as not given. */
 export function withDefaults<Table extends Readonly<Record<string, MfaOption<unknown>>>>(
   table: Table,
   given: Readonly<Partial<Record<keyof Table, unknown>>>,
@@ -38,11 +38,11 @@ export function withDefaults<Table extends Readonly<Record<string, MfaOption<unk
     name,
     given[name] === undefined ? row.default : given[name],
   ]);
-  // Each row says the type of its own value; `errorsOfOptions` looks whether it is of that type.
+  // Each row declares the type of its value, and `errorsOfOptions` checks it.
   return Object.fromEntries(values) as MfaOptionValues<Table>;
 }
 
-/** What is wrong with the values of a table, a sentence for each. */
+/** The errors in the values of a table, one sentence each. */
 export function errorsOfOptions<Table extends Readonly<Record<string, MfaOption<unknown>>>>(
   table: Table,
   values: Readonly<Record<keyof Table, unknown>>,

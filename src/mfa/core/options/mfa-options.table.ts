@@ -1,7 +1,7 @@
 import { type OptionForm, textLike, trueOrFalse, wholeNumber } from '../../contract/option-form.js';
 import { option } from './mfa-option.js';
 
-/** Crockford's base 32: no I, L, O or U, so that no character is taken for another. */
+/** Crockford's base 32. Without I, L, O and U no character is mistaken for another. */
 const CROCKFORD_BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 const ALPHABET = /^(?!.*(.).*\1)[A-Za-z0-9]{2,}$/;
@@ -31,8 +31,8 @@ const onlyTrueSetting: OptionForm<boolean> = {
 };
 
 /**
- * Every option of the library but the keys. A row is all there is to an option: the type, the default, the
- * check, the server's variable and the row of its table come from it.
+ * Every option of the library except the keys. A row defines an option completely: its type, default, check,
+ * environment variable and documentation.
  */
 export const MFA_OPTIONS = {
   /** The issuer that authenticator apps show. Default `MyApplication`. */
@@ -61,7 +61,7 @@ export const MFA_OPTIONS = {
     setting: 'BACKUP_CODE_LENGTH',
     meaning: 'Characters of a backup code',
   }),
-  /** Characters that backup codes are made of. Default: Crockford's base 32. */
+  /** The alphabet of backup codes. Default: Crockford's base 32. */
   backupCodeAllowedChars: option(alphabet, CROCKFORD_BASE32, {
     setting: 'BACKUP_CODE_ALLOWED_CHARS',
     meaning: 'What backup codes are made of',
@@ -83,7 +83,7 @@ export const MFA_OPTIONS = {
     setting: 'MFA_EPHEMERAL_TOKEN_EXPIRY',
     meaning: 'How long the second step of a login stays open, in seconds',
   }),
-  /** How old a proof may be by which factors are changed, in seconds, 60 to 86400. Default 900. */
+  /** The greatest age of a proof that authorises a change of factors, in seconds, 60 to 86400. Default 900. */
   stepUpMaxAgeSeconds: option(wholeNumber(60, 86_400), 900, {
     setting: 'MFA_STEP_UP_MAX_AGE',
     meaning: 'How old the last proof may be when factors are changed, in seconds',
@@ -103,12 +103,12 @@ export const MFA_OPTIONS = {
     setting: 'MFA_PREVENT_DELETE_LAST_METHOD',
     meaning: 'Refuse to delete the last active method',
   }),
-  /** Deleting an active method asks for a code of it. Default false. */
+  /** Requires a proof of an active method to delete it. Default false. */
   deleteActiveMethodRequireCode: option(trueOrFalse, false, {
     setting: 'MFA_DELETE_ACTIVE_METHOD_REQUIRE_CODE',
     meaning: 'Ask for a code of the active method that is deleted',
   }),
-  /** Changing the primary method asks for a code of the present one. Default false. */
+  /** Requires a proof of the present primary method to make another one primary. Default false. */
   updatePrimaryMethodRequiredPrimaryCode: option(trueOrFalse, false, {
     setting: 'MFA_UPDATE_PRIMARY_METHOD_REQUIRED_PRIMARY_CODE',
     meaning: 'Ask for a code of the present primary method when another becomes primary',
@@ -129,13 +129,13 @@ export const MFA_OPTIONS = {
     meaning:
       'Consecutive wrong codes, over all methods, that lock the second factors of an account',
   }),
-  /** Consecutive wrong proofs of one factor in a session that lock and end it, 1 to 50. Default 10. */
+  /** Consecutive wrong proofs of one factor in a session that lock and end the session, 1 to 50. Default 10. */
   maxFailuresPerSession: option(wholeNumber(1, 50), 10, {
     setting: 'MFA_MAX_FAILURES_PER_SESSION',
     meaning:
       'Consecutive wrong codes of one factor, or passwords, within a session that end it; ten times as many over all sessions lock that factor in them',
   }),
-  /** Length of the first lock in seconds, 60 to 86400; each further one is twice as long. Default 900. */
+  /** Length of the first lock in seconds, 60 to 86400. Each further one is twice as long. Default 900. */
   lockSeconds: option(wholeNumber(60, 86_400), 900, {
     setting: 'MFA_LOCK_SECONDS',
     meaning: 'Length of the first lock; each further one is twice as long',
@@ -151,8 +151,8 @@ export const MFA_OPTIONS = {
     meaning: 'Codes sent to one user in 15 minutes',
   }),
   /**
-   * Codes sent to one subject at one address that it has confirmed, in an hour, 1 to 1000; sign-ins are
-   * counted apart from what sessions ask for. Default 10.
+   * Codes sent in an hour to one subject at one confirmed address, 1 to 1000. Sign-ins have a count of
+   * their own. Default 10.
    */
   maxSendsPerAddress: option(wholeNumber(1, 1000), 10, {
     setting: 'MFA_MAX_SENDS_PER_ADDRESS',
@@ -160,16 +160,16 @@ export const MFA_OPTIONS = {
   }),
   /**
    * Codes sent in an hour to one address that is being enrolled, over all subjects, 1 to 1000. Default
-   * 5. What is sent to those who have confirmed the address is counted apart.
+   * 5. Codes for subjects who have confirmed the address have a count of their own.
    */
   maxEnrolmentSendsPerAddress: option(wholeNumber(1, 1000), 5, {
     setting: 'MFA_MAX_ENROLMENT_SENDS_PER_ADDRESS',
     meaning: 'Codes sent in an hour to one address that is being enrolled, over all users',
   }),
   /**
-   * Codes for enrolments that one network has sent in an hour, over all subjects, 1 to 1000000. A network is
-   * that of `networkOf`; one of `siteOf` has sixteen times as many. Default 100: an office behind one address
-   * still enrols a class of people in an hour, while texts to numbers that pay their caller stay cheap.
+   * Codes for enrolments in an hour from one network, over all subjects, 1 to 1000000. `networkOf` tells the
+   * network; a site of `siteOf` has sixteen times as many. Default 100: an office behind one address can
+   * enrol a class of people in an hour, while toll fraud by text messages stays cheap.
    */
   maxEnrolmentSendsPerNetwork: option(wholeNumber(1, 1_000_000), 100, {
     setting: 'MFA_MAX_ENROLMENT_SENDS_PER_NETWORK',
@@ -177,9 +177,8 @@ export const MFA_OPTIONS = {
       'Codes for enrolments that one network has sent in an hour: an IPv4 address, or a /56 of IPv6; a /48 has sixteen times as many',
   }),
   /**
-   * Codes for confirmed addresses that one network, counted alike, has sent in an hour, over all
-   * subjects, 1 to 1000000; two sign-ins of each subject are beyond it, and two of what its sessions ask
-   * for. Default 300.
+   * Codes for confirmed addresses in an hour from one network, over all subjects, 1 to 1000000. Beyond it
+   * each subject has two codes for sign-ins and two for its sessions. Default 300.
    */
   maxSendsPerNetwork: option(wholeNumber(1, 1_000_000), 300, {
     setting: 'MFA_MAX_SENDS_PER_NETWORK',
@@ -187,9 +186,9 @@ export const MFA_OPTIONS = {
       'Codes for confirmed addresses that one network, counted alike, has sent in an hour; each user has two sign-ins beyond it',
   }),
   /**
-   * Codes of one handler sent in an hour over all, 10 to 10000000, of which enrolments, and whoever fills it
-   * from one network, use four fifths at most. Default 10000: more than a million users are sent in a usual
-   * hour, and a bound of what an attack costs.
+   * Codes of one handler in an hour over all subjects, 10 to 10000000. A fifth is reserved for confirmed
+   * addresses, and one network gets little of it. Default 10000: more than a million users need in a usual
+   * hour, and a bound on the cost of an attack.
    */
   maxSendsPerHour: option(wholeNumber(10, 10_000_000), 10_000, {
     setting: 'MAX_SENDS_PER_HOUR',
@@ -197,17 +196,18 @@ export const MFA_OPTIONS = {
       'Codes of each second factor sent in an hour over all; enrolments use no more than four fifths of it',
   }),
   /**
-   * Seconds between two looks for events that wait to be delivered, 0 to 3600. Default 5. With 0 this
-   * process delivers none unless `OutboxWorker.runOnce` is called: others do.
+   * Seconds between two searches for undelivered events, 0 to 3600. Default 5. With 0 this process delivers
+   * events only by `OutboxWorker.runOnce`, and leaves the rest to others.
    */
   outboxIntervalSeconds: option(wholeNumber(0, 3600), 5, {
     setting: 'MFA_OUTBOX_INTERVAL_SECONDS',
-    meaning: 'Seconds between two looks for mails and webhooks about events that still wait', // A server delivers by itself: it never takes 0.
+    meaning: 'Seconds between two looks for mails and webhooks about events that still wait',
+    // A server always delivers, so it does not take 0.
     settingForm: wholeNumber(1, 3600),
   }),
   /**
-   * How long `ChangeReversal` undoes a change, in seconds from when its owner is told of it, 3600 to
-   * 2592000. Default 259200, three days.
+   * How long a change can be reversed after its owner is told of it, in seconds, 3600 to 2592000. Default
+   * 259200, three days.
    */
   reversalSeconds: option(wholeNumber(3600, 30 * 86_400), 3 * 86_400, {
     setting: 'NOT_ME_LINK_EXPIRY',

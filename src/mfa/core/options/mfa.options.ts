@@ -2,32 +2,32 @@ import { errorsOfOptions, type MfaOptionValues, withDefaults } from './mfa-optio
 import { MFA_OPTIONS } from './mfa-options.table.js';
 import { errorsOfSecretKeys, type SecretKey } from './secret-key.js';
 
-/** What a host may set: the keys, and whatever {@link MFA_OPTIONS} has a row for. */
+/** The options that a host may set: the keys, and the rows of {@link MFA_OPTIONS}. */
 export interface MfaModuleOptions extends Partial<MfaOptionValues<typeof MFA_OPTIONS>> {
-  /** The first key seals, all of them open. At least one. `KeyRing.replace` changes them later. */
+  /** The first key encrypts, all of them decrypt. At least one. `KeyRing.replace` changes them later. */
   readonly secretKeys: readonly SecretKey[];
 }
 
-// The members are known by their type alone: `resolveMfaOptions` makes what is bound to the token.
+// The class gives a type only: `resolveMfaOptions` makes the value that is bound to the token.
 const Token: abstract new () => object = class {};
 const TypedToken = Token as abstract new () => Required<MfaModuleOptions>;
 
-/** The options in force: checked, with every default filled in. Also the DI token of them. */
+/** The options in force, checked and with all defaults. The class is their DI token. */
 export abstract class MfaOptions extends TypedToken {}
 
-/** A look-up secret needs at least this many random bits [ASVS 6.5.4]. */
+/** The least random bits of a look-up secret [ASVS 6.5.4]. */
 const LEAST_BACKUP_CODE_BITS = 20;
 
 /**
- * Fills in the defaults and refuses what is weak or contradictory.
+ * Fills in the defaults and checks the options.
  *
- * @throws {Error} with one line for each error, naming the option and what it takes
+ * @throws {Error} with a sentence for each option that is invalid or too weak
  */
 export function resolveMfaOptions(given: MfaModuleOptions): MfaOptions {
   const { secretKeys } = given;
   const options = { ...withDefaults(MFA_OPTIONS, given), secretKeys };
   const errors = [...errorsOfOptions(MFA_OPTIONS, options), ...errorsOfSecretKeys(secretKeys)];
-  // A sum of options that are wrong themselves says nothing.
+  // The combination is checked only when its parts are valid.
   if (errors.length === 0) errors.push(...errorsOfBackupCodes(options));
   if (errors.length > 0) throw new Error(`MfaModule options: ${errors.join(' ')}`);
   return options;

@@ -1,12 +1,12 @@
-/** One key of the ring that protects states, challenge data, look-up tags and ephemeral tokens. */
+/** A key of the ring that protects states, challenge data, look-up tags and ephemeral tokens. */
 export interface SecretKey {
-  /** Names the key in what it sealed: 1 to 32 of `A–Z a–z 0–9 _ -`. */
+  /** Names the key in its ciphertexts; 1 to 32 characters of `A–Z a–z 0–9 _ -`. */
   readonly id: string;
   /** 32 random bytes. */
   readonly key: Uint8Array;
 }
 
-/** What is wrong with a ring, a sentence for each error. */
+/** The errors in a ring of keys, one sentence each. */
 export function errorsOfSecretKeys(secretKeys: readonly SecretKey[]): string[] {
   const keys: readonly SecretKey[] = Array.isArray(secretKeys) ? secretKeys : [];
   if (keys.length === 0) return ['secretKeys takes at least one key of 32 random bytes.'];

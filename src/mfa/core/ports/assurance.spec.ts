@@ -43,7 +43,7 @@ const works: Authenticator = {
   confirmedAt: MORNING,
   confirmedIn: 1,
   lastUsedAt: null,
-  payload: null,
+  state: null,
 };
 const active = { id: 'm1', isActive: true, activation: 1, authenticators: [works] };
 const again = { ...active, activation: 3, authenticators: [{ ...works, confirmedIn: 3 }] };

@@ -1,53 +1,53 @@
 import { type Authenticator, works } from './authenticators.js';
 
-/** What `acr` of an access token says about how its session was made; the names are public. */
+/** The values of the `acr` claim of access tokens. They are public names. */
 export const ACR = {
-  /** Without a proof, as from a network that is trusted. */
+  /** Without a proof, for example from a trusted network. */
   noFactor: 'urn:nestjs-mfa:acr:0',
   singleFactor: 'urn:nestjs-mfa:acr:1',
   twoFactors: 'urn:nestjs-mfa:acr:2',
 } as const;
 
-/** One of {@link ACR}. */
+/** A value of {@link ACR}. */
 export type Acr = (typeof ACR)[keyof typeof ACR];
 
-/** One proof that was given in a session: what it showed, by which credential, and when. */
+/** A proof that was given in a session: what it showed, by which credential, and when. */
 export interface SessionProof {
   /** Method references of this proof alone [RFC 8176 §2]. */
   readonly amr: readonly string[];
   /** `MethodRecord.id`; null for a first factor, and for the password of a step-up. */
   readonly methodId: string | null;
-  /** {@link Authenticator.id}; null for a backup code in the place of the method, and without one. */
+  /** {@link Authenticator.id}; null for a backup code, and without a method. */
   readonly authenticatorId: string | null;
-  /** {@link StoredBackupCodes.id} of the set that it was a code of; null for any other proof. */
+  /** {@link StoredBackupCodes.id} of the code's set; null for any other proof. */
   readonly backupCodesId: string | null;
-  /** `MethodRecord.activation` that it was given in; null without a method. */
+  /** `MethodRecord.activation` at that time; null without a method. */
   readonly activation: number | null;
   readonly at: Date;
   /**
-   * True where it shows no second factor: a code that went to where the first one had come from, as a
-   * password that was reset by mail. Absent: it does, if it is of a method.
+   * True for a proof of a method that is no second factor: a code to the address that the first factor came
+   * from, for example after a password reset by mail. Absent: false.
    */
   readonly isOfFirstFactor?: boolean;
 }
 
-/** The proof of a first factor, which is of no method. */
+/** The proof of a first factor. It belongs to no method. */
 export function proofOfFirstFactor(amr: readonly string[], at: Date): SessionProof {
   return { amr, methodId: null, authenticatorId: null, backupCodesId: null, activation: null, at };
 }
 
-/** What a session is worth by the proofs that still count. */
+/** The standing of a session, by the proofs that still count. */
 export interface Standing {
-  /** Every reference that they showed; holds `mfa` when they are of two factors [RFC 8176 §2]. */
+  /** All method references of the proofs, with `mfa` when they show two factors [RFC 8176 §2]. */
   readonly amr: readonly string[];
   /**
-   * When the last proof was given that the strength stands on: that of a second factor where there
-   * are two. Null without a proof [OpenID Connect Core §2, `auth_time`].
+   * The time of the last decisive proof: that of a second factor when there are two factors. Null without
+   * a proof [OpenID Connect Core §2, `auth_time`].
    */
   readonly authenticatedAt: Date | null;
 }
 
-/** What a proof is judged by later: whether its method is active and its authenticator works. */
+/** The facts of a method that decide whether its older proofs still count. */
 export interface JudgedMethod {
   readonly id: string;
   readonly isActive: boolean;
@@ -55,23 +55,22 @@ export interface JudgedMethod {
   readonly authenticators: readonly Authenticator[];
 }
 
-/** What a subject has by now, by which older proofs are judged. */
+/** The present factors of a subject, by which older proofs are judged. */
 export interface PresentFactors {
   readonly methods: readonly JudgedMethod[];
-  /** {@link StoredBackupCodes.id} of the set that the subject has; null without one. */
+  /** {@link StoredBackupCodes.id} of the subject's set; null without one. */
   readonly backupCodesId: string | null;
 }
 
-/** The `acr` that belongs to method references [OpenID Connect Core §2, RFC 8176 §2]. */
+/** The `acr` for method references [OpenID Connect Core §2, RFC 8176 §2]. */
 export function acrOf(amr: readonly string[]): Acr {
   if (amr.length === 0) return ACR.noFactor;
   return amr.includes('mfa') ? ACR.twoFactors : ACR.singleFactor;
 }
 
 /**
- * The proofs that still count: those of a first factor, those of an authenticator that works, and those
- * of a set of backup codes that is not dead. What was proven in an earlier activation of its method
- * counts never again.
+ * The proofs that still count: of a first factor, of a working authenticator, or of the present set of
+ * backup codes. A proof of an earlier activation of its method never counts again.
  */
 export function countingProofs(
   proofs: readonly SessionProof[],
@@ -95,11 +94,7 @@ export function isOfSecondFactor({ methodId, amr, isOfFirstFactor }: SessionProo
   return (methodId !== null && isOfFirstFactor !== true) || amr.includes('mfa');
 }
 
-/**
- * What some proofs are worth together.
- *
- * @param proofs that count
- */
+/** The standing that proofs give together. @param proofs that count */
 export function standingOf(proofs: readonly SessionProof[]): Standing {
   const isTwo =
     proofs.some(({ amr }) => amr.includes('mfa')) ||
@@ -113,7 +108,7 @@ export function standingOf(proofs: readonly SessionProof[]): Standing {
   };
 }
 
-/** When the latest of some proofs was given; null without one. */
+/** The time of the latest proof; null without one. */
 export function latestOf(proofs: readonly Pick<SessionProof, 'at'>[]): Date | null {
   return proofs.reduce<Date | null>(
     (latest, { at }) => (latest === null || at > latest ? at : latest),
@@ -121,19 +116,19 @@ export function latestOf(proofs: readonly Pick<SessionProof, 'at'>[]): Date | nu
   );
 }
 
-/** The proofs of a session after one more, which takes the place of an older one of its kind. */
+/** Adds a proof to those of a session. It replaces an older proof by the same credential. */
 export function withProof(proofs: readonly SessionProof[], added: SessionProof): SessionProof[] {
   return [...proofs.filter((proof) => kindOf(proof) !== kindOf(added)), added];
 }
 
-/** So many proofs of different credentials a session keeps, which is more than anybody needs. */
+/** The proofs that a session keeps at most: more than anybody needs. */
 export const MAX_SESSION_PROOFS = 64;
 
 /**
- * The proofs of a session that can still matter: those that count, and those by which it is found when
- * somebody says that the credential was not theirs.
+ * The proofs of a session that can still matter: those that count, and those by which a reversal of their
+ * credential finds the session.
  *
- * @param undoableSince what was bound up to then can be taken back no more
+ * @param undoableSince no change of that time or before can be reversed any more
  */
 export function proofsThatMatter(
   proofs: readonly SessionProof[],
@@ -144,7 +139,7 @@ export function proofsThatMatter(
   return proofs.filter((proof) => counting.includes(proof) || proof.at > undoableSince);
 }
 
-/** Where no method is active, a token that was made with one claims a second factor no longer. */
+/** Removes the claim of a second factor from proofs. For subjects whose last method is gone. */
 export function withoutSecondFactor(proofs: readonly SessionProof[]): SessionProof[] {
   return proofs.map((proof) => ({
     ...proof,
@@ -162,7 +157,7 @@ interface StoredProof extends Omit<SessionProof, 'at'> {
   readonly at: string;
 }
 
-/** Proofs as the text of a `jsonb` column, for {@link readProofs}. */
+/** Proofs as the text of a `jsonb` column. {@link readProofs} reads it. */
 export function storedProofs(proofs: readonly SessionProof[]): string {
   return JSON.stringify(
     proofs.map(({ amr, methodId, authenticatorId, backupCodesId, activation, at, ...rest }) => ({
@@ -177,11 +172,7 @@ export function storedProofs(proofs: readonly SessionProof[]): string {
   );
 }
 
-/**
- * The proofs of a session, from its row.
- *
- * @param stored the value of a column that {@link storedProofs} wrote, and nobody else
- */
+/** Reads proofs from a row. @param stored what {@link storedProofs} wrote; it is not checked */
 export function readProofs(stored: unknown): SessionProof[] {
   return (stored as StoredProof[]).map((proof) => ({ ...proof, at: new Date(proof.at) }));
 }

@@ -10,34 +10,34 @@ import {
   type Transaction,
 } from './stores.js';
 
-/** How much may go wrong. The numbers are policy; the store applies them in one statement. */
+/** The budgets of wrong proofs. The store applies all of them in one statement. */
 export interface AttemptBudgets {
   readonly maxAttemptsPerChallenge: number;
-  /** Consecutive failures that lock a method; each further such number locks it for longer. */
+  /** Consecutive failures that lock a method. Each multiple of it locks for longer. */
   readonly maxFailuresPerMethod: number;
   readonly maxFailuresPerAccount: number;
-  /** Consecutive failures at one factor that lock it in a session, and end that session alone. */
+  /** Consecutive failures at one factor that lock it in a session, and end only that session. */
   readonly maxFailuresPerSession: number;
   /** Consecutive failures at one factor, over all sessions of a subject, that lock it in all of them. */
   readonly maxFailuresOverSessions: number;
   /** Consecutive failures after which a method stays locked until it is set up again. */
   readonly maxFailuresEver: number;
-  /** How long the first, second, … lock lasts, in seconds; the last value serves for all further ones. */
+  /** The length of the first, second, … lock, in seconds. The last value holds for all further ones. */
   readonly lockSeconds: readonly number[];
 }
 
 /**
- * What a session counts a backup code as that is given in the place of what cannot be guessed: a right
- * proof of that method forgives no guesses at backup codes.
+ * The factor that a session counts guesses at backup codes under, when the method itself cannot be guessed.
+ * Otherwise a right proof of the method would forgive them.
  */
 export const BACKUP_CODE = 'backup_code';
 
-/** What an attempt is spent on. */
+/** A request to spend an attempt. */
 export interface AttemptRequest {
   readonly key: ChallengeKey;
   readonly purpose: ChallengePurpose;
   readonly credentialsVersion: string;
-  /** The session of who is signed in; null at a login, and where the host keeps none. */
+  /** The session of the signed-in subject; null at a login, and when the host keeps none. */
   readonly sessionId: string | null;
   /**
    * Whether a method is proven, which works without a break since the challenge was opened. False: the
@@ -46,17 +46,18 @@ export interface AttemptRequest {
   readonly isOfMethod: boolean;
   /** The handlers that can read the proof, or {@link PASSWORD}; a challenge of another one spends nothing. */
   readonly handlers: readonly string[];
-  /** Those of them whose proofs cannot be guessed: {@link MfaHandler.isGuessable}. */
+  /** Those of them whose proofs nobody can guess: {@link MfaHandler.isGuessable}. */
   readonly unguessable: readonly string[];
-  /** Tags under which a backup code may be stored that the proof may be; empty when it can't be one. */
+  /** The tags under which the proof would be stored as a backup code; empty when it cannot be one. */
   readonly backupLookups: readonly string[];
   readonly budgets: AttemptBudgets;
   readonly now: Date;
 }
 
 /**
- * What an attempt was counted on, besides its challenge: at a login on account and method, in a
- * session on that session, and all of its subject's; a proof that cannot be guessed on nothing.
+ * The counts that an attempt was added to, besides that of its challenge. A login counts on account and
+ * method. A session counts on itself and on all sessions of the subject. A proof that nobody can guess
+ * counts on nothing.
  */
 export interface Counted {
   readonly onMethod: boolean;
@@ -64,47 +65,47 @@ export interface Counted {
   readonly onSession: boolean;
 }
 
-/** What an attempt in a session was the last one before: a failure then is a lock. */
+/** The locks that an attempt in a session sets, unless its proof is right. */
 export interface SessionLocks {
   readonly locksSession: boolean;
-  /** What was guessed at is locked in every session of the subject. */
+  /** Locks the factor in every session of the subject. */
   readonly locksAllSessions: boolean;
-  /** By its end a lock is told from one that another attempt has set since. */
+  /** Tells the lock of this attempt from one that another attempt has set since. */
   readonly lockEnds: SessionLockEnds;
 }
 
-/** Until when an attempt in a session locks what it is counted on; null where it locks nothing. */
+/** The ends of the locks that an attempt in a session sets; null for no lock. */
 export interface SessionLockEnds {
   readonly session: Date | null;
   readonly allSessions: Date | null;
 }
 
-/** Until when an attempt locks what it is counted on; null where it locks nothing. */
+/** The ends of the locks that an attempt sets; null for no lock. */
 export interface LockEnds extends SessionLockEnds {
   readonly method: Date | null;
   readonly account: Date | null;
 }
 
-/** A stored backup code, and {@link StoredBackupCodes.id} of its set. */
+/** A stored backup code with {@link StoredBackupCodes.id} of its set. */
 export interface FoundBackupCode extends StoredBackupCode {
   readonly setId: string;
 }
 
-/** An attempt that is spent and committed, with all that is needed to judge it. */
+/** An attempt that is spent and committed, with everything to judge it. */
 export interface SpentAttempt extends SessionLocks {
   readonly challenge: ChallengeRecord;
   /** Null where the password is proven. */
   readonly method: MethodRecord | null;
   /** The unspent backup code that the proof may be. */
   readonly backupCode: FoundBackupCode | null;
-  /** The session that it was made in; null at a login, and where the host keeps none. */
+  /** The session of the attempt; null at a login, and when the host keeps none. */
   readonly sessionId: string | null;
-  /** What it guesses at, as a session counts it: the challenge's handler, or {@link BACKUP_CODE}. */
+  /** The factor that a session counts it under: the challenge's handler, or {@link BACKUP_CODE}. */
   readonly factor: string;
   readonly counted: Counted;
-  /** True when this attempt was the last one before a lock: a failure then is a lock. */
+  /** True when a failure locks the method for a time. */
   readonly locksMethod: boolean;
-  /** True when no attempt at this method is left: a failure then locks it until it is set up again. */
+  /** True when a failure locks the method until it is set up again. */
   readonly endsMethod: boolean;
   readonly locksAccount: boolean;
   readonly lockEnds: LockEnds;
@@ -117,11 +118,11 @@ export type Refusal =
   | { readonly reason: 'unreadable'; readonly handler: string }
   | { readonly reason: 'account_locked'; readonly until: Date }
   | { readonly reason: 'session_locked'; readonly until: Date }
-  /** `until` is null when only a new set-up helps. */
+  /** `until` is null when only a new set-up unlocks it. */
   | { readonly reason: 'method_locked'; readonly until: Date | null }
   | { readonly reason: 'exhausted' };
 
-/** A proof that was right, about to be committed. */
+/** A right proof that is about to be committed. */
 export interface Settlement {
   readonly spent: SpentAttempt;
   /** The method's authenticators as they are now, the backup code that is used up, or the password. */
@@ -129,27 +130,27 @@ export interface Settlement {
     | {
         readonly by: 'method';
         readonly authenticators: readonly Authenticator[];
-        readonly payloadVersion: number;
+        readonly stateVersion: number;
       }
     | { readonly by: 'backup_code'; readonly lookup: string }
     | { readonly by: 'password' };
-  /** Rows of the host that make its tokens valid. */
+  /** {@link IssuedTokens.rows} */
   readonly rows: readonly RowInsert[];
   readonly rowUpdates: readonly RowUpdate[];
   readonly events: readonly MfaEvent[];
   readonly now: Date;
 }
 
-/** Port: spends and settles attempts. Each method is one statement that decides by what it changed. */
+/** Port: spends and settles attempts. Each method is one statement, which decides by the rows it changes. */
 export abstract class AttemptStore {
   /**
-   * Spends one attempt of the challenge together with all that it is to be {@link Counted} on. Null:
-   * none was spent.
+   * Spends one attempt of the challenge, and of everything that it is {@link Counted} on. Null: none was
+   * spent.
    */
   abstract spend(request: AttemptRequest): Promise<SpentAttempt | null>;
-  /** Says why {@link spend} spent nothing. Null: what stood in the way is gone by now. */
+  /** The reason why {@link spend} spent nothing. Null: the reason is gone by now. */
   abstract explain(request: AttemptRequest): Promise<Refusal | null>;
-  /** The same attempt with method and challenge as they are now; null when the challenge is dead. */
+  /** The attempt with its present method and challenge; null when the challenge is dead. */
   abstract reload(
     spent: SpentAttempt,
     now: Date,
@@ -164,8 +165,8 @@ export abstract class AttemptStore {
    */
   abstract settle(settlement: Settlement, transaction?: Transaction): Promise<boolean>;
   /**
-   * Takes an attempt, and the lock that it brought and no other, from all that it was counted on. Where the
-   * method has been forgiven meanwhile, so has the account: nothing is taken from either.
+   * Removes an attempt from every count, and its own locks. When the counts of the method were forgiven
+   * meanwhile, those of the account were too, and neither changes.
    */
   abstract giveBack(spent: SpentAttempt): Promise<void>;
 }
@@ -180,7 +181,7 @@ export function methodOf({ method }: Pick<SpentAttempt, 'method'>): MethodRecord
   return method;
 }
 
-/** Whether a failure ends the session: it is the last before a lock, of this session or of all. */
+/** Whether a failure ends the session: it locks this session, or all sessions of the subject. */
 export function endsSession({ locksSession, locksAllSessions }: SessionLocks): boolean {
   return locksSession || locksAllSessions;
 }

@@ -5,28 +5,28 @@ import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { normalizeText } from '../../contract/normalize-text.js';
 
-/** Characters of a label. */
+/** The longest label, in characters. */
 export const MAX_LABEL_LENGTH = 64;
 
-/** UTF-16 units of a label as it came: letters may be written as several, with blanks around. */
+/** UTF-16 units of a label as received: a character may be several, and blanks may be around it. */
 const MAX_LABEL_TEXT_LENGTH = 4 * MAX_LABEL_LENGTH;
 
 /**
- * Anything but control, format and private characters, halves of characters and ends of lines: those that
- * turn the direction of text would make a label look like another. Joiners are part of emoji and of
- * Persian words, and tags of flags.
+ * No control, format or private characters, no halves of characters, no ends of lines. Characters that turn
+ * the direction of text could make one label look like another. Joiners are allowed, as parts of emoji and
+ * Persian words, and so are tags, as parts of flags.
  */
 const LABEL =
   /^(?:[^\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|[\u200C\u200D]|[\u{E0020}-\u{E007F}])+$/u;
 
 /**
- * What {@link LABEL} refuses of the characters that are one UTF-16 unit, for readers that know no `u` flag;
- * a label that this refuses is refused.
+ * The part of {@link LABEL} for characters of one UTF-16 unit, for JSON Schema validators without the `u`
+ * flag. It refuses no valid label.
  */
 const LABEL_WITHOUT_FLAG =
   '^[^\\u0000-\\u001F\\u007F-\\u009F\\u00AD\\u061C\\u200B\\u200E\\u200F\\u2028-\\u202E\\u2060-\\u2064\\u2066-\\u206F\\uE000-\\uF8FF\\uFEFF]+$';
 
-/** A field that holds the name which a person gives to one of several authenticators. */
+/** A field for the label of one of several authenticators. */
 export function AuthenticatorLabelField(options: ApiPropertyOptions = {}): PropertyDecorator {
   const pattern = LABEL_WITHOUT_FLAG;
   const documented = { example: 'Phone', maxLength: MAX_LABEL_LENGTH, pattern, ...options };
@@ -40,7 +40,7 @@ export function AuthenticatorLabelField(options: ApiPropertyOptions = {}): Prope
   );
 }
 
-/** What a set-up says of an authenticator beside the fields of its handler. */
+/** The field of a set-up beside those of the handler. */
 export class AuthenticatorLabel {
   @AuthenticatorLabelField({
     required: false,
@@ -51,7 +51,7 @@ export class AuthenticatorLabel {
   readonly label?: string;
 }
 
-/** Two labels that look alike are one [Unicode TR15]. What is too long is left for the validators. */
+/** Makes labels that look alike equal [Unicode TR15]. The validators refuse a label that is too long. */
 function tidy(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   const form = { form: 'NFC', maxLength: MAX_LABEL_TEXT_LENGTH } as const;

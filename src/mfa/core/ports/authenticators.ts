@@ -1,55 +1,54 @@
 import { MfaError } from '../../contract/errors.js';
 import { type MfaHandler } from '../../contract/handler.js';
 
-/** One device, key or address that a method is proven with. */
+/** A device, key or address that proves a method. */
 export interface Authenticator {
-  /** Made anew by every set-up, so that what was opened for the old secret dies with it. */
+  /** Changes with every set-up, so that challenges for the old secret die with it. */
   readonly id: string;
-  /** Unique within its method; null where the handler holds one authenticator only. */
+  /** Unique within its method; null when the handler holds one authenticator only. */
   readonly label: string | null;
   readonly createdAt: Date;
-  /** The host's session that set it up; null: in none, or the host keeps none. */
+  /** The host's session that set it up; null without one. */
   readonly setUpIn: string | null;
-  /** When it was proven for the first time; null while it never was [NIST SP 800-63B-4 §4.1]. */
+  /** When it was first proven; null before that [NIST SP 800-63B-4 §4.1]. */
   readonly boundAt: Date | null;
   /**
-   * When it was proven, for the first time or again after its method had been inactive; null while
-   * pending.
+   * When it was confirmed, first or again after its method had been inactive; null while pending.
    */
   readonly confirmedAt: Date | null;
   /**
-   * `MethodRecord.activation` in which it was proven; null while pending. In any other one it does not
-   * work: what was switched off comes back by its own proof alone.
+   * `MethodRecord.activation` of that confirmation; null while pending. It does not work in any other
+   * activation: each authenticator of a reactivated method needs a proof of its own.
    */
   readonly confirmedIn: number | null;
-  /** Kept only of those that have a label; a method keeps its own. */
+  /** Only for authenticators with a label. The method has a time of its own. */
   readonly lastUsedAt: Date | null;
-  /** The handler's state as stored, decrypted. */
-  readonly payload: unknown;
+  /** The handler's state as it is stored, decrypted. */
+  readonly state: unknown;
 }
 
-/** What the decisions below look at of a method. */
+/** The facts of a method that the decisions below need. */
 interface Holder {
-  /** What its activation is known by; null when it is not active. */
+  /** `MethodRecord.activation`; null when it is not active. */
   readonly activation: number | null;
   readonly authenticators: readonly Authenticator[];
 }
 
-/** A proof that one authenticator gave, and what its handler made of its state. */
+/** A right proof by an authenticator, with the state that its handler returned. */
 interface Use {
   readonly id: string;
   readonly state: unknown;
   readonly now: Date;
 }
 
-/** Where a new authenticator goes. */
+/** The place of a new authenticator. */
 export interface Place {
   readonly label: string | null;
-  /** Those that stay beside the new one. */
+  /** The authenticators that stay beside it. */
   readonly kept: readonly Authenticator[];
 }
 
-/** Whether one subject may hold several authenticators of this handler. */
+/** Whether a subject may have several authenticators of this handler. */
 export function holdsSeveral(handler: MfaHandler): boolean {
   return capacityOf(handler) > 1;
 }
@@ -58,7 +57,7 @@ function capacityOf({ maxAuthenticators = 1 }: MfaHandler): number {
   return maxAuthenticators;
 }
 
-/** Whether a login may be passed with it. */
+/** Whether an authenticator can pass a login. */
 export function works(
   { confirmedIn }: Pick<Authenticator, 'confirmedIn'>,
   { activation }: Pick<Holder, 'activation'>,
@@ -66,27 +65,27 @@ export function works(
   return activation !== null && confirmedIn === activation;
 }
 
-/** Those that a login may be passed with. */
+/** The authenticators that can pass a login. */
 export function workingOf(method: Holder): Authenticator[] {
   return method.authenticators.filter((authenticator) => works(authenticator, method));
 }
 
-/** Those that were proven once, working or not. */
+/** The authenticators that were ever confirmed, working or not. */
 export function provenOf({ authenticators }: Holder): Authenticator[] {
   return authenticators.filter(({ confirmedAt }) => confirmedAt !== null);
 }
 
-/** Those that do not work before they are proven, for the first time or again. */
+/** The authenticators that need a confirmation, first or again, before they work. */
 function awaitingProofOf(method: Holder): Authenticator[] {
   return method.authenticators.filter((authenticator) => !works(authenticator, method));
 }
 
 /**
- * The authenticator that a confirmation is about.
+ * The authenticator that a confirmation is for.
  *
- * @param id may be left out where one alone awaits its proof
- * @throws {MfaError} `method_exists` when it works already, as after a request whose answer was lost;
- * `method_not_found`, or `validation_failed` when it takes an id to tell
+ * @param id may be undefined when only one awaits its confirmation
+ * @throws {MfaError} `method_exists` when it works already, for example after a lost answer;
+ * `method_not_found`; `validation_failed` when the id is needed
  */
 export function chooseAwaiting(method: Holder, id: string | undefined): Authenticator {
   const awaiting = awaitingProofOf(method);
@@ -94,18 +93,18 @@ export function chooseAwaiting(method: Holder, id: string | undefined): Authenti
   return chooseFrom(awaiting, id);
 }
 
-/** Answers a confirmation of what works by now. */
+/** The answer to a confirmation of an authenticator that works already. */
 export function confirmedAlready(): MfaError {
   return new MfaError('method_exists', { detail: 'It is confirmed already.' });
 }
 
-/** @param id undefined: whichever there is */
+/** @param id undefined for any */
 function isAmong(candidates: readonly Authenticator[], id: string | undefined): boolean {
   return id === undefined ? candidates.length > 0 : candidates.some((one) => one.id === id);
 }
 
 /**
- * The authenticator that can be proven again: one that worked before its method was deactivated.
+ * The authenticator that can be confirmed again: it worked before its method was deactivated.
  *
  * @throws {MfaError} as {@link chooseAwaiting}
  */
@@ -127,11 +126,11 @@ function chooseFrom(candidates: readonly Authenticator[], id: string | undefined
 }
 
 /**
- * Where an authenticator that is set up goes.
+ * The place of a new authenticator.
  *
- * Rules: 1. without a label, or where the handler holds one only, a method that is not active
- * begins anew; 2. an active one is left as it is; 3. the label of one that works is taken; 4. one
- * that does not work makes room; 5. there is a limit.
+ * Rules: 1. without a label, or when the handler holds one only, an inactive method begins anew; 2. an active
+ * one is refused; 3. the label of a working authenticator is taken; 4. one that does not work is replaced;
+ * 5. the number is limited.
  *
  * @throws {MfaError} `method_exists` or `too_many_authenticators`
  */
@@ -153,7 +152,7 @@ export function placeFor(
   return { label, kept };
 }
 
-/** Whether an authenticator can come back to its method: its label is free, and so is a place. */
+/** Whether an authenticator can return to its method: its label is free, and there is room. */
 export function hasRoomFor(
   { id, label }: Authenticator,
   { authenticators }: Holder,
@@ -164,8 +163,7 @@ export function hasRoomFor(
 }
 
 /**
- * Whether the method goes with the authenticator of this id: it is the last one, or the last that a
- * login may be passed with.
+ * Whether a method goes with this authenticator: it is the last one, or the last that can pass a login.
  */
 export function isIndispensable(method: Holder, id: string): boolean {
   const needed = method.activation === null ? method.authenticators : workingOf(method);
@@ -173,9 +171,9 @@ export function isIndispensable(method: Holder, id: string): boolean {
 }
 
 /**
- * Those of a method that a challenge takes its answer from.
+ * The authenticators that may answer a challenge.
  *
- * @param challenge names one that awaits its proof, or none: then it is any that works
+ * @param challenge names one that awaits its confirmation, or none for any that works
  */
 export function mayAnswer(
   { authenticatorId }: { readonly authenticatorId: string | null },
@@ -185,18 +183,18 @@ export function mayAnswer(
   return awaitingProofOf(method).filter(({ id }) => id === authenticatorId);
 }
 
-/** An authenticator in the version of state that its handler writes now. */
+/** An authenticator with its state in the handler's present version. */
 export function inPresentVersion(
   authenticator: Authenticator,
-  { payloadVersion }: { readonly payloadVersion: number },
+  { stateVersion }: { readonly stateVersion: number },
   handler: MfaHandler,
 ): Authenticator {
-  return { ...authenticator, payload: handler.parseState(authenticator.payload, payloadVersion) };
+  return { ...authenticator, state: handler.parseState(authenticator.state, stateVersion) };
 }
 
 /**
- * The activation that a right proof counts in. The proof of one that waits for it activates a method
- * that is not active: in the version that this makes.
+ * The activation that a right proof belongs to. The proof that activates a method belongs to the version that
+ * it makes.
  */
 export function activationOfProof({
   activation,
@@ -205,12 +203,10 @@ export function activationOfProof({
   return activation ?? version + 1;
 }
 
-/**
- * A method's authenticators after a right proof, all in the version that their handler writes now.
- */
+/** A method's authenticators after a right proof, with all states in the handler's present version. */
 export function authenticatorsAfter(
   { id, state, now }: Use,
-  method: Holder & { readonly payloadVersion: number; readonly version: number },
+  method: Holder & { readonly stateVersion: number; readonly version: number },
   handler: MfaHandler,
 ): Authenticator[] {
   const confirmedIn = activationOfProof(method);
@@ -218,12 +214,12 @@ export function authenticatorsAfter(
     if (authenticator.id !== id) return inPresentVersion(authenticator, method, handler);
     const confirmedAt = works(authenticator, method) ? authenticator.confirmedAt : now;
     const boundAt = authenticator.boundAt ?? now;
-    const used = { ...authenticator, payload: state, boundAt, confirmedAt, confirmedIn };
+    const used = { ...authenticator, state, boundAt, confirmedAt, confirmedIn };
     return authenticator.label === null ? used : { ...used, lastUsedAt: now };
   });
 }
 
-/** What an authenticator has that was never proven. */
+/** The fields of an authenticator that was never proven. */
 export const NEVER_PROVEN = {
   boundAt: null,
   confirmedAt: null,
@@ -236,14 +232,14 @@ export function isPending({ boundAt }: Authenticator): boolean {
   return boundAt === null;
 }
 
-/** Those of a method that do not stay beside a new one. */
+/** The authenticators of a method that a new one replaces. */
 export function replacedBy(
-  present: (Holder & { readonly payloadVersion: number }) | undefined,
+  present: (Holder & { readonly stateVersion: number }) | undefined,
   { kept }: Place,
-): { readonly authenticators: readonly Authenticator[]; readonly payloadVersion: number } {
-  const { authenticators = [], payloadVersion = 0 } = present ?? {};
+): { readonly authenticators: readonly Authenticator[]; readonly stateVersion: number } {
+  const { authenticators = [], stateVersion = 0 } = present ?? {};
   return {
     authenticators: authenticators.filter((authenticator) => !kept.includes(authenticator)),
-    payloadVersion,
+    stateVersion,
   };
 }

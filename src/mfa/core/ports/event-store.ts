@@ -2,9 +2,9 @@ import { type MfaEvent } from './events.js';
 import { type RowInsert, type RowUpdate } from './host-rows.js';
 import { type Transaction } from './stores.js';
 
-/** Port: the audit, append only. */
+/** Port: the audit. It only grows. */
 export abstract class EventStore {
-  /** Writes events, and any rows of the host's with them, in one statement. */
+  /** Writes events, together with rows of the host, in one statement. */
   abstract append(
     events: readonly MfaEvent[],
     options?: {

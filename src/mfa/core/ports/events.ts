@@ -3,8 +3,8 @@ import { type ClientInfo } from './mfa-passed.js';
 import { type ChallengePurpose } from './challenge-purpose.js';
 
 /**
- * Everything that the audit records. The names are public: they stand in the audit table. What is
- * not done by the library, such as a password that changes, its host records by `AuditTrail`.
+ * All types of events in the audit. The names are public, as they stand in its table. The host records
+ * events of its own, for example a changed password, by `AuditTrail`.
  */
 export const MFA_EVENT_TYPES = [
   'login_succeeded',
@@ -45,44 +45,42 @@ export const MFA_EVENT_TYPES = [
   'user_disabled',
 ] as const;
 
-/** What happened. */
+/** A type of event. */
 export type MfaEventType = (typeof MFA_EVENT_TYPES)[number];
 
-/** What some events say beyond who, what and when. */
+/** Further facts of some events. */
 export interface EventDetail {
-  /** Of `backup_codes_revoked`: how many codes that were not spent died. */
+  /** Of `backup_codes_revoked`: the number of unspent codes that died. */
   readonly codes?: number;
-  /** Of `method_locked`: true where no time, but only a new set-up, ends the lock. */
+  /** Of `method_locked`: true when only a new set-up ends the lock. */
   readonly isForGood?: boolean;
-  /** Of `second_factor_failed`: what the proof was for. */
+  /** Of `second_factor_failed`: the purpose of the proof. */
   readonly purpose?: ChallengePurpose;
-  /** Of `second_factor_failed`: why a proof was refused that the authenticator itself had made. */
+  /** Of `second_factor_failed`: the reason, when a genuine authenticator made the proof. */
   readonly reason?: string;
-  /** Of `change_repudiated`: what was undone; absent where nothing was. */
+  /** Of `change_repudiated`: the change that was undone; absent when none was. */
   readonly undone?: MfaEventType;
 }
 
-/** One thing that happened to one subject's account. */
+/** An event of one subject's account. */
 export interface MfaEvent {
   readonly type: MfaEventType;
   readonly subject: Subject;
-  /** The handler's name, or null where no single factor is concerned. */
+  /** The handler's name; null when the event concerns no single factor. */
   readonly factor: string | null;
   /**
-   * What a change was made to, besides its factor: the id of the authenticator that was proven,
-   * renamed or removed, of the method that was deactivated or deleted, or of the method that was
-   * primary before; with `password_reset_requested` the id of the link, with
-   * `password_changed` and `password_reset` what the host names the new password by. Only consumers are told; the
-   * audit does not keep it.
+   * The object of the event: the authenticator that was proven, renamed or removed; the method that was
+   * deactivated or deleted; the former primary method; the link of `password_reset_requested`; the host's
+   * version of the password of `password_changed` and `password_reset`. Only consumers get it: the audit
+   * does not keep it.
    */
   readonly target?: string | undefined;
-  /** Names the change in the log by which it can be undone; absent: it is in none. Only consumers are told. */
+  /** The logged change by which it can be undone; absent without one. Only consumers get it. */
   readonly changeId?: string | undefined;
-  /** Absent: there is nothing more to say. Only consumers are told. */
+  /** Absent without further facts. Only consumers get it. */
   readonly detail?: EventDetail | undefined;
   /**
-   * The host's session in which a signed-in subject did it; null or absent: in none, or the host
-   * keeps none. Only consumers are told.
+   * The host's session of the signed-in subject; null or absent without one. Only consumers get it.
    */
   readonly sessionId?: string | null | undefined;
   readonly at: Date;

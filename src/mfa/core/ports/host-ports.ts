@@ -16,19 +16,19 @@ import {
 } from './ports.js';
 import { type Transaction } from './stores.js';
 
-/** Ports that a host may leave unbound. */
+/** The ports that a host need not bind. */
 export interface OptionalPorts {
-  /** Null where the host has no passwords, or does not tell. */
+  /** Null when the host has no passwords, or does not bind it. */
   readonly passwords: PasswordProof | null;
-  /** Null where the host keeps no sessions, or does not tell. */
+  /** Null when the host keeps no sessions, or does not bind it. */
   readonly sessions: SessionDirectory | null;
-  /** Null where the host keeps no sessions, or ends none. */
+  /** Null when the host keeps no sessions, or does not bind it. */
   readonly sessionCloser: SessionCloser | null;
-  /** Null where a change of factors changes nothing of the host's. */
+  /** Null when a change of factors changes nothing of the host. */
   readonly factorChanges: FactorChangeHook | null;
 }
 
-/** What the host has bound, checked to be there when the module starts, and each time in what it gives. */
+/** The ports of the host. They are checked for presence at start, and for each value that they return. */
 export class HostPorts implements OptionalPorts {
   readonly subjects: SubjectDirectory;
   readonly tokens: TokenIssuer;
@@ -56,7 +56,7 @@ export class HostPorts implements OptionalPorts {
   }
 }
 
-/** What a port gave, if it is what the port must give. @throws {Error} that names the port */
+/** Checks a value of a port. @throws {Error} that names the port */
 export function given<T>(method: keyof typeof HOST_VALUES, value: T): T {
   refuseMisfit(method, value, HOST_VALUES[method]);
   return value;

@@ -1,19 +1,19 @@
-/** One row that the host wants in its own table. Names are the host's own, never a client's. */
+/** A row for a table of the host. Names come from the host, never from a client. */
 export interface RowInsert {
-  /** The schema of the table; absent: the one that the connection looks in first. */
+  /** The schema of the table. Absent: the first one in the connection's search path. */
   readonly schema?: string;
   readonly table: string;
-  /** Values by column name; a Date for a timestamp. */
+  /** Values by column name. A timestamp is a Date. */
   readonly values: Readonly<Record<string, string | number | boolean | Date | string[] | null>>;
 }
 
-/** A change of one row in a table of the host's. Names are the host's own, never a client's. */
+/** An update of a row in a table of the host. Names come from the host, never from a client. */
 export interface RowUpdate {
   /** As {@link RowInsert.schema}. */
   readonly schema?: string;
   readonly table: string;
-  /** Values by column name that the row has; null: the column is null. No such row: no change. */
+  /** The values that identify the row, by column name. Null matches a null. Without such a row nothing changes. */
   readonly key: RowInsert['values'];
-  /** What the row has afterwards, by column name. */
+  /** The new values, by column name. */
   readonly set: RowInsert['values'];
 }

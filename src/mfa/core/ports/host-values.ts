@@ -14,8 +14,8 @@ import {
 } from '../../contract/given-value.js';
 
 /*
- * What the values of hosts look like. Types hold nobody to them who reads a row or a token, and a value of
- * another type may decide otherwise: "false" is true, and a time that is a text is never over.
+ * The forms of the values that hosts return. The compiler does not check what a host reads from a row or a
+ * token, and a value of another type may decide wrongly: "false" is truthy, and a time as text never ends.
  */
 
 const SUBJECT = objectOf({
@@ -50,12 +50,12 @@ const COLUMN = valueThat(
     (Array.isArray(value) && value.every((element) => typeof element === 'string')),
 );
 
-/** A row without a key would be every row of the table. */
+/** Without a key, an update would change every row of the table. */
 const COLUMNS = (value: unknown) => valuesOf(COLUMN)(value) ?? AT_LEAST_ONE(value);
 
 const AT_LEAST_ONE = valueThat(
   'at least one column',
-  // It is an object, as was looked at.
+  // The check before has found an object.
   (value) => Object.keys(value as object).length > 0,
 );
 
@@ -76,7 +76,7 @@ const COOKIE = objectOf({
   ),
 });
 
-/** What a host's port gives, by its method. */
+/** The forms by method of a port. */
 export const HOST_VALUES = {
   'SubjectDirectory.find': nullable(SUBJECT),
   'AccessTokenReader.authenticate': objectOf({

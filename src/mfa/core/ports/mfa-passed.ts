@@ -1,23 +1,23 @@
 import { type SessionProof, standingOf } from './assurance.js';
 import { type Subject } from '../../contract/handler.js';
 
-/** A first factor that was proven, as the host's login tells it. */
+/** A right first factor, as the host's login reports it. */
 export interface FirstFactorPassed {
   readonly subject: Subject;
-  /** The method references of the first factor, such as `['pwd']` [RFC 8176 §2]. */
+  /** The method references of the first factor, for example `['pwd']` [RFC 8176 §2]. */
   readonly amr: readonly string[];
-  /** The host's own name of the first factor, which {@link MfaPassed} gives back; absent: none. */
+  /** The host's name of the first factor, for {@link MfaPassed.provider}. Absent: none. */
   readonly provider?: string;
   /**
-   * False where the first factor cannot lead on to a second one: whoever has an active method is
-   * then refused by it, and never let in with less. Absent: true.
+   * False when the first factor cannot continue with a second one. It then refuses every subject with an
+   * active method. Absent: true.
    */
   readonly supportsMfa?: boolean;
 }
 
-/** From where a request came, for the audit. */
+/** The origin of a request, for the audit. */
 export interface ClientInfo {
-  /** The peer's address as the host believes it; null when it is not known. */
+  /** The address of the client, as the host determines it; null when it is not known. */
   readonly ip: string | null;
   readonly userAgent: string | null;
 }
@@ -25,46 +25,44 @@ export interface ClientInfo {
 declare const earned: unique symbol;
 
 /**
- * The fact that everything required of a subject is passed. Tokens are minted from this and from
- * nothing else, and only the core can make one, so a session before the second factor does not
- * compile.
+ * The fact that a subject has passed everything that is required. Tokens are made from nothing else, and only
+ * the core can make this. So code that opens a session before the second factor does not compile.
  */
 export interface MfaPassed {
   readonly [earned]: true;
-  /** A login opens a session; a step-up renews the one that it was asked for in [RFC 9470]. */
+  /** A login opens a session. A step-up renews the one that it was asked for in [RFC 9470]. */
   readonly purpose: 'login' | 'step_up';
-  /** The session that is renewed; null for a login, and where the host keeps no sessions. */
+  /** The session to renew; null for a login, and when the host keeps no sessions. */
   readonly sessionId: string | null;
   readonly subject: Subject;
-  /** What the proofs show together [RFC 8176 §2]; holds `mfa` when they are of two factors. */
+  /** {@link Standing.amr} */
   readonly amr: readonly string[];
   /**
-   * Each proof with its method and its time, also those that count no more. A host that keeps them with the session, and gives them
-   * back as {@link Principal.proofs}, has it judged by those that still count.
+   * All proofs, also those that do not count any more. A host keeps them with the session and returns them
+   * as {@link Principal.proofs}, so that the session is judged by those that still count.
    */
   readonly proofs: readonly SessionProof[];
-  /** {@link FirstFactorPassed.provider}, also after a second step; null where the host gave none. */
+  /** {@link FirstFactorPassed.provider}, also after a second step; null when the host gave none. */
   readonly provider: string | null;
   /** {@link Standing.authenticatedAt}: `auth_time` of the tokens [OpenID Connect Core §2]. */
   readonly authenticatedAt: Date;
   readonly client: ClientInfo;
 }
 
-/** The facts of a {@link MfaPassed}, before they are vouched for. */
+/** The facts of a {@link MfaPassed} before {@link vouch}. */
 export type MfaPassedFacts = Omit<MfaPassed, typeof earned | 'amr' | 'authenticatedAt'>;
 
 /**
  * Vouches that everything required is passed.
  *
- * @param facts with every proof, the one that was given just now among them
- * @param counting those that count; absent: all of them
- * @internal for the services of login and step-up alone
+ * @param facts with every proof, the newest among them
+ * @param counting the proofs that count. Default: all
+ * @internal for the services of login and step-up only
  */
 export function vouch(
   facts: MfaPassedFacts,
   counting: readonly SessionProof[] = facts.proofs,
 ): MfaPassed {
-  // The brand exists for the compiler only; this is the one place that grants it. Where there is a
-  // proof, there is a time.
+  // Only this place grants the brand, which exists for the compiler. With a proof there is a time.
   return { ...facts, ...standingOf(counting) } as MfaPassed;
 }

@@ -1,4 +1,4 @@
-import { addressIn, clientNetworkOf, networkOf, siteOf } from './network-of.js';
+import { addressIn, clientNetworkOf, networkOf, siteOf, widestNetworkOf } from './network-of.js';
 
 describe('networkOf', () => {
   it.each([
@@ -50,6 +50,16 @@ describe('siteOf', () => {
     [null, null],
   ])('counts %s in %s', (address, site) => {
     expect(siteOf(address)).toBe(site);
+  });
+});
+
+describe('widestNetworkOf', () => {
+  it.each([
+    ['2001:db8:1:2::1', '2001:db8:1::/48'],
+    ['192.0.2.1', '192.0.2.1'],
+    [null, 'unknown'],
+  ])('counts %s in %s', (address, network) => {
+    expect(widestNetworkOf(address)).toBe(network);
   });
 });
 

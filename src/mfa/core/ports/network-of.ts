@@ -1,48 +1,51 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** Whose how much of IPv6 is, in bits of a prefix. Nothing else decides it. */
+/** The prefixes of IPv6 by owner, in bits. All code takes them from here. */
 const IPV6_BITS = {
-  /** One customer of a provider has at least this much to take addresses from [RFC 6177 §2]. */
+  /** The least that a provider gives to one customer [RFC 6177 §2]. */
   client: 64,
   /**
-   * What one customer commonly has [RIPE-690 §4.2]. A narrower prefix would make 256 networks of each
-   * household.
+   * What one customer commonly has [RIPE-690 §4.2]. With a /64, each household would be 256 networks.
    */
   network: 56,
-  /** One customer has this much at most, commonly [RFC 6177 §2]; other providers give it to many. */
+  /** The most that one customer commonly has [RFC 6177 §2]. Some providers share one among many customers. */
   site: 48,
 } as const;
 
-/** So many clients, or networks, of one site may each have their whole share of something. */
+/** A site may have this many times the share of one client or network. */
 export const SHARES_OF_SITE = 16;
 
-/** Some proxies add the port, another for each connection: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */
+/** Some proxies add the port, which differs by connection: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */
 const WITH_PORT = /^(?:([\d.]+)|\[([^\]]*)\])(?::\d{1,5})?$/;
 
 /**
- * The network that an address belongs to: the address itself for IPv4, however it is written, and a
- * /56 of IPv6. All that is no address is one network, as its writer could make any number.
+ * The network of an address: the address itself for IPv4, in one spelling, and a /56 of IPv6. All texts that
+ * are no address are one network, because a sender could invent any number of them.
  *
- * @param text as the platform has it; null where it has none
+ * @param text the address as the platform reports it; null without one
  */
 export function networkOf(text: string | null): string {
   return prefixOf(text, IPV6_BITS.network);
 }
 
-/** As {@link networkOf}, but a /64 of IPv6: the least that counts as one client. */
+/** As {@link networkOf}, but a /64 of IPv6, the least that one client has. */
 export function clientNetworkOf(text: string | null): string {
   return prefixOf(text, IPV6_BITS.client);
 }
 
 /**
- * The /48 of IPv6 that an address belongs to: one customer can have as much, and so 256 networks. What
- * is limited by network is limited by site, too, to {@link SHARES_OF_SITE} times as much. Null for all
- * others, of whom {@link networkOf} says everything.
+ * The /48 of an IPv6 address. One customer may have that much, which is 256 networks. So every limit of a
+ * network also holds for its site, {@link SHARES_OF_SITE} times as high. Null for everything but IPv6.
  */
 export function siteOf(text: string | null): string | null {
   const site = prefixOf(text, IPV6_BITS.site);
   return site.includes('/') ? site : null;
+}
+
+/** The largest network that one customer may have: {@link siteOf}, or {@link networkOf} where that is null. */
+export function widestNetworkOf(text: string | null): string {
+  return siteOf(text) ?? networkOf(text);
 }
 
 function prefixOf(text: string | null, ipv6Bits: number): string {
@@ -54,12 +57,12 @@ function prefixOf(text: string | null, ipv6Bits: number): string {
 }
 
 /**
- * The address that a text holds, in one spelling, without port and zone; null: it is none. Parts of IPv4
- * are decimal: others are read as octal or hexadecimal by some and not by others.
+ * The address in a text, in one spelling, without port and zone; null when it is none. Parts of IPv4 must be
+ * decimal, as programs differ in how they read octal and hexadecimal ones.
  */
 export function addressIn(text: string | null): string | null {
   const [, ipv4, ipv6] = WITH_PORT.exec(text ?? '') ?? [];
   const address = ipv4 ?? ipv6 ?? text ?? '';
-  // A zone, as in fe80::1%eth0, names the server's own interface.
+  // A zone, as in fe80::1%eth0, names an interface of the server.
   return isIP(address) !== 0 ? ipaddr.process(address).toString().replace(/%.*$/, '') : null;
 }

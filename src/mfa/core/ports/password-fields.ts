@@ -2,10 +2,10 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsNotEmpty, IsString } from 'class-validator';
 import { BoundedText } from '../../contract/bounded-text.js';
 
-/** In the place of a handler's name where the password is asked for; no handler may be called so. */
+/** Stands for the handler of a challenge that asks for the password. No handler may have this name. */
 export const PASSWORD = 'password';
 
-/** UTF-16 units: enough for 1024 characters however they are composed, and little to hash. */
+/** UTF-16 units: enough for 1024 composed characters, and cheap to hash. */
 export const LONGEST_PASSWORD = 4096;
 
 /** The proof of a subject without a second factor. */

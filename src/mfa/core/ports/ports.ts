@@ -6,21 +6,21 @@ import { type IssuedTokens } from './issued-tokens.js';
 import { type ClientInfo, type MfaPassed } from './mfa-passed.js';
 import { type Transaction } from './stores.js';
 
-/** Port: the host's users, as MFA sees them. */
+/** Port: the host's users. */
 export abstract class SubjectDirectory {
   /**
-   * The subject with this id as it is now, or null when there is none (any more).
+   * The present subject with this id; null when there is none.
    *
-   * @param transaction to read in, where there is one: {@link entityManagerOf} gives its connection.
-   * While it holds one, waiting for another may be waiting for ever
+   * @param transaction to read in, by {@link entityManagerOf}. A reading on a second connection could
+   * deadlock with the one that the transaction holds
    */
   abstract find(subjectId: string, transaction?: Transaction): Promise<Subject | null>;
 }
 
-/** Names one session of one subject. */
+/** Names a session of a subject. */
 export interface SessionKey {
   readonly subjectId: string;
-  /** The host's. */
+  /** The host's id of it. */
   readonly sessionId: string;
 }
 
@@ -31,37 +31,37 @@ export interface LiveSession {
 }
 
 /**
- * Port: the host's sessions. Optional; without it a session lives for as long as {@link AccessTokenReader}
- * believes its token, and a change that is under way when it ends is not stopped.
+ * Port: the host's sessions. Optional. Without it a session lives for as long as {@link AccessTokenReader}
+ * accepts its token, and its end does not stop a change under way.
  */
 export abstract class SessionDirectory {
   /**
-   * The session as it is now; null when it is over.
+   * The present session; null when it has ended.
    *
    * @param transaction as in {@link SubjectDirectory.find}
    */
   abstract find(session: SessionKey, transaction?: Transaction): Promise<LiveSession | null>;
 }
 
-/** Port: makes the host's tokens from the fact that everything is passed. */
+/** Port: makes the host's tokens. */
 export abstract class TokenIssuer {
   abstract issue(passed: MfaPassed): Promise<IssuedTokens>;
 }
 
-/** Port: knows the password of a subject, for a step-up where there is no second factor. Optional. */
+/** Port: verifies the password of a subject, for a step-up without a second factor. Optional. */
 export abstract class PasswordProof {
   /**
-   * Whether this is the subject's password. It costs the same work for a subject who has none.
+   * Whether this is the subject's password. It takes the same time for a subject without one.
    *
    * @param password as the client sent it, at most 4096 characters
-   * @param client from where it is asked: slow hashes are done in turns, by {@link SlowWork}
+   * @param client whose network takes turns with others for slow hashes, by {@link SlowWork}
    */
   abstract verify(subject: Subject, password: string, client: ClientInfo): Promise<boolean>;
 }
 
-/** Port: ends a session that too many wrong proofs came from. Optional: without it they lock it. */
+/** Port: ends a session after too many wrong proofs. Optional. Without it the session is only locked. */
 export abstract class SessionCloser {
-  /** What ends it, in rows of the host's; written together with the event that tells of the lock. */
+  /** The host's rows that end the session. They are written together with the event of the lock. */
   abstract changesThatEnd(session: SessionKey, at: Date): readonly RowUpdate[];
 }
 
@@ -69,15 +69,15 @@ export abstract class SessionCloser {
 export type FactorChange = Pick<MfaEvent, 'type' | 'subject' | 'sessionId' | 'client' | 'at'>;
 
 /**
- * Port: takes part in each change of factors, in its transaction, for example to end other sessions.
+ * Port: takes part in every change of factors, in its transaction, for example to end other sessions.
  * Optional.
  */
 export abstract class FactorChangeHook {
   /**
-   * Called while the account is locked. A rejection undoes the change.
+   * Called while the account is locked. A rejection rolls the change back.
    *
-   * @param transaction of the change: `entityManagerOf` tells its `EntityManager`
-   * @returns what tells of the host's own changes; it is recorded with the change
+   * @param transaction of the change; `entityManagerOf` returns its `EntityManager`
+   * @returns the events of the host's own changes, which are recorded with the change
    */
   abstract onFactorChange(
     change: FactorChange,
@@ -85,13 +85,13 @@ export abstract class FactorChangeHook {
   ): Promise<readonly MfaEvent[]>;
 }
 
-/** Port: hears of each change after it is committed. Optional; the default hears nothing. */
+/** Port: hears of every event after its commit. Optional. */
 export abstract class MfaEventListener {
-  /** A rejection is logged and changes nothing: what happened has happened. */
+  /** A rejection is only logged: the event is committed. */
   abstract onEvent(event: MfaEvent): Promise<void>;
 }
 
-/** Whose budget it is: why a send was refused, for those who watch. */
+/** The kind of budget that refuses a send. */
 export type SendScope = 'subject' | 'binding' | 'address' | 'network' | 'site' | 'cap';
 
 /** A send that the budgets refuse. */
@@ -99,18 +99,16 @@ export interface SendRefusal {
   /** The handler's name. */
   readonly factor: string;
   /**
-   * The cool-down, or whose budget is spent: of the subject and purpose; of the subject's own
-   * binding; of an address, for enrolments; of a network, or of the /48 of IPv6 that it is in (`site`);
-   * of the handler in the whole installation (`cap`).
+   * The cool-down, or the budget that is used up: of the subject and purpose; of a confirmed binding; of an
+   * address, for enrolments; of a network, or its /48 of IPv6 (`site`); of the handler over all (`cap`).
    */
   readonly reason: 'cooldown' | SendScope;
 }
 
 /**
- * Port: hears of sends that are refused, to be counted and to raise an alarm. Optional. Provide it in
- * a global module.
+ * Port: hears of refused sends, for metrics and alarms. Optional. Provide it in a global module.
  */
 export abstract class SendWatch {
-  /** Must be quick, and must not throw. */
+  /** Must be fast, and must not throw. */
   abstract refused(refusal: SendRefusal): void;
 }

@@ -1,34 +1,34 @@
 /**
- * What a request draws on: `read` changes nothing, `write` may change something or make a challenge,
- * `ending` ends sessions, `renewal` renews one, `login` begins a login by a right first factor, `login_step` goes on with
- * an open one, `step_up_step` with an open step-up.
- * Each has a budget of its own: whoever holds a session of somebody cannot starve their sign-in by it.
+ * The kinds of requests. `read` changes nothing, `write` may change something or make a challenge, `ending`
+ * ends sessions, `renewal` renews one, `login` begins a login by a right first factor, `login_step` continues
+ * an open login, `step_up_step` an open step-up. Each kind has a budget of its own, so that a stolen session
+ * cannot use up the sign-ins of its owner.
  */
 export type RequestKind =
   'read' | 'write' | 'ending' | 'renewal' | 'login' | 'login_step' | 'step_up_step';
 
-/** A request of somebody who has proven at least a first factor. */
+/** A request by a subject who has proven at least a first factor. */
 export interface BudgetedRequest {
   readonly kind: RequestKind;
   readonly subjectId: string;
   /**
-   * The session of the access token, or the challenge of the ephemeral one: counted first, so that what
-   * it asks for in vain costs its owner's others nothing. Null where the host keeps no sessions.
+   * The session of an access token, or the challenge of an ephemeral token. It is counted first, so that
+   * requests beyond its budget cost the subject's other sessions nothing. Null without sessions.
    */
   readonly credentialId: string | null;
-  /** Where it is asked from; null: it is not known. */
+  /** The address of the client; null when it is not known. */
   readonly ip: string | null;
 }
 
 /**
- * Port: how many requests one subject, and one session of theirs, may make. Optional; without it there
- * is no limit but those of attempts and of sending.
+ * Port: limits the requests of a subject and of each session. Optional. Without it only attempts and sends
+ * are limited.
  */
 export abstract class RequestBudget {
   /**
-   * Counts a request, after its token was found good and before anything else is done with it.
+   * Counts a request, after its token is verified and before anything else.
    *
-   * @throws {MfaError} `rate_limited` where its budget is gone
+   * @throws {MfaError} `rate_limited` when a budget is used up
    */
   abstract spend(request: BudgetedRequest): Promise<void>;
 }

@@ -1,13 +1,13 @@
-/** Where the host keeps no sessions, all that a subject does counts as done in one, of this id. */
+/** Stands for the one session of a subject when the host keeps no sessions. */
 export const NO_SESSION = '';
 
-/** In the place of a session: what all sessions of a subject have guessed. */
+/** Stands for all sessions of a subject, in the count of their guesses. */
 export const ALL_SESSIONS = '*';
 
 /**
- * Refuses a session of the host's that would be counted as another thing than one session.
+ * Refuses an id of a session that is reserved.
  *
- * @throws {Error} for an id that has a meaning of its own in the tables
+ * @throws {Error} for {@link NO_SESSION} and {@link ALL_SESSIONS}
  */
 export function refuseReservedSessionId(sessionId: string | null): void {
   if (sessionId !== NO_SESSION && sessionId !== ALL_SESSIONS) return;

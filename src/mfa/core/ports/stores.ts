@@ -5,35 +5,36 @@ import { type MfaEvent } from './events.js';
 
 declare const open: unique symbol;
 
-/** An open transaction, opaque to the core; stores that are given one take part in it. */
+/** An open transaction. The core knows nothing of it; a store that is given one takes part in it. */
 export interface Transaction {
   readonly [open]: true;
 }
 
-/** Whether work for one account is refused where too much of it waits already, or waits for too long. */
+/** Whether work for one account is refused when too much of it waits, or when it waits too long. */
 export type LineBound = 'bounded' | 'unbounded';
 
 /** Port: runs `work` in one transaction that is rolled back when it rejects. */
 export abstract class UnitOfWork {
   /**
-   * The account's row is locked first, so that two changes of one subject's methods follow each
-   * other, and every writer takes its locks in one order. {@link MethodSnapshot.version} changes.
+   * Locks the account's row first. So changes of one subject's methods follow each other, and all writers
+   * take their locks in one order. {@link MethodSnapshot.version} changes.
    *
-   * @param bound `unbounded` for what must not be refused, such as the end of a session. Default: `bounded`
-   * @throws {MfaError} `rate_limited`, where it is bounded
+   * @param bound `unbounded` for work that must not be refused, for example the end of a session. Default:
+   * `bounded`
+   * @throws {MfaError} `rate_limited`, if bounded
    */
   abstract runForAccount<T>(
     subjectId: string,
     work: (transaction: Transaction) => Promise<T>,
     bound?: LineBound,
   ): Promise<T>;
-  /** Locks the account's row in a transaction that was begun elsewhere; also where there is none yet. */
+  /** Locks the account's row in the given transaction. The row need not exist yet. */
   abstract lockAccount(subjectId: string, transaction: Transaction): Promise<void>;
 }
 
-/** One subject's enrolment with one handler: pending until confirmed, then active or inactive. */
+/** A subject's enrolment with one handler: pending until confirmed, then active or inactive. */
 export interface MethodRecord {
-  /** Made anew by a set-up that begins anew. */
+  /** Changes with every set-up that begins a new method. */
   readonly id: string;
   readonly subjectId: string;
   readonly handler: string;
@@ -42,52 +43,52 @@ export interface MethodRecord {
   readonly createdAt: Date;
   /** When it was first proven; null while pending. */
   readonly confirmedAt: Date | null;
-  /** Since when it has been active without a break; null when it is not. */
+  /** Active without a break since then; null when it is not active. */
   readonly activatedAt: Date | null;
-  /** The {@link version} that it was activated in, by which its activations differ; null when it is not active. */
+  /** The {@link version} of its activation, which tells activations apart; null when it is not active. */
   readonly activation: number | null;
-  /** {@link MethodSnapshot.version} of its activation, by which it came before or after a login. */
+  /** {@link MethodSnapshot.version} of its activation, which places it before or after a login. */
   readonly activatedVersion: number | null;
-  /** {@link Actor.sessionId} of the activation; null without one, and while it is not active. */
+  /** {@link Actor.sessionId} of the activation; null without one, and when it is not active. */
   readonly activatedIn: string | null;
   readonly lastUsedAt: Date | null;
-  /** At least one; in the order in which they were set up. */
+  /** At least one, in the order of their set-ups. */
   readonly authenticators: readonly Authenticator[];
-  /** The handler's `stateVersion` when the authenticators were written. */
-  readonly payloadVersion: number;
-  /** Grows with every change of an authenticator, and when the method becomes inactive or active again. */
+  /** {@link MfaHandler.stateVersion} when the authenticators were written. */
+  readonly stateVersion: number;
+  /** Grows with every change of an authenticator, and with every activation and deactivation. */
   readonly version: number;
 }
 
-/** What a method has while it is active, and only then. */
+/** The fields that only an active method has. */
 export type ActivationFields = 'activatedAt' | 'activation' | 'activatedVersion' | 'activatedIn';
 
-/** A method with authenticators that are about to be stored. */
+/** A method whose authenticators are about to be stored. */
 export type EnrolledMethod = Omit<
   MethodRecord,
   'isActive' | 'isPrimary' | ActivationFields | 'version'
 >;
 
-/** The methods of a subject at one moment, active or not, in the order in which they were set up. */
+/** All methods of a subject at one moment, in the order of their set-ups. */
 export interface MethodSnapshot {
   readonly subjectId: string;
   readonly methods: readonly MethodRecord[];
-  /** {@link StoredBackupCodes.id} of the set that the subject has, spent or not; null without one. */
+  /** {@link StoredBackupCodes.id} of the subject's set, spent or not; null without one. */
   readonly backupCodesId: string | null;
-  /** Another one after every change of methods or backup codes, and every proof; 0 before the first. */
+  /** Changes with every change of methods or backup codes, and with every proof; 0 before the first. */
   readonly version: number;
 }
 
-/** When a method was activated, and in which session of the host's. */
+/** When a method was activated, and in which session of the host. */
 export interface Activation {
   readonly at: Date;
   /** {@link Actor.sessionId} */
   readonly sessionId: string | null;
 }
 
-/** Port: keeps the methods. */
+/** Port: keeps methods. */
 export abstract class MethodStore {
-  /** All methods of a subject, what names the backup codes, and what tells whether they have changed since. */
+  /** The snapshot of a subject. */
   abstract read(subjectId: string, transaction?: Transaction): Promise<MethodSnapshot>;
 
   /** All methods of a subject, active or not. */
@@ -96,61 +97,61 @@ export abstract class MethodStore {
     return methods;
   }
 
-  /** Stores the authenticators of a method, and the method where there is none of its handler. */
+  /** Stores the authenticators of a method, and the method itself if the subject has none of its handler. */
   abstract save(method: EnrolledMethod, transaction: Transaction): Promise<void>;
-  /** Makes a method active that is proven now, and primary when the subject has no primary. */
+  /** Activates a method that was just proven. It becomes primary when the subject has no primary one. */
   abstract activate(
     method: MethodKey,
     activation: Activation,
     transaction: Transaction,
   ): Promise<void>;
-  /** Makes a method inactive. False when it is (by now) primary or not active. */
+  /** Deactivates a method. False when it is primary or not active by now. */
   abstract deactivate(method: MethodKey, transaction: Transaction): Promise<boolean>;
   /**
-   * Makes a method inactive that should never have been active. Where it was primary, the
-   * longest-standing active one takes its place.
+   * Deactivates a method that should never have been active. The method that has been active longest takes
+   * the place of a primary one.
    */
   abstract switchOff(method: MethodKey, transaction: Transaction): Promise<void>;
-  /** Makes an active method the only primary one. False when it is not active (any more). */
+  /** Makes an active method the primary one. False when it is not active by now. */
   abstract makePrimary(method: MethodKey, transaction: Transaction): Promise<boolean>;
   /**
-   * Deletes a method. Where it was primary, the longest-standing active one takes its place.
-   * False when it is gone already.
+   * Deletes a method. The method that has been active longest takes the place of a primary one. False when
+   * it is gone already.
    */
   abstract delete(method: MethodKey, transaction: Transaction): Promise<boolean>;
 }
 
-/** Names one method. It leads with the subject: rows of one subject live together. */
+/** Names a method. The subject comes first, because the rows of a subject are stored together. */
 export interface MethodKey {
   readonly subjectId: string;
   /** {@link MethodRecord.id} */
   readonly id: string;
 }
 
-/** Names one open ceremony of a subject. */
+/** Names an open ceremony of a subject. */
 export interface ChallengeKey {
   readonly subjectId: string;
-  /** Unpredictable for a login; begins with purpose and handler for a signed-in subject. */
+  /** Unpredictable for a login. For a signed-in subject it begins with purpose and handler. */
   readonly id: string;
 }
 
-/** One open ceremony. */
+/** An open ceremony. */
 export interface ChallengeRecord extends ChallengeKey {
   readonly purpose: ChallengePurpose;
-  /** Null where the password is asked for. */
+  /** Null when it asks for the password. */
   readonly methodId: string | null;
   readonly handler: string;
-  /** The one {@link Authenticator} that may answer; null: whichever works. */
+  /** The only {@link Authenticator} that may answer; null for any that works. */
   readonly authenticatorId: string | null;
-  /** What was proven before: the first factor of a login, or all that the session of a step-up has. */
+  /** Earlier proofs: the first factor of a login, or all proofs of the session of a step-up. */
   readonly proofs: readonly SessionProof[];
-  /** {@link FirstFactorPassed.provider}; null where the host gave none, and for no login. */
+  /** {@link FirstFactorPassed.provider}; null when the host gave none, and for anything but a login. */
   readonly provider: string | null;
-  /** The session that a step-up renews; null for all else, and where the host keeps none. */
+  /** The session that a step-up renews; null for anything else, and when the host keeps none. */
   readonly sessionId: string | null;
   /** {@link Subject.credentialsVersion} when it was opened. */
   readonly credentialsVersion: string;
-  /** The handler's challenge data, decrypted; null where it gave none. */
+  /** The handler's challenge data, decrypted; null without any. */
   readonly data: unknown;
   readonly createdAt: Date;
   readonly expiresAt: Date;
@@ -158,20 +159,20 @@ export interface ChallengeRecord extends ChallengeKey {
   readonly accountVersion: number;
   /** Attempts spent so far. */
   readonly attempts: number;
-  /** Grows whenever the data or the method changes. */
+  /** Grows with every change of data or method. */
   readonly version: number;
 }
 
 /** A challenge before it is stored. */
 export type NewChallenge = Omit<ChallengeRecord, 'accountVersion' | 'attempts' | 'version'>;
 
-/** What happens to a challenge that is open already when another of the same key is stored. */
+/** What happens to an open challenge when another one with its key is stored. */
 export type WhenOpen =
-  /** A new ceremony: the old one and its attempts are gone. */
+  /** A new ceremony begins, with new attempts. */
   | 'replace'
-  /** The same ceremony with new data and a new end: the attempts stay. */
+  /** The ceremony goes on with new data and a new end. The attempts stay. */
   | 'refresh'
-  /** Nothing. */
+  /** The open challenge stays as it is. */
   | 'keep';
 
 /** A new method or new data for an open challenge. */
@@ -181,15 +182,15 @@ export interface ChallengeChange {
   readonly data: unknown;
 }
 
-/** Port: keeps the challenges. */
+/** Port: keeps challenges. */
 export abstract class ChallengeStore {
-  /** Stores a challenge, and the event with it. */
+  /** Stores a challenge together with its event. */
   abstract open(challenge: NewChallenge, whenOpen: WhenOpen, event: MfaEvent | null): Promise<void>;
-  /** The challenge, when it is unspent and unexpired; else null. Its method may have changed. */
+  /** The challenge if it is unspent and unexpired, else null. Its method may have changed since. */
   abstract findOpen(key: ChallengeKey, now: Date): Promise<ChallengeRecord | null>;
-  /** Gives an open challenge another method or other data. False when it changed meanwhile. */
+  /** Changes method and data of an open challenge. False when it has changed meanwhile. */
   abstract change(challenge: ChallengeRecord, change: ChallengeChange, now: Date): Promise<boolean>;
-  /** Ends an open challenge unproven, and writes the event. False when it was not open. */
+  /** Ends an open challenge without a proof, and writes the event. False when it was not open. */
   abstract cancel(key: ChallengeKey, event: MfaEvent): Promise<boolean>;
   /** Ends every open challenge of a subject. */
   abstract cancelAll(subjectId: string, now: Date, transaction?: Transaction): Promise<void>;
@@ -197,13 +198,13 @@ export abstract class ChallengeStore {
 
 /** A backup code as it is stored. */
 export interface StoredBackupCode {
-  /** Keyed tag by which the code is found without a slow hash. */
+  /** Keyed tag, which finds the code without a slow hash. */
   readonly lookup: string;
   /** bcrypt hash. */
   readonly hash: string;
 }
 
-/** What is known of a subject's set of backup codes. */
+/** The count of a subject's backup codes. */
 export interface BackupCodeCount {
   readonly remaining: number;
   readonly total: number;
@@ -216,8 +217,8 @@ export interface BackupCodeCount {
 /** A set of backup codes as it is stored. */
 export interface StoredBackupCodes {
   /**
-   * UUID: the set is named after what made it, so that it goes with that. It is the id of the
-   * authenticator with whose set-up it was shown, or of the change that issued it alone.
+   * UUID of the origin of the set, so that both go together: the authenticator whose set-up showed it, or
+   * the change that issued it.
    */
   readonly id: string;
   readonly codes: readonly StoredBackupCode[];
@@ -225,23 +226,23 @@ export interface StoredBackupCodes {
   readonly at: Date;
 }
 
-/** Port: keeps the backup codes. */
+/** Port: keeps backup codes. */
 export abstract class BackupCodeStore {
-  /** Kills the old set and stores the new one. */
+  /** Replaces the subject's set. */
   abstract replaceAll(
     subjectId: string,
     set: StoredBackupCodes,
     transaction: Transaction,
   ): Promise<void>;
-  /** @returns how many codes died that were not spent */
+  /** Deletes the subject's set. @returns the number of unspent codes that died */
   abstract deleteAll(subjectId: string, transaction: Transaction): Promise<number>;
-  /** Deletes the set of this {@link StoredBackupCodes.id}; does nothing where another one is kept by now. */
+  /** Deletes the set with this {@link StoredBackupCodes.id}, but no other one. */
   abstract deleteSet(subjectId: string, setId: string, transaction: Transaction): Promise<void>;
   abstract count(subjectId: string, transaction?: Transaction): Promise<BackupCodeCount>;
 }
 
 /** Port: keeps accounts as a whole. */
 export abstract class AccountStore {
-  /** Deletes every row of a subject: methods, codes, challenges, budgets and its audit. */
+  /** Deletes all rows of a subject: methods, codes, challenges, budgets and audit. */
   abstract forget(subjectId: string, transaction: Transaction): Promise<void>;
 }

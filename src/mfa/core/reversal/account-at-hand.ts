@@ -7,7 +7,7 @@ import {
   type Transaction,
 } from '../ports/stores.js';
 
-/** Where an account is kept. */
+/** The stores of an account. */
 interface Stores {
   readonly methods: MethodStore;
   readonly backupCodes: BackupCodeStore;
@@ -17,13 +17,13 @@ interface Stores {
 type Codes = Pick<BackupCodeCount, 'id' | 'remaining'>;
 
 /**
- * An account behind its lock, while many changes of it are undone: it is read once, and of changes that
- * follow each other the last state alone is written, by {@link write}.
+ * A locked account of which many changes are undone. It is read once, and {@link write} stores only the
+ * final state, because a session can make any number of changes.
  */
 export class AccountAtHand {
   private list: readonly MethodRecord[] | null = null;
   private present: Codes | null = null;
-  /** By their ids. */
+  /** By id. */
   private readonly unsaved = new Map<string, MethodRecord>();
   private primary: MethodRecord | null = null;
   private former: readonly FormerBackupCode[] | null = null;
@@ -44,28 +44,28 @@ export class AccountAtHand {
     return this.present;
   }
 
-  /** Gives a method other authenticators. */
+  /** Replaces the authenticators of a method. */
   async change(method: MethodRecord): Promise<void> {
     const methods = await this.methods();
     this.list = methods.map((one) => (one.id === method.id ? method : one));
     this.unsaved.set(method.id, method);
   }
 
-  /** Makes an active method the only primary one. */
+  /** Makes an active method the primary one. */
   async makePrimary(method: MethodRecord): Promise<void> {
     const methods = await this.methods();
     this.list = methods.map((one) => ({ ...one, isPrimary: one.id === method.id }));
     this.primary = method;
   }
 
-  /** Kills the backup codes, and brings others back in their place. */
+  /** Replaces the backup codes with former ones. */
   replaceCodes(former: readonly FormerBackupCode[]): void {
     const remaining = former.filter(({ spentAt }) => spentAt === null).length;
     this.present = { id: former[0]?.setId ?? null, remaining };
     this.former = former;
   }
 
-  /** Writes what is not written yet. The account is read anew: others may write to it after this. */
+  /** Stores what has changed. Later calls read the account again, because others may write to it now. */
   async write(): Promise<void> {
     const { methods, backupCodes, changes } = this.stores;
     for (const method of this.unsaved.values()) await methods.save(method, this.transaction);

@@ -7,9 +7,9 @@ import { HostPorts } from '../ports/host-ports.js';
 import { type Subject } from '../../contract/handler.js';
 import { BackupCodeStore, type Transaction } from '../ports/stores.js';
 
-/** Who changes which factor, from where, when and in which session; all that is done at once has one. */
+/** Who changes which factor, from where, when and in which session. A request has one occasion. */
 export interface ChangeOccasion extends Pick<MfaEvent, 'subject' | 'factor' | 'client' | 'at'> {
-  /** {@link MfaEvent.changeId} of all the events that tell of it. */
+  /** {@link MfaEvent.changeId} of its events. */
   readonly changeId: string;
   /** {@link Actor.sessionId} */
   readonly sessionId: string | null;
@@ -22,7 +22,7 @@ interface Change {
   readonly factor: string | null;
 }
 
-/** Where a change goes in the log, and what it is about. */
+/** An entry of the log, and what of the account it keeps. */
 interface Entry {
   readonly occasion: ChangeOccasion;
   readonly about: ChangeSubject;
@@ -30,20 +30,20 @@ interface Entry {
   readonly id?: string;
 }
 
-/** Of an entry that remembers what is repudiated. */
+/** The type of entries that remember a repudiated id. */
 const REPUDIATED = 'change_repudiated' as const;
 
-/** What is logged of a subject. */
+/** The log of a subject. */
 export interface ChangeHistory {
   readonly changes: readonly LoggedChange[];
-  /** Ids of the changes, authenticators and sets of backup codes that its owner has repudiated. */
+  /** Ids of changes, authenticators and sets of backup codes that the owner has repudiated. */
   readonly repudiated: ReadonlySet<string>;
 }
 
-/** What became of a subject's log by a link. */
+/** The outcome of a reversal for the log. */
 export interface Settlement {
   readonly undone: readonly string[];
-  /** Of {@link ChangeHistory.repudiated}, those that are new. */
+  /** Ids that are new to {@link ChangeHistory.repudiated}. */
   readonly repudiated: readonly string[];
   readonly at: Date;
 }
@@ -58,16 +58,16 @@ export class ChangeLog {
     private readonly random: RandomSource,
   ) {}
 
-  /** A change that is about to be made. */
+  /** The occasion of a change that is about to be made. */
   occasion({ actor, subject, factor }: Change, at: Date): ChangeOccasion {
     const { client, sessionId } = actor;
     return { changeId: this.random.rowId(), subject, factor, client, sessionId, at };
   }
 
   /**
-   * Logs what is about to change, as it is now; the account is locked.
+   * Logs a change before it is made, with what it is about to change. The account is locked.
    *
-   * @returns what tells of what the host has changed with it
+   * @returns the events of the host's {@link FactorChangeHook}
    */
   async record(
     { type, target }: Pick<MfaEvent, 'type' | 'target'>,
@@ -81,7 +81,7 @@ export class ChangeLog {
     return (await this.host.factorChanges?.onFactorChange(told, transaction)) ?? [];
   }
 
-  /** All that is logged of a subject, in the order in which it was done. */
+  /** The whole log of a subject, oldest first. */
   async read(subjectId: string, transaction: Transaction): Promise<ChangeHistory> {
     const entries = await this.changes.list(subjectId, transaction);
     const remembered = entries.filter(({ type }) => type === REPUDIATED);
@@ -92,8 +92,8 @@ export class ChangeLog {
   }
 
   /**
-   * Takes out what was undone, and remembers what was repudiated for as long as another link could
-   * bring any of it back.
+   * Removes undone changes, and remembers repudiated ids for as long as another link could bring any of
+   * them back.
    */
   async settle(
     subjectId: string,
@@ -107,9 +107,9 @@ export class ChangeLog {
   }
 
   /**
-   * Kills every backup code of a subject while they are live, and logs the set.
+   * Deletes a live set of backup codes, and logs it.
    *
-   * @returns what tells of it; nothing where no code was left that could die
+   * @returns its events; none when there is no set
    */
   async revokeBackupCodes(
     occasion: ChangeOccasion,
@@ -125,8 +125,8 @@ export class ChangeLog {
   }
 
   /**
-   * Kills every backup code of a subject without an active method. They were never live, so they are
-   * not logged: what undoing brings back works, and whoever saw them is not known.
+   * Deletes the backup codes of a subject without an active method. The set was never live and is not
+   * logged: a reversal would make it live, and nobody knows who has seen it.
    *
    * @returns as {@link revokeBackupCodes}
    */
@@ -139,7 +139,7 @@ export class ChangeLog {
   }
 }
 
-/** What tells that so many codes died that were not spent. */
+/** The event for a number of unspent codes that died; none for zero. */
 export function revocationOf(
   { subject, client, sessionId, changeId, at }: ChangeOccasion,
   codes: number,

@@ -24,53 +24,52 @@ import {
 } from '../ports/stores.js';
 import { KeptSince, type Removed, type Undone } from './undone.js';
 
-/** A change of those that are taken back. */
+/** A change that a reversal was to undo. */
 export interface UndoneChange extends Pick<
   MfaEvent,
   'type' | 'factor' | 'target' | 'sessionId' | 'at'
 > {
-  /** False: it cannot be undone, or something else is in its place by now. */
+  /** False: it cannot be undone, or something else has taken its place. */
   readonly isUndone: boolean;
 }
 
-/** What became of it. */
+/** The outcome of a reversal. */
 export interface Undoing {
-  /** Every change that was taken back, the newest first. */
+  /** The changes of the reversal, newest first. */
   readonly changes: readonly UndoneChange[];
-  /** Backup codes that were not spent, and died by it. */
+  /** The number of unspent backup codes that died. */
   readonly codesRevoked: number;
   /**
-   * Whether what the link proves is not enough to come back, and the host asks for the password of
-   * before: 1. no active method is left, or none but what is answered by whoever reads the link, while
-   * there was one before; 2. something is back that signs in. Its owner may have thrown it out, and who
-   * holds it may hold their mailbox as well.
+   * Whether the link alone proves too little to reset the password, so that the host must ask for the
+   * former one: 1. all active methods are gone, or all but those that the mailbox of the link answers;
+   * 2. a factor is back. The owner may have removed it, and its holder may also read the mailbox.
    */
   readonly needsPassword: boolean;
-  /** Whose doing it was: the host's sessions that did it, or were made possible by it. */
+  /** The host's sessions that made the changes, or that the changes made possible. */
   readonly sessionIds: readonly string[];
-  /** Has handlers let go of what was removed; to be called after the commit. */
+  /** Lets handlers dispose of removed states. Call it after the commit. */
   dispose(): Promise<void>;
 }
 
-/** What a host knows of whoever repudiates. */
+/** What a host knows about a reversal. */
 export interface ReversalContext {
-  /** Looks in the same transaction; absent: the host cannot tell. */
+  /** Searches in the same transaction. Absent: the host cannot tell. */
   readonly provenBy?: SessionsProvenBy;
-  /** Where the link was sent to; absent: not to where a method sends its codes. */
+  /** The addresses that the link was sent to. Absent: none that a method sends codes to. */
   readonly addresses?: readonly string[];
 }
 
-/** A change that is taken back, and what became of it. */
+/** A change of a reversal, and its outcome. */
 type UndoneLogged = Undone & { readonly change: LoggedChange };
 
-/** Whose doing is taken back, and what was so before. */
+/** Whose changes are reversed, and the log of before. */
 interface Repudiated {
   readonly subjectId: string;
   readonly culprits: Culprits;
   readonly history: ChangeHistory;
 }
 
-/** Changes of which something signs in, or did: what could not be undone of them is tried again. */
+/** Changes of credentials. A later reversal tries again to undo those that it could not. */
 const LASTING: readonly MfaEventType[] = [
   'method_activated',
   'method_deactivated',
@@ -82,10 +81,10 @@ const LASTING: readonly MfaEventType[] = [
 ];
 
 /**
- * Undoes what somebody else did to an account: everything since a change that its owner repudiates
- * that was done in the same session, in a session that was proven by an authenticator or a backup code
- * of that one or that it made possible, and so on. What was repudiated once does not come back by
- * another link. What anybody else did stays [NIST SP 800-63B-4 §4.6].
+ * Undoes an attacker's changes of an account. It begins with the change that the owner repudiates, and
+ * takes everything since by the same session, by sessions that were proven with its authenticators or
+ * backup codes, by sessions that it made possible, and so on. A later link brings nothing of it back.
+ * Changes by others stay [NIST SP 800-63B-4 §4.6].
  */
 @Injectable()
 export class ChangeReversal {
@@ -100,7 +99,7 @@ export class ChangeReversal {
     private readonly clock: Clock,
   ) {}
 
-  /** Undoes what can be undone, and ends every open challenge, in the transaction given. */
+  /** Undoes what can be undone, and ends every open challenge, in the given transaction. */
   async undo(
     change: ReversedChange,
     transaction: Transaction,
@@ -132,7 +131,7 @@ export class ChangeReversal {
     };
   }
 
-  /** Nothing that was ever repudiated stays, whatever brought it back, and none comes back later. */
+  /** Removes every repudiated credential, however it came back, and remembers all of them. */
   private async forget(
     { subjectId, culprits, history }: Repudiated,
     undone: readonly UndoneLogged[],
@@ -164,7 +163,7 @@ export class ChangeReversal {
     return haveGone(were, are) || haveGone(others(were), others(are));
   }
 
-  /** The newest first: each finds what it left behind. */
+  /** Undoes the newest change first, so that each finds the state that it left. */
   private async undoAll(
     repudiated: ReadonlySet<LoggedChange>,
     { subjectId, log }: { readonly subjectId: string; readonly log: readonly LoggedChange[] },
@@ -188,7 +187,7 @@ export class ChangeReversal {
   }
 }
 
-/** Where in the log a change stands; an event that is of none, by the number of that event. */
+/** The index of a change in the log. An event without a logged change is placed by its number. */
 function startOf({ changeId, seq }: ReversedChange, log: readonly LoggedChange[]): number {
   const place = log.findIndex(({ id }) => id === changeId);
   const start = place === -1 ? log.findIndex(({ afterSeq }) => afterSeq >= seq) : place;
@@ -196,8 +195,8 @@ function startOf({ changeId, seq }: ReversedChange, log: readonly LoggedChange[]
 }
 
 /**
- * What was repudiated before and could not be undone then; not where anybody else has decided about
- * its factor since.
+ * Changes that were repudiated before and could not be undone then, except where somebody else has changed
+ * the factor since.
  */
 function againOf(
   guilty: ReadonlySet<LoggedChange>,

@@ -32,7 +32,7 @@ const former: FormerMethod = {
   activatedIn: null,
   lastUsedAt: null,
   authenticators: [],
-  payloadVersion: 1,
+  stateVersion: 1,
   version: 1,
   failures: 0,
   lockedUntil: null,

@@ -22,10 +22,10 @@ import {
 
 const DONE: Undone = { ...NOTHING, isUndone: true };
 
-/** Undoes one change of factors after the other: it takes what was added, and brings back what was taken. */
+/** Undoes single changes of factors: removes what was added, and restores what was removed. */
 @Injectable()
 export class ChangeUndoing {
-  /** How each change of a method is undone. */
+  /** By type: undoes a change in the stores. */
   private readonly ofMethods: {
     readonly [type in MfaEventType]?: (change: OfMethod) => Promise<Undone>;
   } = {
@@ -36,7 +36,7 @@ export class ChangeUndoing {
     authenticator_removed: (change) => this.restoring.restoreAuthenticator(change),
   };
 
-  /** The same, in what is at hand. */
+  /** By type: undoes a change in the {@link AccountAtHand}. */
   private readonly atHand: {
     readonly [type in MfaEventType]?: (change: OfMethod) => Promise<boolean>;
   } = {
@@ -51,15 +51,15 @@ export class ChangeUndoing {
     private readonly backupCodes: BackupCodeStore,
   ) {}
 
-  /** An account whose lock the transaction holds. */
+  /** Begins to undo changes of an account. The transaction holds its lock. */
   takeUp(subjectId: string, transaction: Transaction): AccountAtHand {
     const { methods, backupCodes, changes } = this;
     return new AccountAtHand(subjectId, { methods, backupCodes, changes }, transaction);
   }
 
   /**
-   * Undoes one change where that can be. Names, the primary method and backup codes are written with
-   * {@link AccountAtHand.write}: a session can change them as often as it may write.
+   * Undoes one change, if possible. Labels, the primary method and backup codes are stored later, by
+   * {@link AccountAtHand.write}, because a session can change them any number of times.
    */
   async undo(request: UndoingRequest): Promise<Undone> {
     const { change, account } = request;
@@ -80,9 +80,9 @@ export class ChangeUndoing {
   }
 
   /**
-   * Removes what is set up, never worked, and would work once something comes back, or stand in its
-   * place: what was never proven of what any of these sessions set up; and without an active method all
-   * backup codes, as a set-up shows them to anybody.
+   * Removes the pending authenticators that these sessions have set up: they could be confirmed after the
+   * reversal, or take the place of what it restores. Without an active method it also removes the backup
+   * codes, because any set-up may have shown them.
    */
   async removePending(
     subjectId: string,
@@ -100,7 +100,7 @@ export class ChangeUndoing {
     );
   }
 
-  /** Removes authenticators and backup codes by their ids, however they came back. */
+  /** Removes authenticators and sets of backup codes by id. */
   async removeCredentials(
     subjectId: string,
     ids: ReadonlySet<string>,
@@ -129,7 +129,7 @@ export class ChangeUndoing {
     return removed;
   }
 
-  /** One that was proven for the first time goes; an older one no longer works, as before. */
+  /** Removes an authenticator that the change bound. An older one goes back to its former confirmation. */
   private async unbind({ change, former, methods, transaction }: OfMethod): Promise<Undone> {
     const { target, at } = change;
     const isIt = ({ id }: Authenticator) => id === target;
@@ -153,9 +153,10 @@ export class ChangeUndoing {
   }
 
   /**
-   * Without an authenticator a method goes; without one that works it is inactive.
+   * Stores the authenticators that are left. Without any, the method is deleted; without a working one, it
+   * is switched off.
    *
-   * @returns how many backup codes died with the last active method
+   * @returns the number of backup codes that died with the last active method
    */
   private async leave(
     authenticators: readonly Authenticator[],
@@ -175,7 +176,7 @@ export class ChangeUndoing {
       : 0;
   }
 
-  /** Unless another one is called so by now, or somebody else has given it a name since. */
+  /** Restores a label, unless it is taken or somebody else has renamed the authenticator since. */
   private async renameBack({ change, former, kept, methods, account }: OfMethod): Promise<boolean> {
     const method = methods.find(({ id }) => id === former.id);
     const named = former.authenticators.find(({ id }) => id === change.target);
@@ -192,7 +193,7 @@ export class ChangeUndoing {
     return true;
   }
 
-  /** Only while the primary is the one that the change made so. */
+  /** Restores the primary method, if the present one is still that of the change. */
   private async movePrimaryBack({ change, methods, account }: OfMethod): Promise<boolean> {
     const primary = methods.find(({ isPrimary }) => isPrimary);
     const before = methods.find(({ id }) => id === change.target);
@@ -202,7 +203,7 @@ export class ChangeUndoing {
   }
 }
 
-/** Whoever made the new codes has seen them: they die. Those before come back where there are none. */
+/** Replaces the codes that the change issued, as its actor has seen them, or restores those that it removed. */
 async function restoreBackupCodes(
   { change, account }: UndoingRequest,
   former: readonly FormerBackupCode[],

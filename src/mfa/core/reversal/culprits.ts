@@ -2,32 +2,31 @@ import { type Authenticator, isPending } from '../ports/authenticators.js';
 import { type LoggedChange } from './changes.js';
 import { type MfaEvent, type MfaEventType } from '../ports/events.js';
 
-/** What its owner says that they did not do, as its event tells of it. */
+/** A change that the owner repudiates, as its event describes it. */
 export interface ReversedChange extends Pick<
   MfaEvent,
   'type' | 'factor' | 'target' | 'changeId' | 'sessionId' | 'at'
 > {
   readonly subjectId: string;
-  /** {@link RecordedEvent.seq}; 0: all that its session did is taken back, as nobody knows since when it was stolen. */
+  /** {@link RecordedEvent.seq}; 0 reverses everything of its session, when nobody knows since when it was stolen. */
   readonly seq: number;
 }
 
-/** While sessions could begin that could not before: as no second factor was left, or one was back. */
+/** A period in which sessions could begin because a second factor was missing, or because one was back. */
 export interface Opening {
-  /** What works again; null: it takes the first factor alone. */
+  /** The authenticator that was back; null: the first factor was enough. */
   readonly authenticatorId: string | null;
-  /** {@link RecordedEvent.seq} of the last event before it. */
+  /** {@link RecordedEvent.seq} of the last event before the period. */
   readonly afterSeq: number;
-  /** {@link RecordedEvent.seq} of the last event of it; null: it has not ended. */
+  /** {@link RecordedEvent.seq} of the last event of the period; null: it has not ended. */
   readonly untilSeq: number | null;
 }
 
 /**
- * Which of a host's sessions were opened, or stepped up, with a proof by one of these credentials: of
- * authenticators ({@link SessionProof.authenticatorId}) and of sets of backup codes
- * ({@link SessionProof.backupCodesId}); or with another means that these sessions or the repudiated change
- * made, as a password; or began in one of these openings, by what it names. It is asked again until it names
- * no other one.
+ * Finds the host's sessions that are to be reversed too: 1. those that were opened or stepped up with one
+ * of these credentials, by {@link SessionProof.authenticatorId} or {@link SessionProof.backupCodesId};
+ * 2. those that used a password which these sessions or the repudiated change had set; 3. those that began
+ * in one of these openings with the factor that it names. It is called until it finds no further session.
  */
 export type SessionsProvenBy = (
   subjectId: string,
@@ -36,19 +35,19 @@ export type SessionsProvenBy = (
   openings: readonly Opening[],
 ) => Promise<readonly string[]>;
 
-/** Whose changes are taken back. */
+/** Whose changes are reversed. */
 export interface Culprits {
   readonly sessions: ReadonlySet<string>;
   readonly authenticators: ReadonlySet<string>;
-  /** {@link authenticators}, and the sets of backup codes that were made in the sessions. */
+  /** {@link authenticators}, and the sets of backup codes that the sessions issued. */
   readonly credentials: readonly string[];
 }
 
-/** A change that is repudiated, and all that was logged since. */
+/** A repudiated change with the log. */
 interface Case {
   readonly repudiated: ReversedChange;
   readonly since: readonly LoggedChange[];
-  /** What was logged before, too. */
+  /** The whole log. */
   readonly log: readonly LoggedChange[];
 }
 
@@ -56,8 +55,8 @@ const BINDINGS: readonly MfaEventType[] = ['method_activated', 'authenticator_ad
 const REMOVALS: readonly MfaEventType[] = ['method_deactivated', 'method_deleted'];
 
 /**
- * The session of the change, its credentials, the sessions that were proven by those or that it made
- * possible, and so on.
+ * Follows a change to everything that came of it: its session, the credentials of that, the sessions that
+ * those proved or made possible, and so on.
  */
 export async function culpritsOf(one: Case, provenBy: SessionsProvenBy): Promise<Culprits> {
   const { subjectId, sessionId } = one.repudiated;
@@ -73,7 +72,7 @@ export async function culpritsOf(one: Case, provenBy: SessionsProvenBy): Promise
   }
 }
 
-/** The change itself; made in one of the sessions; or the first proof of one of the authenticators. */
+/** Whether a change is the repudiated one, was made in a culprit session, or bound a culprit authenticator. */
 export function isBy(
   change: LoggedChange,
   culprits: Culprits,
@@ -84,7 +83,7 @@ export function isBy(
   return BINDINGS.includes(type) && culprits.authenticators.has(String(target));
 }
 
-/** Those that were set up, or proven for the first time, by the change or in one of the sessions. */
+/** The authenticators that the change or one of the sessions set up or proved for the first time. */
 function boundBy(sessions: ReadonlySet<string>, { repudiated, since }: Case): string[] {
   return since.flatMap((change) => {
     const proven = provenIn(change);
@@ -95,7 +94,7 @@ function boundBy(sessions: ReadonlySet<string>, { repudiated, since }: Case): st
   });
 }
 
-/** Sets of backup codes. Those of a set-up are named after its authenticator. */
+/** The sets of backup codes that they issued. Sets of a set-up have the id of its authenticator. */
 function codesIssuedBy(sessions: ReadonlySet<string>, { repudiated, since }: Case): string[] {
   return since.flatMap((change) =>
     change.type === 'backup_codes_issued' && isMadeBy(change, sessions, repudiated)
@@ -104,7 +103,7 @@ function codesIssuedBy(sessions: ReadonlySet<string>, { repudiated, since }: Cas
   );
 }
 
-/** What the culprits opened, each until somebody else has closed it. */
+/** The openings that the culprits made, each until somebody else closed it. */
 function openingsOf(culprits: Culprits, { repudiated, since, log }: Case): Opening[] {
   const isTheirs = (change: LoggedChange) => isBy(change, culprits, repudiated);
   const switchedBack = switchedBackBy(log, isTheirs);
@@ -116,7 +115,7 @@ function openingsOf(culprits: Culprits, { repudiated, since, log }: Case): Openi
       continue;
     }
     const opened = openedBy(change, later, switchedBack);
-    // Of those that end together the first is the widest, and comes last here.
+    // Of openings with one end the earliest is the widest, and it comes last here.
     if (opened !== undefined) openings.set(`${opened.authenticatorId} ${opened.untilSeq}`, opened);
   }
   return [...openings.values()].toReversed();
@@ -134,12 +133,12 @@ function openedBy(
   return { authenticatorId: again.id, afterSeq, untilSeq: later.of(change) };
 }
 
-/** When what the culprits opened was closed by somebody else; filled with the newest change first. */
+/** When others closed the openings of the culprits. Filled from the newest change to the oldest. */
 class Closings {
   private activation: number | null = null;
-  /** By factors. */
+  /** By factor. */
   private readonly removals = new Map<string | null, number>();
-  /** By authenticators. */
+  /** By authenticator. */
   private readonly bindings = new Map<string | null | undefined, number>();
 
   add({ type, factor, target, afterSeq }: LoggedChange): void {
@@ -148,12 +147,12 @@ class Closings {
     if (BINDINGS.includes(type)) this.bindings.set(target, afterSeq);
   }
 
-  /** Something signs in again, where nothing did. */
+  /** Closes an opening without a second factor: a method was activated. */
   ofNone(): number | null {
     return this.activation;
   }
 
-  /** What a change has switched on is switched off, or on anew. */
+  /** Closes the opening of a change: its factor was switched off, or on anew. */
   of({ factor, target }: LoggedChange): number | null {
     const ends = [this.removals.get(factor), this.bindings.get(target)];
     const known = ends.filter((end) => end !== undefined);
@@ -161,14 +160,14 @@ class Closings {
   }
 }
 
-/** Whether a method went that signed in; one that cannot be read may have. */
+/** Whether an active method was removed or deactivated. One that cannot be read may have been active. */
 function isRemoval({ type, method }: LoggedChange): boolean {
   return REMOVALS.includes(type) && method?.isActive !== false;
 }
 
 /**
- * The changes of factors that the culprits had switched off themselves when they were switched on again:
- * such a one signed in without them too, and whoever switched it on may be the owner.
+ * The changes of a factor after the culprits had switched it off. The factor worked before them, and the
+ * owner may have switched it on again.
  */
 function switchedBackBy(
   log: readonly LoggedChange[],

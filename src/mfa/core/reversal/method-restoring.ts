@@ -14,8 +14,8 @@ import { NOTHING, type OfMethod, removedFrom, type Undone } from './undone.js';
 const BACK: Undone = { ...NOTHING, isUndone: true, bringsBack: true };
 
 /**
- * Brings back what a change took. What was never proven gives way to it, whoever set that up: else any
- * session could hold the place for good. And it does not come back itself, as it never worked.
+ * Restores what a change removed. Pending authenticators in its place are removed, no matter who set them
+ * up: otherwise any session could block the place for good. Pending ones are not restored.
  */
 @Injectable()
 export class MethodRestoring {
@@ -25,7 +25,7 @@ export class MethodRestoring {
     private readonly methods: MethodStore,
   ) {}
 
-  /** By its own proof it may be active again already, or have nothing left that worked. */
+  /** Fails when the method is active again by its own proof, or when nothing is left that worked. */
   async reactivate({ former, methods, transaction }: OfMethod): Promise<Undone> {
     const method = methods.find(({ id }) => id === former.id);
     if (method === undefined || !wouldWork(method, former)) return NOTHING;
@@ -34,7 +34,7 @@ export class MethodRestoring {
     return BACK;
   }
 
-  /** Where no other method of its handler was ever proven. */
+  /** Fails when another method of the handler was ever proven. */
   async restoreMethod(request: OfMethod): Promise<Undone> {
     const { change, former, kept, methods, transaction } = request;
     const { subjectId } = change;
@@ -54,8 +54,8 @@ export class MethodRestoring {
   }
 
   /**
-   * Where its label is free among those that were proven, and so is a place. Its method may be gone by
-   * another link: then it comes back with that.
+   * Fails when a proven authenticator has its label, or when there is no room. A method that another link
+   * has removed comes back with it.
    */
   async restoreAuthenticator(request: OfMethod): Promise<Undone> {
     const { change, former, kept, methods, transaction } = request;
@@ -74,13 +74,13 @@ export class MethodRestoring {
       ...proven.map((one) => inPresentVersion(one, method, handler)),
       inPresentVersion(removed, former, handler),
     ];
-    const payloadVersion = handler.stateVersion;
-    await this.methods.save({ ...method, authenticators, payloadVersion }, transaction);
+    const stateVersion = handler.stateVersion;
+    await this.methods.save({ ...method, authenticators, stateVersion }, transaction);
     return { ...BACK, removed: [removedFrom(method, unproven)] };
   }
 }
 
-/** Whether anything of a method signs in once it is as active as it was. */
+/** Whether an authenticator of a method works with its former activation. */
 function wouldWork(
   { authenticators }: MethodRecord,
   { activation }: Pick<FormerMethod, 'activation'>,
@@ -88,7 +88,7 @@ function wouldWork(
   return workingOf({ authenticators, activation }).length > 0;
 }
 
-/** Those that were proven once, and those that never were. */
+/** Proven authenticators, and pending ones. */
 function byBinding({
   authenticators,
 }: Pick<MethodRecord, 'authenticators'>): [Authenticator[], Authenticator[]] {

@@ -4,21 +4,21 @@ import { type FormerMethod, type LoggedChange } from './changes.js';
 import { type StoredStates } from './disposal.js';
 import { type MethodRecord, type Transaction } from '../ports/stores.js';
 
-/** What is no longer stored, with its handler. */
+/** States that are not stored any more, with their handler. */
 export type Removed = StoredStates & Pick<MethodRecord, 'handler'>;
 
-/** What became of an attempt to undo. */
+/** The outcome of undoing a change. */
 export interface Undone {
-  /** False: something else is in its place by now, or there is nothing that could be undone. */
+  /** False: something else has taken its place, or there is nothing to undo. */
   readonly isUndone: boolean;
-  /** Whether something proves a second factor again that did not before: it may have been thrown out. */
+  /** Whether a second factor is back, which the owner may have removed on purpose. */
   readonly bringsBack: boolean;
-  /** Backup codes that died by it, unspent. */
+  /** The number of unspent backup codes that died. */
   readonly codes: number;
   readonly removed: readonly Removed[];
 }
 
-/** What stays of all that was done since a change. */
+/** The changes by others since a change, which stay. */
 export class KeptSince {
   /** Ids of methods. */
   readonly deleted = new Set<string>();
@@ -26,7 +26,7 @@ export class KeptSince {
   readonly renamed = new Set<string>();
   isPrimaryChosen = false;
 
-  /** To be called for what was done before all that was added so far. */
+  /** Adds changes from the newest to the oldest. */
   add({ type, target }: LoggedChange): void {
     if (type === 'primary_changed') this.isPrimaryChosen = true;
     if (type === 'authenticator_renamed') this.renamed.add(String(target));
@@ -34,14 +34,14 @@ export class KeptSince {
   }
 }
 
-/** A change that is to be undone, while the account is locked. */
+/** A change to undo. The account is locked. */
 export interface UndoingRequest {
   readonly change: LoggedChange;
   readonly kept: KeptSince;
   readonly account: AccountAtHand;
 }
 
-/** A change of one method, with what its owner has now. */
+/** A change of one method, with the present methods of its owner. */
 export interface OfMethod extends UndoingRequest {
   readonly former: FormerMethod;
   readonly methods: readonly MethodRecord[];
@@ -51,10 +51,10 @@ export interface OfMethod extends UndoingRequest {
 /** Nothing was undone. */
 export const NOTHING: Undone = { isUndone: false, bringsBack: false, codes: 0, removed: [] };
 
-/** Authenticators of a method that are stored no longer. */
+/** Authenticators of a method that are not stored any more. */
 export function removedFrom(
-  { handler, payloadVersion }: Pick<MethodRecord, 'handler' | 'payloadVersion'>,
+  { handler, stateVersion }: Pick<MethodRecord, 'handler' | 'stateVersion'>,
   authenticators: readonly Authenticator[],
 ): Removed {
-  return { handler, payloadVersion, authenticators };
+  return { handler, stateVersion, authenticators };
 }

@@ -3,7 +3,7 @@ import { Clock, secondsUntil } from '../../contract/clock.js';
 import { reasonOf } from '../../contract/reason-of.js';
 import { MfaOptions } from '../options/mfa.options.js';
 import { MfaError, problemOnly } from '../../contract/errors.js';
-import { EventPublisher } from '../events/event-publisher.js';
+import { EventRecorder } from '../events/event-recorder.js';
 import { type MfaEventType } from '../ports/events.js';
 import { type Delivery, type Subject } from '../../contract/handler.js';
 import { KeyRing } from '../keys/key-ring.js';
@@ -16,10 +16,9 @@ import {
   spareAllowancesOf,
 } from './send-policy.js';
 import { SendRefusals } from './send-refusals.js';
-import { EventStore } from '../ports/event-store.js';
 import { type ChallengePurpose } from '../ports/challenge-purpose.js';
 
-/** For whom and what something is sent. */
+/** Who is sent a code, and for what. */
 export interface DispatchContext {
   readonly subject: Subject;
   readonly purpose: ChallengePurpose;
@@ -27,52 +26,50 @@ export interface DispatchContext {
   readonly factor: string;
   readonly client: ClientInfo;
   /**
-   * Whether the subject has proven before that it receives what is sent there. Absent: yes, but for
-   * an enrolment.
+   * Whether the subject has confirmed the address before. Absent: true, except for an enrolment.
    */
   readonly isBound?: boolean;
 }
 
-/** A code that is to be sent, and what is stored before it is. */
+/** A code to send, and what is stored before it is sent. */
 export interface SendRequest<T> {
-  /** Absent: there is nothing to be sent. */
+  /** Undefined: nothing is sent. */
   readonly delivery: Delivery | undefined;
   readonly context: DispatchContext;
   /**
-   * Stores and commits what will check the code.
+   * Stores and commits what the code is checked against.
    *
-   * @param isAllowed whether the budgets allow the code, so that it will be sent
+   * @param isAllowed whether the budgets allow the code to be sent
    */
   readonly store: (isAllowed: boolean) => Promise<T>;
   /**
-   * Takes back what the answer alone would have shown of what was stored. A code that was not sent as
-   * far as the gateway says may have arrived all the same, and confirms what was stored with it.
+   * Deletes the part of what was stored that only the answer shows, after a failed send. The rest stays:
+   * a code may arrive although its gateway reports a failure, and then confirms it.
    */
   readonly withdraw?: (stored: T) => Promise<void>;
 }
 
-/** What was stored, and why its code was not sent; null: it was, or there was nothing to be sent. */
+/** What was stored, and why its code was not sent. `failure` is null when it was, or when there was none. */
 export interface SendResult<T> {
   readonly stored: T;
   readonly failure: MfaError | null;
 }
 
-/** A send that its budgets allow, and that is yet to be made. */
+/** A send that the budgets allow and that is not made yet. */
 interface Reservation {
   readonly delivery: Delivery;
   readonly context: DispatchContext;
   readonly taken: TakenSend;
 }
 
-/** Sends what handlers want sent, within the budgets of whoever has it sent. */
+/** Sends the codes of handlers within the budgets of sending. */
 @Injectable()
 export class CodeSender {
   private readonly logger = new Logger(CodeSender.name);
 
   constructor(
     private readonly budgets: SendBudgetStore,
-    private readonly events: EventStore,
-    private readonly publisher: EventPublisher,
+    private readonly events: EventRecorder,
     private readonly refusals: SendRefusals,
     private readonly keys: KeyRing,
     private readonly options: MfaOptions,
@@ -80,7 +77,7 @@ export class CodeSender {
   ) {}
 
   /**
-   * Takes one send from the budgets, stores what will check the code, and sends it.
+   * Takes one send from the budgets, stores what the code is checked against, and sends the code.
    *
    * @returns what was stored
    * @throws {MfaError} `send_too_soon` or `send_limit`, with nothing stored; `delivery_failed`
@@ -91,13 +88,15 @@ export class CodeSender {
     try {
       await this.deliver(reservation);
     } catch (error) {
-      await this.withdraw(request, stored);
+      const { context, withdraw } = request;
+      const left = `What was stored for a code of ${context.factor} that was not sent stays`;
+      await this.orLog(async () => withdraw?.(stored), left);
       throw error;
     }
     return stored;
   }
 
-  /** As {@link send}, but stores also where the code is refused, and returns why it was not sent. */
+  /** As {@link send}, but also stores when the budgets refuse the code, and returns the reason. */
   async trySend<T>(request: SendRequest<T>): Promise<SendResult<T>> {
     const reserved = await this.reserve(request).catch(problemOnly);
     if (reserved instanceof MfaError) {
@@ -108,7 +107,7 @@ export class CodeSender {
     return { stored, failure };
   }
 
-  /** Before the code that will be sent replaces an older one. Null: there is nothing to be sent. */
+  /** Called before the store, so that a refused code replaces no older one. Null: nothing is sent. */
   private async reserve({
     delivery,
     context,
@@ -126,7 +125,7 @@ export class CodeSender {
     });
   }
 
-  /** Where `store` throws, nothing will be sent, and what was taken is given back. */
+  /** Gives the send back when `store` throws, because nothing is sent then. */
   private async whileReserved<T>(
     reservation: Reservation | null,
     store: () => Promise<T>,
@@ -137,55 +136,47 @@ export class CodeSender {
       isStored = true;
       return stored;
     } finally {
-      if (!isStored && reservation !== null) await this.giveBack(reservation);
+      if (!isStored && reservation !== null) {
+        const { context, taken } = reservation;
+        const left = `A ${context.factor} code that is not sent stays counted`;
+        await this.orLog(() => this.budgets.giveBack(taken), left);
+      }
     }
   }
 
   /** @throws {MfaError} `delivery_failed` */
   private async deliver(reservation: Reservation | null): Promise<void> {
     if (reservation === null) return;
-    const { delivery, context, taken } = reservation;
+    const { delivery, context } = reservation;
     try {
       await delivery.send();
     } catch (cause) {
-      await this.budgets.release(taken);
-      await this.record('code_not_sent', context);
       this.logger.warn(`A ${context.factor} code could not be sent. Reason: ${reasonOf(cause)}`);
+      await this.noteFailure(reservation);
       throw new MfaError('delivery_failed', {}, { cause });
     }
-    await this.recordSent(context);
+    const left = `A code of ${context.factor} was sent, and that is not recorded`;
+    await this.orLog(() => this.record('code_sent', context), left);
   }
 
-  /** The code is on its way, whether or not that can be recorded. */
-  private async recordSent(context: DispatchContext): Promise<void> {
-    try {
-      await this.record('code_sent', context);
-    } catch (error) {
-      this.logger.error(
-        `A code of ${context.factor} was sent, and that is not recorded: ${reasonOf(error)}`,
-      );
-    }
+  private async noteFailure({ context, taken }: Reservation): Promise<void> {
+    const { factor } = context;
+    await this.orLog(
+      () => this.budgets.release(taken),
+      `The cool-down of a ${factor} code that was not sent goes on`,
+    );
+    await this.orLog(
+      () => this.record('code_not_sent', context),
+      `That a ${factor} code was not sent is not recorded`,
+    );
   }
 
-  /** Its own failure must not hide the one that it is called for. */
-  private async withdraw<T>({ context, withdraw }: SendRequest<T>, stored: T): Promise<void> {
+  /** Logs a failure of the work instead of throwing it: it must hide neither a success nor an earlier error. */
+  private async orLog(work: () => Promise<void>, left: string): Promise<void> {
     try {
-      await withdraw?.(stored);
+      await work();
     } catch (error) {
-      this.logger.error(
-        `What was stored for a code of ${context.factor} that was not sent stays: ${reasonOf(error)}`,
-      );
-    }
-  }
-
-  /** Its own failure must not hide the one that it is called for. */
-  private async giveBack({ context, taken }: Reservation): Promise<void> {
-    try {
-      await this.budgets.giveBack(taken);
-    } catch (error) {
-      this.logger.warn(
-        `A ${context.factor} code that is not sent stays counted: ${reasonOf(error)}`,
-      );
+      this.logger.error(`${left}: ${reasonOf(error)}`);
     }
   }
 
@@ -196,7 +187,7 @@ export class CodeSender {
     const kept = keptAllowancesOf(this.options, cause, verdict.key);
     if (kept !== null) {
       const onKept = await this.budgets.take(kept, now);
-      // What refuses is the cap, also where a network has had its part of what is kept.
+      // The cap is the reason to report, also when the network has used its part of the reserve.
       const isOfNetwork = !onKept.allowed && onKept.key !== verdict.key;
       return isOfNetwork ? { allowances, verdict } : { allowances: kept, verdict: onKept };
     }
@@ -205,7 +196,7 @@ export class CodeSender {
     return { allowances: spare, verdict: await this.budgets.take(spare, now) };
   }
 
-  /** Counted under each key of the ring, so that a change of the keys makes no budget begin anew. */
+  /** Addresses are counted under every key of the ring, so that a new key resets no budget. */
   private causeOf(delivery: Delivery, context: DispatchContext): SendCause {
     const { subject, purpose, factor, client, isBound = purpose !== 'enrol' } = context;
     const own = alike(Object.values(subject.addresses));
@@ -226,12 +217,11 @@ export class CodeSender {
   private async record(type: MfaEventType, context: DispatchContext): Promise<void> {
     const { subject, factor, client } = context;
     const event = { type, subject, factor, client, at: this.clock.now() };
-    await this.events.append([event]);
-    this.publisher.publish([event]);
+    await this.events.record([event]);
   }
 }
 
-/** Each address once, whatever the case of its letters. */
+/** The addresses in lower case, without duplicates. */
 function alike(addresses: readonly string[]): string[] {
   return [...new Set(addresses.map((address) => address.toLowerCase()))];
 }

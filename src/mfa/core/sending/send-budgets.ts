@@ -1,25 +1,25 @@
 /** One budget of sending. */
 export interface SendAllowance {
   /**
-   * What is counted: a subject and purpose, a subject and a keyed hash of an address, such a hash
-   * alone, or a network. Whoever takes several locks them in the order of their keys.
+   * Names what is counted: a subject and purpose, a subject and the keyed hash of an address, such a hash
+   * alone, or a network. Several allowances are locked in the order of their keys.
    */
   readonly key: string;
   readonly cooldownSeconds: number;
   readonly maxSends: number;
   readonly windowSeconds: number;
-  /** The subject that it is forgotten with; absent: it belongs to nobody. */
+  /** The row is deleted with this subject. Absent: it belongs to no subject. */
   readonly subjectId?: string;
   /**
-   * Among how many rows the count is divided, for a budget that everybody draws on. Absent: one row.
-   * Without a cool-down.
+   * Over how many rows the count is spread, for a budget that everybody shares. Such a budget has no
+   * cool-down. Absent: one row.
    */
   readonly slots?: number;
 }
 
-/** A send that was taken, so that it can be given back. */
+/** A send that was counted, and can be given back. */
 export interface TakenSend {
-  /** The rows that it was counted in. */
+  /** Keys of the rows that counted it. */
   readonly rows: readonly string[];
   readonly at: Date;
 }
@@ -30,19 +30,19 @@ export type SendVerdict =
   | {
       readonly allowed: false;
       readonly reason: 'cooldown' | 'limit';
-      /** Of the allowance that refuses. */
+      /** {@link SendAllowance.key} of the allowance that refuses. */
       readonly key: string;
       readonly until: Date;
     };
 
-/** Port: counts what is sent. */
+/** Port: counts sends. */
 export abstract class SendBudgetStore {
-  /** Takes one send from all allowances, or from none. */
+  /** Counts one send in all allowances, or in none. */
   abstract take(allowances: readonly SendAllowance[], now: Date): Promise<SendVerdict>;
-  /** Ends the cool-down of a send that failed, so that it can be tried again; it stays counted. */
+  /** Ends the cool-down of a send that failed, so that it can be repeated. The send stays counted. */
   abstract release(taken: TakenSend): Promise<void>;
-  /** Ends a cool-down that has begun by then, and no later one; what was sent stays counted. */
+  /** Ends a cool-down that began by `at`, and no later one. Sends stay counted. */
   abstract endCooldown(key: string, at: Date): Promise<void>;
-  /** Takes back the count and the cool-down of a send that was never tried. */
+  /** Undoes count and cool-down of a send that was never tried. */
   abstract giveBack(taken: TakenSend): Promise<void>;
 }

@@ -1,54 +1,53 @@
-import { networkOf, SHARES_OF_SITE, siteOf } from '../ports/network-of.js';
+import { networkOf, SHARES_OF_SITE, siteOf, widestNetworkOf } from '../ports/network-of.js';
 import { type MfaOptions } from '../options/mfa.options.js';
 import { type ChallengePurpose } from '../ports/challenge-purpose.js';
 import { type SendScope } from '../ports/ports.js';
 import { type SendAllowance } from './send-budgets.js';
 
 const SUBJECT_WINDOW_SECONDS = 900;
-/** What is counted by the hour, without a cool-down. */
+/** Budgets by the hour, without a cool-down. */
 const HOURLY = { cooldownSeconds: 0, windowSeconds: 3600 } as const;
-/** Of the cap over all sends of a handler, what is kept for confirmed bindings. */
+/** The part of a handler's cap that is reserved for confirmed bindings. */
 const SHARE_OF_BINDINGS = 0.2;
-/** Of what is kept, what one network may have. */
+/** The part of the reserve that one network may use. */
 const SHARE_OF_KEPT = 0.1;
-/** Eight senders at one moment commit beside each other, as each locks the row of one slot alone. */
+/** Up to eight senders commit concurrently, because each locks the row of one slot. */
 const CAP_SLOTS = 8;
 /**
- * Codes for confirmed bindings that a subject has sent in an hour where its network has had all of its
- * own: enough to sign in, whatever others do behind the same address.
+ * Codes for confirmed bindings that a subject may have in an hour when the budget of its network is used
+ * up: enough to sign in, whatever others behind the same address do.
  */
 const SPARE_SENDS = 2;
 
-/** After this a count of sent codes has no meaning, whatever was counted. */
+/** The longest window of all budgets: older counts have no effect. */
 export const LONGEST_SEND_WINDOW_SECONDS = Math.max(SUBJECT_WINDOW_SECONDS, HOURLY.windowSeconds);
 
-/** What one code is sent for, as far as its budgets ask. */
+/** The facts of a send that decide its budgets. */
 export interface SendCause {
   readonly subjectId: string;
   readonly purpose: ChallengePurpose;
-  /** The handler's name: what carries mails is not what carries texts. */
+  /** The handler's name. Each handler has a cap of its own. */
   readonly factor: string;
-  /** Whether the subject has proven before that it receives what is sent to these addresses. */
+  /** Whether the subject has confirmed these addresses before. */
   readonly isBound: boolean;
-  /** The keyed hashes of the addresses, each under every key of the ring. */
+  /** Keyed hashes of the addresses, each under every key of the ring. */
   readonly addressTags: readonly string[];
-  /** Those of them that belong to an address of the account itself. */
+  /** Those of the account's own addresses. */
   readonly ownAddressTags: readonly string[];
-  /** Where it is asked from; null: it is not known. */
+  /** The address of the client; null when it is not known. */
   readonly ip: string | null;
 }
 
-/** A budget of sending with whose it is. */
+/** A budget of sending, and what it belongs to. */
 export interface ScopedSendAllowance extends SendAllowance {
   readonly scope: SendScope;
 }
 
 /**
- * What one more code draws on. Whoever acts pays: a code for a subject's own binding is charged to
- * that subject and its binding, which nobody else draws on, and to the network that it asks from; one
- * that asks whether an address is the subject's is charged to the subject, to the network, and to what
- * the address may be asked. A cap holds over all codes of a handler, of which a fifth is kept:
- * {@link keptAllowancesOf}.
+ * The budgets of one more code. The actor pays. A code for a confirmed binding is charged to the subject,
+ * to its binding, which nobody else uses up, and to the client's network. A code that confirms an address
+ * is charged to the subject, to the client's network, and to the address. A cap holds over all codes of a
+ * handler, and a fifth of it is reserved: {@link keptAllowancesOf}.
  */
 export function sendAllowancesOf(options: MfaOptions, cause: SendCause): ScopedSendAllowance[] {
   const charged = cause.isBound
@@ -65,9 +64,9 @@ export function sendAllowancesOf(options: MfaOptions, cause: SendCause): ScopedS
 }
 
 /**
- * What a code for a confirmed binding draws on where its network has had all of its own; null where
- * something else refuses it. A network is others, too: its subjects keep a little that nobody behind
- * the same address uses up.
+ * The budgets of a code for a confirmed binding when that of its network is used up; null when another
+ * budget refuses it. Many people may share a network, so each subject keeps a few sends that nobody else
+ * behind the same address uses up.
  *
  * @param refused the key of the allowance that refuses
  */
@@ -83,10 +82,9 @@ export function spareAllowancesOf(
 }
 
 /**
- * What a code for a confirmed binding draws on where all but the kept part of the cap is used up; null
- * where something else refuses it. A network has a tenth of that part, as long as it has not had all of
- * its own: so whoever fills the cap from one network leaves the sign-ins of all others a way. All of a
- * /48 is one network here.
+ * The budgets of a code for a confirmed binding when only the reserve of the cap is left; null when
+ * another budget refuses it. A network gets a tenth of the reserve at most, so that an attacker who fills
+ * the cap from one network leaves a way to sign in for all others.
  *
  * @param refused the key of the allowance that refuses
  */
@@ -98,8 +96,8 @@ export function keptAllowancesOf(
   const allowances = sendAllowancesOf(options, cause);
   const others = allowances.filter(({ scope }) => scope !== 'cap');
   if (!cause.isBound || others.some(({ key }) => key === refused)) return null;
-  const key = `kept:${cause.factor}:${siteOf(cause.ip) ?? networkOf(cause.ip)}`;
-  // As many as a subject has beside a network that has had all of its own, however low the cap is.
+  const key = `kept:${cause.factor}:${widestNetworkOf(cause.ip)}`;
+  // At least what a subject has when its network is used up, however low the cap is.
   const maxSends = Math.max(SPARE_SENDS, Math.floor(keptOf(options) * SHARE_OF_KEPT));
   const ofNetwork = { ...HOURLY, scope: 'network' as const, key, maxSends };
   return [...others, ofNetwork, capOf(cause, options.maxSendsPerHour)];
@@ -109,7 +107,7 @@ function isOfNetwork({ scope }: ScopedSendAllowance): boolean {
   return scope === 'network' || scope === 'site';
 }
 
-/** Names what a subject is sent for a purpose: the one count that has a cool-down. */
+/** The key of a subject's budget for a purpose, the one budget that has a cool-down. */
 export function sendKeyOfSubject({
   subjectId,
   purpose,
@@ -128,7 +126,7 @@ function subjectOf(options: MfaOptions, cause: SendCause): ScopedSendAllowance {
   };
 }
 
-/** Sign-ins are counted apart: nothing that a session asks for, such as a stolen one, shuts them out. */
+/** Sign-ins have a count of their own, so that a stolen session cannot use it up. */
 function askerOf(purpose: ChallengePurpose): string {
   return purpose === 'login' ? '' : 'session-';
 }
@@ -147,8 +145,8 @@ function bindingsOf(
 }
 
 /**
- * What keeps a mailbox from being flooded by many accounts. Those that have the address as their own
- * draw on another count: strangers, who can only name it, use nothing of that up.
+ * Keeps many accounts from flooding one mailbox. Accounts that own the address have another count, which
+ * strangers who name the address cannot use up.
  */
 function addressesOf(
   { maxEnrolmentSendsPerAddress: maxSends }: MfaOptions,
@@ -174,10 +172,10 @@ function networksOf(
 }
 
 /**
- * What a network may have sent, and the /48 of IPv6 that it may be in, which has sixteen times as much.
+ * The budgets of a network, and of the /48 of IPv6 that it is in, which has sixteen times as much.
  *
- * @param ip where it is asked from; null: it is not known
- * @param use what is counted: another use is another count
+ * @param ip the address of the client; null when it is not known
+ * @param use what is counted; each use has a count of its own
  */
 export function networkAllowancesOf(
   ip: string | null,
@@ -193,12 +191,12 @@ export function networkAllowancesOf(
   ];
 }
 
-/** Of the cap of a handler, what is kept for confirmed bindings. */
+/** The reserve of a handler's cap for confirmed bindings. */
 function keptOf({ maxSendsPerHour }: MfaOptions): number {
   return Math.ceil(maxSendsPerHour * SHARE_OF_BINDINGS);
 }
 
-/** Its key is the last in their order, so that the row that all wait for is held for a moment only. */
+/** Its key sorts last, so that the row that all senders wait for is locked for the shortest time. */
 function capOf({ factor }: SendCause, maxSends: number): ScopedSendAllowance {
   return { ...HOURLY, scope: 'cap', key: `total:${factor}`, maxSends, slots: CAP_SLOTS };
 }

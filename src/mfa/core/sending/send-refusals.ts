@@ -3,7 +3,7 @@ import { addSeconds, Clock } from '../../contract/clock.js';
 import { type ScopedSendAllowance } from './send-policy.js';
 import { SendWatch } from '../ports/ports.js';
 
-/** A send that is not made, and the allowance that refuses it. */
+/** A send that was refused, and the allowance that refuses it. */
 export interface RefusedSend {
   /** The handler's name. */
   readonly factor: string;
@@ -11,11 +11,11 @@ export interface RefusedSend {
   readonly allowance: ScopedSendAllowance;
 }
 
-/** Tells those who watch the installation of sends that are refused. */
+/** Reports refused sends to the operator: to {@link SendWatch}, and to the log when the cap is reached. */
 @Injectable()
 export class SendRefusals {
   private readonly logger = new Logger('Sends');
-  /** By the handler and the height of the limit: until when the log has its line. */
+  /** By limit and handler: until when no further line is logged. */
   private readonly loggedUntil = new Map<string, Date>();
 
   constructor(
@@ -28,7 +28,7 @@ export class SendRefusals {
     if (allowance.scope === 'cap') this.logOnce(factor, allowance);
   }
 
-  /** Who reaches the cap does so with thousands: one line for each window, and not for each of them. */
+  /** Thousands of sends hit a cap that is reached: the log has one line for each window. */
   private logOnce(factor: string, { maxSends, windowSeconds }: ScopedSendAllowance): void {
     const now = this.clock.now();
     const limit = `${maxSends} ${factor}`;

@@ -73,8 +73,8 @@ export class AppHandler implements MfaHandler<AppState, never, object, CodeProof
     await Promise.all([totpPackage.loadFor(this.name), qrCodePackage.loadFor(this.name)]);
   }
 
-  parseState(payload: unknown, version: number): AppState {
-    return parseAppState(payload, version);
+  parseState(state: unknown, version: number): AppState {
+    return parseAppState(state, version);
   }
 
   async setup(input: SetupInput<AppState, object>): Promise<SetupOutcome<AppState, never>> {

@@ -39,17 +39,17 @@ const SECRET_FORM = /^[A-Z2-7]{26,103}$/;
  *
  * @throws {Error} when this is not a state of the present version
  */
-export function parseAppState(payload: unknown, version: number): AppState {
-  if (version !== APP_STATE_VERSION || !isAppState(payload)) {
+export function parseAppState(state: unknown, version: number): AppState {
+  if (version !== APP_STATE_VERSION || !isAppState(state)) {
     throw new Error('This is not the state of an authenticator app.');
   }
-  const { secret, algorithm, digits, periodSeconds, usedSteps } = payload;
+  const { secret, algorithm, digits, periodSeconds, usedSteps } = state;
   return { secret, algorithm, digits, periodSeconds, usedSteps };
 }
 
-function isAppState(payload: unknown): payload is AppState {
-  if (typeof payload !== 'object' || payload === null) return false;
-  const { secret, algorithm, digits, periodSeconds, usedSteps } = payload as Partial<AppState>;
+function isAppState(state: unknown): state is AppState {
+  if (typeof state !== 'object' || state === null) return false;
+  const { secret, algorithm, digits, periodSeconds, usedSteps } = state as Partial<AppState>;
   return (
     typeof secret === 'string' &&
     SECRET_FORM.test(secret) &&

@@ -166,8 +166,8 @@ describe('NotifyHandler', () => {
     [{ destinations: [''] }, 1],
     [{ destinations: 'door' }, 1],
     [{ destinations: ['door'] }, 2],
-  ])('reads no state out of %j of version %d', (payload, version) => {
-    expect(() => parseNotifyState(payload, version)).toThrow('This is not the state of a method');
+  ])('reads no state out of %j of version %d', (state, version) => {
+    expect(() => parseNotifyState(state, version)).toThrow('This is not the state of a method');
   });
 });
 

@@ -65,8 +65,8 @@ export class NotifyHandler implements MfaHandler<
     this.template = MessageTemplate.of({ name, message, applicationName, lifetimeSeconds });
   }
 
-  parseState(payload: unknown, version: number): NotifyState {
-    return parseNotifyState(payload, version);
+  parseState(state: unknown, version: number): NotifyState {
+    return parseNotifyState(state, version);
   }
 
   async setup(

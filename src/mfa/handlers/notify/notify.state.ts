@@ -9,9 +9,9 @@ export interface NotifyState {
  *
  * @throws {Error} when this is not a state of version 1
  */
-export function parseNotifyState(payload: unknown, version: number): NotifyState {
-  if (version === 1 && typeof payload === 'object' && payload !== null) {
-    const destinations: unknown = 'destinations' in payload ? payload.destinations : null;
+export function parseNotifyState(state: unknown, version: number): NotifyState {
+  if (version === 1 && typeof state === 'object' && state !== null) {
+    const destinations: unknown = 'destinations' in state ? state.destinations : null;
     if (isListOfIds(destinations)) return { destinations };
   }
   throw new Error('This is not the state of a method of notifications.');

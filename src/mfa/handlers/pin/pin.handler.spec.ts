@@ -51,8 +51,8 @@ describe('PinHandler', () => {
     [{ hash: 'aGFzaA' }, 1],
     [{ salt: 1, hash: 'aGFzaA' }, 1],
     [{ salt: 'c2FsdA', hash: 'aGFzaA' }, 2],
-  ])('reads no state out of %j of version %d', (payload, version) => {
-    expect(() => parsePinState(payload, version)).toThrow('This is not the state of a PIN.');
+  ])('reads no state out of %j of version %d', (state, version) => {
+    expect(() => parsePinState(state, version)).toThrow('This is not the state of a PIN.');
   });
 
   it('is listed by its factory', async () => {

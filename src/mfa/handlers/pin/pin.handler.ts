@@ -47,8 +47,8 @@ export class PinHandler implements MfaHandler<PinState, never, PinFields, PinFie
     );
   }
 
-  parseState(payload: unknown, version: number): PinState {
-    return parsePinState(payload, version);
+  parseState(state: unknown, version: number): PinState {
+    return parsePinState(state, version);
   }
 
   async setup({ fields }: SetupInput<PinState, PinFields>): Promise<SetupOutcome<PinState, never>> {

@@ -11,9 +11,9 @@ export interface PinState {
  *
  * @throws {Error} when this is not a state of version 1
  */
-export function parsePinState(payload: unknown, version: number): PinState {
+export function parsePinState(state: unknown, version: number): PinState {
   // Whatever it is, it can be asked for two members; their types are looked at below.
-  const { salt, hash } = (payload ?? {}) as Partial<PinState>;
+  const { salt, hash } = (state ?? {}) as Partial<PinState>;
   if (version === 1 && typeof salt === 'string' && typeof hash === 'string') return { salt, hash };
   throw new Error('This is not the state of a PIN.');
 }

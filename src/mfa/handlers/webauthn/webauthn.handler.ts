@@ -96,8 +96,8 @@ export class WebAuthnHandler
     await webAuthnServer.loadFor(this.name);
   }
 
-  parseState(payload: unknown, version: number): WebAuthnState {
-    return parseWebAuthnState(payload, version);
+  parseState(state: unknown, version: number): WebAuthnState {
+    return parseWebAuthnState(state, version);
   }
 
   async setup({ subject, enrolled }: SetupInput<WebAuthnState, object>): Promise<Setup> {

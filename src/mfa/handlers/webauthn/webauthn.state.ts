@@ -35,11 +35,11 @@ const DEVICE_TYPES: readonly unknown[] = ['singleDevice', 'multiDevice'];
  *
  * @throws {Error} when this is not a state of the present version
  */
-export function parseWebAuthnState(payload: unknown, version: number): WebAuthnState {
-  if (version !== WEBAUTHN_STATE_VERSION || !isState(payload)) {
+export function parseWebAuthnState(state: unknown, version: number): WebAuthnState {
+  if (version !== WEBAUTHN_STATE_VERSION || !isState(state)) {
     throw new Error('This is not the state of a security key.');
   }
-  return { credential: payload.credential && membersOf(payload.credential) };
+  return { credential: state.credential && membersOf(state.credential) };
 }
 
 /** What a list may show of a key: nothing before it is made, and never the key itself. */
@@ -61,9 +61,9 @@ function membersOf(credential: WebAuthnCredential): WebAuthnCredential {
   return { id, publicKey, signCount, deviceType, backedUp, transports, aaguid };
 }
 
-function isState(payload: unknown): payload is WebAuthnState {
-  if (typeof payload !== 'object' || payload === null) return false;
-  const { credential } = payload as Partial<WebAuthnState>;
+function isState(state: unknown): state is WebAuthnState {
+  if (typeof state !== 'object' || state === null) return false;
+  const { credential } = state as Partial<WebAuthnState>;
   return credential === null || isCredential(credential);
 }
 

@@ -7,7 +7,8 @@ import {
   ApiParam,
 } from '@nestjs/swagger';
 import { type Actor } from '../../core/access/actor.js';
-import { AuthenticatorService } from '../../core/methods/authenticator.service.js';
+import { MethodRemoval } from '../../core/methods/method-removal.js';
+import { MethodService } from '../../core/methods/method.service.js';
 import { type JsonObject } from '../../contract/handler.js';
 import { NoFields } from '../../contract/read-fields.js';
 import { BodyPipe } from '../requests/body.pipe.js';
@@ -30,7 +31,10 @@ import { type HttpResponse, signalled } from './signalled.js';
 @AuthRoutes('mfa/authenticators', 'Methods')
 @RequireFreshProof()
 export class AuthenticatorsController {
-  constructor(private readonly authenticators: AuthenticatorService) {}
+  constructor(
+    private readonly methods: MethodService,
+    private readonly removal: MethodRemoval,
+  ) {}
 
   @Patch(':id')
   @ApiOperation({ operationId: OPERATIONS.renameAuthenticator, summary: 'Rename an authenticator' })
@@ -43,7 +47,7 @@ export class AuthenticatorsController {
     @Param('id') id: string,
     @RequestBody(BodyPipe) { label }: LabelBody,
   ): Promise<JsonObject> {
-    return this.authenticators.rename(actor, id, label);
+    return this.methods.renameAuthenticator(actor, id, label);
   }
 
   @Delete(':id')
@@ -70,6 +74,6 @@ export class AuthenticatorsController {
     @RequestBody(new OpenBodyPipe(NoFields)) { rest }: OpenBody<NoFields>,
     @Res({ passthrough: true }) response: HttpResponse,
   ): Promise<JsonObject | undefined> {
-    return signalled(await this.authenticators.remove(actor, id, proofIn(rest)), response);
+    return signalled(await this.removal.authenticator(actor, id, proofIn(rest)), response);
   }
 }

@@ -44,10 +44,6 @@ function recordingCore(calls: unknown[][]): StubbedCore {
       send: record('send', undefined),
       challenge: record('challenge', { sent_to: 'x' }),
     },
-    authenticators: {
-      rename: record('rename', { id: 'a1', label: 'Phone' }),
-      remove: record('remove', null),
-    },
     methods: {
       list: record('list', [
         {
@@ -64,10 +60,14 @@ function recordingCore(calls: unknown[][]): StubbedCore {
       ]),
       makePrimary: record('makePrimary', undefined),
       deactivate: record('deactivate', undefined),
-      delete: async (actor: unknown, name: string, proof: unknown) => {
-        calls.push(['delete', actor, name, proof]);
-        return name === 'key' ? { credential_ids: [] } : null;
+      renameAuthenticator: record('rename', { id: 'a1', label: 'Phone' }),
+    },
+    removal: {
+      method: async (actor: unknown, handler: string, proof: unknown) => {
+        calls.push(['delete', actor, handler, proof]);
+        return handler === 'key' ? { credential_ids: [] } : null;
       },
+      authenticator: record('remove', null),
     },
     backupCodes: {
       count: record('count', { remaining: 4, total: 5, createdAt: AT, id: 's1' }),
@@ -151,21 +151,21 @@ describe.each(PLATFORMS)('the controllers on %s', (_, adapter) => {
         backup_codes_remaining: 1,
         authenticator_id: 'a1',
       },
-      ['setUp', ACTOR, { method: 'app', fields: { label: 'x' }, known: KNOWN }],
+      ['setUp', ACTOR, { handler: 'app', fields: { label: 'x' }, known: KNOWN }],
     ],
     [
       'mfa/confirm/',
       { method: 'app', code: 1 },
       200,
       { detail: 'Activated MFA method' },
-      ['confirm', ACTOR, { method: 'app', proof: { code: 1 } }],
+      ['confirm', ACTOR, { handler: 'app', proof: { code: 1 } }],
     ],
     [
       'mfa/confirm/',
       { method: 'app', authenticator_id: UUID, code: 1 },
       200,
       { detail: 'Activated MFA method' },
-      ['confirm', ACTOR, { method: 'app', authenticatorId: UUID, proof: { code: 1 } }],
+      ['confirm', ACTOR, { handler: 'app', authenticatorId: UUID, proof: { code: 1 } }],
     ],
     [
       'mfa/challenge/',
@@ -309,7 +309,7 @@ describe.each(PLATFORMS)('the controllers on %s', (_, adapter) => {
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
     await send('mfa/confirm/', 'method=app&code=012345', form);
 
-    expect(calls).toEqual([['confirm', ACTOR, { method: 'app', proof: { code: '012345' } }]]);
+    expect(calls).toEqual([['confirm', ACTOR, { handler: 'app', proof: { code: '012345' } }]]);
   });
 
   it.each([

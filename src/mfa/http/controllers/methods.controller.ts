@@ -10,6 +10,7 @@ import { type Actor } from '../../core/access/actor.js';
 import { EnrolmentService } from '../../core/methods/enrolment.service.js';
 import { type JsonObject } from '../../contract/handler.js';
 import { MethodAskingService } from '../../core/methods/method-asking.service.js';
+import { MethodRemoval } from '../../core/methods/method-removal.js';
 import { MethodService } from '../../core/methods/method.service.js';
 import { type MethodSnapshot } from '../../core/ports/stores.js';
 import { NoFields, readFields } from '../../contract/read-fields.js';
@@ -49,6 +50,7 @@ export class MethodsController {
   constructor(
     private readonly enrolment: EnrolmentService,
     private readonly methods: MethodService,
+    private readonly removal: MethodRemoval,
     private readonly asking: MethodAskingService,
   ) {}
 
@@ -73,7 +75,7 @@ export class MethodsController {
     @MethodsRead() known: MethodSnapshot,
     @RequestBody(new OpenBodyPipe(MethodBody)) { fixed, rest }: OpenBody<MethodBody>,
   ): Promise<EnrolmentResponse> {
-    const request = { method: fixed.method, fields: rest, known };
+    const request = { handler: fixed.method, fields: rest, known };
     return new EnrolmentResponse(await this.enrolment.setUp(actor, request));
   }
 
@@ -91,8 +93,8 @@ export class MethodsController {
     @SignedIn() actor: Actor,
     @RequestBody(new OpenBodyPipe(AuthenticatorBody)) { fixed, rest }: OpenBody<AuthenticatorBody>,
   ): Promise<MfaDetailResponse> {
-    const { method, authenticator_id: authenticatorId } = fixed;
-    await this.enrolment.confirm(actor, { method, authenticatorId, proof: rest });
+    const { method: handler, authenticator_id: authenticatorId } = fixed;
+    await this.enrolment.confirm(actor, { handler, authenticatorId, proof: rest });
     return { detail: 'Activated MFA method' };
   }
 
@@ -156,7 +158,7 @@ export class MethodsController {
     @RequestBody(new OpenBodyPipe(MethodBody)) { fixed, rest }: OpenBody<MethodBody>,
     @Res({ passthrough: true }) response: HttpResponse,
   ): Promise<JsonObject | undefined> {
-    return signalled(await this.methods.delete(actor, fixed.method, proofIn(rest)), response);
+    return signalled(await this.removal.method(actor, fixed.method, proofIn(rest)), response);
   }
 
   @Post('send')

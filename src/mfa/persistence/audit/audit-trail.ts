@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
-import { EventPublisher } from '../../core/events/event-publisher.js';
+import { EventRecorder } from '../../core/events/event-recorder.js';
 import { type MfaEvent } from '../../core/ports/events.js';
-import { EventStore } from '../../core/ports/event-store.js';
 import { type LineBound } from '../../core/ports/stores.js';
 import { AccountLine } from '../database/account-line.js';
 import { HostDatabase } from '../database/host-database.js';
@@ -22,8 +21,7 @@ export class AuditTrail {
   constructor(
     private readonly host: HostDatabase,
     private readonly line: AccountLine,
-    private readonly events: EventStore,
-    private readonly publisher: EventPublisher,
+    private readonly events: EventRecorder,
   ) {}
 
   /**
@@ -38,8 +36,7 @@ export class AuditTrail {
     if (manager !== undefined) {
       return this.events.append(events, { transaction: transactionOf(manager) });
     }
-    await this.events.append(events);
-    this.tell(events);
+    await this.events.record(events);
   }
 
   /**
@@ -53,7 +50,7 @@ export class AuditTrail {
 
   /** Tells the host's listener, and has consumers served at once. Returns at once. */
   tell(events: readonly MfaEvent[]): void {
-    this.publisher.publish(events);
+    this.events.publish(events);
   }
 
   /**

@@ -18,7 +18,7 @@ export interface AuditProgress {
 /** What is to be verified, and who is told. */
 export interface VerificationRequest {
   /** Absent: all users. */
-  readonly userId?: string;
+  readonly subjectId?: string;
   /** Called with the first fault of each user. */
   readonly onFault: (fault: AuditFault) => void;
   /** Called after every page of events. */
@@ -27,7 +27,7 @@ export interface VerificationRequest {
 
 /** A user whose chain has an end and no event. */
 interface EndWithoutEvents {
-  readonly userId: string;
+  readonly subjectId: string;
 }
 
 const ROWS_PER_PAGE = 1000;
@@ -73,24 +73,27 @@ export class AuditVerification {
     return progress;
   }
 
-  private async count({ userId }: VerificationRequest, transaction: Transaction): Promise<number> {
+  private async count(
+    { subjectId }: VerificationRequest,
+    transaction: Transaction,
+  ): Promise<number> {
     const [row] = await this.statements.rows<{ total: number }>(
-      sql`SELECT count(*)::int AS total FROM mfa_events e WHERE ${isOf(userId)}`,
+      sql`SELECT count(*)::int AS total FROM mfa_events e WHERE ${isOf(subjectId)}`,
       transaction,
     );
     return row?.total ?? 0;
   }
 
-  private async *pages({ userId }: VerificationRequest, transaction: Transaction) {
-    let after = { userId: '', seq: '0' };
+  private async *pages({ subjectId }: VerificationRequest, transaction: Transaction) {
+    let after = { subjectId: '', seq: '0' };
     for (;;) {
       const events: StoredEvent[] = await this.statements.rows<StoredEvent>(
-        sql`SELECT e.user_id AS "userId", e.seq::text AS seq, e.id::text AS id,
+        sql`SELECT e.user_id AS "subjectId", e.seq::text AS seq, e.id::text AS id,
             (extract(epoch FROM e.at) * 1000000)::bigint::text AS "atMicroseconds",
             e.type, e.factor, e.ip, e.user_agent AS "userAgent", e.hash,
             h.seq::text AS "headSeq", h.hash AS "headHash"
           FROM mfa_events e LEFT JOIN mfa_event_heads h ON h.user_id = e.user_id
-          WHERE (e.user_id, e.seq) > (${after.userId}, ${after.seq}::bigint) AND ${isOf(userId)}
+          WHERE (e.user_id, e.seq) > (${after.subjectId}, ${after.seq}::bigint) AND ${isOf(subjectId)}
           ORDER BY e.user_id, e.seq LIMIT ${ROWS_PER_PAGE}`,
         transaction,
       );
@@ -101,12 +104,12 @@ export class AuditVerification {
     }
   }
 
-  private async *pagesOfEnds({ userId }: VerificationRequest, transaction: Transaction) {
+  private async *pagesOfEnds({ subjectId }: VerificationRequest, transaction: Transaction) {
     let after = '';
     for (;;) {
       const ends: EndWithoutEvents[] = await this.statements.rows<EndWithoutEvents>(
-        sql`SELECT h.user_id AS "userId" FROM mfa_event_heads h
-          WHERE h.user_id > ${after} AND ${userId === undefined ? sql`true` : sql`h.user_id = ${userId}`}
+        sql`SELECT h.user_id AS "subjectId" FROM mfa_event_heads h
+          WHERE h.user_id > ${after} AND ${subjectId === undefined ? sql`true` : sql`h.user_id = ${subjectId}`}
             AND NOT EXISTS (SELECT 1 FROM mfa_events e WHERE e.user_id = h.user_id)
           ORDER BY h.user_id LIMIT ${ROWS_PER_PAGE}`,
         transaction,
@@ -114,15 +117,15 @@ export class AuditVerification {
       const last = ends.at(-1);
       if (last === undefined) return;
       yield ends;
-      after = last.userId;
+      after = last.subjectId;
     }
   }
 }
 
-function missingFirst({ userId }: EndWithoutEvents): AuditFault {
-  return { userId, seq: 1, eventId: null, problem: 'event_missing' };
+function missingFirst({ subjectId }: EndWithoutEvents): AuditFault {
+  return { subjectId, seq: 1, eventId: null, problem: 'event_missing' };
 }
 
-function isOf(userId: string | undefined): Sql {
-  return userId === undefined ? sql`true` : sql`e.user_id = ${userId}`;
+function isOf(subjectId: string | undefined): Sql {
+  return subjectId === undefined ? sql`true` : sql`e.user_id = ${subjectId}`;
 }

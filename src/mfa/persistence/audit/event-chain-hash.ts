@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 /** What the hash of an event covers, as text. */
 export interface ChainedEvent {
-  readonly userId: string;
+  readonly subjectId: string;
   readonly seq: string;
   readonly id: string;
   /** Since 1970. */
@@ -24,9 +24,9 @@ const ABSENT = Buffer.alloc(4, 0xff);
  * @param previous the hash of the event before, or {@link CHAIN_START}
  */
 export function eventChainHash(previous: Buffer, event: ChainedEvent): Buffer {
-  const { userId, seq, id, atMicroseconds, type, factor, ip, userAgent } = event;
+  const { subjectId, seq, id, atMicroseconds, type, factor, ip, userAgent } = event;
   const hash = createHash('sha256').update(previous);
-  for (const field of [userId, seq, id, atMicroseconds, type, factor, ip, userAgent]) {
+  for (const field of [subjectId, seq, id, atMicroseconds, type, factor, ip, userAgent]) {
     for (const part of field === null ? [ABSENT] : behindLength(field)) hash.update(part);
   }
   return hash.digest();

@@ -2,7 +2,7 @@ import { CHAIN_START, type ChainedEvent, eventChainHash } from './event-chain-ha
 
 /** The first place where a user's audit is not as it was written. */
 export interface AuditFault {
-  readonly userId: string;
+  readonly subjectId: string;
   readonly seq: number;
   /** Null where the event is missing. */
   readonly eventId: string | null;
@@ -27,7 +27,7 @@ export class EventChainWalk {
 
   /** @param event the next one, by user and number */
   step(event: StoredEvent): AuditFault[] {
-    const faults = this.last?.userId === event.userId ? [] : this.end();
+    const faults = this.last?.subjectId === event.subjectId ? [] : this.end();
     const fault = this.isBroken ? null : faultOf(event, this.last);
     this.last = event;
     if (fault === null) return faults;
@@ -45,18 +45,18 @@ export class EventChainWalk {
 }
 
 function faultOf(event: StoredEvent, last: StoredEvent | null): AuditFault | null {
-  const { userId, id: eventId } = event;
+  const { subjectId, id: eventId } = event;
   const [seq, expected] = [Number(event.seq), Number(last?.seq ?? 0) + 1];
-  if (seq > expected) return { userId, seq: expected, eventId: null, problem: 'event_missing' };
+  if (seq > expected) return { subjectId, seq: expected, eventId: null, problem: 'event_missing' };
   const hash = eventChainHash(last?.hash ?? CHAIN_START, event);
   // Numbers begin with 1: one before that was put in, however well it is chained.
   const isSound = seq === expected && hash.equals(event.hash);
-  return isSound ? null : { userId, seq, eventId, problem: 'event_altered' };
+  return isSound ? null : { subjectId, seq, eventId, problem: 'event_altered' };
 }
 
-function faultOfEnd({ userId, id: eventId, ...last }: StoredEvent): AuditFault | null {
+function faultOfEnd({ subjectId, id: eventId, ...last }: StoredEvent): AuditFault | null {
   const [seq, headSeq] = [Number(last.seq), Number(last.headSeq ?? 0)];
-  if (headSeq > seq) return { userId, seq: seq + 1, eventId: null, problem: 'event_missing' };
+  if (headSeq > seq) return { subjectId, seq: seq + 1, eventId: null, problem: 'event_missing' };
   if (headSeq === seq && last.headHash?.equals(last.hash) === true) return null;
-  return { userId, seq, eventId, problem: 'end_altered' };
+  return { subjectId, seq, eventId, problem: 'end_altered' };
 }

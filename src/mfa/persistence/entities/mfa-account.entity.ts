@@ -5,7 +5,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 export class MfaAccountEntity {
   /** The host's key of the user, as text. */
   @PrimaryColumn('text', { name: 'user_id' })
-  userId!: string;
+  subjectId!: string;
 
   /** Consecutive wrong proofs over all methods. */
   @Column('integer', { default: 0 })

@@ -4,7 +4,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 @Entity('mfa_backup_codes')
 export class MfaBackupCodeEntity {
   @PrimaryColumn('text', { name: 'user_id' })
-  userId!: string;
+  subjectId!: string;
 
   /** HMAC of the code under a derived key: finds the row without a slow hash. */
   @PrimaryColumn('text')

@@ -5,7 +5,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('mfa_challenges_expires_at_idx', ['expiresAt'])
 export class MfaChallengeEntity {
   @PrimaryColumn('text', { name: 'user_id' })
-  userId!: string;
+  subjectId!: string;
 
   @PrimaryColumn('text')
   id!: string;

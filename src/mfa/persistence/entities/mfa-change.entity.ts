@@ -5,7 +5,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('mfa_changes_at_idx', ['at'])
 export class MfaChangeEntity {
   @PrimaryColumn('text', { name: 'user_id' })
-  userId!: string;
+  subjectId!: string;
 
   @PrimaryColumn('uuid')
   id!: string;

@@ -4,7 +4,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 @Entity('mfa_event_heads')
 export class MfaEventHeadEntity {
   @PrimaryColumn('text', { name: 'user_id' })
-  userId!: string;
+  subjectId!: string;
 
   @Column('bigint')
   seq!: string;

@@ -4,7 +4,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 @Entity('mfa_events')
 export class MfaEventEntity {
   @PrimaryColumn('text', { name: 'user_id' })
-  userId!: string;
+  subjectId!: string;
 
   /** Counts the events of one user from 1, without a gap. */
   @PrimaryColumn('bigint')

@@ -2,13 +2,13 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** One user's enrolment with one handler. */
 @Entity('mfa_methods')
-@Index('mfa_methods_user_id_handler_key', ['userId', 'handler'], { unique: true })
-@Index('mfa_methods_one_primary_key', ['userId'], { unique: true, where: 'is_primary' })
+@Index('mfa_methods_user_id_handler_key', ['subjectId', 'handler'], { unique: true })
+@Index('mfa_methods_one_primary_key', ['subjectId'], { unique: true, where: 'is_primary' })
 @Check('mfa_methods_primary_is_active', 'is_active OR NOT is_primary')
 @Check('mfa_methods_active_since', 'is_active = (activated_at IS NOT NULL)')
 export class MfaMethodEntity {
   @PrimaryColumn('text', { name: 'user_id' })
-  userId!: string;
+  subjectId!: string;
 
   @PrimaryColumn('uuid')
   id!: string;

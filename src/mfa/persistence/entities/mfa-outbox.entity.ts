@@ -9,7 +9,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('mfa_outbox_failed_at_idx', ['failedAt'], { where: 'failed_at IS NOT NULL' })
 export class MfaOutboxEntity {
   @PrimaryColumn('text', { name: 'user_id' })
-  userId!: string;
+  subjectId!: string;
 
   /** The same in every try. */
   @PrimaryColumn('uuid')

@@ -3,7 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** What was sent lately, by whoever is charged for it. */
 @Entity('mfa_send_budgets')
 @Index('mfa_send_budgets_window_started_at_idx', ['windowStartedAt'])
-@Index('mfa_send_budgets_user_id_idx', ['userId'], { where: 'user_id IS NOT NULL' })
+@Index('mfa_send_budgets_user_id_idx', ['subjectId'], { where: 'user_id IS NOT NULL' })
 export class MfaSendBudgetEntity {
   /**
    * `subject:<user>:<purpose>`, `spare:<user>`, `binding:<user>:<keyed hash of an address>`, the last two
@@ -16,7 +16,7 @@ export class MfaSendBudgetEntity {
 
   /** Null where it belongs to no user. */
   @Column('text', { name: 'user_id', nullable: true })
-  userId!: string | null;
+  subjectId!: string | null;
 
   @Column('timestamptz', { name: 'window_started_at' })
   windowStartedAt!: Date;

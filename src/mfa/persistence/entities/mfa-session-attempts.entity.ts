@@ -6,7 +6,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 export class MfaSessionAttemptsEntity {
   /** The host's key of the user, as text. */
   @PrimaryColumn('text', { name: 'user_id' })
-  userId!: string;
+  subjectId!: string;
 
   /** The host's session; empty where it keeps none; `*` for all sessions of the user together. */
   @PrimaryColumn('text', { name: 'session_id' })

@@ -87,7 +87,7 @@ export class SealedRows {
       activatedIn: row.m_activated_in,
       lastUsedAt: row.m_last_used_at,
       authenticators: this.authenticators(row),
-      payloadVersion: row.m_state_version,
+      stateVersion: row.m_state_version,
       version: row.m_version,
     };
   }
@@ -151,7 +151,7 @@ export interface StoredAuthenticator {
 }
 
 /** An authenticator as JSON keeps it. */
-export function storedForm({ payload, ...authenticator }: Authenticator): StoredAuthenticator {
+export function storedForm({ state, ...authenticator }: Authenticator): StoredAuthenticator {
   const { id, label, createdAt, setUpIn, boundAt, confirmedAt, confirmedIn, lastUsedAt } =
     authenticator;
   return {
@@ -163,7 +163,7 @@ export function storedForm({ payload, ...authenticator }: Authenticator): Stored
     confirmedAt: confirmedAt?.toISOString() ?? null,
     confirmedIn,
     lastUsedAt: lastUsedAt?.toISOString() ?? null,
-    state: payload,
+    state,
   };
 }
 
@@ -178,7 +178,7 @@ export function authenticatorOf({ state, ...stored }: StoredAuthenticator): Auth
     confirmedAt: stored.confirmedAt === null ? null : new Date(stored.confirmedAt),
     confirmedIn: stored.confirmedIn,
     lastUsedAt: stored.lastUsedAt === null ? null : new Date(stored.lastUsedAt),
-    payload: state,
+    state,
   };
 }
 

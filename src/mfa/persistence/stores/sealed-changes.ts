@@ -31,13 +31,18 @@ export type Former =
 type Time = 'confirmedAt' | 'activatedAt' | 'lastUsedAt' | 'lockedUntil';
 
 /** {@link FormerMethod} as JSON: its times are texts. */
-interface StoredMethod extends Omit<FormerMethod, Time | 'createdAt' | 'authenticators'> {
+interface StoredMethod extends Omit<
+  FormerMethod,
+  Time | 'createdAt' | 'authenticators' | 'stateVersion'
+> {
   readonly createdAt: string;
   readonly confirmedAt: string | null;
   readonly activatedAt: string | null;
   readonly lastUsedAt: string | null;
   readonly lockedUntil: string | null;
   readonly stored: readonly StoredAuthenticator[];
+  /** {@link FormerMethod.stateVersion}, under the name that stored rows have for it. */
+  readonly payloadVersion: number;
 }
 
 /** {@link FormerBackupCode} as JSON. */
@@ -109,14 +114,15 @@ function ownerOf({ user_id, id, type }: Pick<ChangeRow, 'user_id' | 'id' | 'type
   return { use: 'change', subjectId: user_id, rowId: id, purpose: type } as const;
 }
 
-function storedMethod({ authenticators, ...method }: FormerMethod) {
+function storedMethod({ authenticators, stateVersion: payloadVersion, ...method }: FormerMethod) {
   // Dates become texts in JSON.
-  return { ...method, stored: authenticators.map(storedForm) };
+  return { ...method, payloadVersion, stored: authenticators.map(storedForm) };
 }
 
-function formerMethod({ stored, ...method }: StoredMethod): FormerMethod {
+function formerMethod({ stored, payloadVersion, ...method }: StoredMethod): FormerMethod {
   return {
     ...method,
+    stateVersion: payloadVersion,
     createdAt: new Date(method.createdAt),
     confirmedAt: dateIn(method.confirmedAt),
     activatedAt: dateIn(method.activatedAt),

@@ -81,12 +81,12 @@ function countOnRow(
 
 /** Until when what counts the guesses of a session is locked, or was at last; as a value. */
 export function lockedUntil(session: {
-  readonly userId: Sql;
+  readonly subjectId: Sql;
   readonly sessionId: Sql;
   readonly factor: Sql;
 }): Sql {
   return sql`(SELECT max(s.locked_until) FROM mfa_session_attempts s
-    WHERE s.user_id = ${session.userId} AND s.factor = ${session.factor}
+    WHERE s.user_id = ${session.subjectId} AND s.factor = ${session.factor}
       AND s.session_id IN (coalesce(${session.sessionId}, ${NO_SESSION}), ${ALL}))`;
 }
 

@@ -179,7 +179,7 @@ export class TypeOrmAttemptStore extends AttemptStore {
     // A state that stays as it was is nothing that another proof could be judged wrongly by.
     if (isDeepStrictEqual(proven.authenticators, method.authenticators)) return used;
     const state = this.sealed.sealAuthenticators(proven.authenticators, method);
-    return sql`state = ${state}, state_version = ${proven.payloadVersion},
+    return sql`state = ${state}, state_version = ${proven.stateVersion},
       version = m.version + 1, ${used}`;
   }
 

@@ -113,7 +113,7 @@ export class TypeOrmChangeStore extends ChangeStore {
           state_version, version, failures, locked_until)
         VALUES (${subjectId}, ${id}, ${handler}, ${isActive}, ${former.createdAt},
           ${former.confirmedAt}, ${activatedAt}, ${activatedIn}, ${activation},
-          ${activatedVersion}, ${former.lastUsedAt}, ${state}, ${former.payloadVersion},
+          ${activatedVersion}, ${former.lastUsedAt}, ${state}, ${former.stateVersion},
           ${former.version + 1}, ${failures}, ${lockedUntil})
         ON CONFLICT (user_id, handler) DO NOTHING`,
       transaction,
@@ -205,7 +205,7 @@ export class TypeOrmChangeStore extends ChangeStore {
       activatedIn: method.activatedIn,
       lastUsedAt: method.lastUsedAt,
       authenticators: authenticators ?? method.authenticators,
-      payloadVersion: method.payloadVersion,
+      stateVersion: method.stateVersion,
       version: method.version,
       failures: row.m_failures,
       lockedUntil: row.m_locked_until,

@@ -42,7 +42,7 @@ export class TypeOrmSessionAttemptStore extends SessionAttemptStore {
   async lockedUntil({ subjectId, sessionId, factor }: PayingSession): Promise<Date | null> {
     const [row] = await this.statements.rows<{ locked_until: Date | null }>(
       sql`SELECT ${lockedUntil({
-        userId: sql`${subjectId}`,
+        subjectId: sql`${subjectId}`,
         sessionId: sql`${sessionId}::text`,
         factor: sql`${factor}`,
       })} AS locked_until`,

@@ -47,11 +47,11 @@ const WHEN_OPEN: Readonly<Record<WhenOpen, { attempts: Sql; condition: Sql }>> =
  * @param source a `FROM`, where another part of the statement decides whether there is a row
  */
 export function storeMethod(method: EnrolledMethod, state: Buffer, source: Sql = empty): Sql {
-  const { subjectId, id, handler, payloadVersion, createdAt, confirmedAt, lastUsedAt } = method;
+  const { subjectId, id, handler, stateVersion, createdAt, confirmedAt, lastUsedAt } = method;
   return sql`INSERT INTO mfa_methods AS m (user_id, id, handler, created_at, confirmed_at,
       last_used_at, state, state_version)
     SELECT ${subjectId}, ${id}::uuid, ${handler}, ${createdAt}::timestamptz,
-      ${confirmedAt}::timestamptz, ${lastUsedAt}::timestamptz, ${state}::bytea, ${payloadVersion}::int
+      ${confirmedAt}::timestamptz, ${lastUsedAt}::timestamptz, ${state}::bytea, ${stateVersion}::int
     ${source}
     ON CONFLICT (user_id, handler) DO UPDATE SET
       id = excluded.id, created_at = excluded.created_at,

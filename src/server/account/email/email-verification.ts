@@ -69,8 +69,8 @@ export class EmailVerification {
    * @throws {MfaError} `send_too_soon` or `send_limit`; `validation_failed` without an address;
    * `token_not_valid` when the user is gone
    */
-  async request({ subjectId, client }: Actor): Promise<boolean> {
-    const user = await this.users.findById(subjectId);
+  async request({ subjectId: userId, client }: Actor): Promise<boolean> {
+    const user = await this.users.findById(userId);
     if (user === null) throw new MfaError('token_not_valid');
     if (user.email === null) throw new MfaError('validation_failed', { errors: NO_ADDRESS });
     if (user.emailVerifiedAt !== null) return false;
@@ -103,8 +103,11 @@ export class EmailVerification {
    * @throws {MfaError} `invalid_code`; `session_locked` after too many; `attempts_exhausted` after far too
    * many of all sessions, until another code is sent; `token_not_valid` when the user is gone
    */
-  async confirmByCode(code: string, { subjectId, sessionId, client }: Actor): Promise<void> {
-    const user = await this.users.findById(subjectId);
+  async confirmByCode(
+    code: string,
+    { subjectId: userId, sessionId, client }: Actor,
+  ): Promise<void> {
+    const user = await this.users.findById(userId);
     if (user === null) throw new MfaError('token_not_valid');
     if (user.emailVerifiedAt !== null) return;
     const guess = { subject: new UserSubject(user), sessionId, client, factor: CODE_FACTOR };

@@ -42,7 +42,8 @@ export interface Replacement {
 }
 
 /** A change whose owner says that they did not make it. */
-export interface PasswordReversal extends Pick<ReversedChange, 'subjectId' | 'target'> {
+export interface PasswordReversal extends Pick<ReversedChange, 'target'> {
+  readonly userId: string;
   /** The sessions whose doing it was. */
   readonly sessionIds: readonly string[];
   /** The event after which these sessions have done anything that the owner did not. */
@@ -83,18 +84,18 @@ export class FormerPasswords {
    * may have been sent, cannot bring a thief's password back.
    */
   async putBack(
-    { subjectId, target, sessionIds, seq, mailedSeq }: PasswordReversal,
+    { userId, target, sessionIds, seq, mailedSeq }: PasswordReversal,
     manager: EntityManager,
   ): Promise<void> {
     const [former] = await manager.query<{ afterSeq: string; passwordHash: string }[]>(FIND, [
-      subjectId,
+      userId,
       target ?? null,
       sessionIds,
       seq,
       mailedSeq,
     ]);
     if (former === undefined) return;
-    await manager.query(PUT_BACK, [subjectId, former.passwordHash, this.random.rowId()]);
-    await manager.query(FORGET_SINCE, [subjectId, former.afterSeq]);
+    await manager.query(PUT_BACK, [userId, former.passwordHash, this.random.rowId()]);
+    await manager.query(FORGET_SINCE, [userId, former.afterSeq]);
   }
 }
