@@ -3,9 +3,12 @@ import { NotifyHandler, type NotifyHandlerOptions } from '../../../mfa/handlers/
 import { HandlerDefaults, RandomSource } from '../../../mfa/index.js';
 import { ConfigError } from '../../config/values/config-error.js';
 import { webhookSecret } from '../../config/values/webhook-formats.js';
-import { type ConfiguredDestination, MAILBOX_DESTINATION } from './configured-destination.js';
+import {
+  type ConfiguredDestination,
+  DestinationCarrier,
+  MAILBOX_DESTINATION,
+} from './destination-carrier.js';
 import { ConfiguredDestinations } from './configured-destinations.js';
-import { DestinationCarrier } from './destination-carrier.js';
 
 /** A destination, as the file has it. */
 interface WrittenDestination {

@@ -4,7 +4,7 @@ import { IsNotEmpty, IsOptional, IsString, ValidateIf } from 'class-validator';
 import { BoundedText } from '../../../mfa/index.js';
 import { MAX_PASSWORD_TEXT_LENGTH } from '../../identity/password-hasher.js';
 import { LONGEST_EMAIL, LONGEST_USERNAME_TEXT } from '../../identity/user.entity.js';
-import { EXAMPLE_PASSWORD } from '../../identity/example-password.js';
+import { EXAMPLE_PASSWORD } from '../../identity/password-rules.js';
 
 /** Forms send their empty fields too: such a name is none, where the other one is given. */
 function NameField(other: 'username' | 'email'): PropertyDecorator {
