@@ -3,28 +3,28 @@ import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, type ValidationError, validateSync } from 'class-validator';
 import { MfaError } from './errors.js';
 
-/** Objects and arrays within each other; a WebAuthn credential needs four. */
+/** Levels of objects and arrays. A WebAuthn credential needs four. */
 const DEEPEST_NEST = 12;
-/** A body of thousands of bad fields is not answered with thousands of texts. */
+/** A body with thousands of bad fields gets no answer with thousands of texts. */
 const MOST_FAULTS = 30;
 const LONGEST_NAME = 64;
-/** Names that mean something to JavaScript itself, where they are not asked for. */
+/** Names with a meaning in JavaScript itself. */
 const NAMES_OF_THE_LANGUAGE = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Half of a character: no UTF-8 has it, so it would be replaced wherever it is hashed or stored. */
+/** Half of a character. UTF-8 cannot encode it, so hashing and storing would replace it. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 type Fault = readonly [field: string, texts: readonly string[]];
 
-/** A schema for what takes no fields at all: only `{}` is read by it. */
+/** The schema of a body without fields: it reads only `{}`. */
 export class NoFields {}
 
 /**
- * Reads untrusted input by a DTO class (class-validator and class-transformer). Fields that the
- * class does not name are refused, and so is null: an optional field is left out.
+ * Reads untrusted input by a DTO class (class-validator and class-transformer). It refuses fields that
+ * the class does not name. It refuses null as well: a client leaves an optional field out.
  *
- * @param raw a parsed body or a part of one; `undefined`, which stands for no body, is read as `{}`
- * @throws {MfaError} `validation_failed` with `errors` by field, and nothing else, whatever `raw` is
+ * @param raw a parsed body or a part of one. `undefined`, no body, is read as `{}`
+ * @throws {MfaError} `validation_failed` with `errors` by field. It throws nothing else for any `raw`
  */
 export function readFields<T extends object>(schema: Type<T>, raw: unknown): T {
   const names = fieldNamesOf(schema);
@@ -43,10 +43,10 @@ export function readFields<T extends object>(schema: Type<T>, raw: unknown): T {
 
 const STRICT = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true };
 
-/** By class: decorators have named them once and for all, and each request asks several times. */
+/** By class. Decorators name them once, and each request asks several times. */
 const fieldNames = new WeakMap<Type<object>, ReadonlySet<string>>();
 
-/** The names of the fields that a DTO class, or a class that it extends, validates. */
+/** The names of the fields that a DTO class validates, inherited ones included. */
 export function fieldNamesOf(schema: Type<object>): ReadonlySet<string> {
   let names = fieldNames.get(schema);
   if (names === undefined) {
@@ -58,9 +58,9 @@ export function fieldNamesOf(schema: Type<object>): ReadonlySet<string> {
 }
 
 /**
- * The members of a body that is an object.
+ * The members of a body. `undefined` has none.
  *
- * @throws {MfaError} `validation_failed` for anything else but `undefined`
+ * @throws {MfaError} `validation_failed` for a body that is no object
  */
 export function entriesOf(raw: unknown): [name: string, value: unknown][] {
   if (raw === undefined) return [];
@@ -70,7 +70,7 @@ export function entriesOf(raw: unknown): [name: string, value: unknown][] {
   throw validationFailed([['non_field_errors', [text]]]);
 }
 
-/** The words of Django REST framework, whose clients this server speaks to. */
+/** The words of Django REST framework: its clients use this server. */
 function pythonTypeOf(value: unknown): string {
   if (Array.isArray(value)) return 'list';
   if (typeof value === 'string') return 'str';
@@ -83,7 +83,7 @@ function faultOf(value: unknown): string | null {
   return isWellFormed(value, DEEPEST_NEST) ? null : 'Not a valid value.';
 }
 
-/** class-transformer recurses without a bound, and calls what it finds under `constructor`. */
+/** class-transformer recurses without a bound and calls a function that it finds under `constructor`. */
 function isWellFormed(value: unknown, nestsLeft: number): boolean {
   if (typeof value === 'string') return !LONE_SURROGATE.test(value);
   if (typeof value !== 'object' || value === null) return true;
@@ -100,7 +100,7 @@ function instanceOf<T extends object>(schema: Type<T>, plain: object): T {
   try {
     return plainToInstance(schema, plain);
   } catch (cause) {
-    // A `@Transform` of the schema that expects text and was given something else.
+    // A `@Transform` of the schema expects text and got something else.
     const faults: Fault[] = [['non_field_errors', ['Not a valid value.']]];
     throw validationFailed(faults, { cause });
   }
@@ -115,7 +115,7 @@ function faultsIn(errors: readonly ValidationError[], path = ''): Fault[] {
   });
 }
 
-/** The one place where class-validator's words become those of Django REST framework. */
+/** Turns the words of class-validator into those of Django REST framework, here and nowhere else. */
 function textsOf({ value, constraints }: ValidationError): string[] {
   if (constraints === undefined) return [];
   if (value === undefined) return ['This field is required.'];
@@ -126,7 +126,7 @@ function textsOf({ value, constraints }: ValidationError): string[] {
   return Object.values(constraints);
 }
 
-/** A fault that stands later in the list wins over one of the same field: it names the cause. */
+/** Of two faults of one field the later one wins, because it names the cause. */
 function validationFailed(faults: readonly Fault[], options?: ErrorOptions): MfaError {
   const shown = faults.slice(0, MOST_FAULTS);
   const errors = Object.fromEntries(

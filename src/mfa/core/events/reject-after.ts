@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** The outcome of `work`, or a rejection when there is none after `milliseconds`. */
+/** The result of `work`, or a rejection after `milliseconds`. Public because the server bounds its own waits with it. */
 export async function rejectAfter<Result>(
   milliseconds: number,
   work: Promise<Result>,

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsNotEmpty, IsString } from 'class-validator';
-import { BoundedText } from '../../contract/bounded-text.js';
+import { BoundedText } from '../../contract/text-fields.js';
 
 /** In the place of a handler's name where the password is asked for; no handler may be called so. */
 export const PASSWORD = 'password';

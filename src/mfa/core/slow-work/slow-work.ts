@@ -30,6 +30,7 @@ interface Waiter {
  * subjects take turns, and whoever is one too many is told so at once: nobody waits for long.
  *
  * Never ask for it while you hold a connection or a lock: others would wait for the crowd with you.
+ * Public because a host, as the server does, hashes passwords in such a line.
  */
 export class SlowWork {
   private readonly line: FairLine<Waiter>;

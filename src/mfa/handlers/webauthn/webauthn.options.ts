@@ -48,9 +48,9 @@ export interface WebAuthnHandlerOptions extends Partial<OptionFormValues<typeof 
   readonly rpId: string;
   /** Where the front end runs: origins whose host is `rpId` or lies under it. At least one. */
   readonly origins: readonly string[];
-  /** Default `webauthn`. */
+  /** As {@link MfaHandler.name}. Default `webauthn`. */
   readonly name?: string;
-  /** Default `Security key`. */
+  /** As {@link MfaHandler.displayName}. Default `Security key`. */
   readonly displayName?: string;
 }
 
