@@ -257,10 +257,13 @@ function asWritten(one: ts.Symbol, other: ts.Symbol): number {
   return file === otherFile ? left.pos - right.pos : `${file}`.localeCompare(`${otherFile}`);
 }
 
-/** Declared in the library under a name, and neither private nor protected. */
+/** Methods that Nest calls, and nobody else. */
+const LIFECYCLE = /^(?:onModule|onApplication|beforeApplication)/;
+
+/** Declared in the library under a name for its users, and neither private nor protected. */
 function isPublicHere(member: ts.Symbol): boolean {
   const [declaration] = member.declarations ?? [];
-  if (member.name.startsWith('__')) return false;
+  if (member.name.startsWith('__') || LIFECYCLE.test(member.name)) return false;
   if (declaration === undefined || !isOfLibrary(declaration.getSourceFile().fileName)) return false;
   const hidden = ts.ModifierFlags.Private | ts.ModifierFlags.Protected;
   return (ts.getCombinedModifierFlags(declaration) & hidden) === 0;
