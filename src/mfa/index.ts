@@ -71,7 +71,6 @@ export {
 } from './core/ports/assurance.js';
 export { FreshProof } from './core/access/fresh-proof.js';
 export { SessionAttempts } from './core/ceremony/session-attempts.js';
-export { type Counted } from './core/ports/attempts.js';
 export { UnjudgedAttempts } from './core/ceremony/unjudged-attempts.js';
 export { MfaAccounts } from './core/methods/accounts.js';
 export {
@@ -222,10 +221,8 @@ export {
 } from './core/ports/stores.js';
 export { type Authenticator } from './core/ports/authenticators.js';
 export { EnrolmentStore, type Enrolment } from './core/methods/enrolments.js';
-export { type ChallengePurpose } from './core/ports/challenge-purpose.js';
 export {
   AttemptStore,
-  type AttemptBudgets,
   type AttemptRequest,
   type SpentAttempt,
   type Settlement,
