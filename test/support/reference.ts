@@ -149,11 +149,13 @@ class GroupText {
     const { Class, Interface, TypeAlias } = ts.SymbolFlags;
     if (!(declared.flags & (Class | Interface | TypeAlias))) return [];
     const type = this.checker.getDeclaredTypeOfSymbol(declared);
-    const members = this.checker.getPropertiesOfType(type).filter(isPublicHere).sort(asWritten);
+    const kinds = type.isUnion() ? type.types : [type];
+    const properties = kinds.flatMap((one) => this.checker.getPropertiesOfType(one));
+    const members = properties.filter(isForUsers).sort(asWritten);
     // A handler has the members of its contract.
     const isHandler = members.some((member) => member.name === 'proofSchema');
     const hasOwn = !isHandler || declared.flags & Interface || isAbstract(declared);
-    if (!hasOwn || members.length === 0 || !(type.flags & ts.TypeFlags.Object)) return [];
+    if (!hasOwn || members.length === 0) return [];
     if (name.endsWith('Options'))
       return isAbstract(declared) ? [] : [this.optionTable(name, members)];
     const rows = members.map((member) => [this.memberOf(member), this.sentencesOf(member)]);
@@ -260,12 +262,15 @@ function asWritten(one: ts.Symbol, other: ts.Symbol): number {
 /** Methods that Nest calls, and nobody else. */
 const LIFECYCLE = /^(?:onModule|onApplication|beforeApplication)/;
 
-/** Declared in the library under a name for its users, and neither private nor protected. */
-function isPublicHere(member: ts.Symbol): boolean {
+/** Declared in the library under a name, for callers, or for subclasses of an abstract class. */
+function isForUsers(member: ts.Symbol): boolean {
   const [declaration] = member.declarations ?? [];
   if (member.name.startsWith('__') || LIFECYCLE.test(member.name)) return false;
   if (declaration === undefined || !isOfLibrary(declaration.getSourceFile().fileName)) return false;
-  const hidden = ts.ModifierFlags.Private | ts.ModifierFlags.Protected;
+  const { Private, Protected, Abstract } = ts.ModifierFlags;
+  const { parent } = declaration;
+  const isOfBase = ts.isClassLike(parent) && ts.getCombinedModifierFlags(parent) & Abstract;
+  const hidden = isOfBase ? Private : Private | Protected;
   return (ts.getCombinedModifierFlags(declaration) & hidden) === 0;
 }
 
