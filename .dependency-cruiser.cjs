@@ -1,10 +1,11 @@
 /*
- * Which file may import which. `npm run deps` checks the sources against it and against
- * .dependency-cruiser.rooms.cjs. test/architecture/import-rules.spec.ts plants a violation of each
- * rule to see that it is noticed.
+ * Which file may import which. The rules hold for specs, which `npm run deps` checks by this file, and for
+ * sources, which it checks by .dependency-cruiser.rooms.cjs: so it reads each file once.
+ * test/architecture/import-rules.spec.ts plants a violation of each rule to see that it is noticed.
  */
 
 const SPEC = '\\.spec\\.ts$';
+const SOURCE = '^src/.*(?<!\\.spec)\\.ts$';
 
 /** Where an import of these packages, or of their types, leads; a bare name is one not installed. */
 const npm = (...packages) =>
@@ -183,6 +184,13 @@ module.exports = {
       to: { circular: true },
     },
     {
+      name: 'specs-are-leaves',
+      comment: 'What two files need stands in neither of their specs.',
+      severity: 'error',
+      from: {},
+      to: { path: SPEC },
+    },
+    {
       name: 'no-barrels-inside',
       comment:
         'An index.ts is for outsiders; read from inside, it ties every file of its folder together.',
@@ -209,7 +217,7 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    doNotFollow: { path: 'node_modules' },
+    doNotFollow: { path: ['node_modules', SOURCE] },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],

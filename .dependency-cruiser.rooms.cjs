@@ -1,15 +1,16 @@
 /*
- * Which folder may import which. Unit tests stand beside their file and use fakes from everywhere, so
- * these rules leave them out; .dependency-cruiser.cjs has the rules that hold for them too.
+ * Which folder may import which, beside the rules for files in .dependency-cruiser.cjs. Specs stand beside
+ * their file and use fakes from everywhere, so they are left out here.
  */
 
-const { options } = require('./.dependency-cruiser.cjs');
+const files = require('./.dependency-cruiser.cjs');
 
 const room = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
+    ...files.forbidden,
     {
       name: 'no-folder-cycles',
       comment: 'Folders in a circle can only be understood all at once.',
@@ -55,5 +56,5 @@ module.exports = {
       { path: '^src/server/([^/]+\\.ts$|mfa/|commands/)' },
     ),
   ],
-  options: { ...options, exclude: { path: '\\.spec\\.ts$' } },
+  options: { ...files.options, doNotFollow: { path: ['node_modules', '\\.spec\\.ts$'] } },
 };

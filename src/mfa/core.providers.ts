@@ -36,7 +36,7 @@ import { OutboxWorker } from './core/events/outbox-worker.js';
 import { UnjudgedAttempts } from './core/ceremony/unjudged-attempts.js';
 import { WrongProofs } from './core/ceremony/wrong-proofs.js';
 
-/** Every provider of the core. */
+/** All providers of the core. */
 export const CORE_PROVIDERS: Provider[] = [
   MfaAccounts,
   SubjectResolver,

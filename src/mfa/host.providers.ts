@@ -13,7 +13,7 @@ import {
 } from './core/ports/ports.js';
 import { AccessTokenReader } from './http/guards/access-token-reader.js';
 
-/** As a host binds them; what is optional may be absent. */
+/** The ports that a host binds. Optional ones may be absent. */
 type BoundPorts = [
   subjects?: SubjectDirectory,
   tokens?: TokenIssuer,
@@ -35,7 +35,7 @@ const PORTS = [
   FactorChangeHook,
 ];
 
-/** The host's ports. Asked for as optional, so that a missing one is named in a sentence of ours. */
+/** The ports of the host. All are injected as optional, so that our own error names a missing one. */
 export const HOST_PORTS: Provider = {
   provide: HostPorts,
   inject: PORTS.map((token) => ({ token, optional: true })),
@@ -49,7 +49,7 @@ export const HOST_PORTS: Provider = {
   },
 };
 
-/** Binds whoever of the host hears of events. Nobody asks for it: it is made with the application. */
+/** Binds the host's subscribers of events. Nothing injects it: Nest makes it with the application. */
 export const BOUND_AUDIENCE: Provider = {
   provide: Symbol('BOUND_AUDIENCE'),
   inject: [

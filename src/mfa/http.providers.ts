@@ -1,24 +1,22 @@
 import { type Provider, type Type } from '@nestjs/common';
 import { AuthenticatorsController } from './http/controllers/authenticators.controller.js';
 import { BackupCodesController } from './http/controllers/backup-codes.controller.js';
-import { EphemeralTokenGuard } from './http/guards/ephemeral-token.guard.js';
+import { EphemeralTokenGuard, StepUpTokenGuard } from './http/guards/ephemeral-token.guard.js';
 import { FreshProofGuard } from './http/guards/fresh-proof.guard.js';
 import { HostAccess } from './http/guards/host-access.js';
 import { MediaTypeGuard } from './http/requests/media-type.guard.js';
 import { RequireMfaGuard } from './http/guards/require-mfa.guard.js';
 import { SignedInGuard } from './http/guards/signed-in.guard.js';
-import { StepUpTokenGuard } from './http/guards/step-up-token.guard.js';
 import { HandlersController } from './http/controllers/handlers.controller.js';
 import { IssuedResponses } from './http/controllers/issued-responses.js';
 import { MfaLoginController } from './http/controllers/mfa-login.controller.js';
 import { MethodsController } from './http/controllers/methods.controller.js';
-import { MfaProblemFilter } from './http/problems/mfa-problem.filter.js';
+import { MfaProblemFilter, ProblemFilter } from './http/problems/problem.filter.js';
 import { NoStoreInterceptor } from './http/requests/no-store.interceptor.js';
-import { ProblemFilter } from './http/problems/problem.filter.js';
 import { RouteMethods } from './http/problems/route-methods.js';
 import { StepUpController } from './http/controllers/step-up.controller.js';
 
-/** Every controller of the library. */
+/** All controllers of the library. */
 export const MFA_CONTROLLERS: readonly Type<object>[] = [
   MfaLoginController,
   HandlersController,
@@ -28,7 +26,7 @@ export const MFA_CONTROLLERS: readonly Type<object>[] = [
   StepUpController,
 ];
 
-/** What the controllers are guarded and wrapped by; a host's own routes may use it too. */
+/** Guards, filters and interceptors of the controllers. Routes of the host may use them too. */
 export const MFA_HTTP_PROVIDERS: Provider[] = [
   EphemeralTokenGuard,
   FreshProofGuard,

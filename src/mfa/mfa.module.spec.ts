@@ -47,7 +47,7 @@ function handlerOf(name: string): MfaHandler {
   };
 }
 
-/** Boots an application with the module and nothing but its ports. */
+/** Boots an application with nothing but the module and its ports. */
 async function boot(...modules: ReturnType<typeof MfaModule.forRoot>[]) {
   return Test.createTestingModule({ imports: [DatabaseModule, ...modules] }).compile();
 }

@@ -48,7 +48,7 @@ import { SecurityLog } from './persistence/audit/security-log.js';
 import { startClock } from './persistence/database/start-clock.js';
 import { Statements } from './persistence/database/statements.js';
 
-/** Any ordinary Nest provider that yields a handler. */
+/** Any Nest provider of a handler. */
 export type HandlerProvider =
   | Type<MfaHandler>
   | ClassProvider<MfaHandler>
@@ -56,32 +56,34 @@ export type HandlerProvider =
   | ValueProvider<MfaHandler>
   | ExistingProvider<MfaHandler>;
 
-/** Where the module finds the host's ports and what its handlers need, and where its routes are. */
+/** The modules and providers that the library uses, and the place of its routes. */
 export interface MfaModuleWiring extends MfaRouteOptions {
-  /** Modules that export the ports and whatever the handlers inject. */
+  /** Modules that export the ports and everything that the handlers inject. */
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
   /**
-   * Providers of the module itself; one for `Clock` or `RandomSource` replaces the database's clock or
-   * the system's chance.
+   * Providers of the module itself. A provider for `Clock` replaces the clock of the database, and one for
+   * `RandomSource` the random numbers of the system.
    */
   readonly providers?: readonly Provider[];
 }
 
-/** Options that are known only once other providers are. */
+/** Options that depend on other providers. */
 export interface MfaModuleAsyncOptions extends MfaModuleWiring {
+  /** Providers that the factory receives, in this order. */
   readonly inject?: (InjectionToken | OptionalFactoryDependency)[];
+  /** Makes the options at the start of the application. */
   readonly useFactory: (...injected: never[]) => MfaModuleOptions | Promise<MfaModuleOptions>;
 }
 
-/** Token: where the routes begin. */
+/** DI token of the base path of the routes. */
 const MFA_BASE_PATH = Symbol('MFA_BASE_PATH');
 
 /** Multi-factor authentication for a Nest application. */
 @Module({})
 export class MfaModule {
   /**
-   * @throws {Error} when the module was registered twice, a handler is not a singleton, or a controller
-   * stands at another path than the module's
+   * @throws {Error} if the module is registered twice, a handler is no singleton, or a controller of
+   * {@link AuthRoutes} is at another path than the module
    */
   constructor(
     modules: ModulesContainer,
@@ -101,8 +103,10 @@ export class MfaModule {
   }
 
   /**
-   * @param handlers in the order in which they are listed and offered
-   * @param options and where the ports are found
+   * Registers the library, once for an application.
+   *
+   * @param handlers in the order of lists and offers
+   * @param options with the modules that export the ports
    */
   static forRoot(
     handlers: readonly HandlerProvider[],
@@ -161,7 +165,7 @@ export class MfaModule {
   }
 }
 
-/** What other modules of the host may inject. */
+/** Other modules of the host may inject these. */
 const EXPORTED = [
   HandlerRegistry,
   KeyRing,
@@ -179,14 +183,14 @@ const EXPORTED = [
   SecurityLog,
   SessionAttempts,
   SendBudgetStore,
-  // With what they inject: a controller of the host may have AuthRoutes or RequireMfa.
+  // A controller of the host may have AuthRoutes or RequireMfa, whose guards inject these.
   ...MFA_HTTP_PROVIDERS,
   FreshProof,
   Clock,
   RandomSource,
 ];
 
-/** Gathers the handlers under one token, in configured order. */
+/** Provides all handlers under one token, in the given order. */
 function gathered(handlers: readonly HandlerProvider[]): Provider {
   return {
     provide: MFA_HANDLERS,

@@ -41,7 +41,7 @@ import { TypeOrmSendBudgetStore } from './persistence/stores/typeorm-send-budget
 import { TypeOrmSessionAttemptStore } from './persistence/stores/typeorm-session-attempt.store.js';
 import { TypeOrmUnitOfWork } from './persistence/stores/typeorm-unit-of-work.js';
 
-/** The core's storage ports, bound to PostgreSQL through TypeORM. */
+/** The storage ports of the core, bound to PostgreSQL through TypeORM. */
 export const PERSISTENCE_PROVIDERS: Provider[] = [
   AccountLine,
   AuditTrail,

@@ -5,19 +5,19 @@ import { AUTH_BASE_PATH, joinPath, toBasePath } from './http/requests/base-path.
 import { AUTH_ROUTES } from './http/decorators/auth-routes.decorator.js';
 import { SignedInGuard } from './http/guards/signed-in.guard.js';
 
-/** How the routes of the library stand in an application. */
+/** The place and the decorators of the routes of the library. */
 export interface MfaRouteOptions {
   /**
-   * Where they begin, below the global prefix of the application. Default `api/auth`; with
-   * `setGlobalPrefix('api')` it is `auth`.
+   * The base path, below the global prefix of the application. With `setGlobalPrefix('api')`, give `auth`.
+   * Default `api/auth`.
    */
   readonly path?: string;
   /**
-   * Decorators of every route, such as the `@Public()` of a guard that the application has for all of its
-   * routes, or `@Version('1')`. The routes that ask for an access token guard themselves, by `AccessTokenReader`.
+   * Decorators of every route, for example `@Version('1')`, or the `@Public()` of a global guard. Routes that
+   * ask for an access token guard themselves with `AccessTokenReader`.
    */
   readonly routeDecorators?: readonly MethodDecorator[];
-  /** Decorators of those routes alone that ask for no access token, after {@link routeDecorators}. */
+  /** Decorators of the routes without an access token, applied after {@link routeDecorators}. */
   readonly publicRouteDecorators?: readonly MethodDecorator[];
 }
 
@@ -25,10 +25,10 @@ const reflector = new Reflector();
 const scanner = new MetadataScanner();
 
 /**
- * Controllers as one application has them. Each is a class of its own, so that another application of
- * the process may have them elsewhere.
+ * Makes the controllers of one application. Each is a new class, so that another application of the process
+ * may place its controllers elsewhere.
  *
- * @throws {Error} for a `path` that is none
+ * @throws {Error} if `path` is no path
  */
 export function placeControllers(
   controllers: readonly Type<object>[],
@@ -49,8 +49,7 @@ export function placeControllers(
 }
 
 /**
- * Refuses controllers of the application that stand where the library would be by default, and the
- * library stands elsewhere.
+ * Refuses controllers of {@link AuthRoutes} at the default base path if the library is elsewhere.
  *
  * @throws {Error} that says what to write
  */
@@ -61,7 +60,7 @@ export function refuseMisplaced(modules: ModulesContainer, basePath: string, own
     .flatMap((module) => [...module.controllers.values()].map(({ metatype }) => metatype));
   for (const controller of controllers) {
     if (typeof controller !== 'function') continue;
-    // Undefined for one that is none of AuthRoutes.
+    // Undefined for a controller without AuthRoutes.
     const place: { path: string; tag: string; basePath: string | null } | undefined = reflector.get(
       AUTH_ROUTES,
       controller,
@@ -73,16 +72,16 @@ export function refuseMisplaced(modules: ModulesContainer, basePath: string, own
   }
 }
 
-/** Of the same name, which the log shows. */
+/** A subclass of the same name, which the log shows. */
 function subclassOf(controller: Type<object>): Type<object> {
   const { [controller.name]: placed } = { [controller.name]: class extends controller {} };
-  // The one member that the object has.
+  // The only member of the object.
   return placed as Type<object>;
 }
 
 /** The methods that answer requests, by name. */
 function routesOf({ prototype }: Type<object>): [name: string, route: Route][] {
-  // The prototype of a class holds its methods, and nothing else is looked up here.
+  // The prototype of a class holds its methods. Nothing else is looked up here.
   const methods = prototype as Record<string, Route>;
   return scanner.getAllMethodNames(methods).flatMap((name): [string, Route][] => {
     const method = methods[name];
@@ -94,13 +93,13 @@ type Route = (...input: unknown[]) => unknown;
 
 function isSignedInOnly(controller: object, route: object): boolean {
   const guards = [controller, route].flatMap(
-    // Nest's own list, absent where there are none.
+    // Nest's own list, absent if there is no guard.
     (target) => (Reflect.getMetadata(GUARDS_METADATA, target) as unknown[] | undefined) ?? [],
   );
   return guards.includes(SignedInGuard);
 }
 
-/** Decorates a method of its own, since what is decorated otherwise is everybody's. */
+/** Decorates a copy of the method: the original belongs to all applications of the process. */
 function decorateRoute(
   placed: Type<object>,
   name: string,

@@ -1,5 +1,3 @@
-import { join, resolve } from 'node:path';
-import ts from 'typescript';
 import {
   errorOfForms,
   type OptionFormValues,
@@ -19,8 +17,6 @@ import { APP_OPTIONS } from '../../src/mfa/handlers/app/index.js';
 import { readEntryOptions } from '../../src/server/config/values/read-entry-options.js';
 import { optionsSchemaOf } from '../../src/server/mfa/options/options-schema-of.js';
 import { rowOfSetting } from '../support/row-of-setting.js';
-
-const ROOT = resolve(import.meta.dirname, '../..');
 
 /** The table with three more rows, and nothing else anywhere. */
 const TABLE = {
@@ -114,51 +110,5 @@ describe("a row of a handler's table", () => {
     expect(() => read(61)).toThrow(
       'AUTH_CONFIG: factors[0].rest_seconds: expected a whole number from 1 to 60, got 61.',
     );
-  });
-});
-
-const OPTIONS_FILE = join(ROOT, 'src/mfa/core/options/mfa.options.ts');
-
-/** The file of the options alone, as a host's editor reads it. */
-function compileOptions(): ts.Program {
-  const { options } = ts.parseJsonConfigFileContent(
-    ts.readConfigFile(join(ROOT, 'tsconfig.json'), (file) => ts.sys.readFile(file)).config,
-    ts.sys,
-    ROOT,
-  );
-  return ts.createProgram([OPTIONS_FILE], { ...options, types: [] });
-}
-
-/** The doc comment of each member of a type of that file. */
-function docsOf(program: ts.Program, name: string): Map<string, string> {
-  const checker = program.getTypeChecker();
-  const file = program.getSourceFile(OPTIONS_FILE);
-  const module = file && checker.getSymbolAtLocation(file);
-  const symbol = module && checker.getExportsOfModule(module).find((one) => one.name === name);
-  if (symbol === undefined) throw new Error(`There is no type ${name}.`);
-  return new Map(
-    checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol)).map((member) => {
-      const doc = ts.displayPartsToString(member.getDocumentationComment(checker));
-      return [member.name, doc.replace(/\s+/g, ' ')];
-    }),
-  );
-}
-
-describe('what an editor shows of an option', () => {
-  const program = compileOptions();
-  const docs = docsOf(program, 'MfaModuleOptions');
-
-  it('is the doc comment of its row', () => {
-    expect([...docs.keys()].sort()).toEqual(['secretKeys', ...Object.keys(MFA_OPTIONS)].sort());
-    expect(docsOf(program, 'MfaOptions')).toEqual(docs);
-  });
-
-  it.each(Object.entries(MFA_OPTIONS))('names the range and the default of %s', (name, row) => {
-    const doc = docs.get(name) ?? '';
-    const [, range] = /^a whole number from (\d+ to \d+)$/.exec(row.form.takes) ?? [];
-    if (range !== undefined) expect(doc).toContain(range);
-    if (typeof row.default === 'number')
-      expect(doc).toMatch(new RegExp(`efault ${row.default}\\b`));
-    expect(doc.length).toBeGreaterThan(20);
   });
 });

@@ -2,7 +2,6 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } fro
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ts from 'typescript';
 import { codeBlocksOf, DOCUMENTS, ROOT } from './documents.js';
 
 /** What a block begins with: the name of its file, under which other blocks import it. */
@@ -23,7 +22,7 @@ export class DocumentedCode {
 
   constructor() {
     symlinkSync(join(ROOT, 'node_modules'), join(this.root, 'node_modules'));
-    this.installPackage(join(this.app, 'node_modules/nestjs-mfa'));
+    installLibrary(join(this.app, 'node_modules/nestjs-mfa'));
     writeFileSync(join(this.app, 'package.json'), '{"type": "module"}');
     cpSync(join(ROOT, YOUR_APP), join(this.app, 'your-app.ts'));
     symlinkSync(join(ROOT, SERVER), join(this.app, 'server'));
@@ -31,15 +30,9 @@ export class DocumentedCode {
     this.files = blocks.map((code) => this.write(code));
   }
 
-  /** What the compiler says of each file that it does not take, in the repository's own strictness. */
-  faults(): string[] {
-    const paths = this.files.map((file) => join(this.app, file));
-    const program = ts.createProgram(paths, { ...compilerOptions(), rootDir: '/' });
-    return paths.flatMap((path) =>
-      ts
-        .getPreEmitDiagnostics(program, program.getSourceFile(path))
-        .map(({ messageText: text }) => `${path}: ${ts.flattenDiagnosticMessageText(text, '\n')}`),
-    );
+  /** Where the files are. */
+  get paths(): string[] {
+    return this.files.map((file) => join(this.app, file));
   }
 
   /** Runs one file and gives its exports. */
@@ -51,16 +44,6 @@ export class DocumentedCode {
     rmSync(this.root, { recursive: true });
   }
 
-  /** The package as npm installs it, with the sources in the place of what is built from them. */
-  private installPackage(folder: string): void {
-    mkdirSync(folder, { recursive: true });
-    symlinkSync(join(ROOT, 'src'), join(folder, 'src'));
-    const manifest = readFileSync(join(ROOT, 'package.json'), 'utf8')
-      .replaceAll('./dist/', './src/')
-      .replaceAll(/(\.d\.ts|\.js)"/g, '.ts"');
-    writeFileSync(join(folder, 'package.json'), manifest);
-  }
-
   private write(code: string): string {
     const [, file] = FILE_NAME.exec(code) ?? [];
     if (file === undefined) throw new Error(`A block does not name its file:\n${code}`);
@@ -69,8 +52,12 @@ export class DocumentedCode {
   }
 }
 
-function compilerOptions(): ts.CompilerOptions {
-  const path = join(ROOT, 'tsconfig.json');
-  const { config } = ts.readConfigFile(path, (file) => ts.sys.readFile(file));
-  return ts.parseJsonConfigFileContent(config, ts.sys, ROOT).options;
+/** The package as npm installs it, with the sources in the place of what is built from them. */
+export function installLibrary(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  symlinkSync(join(ROOT, 'src'), join(folder, 'src'));
+  const manifest = readFileSync(join(ROOT, 'package.json'), 'utf8')
+    .replaceAll('./dist/', './src/')
+    .replaceAll(/(\.d\.ts|\.js)"/g, '.ts"');
+  writeFileSync(join(folder, 'package.json'), manifest);
 }

@@ -1,4 +1,4 @@
-import { type Acr } from '../../src/mfa/index.js';
+import { type Acr } from '../../src/mfa/core/ports/assurance.js';
 import { type Reply } from './http-client.js';
 import { type TestServer } from './server.js';
 

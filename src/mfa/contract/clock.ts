@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 
-/** Where time comes from. Everything that asks for the hour asks this, so a test can move it. */
+/** The source of time. All code takes the time from it, so that a test can move it. */
 export abstract class Clock {
-  /** The present instant; a correction moves it, back too. */
+  /** The present instant. A correction of the clock moves it, also backwards. */
   abstract now(): Date;
-  /** Milliseconds since some moment, never fewer than before: no correction of the time moves them. */
+  /** Milliseconds since an unspecified moment. They never decrease, because no correction of the clock moves them. */
   abstract elapsedMilliseconds(): number;
 }
 
@@ -20,12 +20,12 @@ export class SystemClock extends Clock {
   }
 }
 
-/** `instant` moved by `seconds`, which may be negative. */
+/** Adds `seconds`, which may be negative, to `instant`. */
 export function addSeconds(instant: Date, seconds: number): Date {
   return new Date(instant.getTime() + seconds * 1000);
 }
 
-/** Whole seconds from `from` until `until`, rounded up; at least 1, so that it can stand in `Retry-After`. */
+/** Whole seconds from `from` to `until`, rounded up, and at least 1: `Retry-After` takes no 0. */
 export function secondsUntil(until: Date, from: Date): number {
   return Math.max(1, Math.ceil((until.getTime() - from.getTime()) / 1000));
 }

@@ -1,12 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsNotEmpty, IsString } from 'class-validator';
-import { BoundedText } from './bounded-text.js';
-import { AcceptNumberAsText } from './accept-number-as-text.js';
+import { AcceptNumberAsText, BoundedText } from './text-fields.js';
 import { MAX_CODE_LENGTH } from './normalize-code.js';
 
-/** The proof of a method whose factor is a one-time code that a person types. */
+/** The proof of a method whose factor is a typed one-time code. */
 export class CodeProof {
-  /** As it was typed; `normalizeCode` reads it. */
+  /** As the person typed it. `normalizeCode` reads it. */
   @ApiProperty({
     description: 'The one-time code. Blanks and hyphens in it do not matter.',
     example: '123456',

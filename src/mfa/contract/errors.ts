@@ -2,13 +2,13 @@ interface CatalogueEntry {
   readonly status: number;
   /** Short and the same for every occurrence [RFC 9457 §3.1.3]. */
   readonly title: string;
-  /** What a client may show a person, unless the occurrence says more. */
+  /** A client may show it to a person. An occurrence may replace it. */
   readonly detail: string;
 }
 
 /**
- * Every failure that a client can meet. The keys are public API: none is ever renamed or reused.
- * Each has an entry in `docs/problems.md`.
+ * Every failure that a client can meet, by its code. Codes are public API: none is ever renamed or reused.
+ * `docs/problems.md` has an entry for each.
  */
 export const PROBLEMS = {
   invalid_credentials: {
@@ -178,32 +178,32 @@ export const PROBLEMS = {
   },
 } as const satisfies Record<string, CatalogueEntry>;
 
-/** The machine-readable name of a failure: `code` in a problem body. */
+/** The machine-readable code of a failure: `code` in a problem body. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** Members that some problems carry beside the catalogue's own. */
+/** What one occurrence adds to its entry in {@link PROBLEMS}. */
 export interface ProblemExtras {
   /** Replaces the catalogue's `detail` for this occurrence. */
   readonly detail?: string;
-  /** Texts by the name of the field that is at fault. */
+  /** Texts for a person, by the name of the faulty field. */
   readonly errors?: Readonly<Record<string, readonly string[]>>;
-  /** Sent as `Retry-After` too. */
+  /** Also sent as `Retry-After`. */
   readonly retryAfterSeconds?: number;
-  /** Attempts that the challenge still allows. */
+  /** Attempts left for the challenge. */
   readonly attemptsLeft?: number;
-  /** What would do; sent in `WWW-Authenticate` too [RFC 9470 §3]. */
+  /** The proof that the request needs; also sent in `WWW-Authenticate` [RFC 9470 §3]. */
   readonly freshProof?: FreshProofDemand;
 }
 
-/** What a proof must be, for what was asked to be allowed. */
+/** The proof that a request needs. */
 export interface FreshProofDemand {
-  /** The proof may be so old, in seconds. */
+  /** The greatest age of the proof, in seconds. */
   readonly maxAgeSeconds: number;
-  /** The weakest `acr` that will do. */
+  /** The weakest `acr` that is enough. */
   readonly acr: string;
 }
 
-/** A failure of the catalogue. The one exception that the core throws on purpose. */
+/** A failure with a code of {@link PROBLEMS}. It is the only exception that the library throws on purpose. */
 export class MfaError extends Error {
   constructor(
     readonly code: ProblemCode,
@@ -220,7 +220,7 @@ export class MfaError extends Error {
   }
 }
 
-/** For `catch`: the problem, when it is one of the catalogue. Anything else is thrown on. */
+/** Narrows a caught error to a problem, and throws any other error again. */
 export function problemOnly(error: unknown): MfaError {
   if (error instanceof MfaError) return error;
   throw error;

@@ -1,24 +1,24 @@
 import { isDate } from 'node:util/types';
 
-/** Where a value is not what it must be. */
+/** A place at which a value is not what it must be. */
 export interface Misfit {
-  /** Of the member that is at fault, such as `.rows[0].table`; empty for the value itself. */
+  /** The faulty member, for example `.rows[0].table`; empty for the value itself. */
   readonly path: string;
-  /** What stands there, in words. It says nothing of the value, which may be a secret. */
+  /** What was found, in words. It never quotes the value, which may be a secret. */
   readonly found: string;
-  /** What must stand there, in words. */
+  /** What is expected, in words. */
   readonly wanted: string;
 }
 
-/** Finds the first misfit of a value; null where there is none. */
+/** Finds the first misfit of a value; null: there is none. */
 export type ValueCheck = (value: unknown) => Misfit | null;
 
 /**
- * Refuses what somebody has given who is not held to types: a port of a host's in JavaScript, or one that reads
- * a token or a row and says that it has the type.
+ * Refuses a wrong value from a port of the host. The compiler does not hold every port to its types: some
+ * are JavaScript, and others cast what they read from a token or a row.
  *
- * @param giver the port with its method, such as `AccessTokenReader.authenticate`
- * @throws {Error} that names the giver, the member, what must stand there and what does
+ * @param giver the port and its method, for example `AccessTokenReader.authenticate`
+ * @throws {Error} that names the giver, the member, what is expected and what was found
  */
 export function refuseMisfit(giver: string, value: unknown, check: ValueCheck): void {
   const misfit = check(value);
@@ -28,21 +28,21 @@ export function refuseMisfit(giver: string, value: unknown, check: ValueCheck): 
   throw new Error(`${giver} must give ${member}${wanted}, and gave ${found}.`);
 }
 
-/** A check of one value by itself. */
+/** Makes a check of a single value. */
 export function valueThat(wanted: string, fits: (value: unknown) => boolean): ValueCheck {
   return (value) => (fits(value) ? null : { path: '', wanted, found: kindOf(value) });
 }
 
-/** A text with something in it. */
+/** A text that is not empty. */
 export const TEXT = valueThat('a text that is not empty', isFilled);
 
 /** Any text. */
 export const ANY_TEXT = valueThat('a text', (value) => typeof value === 'string');
 
-/** True or false, and nothing that counts as one of them. */
+/** True or false. A value that merely counts as one of them is a misfit. */
 export const BOOLEAN = valueThat('true or false', (value) => typeof value === 'boolean');
 
-/** A time. */
+/** A valid `Date`. */
 export const DATE = valueThat(
   'a Date (tokens carry a text or a number: make a Date of it)',
   (value) => isDate(value) && !Number.isNaN(value.getTime()),
@@ -51,17 +51,17 @@ export const DATE = valueThat(
 /** A whole number that JSON can carry. */
 export const WHOLE_NUMBER = valueThat('a whole number', Number.isSafeInteger);
 
-/** What may be null, too. */
+/** Also accepts null. */
 export function nullable(check: ValueCheck): ValueCheck {
   return (value) => (value === null ? null : alternative(check(value), 'null'));
 }
 
-/** What may be left out. */
+/** Also accepts undefined. */
 export function optional(check: ValueCheck): ValueCheck {
   return (value) => (value === undefined ? null : alternative(check(value), 'nothing at all'));
 }
 
-/** An array, each of whose elements fits. */
+/** An array whose elements all fit. */
 export function listOf(check: ValueCheck): ValueCheck {
   return (value) => {
     if (!Array.isArray(value)) return { path: '', wanted: 'an array', found: kindOf(value) };
@@ -69,7 +69,7 @@ export function listOf(check: ValueCheck): ValueCheck {
   };
 }
 
-/** An object, each of whose named members fits; it may have others. */
+/** An object whose named members all fit. It may have others. */
 export function objectOf(members: Readonly<Record<string, ValueCheck>>): ValueCheck {
   const names = Object.keys(members).join(', ');
   return (value) => {
@@ -82,7 +82,7 @@ export function objectOf(members: Readonly<Record<string, ValueCheck>>): ValueCh
   };
 }
 
-/** An object, each of whose values fits, whatever its name. */
+/** An object whose values all fit, under any name. */
 export function valuesOf(check: ValueCheck): ValueCheck {
   return (value) => {
     if (!isObject(value)) return { path: '', wanted: 'an object', found: kindOf(value) };
@@ -98,7 +98,7 @@ function firstMisfit(parts: readonly [path: string, value: unknown, check: Value
   return null;
 }
 
-/** Only the value itself may be something else; its members are what they must be. */
+/** Names the alternative for the value itself. A misfit of a member has no alternative. */
 function alternative(misfit: Misfit | null, other: string): Misfit | null {
   if (misfit === null || misfit.path !== '') return misfit;
   return { ...misfit, wanted: `${misfit.wanted}, or ${other}` };

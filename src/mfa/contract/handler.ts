@@ -1,128 +1,129 @@
 import { type Type } from '@nestjs/common';
 
-/** The user as MFA sees one. The host makes it; the core and the handlers only read it. */
+/** A user, as MFA sees one. The host makes it. The core and the handlers only read it. */
 export interface Subject {
-  /** The host's key of the user, as text. */
+  /** The host's key for the user, as text. */
   readonly id: string;
-  /** What an authenticator app shows beside the issuer: a user name or an address. */
+  /** An authenticator app shows it beside the issuer: a user name or an address. */
   readonly displayName: string;
-  /** Where codes can be sent, by kind of address; a kind that the user lacks is absent. */
+  /** Addresses for codes, by kind. A kind that the user lacks is absent. */
   readonly addresses: {
     readonly email?: string;
     /** In E.164: a plus sign and at most 15 digits. */
     readonly phone?: string;
   };
   /**
-   * Kinds of addresses that the account has and its owner has still to confirm. They are absent from
-   * `addresses`, so nothing is sent there; absent: there is none.
+   * Kinds of addresses that the owner has not confirmed yet. They are absent from `addresses`, so nothing
+   * is sent to them. Absent: there is none.
    */
   readonly unconfirmedAddresses?: readonly (keyof Subject['addresses'])[];
-  /** Code of the language that the person is written to in [RFC 5646]; absent: none is known. */
+  /** Code of the language for messages to the person [RFC 5646]. Absent: unknown. */
   readonly language?: string | undefined;
-  /** False for an account that may not sign in: its open challenges are dead. */
+  /** False for an account that may not sign in. Its open challenges are dead. */
   readonly isEnabled: boolean;
-  /** Differs after every change of the password; challenges opened before the change are dead. */
+  /** Changes with the password. Challenges that were opened before the change are dead. */
   readonly credentialsVersion: string;
   /**
-   * Addresses that the first factor itself came from, such as the mailbox of a password reset, until
-   * another factor was proven. A code that goes there shows no second factor, and is asked for only
-   * where there is nothing else.
+   * Addresses that the first factor itself came from, until another factor is proven: for example the
+   * mailbox of a password reset. A code sent there is no second factor. A login asks for one only if
+   * the subject has nothing else.
    */
   readonly firstFactorAddresses?: readonly string[];
 }
 
-/** What can travel as JSON. */
+/** A value that JSON can carry. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-/** A JSON object, such as a body or a part of one. */
+/** A JSON object: a body, or a part of one. */
 export type JsonObject = { [key: string]: Json };
 
-/** Something to be sent. The core runs `send` after its commit, under the budgets of its addresses. */
+/** A message to send. The core calls `send` after its commit, within the budgets of the addresses. */
 export interface Delivery {
-  /** The full destinations. They are only ever stored as keyed hashes, to count what is sent there. */
+  /** The full destinations. Only keyed hashes of them are stored, to count what is sent there. */
   readonly addresses: readonly string[];
-  /** Hands the message to the carrier. A rejection is answered as `delivery_failed`. */
+  /** Gives the message to the carrier. A rejection is answered as `delivery_failed`. */
   send(): Promise<void>;
 }
 
-/** What a handler is given to begin an enrolment. */
+/** The input of {@link MfaHandler.setup}. */
 export interface SetupInput<State, Fields> {
   readonly subject: Subject;
-  /** The states of the authenticators that the subject has proven, so that none is added twice. */
+  /** The states of the authenticators that the subject has already proven, so that none is added twice. */
   readonly enrolled: readonly State[];
-  /** The set-up fields of the request, validated by `setupSchema`; an empty object without one. */
+  /** The set-up fields of the request, validated by `setupSchema`. Without a schema: an empty object. */
   readonly fields: Fields;
-  /** What the person calls the new authenticator; absent: nothing. */
+  /** The person's name for the new authenticator. Absent: none. */
   readonly label?: string | undefined;
   readonly now: Date;
 }
 
-/** What an enrolment begins with. The core stores it; nothing is active before it is proven. */
+/** The result of {@link MfaHandler.setup}. The core stores it. The method is inactive until it is proven. */
 export interface SetupOutcome<State, Data> {
   readonly state: State;
-  /** `setup_data` of the answer: the only time that a secret may be shown. */
+  /** `setup_data` of the answer. A secret may be shown here and nowhere else. */
   readonly response: JsonObject;
-  /** What `verify` needs to check the proof that confirms this set-up. */
+  /** `verify` gets it with the proof that confirms this set-up. */
   readonly data?: Data;
   readonly delivery?: Delivery;
 }
 
-/** What a handler is given to make a challenge. */
+/** The input of {@link MfaHandler.challenge}. */
 export interface ChallengeInput<State> {
   readonly subject: Subject;
-  /** One for each authenticator that may answer; just one unless the handler holds several. */
+  /** One state for each authenticator that may answer: a single one unless the handler holds several. */
   readonly states: readonly [State, ...State[]];
   readonly now: Date;
 }
 
-/** What a challenge consists of: what is kept of it, what the client sees, what is sent. */
+/** The result of {@link MfaHandler.challenge}. */
 export interface ChallengeOutcome<Data> {
+  /** Kept, encrypted, until the proof is judged. */
   readonly data: Data;
-  /** `challenge` of the answer: what the client needs in order to make the proof. */
+  /** `challenge` of the answer: the client makes the proof from it. */
   readonly response: JsonObject;
   readonly delivery?: Delivery;
 }
 
-/** What a proof is judged by. */
+/** The input of {@link MfaHandler.verify}. */
 export interface VerifyInput<State, Data, Proof> {
   readonly subject: Subject;
-  /** Of one authenticator. Where a method has several, each is asked until one takes the proof. */
+  /** The state of one authenticator. If the method has several, `verify` is called for each until one accepts. */
   readonly state: State;
-  /** The data of this challenge; null where the handler gave none. */
+  /** The data of this challenge. Null: the handler gave none. */
   readonly data: Data | null;
   readonly proof: Proof;
   readonly now: Date;
 }
 
-/** What a proof was judged to be. */
+/** The result of {@link MfaHandler.verify}. */
 export type VerifyOutcome<State> =
   | {
       readonly ok: true;
-      /** The state to store: a handler that remembers its last use returns it changed. */
+      /** The state to store. A handler that remembers its last use returns a changed one. */
       readonly state: State;
-      /** What this proof showed, in the place of the handler's own `amr` [RFC 8176 §2]. */
+      /** Method references of this proof [RFC 8176 §2]. Absent: the handler's `amr`. */
       readonly amr?: readonly string[];
     }
   | {
       readonly ok: false;
       /**
-       * Why a proof is refused that only the authenticator can have made, in snake_case, such as
-       * `sign_count_fell`: it costs no attempt, and event and log say why. Looked at only where
+       * Why a genuine proof of the authenticator is refused, in snake_case, for example `sign_count_fell`.
+       * It costs no attempt, and the event and the log name it. It counts only if
        * {@link MfaHandler.isGuessable} is false. Absent: the proof is wrong.
        */
       readonly reason?: string;
-      /** It was right once and is spent: the person is told to wait for the next one. It is wrong all the same. */
+      /** True for a spent proof: it counts as wrong, and the person is told to wait for the next one. */
       readonly wasUsed?: true;
     };
 
 /**
- * One kind of second factor: what a handler's author writes.
+ * One kind of second factor.
  *
  * A handler is a stateless singleton. It knows its mathematics and nothing else: no request, no
- * database, no token, no other handler. It returns an outcome; a wrong proof is `{ok: false}`,
- * never an exception, and whatever there is to be kept or sent is in what it returns.
+ * database, no token, no other handler. It returns all that is to be stored or sent. It returns
+ * `{ok: false}` for a wrong proof and throws no exception.
  *
- * @typeParam State what is kept for each enrolment, as JSON; stored encrypted
- * @typeParam Data what is kept for each challenge, as JSON; stored encrypted
+ * @typeParam State kept for each enrolment, as JSON; stored encrypted
+ * @typeParam Data kept for each challenge, as JSON; stored encrypted
  * @typeParam Fields the class named by `setupSchema`
  * @typeParam Proof the class named by `proofSchema`
  */
@@ -131,58 +132,58 @@ export interface MfaHandler<State = unknown, Data = unknown, Fields = object, Pr
   readonly name: string;
   /** Shown to people. */
   readonly displayName: string;
-  /** Authentication method reference values for the access token [RFC 8176 §2]. */
+  /** Method references for the access token [RFC 8176 §2]. */
   readonly amr: readonly string[];
-  /** True when a code is sent at login: `resend` and `send` then work for it. */
+  /** True if a login sends a code. `resend` and `send` work for such a handler alone. */
   readonly requiresDispatch: boolean;
   /**
-   * False where no number of tries finds a right proof, such as a signature of a key that the
-   * subject holds: wrong ones then end their challenge, and lock neither method nor account, so that
-   * nobody can shut its owner out by garbage. Absent: true.
+   * False if no number of tries finds a right proof, as with the signature of a key. A wrong proof then ends
+   * its challenge and locks neither method nor account, so that nobody can lock the owner out with
+   * garbage. Absent: true.
    */
   readonly isGuessable?: boolean;
   /**
-   * How many authenticators one subject may hold, each under a label of its own and with a state
-   * of its own. Absent: one, without a label.
+   * How many authenticators one subject may hold. Each has its own label and its own state. Absent:
+   * one, without a label.
    */
   readonly maxAuthenticators?: number;
-  /** A DTO class (class-validator) for what set-up asks beside `method`; absent: nothing. */
+  /** A DTO class (class-validator) for the fields of a set-up beside `method`. Absent: none. */
   readonly setupSchema?: Type<object>;
-  /** A DTO class (class-validator) for the proof, such as `{code}`. */
+  /** A DTO class (class-validator) for the proof, for example {@link CodeProof}. */
   readonly proofSchema: Type<object>;
   /** A DTO class that documents `setup_data` in OpenAPI. */
   readonly setupResponseSchema?: Type<object>;
   /**
-   * Members of `setup_data` that the answer repeats beside it, where clients of a published guide
-   * look for them; absent: none.
+   * Members of `setup_data` that the answer repeats beside it, because clients of a published guide
+   * look for them there. Absent: none.
    */
   readonly setupTopLevel?: readonly string[];
-  /** A DTO class that documents what {@link describe} gives in OpenAPI; absent: it says no members. */
+  /** A DTO class that documents the result of {@link describe} in OpenAPI. Absent: no members. */
   readonly detailsSchema?: Type<object>;
-  /** A DTO class that documents what {@link signal} gives in OpenAPI. */
+  /** A DTO class that documents the result of {@link signal} in OpenAPI. */
   readonly signalSchema?: Type<object>;
-  /** Raised whenever the shape of the state changes. */
+  /** Increased with every change of the shape of the state. */
   readonly stateVersion: number;
 
-  /** Reads a stored state, migrating from `version` where that is older than `stateVersion`. */
+  /** Reads a stored state. If `version` is older than `stateVersion`, it migrates the state. */
   parseState(state: unknown, version: number): State;
-  /** Begins an enrolment. @throws {MfaError} `validation_failed` when the subject lacks what is needed */
+  /** Begins an enrolment. @throws {MfaError} `validation_failed` if the subject lacks something that it needs */
   setup(input: SetupInput<State, Fields>): Promise<SetupOutcome<State, Data>>;
-  /** Present where something is sent, or shown, at login. */
+  /** Present if a login sends or shows something. */
   challenge?(input: ChallengeInput<State>): Promise<ChallengeOutcome<Data>>;
   /** Judges a proof. Pure: the same input gives the same outcome. */
   verify(input: VerifyInput<State, Data, Proof>): Promise<VerifyOutcome<State>>;
-  /** Present where codes are sent: the full addresses that they go to. */
+  /** Present if codes are sent: the full addresses that they go to. */
   sendsTo?(state: State): readonly string[];
-  /** What a list of methods may show: a masked address, a label; never a secret. */
+  /** What a list of methods shows: for example a masked address, never a secret. */
   describe(state: State): JsonObject;
   /**
-   * Present where somebody else keeps authenticators for their owner, such as a password manager: what a
-   * front end passes on to it once one was renamed or removed.
+   * Present if others store authenticators for their owner, as password managers do. A front end passes the
+   * result on to them after an authenticator is renamed or removed.
    *
-   * @param input the states of the authenticators that the subject has left, pending ones among them
+   * @param input the states of the remaining authenticators of the subject, pending ones included
    */
   signal?(input: { readonly subject: Subject; readonly states: readonly State[] }): JsonObject;
-  /** Called after an authenticator, or its user, is gone. */
+  /** Called after an authenticator or its user is deleted. */
   dispose?(input: { readonly subjectId: string; readonly state: State }): Promise<void>;
 }

@@ -34,7 +34,7 @@ describe('normalizeCode', () => {
   });
 
   it('reads nothing of a text that grows beyond the greatest length', () => {
-    // One character that stands for eighteen.
+    // One character becomes eighteen.
     expect(normalizeCode('\ufdfa'.repeat(MAX_CODE_LENGTH))).toBe('');
   });
 

@@ -1,17 +1,17 @@
-/** How a text is normalised, and how long it may be before that. */
+/** The form of a normalised text, and the greatest length before that. */
 export interface TextBounds {
-  /** Of Unicode TR15. */
+  /** A form of Unicode TR15. */
   readonly form: 'NFC' | 'NFKC';
-  /** In UTF-16 units, of the text as it came. */
+  /** In UTF-16 units, before normalisation. */
   readonly maxLength: number;
 }
 
 /**
- * The normalised form of a text, bounded first: marks in an unlucky order take the square of their
- * number in time, so that a long text would hold all other requests up. What comes out may be longer
- * than what came in, by a factor of 18 at most [Unicode TR15 §1.2, "maximum expansion factors"].
+ * Normalises a text of bounded length. Some orders of combining marks take time that grows with the
+ * square of their number, so a long text would delay all other requests. The result may be longer
+ * than the text, at most 18 times [Unicode TR15 §1.2, "maximum expansion factors"].
  *
- * @returns null for a text that is longer
+ * @returns null for a longer text
  */
 export function normalizeText(text: string, { form, maxLength }: TextBounds): string | null {
   return text.length > maxLength ? null : text.normalize(form);

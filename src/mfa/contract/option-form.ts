@@ -1,19 +1,19 @@
-/** What an option takes. */
+/** The values that an option takes. */
 export interface OptionForm<T> {
   /** Completes the sentence "NAME takes …". */
   readonly takes: string;
-  /** Hosts without a compiler may write anything. */
+  /** Whether the option takes this value. A host without a compiler may write anything. */
   readonly accepts: (value: unknown) => value is T;
-  /** The same for the sentence "expected …", where a file of configuration is told it in other words. */
+  /** Completes the sentence "expected …" about a configuration file. Absent: as `takes`. */
   readonly expected?: string;
 }
 
-/** The values of a table of forms. A member has the doc comment of its row. */
+/** The values of a table of forms. Each member has the doc comment of its row. */
 export type OptionFormValues<Table> = {
   readonly [Name in keyof Table]: Table[Name] extends OptionForm<infer T> ? T : never;
 };
 
-/** The first option that is not of its form, in a sentence; undefined where all are. */
+/** A sentence about the first option that its form does not take; undefined: there is none. */
 export function errorOfForms<Table extends Readonly<Record<string, OptionForm<unknown>>>>(
   table: Table,
   values: Readonly<Record<keyof Table, unknown>>,
@@ -37,7 +37,7 @@ export const trueOrFalse: OptionForm<boolean> = {
   accepts: (value): value is boolean => typeof value === 'boolean',
 };
 
-/** A text that `pattern` matches. */
+/** A text that matches `pattern`. */
 export function textLike(pattern: RegExp, takes: string, expected = takes): OptionForm<string> {
   return {
     takes,

@@ -1,14 +1,14 @@
 const DIGITS = /\p{Nd}/gu;
 
 /**
- * A text with plain digits in the place of those of other scripts: keyboards for Arabic, Persian, Hindi,
- * Bengali or Thai write their own. The ten of a script follow each other from zero [Unicode §4.6].
+ * Replaces the digits of other scripts by plain ones: keyboards for Arabic, Persian, Hindi, Bengali or
+ * Thai write their own. The ten digits of a script follow each other from zero [Unicode §4.6].
  */
 export function withPlainDigits(text: string): string {
   return text.replace(DIGITS, (digit) => String(valueOf(Number(digit.codePointAt(0)))));
 }
 
-/** Counted from where the run of digits begins: it has ten, or those of several scripts. */
+/** Counts from the beginning of the run of digits. A run has the ten digits of one script or of several. */
 function valueOf(codePoint: number): number {
   let run = 0;
   while (isDigit(codePoint - run - 1)) run += 1;

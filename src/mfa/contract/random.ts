@@ -2,13 +2,13 @@ import { randomBytes, randomFillSync, randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { V7Generator } from 'uuidv7';
 
-/** Where chance comes from. Secrets, codes, nonces and keys of rows are all drawn here. */
+/** The source of randomness: all secrets, codes, nonces and keys of rows come from it. */
 export abstract class RandomSource {
   /** `byteLength` unpredictable bytes. */
   abstract bytes(byteLength: number): Buffer;
-  /** A whole number from 0 up to, not including, `bound`; every value equally likely. */
+  /** A whole number from 0 to `bound - 1`, each equally likely. */
   abstract below(bound: number): number;
-  /** A new key for a row: UUIDv7 [RFC 9562 §5.7], so that keys made later sort later. */
+  /** A new key for a row: a UUIDv7 [RFC 9562 §5.7], so that later keys sort later. */
   abstract rowId(): string;
 
   /** `length` characters drawn independently from `alphabet`. */
@@ -20,7 +20,7 @@ export abstract class RandomSource {
 const WORD_BYTES = 4;
 const DRAWN_WORDS = 1024;
 
-/** Words of 32 bits, drawn from the operating system's generator by the thousand. */
+/** Words of 32 bits from the operating system's generator, drawn a thousand at a time. */
 class DrawnWords {
   private readonly words = Buffer.alloc(DRAWN_WORDS * WORD_BYTES);
   private nextAt = this.words.length;
@@ -39,7 +39,7 @@ class DrawnWords {
 /** The operating system's generator, through `node:crypto`. */
 @Injectable()
 export class SystemRandomSource extends RandomSource {
-  /** Each request makes several keys. What is secret is never drawn ahead. */
+  /** Drawn ahead, because each request makes several keys. Secrets are never drawn ahead. */
   private readonly rowIds = new V7Generator(new DrawnWords());
 
   bytes(byteLength: number): Buffer {

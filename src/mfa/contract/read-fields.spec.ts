@@ -12,7 +12,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { MfaError } from './errors.js';
-import { AcceptNumberAsText } from './accept-number-as-text.js';
+import { AcceptNumberAsText } from './text-fields.js';
 import { NoFields, readFields } from './read-fields.js';
 
 class Code {

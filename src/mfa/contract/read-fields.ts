@@ -3,28 +3,28 @@ import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, type ValidationError, validateSync } from 'class-validator';
 import { MfaError } from './errors.js';
 
-/** Objects and arrays within each other; a WebAuthn credential needs four. */
+/** Levels of objects and arrays. A WebAuthn credential needs four. */
 const DEEPEST_NEST = 12;
-/** A body of thousands of bad fields is not answered with thousands of texts. */
+/** A body with thousands of bad fields gets no answer with thousands of texts. */
 const MOST_ERRORS = 30;
 const LONGEST_NAME = 64;
-/** Names that mean something to JavaScript itself, where they are not asked for. */
+/** Names with a meaning in JavaScript itself. */
 const NAMES_OF_THE_LANGUAGE = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Half of a character: no UTF-8 has it, so it would be replaced wherever it is hashed or stored. */
+/** Half of a character. UTF-8 cannot encode it, so hashing and storing would replace it. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 type FieldError = readonly [field: string, texts: readonly string[]];
 
-/** A schema for what takes no fields at all: only `{}` is read by it. */
+/** The schema of a body without fields: it reads only `{}`. */
 export class NoFields {}
 
 /**
- * Reads untrusted input by a DTO class (class-validator and class-transformer). Fields that the
- * class does not name are refused, and so is null: an optional field is left out.
+ * Reads untrusted input by a DTO class (class-validator and class-transformer). It refuses fields that
+ * the class does not name. It refuses null as well: a client leaves an optional field out.
  *
- * @param raw a parsed body or a part of one; `undefined`, which stands for no body, is read as `{}`
- * @throws {MfaError} `validation_failed` with `errors` by field, and nothing else, whatever `raw` is
+ * @param raw a parsed body or a part of one. `undefined`, no body, is read as `{}`
+ * @throws {MfaError} `validation_failed` with `errors` by field. It throws nothing else for any `raw`
  */
 export function readFields<T extends object>(schema: Type<T>, raw: unknown): T {
   const names = fieldNamesOf(schema);
@@ -45,10 +45,10 @@ export function readFields<T extends object>(schema: Type<T>, raw: unknown): T {
 
 const STRICT = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true };
 
-/** By class: decorators have named them once and for all, and each request asks several times. */
+/** By class. Decorators name them once, and each request asks several times. */
 const fieldNames = new WeakMap<Type<object>, ReadonlySet<string>>();
 
-/** The names of the fields that a DTO class, or a class that it extends, validates. */
+/** The names of the fields that a DTO class validates, inherited ones included. */
 export function fieldNamesOf(schema: Type<object>): ReadonlySet<string> {
   let names = fieldNames.get(schema);
   if (names === undefined) {
@@ -60,9 +60,9 @@ export function fieldNamesOf(schema: Type<object>): ReadonlySet<string> {
 }
 
 /**
- * The members of a body that is an object.
+ * The members of a body. `undefined` has none.
  *
- * @throws {MfaError} `validation_failed` for anything else but `undefined`
+ * @throws {MfaError} `validation_failed` for a body that is no object
  */
 export function entriesOf(raw: unknown): [name: string, value: unknown][] {
   if (raw === undefined) return [];
@@ -72,7 +72,7 @@ export function entriesOf(raw: unknown): [name: string, value: unknown][] {
   throw validationFailed([['non_field_errors', [text]]]);
 }
 
-/** The words of Django REST framework, whose clients this server speaks to. */
+/** The words of Django REST framework: its clients use this server. */
 function pythonTypeOf(value: unknown): string {
   if (Array.isArray(value)) return 'list';
   if (typeof value === 'string') return 'str';
@@ -85,7 +85,7 @@ function errorOf(value: unknown): string | null {
   return isWellFormed(value, DEEPEST_NEST) ? null : 'Not a valid value.';
 }
 
-/** class-transformer recurses without a bound, and calls what it finds under `constructor`. */
+/** class-transformer recurses without a bound and calls a function that it finds under `constructor`. */
 function isWellFormed(value: unknown, nestsLeft: number): boolean {
   if (typeof value === 'string') return !LONE_SURROGATE.test(value);
   if (typeof value !== 'object' || value === null) return true;
@@ -102,7 +102,7 @@ function instanceOf<T extends object>(schema: Type<T>, plain: object): T {
   try {
     return plainToInstance(schema, plain);
   } catch (cause) {
-    // A `@Transform` of the schema that expects text and was given something else.
+    // A `@Transform` of the schema expects text and got something else.
     const errors: FieldError[] = [['non_field_errors', ['Not a valid value.']]];
     throw validationFailed(errors, { cause });
   }
@@ -117,7 +117,7 @@ function fieldErrorsIn(errors: readonly ValidationError[], path = ''): FieldErro
   });
 }
 
-/** The one place where class-validator's words become those of Django REST framework. */
+/** Turns the words of class-validator into those of Django REST framework, here and nowhere else. */
 function textsOf({ value, constraints }: ValidationError): string[] {
   if (constraints === undefined) return [];
   if (value === undefined) return ['This field is required.'];
@@ -128,7 +128,7 @@ function textsOf({ value, constraints }: ValidationError): string[] {
   return Object.values(constraints);
 }
 
-/** Of two errors of one field the later one wins: it names the cause. */
+/** Of two errors of one field the later one wins, because it names the cause. */
 function validationFailed(fieldErrors: readonly FieldError[], options?: ErrorOptions): MfaError {
   const shown = fieldErrors.slice(0, MOST_ERRORS);
   const errors = Object.fromEntries(

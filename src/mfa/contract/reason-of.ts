@@ -1,17 +1,17 @@
 import { types } from 'node:util';
 
 const CODE = /^\w{1,64}$/;
-/** Codes of Node.js, of OpenSSL and of nodemailer, whose texts speak of a connection and of nobody. */
+/** Codes of Node.js, OpenSSL and nodemailer. Their texts are about a connection and about no person. */
 const IS_ABOUT_TLS =
   /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ESOCKET$|ETLS$)/;
 const MOST_CHARACTERS = 300;
-/** Errors are wrapped in others. */
+/** An error may wrap another one. */
 const MOST_CAUSES = 3;
 
 /**
- * What a log may say of an error: its kind and its codes, and those of what caused it. It quotes a mail
- * server's reply [RFC 5321 §4.2] without the addresses in it, and what is wrong with a connection or a
- * certificate; any other message may hold an address or a secret.
+ * Describes an error for the log: its kind and its codes, and those of its causes. It quotes the reply of
+ * a mail server [RFC 5321 §4.2] without the addresses in it, and messages about a connection or a
+ * certificate. It quotes no other message: one may hold an address or a secret.
  */
 export function reasonOf(error: unknown, causesLeft = MOST_CAUSES): string {
   if (!isError(error)) return typeof error;
@@ -23,17 +23,17 @@ export function reasonOf(error: unknown, causesLeft = MOST_CAUSES): string {
   return `${said}, by ${reasonOf(error.cause, causesLeft - 1)}`;
 }
 
-/** An error with what Node.js and mailers add to it. */
+/** An error with the members that Node.js and mailers add to it. */
 interface CodedError extends Error {
   readonly code?: unknown;
-  /** The code of the system where a mailer has put its own in `code`. */
+  /** The code of the system, if a mailer has put its own into `code`. */
   readonly originalCode?: unknown;
-  /** Of a mail server. */
+  /** The code of a mail server. */
   readonly responseCode?: unknown;
   readonly response?: unknown;
 }
 
-/** Unlike `instanceof`, this knows the errors of Node's own also in another realm, as under Jest. */
+/** Unlike `instanceof`, this also knows Node's own errors of another realm, as under Jest. */
 function isError(error: unknown): error is CodedError {
   return types.isNativeError(error) || error instanceof Error;
 }
@@ -48,7 +48,7 @@ function wordsOf({ code, originalCode, responseCode, response, message }: CodedE
   return isAboutTls ? quotable(message) : null;
 }
 
-/** On one line, without any address. */
+/** On one line, without addresses. */
 function quotable(text: string): string {
   return text
     .replaceAll(/(?:"[^"]*"|[^\s<>()[\]:;,"']*)@[^\s<>()[\]:;,"']*/g, '•••')

@@ -1,9 +1,9 @@
-/** What handlers take from the module's options where their own say nothing. The DI token of it. */
+/** Defaults for handlers, from the options of the module. The class is the DI token. */
 export abstract class HandlerDefaults {
-  /** The issuer in authenticator apps, and the name that messages speak in. */
+  /** The issuer in authenticator apps, and the sender that messages name. */
   abstract readonly applicationName: string;
   /** Length of a TOTP step in seconds [RFC 6238 §5.2]. */
   abstract readonly totpDefaultIntervalSeconds: number;
-  /** Steps before and after the present one that are accepted [RFC 6238 §6]. */
+  /** Accepted steps before and after the present one [RFC 6238 §6]. */
   abstract readonly totpDefaultValidWindowSteps: number;
 }

@@ -1,9 +1,8 @@
 const HIDDEN = '•••';
 
 /**
- * An e-mail address as a list may show it: the first character and the domain, such as
- * `a•••@example.org`. A local part of one character is hidden as a whole, and so is whatever has
- * not the form of an address.
+ * Masks an e-mail address for a list: the first character and the domain stay, as in
+ * `a•••@example.org`. A local part of one character is hidden, and so is a text that is no address.
  */
 export function maskEmail(address: string): string {
   // A quoted local part may hold an "@" of its own [RFC 5321 §4.1.2].
@@ -15,8 +14,8 @@ export function maskEmail(address: string): string {
 }
 
 /**
- * A telephone number as a list may show it: its last two digits, such as `•••12`. What has fewer
- * than seven digits, the least of a number in E.164, is hidden as a whole.
+ * Masks a telephone number for a list: the last two digits stay, as in `•••12`. A number in E.164 has
+ * at least seven digits; a text with fewer is hidden as a whole.
  */
 export function maskPhone(number: string): string {
   return `${HIDDEN}${/^\+\d{7,}$/.test(number) ? number.slice(-2) : ''}`;

@@ -2,20 +2,20 @@ import { MESSAGE_OPTIONS } from './sent-code.options.js';
 
 const PLACE_OF_THE_CODE = '{code}';
 
-/** What a handler knows of the message that carries its codes. */
+/** The message that carries the codes of one handler. */
 export interface MessageProfile {
   /** The handler's name. */
   readonly name: string;
-  /** The operator's wording. Absent: one that names the application and the life of the code. */
+  /** The operator's text. Absent: one that names the application and the lifetime of the code. */
   readonly message: string | undefined;
   readonly applicationName: string;
   readonly lifetimeSeconds: number;
 }
 
-/** A text with one place for a code, which an operator may word. */
+/** A text with one placeholder for a code. An operator may write it. */
 export class MessageTemplate {
   /**
-   * @param owner who has the template, for the sentence that refuses it
+   * @param owner of the template, for the error
    * @throws {Error} unless the text has at most 300 characters and `{code}` as its one placeholder
    */
   constructor(
@@ -26,18 +26,18 @@ export class MessageTemplate {
     if (!accepts(text)) throw new Error(`${owner}: message takes ${takes}.`);
   }
 
-  /** The template of a handler's messages. @throws {Error} as the constructor does */
+  /** The template for the messages of a handler. @throws {Error} as the constructor does */
   static of({ name, message, applicationName, lifetimeSeconds }: MessageProfile): MessageTemplate {
     const minutes = Math.floor(lifetimeSeconds / 60);
-    // Braces in the name are not places of anything.
+    // Braces in the name are no placeholders.
     const application = applicationName.replace(/[{}]/g, '');
     const usual = `${PLACE_OF_THE_CODE} is your verification code for ${application}. It is valid for ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}. Give it to nobody.`;
     return new MessageTemplate(`MFA handler "${name}"`, message ?? usual);
   }
 
-  /** The text with the code in its place. */
+  /** The text with the code in it. */
   fill(code: string): string {
-    // The halves are joined, since `replace` would read a "$" in what it is given.
+    // Not `replace`, which gives a "$" in the code a meaning.
     return this.text.split(PLACE_OF_THE_CODE).join(code);
   }
 }

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { OptionalPackage } from './optional-package.js';
 
-/** What Node says of a package that is not installed. */
+/** Node's error for a package that is not installed. */
 function absenceOf(name: string): Error {
   const message = `Cannot find package '${name}' imported from /app/handler.js`;
   return Object.assign(new Error(message), { code: 'ERR_MODULE_NOT_FOUND' });
 }
 
-/** Asked of Node itself, since the tests have a loader of their own. */
+/** From a Node process of its own, because the tests have another loader. */
 const QUESTION =
   'import(process.argv[1]).catch(({ code, message }) => console.log(JSON.stringify({ code, message })))';
 

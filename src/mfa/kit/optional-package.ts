@@ -1,13 +1,13 @@
 /**
- * A package that only the hosts of one handler install: it is loaded when that handler needs it,
- * and not by whoever reads the handler's file.
+ * A package that only the hosts of one handler install. It is loaded when the handler needs it, not
+ * when the file of the handler is imported.
  */
 export class OptionalPackage<T> {
   private loading: Promise<T> | undefined;
 
   /**
-   * @param name as it is installed
-   * @param load imports the package, and may make something of it
+   * @param name as npm installs it
+   * @param load imports the package and returns it, or something made of it
    */
   constructor(
     private readonly name: string,
@@ -15,11 +15,10 @@ export class OptionalPackage<T> {
   ) {}
 
   /**
-   * What was loaded; the package is imported once for all.
+   * Imports the package once and returns the result.
    *
-   * @param handler the name of the handler that needs it, for the message
-   * @throws {Error} that says what to install when the package is absent; whatever the package
-   *   throws when it is present
+   * @param handler the name of the handler, for the error
+   * @throws {Error} that says what to install if the package is absent, and any error of the package itself
    */
   async loadFor(handler: string): Promise<T> {
     this.loading ??= this.load();
@@ -34,7 +33,7 @@ export class OptionalPackage<T> {
     }
   }
 
-  /** A package that is there and lacks one of its own has another remedy. */
+  /** Not for a package that is installed and lacks one of its own dependencies. */
   private isAbsence(error: unknown): boolean {
     return (
       error instanceof Error &&

@@ -1,24 +1,24 @@
 import { withPlainDigits } from '../contract/plain-digits.js';
 
-/** What people put between digits: blanks, dashes, and marks that do not show. */
+/** Separators between digits: blanks, dashes and invisible characters. */
 const SEPARATORS = /[\s\p{Pd}\u2212\p{Cf}]/gu;
-/** What a keyboard with full-width digits writes. */
+/** The plus sign of a keyboard with full-width digits. */
 const FULL_WIDTH_PLUS = /^\uff0b/;
 const BRACKETS = /[()[\]]/g;
-/** A plus sign and 7 to 15 digits, none of the countries' codes beginning with 0 [ITU-T E.164 §6.2]. */
+/** A plus sign and 7 to 15 digits. No country code begins with 0 [ITU-T E.164 §6.2]. */
 const E164 = /^\+[1-9]\d{6,14}$/;
-/** The trunk prefix, which is not dialled from abroad: without its brackets it would be a digit. */
+/** A trunk prefix, which is not dialled from abroad. Without its brackets it would count as a digit. */
 const TRUNK_PREFIX = /[([]0/;
 
-/** The longest text that is read as a number, in UTF-16 units. */
+/** The greatest length of a typed number, in UTF-16 units. */
 export const MAX_PHONE_NUMBER_LENGTH = 64;
 
 /**
- * The number that a person typed, in E.164: digits of every script become plain ones, separators
- * are dropped, and nothing is guessed. National
- * plans are not known here: a trunk prefix without brackets, as in `+490170…`, is read as a digit.
+ * Reads a typed number and returns it in E.164. Digits of every script become plain ones, and separators
+ * are dropped. It knows no national plans: it reads a trunk prefix without brackets, as in `+490170…`,
+ * as a digit.
  *
- * @returns null for what is not an international number
+ * @returns null for a text that is no international number
  */
 export function normalizePhoneNumber(text: string): string | null {
   if (text.length > MAX_PHONE_NUMBER_LENGTH) return null;

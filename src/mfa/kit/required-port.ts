@@ -1,9 +1,9 @@
 /**
- * A port that the host has to bind, which a handler injects as optional so that its absence is told
- * in a sentence of ours.
+ * Refuses to go on without a port of the host. A handler injects the port as optional, so that this error
+ * and not one of Nest names it.
  *
- * @param port the name of the port's class
- * @throws {Error} that says what to do when the port is absent
+ * @param port the name of its class
+ * @throws {Error} that says what to do if the port is absent
  */
 export function requiredPort<T>(handler: string, port: string, bound: T | undefined): T {
   if (bound !== undefined) return bound;

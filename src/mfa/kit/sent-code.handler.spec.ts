@@ -13,7 +13,7 @@ class PagerFields {
   readonly pager!: string;
 }
 
-/** What a handler of text messages would be: its constructor and one line for each question. */
+/** A handler of text messages: a constructor, and one line for each method. */
 class PagerHandler extends SentCodeHandler<PagerFields> {
   readonly setupSchema = PagerFields;
   readonly sent: SentCode[] = [];
@@ -52,7 +52,7 @@ const subject: Subject = {
 };
 const state: SentCodeState = { address: fields.pager };
 
-/** Sends one code for a login and says what is to be kept of it. */
+/** Sends one code for a login and returns the data to store. */
 async function open(handler: PagerHandler, clock: FakeClock) {
   const { data, delivery } = await handler.challenge({
     subject,
@@ -172,7 +172,7 @@ describe('SentCodeHandler', () => {
     }
     const share = [...counts.values()].map((count) => count / (100 * codeLength));
     expect(share).toHaveLength(10);
-    // Five standard deviations and more of 6000 draws: chance alone stays well within.
+    // More than five standard deviations of 6000 draws: chance alone stays well within.
     expect(share.filter((part) => part < 0.75 || part > 1.25)).toEqual([]);
   });
 

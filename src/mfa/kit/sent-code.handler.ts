@@ -28,32 +28,31 @@ class SentCodeSetupResponse {
   readonly sent_to!: string;
 }
 
-/** What tells one handler of sent codes from another. */
+/** The properties of one handler of sent codes. */
 export interface SentCodeProfile extends SentCodesOptions {
   readonly displayName: string;
-  /** RFC 8176 values. Default `['otp']`. */
+  /** Method references [RFC 8176 §2]. Default `['otp']`. */
   readonly amr?: readonly string[];
-  /** `detail` of the answer to a set-up: says that a code is on its way. */
+  /** `detail` of the answer to a set-up. It says that a code is on its way. */
   readonly setupDetail: string;
 }
 
-/** One code on its way to one person. */
+/** One code to deliver to one person. */
 export interface SentCode {
   readonly subject: Subject;
   /** The full destination. */
   readonly address: string;
   readonly code: string;
   readonly lifetimeSeconds: number;
-  /** When it was asked for. */
+  /** When the person asked for it. */
   readonly requestedAt: Date;
 }
 
 /**
- * Base of handlers whose factor is a random code sent to an address: it draws, keeps, times and
- * judges the code. A subclass says where the address comes from, how it looks when masked, and how
- * a code gets there.
+ * Base of the handlers that send a random code to an address. It draws, stores, times and judges the
+ * code. A subclass chooses the address, masks it and delivers the code.
  *
- * @typeParam Fields the class of the set-up fields, where set-up asks for some
+ * @typeParam Fields the class of the set-up fields, if there are any
  */
 export abstract class SentCodeHandler<Fields extends object = object> implements MfaHandler<
   SentCodeState,
@@ -69,10 +68,10 @@ export abstract class SentCodeHandler<Fields extends object = object> implements
   readonly setupResponseSchema: Type<object> = SentCodeSetupResponse;
   readonly stateVersion = 1;
   private readonly setupDetail: string;
-  /** What draws and judges the codes of this handler. */
+  /** Draws and judges the codes of this handler. */
   protected readonly codes: SentCodes;
 
-  /** @throws {Error} when the length or the lifetime of a code is out of range */
+  /** @throws {Error} if the length or the lifetime of a code is out of range */
   constructor(profile: SentCodeProfile, random: RandomSource) {
     this.name = profile.name;
     this.displayName = profile.displayName;
@@ -82,16 +81,16 @@ export abstract class SentCodeHandler<Fields extends object = object> implements
   }
 
   /**
-   * The address that this enrolment shall be bound to: one of the subject's, or a set-up field.
+   * The address for this enrolment: one of the subject's, or a set-up field.
    *
-   * @throws {MfaError} `validation_failed` when there is none
+   * @throws {MfaError} `validation_failed` if there is none
    */
   protected abstract addressFor(input: SetupInput<SentCodeState, Fields>): string;
 
-  /** The address as it may be shown to whoever knows the password. */
+  /** The masked address. Everybody who knows the password may see it. */
   protected abstract mask(address: string): string;
 
-  /** Hands one code to the carrier. A rejection is answered as `delivery_failed`. */
+  /** Gives one code to the carrier. A rejection is answered as `delivery_failed`. */
   protected abstract deliver(sent: SentCode): Promise<void>;
 
   parseState(state: unknown, version: number): SentCodeState {

@@ -1,23 +1,23 @@
-/** What is kept of an enrolment whose codes are sent. */
+/** The stored state of an enrolment with sent codes. */
 export interface SentCodeState {
-  /** The address that was proven at set-up. A later change of the account's own moves nothing. */
+  /** The address that was proven at set-up. A later change of the account does not move it. */
   readonly address: string;
 }
 
-/** What is kept of a sent code until it is used, replaced or too old. */
+/** The stored data of a sent code, until the code is used, replaced or too old. */
 export interface SentCodeData {
   /** HMAC-SHA-256 of the code under `key`, in base64url. */
   readonly hash: string;
-  /** 32 random bytes of this challenge alone, in base64url. */
+  /** 32 random bytes for this challenge alone, in base64url. */
   readonly key: string;
-  /** ISO 8601; at this instant the code is too old. */
+  /** In ISO 8601. From this instant on the code is too old. */
   readonly expiresAt: string;
 }
 
 /**
- * Reads what was stored, as nothing that comes from a table is trusted to have its shape.
+ * Reads a stored state. The shape of a value from a table is not trusted.
  *
- * @throws {Error} when this is not a state of version 1
+ * @throws {Error} if it is no state of version 1
  */
 export function parseSentCodeState(state: unknown, version: number): SentCodeState {
   const isState =

@@ -7,21 +7,21 @@ import { errorOfForms } from '../contract/option-form.js';
 import { SENT_CODE_OPTIONS } from './sent-code.options.js';
 import { type SentCodeData } from './sent-code.state.js';
 
-/** How the codes of one handler are made. */
+/** The options of the codes of one handler. */
 export interface SentCodesOptions {
-  /** The handler's name, for the sentence that refuses an option. */
+  /** The handler's name, also for the error about an option. */
   readonly name: string;
   /** Digits of a code, 6 to 10. Default 6 [NIST SP 800-63B-4 §3.1.3.2]. */
   readonly codeLength?: number | undefined;
-  /** Age in seconds at which a code ends, 60 to 600. Default 600 [NIST SP 800-63B-4 §3.1.3.2]. */
+  /** Lifetime of a code in seconds, 60 to 600. Default 600 [NIST SP 800-63B-4 §3.1.3.2]. */
   readonly codeLifetimeSeconds?: number | undefined;
 }
 
-/** What a typed code is judged by. */
+/** A typed code, and what it is compared with. */
 export interface SentCodeTrial {
-  /** Of the challenge; null where nothing was sent for it. */
+  /** The data of the challenge. Null: no code was sent for it. */
   readonly data: SentCodeData | null;
-  /** As it was typed. */
+  /** As the person typed it. */
   readonly code: string;
   readonly now: Date;
 }
@@ -30,13 +30,13 @@ const DEFAULT_LENGTH = 6;
 const DEFAULT_LIFETIME_SECONDS = 600;
 const KEY_BYTES = 32;
 
-/** The mathematics of codes that are sent: draws them, says what to keep of them, judges them. */
+/** The mathematics of sent codes: draws a code, makes the data to store, judges a typed code. */
 export class SentCodes {
-  /** Seconds from the drawing of a code to its end. */
+  /** Seconds in which a drawn code is accepted. */
   readonly lifetimeSeconds: number;
   private readonly length: number;
 
-  /** @throws {Error} when the length or the lifetime of a code is out of range */
+  /** @throws {Error} if the length or the lifetime of a code is out of range */
   constructor(
     { name, codeLength, codeLifetimeSeconds }: SentCodesOptions,
     private readonly random: RandomSource,
@@ -48,7 +48,7 @@ export class SentCodes {
     if (error !== undefined) throw new Error(`MFA handler "${name}": ${error}`);
   }
 
-  /** A new code, to be sent, and what is kept of it, which does not give it away. */
+  /** Draws a code to send, and makes the data to store, which does not reveal the code. */
   draw(now: Date): { readonly code: string; readonly data: SentCodeData } {
     const code = this.random.characters('0123456789', this.length);
     const key = this.random.bytes(KEY_BYTES);
@@ -60,9 +60,9 @@ export class SentCodes {
     return { code, data };
   }
 
-  /** Whether the typed code is the one that was sent, and in time. */
+  /** Whether the typed code is the sent one and is in time. */
   accepts({ data, code, now }: SentCodeTrial): boolean {
-    // Written so that a time that cannot be read counts as past.
+    // An unreadable time counts as past: no comparison with NaN is true.
     const isOpen = data !== null && now.getTime() < Date.parse(data.expiresAt);
     if (!isOpen) return false;
     const hash = hashOf(normalizeCode(code), Buffer.from(data.key, 'base64url'));
@@ -70,7 +70,7 @@ export class SentCodes {
   }
 }
 
-/** Keyed, so that a look at the stored hash does not find six digits in a prepared table. */
+/** Keyed, so that a prepared table of all six-digit codes does not reveal the code. */
 function hashOf(code: string, key: Uint8Array): Buffer {
   return createHmac('sha256', key).update(code).digest();
 }

@@ -5,7 +5,7 @@ export class FakeClock extends Clock {
   private instant: Date;
   private elapsed = 0;
 
-  /** @param start where the clock stands at first; a fixed instant unless told */
+  /** @param start the first instant; absent: a fixed one */
   constructor(start: Date = new Date('2026-01-01T12:00:00.000Z')) {
     super();
     this.instant = start;
@@ -19,13 +19,13 @@ export class FakeClock extends Clock {
     return this.elapsed;
   }
 
-  /** Moves on, as time goes by; or back with a negative number, as a clock that is corrected. */
+  /** Moves forwards, as time does. A negative number moves it back, as a correction of a clock does. */
   advance({ seconds }: { readonly seconds: number }): void {
     this.elapsed += Math.max(0, seconds) * 1000;
     this.instant = addSeconds(this.instant, seconds);
   }
 
-  /** Moves to an instant, as a clock that is corrected: no time goes by. */
+  /** Moves to an instant, as a correction of a clock does: no time passes. */
   set(instant: Date): void {
     this.instant = instant;
   }

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { RandomSource } from '../contract/random.js';
 
-/** 1 January 2026: the time in the first key of a row. */
+/** 1 January 2026, the time in the first key of a row. */
 const FIRST_ROW_ID_MILLISECONDS = 1_767_225_600_000;
 const DRAW_BYTES = 6;
 const DRAW_VALUES = 2 ** (8 * DRAW_BYTES);
 
 /**
- * Chance that repeats: the same seed gives the same draws in the same order. Within one source no
- * draw of sixteen or more bytes comes twice.
+ * A random source that repeats: the same seed gives the same draws in the same order. One source never
+ * gives the same sixteen bytes, or more, twice.
  */
 export class FakeRandomSource extends RandomSource {
   private blocks = 0;
   private rows = 0;
 
-  /** @param seed sources of different seeds draw differently */
+  /** @param seed another seed gives other draws */
   constructor(private readonly seed = 'nestjs-mfa') {
     super();
   }
@@ -26,7 +26,7 @@ export class FakeRandomSource extends RandomSource {
   }
 
   below(bound: number): number {
-    // Values past the last whole multiple of the bound would favour the small ones: draw again.
+    // Values above the last whole multiple of the bound would favour small numbers: draw again.
     const end = DRAW_VALUES - (DRAW_VALUES % bound);
     let value = end;
     while (value >= end) value = this.bytes(DRAW_BYTES).readUIntBE(0, DRAW_BYTES);

@@ -8,59 +8,59 @@ import {
 } from '../contract/handler.js';
 import { addSeconds } from '../contract/clock.js';
 
-/** A day: longer than any code lives. */
+/** A day, longer than the lifetime of any code. */
 const LOGIN_AFTER_SECONDS = 86_400;
 
-/** One open ceremony, as a right proof is made from it. */
+/** One open ceremony: the source of a right proof. */
 export interface Ceremony<State, Data> {
   readonly subject: Subject;
   readonly state: State;
-  /** Null where the handler gave none. */
+  /** Null: the handler gave none. */
   readonly data: Data | null;
-  /** What the client was shown. Whatever was to be sent is sent. */
+  /** The answer to the client. All messages are sent already. */
   readonly response: JsonObject;
   readonly now: Date;
 }
 
-/** What the contract suite must be told of a handler. */
+/** Tells the contract suite about a handler. */
 export interface HandlerHarness<State, Data, Fields, Proof> {
-  /** A new handler; called for each test. */
+  /** Makes a new handler for each test. */
   makeHandler(): MfaHandler<State, Data, Fields, Proof>;
   /** A subject that can be enrolled. */
   readonly subject: Subject;
-  /** Valid set-up fields; an empty object where the handler asks none. */
+  /** Valid set-up fields. An empty object if the handler asks for none. */
   readonly fields: Fields;
-  /** Those of a second authenticator, where a handler that holds several takes no two alike. */
+  /** Fields of a second authenticator, if the handler holds several and refuses two alike. */
   readonly otherFields?: Fields;
-  /** The instant at which everything happens. */
+  /** The time of the set-up. */
   readonly now: Date;
-  /** The proof that the rightful person gives. */
+  /** The right proof. */
   makeProof(ceremony: Ceremony<State, Data>): Promise<Proof>;
-  /** Proofs that are well formed and wrong; at least one. */
+  /** Wrong proofs in the right form, at least one. */
   makeWrongProofs(ceremony: Ceremony<State, Data>): Promise<readonly Proof[]>;
-  /** A proof with any text in it; absent for a handler whose proof is not typed. */
+  /** Makes a proof of any text. Absent: people do not type the proof. */
   makeTypedProof?(text: string): Proof;
-  /** Texts that no list of methods and no answer of a login may hold: keys, codes, addresses. */
+  /** Keys, codes and addresses: no list of methods and no answer to a login may contain them. */
   secretsOf(ceremony: Ceremony<State, Data>): readonly string[];
-  /** Method references of the handler that are documented somewhere else than at IANA. */
+  /** Method references of the handler that IANA does not list. */
   readonly ownAmr?: readonly string[];
 }
 
-/** A set-up that awaits its proof. */
+/** A set-up before its proof. */
 export interface Enrolled<S, D, F, P> {
   readonly handler: MfaHandler<S, D, F, P>;
   readonly outcome: SetupOutcome<S, D>;
   readonly ceremony: Ceremony<S, D>;
 }
 
-/** Sets up a method and sends what is to be sent, as the core does. */
+/** Sets up a method and sends its message, as the core does. */
 export async function enrol<S, D, F, P>(
   harness: HandlerHarness<S, D, F, P>,
 ): Promise<Enrolled<S, D, F, P>> {
   return enrolBeside(harness, harness.makeHandler(), []);
 }
 
-/** As {@link enrol}, where the subject has authenticators of this handler already. */
+/** As {@link enrol}, for a subject that already has authenticators of this handler. */
 export async function enrolBeside<S, D, F, P>(
   { subject, fields, now }: HandlerHarness<S, D, F, P>,
   handler: MfaHandler<S, D, F, P>,
@@ -73,9 +73,9 @@ export async function enrolBeside<S, D, F, P>(
 }
 
 /**
- * Opens a login, as the core does; null for a handler that neither shows nor sends anything.
+ * Opens a login, as the core does. Null for a handler that neither shows nor sends anything.
  *
- * @param states of all that may answer; the ceremony is that of the first
+ * @param states of all authenticators that may answer; the ceremony is that of the first
  */
 export async function openLogin<S, D, F, P>(
   { subject, now }: Pick<HandlerHarness<S, D, F, P>, 'subject' | 'now'>,
@@ -90,7 +90,7 @@ export async function openLogin<S, D, F, P>(
   return { outcome, ceremony: { subject, state, data, response: outcome.response, now } };
 }
 
-/** What a handler is given to judge this proof. */
+/** The input with which a handler judges this proof. */
 export function inputOf<S, D, P>(
   { subject, state, data, now }: Ceremony<S, D>,
   proof: P,
@@ -98,13 +98,13 @@ export function inputOf<S, D, P>(
   return { subject, state, data, proof, now };
 }
 
-/** What storage gives back of a value. */
+/** A value as storage returns it. */
 export function jsonCopyOf<T>(value: T): T {
-  // States, data and proofs are JSON by contract: the copy has the type of what was copied.
+  // States, data and proofs are JSON by contract, so the copy has the type of the value.
   return JSON.parse(JSON.stringify(value)) as T;
 }
 
-/** Proves a fresh set-up. @returns what a login begins with, late enough for another code */
+/** Proves a fresh set-up. @returns the ceremony for a login, late enough for another code */
 export async function confirm<S, D, F, P>(
   harness: HandlerHarness<S, D, F, P>,
   handler: MfaHandler<S, D, F, P>,

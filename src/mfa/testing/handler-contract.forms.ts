@@ -5,10 +5,10 @@ import { jsonSchemaOf } from '../http/schemas/json-schema.js';
 import { fieldNamesOf, readFields } from '../contract/read-fields.js';
 import { confirm, enrol, type HandlerHarness, jsonCopyOf, openLogin } from './handler-ceremony.js';
 
-/** Members of a JSON Schema that say what a value may be. */
+/** Members of a JSON Schema that restrict a value. */
 const SAYING = ['type', 'enum', 'const', 'anyOf', 'oneOf', 'allOf', '$ref'];
 
-/** Rules on what a handler shows and asks: all of it travels as JSON, and forms are made of it. */
+/** Rules for the fields and answers of a handler. They travel as JSON, and clients make forms of them. */
 export function describeForms<S, D, F, P>(harness: HandlerHarness<S, D, F, P>): void {
   it('asks in schemas that say of each field, as JSON, what it takes', () => {
     const { setupSchema, proofSchema } = harness.makeHandler();
@@ -50,7 +50,7 @@ export function describeForms<S, D, F, P>(harness: HandlerHarness<S, D, F, P>): 
   });
 }
 
-/** Fields that are validated, and of which a form would not know what to ask. */
+/** Validated fields about which the schema tells a form nothing. */
 function muteFieldsOf(schema: Type<object> | undefined): string[] {
   if (schema === undefined) return [];
   const asJson = jsonSchemaOf(schema);

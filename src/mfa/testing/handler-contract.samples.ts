@@ -4,12 +4,12 @@ export const REGISTERED_AMR: readonly string[] = [
   ...['rba', 'retina', 'sc', 'sms', 'swk', 'tel', 'user', 'vbm', 'wia'],
 ];
 
-/** What is not the state of any handler. */
+/** Values that are no state of any handler. */
 export const JUNK_STATES: readonly unknown[] = [
   ...[null, undefined, true, 1, NaN, '', 'state', [], [[]], {}, { unknown: 1 }],
 ];
 
-/** What people and attackers put where a code is asked for; no handler's right proof. */
+/** Texts that people and attackers type for a code. None is a right proof of any handler. */
 export const ODD_TEXTS: readonly string[] = [
   '',
   ' ',
@@ -39,5 +39,5 @@ export const ODD_TEXTS: readonly string[] = [
   "' OR 1=1 --",
 ];
 
-/** Those of what a person types, so that others can try [RFC 8176 §2]. */
+/** Method references of typed proofs, which others can guess [RFC 8176 §2]. */
 export const TYPED_AMR: ReadonlySet<string> = new Set(['kba', 'otp', 'pin', 'pwd']);

@@ -8,9 +8,9 @@ import {
   openLogin,
 } from './handler-ceremony.js';
 
-/** Rules on handlers of which one subject may hold several; others keep them by holding one. */
+/** Rules for handlers with several authenticators of one subject. A handler with one keeps them all. */
 export function describeSeveral<S, D, F, P>(harness: HandlerHarness<S, D, F, P>): void {
-  /** Two confirmed authenticators of one subject; null where the handler holds one. */
+  /** Two confirmed authenticators of one subject. Null: the handler holds one. */
   async function enrolTwo() {
     const { handler, ceremony } = await enrol(harness);
     if ((handler.maxAuthenticators ?? 1) === 1) return null;

@@ -11,7 +11,7 @@ class WordProof {
   readonly word!: string;
 }
 
-/** Says nothing of what its field takes. */
+/** A schema that does not restrict its field. */
 class MuteProof {
   @Allow()
   readonly word!: unknown;
@@ -23,7 +23,7 @@ interface WordState {
 
 type Words = MfaHandler<WordState, never, object, WordProof>;
 
-/** A word that is drawn at set-up and asked for at login: it keeps every rule. */
+/** Draws a word at set-up and asks for it at login. It keeps every rule. */
 class WordHandler implements Words {
   readonly name: string = 'word';
   readonly displayName: string = 'Word';
@@ -74,7 +74,7 @@ function harnessOf(changes: Partial<Words>): HandlerHarness<WordState, never, ob
   };
 }
 
-/** Runs the rules here, in place of Jest, and tells which are broken. */
+/** Runs the rules without Jest and returns the broken ones. */
 async function brokenRules(harness: ReturnType<typeof harnessOf>): Promise<string[]> {
   const rules = new Map<string, () => unknown>();
   const { describe, it } = globalThis;
@@ -109,7 +109,7 @@ const FAULTS: readonly [rule: string, fault: Partial<Words>][] = [
   ['holds one authenticator', { maxAuthenticators: 2.5 }],
   ['asks in schemas that say', { proofSchema: MuteProof }],
   ['takes the fields of a set-up', { setupSchema: WordProof }],
-  // What a handler in plain JavaScript might return.
+  // A handler in plain JavaScript might return it.
   ['shows nothing that JSON would lose', { describe: () => ({ at: NaN }) }],
   ['lets go of what it holds', { dispose: () => Promise.reject(new Error('down')) }],
   [

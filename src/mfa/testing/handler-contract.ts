@@ -17,9 +17,9 @@ import { describeSeveral } from './handler-contract.several.js';
 export { type Ceremony, type HandlerHarness } from './handler-ceremony.js';
 
 /**
- * Registers the rules that every handler obeys, with the global `describe`, `it` and `expect`.
+ * Registers the tests that every handler passes, with the global `describe`, `it` and `expect`.
  *
- * @param name what the report calls the handler
+ * @param name of the handler, for the report
  */
 export function describeHandlerContract<State, Data, Fields, Proof extends object>(
   name: string,

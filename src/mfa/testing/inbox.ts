@@ -1,8 +1,8 @@
 import { type EmailMessage, EmailSender } from '../handlers/email/email-sender.js';
 
-/** A mail server that keeps what it is given, and refuses when told to. */
+/** A mail server that keeps all messages and refuses them when told to. */
 export class Inbox extends EmailSender {
-  /** Everything taken so far, oldest first. */
+  /** All accepted messages, oldest first. */
   readonly messages: EmailMessage[] = [];
   private failures = 0;
 
@@ -14,7 +14,7 @@ export class Inbox extends EmailSender {
     this.messages.push(message);
   }
 
-  /** The code in the newest message to this address. @throws {Error} when there is none */
+  /** The code in the newest message to this address. @throws {Error} if there is none */
   lastCode(to: string): string {
     const message = this.messages.findLast((sent) => sent.to === to);
     const code = /\b\d{6,10}\b/.exec(message?.text ?? '')?.[0];
@@ -32,7 +32,7 @@ export class Inbox extends EmailSender {
     this.failures = Infinity;
   }
 
-  /** Takes messages again. */
+  /** Accepts messages again. */
   recover(): void {
     this.failures = 0;
   }

@@ -1,3 +1,5 @@
+// ## Testing
+// `nestjs-mfa/testing` is for the tests of a host and of a handler.
 export { FakeClock } from './fake-clock.js';
 export { FakeRandomSource } from './fake-random-source.js';
 export { type Ceremony, type HandlerHarness, describeHandlerContract } from './handler-contract.js';

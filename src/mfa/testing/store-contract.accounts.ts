@@ -4,7 +4,7 @@ import { AMPLE, NOW, type StoreStage } from './store-contract.stage.js';
 
 const budgets = { ...AMPLE, maxFailuresPerAccount: 1 };
 
-/** Rules on forgetting: of one subject nothing stays, of all others everything. */
+/** Rules for `forget`: it deletes everything of one subject and nothing of the others. */
 export function describeAccounts(stage: StoreStage): void {
   it('leaves nothing of a subject in any store, and all of others', async () => {
     const [gone, stays] = [await fill(stage), await fill(stage)];
@@ -42,7 +42,7 @@ const sendsOf = (subjectId: string) => [
   },
 ];
 
-/** Something in every store, and a lock. */
+/** Puts something into every store, and sets a lock. */
 async function fill(stage: StoreStage): Promise<MethodRecord> {
   const method = await stage.newMethod();
   const { subjectId } = method;

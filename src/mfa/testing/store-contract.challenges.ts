@@ -3,7 +3,7 @@ import { type ChallengeRecord, type NewChallenge, type WhenOpen } from '../core/
 import { addSeconds } from '../contract/clock.js';
 import { atOnce, LIFETIME_SECONDS, NOW, type StoreStage } from './store-contract.stage.js';
 
-/** Rules on open ceremonies. */
+/** Rules for open ceremonies. */
 export function describeChallenges(stage: StoreStage): void {
   describeOpening(stage);
   describeOpeningAgain(stage);

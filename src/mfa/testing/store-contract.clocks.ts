@@ -6,7 +6,7 @@ import { addSeconds } from '../contract/clock.js';
 import { AMPLE, NOW, type StoreStage } from './store-contract.stage.js';
 
 const AHEAD_SECONDS = 7200;
-/** Two wrong ones lock for a minute, four for two. */
+/** Two wrong proofs lock for one minute, four for two. */
 const BUDGETS = {
   ...AMPLE,
   maxFailuresPerMethod: 2,
@@ -15,7 +15,7 @@ const BUDGETS = {
   maxFailuresOverSessions: 3,
 };
 
-/** Rules on what a clock has left behind that was ahead, and is right again. */
+/** Rules for the rows that a fast clock has left behind, once the clock is right again. */
 export function describeClocks(stage: StoreStage): void {
   describeLocks(stage);
   describeSends(stage);
@@ -45,7 +45,7 @@ function describeLocks(stage: StoreStage): void {
     const [purpose, reason, guesses, seconds] = given;
     const { attempts } = stage.stores;
     const request = await requestOf(stage, await stage.newMethod(), purpose);
-    // A lock that is over lets the next guess be counted.
+    // Once a lock is over, the next guess counts.
     for (let times = 1; times <= guesses; times++) {
       const now = after(AHEAD_SECONDS + times * 100);
       expect(await attempts.spend({ ...request, now })).not.toBeNull();
@@ -65,7 +65,7 @@ function describeLocks(stage: StoreStage): void {
     const [first] = spent;
     const refusal = { reason: 'method_locked', until: after(60) };
     expect(await attempts.explain({ ...request, now: after(1) })).toEqual(refusal);
-    // Of what is left counted the lock would be as long.
+    // The remaining count would give a lock of the same length.
     if (first !== null && first !== undefined) await attempts.giveBack(first);
     expect(await attempts.explain({ ...request, now: after(1) })).toEqual(refusal);
   });

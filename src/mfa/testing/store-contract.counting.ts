@@ -3,7 +3,7 @@ import { type StoredBackupCodes } from '../core/ports/stores.js';
 import { addSeconds } from '../contract/clock.js';
 import { NOW, type StoreStage } from './store-contract.stage.js';
 
-/** Rules on backup codes, and on the audit. */
+/** Rules for backup codes and for the audit. */
 export function describeCounting(stage: StoreStage): void {
   describeBackupCodes(stage);
   describeDeathOfCodes(stage);

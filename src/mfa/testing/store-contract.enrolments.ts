@@ -7,14 +7,14 @@ import { atOnce, NOT_ACTIVE, NOW, type StoreStage } from './store-contract.stage
 
 const CODES = ['a', 'b'].map((lookup) => ({ lookup, hash: 'slow' }));
 
-/** Rules on what a set-up stores. */
+/** Rules for the rows that a set-up stores. */
 export function describeEnrolments(stage: StoreStage): void {
   describeStoring(stage);
   describeRaces(stage);
   describeChanges(stage);
 }
 
-/** One of a method that is not there yet, unless it is given. */
+/** An enrolment of a given method, or else of one that does not exist yet. */
 function enrolmentOf(
   stage: StoreStage,
   subjectId: string,

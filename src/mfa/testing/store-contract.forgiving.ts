@@ -4,7 +4,7 @@ import { addSeconds } from '../contract/clock.js';
 import { Guesser, PURPOSES } from './store-contract.paying.js';
 import { AMPLE, NOW, type StoreStage } from './store-contract.stage.js';
 
-/** Rules on what is taken from a count again. */
+/** Rules for attempts that are given back. */
 export function describeForgivingPayers(stage: StoreStage): void {
   const guesser = new Guesser(stage);
   describeForgivenSessions(stage, guesser);
@@ -70,7 +70,7 @@ function describeOtherFactors(stage: StoreStage, guesser: Guesser): void {
     const code = { ...key, backupLookups: ['tag'] };
     await guesser.guess(method, 'step_up', code);
     await settle(await guesser.guess(method, 'step_up', key));
-    // A code that is no guess, since the key was right: its own attempt is taken back, no more.
+    // The key was right, so the code is no guess: only its own attempt is given back.
     await settle(await guesser.guess(method, 'step_up', code));
     expect(await guesser.guess(method, 'step_up', code)).toMatchObject({ locksSession: true });
   });

@@ -2,7 +2,7 @@
 import { type AttemptBudgets } from '../core/ports/attempts.js';
 import { AMPLE, atOnce, type StoreStage } from './store-contract.stage.js';
 
-/** No budget is exceeded by those who come at one moment. */
+/** Rule: guesses at the same moment exceed no budget. */
 export function describeGuessesAtOnce(stage: StoreStage): void {
   const GUESSES = 20;
   const BUDGET = 5;

@@ -4,7 +4,7 @@ import { atOnce, NOT_ACTIVE, NOW, type StoreStage } from './store-contract.stage
 
 const LATER = addSeconds(NOW, 60);
 
-/** Rules on methods, and on the transactions that change them. */
+/** Rules for methods and for the transactions that change them. */
 export function describeMethods(stage: StoreStage): void {
   describeSaving(stage);
   describeWork(stage);
@@ -13,7 +13,7 @@ export function describeMethods(stage: StoreStage): void {
   describePrimary(stage);
 }
 
-/** The handlers of the primary methods: one name at most. */
+/** The handlers of the primary methods, at most one. */
 async function primariesOf(stage: StoreStage, subjectId: string): Promise<string[]> {
   const methods = await stage.stores.methods.list(subjectId);
   return methods.filter(({ isPrimary }) => isPrimary).map(({ handler }) => handler);

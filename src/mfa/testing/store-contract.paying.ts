@@ -5,7 +5,7 @@ import { type MethodRecord } from '../core/ports/stores.js';
 import { addSeconds } from '../contract/clock.js';
 import { AMPLE, atOnce, NOW, type StoreStage } from './store-contract.stage.js';
 
-/** Rules on who pays for a guess: a login, or the session that it is made in. */
+/** Rules for who pays for a guess: the login, or the session of the guess. */
 export function describePaying(stage: StoreStage): void {
   const guesser = new Guesser(stage);
   describeSessions(stage, guesser);
@@ -21,14 +21,14 @@ const STRICT = {
   maxFailuresPerAccount: 2,
   maxFailuresPerSession: 2,
 };
-/** Two a session, five over all of them. */
+/** Two for each session, five for all sessions together. */
 const OVER_ALL = { budgets: { ...STRICT, maxFailuresOverSessions: 5 } };
 const SESSION_PURPOSES: readonly ChallengePurpose[] = ['enrol', 'manage', 'step_up'];
-/** Everything that a proof may be for. */
+/** All purposes of a proof. */
 export const PURPOSES: readonly ChallengePurpose[] = ['login', ...SESSION_PURPOSES];
 const NOTHING = { onMethod: false, onAccount: false, onSession: false };
 
-/** Spends on one challenge after another, under budgets of two. */
+/** Spends attempts on new challenges, with budgets of two. */
 export class Guesser {
   constructor(private readonly stage: StoreStage) {}
 
@@ -42,7 +42,7 @@ export class Guesser {
     return this.stage.request(challenge, { ...own, ...changes });
   }
 
-  /** @throws {Error} when nothing is spent */
+  /** @throws {Error} if no attempt is spent */
   async guess(...target: Parameters<Guesser['request']>): Promise<SpentAttempt> {
     const request = await this.request(...target);
     const spent = await this.stage.stores.attempts.spend(request);

@@ -5,7 +5,7 @@ import { atOnce, NOW, type StoreStage } from './store-contract.stage.js';
 
 const WINDOW_SECONDS = 600;
 
-/** Rules on what may be sent. */
+/** Rules for the budgets of sent codes. */
 export function describeSending(stage: StoreStage): void {
   describeTaking(stage);
   describeTakingAtOnce(stage);
@@ -20,12 +20,12 @@ function allowance(stage: StoreStage, changes: Changes = {}): SendAllowance {
   return { key: stage.newId(), ...limits, ...changes };
 }
 
-/** So many seconds later. */
+/** The time some seconds later. */
 function at(seconds: number): Date {
   return addSeconds(NOW, seconds);
 }
 
-/** Takes a send that nothing stands in the way of. */
+/** Takes a send that must be allowed. */
 async function taken(
   { stores: { sendBudgets } }: StoreStage,
   allowances: readonly SendAllowance[],

@@ -6,7 +6,7 @@ import { AMPLE, atOnce, LIFETIME_SECONDS, NOW, type StoreStage } from './store-c
 
 const AT_ONCE = 8;
 
-/** Rules on right proofs: all that belongs to one is committed, once, or nothing is. */
+/** Rules for right proofs: everything that belongs to one is committed once, or nothing is. */
 export function describeSettling(stage: StoreStage): void {
   describeCommit(stage);
   describeReopening(stage);
@@ -41,7 +41,7 @@ function describeCommit(stage: StoreStage): void {
     const settled = await atOnce(AT_ONCE, (index) => {
       const spent = attempts[index] ?? attempts[0];
       if (spent === undefined) throw new Error('No attempt was spent.');
-      // With the state as it was: only the challenge can tell the first one from the others.
+      // The state is unchanged, so only the challenge distinguishes the first proof from the others.
       const { authenticators } = method;
       const proven = { by: 'method', authenticators, stateVersion: 1 } as const;
       const rows = [stage.stores.rowFor(keys[index] ?? '')];

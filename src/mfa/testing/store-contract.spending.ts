@@ -4,10 +4,10 @@ import { type ChallengeRecord, type MethodRecord } from '../core/ports/stores.js
 import { addSeconds } from '../contract/clock.js';
 import { AMPLE, atOnce, LIFETIME_SECONDS, NOW, type StoreStage } from './store-contract.stage.js';
 
-/** One thing that stands in the way of an attempt. */
+/** One obstacle to an attempt. */
 interface Obstacle {
   readonly reason: Refusal['reason'];
-  /** Puts it there. */
+  /** Creates the obstacle. */
   readonly put?: (
     stage: StoreStage,
     target: { readonly challenge: ChallengeRecord; readonly method: MethodRecord },
@@ -15,7 +15,7 @@ interface Obstacle {
   readonly changes?: Partial<AttemptRequest>;
 }
 
-/** Rules on the budgets of guessing. */
+/** Rules for the budgets of guesses. */
 export function describeSpending(stage: StoreStage): void {
   describeSpent(stage);
   describeRefusals(stage);
@@ -54,7 +54,7 @@ function describeSpent(stage: StoreStage): void {
   });
 }
 
-/** What the challenge of a refused attempt may be. */
+/** Challenges whose attempts are refused. */
 const OBSTACLES: Record<string, Obstacle> = {
   'is for another purpose': { reason: 'no_challenge', changes: { purpose: 'manage' } },
   'is from before the password changed': {
@@ -89,7 +89,7 @@ const OBSTACLES: Record<string, Obstacle> = {
   },
 };
 
-/** Makes an active method inactive, and active again a second later. */
+/** Deactivates an active method, and activates it again a second later. */
 async function interrupt(stage: StoreStage, { subjectId, id }: MethodRecord): Promise<void> {
   const other = await stage.addMethod(subjectId, 'email', NOW);
   await stage.run(subjectId, async (own) => {
@@ -157,12 +157,12 @@ function describeCost(stage: StoreStage): void {
   });
 }
 
-/** So many seconds later. */
+/** The time some seconds later. */
 function until(seconds: number): Date {
   return addSeconds(NOW, seconds);
 }
 
-/** Spends on one challenge after another. */
+/** Spends attempts on new challenges. */
 function guesser(stage: StoreStage, budgets: AttemptBudgets) {
   return {
     guess: async (method: MethodRecord, now = NOW) =>

@@ -27,7 +27,7 @@ import { type SendBudgetStore } from '../core/sending/send-budgets.js';
 import { addSeconds } from '../contract/clock.js';
 import { FakeRandomSource } from './fake-random-source.js';
 
-/** The storage ports of the core, all on one storage. */
+/** The storage ports, all on one storage. */
 export interface Stores {
   readonly unitOfWork: UnitOfWork;
   readonly methods: MethodStore;
@@ -40,22 +40,22 @@ export interface Stores {
   readonly enrolments: EnrolmentStore;
 }
 
-/** Stores on an empty storage, and what the ports do not tell of it. */
+/** Stores on an empty storage, with readings that the ports do not offer. */
 export interface OpenStores extends Stores {
-  /** The audit of a subject, oldest first. */
+  /** The types of all events of a subject, oldest first. */
   eventTypesOf(subjectId: string): Promise<readonly string[]>;
-  /** A row for a table of the host's, which holds one row for each key. @param key a UUID */
+  /** Makes a row for a table of the host that takes one row for each key. @param key a UUID */
   rowFor(key: string): RowInsert;
-  /** Whether {@link OpenStores.rowFor} was written. */
+  /** Whether the row of {@link OpenStores.rowFor} is stored. */
   hasRow(key: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
-/** When everything happens. */
+/** The time of all tests. */
 export const NOW = new Date('2026-01-01T12:00:00.000Z');
-/** How long the challenges of the suite live. */
+/** The lifetime of the challenges of the suite. */
 export const LIFETIME_SECONDS = 900;
-/** Budgets that no test reaches unless it sets them lower. */
+/** Budgets that no test reaches unless it lowers them. */
 export const AMPLE = {
   maxAttemptsPerChallenge: 1000,
   maxFailuresPerMethod: 1000,
@@ -66,7 +66,7 @@ export const AMPLE = {
   lockSeconds: [60, 120, 240],
 };
 
-/** What a method has that was never active. */
+/** The fields of a method that was never active. */
 export const NOT_ACTIVE = {
   isActive: false,
   isPrimary: false,
@@ -76,7 +76,7 @@ export const NOT_ACTIVE = {
   activatedIn: null,
 } as const;
 
-/** What the tests of the store contract play with: open stores, and a way to fill them. */
+/** Open stores for the tests of the store contract, and ways to fill them. */
 export class StoreStage {
   private opened: OpenStores | undefined;
   private readonly random = new FakeRandomSource();
@@ -118,7 +118,7 @@ export class StoreStage {
     return { ...own, ...times, state: { secret: 'Ω' }, ...changes };
   }
 
-  /** A method with one authenticator. @param since null: pending */
+  /** Adds a method with one authenticator. @param since null: pending */
   async addMethod(subjectId: string, handler: string, since: Date | null): Promise<MethodRecord> {
     const id = this.newId();
     const confirmedIn = since === null ? null : 0;
@@ -138,12 +138,12 @@ export class StoreStage {
     return this.method(subjectId, handler);
   }
 
-  /** A subject with one active method. */
+  /** Adds a subject with one active method. */
   newMethod(): Promise<MethodRecord> {
     return this.addMethod(this.newSubject(), 'app', NOW);
   }
 
-  /** A stored method. @throws {Error} when there is none */
+  /** Reads a method. @throws {Error} if there is none */
   async method(subjectId: string, handler: string): Promise<MethodRecord> {
     const methods = await this.stores.methods.list(subjectId);
     const method = methods.find((candidate) => candidate.handler === handler);
@@ -181,7 +181,7 @@ export class StoreStage {
     return this.challenge(challenge);
   }
 
-  /** A stored challenge. @throws {Error} when it is not open */
+  /** Reads a challenge. @throws {Error} if it is not open */
   async challenge(key: { subjectId: string; id: string }): Promise<ChallengeRecord> {
     const challenge = await this.stores.challenges.findOpen(key, NOW);
     if (challenge === null) throw new Error('The challenge is not open.');
@@ -207,7 +207,7 @@ export class StoreStage {
     };
   }
 
-  /** Spends an attempt that nothing stands in the way of. */
+  /** Spends an attempt that must be allowed. */
   async spend(
     challenge: ChallengeRecord,
     changes: Partial<AttemptRequest> = {},
@@ -217,7 +217,7 @@ export class StoreStage {
     return spent;
   }
 
-  /** A right proof that changed the state. */
+  /** The settlement of a right proof that changed the state. */
   settlement(spent: SpentAttempt, changes: Partial<Settlement> = {}): Settlement {
     const authenticators = methodOf(spent).authenticators.map((authenticator) => ({
       ...authenticator,
@@ -239,7 +239,7 @@ function subjectOf(id: string): Subject {
   return { id, displayName: id, addresses: {}, isEnabled: true, credentialsVersion: '1' };
 }
 
-/** So many results of one piece of work that is begun so many times at one moment. */
+/** Starts the same work several times at one moment and returns all results. */
 export function atOnce<T>(times: number, work: (index: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: times }, (_, index) => work(index)));
 }

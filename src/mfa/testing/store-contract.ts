@@ -17,12 +17,12 @@ import { type OpenStores, StoreStage } from './store-contract.stage.js';
 export { type OpenStores, type Stores } from './store-contract.stage.js';
 
 /**
- * Registers the rules that every implementation of the storage ports obeys, with the global
- * `describe`, `it` and `expect`. Several requests at one moment are part of the rules, so the
- * storage should be open for several at once.
+ * Registers the tests that every implementation of the storage ports passes, with the global
+ * `describe`, `it` and `expect`. Some tests make several requests at one moment, so the storage should
+ * have several connections.
  *
- * @param name what the report calls the stores
- * @param open stores on an empty storage; called once
+ * @param name of the stores, for the report
+ * @param open opens stores on an empty storage; called once
  */
 export function describeStoreContract(name: string, open: () => Promise<OpenStores>): void {
   describe(`${name} keep the contract of stores`, () => {

@@ -3,15 +3,14 @@ import { Transform } from 'class-transformer';
 import { IsNotEmpty, IsString, Matches } from 'class-validator';
 import { BoundedText, IsPlainEmailAddress, Trimmed } from '../../mfa/index.js';
 import { MAX_PASSWORD_TEXT_LENGTH } from '../identity/password-hasher.js';
-import { normalizeUsername } from '../identity/normalize-username.js';
+import { normalizeUsername } from '../identity/names.js';
 import { LONGEST_EMAIL, LONGEST_USERNAME } from '../identity/user.entity.js';
-import { PASSWORD_LENGTH } from '../identity/password-rules.js';
+import { EXAMPLE_PASSWORD, PASSWORD_LENGTH } from '../identity/password-rules.js';
 
 /** Counts characters as PostgreSQL does; `MaxLength` counts others. */
 const AT_MOST_150 = /^.{0,150}$/su;
 
 const USERNAME = /^[\p{L}\p{N}_.@+-]*$/u;
-import { EXAMPLE_PASSWORD } from '../identity/example-password.js';
 
 /** A new account. */
 export class RegistrationBody {

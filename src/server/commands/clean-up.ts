@@ -1,6 +1,5 @@
 import 'reflect-metadata';
-import { RetentionService } from '../retention/retention.service.js';
-import { describeRetention } from '../retention/describe-retention.js';
+import { describeRetention, RetentionService } from '../retention/retention.service.js';
 import { loadConfig } from '../config/load-config.js';
 import { runCommand } from './run-command.js';
 import { withServer } from './with-server.js';

@@ -4,6 +4,9 @@ import { MAX_PASSWORD_TEXT_LENGTH, normalizePassword } from './password-hasher.j
 /** [NIST SP 800-63B-4 §3.1.1.2]: 8 at least beside a second factor, 64 at least to be allowed. */
 export const PASSWORD_LENGTH = { least: 8, greatest: 1024 } as const;
 
+/** The password of the tour in `docs/tour.md`, with which the forms of Swagger UI are filled. */
+export const EXAMPLE_PASSWORD = 'correct-horse-battery';
+
 const TOO_LONG = `Ensure this field has no more than ${PASSWORD_LENGTH.greatest} characters.`;
 
 /** Whose password it shall be: it is no other of their names. */

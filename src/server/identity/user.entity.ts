@@ -127,3 +127,18 @@ export class User {
     return emailStanding === 'unasked' || emailStanding === 'confirmed' ? this.email : null;
   }
 }
+
+/** What every user begins with. */
+export const NEW_USER = {
+  firstName: '',
+  lastName: '',
+  emailVerifiedAt: null,
+  emailCodeTag: null,
+  emailCodeExpiresAt: null,
+  emailCodeAttempts: 0,
+  sharedSecretHash: null,
+  disabledAt: null,
+  frozenAt: null,
+  resetNeedsPassword: false,
+  passwordByMail: false,
+} as const;

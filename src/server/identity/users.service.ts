@@ -5,15 +5,20 @@ import { Clock, MfaError, RandomSource } from '../../mfa/index.js';
 import { selectEntity } from './select-entity.js';
 import { spendResetLinks } from './spend-reset-links.js';
 import { EmailTrust } from './email-trust.js';
-import { foldName, nameKeys } from './fold-name.js';
-import { BY_KEY, type LoginName } from './login-name.js';
-import { NEW_USER } from './new-user.js';
-import { isUsername, normalizeUsername } from './normalize-username.js';
+import {
+  BY_KEY,
+  foldName,
+  isUsername,
+  type LoginName,
+  NAME_TOO_LONG,
+  nameKeys,
+  normalizeUsername,
+  typedName,
+} from './names.js';
+import { NEW_USER, User } from './user.entity.js';
 import { PasswordHasher } from './password-hasher.js';
 import { refuseWeakPassword } from './password-rules.js';
 import { refusalOfTaken } from './taken-names.js';
-import { typedName } from './typed-name.js';
-import { LONGEST_USERNAME, User } from './user.entity.js';
 
 /** What someone gives to open an account. */
 export interface Registration {
@@ -29,10 +34,6 @@ const STRANGERS = 'registration';
 const FACTS = { isEnabled: 'disabled_at IS NULL', isUnfrozen: 'frozen_at IS NULL' };
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-const NAME_TOO_LONG = {
-  username: [`Ensure this field has no more than ${LONGEST_USERNAME} characters.`],
-};
 
 /** The accounts and their passwords. Knows nothing of second factors. */
 @Injectable()

@@ -5,8 +5,11 @@ import { MetricsModule } from './metrics/metrics.module.js';
 import { ServerMetrics } from './metrics/server-metrics.js';
 import { TracingModule } from './tracing/tracing.module.js';
 import { RequestLog } from './requests/request-log.js';
-import { type RequestObserver, RequestTracer } from './requests/request-observer.js';
-import { RequestObservers } from './requests/request-observers.js';
+import {
+  type RequestObserver,
+  RequestObservers,
+  RequestTracer,
+} from './requests/request-observer.js';
 import { RequestRecords } from './requests/request-records.js';
 
 /** Where no metrics are kept. */

@@ -12,8 +12,7 @@ import { FallbackStorage } from './fallback-storage.js';
 import { MemoryStorage } from './memory-storage.js';
 import { RateLimitGuard, SITE_THROTTLER } from './rate-limit.guard.js';
 import { RedisStorage } from './redis-storage.js';
-import { SubjectBudget } from './subject-budget.js';
-import { WINDOW_MILLISECONDS } from './window.js';
+import { SubjectBudget, WINDOW_MILLISECONDS } from './subject-budget.js';
 
 /** What {@link RateLimitGuard} needs, and the budgets of those who are signed in. */
 @Module({

@@ -9,7 +9,9 @@ import {
 } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 import { type RequestCount } from './request-count.js';
-import { WINDOW_MILLISECONDS } from './window.js';
+
+/** Requests are counted by the minute. */
+export const WINDOW_MILLISECONDS = 60_000;
 
 /** Requests in a minute. */
 interface Limits {

@@ -6,8 +6,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { ServerConfig } from '../config/server-config.js';
-import { RetentionService } from './retention.service.js';
-import { describeRetention } from './describe-retention.js';
+import { describeRetention, RetentionService } from './retention.service.js';
 
 /** Cleans up every `CLEAN_UP_INTERVAL_SECONDS`, the first time when so many have gone by. */
 @Injectable()

@@ -61,3 +61,10 @@ export class RetentionService {
     return [...new Set(instances)].filter((instance) => instance instanceof Cleaner);
   }
 }
+
+/** One line for the log; null: another server was at it. */
+export function describeRetention(cleaned: CleanedRows | null): string {
+  if (cleaned === null) return 'Another server is cleaning up.';
+  const counts = Object.entries(cleaned).map(([table, rows]) => `${table} ${rows}`);
+  return `Rows deleted: ${counts.join(', ')}`;
+}

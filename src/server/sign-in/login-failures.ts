@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Clock, clientOf, MfaError } from '../../mfa/index.js';
 import { BackgroundWork } from '../identity/background-work.js';
 import { type AccountOccasion } from '../identity/account-event.js';
-import { type LoginName } from '../identity/login-name.js';
+import { type LoginName } from '../identity/names.js';
 import { UsersService } from '../identity/users.service.js';
 import { type FirstFactorRequest } from './first-factor.js';
 import { LoginFailureLog } from './login-failure-log.js';

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** Settles as `work` does. Rejects when `work` has not settled after `milliseconds`. */
+/** The result of `work`, or a rejection after `milliseconds`. Public because the server bounds its own waits with it. */
 export async function rejectAfter<Result>(
   milliseconds: number,
   work: Promise<Result>,

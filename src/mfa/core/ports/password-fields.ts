@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsNotEmpty, IsString } from 'class-validator';
-import { BoundedText } from '../../contract/bounded-text.js';
+import { BoundedText } from '../../contract/text-fields.js';
 
 /** Stands for the handler of a challenge that asks for the password. No handler may have this name. */
 export const PASSWORD = 'password';

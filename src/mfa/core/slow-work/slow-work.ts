@@ -30,6 +30,7 @@ interface Waiter {
  * subjects take turns. A request that is one too many is refused at once, so nobody waits for long.
  *
  * Never wait in it while you hold a connection or a lock: others would wait for the crowd with you.
+ * Public because a host, as the server does, hashes passwords in such a line.
  */
 export class SlowWork {
   private readonly line: FairLine<Waiter>;

@@ -35,9 +35,9 @@ export const APP_OPTIONS = {
 
 /** What a host may set of a handler of authenticator apps. New enrolments follow it; those that exist keep theirs. */
 export interface AppHandlerOptions extends Partial<OptionFormValues<typeof APP_OPTIONS>> {
-  /** Default `app`. */
+  /** As {@link MfaHandler.name}. Default `app`. */
   readonly name?: string;
-  /** Default `Authenticator app`. */
+  /** As {@link MfaHandler.displayName}. Default `Authenticator app`. */
   readonly displayName?: string;
 }
 

@@ -1,7 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
-import { BoundedText } from '../../contract/bounded-text.js';
-import { Trimmed } from '../../kit/trimmed.js';
+import { BoundedText, Trimmed } from '../../contract/text-fields.js';
 import { IsPlainEmailAddress, MAX_EMAIL_ADDRESS_LENGTH } from '../../kit/email-address.js';
 
 /** What the set-up of mailed codes asks where the address is asked for. */

@@ -17,9 +17,9 @@ export const EMAIL_OPTIONS = {
 
 /** What a host may set of a handler of mailed codes. */
 export interface EmailHandlerOptions extends Partial<OptionFormValues<typeof EMAIL_OPTIONS>> {
-  /** Default `email`. */
+  /** As {@link MfaHandler.name}. Default `email`. */
   readonly name?: string;
-  /** Default `E-mail`. */
+  /** As {@link MfaHandler.displayName}. Default `E-mail`. */
   readonly displayName?: string;
   /** What the messages say to somebody of this {@link Subject.language}. Default English. */
   readonly texts?: (language: string | undefined) => CodeMessageTexts;

@@ -9,9 +9,9 @@ export const NOTIFY_OPTIONS = { ...MESSAGE_OPTIONS, ...SENT_CODE_OPTIONS };
 
 /** What a host may set of a handler of notifications. */
 export interface NotifyHandlerOptions extends Partial<OptionFormValues<typeof NOTIFY_OPTIONS>> {
-  /** Default `notify`. */
+  /** As {@link MfaHandler.name}. Default `notify`. */
   readonly name?: string;
-  /** Default `Notification`. */
+  /** As {@link MfaHandler.displayName}. Default `Notification`. */
   readonly displayName?: string;
   /** Ids of the destinations on offer. Default: all. */
   readonly include?: readonly string[];

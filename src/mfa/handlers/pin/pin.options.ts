@@ -2,8 +2,8 @@
 export interface PinHandlerOptions {
   /** Whether people rely on this application: a PIN is then refused at start. */
   readonly isProduction: boolean;
-  /** Default `pin`. */
+  /** As {@link MfaHandler.name}. Default `pin`. */
   readonly name?: string;
-  /** Default `PIN`. */
+  /** As {@link MfaHandler.displayName}. Default `PIN`. */
   readonly displayName?: string;
 }

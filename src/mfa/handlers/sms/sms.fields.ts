@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsNotEmpty, IsString } from 'class-validator';
-import { BoundedText } from '../../contract/bounded-text.js';
+import { BoundedText } from '../../contract/text-fields.js';
 import { MAX_PHONE_NUMBER_LENGTH } from '../../kit/phone-number.js';
 
 /** What the set-up of text messages asks. */

@@ -9,9 +9,9 @@ export const SMS_OPTIONS = { ...MESSAGE_OPTIONS, ...SENT_CODE_OPTIONS };
 
 /** What a host may set of a handler of text messages. */
 export interface SmsHandlerOptions extends Partial<OptionFormValues<typeof SMS_OPTIONS>> {
-  /** Default `sms`. */
+  /** As {@link MfaHandler.name}. Default `sms`. */
   readonly name?: string;
-  /** Default `Text message`. */
+  /** As {@link MfaHandler.displayName}. Default `Text message`. */
   readonly displayName?: string;
   /**
    * Where codes go: `asked`, to a number that the person gives at set-up as the field

@@ -13,9 +13,6 @@ export const WEBAUTHN_HANDLER_OPTIONS = Symbol('WEBAUTHN_HANDLER_OPTIONS');
 
 const USER_VERIFICATIONS = ['required', 'preferred', 'discouraged'] as const;
 
-/** Whether a key also checks its person, by a PIN or a fingerprint [WebAuthn Level 3 §5.8.6]. */
-export type UserVerification = (typeof USER_VERIFICATIONS)[number];
-
 /** What a host may set of a handler of security keys, beside its names: each row is one option. */
 export const WEBAUTHN_OPTIONS = {
   /** Shown when a key is made. Default: the module's application name. */
@@ -24,7 +21,10 @@ export const WEBAUTHN_OPTIONS = {
     '1 to 64 characters',
     'a text of 1 to 64 characters',
   ),
-  /** Default `preferred`. With `required`, a proof without it is refused. */
+  /**
+   * Whether a key also checks its person, by a PIN or a fingerprint [WebAuthn Level 3 §5.8.6]. With
+   * `required`, a proof without it is refused. Default `preferred`.
+   */
   userVerification: oneOf(
     USER_VERIFICATIONS,
     `one of ${USER_VERIFICATIONS.join(', ')}`,
@@ -48,9 +48,9 @@ export interface WebAuthnHandlerOptions extends Partial<OptionFormValues<typeof 
   readonly rpId: string;
   /** Where the front end runs: origins whose host is `rpId` or lies under it. At least one. */
   readonly origins: readonly string[];
-  /** Default `webauthn`. */
+  /** As {@link MfaHandler.name}. Default `webauthn`. */
   readonly name?: string;
-  /** Default `Security key`. */
+  /** As {@link MfaHandler.displayName}. Default `Security key`. */
   readonly displayName?: string;
 }
 

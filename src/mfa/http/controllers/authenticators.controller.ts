@@ -11,7 +11,7 @@ import { MethodRemoval } from '../../core/methods/method-removal.js';
 import { MethodService } from '../../core/methods/method.service.js';
 import { type JsonObject } from '../../contract/handler.js';
 import { NoFields } from '../../contract/read-fields.js';
-import { BodyPipe } from '../requests/body.pipe.js';
+import { BodyPipe, type OpenBody, OpenBodyPipe, proofIn } from '../requests/body.pipes.js';
 import {
   ApiProblems,
   BODY_PROBLEMS,
@@ -23,11 +23,10 @@ import { RequireFreshProof, SignedIn } from '../decorators/signed-in.decorators.
 import { RequestBody } from '../decorators/body.decorators.js';
 import { AuthenticatorResponse } from '../dto/methods.responses.js';
 import { LabelBody } from '../dto/methods.bodies.js';
-import { type OpenBody, OpenBodyPipe, proofIn } from '../requests/open-body.pipe.js';
 import { OPERATIONS } from '../openapi/operations.js';
 import { type HttpResponse, signalled } from './signalled.js';
 
-/** Each of several authenticators of one method. */
+/** Single authenticators of a method that holds several. */
 @AuthRoutes('mfa/authenticators', 'Methods')
 @RequireFreshProof()
 export class AuthenticatorsController {

@@ -15,10 +15,10 @@ import { AuthRoutes } from '../decorators/auth-routes.decorator.js';
 import { RequireFreshProof, RequireSignIn, SignedIn } from '../decorators/signed-in.decorators.js';
 import { RequestBody } from '../decorators/body.decorators.js';
 import { BackupCodeCountResponse, BackupCodesResponse } from '../dto/backup-codes.responses.js';
-import { type OpenBody, OpenBodyPipe } from '../requests/open-body.pipe.js';
+import { type OpenBody, OpenBodyPipe } from '../requests/body.pipes.js';
 import { OPERATIONS } from '../openapi/operations.js';
 
-/** The backup codes of whoever is signed in. */
+/** The backup codes of the signed-in subject. */
 @AuthRoutes('mfa/backup-codes', 'Backup codes')
 export class BackupCodesController {
   constructor(private readonly backupCodes: BackupCodeService) {}

@@ -14,7 +14,7 @@ const ACTOR = {
 const CLAIMS = { subjectId: 'u1', challengeId: 'c1', purpose: 'login' };
 const AT = new Date('2026-01-31T08:00:00Z');
 
-/** Records what the core is asked, and answers as it would. */
+/** Records the calls to the core, and answers as the core does. */
 function recordingCore(calls: unknown[][]): StubbedCore {
   const record =
     <T>(name: string, answer: T) =>
@@ -76,7 +76,7 @@ function recordingCore(calls: unknown[][]): StubbedCore {
   };
 }
 
-/** What the guard of the proof has read. */
+/** The methods that the guard of the proof has read. */
 const KNOWN = { subjectId: 'u1', methods: [], version: 0 };
 
 describe.each(PLATFORMS)('the controllers on %s', (_, adapter) => {
@@ -86,7 +86,7 @@ describe.each(PLATFORMS)('the controllers on %s', (_, adapter) => {
 
   beforeAll(async () => {
     app = await libraryHttpApp(adapter(), recordingCore(calls));
-    // As hosts have it: it must not judge the library's bodies in words of its own.
+    // Hosts often have this pipe. It must not refuse the library's bodies in its own words.
     app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true }));
     await app.listen(0, '127.0.0.1');
     base = `${await app.getUrl()}/api/auth`;

@@ -6,7 +6,7 @@ import { AuthRoutes } from '../decorators/auth-routes.decorator.js';
 import { HandlerResponse } from '../dto/methods.responses.js';
 import { OPERATIONS } from '../openapi/operations.js';
 
-/** What kinds of second factor there are, for anyone who asks. */
+/** The registered kinds of second factor. The route is public. */
 @AuthRoutes('mfa/handlers', 'Methods')
 export class HandlersController {
   constructor(private readonly registry: HandlerRegistry) {}

@@ -14,7 +14,7 @@ import { MethodRemoval } from '../../core/methods/method-removal.js';
 import { MethodService } from '../../core/methods/method.service.js';
 import { type MethodSnapshot } from '../../core/ports/stores.js';
 import { NoFields, readFields } from '../../contract/read-fields.js';
-import { BodyPipe } from '../requests/body.pipe.js';
+import { BodyPipe, type OpenBody, OpenBodyPipe, proofIn } from '../requests/body.pipes.js';
 import {
   ACCESS_PROBLEMS,
   ApiProblems,
@@ -38,13 +38,12 @@ import {
   EnrolmentResponse,
 } from '../dto/methods.responses.js';
 import { AuthenticatorBody, MethodBody, PrimaryBody } from '../dto/methods.bodies.js';
-import { type OpenBody, OpenBodyPipe, proofIn } from '../requests/open-body.pipe.js';
 import { OPERATIONS } from '../openapi/operations.js';
 import { type HttpResponse, signalled } from './signalled.js';
 
 const METHOD_PROBLEMS = [...FRESH_PROOF_PROBLEMS, ...BODY_PROBLEMS, 'method_unknown'] as const;
 
-/** The methods of whoever is signed in. */
+/** The methods of the signed-in subject. */
 @AuthRoutes('mfa', 'Methods')
 export class MethodsController {
   constructor(
@@ -201,7 +200,7 @@ export class MethodsController {
   }
 }
 
-/** `primary_code`, or the fields of the proof as other changes take them; not both. */
+/** `primary_code`, or the fields of a proof as in other changes; not both. */
 function primaryProofOf({ fixed, rest }: OpenBody<PrimaryBody>): Record<string, unknown> | null {
   if (fixed.primary_code === undefined) return proofIn(rest);
   readFields(NoFields, rest);

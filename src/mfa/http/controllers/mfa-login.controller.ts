@@ -4,7 +4,7 @@ import { type EphemeralClaims } from '../../core/keys/ephemeral-token.js';
 import { type JsonObject } from '../../contract/handler.js';
 import { LoginService } from '../../core/login/login.service.js';
 import { type ClientInfo } from '../../core/ports/mfa-passed.js';
-import { BodyPipe } from '../requests/body.pipe.js';
+import { BodyPipe, type OpenBody, OpenBodyPipe } from '../requests/body.pipes.js';
 import {
   ApiProblems,
   BODY_PROBLEMS,
@@ -17,7 +17,6 @@ import { ChangeMethodResponse, ResendResponse } from '../dto/login.responses.js'
 import { ChangeMethodBody, EphemeralTokenBody } from '../dto/login.bodies.js';
 import { EphemeralTokenGuard } from '../guards/ephemeral-token.guard.js';
 import { IssuedResponses } from './issued-responses.js';
-import { type OpenBody, OpenBodyPipe } from '../requests/open-body.pipe.js';
 import { OPERATIONS } from '../openapi/operations.js';
 
 /** The steps of a login after its first factor. */

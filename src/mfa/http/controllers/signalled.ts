@@ -1,11 +1,11 @@
 import { type JsonObject } from '../../contract/handler.js';
 
-/** What the platforms' responses have in common. */
+/** The common part of the responses of Express and Fastify. */
 export interface HttpResponse {
   status(code: number): unknown;
 }
 
-/** The answer of a removal: 200 with what a front end passes on, where there is something. */
+/** The answer to a removal: 200 with a signal for the front end, if there is one. */
 export function signalled(
   signal: JsonObject | null,
   response: HttpResponse,

@@ -5,7 +5,7 @@ import { type EphemeralClaims } from '../../core/keys/ephemeral-token.js';
 import { type JsonObject } from '../../contract/handler.js';
 import { type ClientInfo } from '../../core/ports/mfa-passed.js';
 import { StepUpService } from '../../core/login/step-up.service.js';
-import { BodyPipe } from '../requests/body.pipe.js';
+import { BodyPipe, type OpenBody, OpenBodyPipe } from '../requests/body.pipes.js';
 import {
   ACCESS_PROBLEMS,
   ApiProblems,
@@ -18,12 +18,11 @@ import { SignedInAs, RequireSignIn } from '../decorators/signed-in.decorators.js
 import { EphemeralTokenBody } from '../dto/login.bodies.js';
 import { StepUpResponse } from '../dto/step-up.responses.js';
 import { StepUpBody } from '../dto/step-up.bodies.js';
-import { StepUpTokenGuard } from '../guards/step-up-token.guard.js';
+import { StepUpTokenGuard } from '../guards/ephemeral-token.guard.js';
 import { IssuedResponses } from './issued-responses.js';
-import { type OpenBody, OpenBodyPipe } from '../requests/open-body.pipe.js';
 import { OPERATIONS } from '../openapi/operations.js';
 
-/** A fresh proof for whoever is signed in [RFC 9470]. */
+/** Fresh proofs of the signed-in subject [RFC 9470]. */
 @AuthRoutes('step-up', 'Step-up')
 export class StepUpController {
   constructor(

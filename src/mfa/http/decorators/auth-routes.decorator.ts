@@ -12,24 +12,24 @@ import { BODY_MEDIA_TYPES, MediaTypeGuard } from '../requests/media-type.guard.j
 import { NoStoreInterceptor } from '../requests/no-store.interceptor.js';
 import { ProblemFilter } from '../problems/problem.filter.js';
 
-/** What {@link AuthRoutes} was given. */
+/** The arguments of {@link AuthRoutes}. */
 export interface AuthRoutesPlace {
   readonly path: string;
   readonly tag: string;
-  /** Null where it was left out. */
+  /** Null: it was left out. */
   readonly basePath: string | null;
 }
 
-/** Where a controller stands. */
+/** The place of a controller. */
 export const AUTH_ROUTES = Reflector.createDecorator<AuthRoutesPlace>();
 
 /**
- * A controller beside those of the library: JSON or a form in, failures out as problems, nothing
- * cached.
+ * Marks a controller beside those of the library. It reads JSON or a form, answers failures as problems and
+ * forbids caching.
  *
  * @param path below the base path; an empty text for the base path itself
  * @param tag the heading in the OpenAPI document
- * @param basePath the `path` that the module is given, where it is given one
+ * @param basePath the `path` option of the module, if it has one
  */
 export function AuthRoutes(path: string, tag: string, basePath?: string): ClassDecorator {
   return applyDecorators(

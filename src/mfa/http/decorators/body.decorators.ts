@@ -6,9 +6,8 @@ import { clientOf } from '../requests/client-info.js';
 import { type HttpRequest } from '../requests/http-request.js';
 
 /**
- * Parameter: the parsed body as it came. Unlike Nest's `@Body()` it is left alone by a
- * `ValidationPipe` that a host has set for all of its routes, so that this library's own pipes
- * answer with their own words.
+ * Parameter: the parsed body. Unlike Nest's `@Body()`, a global `ValidationPipe` of the host does not touch
+ * it, so that the pipes of this library answer with their own words.
  */
 export const RequestBody = createParamDecorator(
   (_: unknown, context: ExecutionContext): unknown =>

@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import { ApiBearerAuth } from '@nestjs/swagger';
 import { SignedInGuard, principals } from '../guards/signed-in.guard.js';
-import { MfaProblemFilter } from '../problems/mfa-problem.filter.js';
+import { MfaProblemFilter } from '../problems/problem.filter.js';
 import { FreshProofGuard, methodSnapshots } from '../guards/fresh-proof.guard.js';
 import { ACR, type Acr } from '../../core/ports/assurance.js';
 import { PROOF_DEMAND, RequireMfaGuard } from '../guards/require-mfa.guard.js';
@@ -17,10 +17,10 @@ import { clientOf } from '../requests/client-info.js';
 import { type HttpRequest } from '../requests/http-request.js';
 import { type MethodSnapshot } from '../../core/ports/stores.js';
 
-/** The name of the scheme in the OpenAPI document. */
+/** The name of the security scheme in the OpenAPI document. */
 export const BEARER_SCHEME = 'bearer';
 
-/** Routes, or one route, of any controller that ask for an access token; refusals are problems. */
+/** Makes a controller or a route ask for an access token. It answers a refusal as a problem. */
 export function RequireSignIn(): ClassDecorator & MethodDecorator {
   return applyDecorators(
     UseGuards(SignedInGuard),
@@ -30,30 +30,29 @@ export function RequireSignIn(): ClassDecorator & MethodDecorator {
 }
 
 /**
- * Routes, or one route, that change what protects an account: they ask for an access token whose
- * proof is at most `stepUpMaxAgeSeconds` old, of two factors where the subject has a second one.
- * Document them with {@link FRESH_PROOF_PROBLEMS}.
+ * Makes a controller or a route ask for a recent proof, for changes of the protection of an account. The
+ * proof is at most `stepUpMaxAgeSeconds` old, and of two factors if the subject has a second one.
+ * Document such routes with {@link FRESH_PROOF_PROBLEMS}.
  */
 export function RequireFreshProof(): ClassDecorator & MethodDecorator {
   return applyDecorators(RequireSignIn(), UseGuards(FreshProofGuard));
 }
 
-/** What {@link RequireMfa} asks for. */
+/** The demand of {@link RequireMfa}. */
 export interface RequireMfaOptions {
-  /** How old the last proof may be, in seconds; a whole number above 0. */
+  /** The greatest age of the last proof in seconds, a whole number above 0. */
   readonly maxAgeSeconds: number;
-  /** Method references that must all be among the proven ones [RFC 8176 §2]. Default: none. */
+  /** Method references that must all be proven [RFC 8176 §2]. Default: none. */
   readonly amr?: readonly string[] | undefined;
-  /** The weakest that will do. Default: two factors. */
+  /** The weakest accepted `acr`. Default: two factors. */
   readonly acr?: Acr | undefined;
 }
 
 /**
- * Routes of any controller, or one route, that ask for an access token whose proof is recent and
- * strong enough. What they refuse is answered as a problem, and with the challenge of RFC 9470 §3;
- * `step-up/` then leads to a token that will do.
+ * Makes a controller or a route ask for an access token with a recent and strong proof. It answers a refusal
+ * as a problem with the challenge of RFC 9470 §3. `step-up/` then leads to a sufficient token.
  *
- * @throws {RangeError} when `maxAgeSeconds` is no whole number above 0
+ * @throws {RangeError} if `maxAgeSeconds` is no whole number above 0
  */
 export function RequireMfa({
   maxAgeSeconds,
@@ -82,7 +81,7 @@ export const SignedInAs = createParamDecorator((_: unknown, context: ExecutionCo
   principals.of(context.switchToHttp().getRequest<object>()),
 );
 
-/** Parameter: the methods of whoever is signed in, as {@link FreshProofGuard} has read them. */
+/** Parameter: the methods of the subject, as {@link FreshProofGuard} has read them. */
 export const MethodsRead = createParamDecorator(
   (_: unknown, context: ExecutionContext): MethodSnapshot =>
     methodSnapshots.of(context.switchToHttp().getRequest<object>()),

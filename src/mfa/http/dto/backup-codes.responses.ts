@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { type BackupCodeCount } from '../../core/ports/stores.js';
 
-/** How many backup codes are left. */
+/** The number of remaining backup codes. */
 export class BackupCodeCountResponse {
   @ApiProperty({ type: 'integer', example: 4 }) readonly remaining: number;
   @ApiProperty({ type: 'integer', description: 'The size of the whole set.', example: 5 })

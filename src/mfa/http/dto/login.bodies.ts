@@ -3,10 +3,10 @@ import { IsNotEmpty, IsString } from 'class-validator';
 import { MAX_EPHEMERAL_TOKEN_LENGTH } from '../../core/keys/ephemeral-token.js';
 import { MethodNameField } from './method-name-field.js';
 
-/** What stands in examples for the ephemeral token, so that a page can put the real one there. */
+/** The ephemeral token in examples. A page may replace it by the real one. */
 export const EPHEMERAL_TOKEN_PLACEHOLDER = '<ephemeral_token of login>';
 
-/** What every step after the first factor begins with. A token that is too long is a bad one like every other. */
+/** The common field of all steps after the first factor. A token that is too long is invalid like any other bad one. */
 export class EphemeralTokenBody {
   @ApiProperty({
     description: 'Names the open login; `login/` answers it.',

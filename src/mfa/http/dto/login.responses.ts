@@ -2,13 +2,13 @@ import { ApiProperty } from '@nestjs/swagger';
 import { type JsonObject } from '../../contract/handler.js';
 import { EPHEMERAL_TOKEN_PLACEHOLDER } from './login.bodies.js';
 
-/** Answer of `resend/`: the same token, with the same end. */
+/** Answer to `resend/`: the same token with the same expiry. */
 export class ResendResponse {
   @ApiProperty({ example: EPHEMERAL_TOKEN_PLACEHOLDER })
   readonly ephemeral_token!: string;
 }
 
-/** Answer of `change-method/`. */
+/** Answer to `change-method/`. */
 export class ChangeMethodResponse extends ResendResponse {
   @ApiProperty({ description: 'The method that is asked for now.', example: 'email' })
   readonly method!: string;

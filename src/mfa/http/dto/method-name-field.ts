@@ -1,12 +1,12 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsNotEmpty, IsString } from 'class-validator';
-import { BoundedText } from '../../contract/bounded-text.js';
+import { BoundedText } from '../../contract/text-fields.js';
 
-/** Names are at most 32 long; a longer one is answered as unknown rather than as too long. */
+/** Names have at most 32 characters. The bound is higher, so that a longer name is unknown and not too long. */
 export const LONGEST_METHOD_NAME = 64;
 
-/** A field that names a method. Whether there is one of that name, the core decides. */
+/** A field that names a method. The core decides whether the method exists. */
 export function MethodNameField(description: string): PropertyDecorator {
   return applyDecorators(
     ApiProperty({ description, example: 'app', maxLength: LONGEST_METHOD_NAME }),

@@ -1,18 +1,17 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsNotEmpty, IsOptional, IsString, IsUUID } from 'class-validator';
 import { AuthenticatorLabelField } from '../../core/ports/authenticator-label.js';
-import { AcceptNumberAsText } from '../../contract/accept-number-as-text.js';
-import { BoundedText } from '../../contract/bounded-text.js';
+import { AcceptNumberAsText, BoundedText } from '../../contract/text-fields.js';
 import { MAX_CODE_LENGTH } from '../../contract/normalize-code.js';
 import { MethodNameField } from './method-name-field.js';
 
-/** What every request about one method begins with. */
+/** The common field of all requests about one method. */
 export class MethodBody {
   @MethodNameField('The name of the method.')
   readonly method!: string;
 }
 
-/** Which of a method's authenticators a request is about. */
+/** A request about one authenticator of a method. */
 export class AuthenticatorBody extends MethodBody {
   @ApiPropertyOptional({
     description: 'Needed where several authenticators of the method await their confirmation.',

@@ -35,7 +35,7 @@ export class MethodResponse {
   }
 }
 
-/** One entry of the list of handlers: enough to draw the forms of one that is not known. */
+/** One entry of the list of handlers. A client can draw the forms of an unknown handler from it. */
 export class HandlerResponse {
   @ApiProperty({ example: 'email' }) readonly name: string;
   @ApiProperty({ example: 'Email' }) readonly display_name: string;
@@ -55,10 +55,10 @@ export class HandlerResponse {
   }
 }
 
-/** Answer of a set-up, beside which a handler may repeat members of `setup_data`. */
+/** Answer to a set-up. A handler may repeat members of `setup_data` beside these. */
 export class EnrolmentResponse {
   @ApiProperty({ example: 'app' }) readonly method: string;
-  /** Whose members each handler documents; see `answersOf`. */
+  /** Each handler documents its own members; see `answersOf`. */
   @ApiProperty({ type: 'object', properties: {}, description: 'Shown this once.' })
   readonly setup_data: JsonObject;
   @ApiProperty({
@@ -75,7 +75,7 @@ export class EnrolmentResponse {
   readonly authenticator_id?: string;
 
   constructor(result: SetUpResult) {
-    // The handler's own members come first, so that they cannot take the place of these.
+    // The handler's members come first, so that they cannot replace these.
     Object.assign(this, result.topLevel);
     this.method = result.method;
     this.setup_data = result.setupData;
@@ -85,7 +85,7 @@ export class EnrolmentResponse {
   }
 }
 
-/** What the proof of a method is made from. */
+/** The client makes the proof of a method from it. */
 export class ChallengeResponse {
   @ApiProperty({
     ...ANY_OBJECT,
@@ -105,7 +105,7 @@ export class AuthenticatorResponse {
   @ApiProperty(TIME) readonly last_used_at!: string | null;
 }
 
-/** An answer that only says what was done. */
+/** An answer with nothing but a sentence. */
 export class MfaDetailResponse {
   @ApiProperty() readonly detail!: string;
 }

@@ -1,9 +1,9 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsNotEmpty, IsOptional, IsString } from 'class-validator';
-import { BoundedText } from '../../contract/bounded-text.js';
+import { BoundedText } from '../../contract/text-fields.js';
 import { LONGEST_METHOD_NAME } from './method-name-field.js';
 
-/** What stands in examples for the ephemeral token, so that a page can put the real one there. */
+/** The ephemeral token in examples. A page may replace it by the real one. */
 export const STEP_UP_TOKEN_PLACEHOLDER = '<ephemeral_token of step-up>';
 
 /** Body of `step-up/`. */

@@ -3,7 +3,7 @@ import { type JsonObject } from '../../contract/handler.js';
 import { type MfaPending } from '../../core/login/login.service.js';
 import { STEP_UP_TOKEN_PLACEHOLDER } from './step-up.bodies.js';
 
-/** One of the proofs to choose from. */
+/** One of the offered proofs. */
 export class ProofChoiceAnswer {
   @ApiProperty({ description: 'As `step-up/` takes it.', example: 'app' })
   readonly name!: string;
@@ -12,7 +12,7 @@ export class ProofChoiceAnswer {
   readonly display_name!: string;
 }
 
-/** Answer of `step-up/`. */
+/** Answer to `step-up/`. */
 export class StepUpResponse {
   @ApiProperty({
     description: 'Names this step-up to `step-up/verify/`.',

@@ -8,16 +8,16 @@ import { type RequestKind } from '../../core/ports/request-budget.js';
 import { EphemeralTokenBody } from '../dto/login.bodies.js';
 import { clientOf } from '../requests/client-info.js';
 import { type HttpRequest } from '../requests/http-request.js';
-import { readOpenBody } from '../requests/open-body.pipe.js';
+import { readOpenBody } from '../requests/body.pipes.js';
 import { RequestFact } from '../requests/request-fact.js';
 import { HostAccess } from './host-access.js';
 
-/** What the ephemeral token says: stated by {@link EphemeralTokenGuard}. */
+/** The claims of the ephemeral token. {@link EphemeralTokenGuard} sets them. */
 export const ephemeralClaims = new RequestFact<EphemeralClaims>('EphemeralTokenGuard');
 
 /**
- * Lets a request pass whose body names an open challenge by its `ephemeral_token`. Guards run before
- * pipes, so this one reads the raw body; the other fields are left to the route's pipe.
+ * Admits a request whose `ephemeral_token` names an open challenge. Guards run before pipes, so this one
+ * reads the raw body. It leaves the other fields to the pipe of the route.
  */
 @Injectable()
 export class EphemeralTokenGuard implements CanActivate {
@@ -31,17 +31,24 @@ export class EphemeralTokenGuard implements CanActivate {
 
   /**
    * @throws {MfaError} `validation_failed` without a token, `invalid_token` with a bad one,
-   * `rate_limited` where the budget of the challenge or its subject is gone
+   * `rate_limited` if the budget of the challenge or of its subject is used up
    */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<HttpRequest>();
     const { fixed } = readOpenBody(EphemeralTokenBody, request.body);
     const claims = await this.tokens.verify(fixed.ephemeral_token, this.purpose);
     const { subjectId, challengeId: credentialId } = claims;
-    // Nobody has such a token without the first factor: no stranger uses this up.
+    // Only the first factor yields such a token, so no stranger can use up this budget.
     const { ip } = clientOf(request);
     await this.access.spend({ kind: this.kind, subjectId, credentialId, ip });
     ephemeralClaims.set(request, claims);
     return true;
   }
+}
+
+/** As {@link EphemeralTokenGuard}, but accepts step-up tokens only. */
+@Injectable()
+export class StepUpTokenGuard extends EphemeralTokenGuard {
+  protected override readonly purpose = 'step_up';
+  protected override readonly kind = 'step_up_step';
 }

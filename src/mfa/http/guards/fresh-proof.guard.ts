@@ -4,10 +4,10 @@ import { type MethodSnapshot } from '../../core/ports/stores.js';
 import { RequestFact } from '../requests/request-fact.js';
 import { principals } from './signed-in.guard.js';
 
-/** The methods of whoever made the request: stated by {@link FreshProofGuard}. */
+/** The methods of the sender of a request. {@link FreshProofGuard} sets them. */
 export const methodSnapshots = new RequestFact<MethodSnapshot>('FreshProofGuard');
 
-/** Lets a request pass whose proof is recent, and strong enough to change factors. */
+/** Admits a request whose proof is recent, and strong enough to change factors. */
 @Injectable()
 export class FreshProofGuard implements CanActivate {
   constructor(private readonly freshProof: FreshProof) {}

@@ -5,10 +5,10 @@ import { refuseReservedSessionId } from '../../core/ports/reserved-session-ids.j
 import { given } from '../../core/ports/host-ports.js';
 import { AccessTokenReader } from './access-token-reader.js';
 
-/** The host's {@link AccessTokenReader} and {@link RequestBudget}, for guards that stand in any of its modules. */
+/** The host's {@link AccessTokenReader} and {@link RequestBudget}, for guards in any of its modules. */
 @Injectable()
 export class HostAccess {
-  /** Optional to Nest alone: the module says in a sentence of its own that the port is missing. */
+  /** Optional for Nest alone: the module itself refuses to start without the port. */
   constructor(
     @Optional() private readonly access: AccessTokenReader,
     @Optional() private readonly budget?: RequestBudget,
@@ -16,7 +16,7 @@ export class HostAccess {
 
   /**
    * @throws {MfaError} `not_authenticated` or `token_not_valid`
-   * @throws {Error} where the port gives something else, or names a session as none may be called
+   * @throws {Error} if the port returns something else, or a reserved session id
    */
   async authenticate(request: object): Promise<Principal> {
     const principal = given(

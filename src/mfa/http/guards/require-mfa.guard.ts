@@ -3,10 +3,10 @@ import { Reflector } from '@nestjs/core';
 import { FreshProof, type ProofDemand } from '../../core/access/fresh-proof.js';
 import { principals } from './signed-in.guard.js';
 
-/** What a route demands; on a method it takes the place of its controller's. */
+/** The demand of a route. The demand of a method replaces that of its controller. */
 export const PROOF_DEMAND = Reflector.createDecorator<ProofDemand>();
 
-/** Lets a request pass whose proof is what the route demands. */
+/** Admits a request whose proof meets the demand of the route. */
 @Injectable()
 export class RequireMfaGuard implements CanActivate {
   constructor(

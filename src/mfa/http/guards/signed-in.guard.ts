@@ -7,15 +7,15 @@ import { type HttpRequest } from '../requests/http-request.js';
 import { RequestFact } from '../requests/request-fact.js';
 import { HostAccess } from './host-access.js';
 
-/** Who made the request: stated by {@link SignedInGuard}. */
+/** The sender of a request. {@link SignedInGuard} sets it. */
 export const principals = new RequestFact<Principal>('SignedInGuard');
 
-/** Marks a route that ends sessions: what else is asked for does not keep anybody from it. */
+/** Marks a route that ends sessions. It has a budget of its own, so that other requests keep nobody from it. */
 export const EndsSessions = Reflector.createDecorator<true>();
 
 const READING_METHODS = ['GET', 'HEAD'];
 
-/** Lets a request pass whose access token the host accepts, within the budget of its subject. */
+/** Admits a request whose access token the host accepts, within the budget of its subject. */
 @Injectable()
 export class SignedInGuard implements CanActivate {
   constructor(
@@ -26,7 +26,7 @@ export class SignedInGuard implements CanActivate {
   /** @throws {MfaError} `not_authenticated`, `token_not_valid` or `rate_limited` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<HttpRequest>();
-    // A route and its controller may both ask; the host is asked once.
+    // A route and its controller may both have this guard. The host is asked once.
     if (principals.has(request)) return true;
     const principal = await this.access.authenticate(request);
     const { subjectId, sessionId: credentialId } = principal;
@@ -37,7 +37,7 @@ export class SignedInGuard implements CanActivate {
     return true;
   }
 
-  /** A route of which nothing is known may write. */
+  /** An unmarked route may write. */
   private kindOf(context: ExecutionContext, { method = '' }: HttpRequest): RequestKind {
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride(EndsSessions, targets) === true) return 'ending';

@@ -6,16 +6,16 @@ import { type HandlerForms, pascalCase, refTo } from '../schemas/handler-forms.j
 import { namesIn, partOf } from '../schemas/open-api-schema.js';
 import { OPERATIONS } from './operations.js';
 
-/** The schema of one answer. */
+/** The schema of one response. */
 type OperationResponse = readonly [operationId: string, status: string, schema: JsonObject];
 
-/** The component schemas that are there already, by name. */
+/** The existing component schemas, by name. */
 type Schemas = Readonly<Record<string, JsonObject>>;
 
 /**
- * The answers that depend on the registered handlers.
+ * The responses that depend on the registered handlers.
  *
- * @param forms takes the schemas that they name
+ * @param forms receives the schemas that they refer to
  */
 export function answersOf(
   handlers: readonly MfaHandler[],
@@ -38,7 +38,7 @@ export function answersOf(
   ];
 }
 
-/** What every set-up answers, with the handler's own data. */
+/** The response to a set-up, with the data of the handler. */
 function setUpAnswer(handler: MfaHandler, schemas: Schemas): JsonObject {
   const { name, setupResponseSchema, setupTopLevel = [] } = handler;
   const base = schemas[EnrolmentResponse.name] ?? {};
@@ -59,7 +59,7 @@ function setUpAnswer(handler: MfaHandler, schemas: Schemas): JsonObject {
   };
 }
 
-/** One of several authenticators, with what its handler shows of it and what clients pass on. */
+/** One of several authenticators, with its details and its signal for password managers. */
 function renamed(
   handlers: readonly MfaHandler[],
   forms: HandlerForms,
@@ -80,7 +80,7 @@ function renamed(
     };
     return [forms.add(`${pascalCase(name)}AuthenticatorResponse`, schema)];
   });
-  // Whatever has more members than the plain one is a plain one too.
+  // A response with more members than the plain one also fits the plain one.
   return own.length === 0 ? plain : { anyOf: [...own, plain] };
 }
 

@@ -6,7 +6,7 @@ import { HTTP_HANDLERS, libraryHttpApp } from '../../../../test/support/library-
 import { HandlerRegistry } from '../../core/ceremony/handler-registry.js';
 import { completeMfaDocument, completeOperations, mfaModels } from './openapi.js';
 
-/** What this host's token issuer makes. */
+/** The body from the `TokenIssuer` of this host. */
 class Tokens {
   @ApiProperty() readonly access!: string;
 }
@@ -29,7 +29,7 @@ class ObjectProof {
   readonly answer!: object;
 }
 
-/** The document as a client reads it: through JSON. */
+/** The document after a way through JSON, as a client reads it. */
 async function servedDocument(handlers = HTTP_HANDLERS) {
   const registry = new HandlerRegistry(handlers);
   const app = await libraryHttpApp(new FastifyAdapter());
@@ -48,7 +48,7 @@ const operation = (path: string, method = 'post') => document.paths[`/api/auth/$
 const json = (path: string) => operation(path).requestBody.content['application/json'];
 const schemaOf = ({ $ref }: { $ref: string }) =>
   document.components.schemas[$ref.replace('#/components/schemas/', '')];
-/** The body of an operation, and the schemas that it is a choice between. */
+/** The body of an operation, and the schemas of its choice. */
 const bodyOf = (path: string) => schemaOf(json(path).schema);
 const choicesOf = (path: string) => bodyOf(path).oneOf.map(schemaOf);
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });

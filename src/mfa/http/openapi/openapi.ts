@@ -13,7 +13,7 @@ import { OPERATIONS } from './operations.js';
 import { nameInstances } from './problem-instances.js';
 import { partOf } from '../schemas/open-api-schema.js';
 
-/** Fields that hold a method's name, by the schema that they stand in. */
+/** Fields with the name of a method, by their schema. */
 const METHOD_NAME_FIELDS: readonly (readonly [schema: string, field: string])[] = [
   ['MethodBody', 'method'],
   ['AuthenticatorBody', 'method'],
@@ -24,10 +24,10 @@ const METHOD_NAME_FIELDS: readonly (readonly [schema: string, field: string])[] 
   ['HandlerResponse', 'name'],
 ];
 
-/** Where nothing else refers to them, schemas that follow from the handlers stand in their place. */
+/** Schemas that those of the handlers replace. They go if nothing else refers to them. */
 const REPLACED_MODELS = [EnrolmentResponse, PrimaryBody];
 
-/** An OpenAPI document in words of plain JSON; its own types have a union at every step. */
+/** An OpenAPI document as plain JSON. The official types have a union at every step. */
 interface PlainDocument {
   readonly paths: Record<string, Record<string, PlainOperation>>;
   components?: {
@@ -43,7 +43,7 @@ interface PlainOperation {
   responses: Record<string, JsonObject>;
 }
 
-/** Documents the bodies that the host's token issuer makes: one class for both, or one for each. */
+/** Classes that document the bodies of the host's `TokenIssuer`: one for both, or one for each. */
 export type TokenModels =
   Type<object> | { readonly login: Type<object>; readonly stepUp: Type<object> };
 
@@ -65,10 +65,10 @@ export function mfaModels(registry: HandlerRegistry, tokens: TokenModels): Type<
 }
 
 /**
- * Completes what decorators cannot know: the bodies that depend on the registered handlers become a
- * choice between them, with an example for each, and fields that name a method list the names.
+ * Completes a document with what no decorator knows. A body that depends on the registered handlers becomes
+ * a choice, with an example for each handler. A field that names a method lists the names.
  *
- * @param document made by `SwaggerModule.createDocument` with {@link mfaModels}; changed in place
+ * @param document from `SwaggerModule.createDocument` with {@link mfaModels}; changed in place
  * @param tokens as in {@link mfaModels}
  */
 export function completeMfaDocument(
@@ -106,9 +106,8 @@ export function completeMfaDocument(
 }
 
 /**
- * Says of every operation what decorators leave out, for an application that refuses members that it
- * does not know, as this library does: bodies have no others, and an operation that asks for no
- * credentials says so.
+ * Completes every operation of an application that refuses unknown members, as this library does: its
+ * bodies have no other members, and an operation without credentials says so.
  *
  * @param document changed in place
  */
@@ -166,7 +165,7 @@ function addComponents(plain: PlainDocument, forms: HandlerForms, registry: Hand
   }
 }
 
-/** Removes the schemas of models to which nothing refers. */
+/** Removes unreferenced schemas of models. */
 function dropUnused(plain: PlainDocument, models: readonly (Type<object> | undefined)[]): void {
   const text = JSON.stringify(plain);
   for (const model of models) {

@@ -9,7 +9,7 @@ import { OPERATIONS } from './operations.js';
 /** The body of one operation. */
 type OperationForm = readonly [operationId: string, form: Form, isRequired: boolean];
 
-/** The bodies that depend on the registered handlers, whose names are given. */
+/** The bodies that depend on the registered handlers. */
 export function formsByOperation(
   forms: HandlerForms,
   methods: readonly string[],
@@ -27,7 +27,7 @@ export function formsByOperation(
   ];
 }
 
-/** Says which of several authenticators it is about. */
+/** Also names one of several authenticators. */
 function confirmation(forms: HandlerForms): Form {
   const fields: FixedFields = (methods) => ({
     ...HandlerForms.methodField(methods),
@@ -42,7 +42,7 @@ function confirmation(forms: HandlerForms): Form {
   return forms.proof({ name: 'ConfirmMethod', fields, takesBackupCode: false });
 }
 
-/** The proof, where one is asked for, is that of the present primary method, whichever that is. */
+/** The proof, if the server asks for one, is that of the present primary method. */
 function primary(forms: HandlerForms, methods: readonly string[]): Form {
   const { required } = HandlerForms.methodField(methods);
   const fields: FixedFields = () => ({ required });
@@ -71,7 +71,7 @@ function deactivation(forms: HandlerForms): Form {
   return forms.proof({ name: 'DeactivateMethod', fields, takesBackupCode: false });
 }
 
-/** A proof is asked for only where the server is set to. */
+/** The server asks for a proof only if it is configured to. */
 function deletion(forms: HandlerForms, methods: readonly string[]): Form {
   const fields = HandlerForms.methodField;
   const { alternatives, examples } = forms.proof({
@@ -92,7 +92,7 @@ function withoutProof(methods: readonly string[]): Form['examples'] {
   return { without_proof: { summary: 'Without a proof', value: { method } } };
 }
 
-/** The proof alone: the address names the authenticator. */
+/** The proof alone: the path names the authenticator. */
 function removal(forms: HandlerForms): Form {
   return forms.proof({ name: 'RemoveAuthenticator', takesBackupCode: true });
 }
@@ -101,7 +101,7 @@ function regeneration(forms: HandlerForms): Form {
   return forms.proof({ name: 'RegenerateBackupCodes', takesBackupCode: false });
 }
 
-/** A proof by the token that the placeholder stands for, or a backup code. */
+/** An ephemeral token with a proof or a backup code. */
 function verification(name: string, placeholder: string, forms: HandlerForms): Form {
   const form = forms.proof({ name, fields: () => tokenField(placeholder), takesBackupCode: true });
   if (form.alternatives.length === 0) return form;
@@ -112,7 +112,7 @@ function verification(name: string, placeholder: string, forms: HandlerForms): F
   };
 }
 
-/** A step-up of somebody without a method asks for the password. */
+/** A step-up of a subject without a method asks for the password. */
 function stepUp(forms: HandlerForms): Form {
   const placeholder = STEP_UP_TOKEN_PLACEHOLDER;
   const { alternatives, examples } = verification('VerifyStepUp', placeholder, forms);

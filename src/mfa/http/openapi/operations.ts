@@ -1,4 +1,4 @@
-/** Operation ids of the OpenAPI document; generated clients name their functions after them. */
+/** Operation ids of the OpenAPI document. Generated clients name their functions after them. */
 export const OPERATIONS = {
   verifyLogin: 'verifyLogin',
   changeMethod: 'changeMethod',

@@ -4,7 +4,7 @@ import { PROBLEM_MEDIA_TYPE } from '../problems/problem-body.js';
 type ProblemExample = { summary: string; value: JsonObject };
 
 /**
- * Has the examples of a problem name the path that is refused, as the answer does [RFC 9457 §3.1.5].
+ * Puts the path of the operation into its examples of problems, as a response does [RFC 9457 §3.1.5].
  *
  * @param operations of that path, changed in place
  */
@@ -14,7 +14,7 @@ export function nameInstances(
 ): void {
   for (const { responses } of operations) {
     for (const [status, response] of Object.entries(responses)) {
-      // What `ApiProblems` has made. It is shared by the operations of a controller, so it is copied.
+      // Made by `ApiProblems` and shared by the operations of a controller, so it is copied.
       const content = response['content'] as Record<string, JsonObject> | undefined;
       const problem = content?.[PROBLEM_MEDIA_TYPE];
       if (problem === undefined) continue;

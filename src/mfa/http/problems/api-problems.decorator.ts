@@ -10,7 +10,7 @@ import { MfaError, type ProblemCode, type ProblemExtras, PROBLEMS } from '../../
 import { ProblemDetails } from './problem-details.js';
 import { PROBLEM_MEDIA_TYPE, problemBody } from './problem-body.js';
 
-/** What can go wrong wherever a body is read. */
+/** Problems of a route that reads a body. */
 export const BODY_PROBLEMS = [
   'validation_failed',
   'malformed_body',
@@ -18,41 +18,41 @@ export const BODY_PROBLEMS = [
   'unsupported_media_type',
 ] as const satisfies readonly ProblemCode[];
 
-/** What can go wrong wherever a proof is judged. */
+/** Problems of a route that judges a proof. */
 const PROOF_PROBLEMS = ['invalid_code', 'attempts_exhausted', 'method_locked'] as const;
 
-/** What can go wrong where the proof of a login is judged. */
+/** Problems of a route that judges the proof of a login. */
 export const LOGIN_PROOF_PROBLEMS = [
   ...PROOF_PROBLEMS,
   'account_locked',
 ] as const satisfies readonly ProblemCode[];
 
-/** What can go wrong where a proof of who is signed in is judged. */
+/** Problems of a route that judges a proof of a signed-in subject. */
 export const SESSION_PROOF_PROBLEMS = [
   ...PROOF_PROBLEMS,
   'session_locked',
 ] as const satisfies readonly ProblemCode[];
 
-/** What can go wrong wherever a code is sent. */
+/** Problems of a route that sends a code. */
 export const SENDING_PROBLEMS = [
   'send_too_soon',
   'send_limit',
   'delivery_failed',
 ] as const satisfies readonly ProblemCode[];
 
-/** What can go wrong wherever an access token is asked for. */
+/** Problems of a route that asks for an access token. */
 export const ACCESS_PROBLEMS = [
   'not_authenticated',
   'token_not_valid',
 ] as const satisfies readonly ProblemCode[];
 
-/** What can go wrong wherever an access token is asked for whose proof is recent. */
+/** Problems of a route that asks for an access token with a recent proof. */
 export const FRESH_PROOF_PROBLEMS = [
   ...ACCESS_PROBLEMS,
   'fresh_proof_required',
 ] as const satisfies readonly ProblemCode[];
 
-/** What can go wrong on every route. */
+/** Problems of every route. */
 const COMMON_PROBLEMS = ['rate_limited', 'internal', 'unavailable'] as const;
 
 const EXTRAS: { readonly [code in ProblemCode]?: ProblemExtras } = {
@@ -73,7 +73,7 @@ const RETRY_AFTER = {
   example: 30,
 };
 
-/** What comes with a status beside its body. */
+/** The headers of a status. */
 const HEADERS: Readonly<Record<number, NonNullable<ApiResponseOptions['headers']>>> = {
   401: {
     'WWW-Authenticate': {
@@ -87,8 +87,8 @@ const HEADERS: Readonly<Record<number, NonNullable<ApiResponseOptions['headers']
 };
 
 /**
- * Documents the failures of a route: each status once, with its codes and an example of each. Those
- * that every route can meet are added.
+ * Documents the problems of a route: each status once, with its codes and an example of each. It adds the
+ * problems of every route.
  */
 export function ApiProblems(...codes: readonly ProblemCode[]): MethodDecorator & ClassDecorator {
   const byStatus = new Map<number, ProblemCode[]>();
@@ -113,7 +113,7 @@ function responseOf(status: number, codes: readonly ProblemCode[]) {
   });
 }
 
-/** Until {@link completeMfaDocument} puts the path of the operation in its place. */
+/** A placeholder: {@link completeMfaDocument} replaces it by the path of the operation. */
 const EXAMPLE_INSTANCE = '/…';
 
 function exampleOf(code: ProblemCode) {

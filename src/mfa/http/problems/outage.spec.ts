@@ -50,7 +50,7 @@ describe('isOutage', () => {
     (error) => expect(isOutage(error)).toBe(true),
   );
 
-  // Among them a wrong password, no such database, no right to change tables, a bad certificate.
+  // For example a wrong password, an unknown database, no right to change tables, a bad certificate.
   it.each([
     '23505',
     '42P01',

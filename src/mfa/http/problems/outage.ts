@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 
-/** Errors of the connection and of the look-up of its address, by Node's names for them. */
+/** Node's codes for errors of a connection and of the look-up of its address. */
 const CONNECTION_CODES: ReadonlySet<unknown> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -15,16 +15,16 @@ const CONNECTION_CODES: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * PostgreSQL cannot serve, or asks to try again: connection exceptions (class 08), insufficient
+ * SQLSTATEs of a PostgreSQL that cannot serve at present: connection exceptions (class 08), insufficient
  * resources (class 53), serialization failure, deadlock, lock not available, query cancelled by a
- * timeout, the three kinds of shutdown, sessions that idled too long, and a server that only reads,
+ * timeout, the three kinds of shutdown, a session that idled too long, and a server that only reads,
  * as a standby does until it takes over.
  *
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const SQL_STATES = /^(08...|25006|25P03|53...|40001|40P01|55P03|57014|57P0[1235])$/;
 
-/** `pg` gives these no code, only a text. */
+/** Errors of `pg` that have a text and no code. */
 const PG_MESSAGES = [
   'timeout exceeded when trying to connect',
   'timeout expired',
@@ -33,22 +33,22 @@ const PG_MESSAGES = [
   'Client has encountered a connection error',
 ];
 
-/** What TypeORM throws when a connection broke between two statements of a transaction. */
+/** Errors of TypeORM after a connection broke between two statements of a transaction. */
 const TYPEORM_NAMES: ReadonlySet<string> = new Set([
   'QueryRunnerAlreadyReleasedError',
   'QueryRunnerProviderAlreadyReleasedError',
 ]);
 
-/** TypeORM wraps the driver's error, and others may wrap that. */
+/** TypeORM wraps the error of the driver, and others may wrap that of TypeORM. */
 const DEEPEST_WRAP = 3;
 
 /**
- * Whether an error says that the database, or another service that this one needs, does not answer
- * at the moment, so that the same may succeed later without anybody doing anything. The one list of
- * such errors: it decides what a client is told, and what a start waits for.
+ * Whether an error is an outage of the database or of another required service, so that the same request
+ * may succeed later. This is the only list of such errors. It decides the answer to the client and
+ * whether a start waits.
  */
 export function isOutage(error: unknown, wrapsLeft = DEEPEST_WRAP): boolean {
-  // Unlike `instanceof`, this knows the errors of Node's own also in another realm, as under Jest.
+  // Unlike `instanceof`, this also knows Node's own errors of another realm, as under Jest.
   if (!types.isNativeError(error)) return false;
   if (TYPEORM_NAMES.has(error.name)) return true;
   if (isOutageCode(codeOf(error)) || isOutageMessage(error.message)) return true;

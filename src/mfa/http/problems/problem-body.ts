@@ -1,18 +1,18 @@
 import { type MfaError, type ProblemCode, PROBLEMS } from '../../contract/errors.js';
 import { type JsonObject } from '../../contract/handler.js';
 
-/** The media type of every failure [RFC 9457 §6.1]. */
+/** The media type of every problem [RFC 9457 §6.1]. */
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
-/** Where and when one problem occurred. */
+/** The occurrence of a problem. */
 export interface Occurrence {
-  /** The path of the request, without its query; null where it could not be read. */
+  /** The path of the request without its query. Null: it was unreadable. */
   readonly instance: string | null;
-  /** Names the log entry; null where nothing was logged. */
+  /** The id in the log. Null: nothing was logged. */
   readonly traceId: string | null;
 }
 
-/** The members of a problem body, those without a value left out [RFC 9457 §3]. */
+/** The members of a problem body, without those that have no value [RFC 9457 §3]. */
 export function problemBody(error: MfaError, { instance, traceId }: Occurrence): JsonObject {
   const { errors, retryAfterSeconds, attemptsLeft, freshProof } = error.extras;
   return {
@@ -30,7 +30,7 @@ export function problemBody(error: MfaError, { instance, traceId }: Occurrence):
   };
 }
 
-/** A URI that stands for the code and for nothing else; not an address [RFC 9457 §3.1.1]. */
+/** A URI that identifies the code. It is no address [RFC 9457 §3.1.1]. */
 function problemType(code: ProblemCode): string {
   return `urn:nestjs-mfa:problem:${code}`;
 }

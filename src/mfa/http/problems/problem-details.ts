@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-/** The members of every failure [RFC 9457 §3]. */
+/** The members of every problem [RFC 9457 §3]. */
 export class ProblemDetails {
   @ApiProperty({ description: 'A URI that stands for the code.', format: 'uri' })
   readonly type!: string;

@@ -2,9 +2,9 @@ import { HttpException } from '@nestjs/common';
 import { MfaError, type ProblemCode } from '../../contract/errors.js';
 import { isOutage } from './outage.js';
 
-/** What a status means where the thrown value says no more. */
+/** The code for a status, if the thrown value says no more. */
 const CODES: ReadonlyMap<number, ProblemCode> = new Map([
-  // The library's own refusals are of its catalogue: these are of a guard that the host has for all routes.
+  // A refusal of the library has a code already. This one comes from a global guard of the host.
   [401, 'host_not_authenticated'],
   [403, 'host_forbidden'],
   [404, 'not_found'],
@@ -20,12 +20,12 @@ const CODES: ReadonlyMap<number, ProblemCode> = new Map([
   [503, 'unavailable'],
 ]);
 
-/** A client that is told to try again needs to know when. */
+/** A client that shall try again must know when. */
 const OUTAGE_RETRY_SECONDS = 1;
 
 /**
- * The problem that a client is told of for anything that was thrown: by the library, by Nest, by
- * Express or Fastify and their body parsers, by the database. The thrown value becomes the `cause`.
+ * Turns a thrown value of any origin into a problem: of the library, Nest, Express, Fastify, a body parser
+ * or the database. The thrown value becomes the `cause`.
  */
 export function problemOf(thrown: unknown): MfaError {
   if (thrown instanceof MfaError) return thrown;
@@ -41,7 +41,7 @@ function codeOf(thrown: unknown): ProblemCode {
   return CODES.get(status) ?? (status < 500 ? 'validation_failed' : 'internal');
 }
 
-/** Only the platform's own errors: that of a mailer may have a status too, and it is not ours. */
+/** Reads the platform's own errors alone. The error of a mailer may have a status too, which means something else. */
 function statusOf(thrown: unknown): number {
   if (thrown instanceof HttpException) return thrown.getStatus();
   if (!isPlatformError(thrown)) return 500;
@@ -54,7 +54,7 @@ function codeOfBadRequest(thrown: unknown): ProblemCode {
   return isUrlError(origin) ? 'not_found' : 'malformed_body';
 }
 
-/** The signatures of body-parser (`http-errors`), of Fastify, and of its guard against poisoning. */
+/** The signatures of body-parser (`http-errors`), of Fastify, and of its guard against prototype poisoning. */
 interface PlatformError extends Error {
   readonly statusCode?: unknown;
   readonly code?: unknown;
@@ -67,7 +67,7 @@ function isPlatformError(thrown: unknown): thrown is PlatformError {
   return thrown.name === 'FastifyError' || ('expose' in thrown && 'statusCode' in thrown);
 }
 
-/** An address that cannot be decoded is one that does not exist. */
+/** An undecodable path does not exist. */
 function isUrlError(error: PlatformError): boolean {
   return (
     error instanceof URIError ||

@@ -1,15 +1,15 @@
 import { type MfaError, type ProblemCode, PROBLEMS } from '../../contract/errors.js';
 import { type Occurrence, PROBLEM_MEDIA_TYPE, problemBody } from './problem-body.js';
 
-/** A whole response, for a platform to send as it is. */
+/** A whole response, ready to send. */
 export interface ProblemResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON as text: Nest's Express adapter sends an object as `application/json`. */
+  /** JSON as text, because Nest's Express adapter sends an object as `application/json`. */
   readonly body: string;
 }
 
-/** How a refusal tells the client to sign in [RFC 6750 §3]. */
+/** The challenge to sign in [RFC 6750 §3]. */
 const BEARER_CHALLENGES: ReadonlyMap<ProblemCode, string> = new Map([
   ['not_authenticated', 'Bearer'],
   ['host_not_authenticated', 'Bearer'],
@@ -17,9 +17,9 @@ const BEARER_CHALLENGES: ReadonlyMap<ProblemCode, string> = new Map([
 ]);
 
 /**
- * Words a problem as RFC 9457 has it, with the headers that its status asks for.
+ * Writes a problem as RFC 9457 defines it, with the headers of its status.
  *
- * @param allowed the methods that the address answers, for a problem of status 405
+ * @param allowed the methods of the path, for a problem of status 405
  */
 export function problemResponse(
   problem: MfaError,
@@ -41,7 +41,7 @@ export function problemResponse(
   };
 }
 
-/** Says which proof would do [RFC 9470 §3]. */
+/** Names the proof that is needed [RFC 9470 §3]. */
 function stepUpChallenge({ extras: { freshProof } }: MfaError): string | undefined {
   if (freshProof === undefined) return undefined;
   const parameters = {

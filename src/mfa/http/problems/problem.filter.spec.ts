@@ -87,7 +87,7 @@ const fastify = () =>
   new FastifyAdapter({
     bodyLimit: 100 * 1024,
     routerOptions: { ignoreTrailingSlash: true },
-    // What Fastify's router refuses does not reach Nest.
+    // Fastify's router refuses it before Nest.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       const occurrence = { instance: request.url, traceId: null };
       const { status, headers, body: text } = problemResponse(problemOf(error), occurrence);

@@ -17,7 +17,7 @@ import { problemOf } from './problem-of.js';
 import { RequestWatch } from '../requests/request-watch.js';
 import { RouteMethods } from './route-methods.js';
 
-/** Failures of ours, not of the client's: logged, and named by a `trace_id`. */
+/** Failures of the server and not of the client. They are logged, and a `trace_id` names them. */
 const LOGGED: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['internal', 'unavailable']);
 
 /** 16 bytes, as a trace id has them [W3C Trace Context §3.2.2.3]. */
@@ -28,8 +28,8 @@ const TRACE_ID = optional(
 );
 
 /**
- * Answers everything that is thrown as a problem [RFC 9457], on Express and Fastify alike. What is
- * not in the catalogue is `internal`: logged with a `trace_id`, and told to the client by that alone.
+ * Answers every thrown value as a problem [RFC 9457], on Express and Fastify alike. An error without a
+ * code becomes `internal`: the log has it under a `trace_id`, and the client gets that id alone.
  */
 @Catch()
 @Injectable()
@@ -75,7 +75,7 @@ export class ProblemFilter implements ExceptionFilter {
     return { path: url.replace(/[?#].*$/s, ''), method: String(adapter.getRequestMethod(request)) };
   }
 
-  /** Without body and headers, which may hold secrets. @returns the trace id, or null */
+  /** Logs neither body nor headers, which may contain secrets. @returns the trace id, or null */
   private log(problem: MfaError, request: HttpRequest): string | null {
     if (!LOGGED.has(problem.code)) return null;
     const traceId = this.givenTraceId(request) ?? this.randomTraceId();
@@ -85,7 +85,7 @@ export class ProblemFilter implements ExceptionFilter {
     return traceId;
   }
 
-  /** An answer that is a failure already is sent all the same. */
+  /** A fault of the port does not prevent the answer. */
   private givenTraceId(request: HttpRequest): string | undefined {
     const traceId = this.watch?.traceIdOf(request);
     try {
@@ -102,7 +102,11 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Routers answer 404 for an address that exists and does not answer this method. */
+/** Answers the library's own refusals as problems and leaves other errors to the host. */
+@Catch(MfaError)
+export class MfaProblemFilter extends ProblemFilter {}
+
+/** Routers answer 404 for a path that exists without this method. */
 function withMethodChecked(problem: MfaError, method: string, allowed: readonly string[]) {
   const isWrongMethod =
     problem.code === 'not_found' && allowed.length > 0 && !allowed.includes(method);
@@ -110,7 +114,7 @@ function withMethodChecked(problem: MfaError, method: string, allowed: readonly 
   return new MfaError('method_not_allowed', { detail: `Method "${method}" not allowed.` });
 }
 
-/** Body parsers refuse a media type without naming it, or a body that they took for another. */
+/** Body parsers refuse a media type without naming it, or misread the body as another type. */
 function withMediaTypeNamed(problem: MfaError, request: HttpRequest): MfaError {
   if (problem.code !== 'unsupported_media_type' && problem.code !== 'malformed_body')
     return problem;

@@ -18,11 +18,11 @@ interface Route {
   readonly path: RegExp;
 }
 
-/** Which HTTP methods each address answers: what `Allow` of a 405 must list [RFC 9110 §15.5.6]. */
+/** The HTTP methods of each path, for the `Allow` header of a 405 [RFC 9110 §15.5.6]. */
 @Injectable()
 export class RouteMethods implements OnApplicationBootstrap {
   private readonly scanner = new MetadataScanner();
-  /** Nest's own, so that prefixes, their exceptions and versions are in the paths as it routes them. */
+  /** Nest's own resolver, so that the paths have the prefixes, their exceptions and the versions. */
   private readonly paths: RoutePathFactory;
   private routes: readonly Route[] = [];
 
@@ -43,20 +43,20 @@ export class RouteMethods implements OnApplicationBootstrap {
   }
 
   /**
-   * Methods by their upper-case names, sorted; none for an address that does not exist, nor for one
+   * The methods of a path, in upper case, sorted. None for a path that does not exist, and none for one
    * that answers every method.
    */
   allowedAt(path: string): string[] {
     const routes = this.routes.filter((route) => route.path.test(path));
     const methods = new Set(routes.map(({ method }) => method));
     if (methods.has('ALL')) return [];
-    // Both platforms answer HEAD where there is a GET.
+    // Both platforms answer HEAD if they answer GET.
     if (methods.has('GET')) methods.add('HEAD');
     return [...methods].sort();
   }
 
   private routesOf(controller: { prototype: unknown }, modulePath: string): Route[] {
-    // The prototype of a class holds its methods, and nothing else is looked up here.
+    // The prototype of a class holds its methods. Nothing else is looked up here.
     const prototype = controller.prototype as Record<string, object>;
     return this.scanner.getAllMethodNames(prototype).flatMap((name) => {
       const handler = prototype[name];
@@ -86,14 +86,14 @@ export class RouteMethods implements OnApplicationBootstrap {
     );
   }
 
-  /** As `RouterModule` of Nest has set it for this application. */
+  /** The path that Nest's `RouterModule` has set for this application. */
   private pathOfModule(module: object): string {
     const key = `${MODULE_PATH}${this.modules.applicationId}`;
     return (Reflect.getMetadata(key, module) as string | undefined) ?? '';
   }
 }
 
-/** What `@Version()` has stored, as a member of that name; no member where there is none. */
+/** The version of `@Version()` as a member; without one, no member. */
 function versionOf(
   name: 'controllerVersion' | 'methodVersion',
   target: object,
@@ -104,7 +104,7 @@ function versionOf(
 }
 
 function pathMetadataOf(target: object): string[] {
-  // The decorators of Nest store a text or a list of texts here.
+  // Nest's decorators store a text or a list of texts here.
   const paths = Reflect.getMetadata(PATH_METADATA, target) as string | string[] | undefined;
   return [paths ?? ''].flat();
 }

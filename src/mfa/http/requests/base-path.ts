@@ -1,13 +1,13 @@
-/** Where every route of sign-in and of second factors begins unless the module is told otherwise. */
+/** The default base path of all routes. */
 export const AUTH_BASE_PATH = 'api/auth';
 
-/** Of a path: a parameter of the router, or letters, digits and what else means nothing to it. */
+/** One segment of a path: a parameter of the router, or characters without a meaning for it. */
 const SEGMENT = /^:?[\w.~-]+$/;
 
 /**
- * A path without slashes at its ends.
+ * Removes the slashes at both ends of a path.
  *
- * @throws {Error} for what is no path
+ * @throws {Error} if the text is no path
  */
 export function toBasePath(path: string): string {
   const segments = path.split('/').filter((segment) => segment !== '');
@@ -17,7 +17,7 @@ export function toBasePath(path: string): string {
   );
 }
 
-/** Parts of a path as one, those that are empty left out. */
+/** Joins parts of a path and leaves out empty ones. */
 export function joinPath(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join('/');
 }

@@ -5,15 +5,15 @@ import { type HttpRequest } from './http-request.js';
 const LONGEST_USER_AGENT = 256;
 
 /**
- * From where a request came. The address is the platform's `request.ip`, so that it believes
- * `X-Forwarded-For` exactly as far as the host told the platform to. It is kept without a port, in one
- * spelling; what is none, such as `unknown` [RFC 7239 §6.2], is null.
+ * The origin of a request. The address is `request.ip` of the platform, so `X-Forwarded-For` counts exactly
+ * as far as the host has configured the platform. The address has no port and one spelling. A text
+ * that is no address, for example `unknown` [RFC 7239 §6.2], becomes null.
  */
 export function clientOf(request: HttpRequest): ClientInfo {
   return { ip: addressIn(request.ip ?? null), userAgent: userAgentOf(request) };
 }
 
-/** Cleaned of control characters: the text ends up in logs and mails. */
+/** Removes control characters, because logs and mails show the text. */
 function userAgentOf({ headers }: HttpRequest): string | null {
   const header = headers['user-agent'];
   if (typeof header !== 'string') return null;

@@ -2,7 +2,7 @@ import { type ExecutionContext } from '@nestjs/common';
 import { MediaTypeGuard } from './media-type.guard.js';
 
 function judge(headers: Record<string, string>, body?: unknown): boolean {
-  // The guard asks the context for the request and for nothing else.
+  // The guard reads only the request from the context.
   const context = {
     switchToHttp: () => ({ getRequest: () => ({ headers, body }) }),
   } as ExecutionContext;

@@ -2,16 +2,16 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { MfaError } from '../../contract/errors.js';
 import { type HttpRequest } from './http-request.js';
 
-/** The media types of bodies, as OpenAPI lists them. */
+/** The accepted media types of bodies. */
 export const BODY_MEDIA_TYPES = ['application/json', 'application/x-www-form-urlencoded'] as const;
 
-/** What parsers put in the place of bytes that are no text; it stands for any of them. */
+/** The replacement character: parsers put it in the place of any bytes that are no text. */
 const REPLACED = '\uFFFD';
 
 /**
- * Refuses a body of another media type, or with bytes that are no text in UTF-8: with those replaced,
- * two different secrets would be the same. Express would drop the first without a word, and Fastify
- * reads plain text as well.
+ * Refuses a body of another media type: Express would silently drop it, and Fastify also reads plain text.
+ * Refuses a body with bytes that are no UTF-8 as well: after their replacement, two different secrets
+ * would be equal.
  */
 @Injectable()
 export class MediaTypeGuard implements CanActivate {
@@ -25,9 +25,9 @@ export class MediaTypeGuard implements CanActivate {
   }
 }
 
-/** Whether a text of a parsed body, or a name in it, was not what was sent. */
+/** Whether the parser replaced bytes in a text or a name of the body. */
 function holdsReplaced(body: unknown): boolean {
-  // Not by recursion: a body may be nested as deeply as it is long.
+  // Without recursion: the depth of a body is bounded by its length alone.
   const waiting = [body];
   while (waiting.length > 0) {
     const value = waiting.pop();
@@ -39,8 +39,8 @@ function holdsReplaced(body: unknown): boolean {
 }
 
 /**
- * Names the media type of a body that is none of {@link BODY_MEDIA_TYPES}, or is said to be of another
- * charset than UTF-8; null for others.
+ * The refusal of a body whose media type is none of {@link BODY_MEDIA_TYPES}, or whose declared charset is
+ * not UTF-8. Null for any other body.
  */
 export function mediaTypeRefusal({ headers }: Pick<HttpRequest, 'headers'>): MfaError | null {
   if (!hasBody(headers)) return null;
@@ -53,7 +53,7 @@ export function mediaTypeRefusal({ headers }: Pick<HttpRequest, 'headers'>): Mfa
   });
 }
 
-/** A request has a body exactly when it says how it is framed [RFC 9112 §6]. */
+/** A request has a body exactly if a header frames it [RFC 9112 §6]. */
 function hasBody(headers: HttpRequest['headers']): boolean {
   const length = headers['content-length'] ?? '0';
   return length !== '0' || headers['transfer-encoding'] !== undefined;
@@ -64,7 +64,7 @@ function contentTypeOf(headers: HttpRequest['headers']) {
     .toLowerCase()
     .split(';')
     .map((part) => part.trim());
-  // The first one counts, as for the parsers.
+  // The first header counts, as for the parsers.
   const charset = parameters.find((parameter) => parameter.startsWith('charset='));
   return { mediaType, charset: charset?.slice('charset='.length).replaceAll('"', '').trim() };
 }

@@ -7,7 +7,7 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import { type Observable } from 'rxjs';
 
-/** Forbids every cache to keep an answer that may hold a token or a secret [RFC 9111 §5.2.2.5]. */
+/** Forbids every cache to store an answer, which may contain a token or a secret [RFC 9111 §5.2.2.5]. */
 @Injectable()
 export class NoStoreInterceptor implements NestInterceptor {
   constructor(private readonly adapterHost: HttpAdapterHost) {}

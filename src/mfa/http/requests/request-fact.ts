@@ -1,9 +1,9 @@
-/** Something that a guard found out about a request, for those that handle it afterwards. */
+/** A fact about a request that a guard sets and later code reads. */
 export class RequestFact<T> {
-  /** Beside the request, not on it: nothing that a client sends can take its place. */
+  /** Kept beside the request, so that nothing from the client can replace it. */
   private readonly values = new WeakMap<object, T>();
 
-  /** @param guard the name of the guard that states the fact, for the message when it did not run */
+  /** @param guard the name of the guard that sets the fact, for the error of {@link of} */
   constructor(private readonly guard: string) {}
 
   set(request: object, value: T): void {
@@ -14,7 +14,7 @@ export class RequestFact<T> {
     return this.values.has(request);
   }
 
-  /** @throws {Error} when the route lacks the guard */
+  /** @throws {Error} if the route lacks the guard */
   of(request: object): T {
     const value = this.values.get(request);
     if (value === undefined) throw new Error(`This route lacks @UseGuards(${this.guard}).`);

@@ -8,7 +8,7 @@ import { exampleOf, isObject, namesIn, openApiSchemaOf, partOf } from './open-ap
 /** One body of the OpenAPI document: a choice between named schemas, with an example for each handler. */
 export interface Form {
   readonly alternatives: readonly JsonObject[];
-  /** By name, as OpenAPI has them: `{summary, value}`. */
+  /** By name, in the form of OpenAPI: `{summary, value}`. */
   readonly examples: JsonObject;
 }
 
@@ -18,20 +18,20 @@ export interface FieldSchemas {
   readonly optional?: Record<string, JsonObject>;
 }
 
-/** The fields that a route knows itself, for the handlers of these names. */
+/** The fields of a route, for the handlers of these names. */
 export type FixedFields = (methods: readonly string[]) => FieldSchemas;
 
-/** A body that holds the proof of a method. */
+/** A body with the proof of a method. */
 export interface ProofForm {
-  /** What the names of its schemas begin with. */
+  /** The beginning of the names of its schemas. */
   readonly name: string;
-  /** Beside the proof; absent: none. */
+  /** The fields beside the proof. Absent: none. */
   readonly fields?: FixedFields;
-  /** Whether a backup code is taken in the place of the proof. */
+  /** Whether a backup code may replace the proof. */
   readonly takesBackupCode: boolean;
 }
 
-/** Handlers that ask for the same proof share its schema. */
+/** Handlers with the same proof. They share its schema. */
 interface ProofGroup {
   readonly component: string;
   readonly handlers: MfaHandler[];
@@ -39,9 +39,9 @@ interface ProofGroup {
 
 const NO_FIELDS: FixedFields = () => ({ required: {} });
 
-/** The forms that follow from the registered handlers, and the component schemas that they name. */
+/** The forms of the registered handlers, and the component schemas that they refer to. */
 export class HandlerForms {
-  /** By name, for `components.schemas`; the forms refer to them. */
+  /** By name, for `components.schemas`. */
   readonly components: Record<string, JsonObject> = {};
   private readonly groups = new Map<Type<object>, ProofGroup>();
 
@@ -49,12 +49,12 @@ export class HandlerForms {
     for (const handler of handlers) this.addProof(handler);
   }
 
-  /** The field that names a method, with the names that it takes. */
+  /** The field that names a method, with the accepted names. */
   static readonly methodField: FixedFields = (methods) => ({
     required: { method: { type: 'string', ...oneNameOf(methods) } },
   });
 
-  /** `{method, …what the handler's set-up asks}`. */
+  /** `{method, …the fields of the handler's set-up}`. */
   setUp(): Form {
     const alternatives = this.handlers.map((handler) => {
       const own = openApiSchemaOf(setUpSchemaOf(handler));
@@ -70,7 +70,7 @@ export class HandlerForms {
     return { alternatives, examples: Object.fromEntries(examples) };
   }
 
-  /** `{…fixed fields, …the handler's proof}`. */
+  /** `{…the fields of the route, …the handler's proof}`. */
   proof({ name, fields = NO_FIELDS, takesBackupCode }: ProofForm): Form {
     const groups = [...this.groups.values()];
     const alternatives = groups.map(({ component, handlers }) => {
@@ -96,13 +96,13 @@ export class HandlerForms {
     return { alternatives, examples: Object.fromEntries(examples) };
   }
 
-  /** Names a schema, and refers to it. */
+  /** Adds a named schema and returns a reference to it. */
   add(component: string, schema: JsonObject): JsonObject {
     this.components[component] = schema;
     return refTo(component);
   }
 
-  /** A named choice; nothing fits where there is none, and one alternative stands for itself. */
+  /** A named choice. Without alternatives nothing fits; a single alternative needs no choice. */
   choice(component: string, alternatives: readonly JsonObject[]): JsonObject {
     const [first, ...others] = alternatives;
     if (first === undefined) return { not: {} };
@@ -120,7 +120,7 @@ export class HandlerForms {
       group.handlers.push(handler);
       return;
     }
-    // Two handlers may each have a class of this name; a name of ours stands for one of them.
+    // Two handlers may have classes of the same name: the second one gets another name.
     const isTaken = proofSchema.name in this.components;
     const component = isTaken ? `${pascalCase(name)}${proofSchema.name}` : proofSchema.name;
     this.add(
@@ -130,7 +130,7 @@ export class HandlerForms {
     this.groups.set(proofSchema, { component, handlers: [handler] });
   }
 
-  /** Objects within a proof have names of their own, as it stands in several bodies. */
+  /** Names the objects within a proof, because several bodies contain it. */
   private withNamedObjects(component: string, schema: JsonObject): JsonObject {
     const properties = Object.entries(partOf(schema, 'properties')).map(([name, property]) => {
       const isNamed = isObject(property) && 'properties' in property;
@@ -140,25 +140,25 @@ export class HandlerForms {
   }
 }
 
-/** The schema of an object with these fields and no others. */
+/** The schema of an object with exactly these fields. */
 export function objectOf({ required, optional }: FieldSchemas): JsonObject {
   const properties = { ...required, ...optional };
   const names = Object.keys(required);
   return { type: 'object', properties, required: names, additionalProperties: false };
 }
 
-/** The schema of an object with the fields of both; `first` come those of the second. */
+/** The schema of an object with the fields of both, those of `first` at the beginning. */
 function merged(schema: JsonObject, first: JsonObject): JsonObject {
   const properties = { ...partOf(first, 'properties'), ...partOf(schema, 'properties') };
   return { ...schema, properties, required: [...namesIn(first), ...namesIn(schema)] };
 }
 
-/** One of these names; an empty `enum` is no schema. */
+/** One of these names. Without names nothing fits, as an empty `enum` is no schema. */
 export function oneNameOf(names: readonly string[]): JsonObject {
   return names.length === 0 ? { not: {} } : { enum: [...names] };
 }
 
-/** Refers to a component schema. */
+/** A reference to a component schema. */
 export function refTo(component: string): JsonObject {
   return { $ref: getSchemaPath(component) };
 }
@@ -167,7 +167,7 @@ function exampleFor({ name, displayName }: MfaHandler, value: JsonObject): [stri
   return [name, { summary: displayName, value }];
 }
 
-/** A line before a digit stays: `app_2` and `app2` are two handlers. */
+/** A name in Pascal case. An underscore before a digit stays: `app_2` and `app2` are two handlers. */
 export function pascalCase(name: string): string {
   return name.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -6,14 +6,14 @@ import { AuthenticatorLabel } from '../../core/ports/authenticator-label.js';
 import { holdsSeveral } from '../../core/ports/authenticators.js';
 import { type Json, type JsonObject, type MfaHandler } from '../../contract/handler.js';
 
-/** Hints of `@ApiProperty` that JSON Schema has too. The rest follows from the validators. */
+/** Hints of `@ApiProperty` that JSON Schema shares. The rest follows from the validators. */
 const HINTS: ReadonlySet<string> = new Set(['title', 'description', 'format', 'default']);
 
 /**
- * JSON Schema of what a DTO class reads: its class-validator decorators, with the texts and examples
- * of `@ApiProperty` and whatever `@JSONSchema` adds, such as a form's `autocomplete`.
+ * The JSON Schema of a DTO class. It comes from the decorators of class-validator, from the texts and
+ * examples of `@ApiProperty`, and from `@JSONSchema`, which may add a form's `autocomplete`.
  *
- * @param schema absent where nothing is read: only `{}` fits the result
+ * @param schema absent: only `{}` fits the result
  */
 export function jsonSchemaOf(schema: Type<object> | undefined): JsonObject {
   const { properties = {}, ...rest } = schema === undefined ? {} : plainSchemaOf(schema);
@@ -25,7 +25,7 @@ export function jsonSchemaOf(schema: Type<object> | undefined): JsonObject {
   return { type: 'object', ...rest, properties: all, additionalProperties: false };
 }
 
-/** JSON Schema of what a set-up asks beside `method`: the handler's own fields, and the label. */
+/** The JSON Schema of a set-up without `method`: the fields of the handler, and the label. */
 export function setUpSchemaOf(handler: MfaHandler): JsonObject {
   const own = jsonSchemaOf(handler.setupSchema);
   if (!holdsSeveral(handler)) return own;
@@ -37,18 +37,18 @@ function objectIn(value: Json | undefined): JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 }
 
-/** What is left of class-validator-jsonschema's own type once it went through JSON. */
+/** The result of class-validator-jsonschema after a way through JSON. */
 type PlainSchema = JsonObject & { properties?: Record<string, JsonObject> };
 
 function plainSchemaOf(schema: Type<object>): PlainSchema {
   const made = targetConstructorToSchema(schema, {
     additionalConverters: {
-      // Nested classes stand where they are used, so that a schema needs no other document.
+      // Nested classes are inlined, so that a schema needs no other document.
       [ValidationTypes.NESTED_VALIDATION]: ({ target, propertyName }) =>
         nestedSchemaOf(target, propertyName),
     },
   });
-  // Through JSON: it drops what is undefined, and nothing else of it is more than JSON.
+  // JSON drops undefined members. Everything else of the value is JSON.
   return JSON.parse(JSON.stringify(made)) as PlainSchema;
 }
 
@@ -58,14 +58,14 @@ function nestedSchemaOf(target: unknown, name: string) {
   return isClass(type) ? jsonSchemaOf(type) : {};
 }
 
-/** Objects and arrays that are declared without a class of their own say nothing of their members. */
+/** `Object` and `Array` say nothing about their members. */
 function isClass(type: unknown): type is Type<object> {
   return typeof type === 'function' && type !== Object && type !== Array;
 }
 
 function hintsOf(schema: Type<object> | undefined, name: string): JsonObject {
   if (schema === undefined) return {};
-  // Decorators are given literals: what is in them is JSON, or is not looked at here.
+  // Decorators take literals: a value that is no JSON is not read here.
   const given = (metadataOf(DECORATORS.API_MODEL_PROPERTIES, schema, name) ?? {}) as JsonObject;
   const entries = Object.entries(given);
   const hints = entries.filter(([key]) => HINTS.has(key) || key.startsWith('x-'));

@@ -8,7 +8,7 @@ const { properties } = jsonSchemaOf(AuthenticatorLabel) as {
 };
 const { pattern } = properties.label;
 
-/** As readers of JSON Schema may do it, with the flag and without. */
+/** Readers of JSON Schema may match with the flag or without it. */
 const fits = (label: string) =>
   [new RegExp(pattern), new RegExp(pattern, 'u')].map((p) => p.test(label));
 

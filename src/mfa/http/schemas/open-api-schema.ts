@@ -1,10 +1,10 @@
 import { type Json, type JsonObject } from '../../contract/handler.js';
 
 /**
- * A JSON Schema as OpenAPI 3.0 has it: one `example` in the place of a list of `examples`, in the
- * schema itself and in every schema within it.
+ * Turns a JSON Schema into one of OpenAPI 3.0: each list of `examples` becomes one `example`, also in
+ * nested schemas.
  *
- * @param schema as `jsonSchemaOf` makes it
+ * @param schema from {@link jsonSchemaOf}
  */
 export function openApiSchemaOf(schema: JsonObject): JsonObject {
   const { examples, properties, items, ...rest } = schema;
@@ -25,7 +25,7 @@ function eachOf(properties: JsonObject): JsonObject {
   return Object.fromEntries(entries) as JsonObject;
 }
 
-/** The required fields of a schema, each as its first example has it. */
+/** The required fields of a schema, each with its first example. */
 export function exampleOf(schema: JsonObject): JsonObject {
   const properties = partOf(schema, 'properties');
   const fields = namesIn(schema).map((name): [string, Json] => {
@@ -43,13 +43,13 @@ function exampleByType(property: JsonObject): Json {
   return property.type === 'number' || property.type === 'integer' ? 0 : '<text>';
 }
 
-/** A member that is an object; an empty one where it is none. */
+/** A member that is an object. An empty object if it is none. */
 export function partOf(object: JsonObject, name: string): JsonObject {
   const part = object[name];
   return isObject(part) ? part : {};
 }
 
-/** The names of the fields that a schema requires. */
+/** The names of the required fields of a schema. */
 export function namesIn({ required }: JsonObject): string[] {
   return Array.isArray(required) ? required.map(String) : [];
 }

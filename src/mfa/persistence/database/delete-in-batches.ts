@@ -9,7 +9,8 @@ export interface DeletionBounds {
 }
 
 /**
- * Deletes a few hundred rows at a time, so that no transaction holds many locks or runs for long.
+ * Deletes a few hundred rows at a time, so that no transaction holds many locks or runs for long. Public
+ * because the server cleans its own tables with it.
  *
  * @param deleteSome deletes at most `limit` rows and says how many; fewer mean that none is left
  * @returns how many were deleted

@@ -24,7 +24,7 @@ export function attemptState(request: AttemptRequest): Sql {
   const { key, purpose, credentialsVersion, isOfMethod, now } = request;
   const { isAlive } = targetOf(isOfMethod);
   const asked = {
-    userId: sql`c.user_id`,
+    subjectId: sql`c.user_id`,
     sessionId: sql`coalesce(c.session_id, ${request.sessionId}::text)`,
     factor: guessedFactor(request),
   };

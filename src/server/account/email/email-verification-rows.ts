@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { addSeconds, Clock, KeyRing } from '../../../mfa/index.js';
-import { foldName } from '../../identity/fold-name.js';
+import { foldName } from '../../identity/names.js';
 import { CONFIRMATION_LIMIT, VERIFICATION_CODE } from './email-verification-limits.js';
 
 /** From when until when a link or a code confirms. */

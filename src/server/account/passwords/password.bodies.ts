@@ -4,8 +4,7 @@ import { BoundedText, Trimmed } from '../../../mfa/index.js';
 import { MAX_SESSION_TOKEN_LENGTH } from '../../sessions/session-jwt.js';
 import { MAX_PASSWORD_TEXT_LENGTH } from '../../identity/password-hasher.js';
 import { LONGEST_EMAIL } from '../../identity/user.entity.js';
-import { PASSWORD_LENGTH } from '../../identity/password-rules.js';
-import { EXAMPLE_PASSWORD } from '../../identity/example-password.js';
+import { EXAMPLE_PASSWORD, PASSWORD_LENGTH } from '../../identity/password-rules.js';
 
 /** A new password. */
 class NewPasswordBody {

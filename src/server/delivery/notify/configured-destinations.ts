@@ -1,6 +1,5 @@
 import { NotifyDestinations } from '../../../mfa/handlers/notify/index.js';
-import { type ConfiguredDestination } from './configured-destination.js';
-import { type DestinationCarrier } from './destination-carrier.js';
+import { type ConfiguredDestination, type DestinationCarrier } from './destination-carrier.js';
 
 /** The destinations of one factor of type `notify`. */
 export class ConfiguredDestinations extends NotifyDestinations {

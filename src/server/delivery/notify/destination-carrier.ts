@@ -1,7 +1,20 @@
 import { Injectable, Logger, Optional } from '@nestjs/common';
+import { type NotifyDestination } from '../../../mfa/handlers/notify/index.js';
 import { DevelopmentMailbox, MAILBOX_PATH } from '../mail/development-mailbox.js';
-import { WebhookSender } from '../webhooks/webhook-sender.js';
-import { type ConfiguredDestination } from './configured-destination.js';
+import { WebhookSender, type WebhookTarget } from '../webhooks/webhook-sender.js';
+
+/** A destination as the operator set it up. */
+export interface ConfiguredDestination extends NotifyDestination {
+  /** Null: the development mailbox. */
+  readonly webhook: WebhookTarget | null;
+}
+
+/** What there is outside production where the operator set up none. */
+export const MAILBOX_DESTINATION: ConfiguredDestination = {
+  id: 'mailbox',
+  name: 'Development mailbox',
+  webhook: null,
+};
 
 /** Brings texts to destinations: by a webhook, or into the development mailbox. */
 @Injectable()

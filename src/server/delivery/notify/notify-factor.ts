@@ -2,9 +2,12 @@ import { type FactoryProvider } from '@nestjs/common';
 import { NotifyHandler, type NotifyHandlerOptions } from '../../../mfa/handlers/notify/index.js';
 import { HandlerDefaults, RandomSource } from '../../../mfa/index.js';
 import { ConfigError } from '../../config/values/config-error.js';
-import { type ConfiguredDestination, MAILBOX_DESTINATION } from './configured-destination.js';
+import {
+  type ConfiguredDestination,
+  DestinationCarrier,
+  MAILBOX_DESTINATION,
+} from './destination-carrier.js';
 import { ConfiguredDestinations } from './configured-destinations.js';
-import { DestinationCarrier } from './destination-carrier.js';
 
 /** A destination of the file. */
 interface ListedDestination {

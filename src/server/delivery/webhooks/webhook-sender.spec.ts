@@ -5,7 +5,7 @@ import { Logger } from '@nestjs/common';
 import { FakeClock, FakeRandomSource } from '../../../mfa/testing/index.js';
 import { WebhookSink } from '../../../../test/support/webhook-sink.js';
 import { Delay } from './delay.js';
-import { WebhookSender, type WebhookTarget } from './webhook-sender.js';
+import { WebhookSender, webhookSignature, type WebhookTarget } from './webhook-sender.js';
 
 const SHORT_MILLISECONDS = 150;
 const content = { to: '+4917012345612', text: 'The code is 123456.' };
@@ -151,5 +151,20 @@ describe('WebhookSender', () => {
       ],
     ]);
     expect(delay.waits).toHaveLength(2);
+  });
+});
+
+describe('webhookSignature', () => {
+  // The example of the specification of Standard Webhooks.
+  it('signs as the scheme does', () => {
+    const secret = Buffer.from('MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'base64');
+    const content = {
+      id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',
+      timestamp: 1614265330,
+      body: '{"test": 2432232314}',
+    };
+    expect(webhookSignature(content, secret)).toBe(
+      'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
+    );
   });
 });

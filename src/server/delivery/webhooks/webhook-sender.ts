@@ -1,7 +1,7 @@
+import { createHmac } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock, type JsonObject, RandomSource, reasonOf } from '../../../mfa/index.js';
 import { Delay } from './delay.js';
-import { webhookSignature } from './webhook-signature.js';
 
 /** Who is told. */
 export interface WebhookTarget {
@@ -102,4 +102,18 @@ function isTaken(answer: Answer): boolean {
 
 function isWorthAnotherTry(answer: Answer): boolean {
   return !('status' in answer) || answer.status === TOO_MANY_REQUESTS || answer.status >= 500;
+}
+
+/** What a signature covers, as the Standard Webhooks scheme joins it. */
+export interface SignedContent {
+  readonly id: string;
+  /** Seconds since 1970. */
+  readonly timestamp: number;
+  readonly body: string;
+}
+
+/** `v1,<base64>`: HMAC-SHA-256 over id, timestamp and body [Standard Webhooks 1.0, "Signature scheme"]. */
+export function webhookSignature({ id, timestamp, body }: SignedContent, secret: Buffer): string {
+  const mac = createHmac('sha256', secret).update(`${id}.${timestamp}.${body}`);
+  return `v1,${mac.digest('base64')}`;
 }

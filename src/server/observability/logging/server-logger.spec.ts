@@ -1,6 +1,5 @@
 import { jest } from '@jest/globals';
-import { runInRequest } from '../requests/current-request.js';
-import { RequestRecord } from '../requests/request-record.js';
+import { RequestRecord, runInRequest } from '../requests/request-record.js';
 import { ServerLogger } from './server-logger.js';
 
 /** Keeps what would go to the terminal. */

@@ -1,5 +1,5 @@
 import { ConsoleLogger } from '@nestjs/common';
-import { currentRequest } from '../requests/current-request.js';
+import { currentRequest } from '../requests/request-record.js';
 
 /** Nest's own, each naming every module or route at start. */
 const CHATTY_CONTEXTS: ReadonlySet<unknown> = new Set([

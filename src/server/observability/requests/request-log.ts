@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { runInRequest } from './current-request.js';
+import { runInRequest } from './request-record.js';
 import { type AnsweredRequest, RequestObserver } from './request-observer.js';
 
 /** Asked every few seconds by machines: their lines would bury the others. */

@@ -25,3 +25,16 @@ export abstract class RequestTracer extends RequestObserver {
   /** @returns the record of the request, named by the trace */
   abstract begin(method: string, parent: TraceParent | null): RequestRecord;
 }
+
+/** Whoever hears of requests in this configuration; also the DI token of it. */
+export class RequestObservers {
+  readonly all: readonly RequestObserver[];
+
+  /** @param tracer null: requests are parts of no trace */
+  constructor(
+    readonly tracer: RequestTracer | null,
+    others: readonly RequestObserver[],
+  ) {
+    this.all = tracer === null ? others : [...others, tracer];
+  }
+}

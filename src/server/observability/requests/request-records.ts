@@ -6,8 +6,7 @@ import {
   type ProblemCode,
   RequestWatch,
 } from '../../../mfa/index.js';
-import { currentRequest } from './current-request.js';
-import { type RequestRecord } from './request-record.js';
+import { currentRequest, type RequestRecord } from './request-record.js';
 
 /** The records of the requests that are being answered. */
 @Injectable()

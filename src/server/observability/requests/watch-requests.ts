@@ -1,9 +1,7 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { RandomSource } from '../../../mfa/index.js';
-import { runInRequest } from './current-request.js';
-import { NO_ROUTE } from './request-observer.js';
-import { RequestObservers } from './request-observers.js';
-import { RequestRecord } from './request-record.js';
+import { RequestRecord, runInRequest } from './request-record.js';
+import { NO_ROUTE, RequestObservers } from './request-observer.js';
 import { RequestRecords } from './request-records.js';
 import { readTraceParent } from './trace-parent.js';
 

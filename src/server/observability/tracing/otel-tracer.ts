@@ -23,7 +23,7 @@ import { type TraceExport } from '../../config/settings/observability-settings.j
 import { type AnsweredRequest, NO_ROUTE } from '../requests/request-observer.js';
 import { RequestRecord } from '../requests/request-record.js';
 import { type TraceParent } from '../requests/trace-parent.js';
-import { StatementTracer } from './statement-tracer.js';
+import { StatementTracer } from './statement-spans.js';
 
 /** A collector that is away must not hold up the end of the process. */
 const LAST_EXPORT_MILLISECONDS = 3_000;

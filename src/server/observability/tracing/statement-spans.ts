@@ -1,10 +1,21 @@
 import { type EntitySubscriberInterface, type QueryRunner } from 'typeorm';
-import { currentRequest } from '../requests/current-request.js';
+import { RequestTracer } from '../requests/request-observer.js';
+import { currentRequest, type RequestRecord } from '../requests/request-record.js';
 import { systemErrorCode } from '../../config/values/system-error.js';
-import { type StatementTracer } from './statement-tracer.js';
 
 type QueryEvent = Parameters<NonNullable<EntitySubscriberInterface['beforeQuery']>>[0];
 type AnsweredQueryEvent = Parameters<NonNullable<EntitySubscriberInterface['afterQuery']>>[0];
+
+/** A tracer that follows requests into the database, too. */
+export abstract class StatementTracer extends RequestTracer {
+  /**
+   * @param statement with its parameters as `$1`
+   * @returns to be called when the statement is over, with the SQLSTATE of one that failed
+   */
+  abstract beginStatement(record: RequestRecord, statement: string): (failure?: string) => void;
+  /** Exports what is left, in bounded time. */
+  abstract stop(): Promise<void>;
+}
 
 /** What a statement failed with that has no code, such as one whose connection was closed. */
 const UNKNOWN = 'unknown';

@@ -4,8 +4,7 @@ import { type DataSource } from 'typeorm';
 import { type ServerConfig } from '../../config/server-config.js';
 import { type TraceExport } from '../../config/settings/observability-settings.js';
 import { RequestTracer } from '../requests/request-observer.js';
-import { StatementSpans } from './statement-spans.js';
-import { StatementTracer } from './statement-tracer.js';
+import { StatementSpans, StatementTracer } from './statement-spans.js';
 
 /** Makes traces and exports them, where the environment names a collector. */
 @Module({})

@@ -1,6 +1,6 @@
 import { clientOf } from '../../../mfa/index.js';
 import { type User } from '../../identity/user.entity.js';
-import { type LoginName } from '../../identity/login-name.js';
+import { type LoginName } from '../../identity/names.js';
 import { type UsersService } from '../../identity/users.service.js';
 import { type FirstFactorRequest } from '../first-factor.js';
 import { FormFirstFactor } from '../form-first-factor.js';

@@ -4,7 +4,7 @@ import { IsNotEmpty, IsOptional, IsString, ValidateIf } from 'class-validator';
 import { BoundedText } from '../../../mfa/index.js';
 import { MAX_PASSWORD_TEXT_LENGTH } from '../../identity/password-hasher.js';
 import { LONGEST_EMAIL, LONGEST_USERNAME_TEXT } from '../../identity/user.entity.js';
-import { EXAMPLE_PASSWORD } from '../../identity/example-password.js';
+import { EXAMPLE_PASSWORD } from '../../identity/password-rules.js';
 
 /** Browsers send empty fields too: an empty name counts as absent when the other one is given. */
 function NameField(other: 'username' | 'email'): PropertyDecorator {

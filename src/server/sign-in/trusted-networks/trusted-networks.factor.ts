@@ -3,7 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsNotEmpty, IsString } from 'class-validator';
 import { type RenewedSession } from '../../sessions/sessions.service.js';
 import { type User, LONGEST_USERNAME_TEXT } from '../../identity/user.entity.js';
-import { normalizeUsername } from '../../identity/normalize-username.js';
+import { normalizeUsername } from '../../identity/names.js';
 import { type UsersService } from '../../identity/users.service.js';
 import { type FirstFactorRequest } from '../first-factor.js';
 import { type FirstFactorServices } from '../first-factor-type.js';

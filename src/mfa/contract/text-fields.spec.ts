@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { IsString } from 'class-validator';
-import { readFields } from '../contract/read-fields.js';
-import { Trimmed } from './trimmed.js';
+import { readFields } from './read-fields.js';
+import { Trimmed } from './text-fields.js';
 
 class Form {
   @Trimmed()

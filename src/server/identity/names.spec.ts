@@ -1,4 +1,4 @@
-import { foldName } from './fold-name.js';
+import { foldName } from './names.js';
 
 describe('foldName', () => {
   it.each([

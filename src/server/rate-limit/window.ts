@@ -1,2 +1,0 @@
-/** Requests are counted by the minute. */
-export const WINDOW_MILLISECONDS = 60_000;

@@ -1,8 +1,0 @@
-import { type CleanedRows } from '../../mfa/index.js';
-
-/** One line for the log; null: another server was at it. */
-export function describeRetention(cleaned: CleanedRows | null): string {
-  if (cleaned === null) return 'Another server is cleaning up.';
-  const counts = Object.entries(cleaned).map(([table, rows]) => `${table} ${rows}`);
-  return `Rows deleted: ${counts.join(', ')}`;
-}
