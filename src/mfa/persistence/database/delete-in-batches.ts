@@ -2,16 +2,17 @@ const ROWS_PER_BATCH = 500;
 
 /** How much one run may delete. */
 export interface DeletionBounds {
-  /** At most so many rows; what is left over is for the next run. */
+  /** The most rows of one run; the next run deletes the rest. */
   readonly maxRows: number;
-  /** Aborted: no further batch is begun. */
+  /** Once it is aborted, no further batch begins. */
   readonly signal?: AbortSignal;
 }
 
 /**
  * Deletes a few hundred rows at a time, so that no transaction holds many locks or runs for long.
  *
- * @param deleteSome deletes at most `limit` rows and says how many; fewer mean that none is left
+ * @param deleteSome deletes at most `limit` rows and returns their number; fewer mean that none is
+ *   left
  * @returns how many were deleted
  */
 export async function deleteInBatches(

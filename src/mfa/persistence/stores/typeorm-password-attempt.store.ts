@@ -28,7 +28,7 @@ import { Statements } from '../database/statements.js';
 
 type SpentRow = ChallengeRow & SessionCounts;
 
-/** As {@link TypeOrmAttemptStore}, where no method is active. */
+/** As {@link TypeOrmAttemptStore}, for accounts without an active method. */
 @Injectable()
 export class TypeOrmPasswordAttemptStore extends PasswordAttemptStore {
   constructor(
@@ -101,7 +101,8 @@ export class TypeOrmPasswordAttemptStore extends PasswordAttemptStore {
   }
 
   async giveBack({ challenge, ...locks }: PasswordAttempt): Promise<void> {
-    // Never turned away, so it waits in no line: what was counted is given back.
+    // It bypasses the account's line, so that it is never refused: every counted attempt is given
+    // back.
     await this.statements.rows(
       sql`WITH gate AS (
           SELECT a.user_id FROM mfa_accounts a WHERE a.user_id = ${challenge.subjectId} FOR UPDATE
@@ -111,14 +112,14 @@ export class TypeOrmPasswordAttemptStore extends PasswordAttemptStore {
   }
 }
 
-/** What the password of a challenge `c` is counted on. */
+/** The count that the password of a challenge `c` is charged to. */
 const ASKED = { userId: sql`c.user_id`, sessionId: sql`c.session_id`, factor: sql`${PASSWORD}` };
 
 function payingFor({ subjectId, sessionId }: ChallengeRecord): PayingSession {
   return { subjectId, sessionId, factor: PASSWORD };
 }
 
-/** A second factor that has become active is what a step-up asks for from then on. */
+/** Once a second factor is active, a step-up asks for that and not for the password. */
 const HAS_NO_METHOD = sql`NOT EXISTS (
   SELECT 1 FROM mfa_methods m WHERE m.user_id = c.user_id AND m.is_active)`;
 
