@@ -6,17 +6,18 @@ import { MAX_PASSWORD_TEXT_LENGTH } from '../identity/password-hasher.js';
 import { normalizeUsername } from '../identity/normalize-username.js';
 import { LONGEST_EMAIL, LONGEST_USERNAME } from '../identity/user.entity.js';
 import { PASSWORD_LENGTH } from '../identity/password-rules.js';
+import { EXAMPLE_PASSWORD } from '../identity/example-password.js';
 
-/** Counts characters as PostgreSQL does; `MaxLength` counts others. */
+/** Counts code points, as PostgreSQL does; `MaxLength` counts UTF-16 units. */
 const AT_MOST_150 = /^.{0,150}$/su;
 
 const USERNAME = /^[\p{L}\p{N}_.@+-]*$/u;
-import { EXAMPLE_PASSWORD } from '../identity/example-password.js';
 
 /** A new account. */
 export class RegistrationBody {
   @ApiProperty({ maxLength: LONGEST_USERNAME, example: 'alice' })
-  // As it will be stored: one character may become several. What is too long is refused below.
+  // Normalised as it will be stored: one character may become several. The checks below apply to
+  // the result.
   @Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' ? (normalizeUsername(value) ?? value) : value,
   )

@@ -34,7 +34,7 @@ export class PasswordChangeBody extends NewPasswordBody {
   old_password!: string;
 }
 
-/** Whose password was forgotten. */
+/** The person whose password was forgotten. */
 export class PasswordResetBody {
   @ApiProperty({ format: 'email', maxLength: LONGEST_EMAIL, example: 'alice@example.org' })
   @Trimmed()
@@ -44,7 +44,7 @@ export class PasswordResetBody {
   email!: string;
 }
 
-/** The token of the mail, and a new password. A token that is too long is a bad one like every other. */
+/** The token of the mail, and a new password. A token that is too long fails like any other bad token. */
 export class PasswordResetConfirmBody extends NewPasswordBody {
   @ApiProperty({ maxLength: MAX_SESSION_TOKEN_LENGTH, example: 'eyJ…' })
   @IsString()

@@ -26,7 +26,7 @@ import { loginAnswer } from '../../sessions/login-answer.js';
 import { PasswordChange } from './password-change.js';
 import { PasswordReset } from './password-reset.js';
 
-/** New passwords in the place of old and of forgotten ones. */
+/** Changes and resets of passwords. */
 @AuthRoutes('password', 'Sessions')
 export class PasswordsController {
   constructor(

@@ -7,7 +7,7 @@ export interface ConfiguredDestination extends NotifyDestination {
   readonly webhook: WebhookTarget | null;
 }
 
-/** What there is outside production where the operator set up none. */
+/** The destination outside production if the operator set up none. */
 export const MAILBOX_DESTINATION: ConfiguredDestination = {
   id: 'mailbox',
   name: 'Development mailbox',

@@ -7,12 +7,12 @@ import { type ConfiguredDestination, MAILBOX_DESTINATION } from './configured-de
 import { ConfiguredDestinations } from './configured-destinations.js';
 import { DestinationCarrier } from './destination-carrier.js';
 
-/** A destination, as the file has it. */
+/** A destination as the configuration file has it. */
 interface WrittenDestination {
   readonly id: string;
   readonly name: string;
   readonly url: string;
-  /** As {@link webhookSecret} reads it; absent: what is sent there is not signed. */
+  /** As {@link webhookSecret} reads it; absent: messages are not signed. */
   readonly secret?: string;
 }
 

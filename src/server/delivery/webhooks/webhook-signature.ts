@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-/** What a signature covers, as the Standard Webhooks scheme joins it. */
+/** The content that a signature covers. */
 export interface SignedContent {
   readonly id: string;
   /** Seconds since 1970. */
