@@ -9,7 +9,7 @@ import { TrustedNetworksOptions } from './sign-in/trusted-networks/trusted-netwo
 /** A first factor of type `local` has no options: the limits of passwords are settings. */
 class LocalOptions {}
 
-/** Every type of first factor that this server brings: the one list. */
+/** All types of first factors of this server. */
 export const FIRST_FACTOR_TYPES: FirstFactorTypes = {
   [LOCAL]: firstFactorType('Password', LocalOptions, (_, { users }) => new LocalFactor(users)),
   shared_password: firstFactorType(

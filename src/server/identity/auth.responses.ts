@@ -7,7 +7,7 @@ export class RegistrationResponse {
   user!: UserResponse;
 }
 
-/** Nothing but a text for a person. */
+/** A text for a person, and nothing else. */
 export class DetailResponse {
   @ApiProperty({ example: 'Successfully logged out.' })
   detail!: string;

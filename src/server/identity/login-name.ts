@@ -1,12 +1,12 @@
-/** By what a user is found at sign-in. */
+/** The name or address that a person signs in with. */
 export interface LoginName {
   readonly by: 'username' | 'email';
   readonly value: string;
 }
 
 /**
- * Which user has a name or an address, as a condition on its key, `$1`. Several may say that an address is
- * theirs as long as nobody has confirmed it: the first of them is found.
+ * The condition that finds the user of a name or an address by its key, `$1`. Until one user has
+ * confirmed an address, several may claim it: then the earliest is found.
  */
 export const BY_KEY: Readonly<Record<LoginName['by'], string>> = {
   username: 'username_key = $1',

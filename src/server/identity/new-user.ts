@@ -1,4 +1,4 @@
-/** What every user begins with. */
+/** The initial values of every user. */
 export const NEW_USER = {
   firstName: '',
   lastName: '',

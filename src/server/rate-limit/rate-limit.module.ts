@@ -15,7 +15,7 @@ import { RedisStorage } from './redis-storage.js';
 import { SubjectBudget } from './subject-budget.js';
 import { WINDOW_MILLISECONDS } from './window.js';
 
-/** What {@link RateLimitGuard} needs, and the budgets of those who are signed in. */
+/** The dependencies of {@link RateLimitGuard}, and the budgets of people who sign in or are signed in. */
 @Module({
   imports: [
     ThrottlerModule.forRootAsync({

@@ -14,7 +14,7 @@ import { ReversalResponse, reversalResponse } from './reversal.response.js';
 import { ReversalService } from './reversal.service.js';
 import { LONGEST_NOT_ME_TOKEN } from './reversal-links.js';
 
-/** What the page behind a "this was not me" link posts. A token that is too long is a bad one. */
+/** What the page behind a "this was not me" link posts. A token that is too long fails like any bad token. */
 class ReversalBody {
   @ApiProperty({
     description: 'What stands behind the # of the link.',

@@ -2,15 +2,15 @@ import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { constantTimeEqual, KeyRing, MfaError, RandomSource } from '../../mfa/index.js';
 
-/** What a refresh token says: which session, and which of its tokens this is. */
+/** The contents of a refresh token: the session, and which of its tokens this is. */
 export interface RefreshFacts {
   readonly userId: string;
   readonly sessionId: string;
-  /** 1 for the first token of a session; each renewal counts one up. */
+  /** 1 for the first token of a session; each renewal adds 1. */
   readonly generation: number;
-  /** Of this generation alone: 16 random bytes, in base64url. */
+  /** 16 random bytes in base64url, new in each generation. */
   readonly salt: string;
-  /** The key of the ring that the token is made by. */
+  /** The id of the ring's key that the token is made with. */
   readonly keyId: string;
 }
 
@@ -43,18 +43,18 @@ export class RefreshTokens {
     private readonly random: RandomSource,
   ) {}
 
-  /** What the first token of a session says. */
+  /** The contents of a session's first token. */
   first(session: Pick<RefreshFacts, 'userId' | 'sessionId'>): RefreshFacts {
     return this.generation(session, 1);
   }
 
-  /** What the token after this one says. */
+  /** The contents of the token after this one. */
   next(spent: RefreshFacts): RefreshFacts {
     return this.generation(spent, spent.generation + 1);
   }
 
   /**
-   * The token that says this: the same each time.
+   * The token with these contents, the same each time.
    *
    * @throws {MfaError} `token_not_valid` when its key is no longer in the ring
    */
@@ -71,14 +71,15 @@ export class RefreshTokens {
   }
 
   /**
-   * What a token says that this server has made. Whether it is still good, its session's row decides.
+   * The contents of a token that this server has made. The session's row decides whether it is
+   * still valid.
    *
-   * @throws {MfaError} `token_not_valid`, whatever is wrong with it; also when its key is no longer in
-   *   the ring
+   * @throws {MfaError} `token_not_valid` for every error; also when its key is no longer in the
+   *   ring
    */
   read(token: string): RefreshFacts {
     const bytes = token.length <= MAX_REFRESH_TOKEN_LENGTH ? Buffer.from(token, 'base64url') : null;
-    // One token is one text: the decoder passes over signs that are none of its alphabet.
+    // Only the canonical text is accepted: the decoder skips characters outside its alphabet.
     if (bytes?.toString('base64url') !== token) throw new MfaError('token_not_valid');
     const keyIdEnd = 1 + (bytes[0] ?? 0);
     const said = bytes.subarray(0, keyIdEnd + BYTES_AFTER_KEY_ID);
@@ -105,7 +106,7 @@ export class RefreshTokens {
   }
 }
 
-/** @param bytes of a length that its HMAC has vouched for */
+/** @param bytes whose length the HMAC has verified */
 function factsIn(bytes: Buffer): Omit<RefreshFacts, 'keyId'> {
   const sessionEnd = 2 * UUID_BYTES;
   const generationEnd = sessionEnd + GENERATION_BYTES;

@@ -1,15 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type RequestRecord } from './request-record.js';
 
-/** One for the process: the logger, which asks, is there before any application. */
+/** One per process, because the logger, which reads it, exists before any application. */
 const storage = new AsyncLocalStorage<RequestRecord>();
 
-/** The request on whose behalf this code runs; undefined for the server's own work. */
+/** The request that this code runs for; undefined for the server's own work. */
 export function currentRequest(): RequestRecord | undefined {
   return storage.getStore();
 }
 
-/** Runs something on behalf of a request, with all that it begins. */
+/** Runs a function, and everything that it starts, for a request. */
 export function runInRequest(record: RequestRecord, run: () => void): void {
   storage.run(record, run);
 }

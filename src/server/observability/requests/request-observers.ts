@@ -1,10 +1,10 @@
 import { type RequestObserver, type RequestTracer } from './request-observer.js';
 
-/** Whoever hears of requests in this configuration; also the DI token of it. */
+/** The observers of requests in this configuration; also their DI token. */
 export class RequestObservers {
   readonly all: readonly RequestObserver[];
 
-  /** @param tracer null: requests are parts of no trace */
+  /** @param tracer null: requests are not traced */
   constructor(
     readonly tracer: RequestTracer | null,
     others: readonly RequestObserver[],
