@@ -1,6 +1,6 @@
 /*
- * The least Nest application with TypeORM on Fastify: one entity, one route. Our server's start and
- * idle memory are compared with its. The decorators are called as the functions that they are.
+ * The smallest Nest application with TypeORM on Fastify: one entity, one route. The start and idle
+ * memory of our server are compared with it. The decorators are called as plain functions.
  */
 import 'reflect-metadata';
 import { Controller, Get, Module } from '@nestjs/common';

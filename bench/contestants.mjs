@@ -24,7 +24,7 @@ import { ourHashAlone, ours } from './contestants/ours.mjs';
  * @property {object[]} [tickets] that are not used yet
  */
 
-/** What `--servers` takes, in the order of the reports, and what is measured for each. */
+/** The values of `--servers` in the order of the reports, and what is measured for each. */
 const MAKERS = {
   ours: [ours, ourHashAlone],
   floor: [floor],
@@ -44,14 +44,14 @@ export const SERVERS = Object.keys(MAKERS);
 export async function makeContestants(ids, database) {
   if (ids.includes('better-auth')) await installPeer(database.signal);
   const contestants = [];
-  // One after the other, for they make tables.
+  // One after the other, because they create tables.
   for (const make of ids.flatMap((id) => MAKERS[id])) contestants.push(await make(database));
   return contestants;
 }
 
 const SERVER = fileURLToPath(new URL('./bare-nest.mjs', import.meta.url));
 
-/** It does no work: only its start and its memory are measured. */
+/** A server without work: only its start and its memory are measured. */
 export function bareNest({ url, signal }) {
   const env = { NODE_ENV: 'production', DATABASE_URL: url };
   return {

@@ -1,6 +1,6 @@
 /*
- * Draws docs/bench.svg. Each group of bars is one kind of request, each bar's length the throughput
- * as a part of the fastest in its group.
+ * Draws docs/bench.svg. Each group of bars is one kind of request; the length of a bar is its
+ * throughput relative to the fastest in its group.
  */
 import { nameOfWork, textOfNumber } from './markdown.mjs';
 
@@ -15,7 +15,7 @@ const GROUP_HEADING = 24;
 const GROUP_GAP = 14;
 const TOP = 64;
 
-/** Colours that stand apart on white and on black, also for eyes that take red for green. */
+/** Colours with contrast on white and on black, also for people with red-green colour blindness. */
 const SERVERS = [
   { name: 'ours', label: 'nestjs-mfa', colour: '#2f81f7' },
   { name: 'floor', label: 'floor', colour: '#8b949e' },

@@ -6,7 +6,7 @@ import { say } from './command.mjs';
 import { loadParts } from './contestants/ours.mjs';
 import { USER_AGENT } from './measure.mjs';
 
-/** Of each user, at the largest size ten million. */
+/** Events of each user; ten million at the largest size. */
 const EVENTS_EACH = 10;
 const BACKUP_CODES_EACH = 5;
 const CLIENT = ['192.0.2.1', 'Mozilla/5.0 (X11; Linux x86_64)'];
@@ -19,16 +19,16 @@ const OPEN_LOGINS = `
   FROM unnest($1::uuid[], $2::text[], $3::uuid[]) AS given(user_id, id, method_id)`;
 
 /**
- * Fills the tables of our server by COPY, with its own code for what is sealed, in the order in which
- * time would have: the users, then an event of each, then the next event of each.
+ * Fills the tables of our server by COPY, with its own code for sealed columns, in the order in which
+ * time fills them: the users, then the first event of each, then the next event of each.
  *
- * The events' hashes are random, for nothing that is measured reads more of a chain than its head.
+ * The hashes of events are random, because nothing measured reads more of a chain than its end.
  *
  * @param {{client: import('pg').Client, signal: AbortSignal}} database migrated by the server
  * @param {{MFA_SECRET_KEYS: string}} keys
  * @param {number} count
- * @returns {Promise<{events: number, openLogins: (count: number) => Promise<object[]>}>} the second
- *   opens logins of users drawn at random, each at most once until all have had one
+ * @returns {Promise<{events: number, openLogins: (count: number) => Promise<object[]>}>} `openLogins`
+ *   opens logins of random users, each at most once until all have had one
  */
 export async function fillOurs(database, keys, count) {
   const { random, sealState, signToken, stateVersion } = await loadParts(keys);
@@ -80,7 +80,7 @@ export async function fillOurs(database, keys, count) {
     ]),
   );
   const heads = users.map(() => bytea(randomBytes(32)));
-  // The trigger would chain them one by one.
+  // The trigger would chain the events one by one.
   await database.client.query('ALTER TABLE mfa_events DISABLE TRIGGER USER');
   await copy(
     'mfa_events (user_id, seq, id, at, type, factor, ip, user_agent, hash)',
@@ -135,7 +135,7 @@ function* inRounds(items, rounds, rowOf) {
   }
 }
 
-/** As COPY's text format has it, where a backslash stands for itself when doubled. */
+/** In COPY's text format, where a doubled backslash stands for one. */
 function bytea(bytes) {
   return `\\\\x${bytes.toString('hex')}`;
 }
@@ -156,7 +156,7 @@ export function copyRows({ client, signal }, target, rows) {
   });
 }
 
-/** A query that answers the server's wish for data, which `pg` itself refuses. */
+/** A query that sends data for COPY, which `pg` itself refuses. */
 class CopyQuery extends pg.Query {
   constructor(text, data, done) {
     super({ text }, done);

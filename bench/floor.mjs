@@ -1,7 +1,7 @@
 /*
- * The floor: the least that a verify which is atomic and audited can do, on `node:http` and `pg`
- * alone. What a server adds to this is its price. It is no server to run: it has one route, no
- * locks over several logins, no rotation of keys, and no refresh token.
+ * The floor: the least work of an atomic and audited verification, with `node:http` and `pg` alone.
+ * What a server adds to it is its price. It is not a server to run: it has one route, no locks over
+ * several logins, no key rotation and no refresh token.
  */
 import { Buffer } from 'node:buffer';
 import { createDecipheriv, createHmac, createSecretKey, generateKeyPairSync } from 'node:crypto';
@@ -18,7 +18,7 @@ const stateKey = Buffer.from(FLOOR_STATE_KEY, 'base64url');
 const tokenKey = createSecretKey(FLOOR_TOKEN_KEY, 'base64url');
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const auditsFailures = process.env.FLOOR_AUDITS_FAILURES === 'true';
-/** As many connections as our server holds. */
+/** As many connections as our server has. */
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
 
 const SPEND = `
@@ -65,7 +65,7 @@ const AUDIT_FAILURE = `
   INSERT INTO floor_events (user_id, id, at, type, ip, user_agent)
   VALUES ($1, $2, now(), 'failed', $3, $4)`;
 
-/** A named statement is parsed once by each connection. */
+/** A named statement is parsed once per connection. */
 async function run(name, statement, values) {
   const { rows } = await pool.query({ name, text: statement, values });
   return rows[0];
@@ -100,20 +100,20 @@ function tagOf(userId, code) {
   return createHmac('sha256', stateKey).update(`${userId}\n${code}`).digest('base64url');
 }
 
-/** What a right code leads to, or null. */
+/** The settlement of a right code, or null. */
 async function totpSettlement(userId, method, code) {
   const step = await matchingStep(userId, method, code);
   if (step === null) return null;
   return { name: 'settle', statement: SETTLE, values: [method.id, step] };
 }
 
-/** The one slow comparison, run only for a code that was found by its tag. */
+/** The one slow comparison, only for a code that was found by its tag. */
 async function backupCodeSettlement(tag, { backup_hash: hash }, code) {
   if (hash === null || !(await bcrypt.compare(code, hash))) return null;
   return { name: 'settle-backup-code', statement: SETTLE_BACKUP_CODE, values: [tag] };
 }
 
-/** The step whose code this is, or null. */
+/** The step of this code, or null. */
 async function matchingStep(userId, { state, last_step: lastStep }, code) {
   const secret = decrypt(state, userId);
   /** @type {{valid: boolean, timeStep?: number}} */
@@ -122,7 +122,7 @@ async function matchingStep(userId, { state, last_step: lastStep }, code) {
   return result.valid && timeStep > lastStep ? timeStep : null;
 }
 
-/** Nonce (12 bytes), tag (16), cipher text. */
+/** Layout: nonce (12 bytes), tag (16), cipher text. */
 function decrypt(sealed, userId) {
   const decipher = createDecipheriv('aes-256-gcm', stateKey, sealed.subarray(0, 12))
     .setAAD(Buffer.from(userId))

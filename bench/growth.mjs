@@ -23,7 +23,7 @@ const CLIENTS = 8;
 const RIGHT_CODE = workOf('right');
 const WRONG_CODE = workOf('wrong');
 
-/** A database of this size and our server on it. */
+/** A database of this size, with our server. */
 async function openSize(users, options, context) {
   const database = await openDatabase(options.databaseUrl, context);
   const ours = await makeOurs(database);
@@ -43,10 +43,10 @@ async function rowsOf(client, statement) {
   return (await client.query(statement)).rows;
 }
 
-/** Right and wrong codes at each size by turns. */
+/** Measures right and wrong codes at each size, in turn. */
 async function measureSizes(sizes, { rounds, requests, signal }) {
   const load = { requests, clients: CLIENTS, seconds: Infinity, signal };
-  // Each work has logins of its own, so that no user sends two right codes within one time step.
+  // Each work has its own logins, so that no user sends two right codes within one time step.
   const turns = [RIGHT_CODE, WRONG_CODE].flatMap((work) =>
     sizes.map((size) => ({ work, size: { ...size, tickets: [] } })),
   );
@@ -109,13 +109,13 @@ export async function measureMemory(work, { verifies, clients, databaseUrl, sign
   return readings;
 }
 
-/** Null before the first full collection. */
+/** Null before the first full garbage collection. */
 async function liveHeapMibOf(file) {
   const bytes = await readFile(file, 'utf8').catch(() => null);
   return bytes === null || bytes === '' ? null : Number(bytes) / 1_048_576;
 }
 
-/** When caches are filled: what grows later does not stop growing. */
+/** By then the caches are full: memory that still grows later is a leak. */
 const SETTLED_AFTER_VERIFIES = 20_000;
 
 /**
@@ -153,7 +153,7 @@ function roundedReading({ verifies, residentMib, liveHeapMib }) {
   return { verifies, residentMib: round(residentMib, 1), liveHeapMib: round(liveHeapMib, 1) };
 }
 
-/** A reading at the end by that of a server that has settled; null where it is not told. */
+/** The last reading divided by that of a settled server; null if one is missing. */
 function ratioOf(memory, reading) {
   const settled = memory.find(({ verifies }) => verifies >= SETTLED_AFTER_VERIFIES);
   const last = memory.at(-1);

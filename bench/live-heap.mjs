@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { constants, PerformanceObserver } from 'node:perf_hooks';
 
 /**
- * Loaded into a server before its own files: after each full garbage collection it writes to the
- * file `LIVE_HEAP_FILE` how many bytes of the heap are in use. It causes no collection: one would
+ * Is loaded into a server before its own files. After each full garbage collection it writes the
+ * bytes of heap in use to the file `LIVE_HEAP_FILE`. It forces no collection, because that would
  * change how V8 sizes the heap.
  */
 new PerformanceObserver((list) => {

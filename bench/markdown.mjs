@@ -2,7 +2,7 @@ import { workOf } from './works.mjs';
 
 const README_CLIENTS = 8;
 
-/** The README's table: what one looks for first, at one number of clients. */
+/** The README's table: the main numbers for one number of clients. */
 export function renderReadmeBlock({ command, startedAt, rows }) {
   const own = rows.filter(({ clients }) => clients === README_CLIENTS);
   const find = (work, server) =>
@@ -119,13 +119,13 @@ export function textOfSpread(spread) {
   return `${parts[0]} (${parts[1]}${to}${parts[2]})`;
 }
 
-/** Few digits where they mean little; a dash for what is not known. */
+/** Rounded to few digits; a dash for unknown values. */
 export function textOfNumber(value) {
   if (value === null) return '–';
   return value.toFixed(value < 20 ? 1 : 0);
 }
 
-/** What was measured of a work, as tables have it behind the names of work and server. */
+/** The measured cells of a row, after the names of work and server. */
 export function cellsOfMeasures(row) {
   return [
     textOfNumber(row.perSecond),

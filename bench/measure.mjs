@@ -8,15 +8,15 @@ const SEED_BATCH = 1000;
 
 /**
  * One measurement: `p50`, `p95` and `p99` are latencies in milliseconds, `cpuMs` is the CPU time of
- * the server's process for one request, which is also the seconds for 1,000 of them; null where the
- * system does not tell.
+ * the server's process for one request, which equals the seconds for 1,000 requests; null if the
+ * system does not report it.
  *
  * @typedef {{work: string, server: string, clients: number, requests: number, perSecond: number,
  *   p50: number, p95: number, p99: number, cpuMs: number | null}} Run
  */
 
 /**
- * Makes up the contestant's tickets to the given number.
+ * Fills up the contestant's tickets to the given number.
  *
  * @param {import('./contestants.mjs').Contestant} contestant
  * @param {number} count
@@ -34,7 +34,7 @@ export async function prepareTickets(contestant, count, signal) {
 }
 
 /**
- * Measures one work of one contestant; tickets that are not used go back.
+ * Measures one work of one contestant; unused tickets are returned.
  *
  * @param {import('./contestants.mjs').Contestant} contestant
  * @param {import('./works.mjs').Work} work
@@ -65,25 +65,25 @@ export async function measure(contestant, work, { requests, clients, seconds, si
   };
 }
 
-/** What every request names as its program. */
+/** The `User-Agent` of every request. */
 export const USER_AGENT = 'nestjs-mfa-bench';
 const ANSWER_TIMEOUT_MILLISECONDS = 30_000;
 
 /**
- * What one request is made of, and what must come back.
+ * The parts of a request, and the expected answer.
  *
  * @typedef {{path: string, headers?: Record<string, string>, body: object}} Sending
  * @typedef {{status: number, text: string}} Expected
  */
 
 /**
- * Sends one request for each ticket, `clients` at a time, over connections that are kept, until
- * the tickets or the time run out.
+ * Sends one request for each ticket, `clients` at a time, over connections that are kept, until the
+ * tickets or the time run out.
  *
  * @template Ticket
  * @param {object} load
  * @param {number | undefined} load.port on the loopback
- * @param {Ticket[]} load.tickets each is used once; those that are used are taken out
+ * @param {Ticket[]} load.tickets each is used once and then removed
  * @param {(ticket: Ticket) => Sending} load.makeRequest called when it is sent
  * @param {Expected} load.expects
  * @param {number} load.clients
@@ -142,7 +142,7 @@ async function send({ path, headers, body }, { port, agent, signal, expects }) {
 }
 
 /**
- * What a contestant is asked for in one measurement.
+ * The load of one measurement.
  *
  * @template Ticket good for one request
  * @typedef {object} Load
@@ -158,11 +158,11 @@ async function send({ path, headers, body }, { port, agent, signal, expects }) {
 export const SECOND_STEPS = ['right', 'wrong', 'wrong-backup', 'backup'];
 
 /**
- * What sends a contestant's requests.
+ * Makes the function that sends a contestant's requests.
  *
  * @template Login what a ticket is to it
- * @param {(work: import('./works.mjs').Work, login: Login, port: number | undefined) =>
- *   Sending} requestTo
+ * @param {(work: import('./works.mjs').Work, login: Login, port: number | undefined) => Sending}
+ *   requestTo
  * @param {(work: import('./works.mjs').Work) => Expected} expectsOf
  */
 export function runnerOf(requestTo, expectsOf) {
@@ -176,7 +176,7 @@ export function runnerOf(requestTo, expectsOf) {
 }
 
 /**
- * The check of a password in this process, beside which a sign-in of one client is read.
+ * A password check in this process, as a reference for sign-ins of one client.
  *
  * @param {string} name
  * @param {() => Promise<boolean>} check
@@ -205,19 +205,19 @@ async function checkUntil(check, { tickets, seconds }) {
   return { seconds: elapsedSeconds(), latencies: latencies.sort((a, b) => a - b) };
 }
 
-/** The unit of the times in `/proc`; the same on every Linux that Node runs on [proc(5)]. */
+/** The clock ticks of `/proc`, the same on every Linux that Node runs on [proc(5)]. */
 const TICKS_PER_SECOND = 100;
 
-/** CPU time that a process has used, its own and the kernel's for it; null where `/proc` is absent. */
+/** The CPU time of a process, user and kernel, in seconds; null without `/proc`. */
 export async function cpuSecondsOf(pid) {
   const stat = await readOrNull(`/proc/${pid}/stat`);
   if (stat === null) return null;
-  // The name of the program stands in brackets and may hold anything; the times follow it.
+  // The program's name is in brackets and may contain anything; the times follow it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-/** Memory that a process holds in RAM (`VmRSS`), in MiB; null where `/proc` is absent. */
+/** The resident memory of a process (`VmRSS`) in MiB; null without `/proc`. */
 export async function residentMibOf(pid) {
   const status = await readOrNull(`/proc/${pid}/status`);
   const kibibytes = status && /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
@@ -241,22 +241,22 @@ export function median(values) {
   return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
 }
 
-/** The value below which a part of the ascending values lies. */
+/** A quantile of ascending values. */
 export function quantile(ascending, part) {
   return ascending[Math.min(Math.floor(ascending.length * part), ascending.length - 1)];
 }
 
-/** Ratios of several rounds as one. */
+/** The spread of the ratios of several rounds. */
 export function spreadOf(ratios) {
   return { median: median(ratios), least: Math.min(...ratios), greatest: Math.max(...ratios) };
 }
 
-/** The spread with few digits. */
+/** The spread, rounded. */
 export function roundedSpread(spread) {
   return Object.fromEntries(Object.entries(spread).map(([name, value]) => [name, round(value, 3)]));
 }
 
-/** The number with so many digits behind the point; null stays null. */
+/** The number rounded to this many decimals; null stays null. */
 export function round(value, digits) {
   return value === null ? null : Number(value.toFixed(digits));
 }

@@ -3,10 +3,10 @@ import { UsageError } from './command.mjs';
 import { SERVERS } from './contestants.mjs';
 import { WORKS } from './works.mjs';
 
-/** Beside the works: starts, verifies beside sign-ins, and two processes of ours. */
+/** The works and further measures: starts, verifications during sign-ins, and two processes of ours. */
 const MEASURES = ['start', ...WORKS.map(({ id }) => id), 'together', 'processes'];
 
-/** Each number with its default and the least and the greatest value that it takes. */
+/** Each number with its default, its minimum and its maximum. */
 const CLIENTS = { default: '1,8,32', least: 1, greatest: 256 };
 const NUMBERS = {
   requests: { default: 1000, least: 50, greatest: 50_000 },
@@ -14,7 +14,7 @@ const NUMBERS = {
   seconds: { default: 3, least: 1, greatest: 600 },
 };
 
-/** Flags for which `--quick` stands: our verify beside the floor's, for work on our own code. */
+/** The flags that `--quick` stands for: our verification and the floor's, for work on our own code. */
 const QUICK = {
   clients: '8',
   rounds: '3',
@@ -64,7 +64,7 @@ export function readOptions(args, env) {
   return options;
 }
 
-/** All of them, in their order, where none is named. */
+/** The named ones in their order; all of them if none is named. */
 function namesOf(flag, values, known) {
   const given = values[flag]?.split(',') ?? known;
   const strange = given.find((name) => !known.includes(name));
@@ -72,7 +72,7 @@ function namesOf(flag, values, known) {
   throw new UsageError(`--${flag} knows no ${strange}.\n${USAGE}`);
 }
 
-/** The documents speak of everything, and their chart of one and of eight clients. */
+/** The documents need every measure, and their chart one and eight clients. */
 function checkPublished({ publish, only, servers, clients }) {
   const isWhole = only.length === MEASURES.length && servers.length === SERVERS.length;
   if (publish && !(isWhole && [1, 8].every((number) => clients.includes(number)))) {
@@ -170,7 +170,7 @@ export function wholeNumbers(name, text, { default: usual, ...range }) {
 }
 
 /**
- * A PostgreSQL where a database may be made.
+ * A PostgreSQL where the benchmark may create a database.
  *
  * @param {NodeJS.ProcessEnv} env
  */

@@ -7,7 +7,7 @@ import { renderGrowthBlock, renderReadmeBlock, renderRunBlock } from './markdown
 
 const ROOT = new URL('../', import.meta.url);
 
-/** Writes a run into docs/bench.json and everything that is made of it. */
+/** Writes a run into docs/bench.json and everything derived from it. */
 export async function publishRun(summary) {
   await writeFormatted('docs/bench.json', JSON.stringify(summary, null, 2));
   await writeFile(new URL('docs/bench.svg', ROOT), draw(summary));
@@ -23,7 +23,7 @@ export async function publishGrowth(summary) {
   say('Published in docs/bench-growth.json and docs/performance.md.');
 }
 
-/** @throws {UsageError} when a document has no place for it: found out before anything is measured */
+/** @throws {UsageError} when a document lacks the markers; call this before measuring */
 export async function checkMarkers() {
   for (const [document, name] of [
     ['README.md', 'bench'],

@@ -1,4 +1,4 @@
-/* Makes the chart and the tables anew from the runs that were published last. */
+/* Renders the chart and the tables again from the published runs. */
 import { readFile } from 'node:fs/promises';
 import { publishGrowth, publishRun } from './publish.mjs';
 

@@ -13,7 +13,7 @@ import { median, round, roundedSpread, spreadOf } from './measure.mjs';
 
 const MEASURES = ['perSecond', 'p50', 'p95', 'p99', 'cpuMs'];
 const OURS = 'ours';
-/** Those of one client that are measured beside the hash of their passwords. */
+/** The servers whose sign-ins are compared with the hash of their passwords alone. */
 const HASHES = { ours: 'bcrypt 12 alone', 'Better Auth': 'scrypt alone' };
 
 /**
@@ -58,7 +58,7 @@ function ratioOf(own, runs) {
   return ratios.length === 0 ? null : roundedSpread(spreadOf(ratios));
 }
 
-/** What a sign-in takes beside the hash of the password, in the same round. */
+/** The time of a sign-in without the hash of the password, in the same round. */
 function summarizeSignIns(runs) {
   const own = runs.filter(({ work, clients }) => work === 'sign-in' && clients === 1);
   return Object.entries(HASHES).flatMap(([server, hash]) => {
@@ -78,7 +78,7 @@ function summarizeSignIns(runs) {
   });
 }
 
-/** Start and idle memory of the processes that did nothing, memory of those that were measured. */
+/** Start and idle memory of processes without load, and memory of the measured ones. */
 function summarizeServers(starts, afterwards) {
   const names = new Set([...starts, ...afterwards].map(({ server }) => server));
   return [...names].map((server) => {
@@ -189,7 +189,7 @@ export function alignTable(lines) {
   return lines.map((line) => line.map(pad).join('  ').trimEnd()).join('\n');
 }
 
-/** Where the numbers come from: they mean nothing elsewhere. */
+/** The machine of the measurement: the numbers hold for it alone. */
 export async function describeMachine(database) {
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
@@ -203,7 +203,7 @@ export async function describeMachine(database) {
   };
 }
 
-/** What was measured, by name. */
+/** The versions of what was measured. */
 export async function describeVersions(database) {
   return {
     'nestjs-mfa': versionOf('../package.json'),

@@ -3,20 +3,20 @@ import { say } from './command.mjs';
 import { measure, prepareTickets, residentMibOf } from './measure.mjs';
 import { workOf, WORKS } from './works.mjs';
 
-/** What a server has behind it before anything counts, so that its code is compiled. */
+/** The warm-up before anything counts, so that V8 has compiled the code. */
 const WARM_UP = { rounds: 3, seconds: 10, clients: 8 };
-/** After this long a process that nobody asks anything holds what it goes on holding. */
+/** After this time the memory of an idle process no longer changes. */
 const IDLE_SECONDS = 3;
 const SIGN_IN = workOf('sign-in');
 const RIGHT_CODE = workOf('right');
 const BESIDE_CLIENTS = 8;
 const SIGN_INS_AT_ONCE = 8;
-/** More than can be hashed in the time of any measurement. */
+/** More than can be hashed during any measurement. */
 const SIGN_INS = 1000;
 const PAIR_CLIENTS = 16;
 
 /**
- * Measures every contestant at every work by turns, for each number of clients.
+ * Measures every contestant at every work in turn, for each number of clients.
  *
  * @param {object[]} contestants
  * @param {{clients: number[], rounds: number, requests: number, seconds: number, only: string[],
@@ -44,7 +44,7 @@ export async function runRounds(contestants, options, database) {
   return runs;
 }
 
-/** Works that the slow hashes do not dominate, many times over. */
+/** Warms up the works that are not dominated by slow hashes. */
 async function warmUp(turns, { requests, signal }) {
   for (const { contestant, work, clients } of turns.filter(
     (turn) => turn.work.most === undefined,
@@ -56,7 +56,7 @@ async function warmUp(turns, { requests, signal }) {
   }
 }
 
-/** Tickets for all rounds, a compact database, and a first run of each that counts for nothing. */
+/** Makes the tickets for all rounds, compacts the database, and runs each work once without counting. */
 async function prepare(turns, options, database) {
   const { rounds, signal } = options;
   for (const contestant of new Set(turns.map((turn) => turn.contestant))) {
@@ -76,7 +76,7 @@ async function prepare(turns, options, database) {
   }
 }
 
-/** The other way round in each second round, so that nobody is always the first. */
+/** Every second round has the reverse order, so that nobody is always first. */
 async function runRound(turns, options) {
   const { round, progress, seconds, signal } = options;
   const runs = [];
@@ -108,10 +108,10 @@ function progressOf(total) {
 }
 
 /**
- * Starts one more process of each by turns, on a database that is already made, and ends it again.
+ * Starts one more process of each in turn, on the existing database, and stops it again.
  *
  * @returns {Promise<{server: string, round: number, startMs: number, idleMib: number | null}[]>}
- *   `startMs` is from the start of the process until it answers that it is ready
+ *   `startMs` is the time from the start of the process until it is ready
  */
 export async function measureStarts(contestants, { rounds, signal }) {
   const starts = [];
@@ -132,10 +132,10 @@ export async function measureStarts(contestants, { rounds, signal }) {
 }
 
 /**
- * Measures right codes of ours alone and beside sign-ins, each of which hashes a password, by turns.
+ * Measures our right codes alone and during sign-ins, each of which hashes a password, in turn.
  *
- * @returns {Promise<{round: number, alone: import('./measure.mjs').Run,
- *   beside: import('./measure.mjs').Run}[]>}
+ * @returns {Promise<{round: number, alone: import('./measure.mjs').Run, beside:
+ *   import('./measure.mjs').Run}[]>}
  */
 export async function measureBesideSignIns(ours, { rounds, requests, seconds, signal }) {
   await prepareTickets(ours, 2 * rounds * requests + SIGN_INS, signal);
@@ -155,7 +155,7 @@ async function whileSigningIn(ours, signal, use) {
   const tickets = ours.tickets.splice(-SIGN_INS);
   const load = { port: ours.server.port, work: SIGN_IN, clients: SIGN_INS_AT_ONCE, signal };
   const signIns = ours.run({ ...load, tickets });
-  // Its failure is seen below; until then it is nobody's.
+  // Its failure is handled below; this keeps it from counting as unhandled until then.
   signIns.catch(() => {});
   try {
     return await use();
@@ -166,8 +166,8 @@ async function whileSigningIn(ours, signal, use) {
 }
 
 /**
- * Measures right codes at one process of ours, and at two on the same database, each with half of
- * the clients, by turns. Any answer that is not the expected one ends the run.
+ * Measures right codes with one process of ours and with two on the same database, each with half
+ * of the clients, in turn. Any unexpected answer ends the run.
  *
  * @returns {Promise<{round: number, one: number, two: number}[]>} requests per second
  */

@@ -6,7 +6,7 @@ import { checkMarkers, publishRun } from './publish.mjs';
 import { describeMachine, describeVersions, renderText, summarize } from './report.mjs';
 import { measureBesideSignIns, measureStarts, measureTwoProcesses, runRounds } from './rounds.mjs';
 
-/** Starts a process of each and opens what makes its logins. */
+/** Starts a process of each contestant and opens its seeder. */
 async function startAll(contestants, cleanup) {
   for (const contestant of contestants) {
     if (contestant.start !== undefined) {

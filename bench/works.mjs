@@ -4,11 +4,11 @@ import { createHmac, randomInt } from 'node:crypto';
 /**
  * One kind of request that is measured.
  *
- * `most` bounds the requests of one measurement where a slow hash makes more of them pointless;
- * `codeOf` gives the code that a second step sends, from a login that was prepared.
+ * `most` bounds the requests of one measurement if a slow hash makes more of them pointless;
+ * `codeOf` returns the code that a second step sends for a prepared login.
  *
- * @typedef {{id: string, name: string, most?: number,
- *   codeOf?: (login: {secret: Buffer, backupCode: string}) => string}} Work
+ * @typedef {{id: string, name: string, most?: number, codeOf?: (login: {secret: Buffer, backupCode:
+ *   string}) => string}} Work
  */
 
 /** @type {Work[]} */
@@ -27,22 +27,22 @@ export function workOf(id) {
   return work;
 }
 
-/** Password of every user that is prepared. */
+/** The password of every prepared user. */
 export const PASSWORD = 'correct horse battery staple';
 
 const STEP_SECONDS = 30;
 const DIGITS = 6;
 const CROCKFORD_BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const BACKUP_CODE_LENGTH = 12;
-/** Wider than any window of the servers, and than the time from here to there. */
+/** Wider than any window of the servers, transmission included. */
 const STEPS_NEARBY = [-3, -2, -1, 0, 1, 2, 3];
 
-/** The code of now [RFC 6238]; made when it is sent, so that a long measurement does not outlive it. */
+/** The present code [RFC 6238]. It is computed when it is sent, because a measurement may outlast a code. */
 export function rightTotp(secret) {
   return totp(secret, currentStep());
 }
 
-/** A code that is right now nor soon nor just now. */
+/** A code that is wrong now, was wrong just before and will be wrong soon. */
 export function wrongTotp(secret) {
   const rightOnes = STEPS_NEARBY.map((offset) => totp(secret, currentStep() + offset));
   let code = '000000';
@@ -50,7 +50,7 @@ export function wrongTotp(secret) {
   return code;
 }
 
-/** Of the shape that our server gives out. */
+/** A code in the form of our server's backup codes. */
 export function randomBackupCode() {
   const letters = Array.from({ length: BACKUP_CODE_LENGTH }, () => CROCKFORD_BASE32[randomInt(32)]);
   return letters.join('');

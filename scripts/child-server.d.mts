@@ -1,13 +1,13 @@
-/** A server that runs as a process of its own. */
+/** A server that runs as a child process. */
 export interface ChildServer {
-  /** On the loopback. */
+  /** Its port on the loopback. */
   readonly port: number;
   readonly pid: number;
-  /** From its start as a process until it said that it was ready. */
+  /** From the start of the process until it was ready. */
   readonly startMilliseconds: number;
-  /** All that it has printed so far. */
+  /** Everything that it has printed so far. */
   output(): string;
-  /** Its exit code once it has ended; null: it was killed. */
+  /** Its exit code once it has ended; null if a signal killed it. */
   readonly ended: Promise<number | null>;
   stop(): Promise<void>;
 }

@@ -15,12 +15,12 @@ const STOP_TIMEOUT_SECONDS = 15;
 const PROBE_TIMEOUT_MILLISECONDS = 3_000;
 
 /**
- * Starts a server as a process of its own, on the loopback, in a fresh folder.
+ * Starts a server as a child process on the loopback, in a new folder.
  *
  * @param {string} script path of its main file
- * @param {Record<string, string | undefined>} env all of its environment but `HOST`; without a
- *   `PORT` it is given a free one. It must listen there and answer 200 at `/health/ready`
- * @param {AbortSignal} [signal] gives the waiting up
+ * @param {Record<string, string | undefined>} env its whole environment except `HOST`; without a
+ *   `PORT` it gets a free one. It must listen there and answer 200 at `/health/ready`
+ * @param {AbortSignal} [signal] aborts the wait
  */
 export async function startChildServer(script, env, signal) {
   const directory = await mkdtemp(join(tmpdir(), 'nestjs-mfa-'));
@@ -31,7 +31,7 @@ export async function startChildServer(script, env, signal) {
     env: { ...env, HOST: '127.0.0.1', PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // Should this process end without having stopped it, it does not stay behind.
+  // Kills the child if this process ends without stopping it.
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
   child.once('exit', () => process.off('exit', kill));
@@ -83,7 +83,7 @@ async function stopServer(child, directory) {
   await rm(directory, { recursive: true, force: true });
 }
 
-/** A port of the loopback on which nobody listens. */
+/** A free port on the loopback. */
 export async function findFreePort() {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');

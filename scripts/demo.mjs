@@ -7,12 +7,11 @@ import { startBuiltServer } from './built-server.mjs';
 const REQUEST_TIMEOUT_MILLISECONDS = 15_000;
 const STEP_SECONDS = 30;
 
-/** Prints one line of the story. */
 function say(text) {
   console.log(text);
 }
 
-/** Sends a request and gives back the status and the body. */
+/** Sends a request and returns the status and the body. */
 async function call(url, body, access) {
   const answer = await fetch(url, {
     method: 'POST',
@@ -27,13 +26,13 @@ async function call(url, body, access) {
   return { status: answer.status, body: text === '' ? null : JSON.parse(text) };
 }
 
-/** The body of an answer that has to have this status. */
+/** The body of an answer. @throws {Error} for another status */
 function expectStatus(status, answer) {
   if (answer.status === status) return answer.body;
   throw new Error(`Expected ${status}, got ${answer.status}: ${JSON.stringify(answer.body)}`);
 }
 
-/** What an authenticator app shows `stepsAhead` steps from now. */
+/** The code that an authenticator app shows `stepsAhead` steps from now. */
 function readAuthenticator(secret, stepsAhead = 0) {
   const epoch = Math.floor(Date.now() / 1000) + stepsAhead * STEP_SECONDS;
   return generate({ secret, epoch });
@@ -46,7 +45,7 @@ async function setUpAuthenticator(api, access) {
   say(await QRCode.toString(link, { type: 'utf8', errorCorrectionLevel: 'L' }));
   say(`   and ${setup.backup_codes.length} backup codes, such as ${setup.backup_codes[0]}`);
   const code = await readAuthenticator(secret);
-  // The step of this code is spent by the confirmation, so the login takes the step ahead of it.
+  // The confirmation spends the step of this code, so the login uses the next step.
   const nextCode = await readAuthenticator(secret, 1);
   expectStatus(200, await call(`${api}/mfa/confirm/`, { method: 'app', code }, access));
   say(`4. Confirmed with the app's code ${code}: from now on signing in asks for it.`);

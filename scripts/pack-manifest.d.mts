@@ -1,4 +1,4 @@
-/** What a package.json says, as far as the published one is made from it. */
+/** The parts of package.json that the published one is made from. */
 export interface Manifest {
   readonly name: string;
   readonly version: string;

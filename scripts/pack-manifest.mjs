@@ -1,10 +1,10 @@
 /*
- * The manifest of the library as others install it. The package.json at the top serves the server
- * and the library together and is private; versions and exports are taken from there, and here is
- * decided what each package is to a host.
+ * The manifest of the published library. The repository's package.json serves server and library
+ * together and is private. Versions and exports come from there; this file decides what each
+ * package is to a host.
  */
 
-/** Shared with the host: their classes are tokens of injection, or they keep decorators' notes. */
+/** Shared with the host: their classes are injection tokens, or they store the metadata of decorators. */
 export const PEERS = [
   '@nestjs/common',
   '@nestjs/core',
@@ -16,10 +16,10 @@ export const PEERS = [
   'typeorm',
 ];
 
-/** Needed by one handler each, which says so at the start when its package is missing. */
+/** Each is needed by one handler, which refuses to start without it. */
 export const OPTIONAL_PEERS = ['@simplewebauthn/server', 'otplib', 'qrcode'];
 
-/** The library's own affair: installed with it, and never seen by the host. */
+/** Internal to the library: installed with it and not visible to the host. */
 export const DEPENDENCIES = [
   'bcrypt',
   'class-validator-jsonschema',
@@ -30,7 +30,7 @@ export const DEPENDENCIES = [
   'uuidv7',
 ];
 
-/** With the server, all that it needs is installed too, and no handler can miss its package. */
+/** With the server, everything that it needs is a dependency, the packages of handlers too. */
 export function publishedManifest(root, { withServer = false } = {}) {
   const { name, version, description, license, type, engines, exports } = root;
   const own = withServer

@@ -16,7 +16,7 @@ import { tryInBrowser } from './try-in-browser.mjs';
 const SCREENSHOT_FOLDER = process.argv[2] ?? join(tmpdir(), 'account-pages');
 const MOST_LOOKS = 100;
 
-/** What people read, by language. */
+/** The texts that people read, by language. */
 const SHOWN = {
   en: {
     newDevice: 'Your account was signed in to from a new device',
@@ -46,7 +46,7 @@ const SHOWN = {
   },
 };
 
-/** Somebody who uses the browser, and reads the mailbox page of the server. */
+/** A person who uses the browser and reads the server's mailbox page. */
 class Person {
   constructor(page, url, language) {
     Object.assign(this, { page, url, language, shown: SHOWN[language] });
@@ -73,7 +73,7 @@ class Person {
     return this.post('login', { username, password }, userAgent);
   }
 
-  /** Waits for a mail, which arrives a moment after its cause. */
+  /** Waits for a mail, which arrives shortly after its cause. */
   async mail(subject) {
     const mail = this.page
       .locator('article')
@@ -94,7 +94,7 @@ class Person {
     return `${this.url}${pathname}${hash}`;
   }
 
-  /** Opens a link as one of a mail is: in a page of its own. */
+  /** Opens a link in a new page, as a mail program does. */
   async open(link) {
     await this.page.goto('about:blank');
     await this.page.goto(link);
@@ -106,7 +106,7 @@ class Person {
     await this.page.locator('[role="status"]', { hasText: expected }).waitFor();
   }
 
-  /** Of a page on which nothing is left to do. */
+  /** Expects a page that is done and links to the sign-in. */
   async leadsOn() {
     const link = this.page.getByRole('link', { name: this.shown.signIn });
     await link.waitFor();
@@ -179,7 +179,7 @@ async function confirmAddress(person) {
   await person.shoot('11-start');
 }
 
-/** Somebody whose browser has nothing to complain about, at the end either. */
+/** Plays as a new person, and expects no errors in the browser's console. */
 async function tryAs(language, { context, url }, play) {
   await context.setExtraHTTPHeaders({ 'accept-language': language });
   const page = await context.newPage();

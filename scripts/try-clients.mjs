@@ -1,13 +1,13 @@
 /* global fetch -- of Node */
 /**
- * Checks the OpenAPI document as those do who make clients of it:
+ * Checks the OpenAPI document the way makers of clients do:
  *
  *   npm run try:clients
  *
  * Three validators find no fault, the clients of five generators compile under `strict`, and two of
- * them play a whole sign-in with a second factor against the running server. Needs a build in dist/.
- * The validators and generators are a package of their own, scripts/openapi-clients, which is
- * installed at the first run; what they generate goes into a temporary folder.
+ * them play a whole sign-in with a second factor against the running server. Needs a build in
+ * dist/. The validators and generators are a package of their own, scripts/openapi-clients, which
+ * is installed at the first run; what they generate goes into a temporary folder.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -25,7 +25,7 @@ const PACKAGE = fileURLToPath(new URL('openapi-clients/', import.meta.url));
 const DOCUMENT = 'document.json';
 const PERIOD_SECONDS = 30;
 
-/** All kinds of forms: codes, sent codes, and the answers of browsers. */
+/** Settings that give every kind of form: codes, sent codes and answers of browsers. */
 const SETTINGS = {
   MFA_HANDLERS: 'app,email,webauthn',
   MFA_UPDATE_PRIMARY_METHOD_REQUIRED_PRIMARY_CODE: 'true',
@@ -34,7 +34,7 @@ const SETTINGS = {
 
 const VALIDATORS = ['swagger-parser', 'redocly', 'spectral'];
 
-/** The program of each, and its arguments; each writes into a folder of its name. */
+/** Programs and their arguments; each writes into a folder of its name. */
 const GENERATORS = {
   'openapi-typescript': [DOCUMENT, '--output', 'openapi-typescript/schema.d.ts'],
   'openapi-ts': ['--input', DOCUMENT, '--output', 'openapi-ts', '--no-log-file'],
@@ -75,7 +75,7 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** As npm itself knows whether what is installed is what the lock file says. */
+/** Compares the installed versions with the lock file, as npm does. */
 async function installPackage() {
   const installed = join(PACKAGE, 'node_modules/.package-lock.json');
   if (existsSync(installed) && isInstalled(installed)) return;
@@ -138,7 +138,7 @@ function runProgram(name, args) {
   return run(join(folder, 'node_modules/.bin', name), args, folder);
 }
 
-/** Ends well or throws, with all that the program has said. */
+/** Runs a program. @throws {Error} with its output when it fails */
 async function run(command, args, cwd) {
   const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   const said = [];
@@ -147,7 +147,10 @@ async function run(command, args, cwd) {
   assert.equal(code, 0, `${command} ${args.join(' ')}\n${said.join('')}`);
 }
 
-/** No more at once than there are processors. @throws the first failure, once all have ended */
+/**
+ * Runs as many tasks at once as there are processors. @throws {AggregateError} with all failures,
+ * once all have ended
+ */
 async function inParallel(tasks) {
   const waiting = [...tasks];
   const failures = [];

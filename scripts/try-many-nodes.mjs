@@ -1,8 +1,8 @@
 /* global AbortController */
 /*
- * Three built servers behind nginx, on one PostgreSQL and one Redis, all started here. People sign in
- * while a server is killed, PostgreSQL is restarted and Redis goes away; then everything that was
- * acknowledged is looked for.
+ * Three built servers behind nginx, with one PostgreSQL and one Redis, all started here. People
+ * sign in while a server is killed, PostgreSQL is restarted and Redis is killed; then the script
+ * checks that nothing acknowledged is lost.
  *
  *   node scripts/try-many-nodes.mjs [--short]
  */
@@ -126,7 +126,7 @@ async function playRedisOutage(client, round) {
   const areBack = () =>
     cluster.servers.every(({ output }) => countOf(BACK, output()) === countOf(AWAY, output()));
   for (let tries = 0; tries < 100 && !areBack(); tries += 1) {
-    // A process asks for Redis when it is asked for something.
+    // A process tries Redis again only when it gets a request.
     await client.post('127.4.0.1', '/token/verify/', {});
     await setTimeout(100);
   }
@@ -134,7 +134,7 @@ async function playRedisOutage(client, round) {
   await checkLimit(client, `127.2.${round}.2`);
 }
 
-/** A process that is too busy to read what Redis answered counts alone for a while, and says so. */
+/** A process that is too busy to read Redis' answer counts alone for a while, and logs it. */
 async function checkLimit(client, address) {
   const before = countAway();
   const passed = await exceedLimit(client, address);
@@ -144,7 +144,7 @@ async function checkLimit(client, address) {
   check(passed <= most && passed > 0, alone === 0 ? text : `${text} (${alone} counted alone)`);
 }
 
-/** Clients behind a proxy that nginx knows are told apart: what one has used up, another has. */
+/** Clients behind a trusted proxy have separate limits. */
 async function checkProxy(client) {
   const behindProxy = (forwardedFor) => ({
     post: (_address, path, body) =>
@@ -155,7 +155,7 @@ async function checkProxy(client) {
   check(status === 400, `behind a proxy: one client at its limit, another is answered ${status}`);
 }
 
-/** Each process has a minute of its own; when one ends meanwhile, the next try shows the limit. */
+/** Each process has its own window; if one ends meanwhile, the next try shows the limit. */
 async function checkLimitAlone(client, round) {
   const most = mostRequests({ withRedis: false, alone: PROCESSES });
   let passed = Infinity;

@@ -16,7 +16,7 @@ import { tryInBrowser } from './try-in-browser.mjs';
 const SCREENSHOT_FOLDER = process.argv[2] ?? join(tmpdir(), 'swagger-ui');
 const STEP_SECONDS = 30;
 
-/** One operation of the page: opened, its body shown and editable. */
+/** One operation of the page. */
 class Operation {
   constructor(page, method, path) {
     this.page = page;
@@ -35,7 +35,7 @@ class Operation {
     return this;
   }
 
-  /** Changes members of the body that the page shows, and leaves all others as they are. */
+  /** Changes members of the shown body, and keeps all others. */
   async edit(members) {
     const body = JSON.parse(await this.body.inputValue());
     await this.body.fill(JSON.stringify({ ...body, ...members }, null, 2));
@@ -45,7 +45,7 @@ class Operation {
     await this.body.fill(JSON.stringify(body, null, 2));
   }
 
-  /** Presses "Execute" and reads what the page then shows. */
+  /** Presses "Execute" and reads the shown result. */
   async execute(expectedStatus, screenshot) {
     const answered = this.page.waitForResponse(
       (answer) =>
@@ -64,12 +64,12 @@ class Operation {
     await this.block.screenshot({ path: join(SCREENSHOT_FOLDER, `${name}.png`) });
   }
 
-  /** Waits until the page shows whether it would send an access token with this operation. */
+  /** Waits until the lock of the operation shows whether it sends an access token. */
   async waitForLock(state) {
     await this.block.locator(`.authorization__btn[aria-label$=" ${state}"]`).waitFor();
   }
 
-  /** Waits until the body holds what an earlier answer gave. */
+  /** Waits until the body contains a value of an earlier answer. */
   async waitForMember(name, value) {
     for (let tries = 0; tries < 20; tries += 1) {
       if (JSON.parse(await this.body.inputValue())[name] === value) return;
@@ -79,7 +79,7 @@ class Operation {
   }
 }
 
-/** What of its operation stands where a figure stands, too. */
+/** The siblings that overlap with a figure. */
 function coveredBy(figure) {
   return figure.evaluate((element) => {
     const own = element.getBoundingClientRect();

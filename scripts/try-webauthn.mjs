@@ -1,7 +1,7 @@
 /* global fetch, navigator, PublicKeyCredential -- in the page */
 /*
- * Sets security keys up and signs in with them in a headless browser, by the browser's own
- * functions and against the running server:
+ * Enrols security keys and signs in with them in a headless browser, with the browser's own
+ * functions, against the running server:
  *
  *   node scripts/try-webauthn.mjs
  *
@@ -21,7 +21,7 @@ const LAPTOP = {
   isUserVerified: true,
 };
 
-/** A page of the server's origin, which talks to its routes and to keys as a front end would. */
+/** A page of the server's origin, which uses its routes and the keys like a front end. */
 class FrontEnd {
   access;
 
@@ -62,7 +62,7 @@ async function send({ path, body, access }) {
   return { status: answer.status, text: await answer.text() };
 }
 
-/** What Chromium has in the place of hardware. */
+/** Adds a virtual authenticator of Chromium. */
 async function plugIn(devTools, kind) {
   const { authenticatorId } = await devTools.send('WebAuthn.addVirtualAuthenticator', {
     options: { protocol: 'ctap2', automaticPresenceSimulation: true, ...kind },
@@ -119,7 +119,7 @@ async function walk(frontEnd, devTools) {
 async function tryIn(context, url) {
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
-  // Security keys are for host names, and this one is secure without TLS.
+  // WebAuthn needs a host name, and localhost counts as secure without TLS.
   await page.goto(url.replace('127.0.0.1', 'localhost') + '/api/docs');
   const devTools = await context.newCDPSession(page);
   await devTools.send('WebAuthn.enable', { enableUI: false });

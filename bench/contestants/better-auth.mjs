@@ -9,10 +9,10 @@ import { hashAlone, runnerOf, SECOND_STEPS } from '../measure.mjs';
 import { PASSWORD } from '../works.mjs';
 
 const SERVER = fileURLToPath(new URL('../peer/server.mjs', import.meta.url));
-/** @type {string} its packages are not there before they are installed, and neither are their types */
+/** @type {string} its packages and their types are missing before the installation */
 const SEEDER = new URL('../peer/seed.mjs', import.meta.url).href;
 
-/** Better Auth, which must be installed. Its migrations are a command of its own, not its start. */
+/** Better Auth, which must be installed. It migrates by a separate command, not at its start. */
 export async function betterAuth({ url, client, signal }) {
   const { openPeerSeeder } = await import(SEEDER);
   const secret = randomBytes(32).toString('base64url');
@@ -33,14 +33,14 @@ export async function betterAuth({ url, client, signal }) {
   };
 }
 
-/** What a sign-in of Better Auth spends on the password alone. */
+/** The password check of a Better Auth sign-in alone. */
 export async function peerHashAlone() {
   const { openPasswordCheck } = await import(SEEDER);
   return hashAlone('scrypt alone', await openPasswordCheck(PASSWORD));
 }
 
 /**
- * Beside a cookie it asks for the origin of a page, as browsers send it.
+ * Besides a cookie it needs the `Origin` that browsers send.
  *
  * @param {import('../works.mjs').Work} work
  * @returns {import('../measure.mjs').Sending}
@@ -68,13 +68,14 @@ const FOLDER = new URL('../peer/', import.meta.url);
 const MANIFEST = new URL('package.json', FOLDER);
 const INSTALLED = new URL('node_modules/better-auth/package.json', FOLDER);
 
-/** The version of Better Auth that is measured. */
+/** The measured version of Better Auth. */
 export function peerVersion() {
   return read(MANIFEST).dependencies['better-auth'];
 }
 
 /**
- * Installs what `bench/peer` names, unless it is there. It never becomes a package of the project.
+ * Installs the packages of `bench/peer` unless they are there. They never become packages of the
+ * project.
  *
  * @throws {UsageError} when npm fails
  */

@@ -10,12 +10,15 @@ import { randomBackupCode } from '../works.mjs';
 
 const SERVER = fileURLToPath(new URL('../floor.mjs', import.meta.url));
 
-/** The floor as it is. */
+/** The floor as described in `floor.mjs`. */
 export function floor(database) {
   return makeFloor({ id: 'floor', name: 'floor', works: SECOND_STEPS }, database);
 }
 
-/** It writes an audit event for each wrong code, as ours does; a right one is the same for both. */
+/**
+ * The floor with an audit event for each wrong code, as ours writes one. Right codes are the same
+ * for both floors.
+ */
 export function auditedFloor(database) {
   const works = SECOND_STEPS.filter((id) => id.startsWith('wrong'));
   return makeFloor({ id: 'floor-audited', name: 'floor + failure event', works }, database);
@@ -49,7 +52,7 @@ function expectsOf({ id }) {
     : { status: 200, text: '"access":' };
 }
 
-/** As our server's. */
+/** As in our server. */
 const BACKUP_CODE_HASH_COST = 10;
 
 const TABLES = `
@@ -101,10 +104,11 @@ export async function createFloorTables(database) {
 }
 
 /**
- * Gives what makes users with one authenticator app, backup codes and one open login each, as
- * `floor.mjs` reads them. All have the same backup code, so that it is hashed once.
+ * Returns a function that makes users with one authenticator app, backup codes and one open login
+ * each, as `floor.mjs` reads them. All have the same backup code, so that it is hashed once.
  *
- * @returns {Promise<(count: number) => Promise<{token: string, secret: Buffer, backupCode: string}[]>>}
+ * @returns {Promise<(count: number) => Promise<{token: string, secret: Buffer, backupCode:
+ *   string}[]>>}
  */
 export async function openFloorSeeder(database, keys) {
   const stateKey = Buffer.from(keys.FLOOR_STATE_KEY, 'base64url');

@@ -9,7 +9,7 @@ import { PASSWORD, randomBackupCode } from '../works.mjs';
 
 const SERVER = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-/** Of our server's settings, these alone are not the defaults of production. */
+/** The settings of our server that differ from the defaults of production. */
 export const OUR_SETTINGS = {
   NODE_ENV: 'production',
   RATE_LIMIT_PER_MINUTE: '1000000',
@@ -18,14 +18,14 @@ export const OUR_SETTINGS = {
   SESSION_WRITES_PER_MINUTE: '1000000',
   SUBJECT_WRITES_PER_MINUTE: '1000000',
   PUBLIC_URL: 'http://localhost:3000',
-  // Never reached: nothing that is measured sends a mail.
+  // Never used: nothing measured sends a mail.
   SMTP_URL: 'smtp://127.0.0.1:9',
 };
 
 /**
- * Our server as it is built.
+ * The built server.
  *
- * @throws {UsageError} when it is not built
+ * @throws {UsageError} when there is no build
  */
 export async function ours({ url, client, signal }) {
   if (!existsSync(SERVER)) throw new UsageError('There is no built server: run `npm run build`.');
@@ -42,7 +42,7 @@ export async function ours({ url, client, signal }) {
   };
 }
 
-/** What a sign-in of ours spends on the password alone. */
+/** The password check of our sign-in alone. */
 export async function ourHashAlone() {
   const hash = await bcrypt.hash(PASSWORD, PASSWORD_HASH_COST);
   return hashAlone(`bcrypt ${PASSWORD_HASH_COST} alone`, () => bcrypt.compare(PASSWORD, hash));
@@ -69,7 +69,7 @@ function expectsOf({ id }) {
 
 /** The server's default for `PASSWORD_HASH_COST`. */
 export const PASSWORD_HASH_COST = 12;
-/** Nobody waits for what is seeded. */
+/** Seeding needs no turn in a line of its own. */
 const ANYBODY = { subject: { id: 'anybody' }, client: { ip: null } };
 const DIST = new URL('../../dist/', import.meta.url);
 
@@ -116,18 +116,19 @@ export async function makeOurKeys() {
 }
 
 /**
- * Gives what makes users with a password, one authenticator app, backup codes, one open login, and a
- * sign-in with the same program before it. The built server's own code seals and signs, so that its form is nowhere repeated. All have
- * the same password and backup code, so that each is hashed once, at the cost of production.
+ * Returns a function that makes users with a password, one authenticator app, backup codes, one
+ * open login, and an earlier sign-in with the same program. The built server's own code seals and
+ * signs, so that no format is repeated here. All users have the same password and backup code, so
+ * that each is hashed once, at the cost of production.
  *
  * @param {import('pg').Client} database migrated by the server
  * @param {{MFA_SECRET_KEYS: string}} keys
- * @returns {Promise<(count: number) =>
- *   Promise<{username: string, token: string, secret: Buffer, backupCode: string}[]>>}
+ * @returns {Promise<(count: number) => Promise<{username: string, token: string, secret: Buffer,
+ *   backupCode: string}[]>>}
  */
 export async function openOurSeeder(database, keys) {
   const { random, codes, signToken, stateVersion, ...parts } = await loadParts(keys);
-  // Before any login was opened: one that works is no older than its method's activation.
+  // Before any login is opened: a login must not be older than its method's activation.
   const boundAt = new Date(Date.now() - 60_000);
   const makeUser = () => ({
     subjectId: random.rowId(),
@@ -162,7 +163,7 @@ export async function openOurSeeder(database, keys) {
   };
 }
 
-/** The parts of the built server that write what it reads. */
+/** The parts of the built server that write its stored forms. */
 export async function loadParts({ MFA_SECRET_KEYS }) {
   /** @type {typeof import('../../src/server/config/keys/key-formats.js')} */
   const { secretKeyRing } = await load('server/config/keys/key-formats.js');
@@ -193,7 +194,7 @@ export async function loadParts({ MFA_SECRET_KEYS }) {
   const random = new SystemRandomSource();
   const tokens = new EphemeralTokens(keys, new SystemClock());
   const costs = { passwordHashCost: PASSWORD_HASH_COST, passwordHashesAtOnce: 1 };
-  // It reads these two settings alone.
+  // It reads only these two settings.
   const hasher = new PasswordHasher(/** @type {any} */ (costs));
   return {
     random,
@@ -228,7 +229,7 @@ function stateSealer(rows, { random, totp }) {
   };
 }
 
-/** From the built server; the types at each call are those of its source. */
+/** Loads a module of the built server. The types at each call are those of its source. */
 function load(path) {
   return import(new URL(path, DIST).href);
 }

@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** What the database and the servers say in the end against what each user noted. @returns faults */
+/** Compares the database and the servers with what each user recorded. @returns the differences */
 export async function checkUsers(users, databaseUrl) {
   const database = new pg.Client({ connectionString: databaseUrl });
   await database.connect();

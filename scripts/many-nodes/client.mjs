@@ -4,21 +4,21 @@ import { Agent, request } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { text } from 'node:stream/consumers';
 
-/** nginx gives up after 20 s, and answers. */
+/** nginx gives up and answers after 20 s. */
 const ANSWER_TIMEOUT_MILLISECONDS = 25_000;
-/** nginx is to replace it: who says so is no proxy that it knows. */
+/** nginx must replace it, because the sender is no trusted proxy. */
 const FORGED_ADDRESS = '203.0.113.9';
-/** What an outage may answer; `internal` is never one of them. */
+/** Codes that an outage may cause; `internal` must never be among them. */
 const CLEAR_CODES = new Set(['unavailable', 'delivery_failed', 'rate_limited']);
 
 /**
- * Sends requests from loopback addresses of its users' own, and keeps what was not clear: an answer
- * that is none, that is no problem of ours, or that says `internal`.
+ * Sends each user's requests from its own loopback address, and records unclear answers: no answer,
+ * no problem document of ours, or `internal`.
  */
 export class Client {
-  /** What no client may see. */
+  /** Answers that no client may get. */
   unclear = [];
-  /** How many answers of each status and code. */
+  /** Number of answers by status and code. */
   answers = new Map();
   slowestMilliseconds = 0;
   #agents = new Map();
@@ -84,7 +84,7 @@ export class Client {
   }
 }
 
-/** Whether an answer leaves open if the request was done. */
+/** Whether an answer leaves open whether the request took effect. */
 export function isOpen({ status, body }) {
   return status === 0 || status >= 500 || CLEAR_CODES.has(body?.code);
 }

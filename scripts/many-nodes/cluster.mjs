@@ -13,13 +13,13 @@ const MAIN = fileURLToPath(new URL('main.js', DIST));
 export class Cluster {
   #folder;
   #cleanup = [];
-  /** All that processes which are no more have printed. */
+  /** The output of processes that have ended. */
   pastOutput = [];
 
   /** @param {number} processes how many servers */
   async start(processes) {
     this.#folder = await mkdtemp(join(tmpdir(), 'many-nodes-'));
-    // Other users pass through: PostgreSQL's and nginx's.
+    // The users of PostgreSQL and nginx must be able to enter.
     await chmod(this.#folder, 0o711);
     this.#cleanup.push(() => rm(this.#folder, { recursive: true, force: true }));
     this.postgresql = await startPostgresql(this.#folder);
@@ -29,7 +29,7 @@ export class Cluster {
     const mail = await startMailSink();
     this.#cleanup.push(() => mail.stop());
     this.environment = await environmentOf({ cluster: this, mail });
-    // All at once: one of them makes the tables.
+    // Starts all at once: one of them creates the tables.
     const started = Array.from({ length: processes }, () =>
       startChildServer(MAIN, this.environment),
     );
@@ -46,7 +46,7 @@ export class Cluster {
     this.port = nginx.port;
   }
 
-  /** Kills one server in the midst of what it does, and starts it again where it was. */
+  /** Kills one server in the middle of its work, and restarts it on the same port. */
   async killAndRestart(index) {
     const { pid, port, stop, output } = this.servers[index];
     process.kill(pid, 'SIGKILL');
@@ -81,10 +81,10 @@ async function environmentOf({ cluster: { postgresql, redis }, mail }) {
     TRUSTED_PROXIES: '127.0.0.1',
     PASSWORD_HASH_COST: '10',
     RATE_LIMIT_PER_MINUTE: String(LIMIT_PER_MINUTE),
-    // As for one address: a few people do all of it.
+    // As for one address, because a few people send all requests.
     SESSION_WRITES_PER_MINUTE: String(LIMIT_PER_MINUTE),
     SUBJECT_READS_PER_MINUTE: String(LIMIT_PER_MINUTE),
-    // Each round sends codes that others have used; how wrong ones lock is shown elsewhere.
+    // Each round sends used codes; other tests cover locks after wrong ones.
     MFA_MAX_FAILURES_PER_METHOD: '50',
     MFA_MAX_FAILURES_PER_ACCOUNT: '100',
   };

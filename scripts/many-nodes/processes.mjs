@@ -6,25 +6,25 @@ import { setTimeout } from 'node:timers/promises';
 const START_TIMEOUT_SECONDS = 30;
 const LOOK_EVERY_MILLISECONDS = 50;
 
-/** PostgreSQL refuses to run as root, and takes its own user instead. */
+/** PostgreSQL refuses to run as root, so root runs it as its own user. */
 export function asPostgres(program, args) {
   return process.getuid?.() === 0
     ? ['runuser', ['-u', 'postgres', '--', program, ...args]]
     : [program, args];
 }
 
-/** Runs a program to its end. @throws {Error} with what it printed, when it fails */
+/** Runs a program to its end. @throws {Error} with its output when it fails */
 export async function run(program, args, options = {}) {
   const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   const parts = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => parts.push(part));
-  // Not 'close': a server that it starts keeps its output open.
+  // Not 'close': a server that the program starts keeps the output open.
   const [code] = await once(child, 'exit');
   if (code === 0) return parts.join('');
   throw new Error(`${program} ended with ${code}.\n${parts.join('')}`);
 }
 
-/** Starts a program that stays, and waits until it listens on a port of the loopback. */
+/** Starts a program that keeps running, and waits until it listens on a loopback port. */
 export async function startDaemon(program, args, port) {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const parts = [];

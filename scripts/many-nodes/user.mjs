@@ -3,17 +3,17 @@ import { generate } from 'otplib';
 import { isOpen } from './client.mjs';
 
 const STEP_SECONDS = 30;
-/** At as many logins one code is sent at the same moment: one for each process. */
+/** The number of concurrent logins that use one code: one for each process. */
 const PARALLEL = 3;
 
-/** A person with an authenticator, who notes whatever the servers have acknowledged. */
+/** A person with an authenticator app, who records everything that the servers have acknowledged. */
 export class User {
-  /** Codes that were taken, and how often. */
+  /** How often each code was accepted. */
   taken = new Map();
   signIns = 0;
   renewals = 0;
   changes = 0;
-  /** The values that the server may hold: one that it acknowledged, and those after it that are open. */
+  /** The values that the server may have: the last acknowledged one, and later ones whose outcome is open. */
   labels = [];
   passwords = [];
   refreshTokens = [];
@@ -38,11 +38,11 @@ export class User {
     const code = await this.takeCode();
     this.expect(200, await this.post('/mfa/confirm/', { method: 'app', code }, access));
     this.taken.set(code, 1);
-    // The code names no login, and another of the same digits may come.
+    // The code belongs to no login, and a later code may have the same digits.
     this.spent = [code];
   }
 
-  /** One round of everything; what the present outage refuses is left for the next one. */
+  /** One round of everything. What an outage refuses is left for the next round. */
   async live() {
     const isCodeAtHand = this.nextStep <= currentStep() + 1;
     const backupCode = isCodeAtHand ? undefined : this.backupCodes.pop();
@@ -53,7 +53,7 @@ export class User {
     if (code !== undefined && !isCodeAtHand) await this.changePassword();
   }
 
-  /** Sends one code with several logins at once; keeps the session of the one that is let in. */
+  /** Sends one code with several logins at once, and keeps the session of the one that succeeds. */
   async signIn(code) {
     const begun = await Promise.all(Array.from({ length: PARALLEL }, () => this.beginLogin()));
     const tokens = begun.filter((token) => token !== undefined);
@@ -86,7 +86,7 @@ export class User {
       this.access = reply.body.access;
       this.refreshTokens = [reply.body.refresh];
     } else if (reply.body?.code !== 'rate_limited') {
-      // Perhaps it was used: another use would end the session.
+      // The token may have been used, and a second use would end the session.
       this.refreshTokens = [];
       if (!isOpen(reply)) this.lostRefresh = reply.body?.code;
     }

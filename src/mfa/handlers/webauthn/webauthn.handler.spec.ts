@@ -116,7 +116,7 @@ describe('WebAuthnHandler', () => {
 
 let contractKey = newKey();
 
-/** Another key for each registration, as one that is set up already takes no second. */
+/** A new key for each registration, because an enrolled key refuses a second one. */
 function anotherKey() {
   contractKey = newKey();
   return contractKey;

@@ -1,7 +1,7 @@
 import { webhookSignature } from './webhook-signature.js';
 
 describe('webhookSignature', () => {
-  // The example of the specification of Standard Webhooks.
+  // The example of the Standard Webhooks specification.
   it('signs as the scheme does', () => {
     const secret = Buffer.from('MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'base64');
     const content = {

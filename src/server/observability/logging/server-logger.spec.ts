@@ -3,7 +3,7 @@ import { runInRequest } from '../requests/current-request.js';
 import { RequestRecord } from '../requests/request-record.js';
 import { ServerLogger } from './server-logger.js';
 
-/** Keeps what would go to the terminal. */
+/** Records what would go to the terminal. */
 class KeepingLogger extends ServerLogger {
   readonly kept: unknown[] = [];
 
