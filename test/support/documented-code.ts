@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { codeBlocksOf, DOCUMENTS, ROOT } from './documents.js';
 
-/** What a block begins with: the name of its file, under which other blocks import it. */
+/** The first line of a block: the name of its file, under which other blocks import it. */
 const FILE_NAME = /^\/\/ ([\w.-]+\.ts)\n/;
 
-/** Stands for what the application that embeds the library has already. */
+/** Stands for the existing application that embeds the library. */
 const YOUR_APP = 'test/support/your-app.ts';
 
-/** Beside the documents' code as it is beside `src/main.ts`, for what extends the server itself. */
+/** Placed beside the documents' code, as beside `src/main.ts`, for code that extends the server. */
 const SERVER = 'src/server';
 
-/** The TypeScript of all documents as one application that has installed the package. */
+/** The TypeScript of all documents, as one application with the package installed. */
 export class DocumentedCode {
   /** Names of the files; each block of the documents is one. */
   readonly files: readonly string[];
@@ -31,7 +31,7 @@ export class DocumentedCode {
     this.files = blocks.map((code) => this.write(code));
   }
 
-  /** What the compiler says of each file that it does not take, in the repository's own strictness. */
+  /** The compiler's errors in these files, with the repository's own strictness. */
   faults(): string[] {
     const paths = this.files.map((file) => join(this.app, file));
     const program = ts.createProgram(paths, { ...compilerOptions(), rootDir: '/' });
@@ -42,7 +42,7 @@ export class DocumentedCode {
     );
   }
 
-  /** Runs one file and gives its exports. */
+  /** Runs one file and returns its exports. */
   import(file: string): Promise<unknown> {
     return import(join(this.app, file));
   }
@@ -51,7 +51,7 @@ export class DocumentedCode {
     rmSync(this.root, { recursive: true });
   }
 
-  /** The package as npm installs it, with the sources in the place of what is built from them. */
+  /** The package as npm installs it, but with sources instead of the build. */
   private installPackage(folder: string): void {
     mkdirSync(folder, { recursive: true });
     symlinkSync(join(ROOT, 'src'), join(folder, 'src'));
