@@ -9,7 +9,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-const { DATABASE_URL, HOST = '127.0.0.1', PORT } = process.env;
+const { DATABASE_URL = '', HOST = '127.0.0.1', PORT } = process.env;
 
 class Note {}
 PrimaryColumn({ type: 'uuid' })(Note.prototype, 'id');

@@ -6,16 +6,23 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 
 /**
+ * What every part of a command gets: `cleanup` holds what must be done at the end, last first.
+ *
+ * @typedef {{signal: AbortSignal, cleanup: (() => Promise<unknown>)[]}} Context
+ * @typedef {{url: string, client: pg.Client, signal: AbortSignal}} Database
+ */
+
+/**
  * Runs a command of the benchmark. A signal stops it, and it always cleans up.
  *
- * @param {(context: {signal: AbortSignal, cleanup: (() => Promise<unknown>)[]}) => Promise<void>}
- *   run adds to `cleanup` what must be done at the end, last first
+ * @param {(context: Context) => Promise<void>} run
  */
 export async function runCommand(run) {
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => stop.abort());
   // Each request under way listens to the signal.
   setMaxListeners(0, stop.signal);
+  /** @type {Context['cleanup']} */
   const cleanup = [];
   try {
     await run({ signal: stop.signal, cleanup });
@@ -27,7 +34,13 @@ export async function runCommand(run) {
   }
 }
 
-/** A database for this run alone, and a connection to it; the end drops both. */
+/**
+ * A database for this run alone, and a connection to it; the end drops both.
+ *
+ * @param {string} adminUrl
+ * @param {Context} context
+ * @returns {Promise<Database>}
+ */
 export async function openDatabase(adminUrl, { signal, cleanup }) {
   const { name, url, drop } = await createThrowawayDatabase(adminUrl);
   cleanup.push(drop);
@@ -40,15 +53,24 @@ export async function openDatabase(adminUrl, { signal, cleanup }) {
   return { url, client, signal };
 }
 
+/**
+ * @param {unknown} error
+ * @param {AbortSignal} signal
+ */
 function explain(error, signal) {
   if (signal.aborted) return 'Stopped.';
-  return error instanceof UsageError ? error.message : error.stack;
+  if (!(error instanceof Error)) return String(error);
+  return error instanceof UsageError ? error.message : (error.stack ?? error.message);
 }
 
-/** Runs the tasks, last first, even if some fail. */
+/**
+ * Runs the tasks, last first, even if some fail.
+ *
+ * @param {Context['cleanup']} tasks
+ */
 async function cleanUp(tasks) {
   for (const task of tasks.reverse()) {
-    await task().catch((error) => say(`Not cleaned up: ${error.message}`));
+    await task().catch((error) => say(`Not cleaned up: ${String(error)}`));
   }
 }
 
@@ -70,6 +92,10 @@ export async function createThrowawayDatabase(adminUrl) {
   return { name, url: url.href, drop };
 }
 
+/**
+ * @param {string} url
+ * @param {string} statement
+ */
 async function runOrExplain(url, statement) {
   try {
     await runStatement(url, statement);
@@ -83,6 +109,10 @@ async function runOrExplain(url, statement) {
   }
 }
 
+/**
+ * @param {string} url
+ * @param {string} statement
+ */
 async function runStatement(url, statement) {
   const client = new pg.Client({
     connectionString: url,
@@ -98,7 +128,13 @@ async function runStatement(url, statement) {
 
 const RESULTS = new URL('results/', import.meta.url);
 
-/** Writes everything, single runs included, and returns the path of the file. */
+/**
+ * Writes everything, single runs included, and returns the path of the file.
+ *
+ * @template {{startedAt: string}} Result
+ * @param {string} kind
+ * @param {Result} result
+ */
 export async function writeResult(kind, result) {
   await mkdir(RESULTS, { recursive: true });
   const file = new URL(`${kind}-${result.startedAt.replaceAll(':', '-')}.json`, RESULTS);
@@ -106,7 +142,11 @@ export async function writeResult(kind, result) {
   return fileURLToPath(file);
 }
 
-/** Progress goes to stderr, so that stdout has the result alone. */
+/**
+ * Progress goes to stderr, so that stdout has the result alone.
+ *
+ * @param {string} text
+ */
 export function say(text) {
   process.stderr.write(`${text}\n`);
 }

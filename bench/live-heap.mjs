@@ -9,7 +9,12 @@ import { constants, PerformanceObserver } from 'node:perf_hooks';
 new PerformanceObserver((list) => {
   /** @param {object} entry Node's types do not know its `detail` */
   const isFull = (entry) =>
-    'detail' in entry && entry.detail?.kind === constants.NODE_PERFORMANCE_GC_MAJOR;
+    'detail' in entry && kindOf(entry.detail) === constants.NODE_PERFORMANCE_GC_MAJOR;
   if (!list.getEntries().some(isFull)) return;
   writeFileSync(process.env.LIVE_HEAP_FILE ?? '', String(process.memoryUsage().heapUsed));
 }).observe({ entryTypes: ['gc'] });
+
+/** @param {unknown} detail of an entry of kind `gc` */
+function kindOf(detail) {
+  return typeof detail === 'object' && detail !== null && 'kind' in detail ? detail.kind : null;
+}

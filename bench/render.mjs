@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { publishGrowth, publishRun } from './publish.mjs';
 
+/** @param {string} name */
 const read = async (name) =>
   JSON.parse(await readFile(new URL(`../docs/${name}`, import.meta.url), 'utf8'));
 

@@ -3,6 +3,15 @@ import { say } from './command.mjs';
 import { measure, prepareTickets, residentMibOf } from './measure.mjs';
 import { workOf, WORKS } from './works.mjs';
 
+/**
+ * @typedef {import('./contestants.mjs').Contestant} Contestant
+ * @typedef {import('./measure.mjs').NumberedRun} NumberedRun
+ * @typedef {import('./works.mjs').Work} Work
+ * @typedef {{clients: number[], rounds: number, requests: number, seconds: number, only: string[],
+ *   signal: AbortSignal}} Options
+ * @typedef {{contestant: Contestant, work: Work, clients: number}} Turn
+ */
+
 /** The warm-up before anything counts, so that V8 has compiled the code. */
 const WARM_UP = { rounds: 3, seconds: 10, clients: 8 };
 /** After this time the memory of an idle process no longer changes. */
@@ -18,14 +27,14 @@ const PAIR_CLIENTS = 16;
 /**
  * Measures every contestant at every work in turn, for each number of clients.
  *
- * @param {object[]} contestants
- * @param {{clients: number[], rounds: number, requests: number, seconds: number, only: string[],
- *   signal: AbortSignal}} options
+ * @param {Contestant[]} contestants
+ * @param {Options} options
  * @param {import('pg').Client} database
- * @returns {Promise<(import('./measure.mjs').Run & {round: number})[]>}
+ * @returns {Promise<NumberedRun[]>}
  */
 export async function runRounds(contestants, options, database) {
   const works = WORKS.filter(({ id }) => options.only.includes(id));
+  /** @type {(clients: number) => Turn[]} */
   const turns = (clients) =>
     works.flatMap((work) =>
       contestants
@@ -44,7 +53,12 @@ export async function runRounds(contestants, options, database) {
   return runs;
 }
 
-/** Warms up the works that are not dominated by slow hashes. */
+/**
+ * Warms up the works that are not dominated by slow hashes.
+ *
+ * @param {Turn[]} turns
+ * @param {Pick<Options, 'requests' | 'signal'>} options
+ */
 async function warmUp(turns, { requests, signal }) {
   for (const { contestant, work, clients } of turns.filter(
     (turn) => turn.work.most === undefined,
@@ -56,7 +70,13 @@ async function warmUp(turns, { requests, signal }) {
   }
 }
 
-/** Makes the tickets for all rounds, compacts the database, and runs each work once without counting. */
+/**
+ * Makes the tickets for all rounds, compacts the database, and runs each work once without counting.
+ *
+ * @param {Turn[]} turns
+ * @param {Options} options
+ * @param {import('pg').Client} database
+ */
 async function prepare(turns, options, database) {
   const { rounds, signal } = options;
   for (const contestant of new Set(turns.map((turn) => turn.contestant))) {
@@ -76,7 +96,12 @@ async function prepare(turns, options, database) {
   }
 }
 
-/** Every second round has the reverse order, so that nobody is always first. */
+/**
+ * Every second round has the reverse order, so that nobody is always first.
+ *
+ * @param {Turn[]} turns
+ * @param {Options & {round: number, progress: ReturnType<typeof progressOf>}} options
+ */
 async function runRound(turns, options) {
   const { round, progress, seconds, signal } = options;
   const runs = [];
@@ -89,14 +114,26 @@ async function runRound(turns, options) {
   return runs;
 }
 
+/**
+ * @param {Work} work
+ * @param {Pick<Options, 'requests'>} options
+ */
 function requestsOf({ most = Infinity }, { requests }) {
   return Math.min(requests, most);
 }
 
+/**
+ * @param {Work} work
+ * @param {Pick<Options, 'requests'>} options
+ */
 function warmUpOf(work, options) {
   return Math.ceil(requestsOf(work, options) / 2);
 }
 
+/**
+ * @param {number} total
+ * @returns {(run: NumberedRun, work: Work) => void}
+ */
 function progressOf(total) {
   let done = 0;
   return ({ clients, round, perSecond, server }, work) => {
@@ -110,13 +147,16 @@ function progressOf(total) {
 /**
  * Starts one more process of each in turn, on the existing database, and stops it again.
  *
+ * @param {Contestant[]} contestants
+ * @param {Pick<Options, 'rounds' | 'signal'>} options
  * @returns {Promise<{server: string, round: number, startMs: number, idleMib: number | null}[]>}
  *   `startMs` is the time from the start of the process until it is ready
  */
 export async function measureStarts(contestants, { rounds, signal }) {
   const starts = [];
   for (let round = 1; round <= rounds; round += 1) {
-    for (const { name, start } of contestants.filter((one) => one.start !== undefined)) {
+    for (const { name, start } of contestants) {
+      if (start === undefined) continue;
       const server = await start();
       try {
         await setTimeout(IDLE_SECONDS * 1000, undefined, { signal });
@@ -134,6 +174,8 @@ export async function measureStarts(contestants, { rounds, signal }) {
 /**
  * Measures our right codes alone and during sign-ins, each of which hashes a password, in turn.
  *
+ * @param {Contestant} ours
+ * @param {Options} options
  * @returns {Promise<{round: number, alone: import('./measure.mjs').Run, beside:
  *   import('./measure.mjs').Run}[]>}
  */
@@ -151,16 +193,24 @@ during ${SIGN_INS_AT_ONCE} sign-ins at once`);
   return results;
 }
 
+/**
+ * @template T
+ * @param {Contestant} ours
+ * @param {AbortSignal} signal
+ * @param {() => Promise<T>} use
+ */
 async function whileSigningIn(ours, signal, use) {
-  const tickets = ours.tickets.splice(-SIGN_INS);
-  const load = { port: ours.server.port, work: SIGN_IN, clients: SIGN_INS_AT_ONCE, signal };
-  const signIns = ours.run({ ...load, tickets });
+  const { server, run, tickets: all = [] } = ours;
+  if (run === undefined) throw new TypeError(`${ours.name} answers nothing.`);
+  const tickets = all.splice(-SIGN_INS);
+  const load = { port: server?.port, work: SIGN_IN, clients: SIGN_INS_AT_ONCE, signal };
+  const signIns = run({ ...load, tickets });
   // Its failure is handled below; this keeps it from counting as unhandled until then.
   signIns.catch(() => {});
   try {
     return await use();
   } finally {
-    ours.tickets.push(...tickets.splice(0));
+    all.push(...tickets.splice(0));
     await signIns;
   }
 }
@@ -169,9 +219,13 @@ async function whileSigningIn(ours, signal, use) {
  * Measures right codes with one process of ours and with two on the same database, each with half
  * of the clients, in turn. Any unexpected answer ends the run.
  *
+ * @param {Contestant} ours
+ * @param {Options} options
+ * @param {import('./command.mjs').Context['cleanup']} cleanup
  * @returns {Promise<{round: number, one: number, two: number}[]>} requests per second
  */
 export async function measureTwoProcesses(ours, { rounds, requests, seconds, signal }, cleanup) {
+  if (ours.start === undefined) throw new TypeError(`${ours.name} cannot be started.`);
   const second = { ...ours, server: await ours.start(), tickets: [] };
   cleanup.push(second.server.stop);
   await prepareTickets(ours, 2 * rounds * requests, signal);

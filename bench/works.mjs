@@ -2,13 +2,19 @@ import { Buffer } from 'node:buffer';
 import { createHmac, randomInt } from 'node:crypto';
 
 /**
+ * A prepared login, good for one request. Each server uses its own members.
+ *
+ * @typedef {{secret: Buffer, backupCode?: string, username?: string, token?: string, email?: string,
+ *   cookie?: string}} Ticket
+ */
+
+/**
  * One kind of request that is measured.
  *
- * `most` bounds the requests of one measurement if a slow hash makes more of them pointless;
- * `codeOf` returns the code that a second step sends for a prepared login.
+ * `most` bounds the requests of one measurement if a slow hash makes more of them pointless; `codeOf`
+ * returns the code that a second step sends for a prepared login.
  *
- * @typedef {{id: string, name: string, most?: number, codeOf?: (login: {secret: Buffer, backupCode:
- *   string}) => string}} Work
+ * @typedef {{id: string, name: string, most?: number, codeOf?: (ticket: Ticket) => string}} Work
  */
 
 /** @type {Work[]} */
@@ -17,7 +23,12 @@ export const WORKS = [
   { id: 'right', name: 'right code', codeOf: ({ secret }) => rightTotp(secret) },
   { id: 'wrong', name: 'wrong code', codeOf: ({ secret }) => wrongTotp(secret) },
   { id: 'wrong-backup', name: 'wrong code of backup shape', codeOf: randomBackupCode },
-  { id: 'backup', name: 'right backup code', most: 1000, codeOf: (login) => login.backupCode },
+  {
+    id: 'backup',
+    name: 'right backup code',
+    most: 1000,
+    codeOf: ({ backupCode = '' }) => backupCode,
+  },
 ];
 
 /** @param {string} id of {@link WORKS} */
@@ -37,12 +48,20 @@ const BACKUP_CODE_LENGTH = 12;
 /** Wider than any window of the servers, transmission included. */
 const STEPS_NEARBY = [-3, -2, -1, 0, 1, 2, 3];
 
-/** The present code [RFC 6238]. It is computed when it is sent, because a measurement may outlast a code. */
+/**
+ * The present code [RFC 6238]. It is computed when it is sent, because a measurement may outlast a code.
+ *
+ * @param {Buffer} secret
+ */
 export function rightTotp(secret) {
   return totp(secret, currentStep());
 }
 
-/** A code that is wrong now, was wrong just before and will be wrong soon. */
+/**
+ * A code that is wrong now, was wrong just before and will be wrong soon.
+ *
+ * @param {Buffer} secret
+ */
 export function wrongTotp(secret) {
   const rightOnes = STEPS_NEARBY.map((offset) => totp(secret, currentStep() + offset));
   let code = '000000';
@@ -60,11 +79,16 @@ function currentStep() {
   return Math.floor(Date.now() / 1000 / STEP_SECONDS);
 }
 
-/** RFC 4226 §5.3 on the step of RFC 6238 §4. */
+/**
+ * RFC 4226 §5.3 on the step of RFC 6238 §4.
+ *
+ * @param {Buffer} secret
+ * @param {number} step
+ */
 function totp(secret, step) {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(step));
   const mac = createHmac('sha1', secret).update(counter).digest();
-  const number = mac.readUInt32BE(mac[19] & 0x0f) & 0x7fffffff;
+  const number = mac.readUInt32BE(mac.readUInt8(19) & 0x0f) & 0x7fffffff;
   return String(number % 10 ** DIGITS).padStart(DIGITS, '0');
 }

@@ -12,7 +12,12 @@ const SERVER = fileURLToPath(new URL('../peer/server.mjs', import.meta.url));
 /** @type {string} its packages and their types are missing before the installation */
 const SEEDER = new URL('../peer/seed.mjs', import.meta.url).href;
 
-/** Better Auth, which must be installed. It migrates by a separate command, not at its start. */
+/**
+ * Better Auth, which must be installed. It migrates by a separate command, not at its start.
+ *
+ * @param {import('../command.mjs').Database} database
+ * @returns {Promise<import('../contestants.mjs').Contestant>}
+ */
 export async function betterAuth({ url, client, signal }) {
   const { openPeerSeeder } = await import(SEEDER);
   const secret = randomBytes(32).toString('base64url');
@@ -43,6 +48,8 @@ export async function peerHashAlone() {
  * Besides a cookie it needs the `Origin` that browsers send.
  *
  * @param {import('../works.mjs').Work} work
+ * @param {import('../works.mjs').Ticket} login
+ * @param {number | undefined} port
  * @returns {import('../measure.mjs').Sending}
  */
 function requestTo({ id, codeOf }, login, port) {
@@ -52,11 +59,12 @@ function requestTo({ id, codeOf }, login, port) {
   const route = id.endsWith('backup') ? 'verify-backup-code' : 'verify-totp';
   return {
     path: `/api/auth/two-factor/${route}`,
-    headers: { Cookie: login.cookie, Origin: `http://127.0.0.1:${port}` },
+    headers: { Cookie: login.cookie ?? '', Origin: `http://127.0.0.1:${port}` },
     body: { code: codeOf(login) },
   };
 }
 
+/** @param {import('../works.mjs').Work} work */
 function expectsOf({ id }) {
   if (id === 'sign-in') return { status: 200, text: '"twoFactorRedirect":true' };
   return id.startsWith('wrong')
@@ -78,6 +86,7 @@ export function peerVersion() {
  * project.
  *
  * @throws {UsageError} when npm fails
+ * @param {AbortSignal} signal
  */
 export async function installPeer(signal) {
   if (existsSync(INSTALLED) && read(INSTALLED).version === peerVersion()) return;
@@ -91,6 +100,7 @@ export async function installPeer(signal) {
   if (code !== 0) throw new UsageError('Better Auth was not installed: leave it out by --servers.');
 }
 
+/** @param {URL} url */
 function read(url) {
   return JSON.parse(readFileSync(url, 'utf8'));
 }

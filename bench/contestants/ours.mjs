@@ -7,6 +7,13 @@ import { UsageError } from '../command.mjs';
 import { hashAlone, runnerOf, SECOND_STEPS, USER_AGENT } from '../measure.mjs';
 import { PASSWORD, randomBackupCode } from '../works.mjs';
 
+/**
+ * @typedef {import('../contestants.mjs').Contestant} Contestant
+ * @typedef {Awaited<ReturnType<typeof makeOurKeys>>} Keys
+ * @typedef {Contestant & Required<Pick<Contestant, 'start' | 'openSeeder'>> & {keys: Keys}} Ours
+ * @typedef {{subjectId: string, methodId: string, secret: Buffer}} Enrolment
+ */
+
 const SERVER = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 /** The settings of our server that differ from the defaults of production. */
@@ -25,6 +32,8 @@ export const OUR_SETTINGS = {
 /**
  * The built server.
  *
+ * @param {import('../command.mjs').Database} database
+ * @returns {Promise<Ours>}
  * @throws {UsageError} when there is no build
  */
 export async function ours({ url, client, signal }) {
@@ -50,6 +59,7 @@ export async function ourHashAlone() {
 
 /**
  * @param {import('../works.mjs').Work} work
+ * @param {import('../works.mjs').Ticket} login
  * @returns {import('../measure.mjs').Sending}
  */
 function requestTo({ codeOf }, login) {
@@ -60,6 +70,7 @@ function requestTo({ codeOf }, login) {
   return { path: '/api/auth/login/verify/', body };
 }
 
+/** @param {import('../works.mjs').Work} work */
 function expectsOf({ id }) {
   if (id === 'sign-in') return { status: 200, text: '"ephemeral_token":' };
   return id.startsWith('wrong')
@@ -122,9 +133,8 @@ export async function makeOurKeys() {
  * that each is hashed once, at the cost of production.
  *
  * @param {import('pg').Client} database migrated by the server
- * @param {{MFA_SECRET_KEYS: string}} keys
- * @returns {Promise<(count: number) => Promise<{username: string, token: string, secret: Buffer,
- *   backupCode: string}[]>>}
+ * @param {Keys} keys
+ * @returns {Promise<import('../contestants.mjs').Seeder>}
  */
 export async function openOurSeeder(database, keys) {
   const { random, codes, signToken, stateVersion, ...parts } = await loadParts(keys);
@@ -137,7 +147,7 @@ export async function openOurSeeder(database, keys) {
     secret: randomBytes(20),
   });
   const backupCode = randomBackupCode();
-  const [{ hash: backupHash }] = await codes.seal(ANYBODY, [backupCode]);
+  const [sealed] = await codes.seal(ANYBODY, [backupCode]);
   const passwordHash = await parts.hashPassword(PASSWORD);
   return async (count) => {
     const users = Array.from({ length: count }, makeUser);
@@ -149,10 +159,11 @@ export async function openOurSeeder(database, keys) {
       stateVersion,
       boundAt,
       users.map(({ subjectId }) => codes.tags(subjectId, backupCode)[0]),
-      backupHash,
+      sealed?.hash,
       passwordHash,
       USER_AGENT,
     ]);
+    /** @type {(user: ReturnType<typeof makeUser>) => Promise<import('../works.mjs').Ticket>} */
     const loginOf = async (user) => ({
       username: `bench-${user.subjectId}`,
       token: await signToken(user),
@@ -163,7 +174,11 @@ export async function openOurSeeder(database, keys) {
   };
 }
 
-/** The parts of the built server that write its stored forms. */
+/**
+ * The parts of the built server that write its stored forms.
+ *
+ * @param {Pick<Keys, 'MFA_SECRET_KEYS'>} keys
+ */
 export async function loadParts({ MFA_SECRET_KEYS }) {
   /** @type {typeof import('../../src/server/config/keys/key-formats.js')} */
   const { secretKeyRing } = await load('server/config/keys/key-formats.js');
@@ -203,13 +218,21 @@ export async function loadParts({ MFA_SECRET_KEYS }) {
       random,
       totp: new Totp(await import('otplib')),
     }),
-    signToken: (user) => tokens.sign({ ...user, expiresAt: inOneDay() }, 'login'),
+    /** @param {{subjectId: string, id: string}} login */
+    signToken: (login) => tokens.sign({ ...login, expiresAt: inOneDay() }, 'login'),
+    /** @param {string} password */
     hashPassword: (password) => hasher.hash(password, { subject: 'anybody', ip: null }),
     stateVersion: APP_STATE_VERSION,
   };
 }
 
+/**
+ * @param {import('../../src/mfa/persistence/stores/rows.js').SealedRows} rows
+ * @param {{random: import('../../src/mfa/contract/random.js').RandomSource,
+ *   totp: import('../../src/mfa/handlers/app/totp.js').Totp}} parts
+ */
 function stateSealer(rows, { random, totp }) {
+  /** @type {(enrolment: Enrolment, boundAt: Date) => Buffer} */
   return ({ subjectId, methodId, secret }, boundAt) => {
     const parameters = { algorithm: 'SHA1', digits: 6, periodSeconds: 30, usedSteps: [] };
     const authenticator = {
@@ -229,7 +252,11 @@ function stateSealer(rows, { random, totp }) {
   };
 }
 
-/** Loads a module of the built server. The types at each call are those of its source. */
+/**
+ * Loads a module of the built server. The types at each call are those of its source.
+ *
+ * @param {string} path
+ */
 function load(path) {
   return import(new URL(path, DIST).href);
 }
