@@ -17,7 +17,12 @@ const sources = [
   'nest-cli.json',
 ];
 
-/** The time of the last change of a file, or of anything in a folder, in milliseconds. */
+/**
+ * The time of the last change of a file, or of anything in a folder, in milliseconds.
+ *
+ * @param {string} path
+ * @returns {number}
+ */
 function changedAt(path) {
   const { mtimeMs } = statSync(path);
   if (!statSync(path).isDirectory()) return mtimeMs;

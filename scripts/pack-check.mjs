@@ -20,10 +20,15 @@ const UNWANTED = /\.(?:spec\.|map$)|(?<!\.d)\.ts$/;
 /** The main file of the server, and a file that it reads besides its modules. */
 const SERVER = ['package/dist/main.js', 'package/dist/server/swagger/ui-flow.js'];
 
+/**
+ * @param {string} program
+ * @param {string[]} args
+ */
 function run(program, ...args) {
   execFileSync(join(ROOT, 'node_modules/.bin', program), args, { cwd: ROOT, stdio: 'inherit' });
 }
 
+/** @param {string} archive */
 function pathsIn(archive) {
   const listing = execFileSync('tar', ['-tzf', archive], { encoding: 'utf8' });
   return listing.trimEnd().split('\n');

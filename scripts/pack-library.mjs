@@ -27,6 +27,11 @@ const SERVER_ASSETS = 'server/swagger';
 
 const withServer = process.argv.includes('--with-server');
 
+/**
+ * @param {string} program
+ * @param {string[]} args
+ * @param {string} cwd
+ */
 function run(program, args, cwd) {
   execFileSync(program, args, { cwd, stdio: ['ignore', 2, 'inherit'] });
 }
@@ -47,7 +52,11 @@ function copyAssets() {
   }
 }
 
-/** Excludes the data behind tables and charts. */
+/**
+ * Excludes the data behind tables and charts.
+ *
+ * @param {string} path
+ */
 function isForReaders(path) {
   return !path.endsWith('.json');
 }

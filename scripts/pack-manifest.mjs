@@ -4,6 +4,22 @@
  * package is to a host.
  */
 
+/**
+ * The parts of package.json that the published one is made from.
+ *
+ * @typedef {object} Manifest
+ * @property {string} name
+ * @property {string} version
+ * @property {string} description
+ * @property {string} license
+ * @property {string} type
+ * @property {Readonly<Record<string, string>>} engines
+ * @property {Readonly<Record<string, Readonly<Record<string, string>>>>} exports
+ * @property {Readonly<Record<string, string>>} dependencies
+ * @property {Readonly<Record<string, string>>} [peerDependencies]
+ * @property {Readonly<Record<string, {readonly optional: boolean}>>} [peerDependenciesMeta]
+ */
+
 /** Shared with the host: their classes are injection tokens, or they store the metadata of decorators. */
 export const PEERS = [
   '@nestjs/common',
@@ -30,13 +46,20 @@ export const DEPENDENCIES = [
   'uuidv7',
 ];
 
-/** With the server, everything that it needs is a dependency, the packages of handlers too. */
+/**
+ * With the server, everything that it needs is a dependency, the packages of handlers too.
+ *
+ * @param {Manifest} root
+ * @param {{withServer?: boolean}} options
+ * @returns {Required<Manifest>}
+ */
 export function publishedManifest(root, { withServer = false } = {}) {
   const { name, version, description, license, type, engines, exports } = root;
   const own = withServer
     ? Object.keys(root.dependencies).filter((dependency) => !PEERS.includes(dependency))
     : DEPENDENCIES;
   const optional = withServer ? [] : OPTIONAL_PEERS;
+  /** @param {string[]} names */
   const versionsOf = (names) =>
     Object.fromEntries(names.map((dependency) => [dependency, rangeOf(root, dependency)]));
   return {
@@ -47,6 +70,10 @@ export function publishedManifest(root, { withServer = false } = {}) {
   };
 }
 
+/**
+ * @param {Manifest} root
+ * @param {string} name
+ */
 function rangeOf({ dependencies }, name) {
   const range = dependencies[name];
   if (range === undefined) throw new Error(`package.json has no dependency ${name}.`);

@@ -56,10 +56,12 @@ const GENERATORS = {
 const PLAYS = ['play-openapi-fetch', 'play-openapi-ts'];
 
 const folder = await mkdtemp(join(tmpdir(), 'nestjs-mfa-clients-'));
+/** @type {Awaited<ReturnType<typeof startBuiltServer>> | undefined} */
 let server;
 try {
   [server] = await Promise.all([startBuiltServer(SETTINGS), installPackage()]);
-  await prepareFolder();
+  const { url } = server;
+  await prepareFolder(url);
   await inParallel([
     ...VALIDATORS.map((name) => () => validate(name)),
     ...Object.entries(GENERATORS).map(
@@ -69,7 +71,8 @@ try {
     ),
   ]);
   await timed('the five clients compile under strict', () => runProgram('tsc', ['-p', '.']));
-  for (const name of PLAYS) await timed(`${name}: from registration to logout`, () => play(name));
+  for (const name of PLAYS)
+    await timed(`${name}: from registration to logout`, () => play(name, url));
 } finally {
   await server?.stop();
   await rm(folder, { recursive: true, force: true });
@@ -84,8 +87,11 @@ async function installPackage() {
   );
 }
 
+/** @param {string} installed */
 function isInstalled(installed) {
+  /** @param {string} path */
   const versionsIn = (path) => {
+    /** @type {{packages: Record<string, {version: string}>}} */
     const { packages } = JSON.parse(readFileSync(path, 'utf8'));
     return new Map(Object.entries(packages).map(([name, { version }]) => [name, version]));
   };
@@ -93,7 +99,8 @@ function isInstalled(installed) {
   return [...versionsIn(installed)].every(([name, version]) => versions.get(name) === version);
 }
 
-async function prepareFolder() {
+/** @param {string} serverUrl */
+async function prepareFolder(serverUrl) {
   await symlink(join(PACKAGE, 'node_modules'), join(folder, 'node_modules'));
   for (const file of [
     'package.json',
@@ -104,11 +111,12 @@ async function prepareFolder() {
     await cp(join(PACKAGE, file), join(folder, file));
   }
   for (const name of Object.keys(GENERATORS)) await mkdir(join(folder, name));
-  const answer = await fetch(`${server.url}/api/docs-json`);
+  const answer = await fetch(`${serverUrl}/api/docs-json`);
   assert.equal(answer.status, 200);
   await writeFile(join(folder, DOCUMENT), await answer.text());
 }
 
+/** @param {string} name */
 function validate(name) {
   const script = join(PACKAGE, 'validate.mjs');
   return timed(`${name} finds no fault`, () =>
@@ -116,31 +124,51 @@ function validate(name) {
   );
 }
 
+/**
+ * @param {string} name
+ * @param {string[]} args
+ */
 function generate(name, args) {
   return timed(`${name} generates`, () => runProgram(name, args));
 }
 
-async function play(name) {
+/**
+ * @param {string} name
+ * @param {string} baseUrl of the server
+ */
+async function play(name, baseUrl) {
   const module = await import(pathToFileURL(join(folder, 'built', `${name}.js`)).href);
   await module.play({
-    baseUrl: server.url,
+    baseUrl,
     person: {
       username: name,
       email: `${name}@example.org`,
       password: 'correct horse battery staple',
     },
+    /** @type {(secret: string, steps: number) => string} */
     codeOf: (secret, steps) =>
       generateSync({ secret, epoch: Math.floor(Date.now() / 1000) + steps * PERIOD_SECONDS }),
   });
 }
 
+/**
+ * @param {string} name
+ * @param {string[]} args
+ */
 function runProgram(name, args) {
   return run(join(folder, 'node_modules/.bin', name), args, folder);
 }
 
-/** Runs a program. @throws {Error} with its output when it fails */
+/**
+ * Runs a program. @throws {Error} with its output when it fails
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {string} cwd
+ */
 async function run(command, args, cwd) {
   const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @type {Buffer[]} */
   const said = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => said.push(part));
   const [code] = await once(child, 'close');
@@ -150,9 +178,12 @@ async function run(command, args, cwd) {
 /**
  * Runs as many tasks at once as there are processors. @throws {AggregateError} with all failures,
  * once all have ended
+ *
+ * @param {(() => Promise<void>)[]} tasks
  */
 async function inParallel(tasks) {
   const waiting = [...tasks];
+  /** @type {unknown[]} */
   const failures = [];
   const work = async () => {
     for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
@@ -164,6 +195,10 @@ async function inParallel(tasks) {
     throw new AggregateError(failures, 'The document is not as it should be.');
 }
 
+/**
+ * @param {string} what
+ * @param {() => Promise<void>} act
+ */
 async function timed(what, act) {
   const startedAt = performance.now();
   await act();

@@ -11,12 +11,17 @@ import { transform } from '@swc/core';
 // Node also loads this file in the thread of the hooks, which must not register them again.
 if (isMainThread) register(import.meta.url);
 
-/** Imports name the `.js` of the build; this maps them to the `.ts` source. */
+/**
+ * Imports name the `.js` of the build; this maps them to the `.ts` source.
+ *
+ * @type {import('node:module').ResolveHook}
+ */
 export async function resolve(specifier, context, nextResolve) {
   const isOurs = specifier.startsWith('.') && context.parentURL?.endsWith('.ts');
   return nextResolve(isOurs ? specifier.replace(/\.js$/, '.ts') : specifier, context);
 }
 
+/** @type {import('node:module').LoadHook} */
 export async function load(url, context, nextLoad) {
   if (!url.endsWith('.ts')) return nextLoad(url, context);
   const path = fileURLToPath(url);

@@ -1,10 +1,18 @@
 import pg from 'pg';
 
-/** Compares the database and the servers with what each user recorded. @returns the differences */
+/** @typedef {import('./user.mjs').User} User */
+
+/**
+ * Compares the database and the servers with what each user recorded. @returns the differences
+ *
+ * @param {User[]} users
+ * @param {string} databaseUrl
+ */
 export async function checkUsers(users, databaseUrl) {
   const database = new pg.Client({ connectionString: databaseUrl });
   await database.connect();
   try {
+    /** @type {string[]} */
     const faults = [];
     for (const user of users) faults.push(...(await faultsOf(user, database)));
     return faults;
@@ -13,8 +21,14 @@ export async function checkUsers(users, databaseUrl) {
   }
 }
 
+/**
+ * @param {User} user
+ * @param {pg.Client} database
+ */
 async function faultsOf(user, database) {
+  /** @type {string[]} */
   const faults = [];
+  /** @type {(isRight: boolean, fault: string) => void} */
   const check = (isRight, fault) => {
     if (!isRight) faults.push(`${user.username}: ${fault}`);
   };
@@ -33,6 +47,11 @@ async function faultsOf(user, database) {
   return faults;
 }
 
+/**
+ * @param {User} user
+ * @param {pg.Client} database
+ * @param {string} type
+ */
 async function countEvents({ username }, database, type) {
   const { rows } = await database.query(
     `SELECT count(*)::int AS count FROM mfa_events
@@ -42,6 +61,7 @@ async function countEvents({ username }, database, type) {
   return rows[0].count;
 }
 
+/** @param {User} user */
 async function labelOf({ client, address, access }) {
   const { body } = await client.send({ address, method: 'GET', path: '/mfa/', access });
   return body?.[0]?.details?.authenticators?.[0]?.label;

@@ -12,26 +12,49 @@ const FORGED_ADDRESS = '203.0.113.9';
 const CLEAR_CODES = new Set(['unavailable', 'delivery_failed', 'rate_limited']);
 
 /**
+ * @typedef {{address: string, forwardedFor?: string, method: string, path: string, body?: object,
+ *   access?: string | undefined}} Sending
+ */
+
+/**
+ * An answer; status 0 means none. The body is untyped JSON.
+ *
+ * @typedef {{status: number, type?: string | undefined, body: ReturnType<JSON['parse']>,
+ *   reason?: string}} Reply
+ */
+
+/**
  * Sends each user's requests from its own loopback address, and records unclear answers: no answer,
  * no problem document of ours, or `internal`.
  */
 export class Client {
   /** Answers that no client may get. */
-  unclear = [];
+  unclear = /** @type {string[]} */ ([]);
   /** Number of answers by status and code. */
-  answers = new Map();
+  answers = /** @type {Map<string, number>} */ (new Map());
   slowestMilliseconds = 0;
+  /** @type {Map<string, Agent>} */
   #agents = new Map();
 
+  /** @param {number} port of nginx */
   constructor(port) {
     this.port = port;
   }
 
+  /**
+   * @param {string} address
+   * @param {string} path
+   * @param {object} body
+   * @param {string} [access]
+   */
   post(address, path, body, access) {
     return this.send({ address, method: 'POST', path, body, access });
   }
 
-  /** @returns {Promise<{status: number, body: object | null}>} status 0: no answer */
+  /**
+   * @param {Sending} sending
+   * @returns {Promise<Reply>}
+   */
   async send({ method, path, ...rest }) {
     const startedAt = performance.now();
     const reply = await this.#exchange({ method, path, ...rest });
@@ -49,6 +72,10 @@ export class Client {
     for (const agent of this.#agents.values()) agent.destroy();
   }
 
+  /**
+   * @param {Sending} sending
+   * @returns {Promise<Reply>}
+   */
   async #exchange({ address, forwardedFor = FORGED_ADDRESS, method, path, body, access }) {
     const sent = request({
       host: '127.0.0.1',
@@ -73,10 +100,11 @@ export class Client {
       const type = response.headers['content-type'];
       return { status: response.statusCode, type, body: answer === '' ? null : parse(answer) };
     } catch (error) {
-      return { status: 0, body: null, reason: error.message };
+      return { status: 0, body: null, reason: String(error) };
     }
   }
 
+  /** @param {string} address */
   #agentOf(address) {
     const agent = this.#agents.get(address) ?? new Agent({ keepAlive: true });
     this.#agents.set(address, agent);
@@ -84,11 +112,16 @@ export class Client {
   }
 }
 
-/** Whether an answer leaves open whether the request took effect. */
+/**
+ * Whether an answer leaves open whether the request took effect.
+ *
+ * @param {Reply} reply
+ */
 export function isOpen({ status, body }) {
   return status === 0 || status >= 500 || CLEAR_CODES.has(body?.code);
 }
 
+/** @param {string} answer */
 function parse(answer) {
   try {
     return JSON.parse(answer);

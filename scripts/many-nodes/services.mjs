@@ -8,23 +8,30 @@ import { asPostgres, run, startDaemon } from './processes.mjs';
 
 const NGINX_CONFIG = new URL('../../deploy/nginx/nginx.conf', import.meta.url);
 
-/** A PostgreSQL that loses nothing at a restart, as in production. */
+/**
+ * A PostgreSQL that loses nothing at a restart, as in production.
+ *
+ * @param {string} folder
+ */
 export async function startPostgresql(folder) {
   const programs = await postgresqlPrograms();
   const port = await findFreePort();
   const data = join(folder, 'postgresql');
   await mkdir(data);
   if (process.getuid?.() === 0) await run('chown', ['postgres', data]);
+  /** @type {(name: string, ...args: string[]) => Promise<string>} */
   const call = (name, ...args) => {
     const [program, all] = asPostgres(join(programs, name), args);
     return run(program, all, { cwd: folder });
   };
   await call('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync');
   const options = `-p ${port} -h 127.0.0.1 -c unix_socket_directories='' -c max_connections=100`;
+  /** @param {string[]} args */
   const control = (...args) => call('pg_ctl', ...args, '-w', '-s', '-D', data);
   await control('start', '-l', join(data, 'log'), '-o', options);
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    /** @param {string} mode */
     stop: (mode) => control('stop', '-m', mode),
     start: () => control('start', '-l', join(data, 'log'), '-o', options),
   };
@@ -36,10 +43,14 @@ async function postgresqlPrograms() {
   if (found !== '') return dirname(found);
   const versions = await readdir('/usr/lib/postgresql');
   const newest = versions.sort((a, b) => Number(a) - Number(b)).at(-1);
-  return join('/usr/lib/postgresql', newest, 'bin');
+  return join('/usr/lib/postgresql', newest ?? '', 'bin');
 }
 
-/** A Redis without persistence, which restarts empty on the same port. */
+/**
+ * A Redis without persistence, which restarts empty on the same port.
+ *
+ * @param {string} folder
+ */
 export async function startRedis(folder) {
   const port = await findFreePort();
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
@@ -57,7 +68,12 @@ export async function startRedis(folder) {
 /** The address of a proxy in front of nginx, which may name the client. */
 export const TLS_PROXY = '127.9.0.1';
 
-/** The nginx of docker-compose.yml on a free port, in front of servers on these ports. */
+/**
+ * The nginx of docker-compose.yml on a free port, in front of servers on these ports.
+ *
+ * @param {string} folder
+ * @param {number[]} serverPorts
+ */
 export async function startNginx(folder, serverPorts) {
   const port = await findFreePort();
   const own = join(folder, 'nginx');
@@ -82,15 +98,16 @@ export async function startMailSink() {
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
-    onData: (stream, session, done) => stream.on('end', done).resume(),
+    onData: (stream, _session, done) => stream.on('end', done).resume(),
   });
   // Clients killed in the middle of a mail are part of the test.
   server.on('error', () => {});
   server.listen(0, '127.0.0.1');
   await once(server.server, 'listening');
-  const { port } = server.server.address();
+  const address = server.server.address();
+  if (address === null || typeof address === 'string') throw new Error('There is no port.');
   return {
-    url: `smtp://127.0.0.1:${port}`,
-    stop: () => new Promise((resolve) => server.close(resolve)),
+    url: `smtp://127.0.0.1:${address.port}`,
+    stop: () => new Promise((resolve) => server.close(() => resolve(null))),
   };
 }
