@@ -26,7 +26,7 @@ const TAGS = [
   ['Step-up', 'A fresh proof for what is sensitive.'],
   ['Sessions', 'Tokens, passwords, and what has happened to the account.'],
   ['Keys', 'What access tokens are verified with.'],
-  ['Health', 'For whoever runs the server.'],
+  ['Health', 'For operators of the server.'],
 ] as const;
 
 /** Within a section, these come first, in this order. */

@@ -151,6 +151,7 @@ export interface StoredAuthenticator {
   state: unknown;
 }
 
+/** Dates become ISO texts, since JSON has none. */
 export function storedForm({ payload, ...authenticator }: Authenticator): StoredAuthenticator {
   const { id, label, createdAt, setUpIn, boundAt, confirmedAt, confirmedIn, lastUsedAt } =
     authenticator;

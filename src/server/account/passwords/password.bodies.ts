@@ -55,7 +55,7 @@ export class PasswordResetConfirmBody extends NewPasswordBody {
     format: 'password',
     maxLength: MAX_PASSWORD_TEXT_LENGTH,
     description:
-      'The password of before: asked for where "this was not me" has left no second factor.',
+      'The former password, which is needed if "this was not me" has left no second factor.',
   })
   @IsOptional()
   @IsString()
