@@ -69,9 +69,9 @@ function readAuthenticator(secret, stepsAhead = 0) {
 async function setUpAuthenticator(api, access) {
   const setup = expectStatus(201, await call(`${api}/mfa/`, { method: 'app' }, access));
   const { qr_link: link, secret } = setup.setup_data;
-  say('3. Set-up of an authenticator app begun. Its QR code, to be scanned:');
+  say('3. The enrolment of an authenticator app has begun. Scan its QR code:');
   say(await QRCode.toString(link, { type: 'utf8', errorCorrectionLevel: 'L' }));
-  say(`   and ${setup.backup_codes.length} backup codes, such as ${setup.backup_codes[0]}`);
+  say(`   and ${setup.backup_codes.length} backup codes, for example ${setup.backup_codes[0]}`);
   const code = await readAuthenticator(secret);
   // The confirmation spends the step of this code, so the login uses the next step.
   const nextCode = await readAuthenticator(secret, 1);

@@ -4,7 +4,7 @@
  *
  *   npm run try:clients
  *
- * Three validators find no fault, the clients of five generators compile under `strict`, and two of
+ * Three validators find no error, the clients of five generators compile under `strict`, and two of
  * them play a whole sign-in with a second factor against the running server. Needs a build in
  * dist/. The validators and generators are a package of their own, scripts/openapi-clients, which
  * is installed at the first run; what they generate goes into a temporary folder.
@@ -119,7 +119,7 @@ async function prepareFolder(serverUrl) {
 /** @param {string} name */
 function validate(name) {
   const script = join(PACKAGE, 'validate.mjs');
-  return timed(`${name} finds no fault`, () =>
+  return timed(`${name} finds no error`, () =>
     run(process.execPath, [script, name, join(folder, DOCUMENT)], folder),
   );
 }

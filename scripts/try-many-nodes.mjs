@@ -38,7 +38,7 @@ const plan = values.short
   : { users: 12, calmSeconds: 10, modes: ['fast', 'immediate', 'fast'] };
 const startedAt = performance.now();
 /** @type {string[]} */
-const faults = [];
+const failures = [];
 const cluster = new Cluster();
 
 /** @param {string} text */
@@ -53,7 +53,7 @@ function say(text) {
  */
 function check(isRight, text) {
   say(`${isRight ? 'ok   ' : 'WRONG'} ${text}`);
-  if (!isRight) faults.push(text);
+  if (!isRight) failures.push(text);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
@@ -69,8 +69,8 @@ try {
 } finally {
   await cluster.stop();
 }
-say(faults.length === 0 ? 'everything held' : `${faults.length} faults`);
-process.exitCode = faults.length === 0 ? 0 : 1;
+say(failures.length === 0 ? 'everything held' : `${failures.length} failures`);
+process.exitCode = failures.length === 0 ? 0 : 1;
 
 /**
  * @param {Client} client
@@ -93,8 +93,11 @@ async function play(client, nodes) {
   }
   say('calm again: looking for everything that was acknowledged');
   tell(users, client);
-  const userFaults = await checkUsers(users, nodes.postgresql.url);
-  check(userFaults.length === 0, `acknowledged changes, one use of codes ${userFaults.join('; ')}`);
+  const userFailures = await checkUsers(users, nodes.postgresql.url);
+  check(
+    userFailures.length === 0,
+    `acknowledged changes, one use of codes ${userFailures.join('; ')}`,
+  );
   check(client.unclear.length === 0, `clear answers ${client.unclear.slice(0, 5).join('; ')}`);
   check(client.slowestMilliseconds < 22_000, `no answer later than that of nginx`);
   client.close();

@@ -13,9 +13,9 @@ export async function checkUsers(users, databaseUrl) {
   await database.connect();
   try {
     /** @type {string[]} */
-    const faults = [];
-    for (const user of users) faults.push(...(await faultsOf(user, database)));
-    return faults;
+    const failures = [];
+    for (const user of users) failures.push(...(await failuresOf(user, database)));
+    return failures;
   } finally {
     await database.end();
   }
@@ -25,12 +25,12 @@ export async function checkUsers(users, databaseUrl) {
  * @param {User} user
  * @param {pg.Client} database
  */
-async function faultsOf(user, database) {
+async function failuresOf(user, database) {
   /** @type {string[]} */
-  const faults = [];
-  /** @type {(isRight: boolean, fault: string) => void} */
-  const check = (isRight, fault) => {
-    if (!isRight) faults.push(`${user.username}: ${fault}`);
+  const failures = [];
+  /** @type {(isRight: boolean, failure: string) => void} */
+  const check = (isRight, failure) => {
+    if (!isRight) failures.push(`${user.username}: ${failure}`);
   };
   for (const [code, times] of user.taken) check(times <= 1, `${code} was taken ${times} times`);
   const recorded = await countEvents(user, database, 'login_succeeded');
@@ -44,7 +44,7 @@ async function faultsOf(user, database) {
     const { status } = await user.post('/login/verify/', { ephemeral_token: token, code });
     check(user.taken.get(code) === 0 || status !== 200, `${code} was taken again`);
   }
-  return faults;
+  return failures;
 }
 
 /**

@@ -25,7 +25,7 @@ const BESIDE = ['node_modules', 'package.json', 'README.md'];
  */
 export function compiledPath(source: string): string {
   const run = process.env['RUN_FOLDER'];
-  if (run === undefined) throw new Error('The global set-up has not run.');
+  if (run === undefined) throw new Error('The global setup has not run.');
   const folder = join(run, 'sources');
   if (!existsSync(folder)) compileInto(folder, run);
   return join(folder, source.replace(/\.ts$/, '.js'));

@@ -27,7 +27,7 @@ function databaseOfThisWorker(): string {
   const urls: unknown = JSON.parse(process.env['RUN_DATABASE_URLS'] ?? '[]');
   const worker = Number(process.env['JEST_WORKER_ID'] ?? '1');
   const url: unknown = Array.isArray(urls) ? urls[(worker - 1) % urls.length] : undefined;
-  if (typeof url !== 'string') throw new Error('The global set-up has not run.');
+  if (typeof url !== 'string') throw new Error('The global setup has not run.');
   return url;
 }
 

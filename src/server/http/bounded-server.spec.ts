@@ -47,7 +47,7 @@ describe('createBoundedServer', () => {
     agent.destroy();
   });
 
-  it('cuts off whoever reads no answer', async () => {
+  it('cuts off a client that reads no answer', async () => {
     expect(server.timeout).toBeGreaterThan(0);
     expect(server.requestTimeout).toBeGreaterThan(0);
   });

@@ -41,10 +41,10 @@ export class ReversalController {
   })
   @ApiOkResponse({ type: ReversalResponse })
   @ApiProblems(...BODY_PROBLEMS, 'invalid_token', 'rate_limited')
-  async repudiate(
+  async reverse(
     @Body(BodyPipe) { token }: ReversalBody,
     @Req() request: HttpRequest,
   ): Promise<ReversalResponse> {
-    return reversalResponse(await this.reversal.repudiate(token, clientOf(request)));
+    return reversalResponse(await this.reversal.reverse(token, clientOf(request)));
   }
 }

@@ -42,7 +42,7 @@ export class ReversalService {
    * @returns the undone changes, newest first
    * @throws {MfaError} `invalid_token`
    */
-  async repudiate(token: string, client: ClientInfo): Promise<readonly UndoneChange[]> {
+  async reverse(token: string, client: ClientInfo): Promise<readonly UndoneChange[]> {
     const owner = await this.links.ownerOf(token);
     const undoing = await this.audit.change(async (manager) => {
       const told = await this.links.spend(token, manager);
@@ -89,13 +89,13 @@ async function seqOf(
  * for the disowned change.
  */
 function eventsOf(
-  repudiated: ReversedChange,
+  disowned: ReversedChange,
   { changes, codesRevoked }: Undoing,
   occasion: Pick<MfaEvent, 'subject' | 'at' | 'client'>,
 ): MfaEvent[] {
   const undone = changes.filter(({ isUndone }) => isUndone);
   const type = 'change_repudiated' as const;
-  const { factor, sessionId } = repudiated;
+  const { factor, sessionId } = disowned;
   const kinds = new Map(
     undone.map((one) => [JSON.stringify([one.type, one.factor, one.target, one.sessionId]), one]),
   );

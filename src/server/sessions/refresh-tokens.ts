@@ -30,11 +30,11 @@ export const MAX_REFRESH_TOKEN_LENGTH = Math.ceil((MOST_BYTES * 4) / 3);
  *
  *     base64url(length of key id (1) ‖ key id ‖ user id (16) ‖ session id (16) ‖ generation (4) ‖ salt (16) ‖ HMAC (32))
  *
- * HMAC-SHA-256 [RFC 2104] is over all that comes before it, by a key of `MFA_SECRET_KEYS` for this use
- * alone. So a forged token costs neither a statement nor a signature. The session's row holds what the
- * present token is made of, but the key: the server can make it again, and a copy of the database
- * cannot. The salt comes with the token, and the row has to know it as well: whoever has the key
- * alone, or a token from after the backup that was restored, cannot make or give one that renews.
+ * HMAC-SHA-256 [RFC 2104] covers everything before it, by a key of `MFA_SECRET_KEYS` that has only this
+ * use. So a forged token costs neither a statement nor a signature. The session's row holds all parts
+ * of the present token except the key: the server can make it again, and a copy of the database
+ * cannot. The row must also have the token's salt. So nobody can make a token that renews from the key
+ * alone, and after a restored backup a token that is newer than the backup renews nothing.
  */
 @Injectable()
 export class RefreshTokens {

@@ -234,7 +234,7 @@ describe('WebAuthnHandler.verify of an assertion', () => {
     }
   });
 
-  it('gives no reason to whoever did not sign', async () => {
+  it('gives no reason without a right signature', async () => {
     const { judge, enrol, signIn, ask } = desk();
     const [mine, other] = [newKey(), newKey()];
     const state = stateOf(await signIn(mine, await enrol(mine), { signCount: 7 }));

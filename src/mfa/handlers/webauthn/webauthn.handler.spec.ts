@@ -49,7 +49,7 @@ describe('WebAuthnHandler.setup', () => {
     expect(Buffer.from(data.challenge, 'base64url')).toHaveLength(32);
   });
 
-  it('names the keys that are left to whoever keeps them for their owner', async () => {
+  it('names the remaining keys for a password manager', async () => {
     const { enrol, setUp } = desk();
     const enrolled = await enrol(newKey());
     const { state: pending, shown } = await setUp([enrolled]);

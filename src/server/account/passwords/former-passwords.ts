@@ -10,7 +10,7 @@ const KEEP = `
 
 /**
  * The earliest password that was replaced by the disowned change, by one of its sessions since, or
- * by mail since: whoever reads the mailbox may have done that. A replacement in another session of
+ * by mail since, which a reader of the mailbox may have done. A replacement in another session of
  * the owner stays: the owner may have changed a leaked password, which must not come back.
  */
 const FIND = `

@@ -24,7 +24,7 @@ describe('ServerLogger', () => {
     expect(logger.kept).toEqual(['ready']);
   });
 
-  it('leaves a failed start to whoever catches it, and nothing else', () => {
+  it('leaves a failed start to its catcher, and nothing else', () => {
     logger.error('no port', 'ExceptionHandler');
     logger.error('no mail', 'Mailer');
     expect(logger.kept).toEqual(['no mail']);
