@@ -12,11 +12,17 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 
+/** @typedef {ReturnType<typeof start>} Running */
+
 const START_TIMEOUT_SECONDS = 120;
 const STOP_TIMEOUT_SECONDS = 20;
 const API_LINE = /API +(http:\/\/\S+)/;
 
-/** `npm start` on a port that the system chooses. It is a process group, which is ended as one. */
+/**
+ * `npm start` on a port that the system chooses. It is a process group, which is ended as one.
+ *
+ * @param {string} folder
+ */
 function start(folder) {
   const child = spawn('npm', ['start'], {
     cwd: folder,
@@ -24,6 +30,7 @@ function start(folder) {
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   });
+  /** @type {string[]} */
   const output = [];
   child.stdout.on('data', (chunk) => {
     process.stdout.write(chunk);
@@ -32,6 +39,13 @@ function start(folder) {
   return { child, ended: once(child, 'close'), read: () => output.join('') };
 }
 
+/** @param {Running['child']} child */
+function pidOf({ pid }) {
+  if (pid === undefined) throw new Error('npm could not be started.');
+  return pid;
+}
+
+/** @param {Running} server */
 async function waitForAddress({ child, read }) {
   for (let quarter = 0; quarter < START_TIMEOUT_SECONDS * 4; quarter += 1) {
     assert.equal(child.exitCode, null, 'the server goes on running');
@@ -42,18 +56,23 @@ async function waitForAddress({ child, read }) {
   throw new Error(`No address was printed within ${START_TIMEOUT_SECONDS} seconds.`);
 }
 
+/** @param {Running} server */
 async function stop({ child, ended }) {
   if (child.exitCode !== null) return;
-  process.kill(-child.pid, 'SIGTERM');
+  process.kill(-pidOf(child), 'SIGTERM');
   const inTime = setTimeout(STOP_TIMEOUT_SECONDS * 1000, 'late', { ref: false });
   if ((await Promise.race([ended, inTime])) !== 'late') return;
-  process.kill(-child.pid, 'SIGKILL');
+  process.kill(-pidOf(child), 'SIGKILL');
   throw new Error(`The server did not stop within ${STOP_TIMEOUT_SECONDS} seconds.`);
 }
 
+/**
+ * @param {string} folder
+ * @param {(api: string) => Promise<void>} use
+ */
 async function whileRunning(folder, use) {
   const server = start(folder);
-  const endWithUs = () => process.kill(-server.child.pid, 'SIGKILL') && process.exit(1);
+  const endWithUs = () => process.kill(-pidOf(server.child), 'SIGKILL') && process.exit(1);
   process.once('SIGTERM', endWithUs);
   try {
     await use(await waitForAddress(server));
@@ -63,6 +82,10 @@ async function whileRunning(folder, use) {
   }
 }
 
+/**
+ * @param {string} url
+ * @param {object} body
+ */
 async function post(url, body) {
   const answer = await fetch(url, {
     method: 'POST',

@@ -1,6 +1,6 @@
 /*
- * The least Nest application with TypeORM on Fastify: one entity, one route. Our server's start and
- * idle memory are compared with its. The decorators are called as the functions that they are.
+ * The smallest Nest application with TypeORM on Fastify: one entity, one route. The start and idle
+ * memory of our server are compared with it. The decorators are called as plain functions.
  */
 import 'reflect-metadata';
 import { Controller, Get, Module } from '@nestjs/common';
@@ -9,7 +9,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-const { DATABASE_URL, HOST = '127.0.0.1', PORT } = process.env;
+const { DATABASE_URL = '', HOST = '127.0.0.1', PORT } = process.env;
 
 class Note {}
 PrimaryColumn({ type: 'uuid' })(Note.prototype, 'id');

@@ -6,16 +6,23 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 
 /**
- * Runs a command of the benchmark: stopped by a signal, cleaned up whatever happens.
+ * What every part of a command gets: `cleanup` holds what must be done at the end, last first.
  *
- * @param {(context: {signal: AbortSignal, cleanup: (() => Promise<unknown>)[]}) => Promise<void>} run
- *   adds to `cleanup` what is to be done at the end, the last first
+ * @typedef {{signal: AbortSignal, cleanup: (() => Promise<unknown>)[]}} Context
+ * @typedef {{url: string, client: pg.Client, signal: AbortSignal}} Database
+ */
+
+/**
+ * Runs a command of the benchmark. A signal stops it, and it always cleans up.
+ *
+ * @param {(context: Context) => Promise<void>} run
  */
 export async function runCommand(run) {
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => stop.abort());
-  // Each request under way listens to it.
+  // Each request under way listens to the signal.
   setMaxListeners(0, stop.signal);
+  /** @type {Context['cleanup']} */
   const cleanup = [];
   try {
     await run({ signal: stop.signal, cleanup });
@@ -27,37 +34,52 @@ export async function runCommand(run) {
   }
 }
 
-/** A database for this run alone, and a connection to it; both go at the end. */
+/**
+ * A database for this run alone, and a connection to it; the end drops both.
+ *
+ * @param {string} adminUrl
+ * @param {Context} context
+ * @returns {Promise<Database>}
+ */
 export async function openDatabase(adminUrl, { signal, cleanup }) {
   const { name, url, drop } = await createThrowawayDatabase(adminUrl);
   cleanup.push(drop);
   say(`Database ${name}, dropped at the end.`);
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  // A connection that is lost shows in the statement that needs it.
+  // A lost connection shows at the next statement.
   client.on('error', () => {});
   await client.connect();
   cleanup.push(() => client.end());
   return { url, client, signal };
 }
 
+/**
+ * @param {unknown} error
+ * @param {AbortSignal} signal
+ */
 function explain(error, signal) {
   if (signal.aborted) return 'Stopped.';
-  return error instanceof UsageError ? error.message : error.stack;
+  if (!(error instanceof Error)) return String(error);
+  return error instanceof UsageError ? error.message : (error.stack ?? error.message);
 }
 
-/** Runs what was put off, the last first, whatever fails among it. */
+/**
+ * Runs the tasks, last first, even if some fail.
+ *
+ * @param {Context['cleanup']} tasks
+ */
 async function cleanUp(tasks) {
   for (const task of tasks.reverse()) {
-    await task().catch((error) => say(`Not cleaned up: ${error.message}`));
+    await task().catch((error) => say(`Not cleaned up: ${String(error)}`));
   }
 }
 
 const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
 
 /**
- * Makes a database of its own beside the given one, which is only connected to.
+ * Creates a new database on the server of the given one, which stays unchanged.
  *
- * @param {string} adminUrl of a role that may create databases
+ * @param {string} adminUrl with a role that may create databases
  * @returns {Promise<{name: string, url: string, drop: () => Promise<void>}>}
  * @throws {UsageError} when PostgreSQL does not answer or refuses
  */
@@ -70,6 +92,10 @@ export async function createThrowawayDatabase(adminUrl) {
   return { name, url: url.href, drop };
 }
 
+/**
+ * @param {string} url
+ * @param {string} statement
+ */
 async function runOrExplain(url, statement) {
   try {
     await runStatement(url, statement);
@@ -83,6 +109,10 @@ async function runOrExplain(url, statement) {
   }
 }
 
+/**
+ * @param {string} url
+ * @param {string} statement
+ */
 async function runStatement(url, statement) {
   const client = new pg.Client({
     connectionString: url,
@@ -98,7 +128,13 @@ async function runStatement(url, statement) {
 
 const RESULTS = new URL('results/', import.meta.url);
 
-/** Writes everything, each single run too, and gives back where. */
+/**
+ * Writes everything, single runs included, and returns the path of the file.
+ *
+ * @template {{startedAt: string}} Result
+ * @param {string} kind
+ * @param {Result} result
+ */
 export async function writeResult(kind, result) {
   await mkdir(RESULTS, { recursive: true });
   const file = new URL(`${kind}-${result.startedAt.replaceAll(':', '-')}.json`, RESULTS);
@@ -106,10 +142,14 @@ export async function writeResult(kind, result) {
   return fileURLToPath(file);
 }
 
-/** The progress goes beside the result, so that the result can be kept by itself. */
+/**
+ * Progress goes to stderr, so that stdout has the result alone.
+ *
+ * @param {string} text
+ */
 export function say(text) {
   process.stderr.write(`${text}\n`);
 }
 
-/** An error that a person can act on: shown without a stack. */
+/** An error that a person can act on, shown without a stack. */
 export class UsageError extends Error {}

@@ -5,6 +5,12 @@ import { auditedFloor, floor } from './contestants/floor.mjs';
 import { ourHashAlone, ours } from './contestants/ours.mjs';
 
 /**
+ * @typedef {import('../scripts/child-server.mjs').ChildServer} ChildServer
+ * @typedef {import('./command.mjs').Database} Database
+ * @typedef {(count: number) => Promise<import('./works.mjs').Ticket[]>} Seeder makes tickets
+ */
+
+/**
  * One of those that are measured in turn.
  *
  * @typedef {object} Contestant
@@ -12,19 +18,20 @@ import { ourHashAlone, ours } from './contestants/ours.mjs';
  * @property {string} name as the tables have it
  * @property {string[]} works ids of what it can do
  * @property {number[]} [clients] the only numbers of clients that it is measured at
- * @property {(more?: Record<string, string>) =>
- *   Promise<import('../scripts/child-server.mjs').ChildServer>} [start] one more
- *   process of it; the first one makes what tables it needs. Absent: it runs in this process
- * @property {() => Promise<(count: number) => Promise<object[]>>} [openSeeder] gives what makes
- *   tickets, each good for one request
- * @property {(load: import('./measure.mjs').Load<object>) =>
- *   Promise<{seconds: number, latencies: number[]}>} [run]
- * @property {import('../scripts/child-server.mjs').ChildServer} [server] once it is started
- * @property {(count: number) => Promise<object[]>} [seed] once its seeder is open
- * @property {object[]} [tickets] that are not used yet
+ * @property {(more?: Record<string, string>) => Promise<ChildServer>} [start] starts one more process;
+ *   the first one creates the tables that it needs. Absent: it runs in this process
+ * @property {() => Promise<Seeder>} [openSeeder]
+ * @property {(load: import('./measure.mjs').Load) => Promise<import('./measure.mjs').Taken>} [run]
+ * @property {ChildServer} [server] once it is started
+ * @property {Seeder} [seed] once its seeder is open
+ * @property {import('./works.mjs').Ticket[]} [tickets] that are not used yet
  */
 
-/** What `--servers` takes, in the order of the reports, and what is measured for each. */
+/**
+ * The values of `--servers` in the order of the reports, and what is measured for each.
+ *
+ * @type {Record<string, ((database: Database) => Contestant | Promise<Contestant>)[]>}
+ */
 const MAKERS = {
   ours: [ours, ourHashAlone],
   floor: [floor],
@@ -37,21 +44,26 @@ export const SERVERS = Object.keys(MAKERS);
 
 /**
  * @param {string[]} ids of {@link SERVERS}
- * @param {{url: string, client: import('pg').Client, signal: AbortSignal}} database
+ * @param {Database} database
  * @returns {Promise<Contestant[]>}
  * @throws {UsageError} when there is no built server, or Better Auth cannot be installed
  */
 export async function makeContestants(ids, database) {
   if (ids.includes('better-auth')) await installPeer(database.signal);
   const contestants = [];
-  // One after the other, for they make tables.
-  for (const make of ids.flatMap((id) => MAKERS[id])) contestants.push(await make(database));
+  // One after the other, because they create tables.
+  for (const make of ids.flatMap((id) => MAKERS[id] ?? [])) contestants.push(await make(database));
   return contestants;
 }
 
 const SERVER = fileURLToPath(new URL('./bare-nest.mjs', import.meta.url));
 
-/** It does no work: only its start and its memory are measured. */
+/**
+ * A server without work: only its start and its memory are measured.
+ *
+ * @param {Database} database
+ * @returns {Contestant}
+ */
 export function bareNest({ url, signal }) {
   const env = { NODE_ENV: 'production', DATABASE_URL: url };
   return {

@@ -1,6 +1,6 @@
 /*
- * Draws docs/bench.svg. Each group of bars is one kind of request, each bar's length the throughput
- * as a part of the fastest in its group.
+ * Draws docs/bench.svg. Each group of bars is one kind of request; the length of a bar is its
+ * throughput relative to the fastest in its group.
  */
 import { nameOfWork, textOfNumber } from './markdown.mjs';
 
@@ -15,12 +15,18 @@ const GROUP_HEADING = 24;
 const GROUP_GAP = 14;
 const TOP = 64;
 
-/** Colours that stand apart on white and on black, also for eyes that take red for green. */
+/** Colours with contrast on white and on black, also for people with red-green colour blindness. */
 const SERVERS = [
   { name: 'ours', label: 'nestjs-mfa', colour: '#2f81f7' },
   { name: 'floor', label: 'floor', colour: '#8b949e' },
   { name: 'Better Auth', label: 'Better Auth', colour: '#d4761b' },
 ];
+
+/**
+ * @typedef {import('./report.mjs').Row} Row
+ * @typedef {{name: string, label: string, colour: string, perSecond: number}} Bar
+ * @typedef {{heading: string, bars: Bar[]}} Group
+ */
 
 const STYLE = `text { font: 13px system-ui, sans-serif; fill: #1f2328 }
     .heading { font-weight: 600 }
@@ -32,7 +38,7 @@ const STYLE = `text { font: 13px system-ui, sans-serif; fill: #1f2328 }
     }`;
 
 /**
- * @param {{rows: import('./report.mjs').Row[], startedAt: string}} result as docs/bench.json has it
+ * @param {{rows: Row[], startedAt: string}} result as docs/bench.json has it
  * @returns {string} an SVG that is read aloud as the same numbers
  */
 export function draw({ rows, startedAt }) {
@@ -58,6 +64,10 @@ ${parts.join('\n')}
 `;
 }
 
+/**
+ * @param {Row[]} rows
+ * @returns {Group[]}
+ */
 function groupsOf(rows) {
   const works = [...new Set(rows.map(({ work }) => work))];
   return works.map((work) => {
@@ -69,10 +79,15 @@ function groupsOf(rows) {
   });
 }
 
+/** @param {Group} group */
 function heightOf({ bars }) {
   return GROUP_HEADING + bars.length * (BAR_HEIGHT + BAR_GAP) + GROUP_GAP;
 }
 
+/**
+ * @param {Group} group
+ * @param {number} top
+ */
 function drawGroup({ heading, bars }, top) {
   const fastest = Math.max(...bars.map(({ perSecond }) => perSecond));
   const room = WIDTH - 2 * MARGIN - LABEL_WIDTH - NUMBER_WIDTH;
@@ -89,11 +104,13 @@ function drawGroup({ heading, bars }, top) {
   return [title, ...lines].join('\n');
 }
 
+/** @param {Group} group */
 function describe({ heading, bars }) {
   const numbers = bars.map(({ label, perSecond }) => `${label} ${textOfNumber(perSecond)}`);
   return `${heading}: ${numbers.join(', ')}.`;
 }
 
+/** @param {string} text */
 function escape(text) {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }

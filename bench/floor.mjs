@@ -1,7 +1,7 @@
 /*
- * The floor: the least that a verify which is atomic and audited can do, on `node:http` and `pg`
- * alone. What a server adds to this is its price. It is no server to run: it has one route, no
- * locks over several logins, no rotation of keys, and no refresh token.
+ * The floor: the least work of an atomic and audited verification, with `node:http` and `pg` alone.
+ * What a server adds to it is its price. It is not a server to run: it has one route, no locks over
+ * several logins, no key rotation and no refresh token.
  */
 import { Buffer } from 'node:buffer';
 import { createDecipheriv, createHmac, createSecretKey, generateKeyPairSync } from 'node:crypto';
@@ -18,8 +18,13 @@ const stateKey = Buffer.from(FLOOR_STATE_KEY, 'base64url');
 const tokenKey = createSecretKey(FLOOR_TOKEN_KEY, 'base64url');
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const auditsFailures = process.env.FLOOR_AUDITS_FAILURES === 'true';
-/** As many connections as our server holds. */
+/** As many connections as our server has. */
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
+
+/**
+ * @typedef {{id: string, state: Buffer, last_step: number, backup_hash: string | null}} Method
+ * @typedef {(string | undefined)[]} Client its address and its program
+ */
 
 const SPEND = `
   UPDATE floor_challenges c SET attempts = c.attempts + 1
@@ -65,16 +70,26 @@ const AUDIT_FAILURE = `
   INSERT INTO floor_events (user_id, id, at, type, ip, user_agent)
   VALUES ($1, $2, now(), 'failed', $3, $4)`;
 
-/** A named statement is parsed once by each connection. */
+/**
+ * A named statement is parsed once per connection.
+ *
+ * @param {string} name
+ * @param {string} statement
+ * @param {unknown[]} values
+ */
 async function run(name, statement, values) {
   const { rows } = await pool.query({ name, text: statement, values });
   return rows[0];
 }
 
+/**
+ * @param {import('node:http').IncomingMessage} request
+ * @returns {Promise<[status: number, body: object]>}
+ */
 async function login(request) {
   const { ephemeral_token: token, code } = JSON.parse(await text(request));
   const { payload } = await jwtVerify(token, tokenKey, { algorithms: ['HS256'] });
-  const { sub: userId, jti: challengeId } = payload;
+  const { sub: userId = '', jti: challengeId } = payload;
   const tag = /^\d{6}$/.test(code) ? null : tagOf(userId, code);
   const method = await run('spend', SPEND, [userId, challengeId, tag]);
   if (method === undefined) return [400, { code: 'invalid_token' }];
@@ -91,29 +106,56 @@ async function login(request) {
   return [200, { access: await signAccess(userId, sessionId) }];
 }
 
+/**
+ * @param {string} userId
+ * @param {Client} client
+ * @returns {Promise<[status: number, body: object]>}
+ */
 async function refuse(userId, client) {
   if (auditsFailures) await run('audit-failure', AUDIT_FAILURE, [userId, uuidv7(), ...client]);
   return [400, { code: 'invalid_code' }];
 }
 
+/**
+ * @param {string} userId
+ * @param {string} code
+ */
 function tagOf(userId, code) {
   return createHmac('sha256', stateKey).update(`${userId}\n${code}`).digest('base64url');
 }
 
-/** What a right code leads to, or null. */
+/**
+ * The settlement of a right code, or null.
+ *
+ * @param {string} userId
+ * @param {Method} method
+ * @param {string} code
+ */
 async function totpSettlement(userId, method, code) {
   const step = await matchingStep(userId, method, code);
   if (step === null) return null;
   return { name: 'settle', statement: SETTLE, values: [method.id, step] };
 }
 
-/** The one slow comparison, run only for a code that was found by its tag. */
+/**
+ * The one slow comparison, only for a code that was found by its tag.
+ *
+ * @param {string} tag
+ * @param {Method} method
+ * @param {string} code
+ */
 async function backupCodeSettlement(tag, { backup_hash: hash }, code) {
   if (hash === null || !(await bcrypt.compare(code, hash))) return null;
   return { name: 'settle-backup-code', statement: SETTLE_BACKUP_CODE, values: [tag] };
 }
 
-/** The step whose code this is, or null. */
+/**
+ * The step of this code, or null.
+ *
+ * @param {string} userId
+ * @param {Method} method
+ * @param {string} code
+ */
 async function matchingStep(userId, { state, last_step: lastStep }, code) {
   const secret = decrypt(state, userId);
   /** @type {{valid: boolean, timeStep?: number}} */
@@ -122,7 +164,12 @@ async function matchingStep(userId, { state, last_step: lastStep }, code) {
   return result.valid && timeStep > lastStep ? timeStep : null;
 }
 
-/** Nonce (12 bytes), tag (16), cipher text. */
+/**
+ * Layout: nonce (12 bytes), tag (16), cipher text.
+ *
+ * @param {Buffer} sealed
+ * @param {string} userId
+ */
 function decrypt(sealed, userId) {
   const decipher = createDecipheriv('aes-256-gcm', stateKey, sealed.subarray(0, 12))
     .setAAD(Buffer.from(userId))
@@ -130,6 +177,10 @@ function decrypt(sealed, userId) {
   return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]);
 }
 
+/**
+ * @param {string} userId
+ * @param {string} sessionId
+ */
 function signAccess(userId, sessionId) {
   return new SignJWT({ sid: sessionId, amr: ['pwd', 'otp', 'mfa'] })
     .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt' })
@@ -139,6 +190,10 @@ function signAccess(userId, sessionId) {
     .sign(privateKey);
 }
 
+/**
+ * @param {import('node:http').IncomingMessage} request
+ * @param {import('node:http').ServerResponse} response
+ */
 async function answer(request, response) {
   const [status, body] = request.method === 'POST' ? await login(request) : [200, {}];
   const json = JSON.stringify(body);

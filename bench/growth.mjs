@@ -8,6 +8,7 @@ import { textOfFacts, textOfNumber, textOfSpread } from './markdown.mjs';
 import {
   measure,
   median,
+  medianIfKnown,
   prepareTickets,
   residentMibOf,
   round,
@@ -19,11 +20,34 @@ import { checkMarkers, publishGrowth } from './publish.mjs';
 import { alignTable, describeMachine, describeVersions } from './report.mjs';
 import { workOf } from './works.mjs';
 
+/**
+ * @typedef {import('./command.mjs').Context} Context
+ * @typedef {import('./contestants.mjs').Contestant & {users: number, events: number,
+ *   databaseMib: number, database: import('./command.mjs').Database}} Size
+ * @typedef {import('./measure.mjs').NumberedRun & {users: number}} GrowthRun
+ * @typedef {{verifies: number, residentMib: number | null, liveHeapMib: number | null}} Reading
+ */
+
+/**
+ * A whole run, as docs/bench-growth.json has it.
+ *
+ * @typedef {ReturnType<typeof summarizeGrowth> & {command: string, startedAt: string,
+ *   machine: Awaited<ReturnType<typeof describeMachine>>,
+ *   versions: Awaited<ReturnType<typeof describeVersions>>}} GrowthSummary
+ */
+
 const CLIENTS = 8;
 const RIGHT_CODE = workOf('right');
 const WRONG_CODE = workOf('wrong');
 
-/** A database of this size and our server on it. */
+/**
+ * A database of this size, with our server.
+ *
+ * @param {number} users
+ * @param {{databaseUrl: string}} options
+ * @param {Context} context
+ * @returns {Promise<Size>}
+ */
 async function openSize(users, options, context) {
   const database = await openDatabase(options.databaseUrl, context);
   const ours = await makeOurs(database);
@@ -32,21 +56,23 @@ async function openSize(users, options, context) {
   const { events, openLogins } = await fillOurs(database, ours.keys, users);
   say('VACUUM ANALYZE …');
   await database.client.query('VACUUM ANALYZE');
-  const [{ mib }] = await rowsOf(
-    database.client,
+  const { rows } = await database.client.query(
     'SELECT pg_database_size(current_database()) / 1048576.0 AS mib',
   );
-  return { ...ours, database, seed: openLogins, users, events, databaseMib: Number(mib) };
+  const databaseMib = Number(rows[0]?.mib);
+  return { ...ours, database, seed: openLogins, users, events, databaseMib };
 }
 
-async function rowsOf(client, statement) {
-  return (await client.query(statement)).rows;
-}
-
-/** Right and wrong codes at each size by turns. */
+/**
+ * Measures right and wrong codes at each size, in turn.
+ *
+ * @param {Size[]} sizes
+ * @param {{rounds: number, requests: number, signal: AbortSignal}} options
+ * @returns {Promise<GrowthRun[]>}
+ */
 async function measureSizes(sizes, { rounds, requests, signal }) {
   const load = { requests, clients: CLIENTS, seconds: Infinity, signal };
-  // Each work has logins of its own, so that no user sends two right codes within one time step.
+  // Each work has its own logins, so that no user sends two right codes within one time step.
   const turns = [RIGHT_CODE, WRONG_CODE].flatMap((work) =>
     sizes.map((size) => ({ work, size: { ...size, tickets: [] } })),
   );
@@ -72,8 +98,9 @@ const STEP = 10_000;
  * Memory of a process while it verifies: what it holds of the machine, and what of its heap was in
  * use after the last full garbage collection.
  *
- * @param work what is verified
+ * @param {import('./works.mjs').Work} work
  * @param {{verifies: number, clients: number, databaseUrl: string, signal: AbortSignal}} options
+ * @param {Context} context
  */
 export async function measureMemory(work, { verifies, clients, databaseUrl, signal }, context) {
   const database = await openDatabase(databaseUrl, context);
@@ -81,23 +108,24 @@ export async function measureMemory(work, { verifies, clients, databaseUrl, sign
   context.cleanup.push(() => rm(folder, { recursive: true }));
   const liveHeapFile = join(folder, 'bytes');
   const ours = await makeOurs(database);
-  ours.server = await ours.start({
+  const server = await ours.start({
     NODE_OPTIONS: `--import ${new URL('./live-heap.mjs', import.meta.url)}`,
     LIVE_HEAP_FILE: liveHeapFile,
   });
-  context.cleanup.push(ours.server.stop);
-  ours.seed = await ours.openSeeder();
+  context.cleanup.push(server.stop);
+  const contestant = { ...ours, server, seed: await ours.openSeeder() };
+  /** @type {(done: number) => Promise<Reading>} */
   const read = async (done) => ({
     verifies: done,
-    residentMib: await residentMibOf(ours.server.pid),
+    residentMib: await residentMibOf(server.pid),
     liveHeapMib: await liveHeapMibOf(liveHeapFile),
   });
   const readings = [await read(0)];
   for (let done = 0; done < verifies;) {
     const requests = Math.min(STEP, verifies - done);
-    await prepareTickets(ours, requests, signal);
+    await prepareTickets(contestant, requests, signal);
     const load = { requests, clients, seconds: Infinity, signal };
-    const { perSecond } = await measure(ours, work, load);
+    const { perSecond } = await measure(contestant, work, load);
     done += requests;
     const reading = await read(done);
     readings.push(reading);
@@ -109,18 +137,26 @@ export async function measureMemory(work, { verifies, clients, databaseUrl, sign
   return readings;
 }
 
-/** Null before the first full collection. */
+/**
+ * Null before the first full garbage collection.
+ *
+ * @param {string} file
+ */
 async function liveHeapMibOf(file) {
   const bytes = await readFile(file, 'utf8').catch(() => null);
   return bytes === null || bytes === '' ? null : Number(bytes) / 1_048_576;
 }
 
-/** When caches are filled: what grows later does not stop growing. */
+/** By then the caches are full: memory that still grows later is a leak. */
 const SETTLED_AFTER_VERIFIES = 20_000;
 
 /**
  * For each size the p95 of right and of wrong codes, and its ratio to that of the first size in the
  * same round.
+ *
+ * @param {Size[]} sizes
+ * @param {GrowthRun[]} runs
+ * @param {Reading[]} memory
  */
 export function summarizeGrowth(sizes, runs, memory) {
   const growth = sizes.map(({ users, events, databaseMib }) => ({
@@ -137,11 +173,16 @@ export function summarizeGrowth(sizes, runs, memory) {
     liveHeapRatio: ratioOf(memory, 'liveHeapMib'),
   };
 
+  /**
+   * @param {string} work
+   * @param {number} users
+   */
   function p95Of(work, users) {
+    /** @param {number | undefined} size */
     const runsOf = (size) => runs.filter((run) => run.work === work && run.users === size);
-    const first = runsOf(sizes[0].users);
+    const first = runsOf(sizes[0]?.users);
     const own = runsOf(users);
-    const ratios = own.map(({ p95 }, index) => p95 / first[index].p95);
+    const ratios = own.map(({ p95 }, index) => p95 / (first[index]?.p95 ?? NaN));
     return {
       p95: round(median(own.map(({ p95 }) => p95)), 2),
       ratio: roundedSpread(spreadOf(ratios)),
@@ -149,19 +190,32 @@ export function summarizeGrowth(sizes, runs, memory) {
   }
 }
 
+/** @param {Reading} reading */
 function roundedReading({ verifies, residentMib, liveHeapMib }) {
-  return { verifies, residentMib: round(residentMib, 1), liveHeapMib: round(liveHeapMib, 1) };
+  return {
+    verifies,
+    residentMib: medianIfKnown([residentMib], 1),
+    liveHeapMib: medianIfKnown([liveHeapMib], 1),
+  };
 }
 
-/** A reading at the end by that of a server that has settled; null where it is not told. */
+/**
+ * The last reading divided by that of a settled server; null if one is missing.
+ *
+ * @param {Reading[]} memory
+ * @param {'residentMib' | 'liveHeapMib'} reading
+ */
 function ratioOf(memory, reading) {
   const settled = memory.find(({ verifies }) => verifies >= SETTLED_AFTER_VERIFIES);
-  const last = memory.at(-1);
-  if (!settled?.[reading] || !last[reading]) return null;
-  return round(last[reading] / settled[reading], 3);
+  const [before, after] = [settled?.[reading], memory.at(-1)?.[reading]];
+  return before && after ? round(after / before, 3) : null;
 }
 
-/** The summary as text for a terminal. */
+/**
+ * The summary as text for a terminal.
+ *
+ * @param {GrowthSummary} summary
+ */
 export function renderGrowthText({ growth, memory, memoryRatio, liveHeapRatio, ...about }) {
   const { command, startedAt, machine, versions } = about;
   const sizes = growth.map(({ users, events, databaseMib, right, wrong }) => [
@@ -191,7 +245,9 @@ await runCommand(async (context) => {
   const startedAt = new Date().toISOString();
   const sizes = [];
   for (const users of options.users) sizes.push(await openSize(users, options, context));
-  const { client } = sizes[0].database;
+  const [smallest] = sizes;
+  if (smallest === undefined) throw new RangeError('There is no size to measure.');
+  const { client } = smallest.database;
   const facts = {
     machine: await describeMachine(client),
     versions: await describeVersions(client),

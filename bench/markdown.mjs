@@ -1,10 +1,22 @@
 import { workOf } from './works.mjs';
 
+/**
+ * @typedef {import('./growth.mjs').GrowthSummary} GrowthSummary
+ * @typedef {import('./measure.mjs').Spread} Spread
+ * @typedef {import('./report.mjs').Row} Row
+ * @typedef {import('./report.mjs').RunSummary} RunSummary
+ */
+
 const README_CLIENTS = 8;
 
-/** The README's table: what one looks for first, at one number of clients. */
+/**
+ * The README's table: the main numbers for one number of clients.
+ *
+ * @param {RunSummary} summary
+ */
 export function renderReadmeBlock({ command, startedAt, rows }) {
   const own = rows.filter(({ clients }) => clients === README_CLIENTS);
+  /** @type {(work: string, server: string) => Pick<Row, 'ratio'> & {perSecond: number | null}} */
   const find = (work, server) =>
     own.find((row) => row.work === work && row.server === server) ?? {
       perSecond: null,
@@ -23,7 +35,11 @@ export function renderReadmeBlock({ command, startedAt, rows }) {
   return `${tableOf(heading, lines)}\n\n${sourceOf({ command, startedAt })}`;
 }
 
-/** The whole result, for docs/performance.md. */
+/**
+ * The whole result, for docs/performance.md.
+ *
+ * @param {RunSummary} summary
+ */
 export function renderRunBlock(summary) {
   const { rounds, requests, seconds, machine, versions } = summary;
   return [
@@ -37,7 +53,11 @@ export function renderRunBlock(summary) {
   ].join('\n\n');
 }
 
-/** The result of `npm run bench:growth`. */
+/**
+ * The result of `npm run bench:growth`.
+ *
+ * @param {GrowthSummary} summary
+ */
 export function renderGrowthBlock(summary) {
   const { machine, growth, memory, memoryRatio, liveHeapRatio } = summary;
   const lines = growth.map(({ users, events, databaseMib, right, wrong }) => [
@@ -63,10 +83,12 @@ export function renderGrowthBlock(summary) {
   ].join('\n\n');
 }
 
+/** @param {{command: string, startedAt: string}} run */
 function sourceOf({ command, startedAt }) {
   return `\`${command}\`, ${startedAt.slice(0, 10)}.`;
 }
 
+/** @param {RunSummary['rows']} rows */
 function tablesOfRows(rows) {
   const numbers = [...new Set(rows.map(({ clients }) => clients))];
   return numbers.map((clients) => {
@@ -82,6 +104,7 @@ function tablesOfRows(rows) {
   });
 }
 
+/** @param {RunSummary['signIns']} signIns */
 function signInText(signIns) {
   const parts = signIns.map(
     ({ server, signInMs, hashMs, overMs }) =>
@@ -90,6 +113,7 @@ function signInText(signIns) {
   return `A sign-in of one client, p50: ${parts.join('; ')}.`;
 }
 
+/** @param {RunSummary['servers']} servers */
 function tableOfServers(servers) {
   const lines = servers.map(({ server, startMs, idleMib, afterwardsMib }) => [
     server,
@@ -98,20 +122,35 @@ function tableOfServers(servers) {
   return tableOf(['server', 'start ms', 'idle MiB', 'MiB after the load'], lines);
 }
 
-function besideText({ aloneP95, besideP95, ratio }) {
+/** @param {RunSummary['besideSignIns']} results */
+function besideText(results) {
+  if (results === null) return '';
+  const { aloneP95, besideP95, ratio } = results;
   return `p95 of a right code with 8 clients: ${aloneP95} ms alone, ${besideP95} ms during 8 sign-ins at once; ratio ${textOfSpread(ratio)}.`;
 }
 
-function processesText({ one, two, ratio }) {
+/** @param {RunSummary['processes']} results */
+function processesText(results) {
+  if (results === null) return '';
+  const { one, two, ratio } = results;
   return `Right codes per second of 16 clients: ${textOfNumber(one)} at one process, ${textOfNumber(two)} at two on the same database; ratio ${textOfSpread(ratio)}. No request failed.`;
 }
 
+/**
+ * @param {string[]} heading
+ * @param {string[][]} lines
+ * @param {number} words how many columns are words
+ */
 function tableOf(heading, lines, words = 1) {
   const rule = heading.map((_, column) => (column < words ? '---' : '--:'));
   return [heading, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** `1.23 (1.10–1.40)`, or nothing. */
+/**
+ * `1.23 (1.10–1.40)`, or nothing.
+ *
+ * @param {Spread | null} spread
+ */
 export function textOfSpread(spread) {
   if (spread === null) return '';
   const parts = [spread.median, spread.least, spread.greatest].map((value) => value.toFixed(2));
@@ -119,13 +158,21 @@ export function textOfSpread(spread) {
   return `${parts[0]} (${parts[1]}${to}${parts[2]})`;
 }
 
-/** Few digits where they mean little; a dash for what is not known. */
+/**
+ * Rounded to few digits; a dash for unknown values.
+ *
+ * @param {number | null} value
+ */
 export function textOfNumber(value) {
   if (value === null) return '–';
   return value.toFixed(value < 20 ? 1 : 0);
 }
 
-/** What was measured of a work, as tables have it behind the names of work and server. */
+/**
+ * The measured cells of a row, after the names of work and server.
+ *
+ * @param {Row} row
+ */
 export function cellsOfMeasures(row) {
   return [
     textOfNumber(row.perSecond),
@@ -135,12 +182,20 @@ export function cellsOfMeasures(row) {
   ];
 }
 
-/** The name of a work in tables. */
+/**
+ * The name of a work in tables.
+ *
+ * @param {string} id
+ */
 export function nameOfWork(id) {
   return workOf(id).name;
 }
 
-/** `name value, name value`. */
+/**
+ * `name value, name value`.
+ *
+ * @param {Record<string, unknown>} facts
+ */
 export function textOfFacts(facts) {
   const parts = Object.entries(facts).map(([name, value]) => `${name} ${value}`);
   return parts.join(', ');

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
@@ -8,15 +9,17 @@ const SEED_BATCH = 1000;
 
 /**
  * One measurement: `p50`, `p95` and `p99` are latencies in milliseconds, `cpuMs` is the CPU time of
- * the server's process for one request, which is also the seconds for 1,000 of them; null where the
- * system does not tell.
+ * the server's process for one request, which equals the seconds for 1,000 requests; null if the
+ * system does not report it.
  *
  * @typedef {{work: string, server: string, clients: number, requests: number, perSecond: number,
  *   p50: number, p95: number, p99: number, cpuMs: number | null}} Run
+ * @typedef {Run & {round: number}} NumberedRun
+ * @typedef {{median: number, least: number, greatest: number}} Spread
  */
 
 /**
- * Makes up the contestant's tickets to the given number.
+ * Fills up the contestant's tickets to the given number.
  *
  * @param {import('./contestants.mjs').Contestant} contestant
  * @param {number} count
@@ -34,7 +37,7 @@ export async function prepareTickets(contestant, count, signal) {
 }
 
 /**
- * Measures one work of one contestant; tickets that are not used go back.
+ * Measures one work of one contestant; unused tickets are returned.
  *
  * @param {import('./contestants.mjs').Contestant} contestant
  * @param {import('./works.mjs').Work} work
@@ -65,41 +68,48 @@ export async function measure(contestant, work, { requests, clients, seconds, si
   };
 }
 
-/** What every request names as its program. */
+/** The `User-Agent` of every request. */
 export const USER_AGENT = 'nestjs-mfa-bench';
 const ANSWER_TIMEOUT_MILLISECONDS = 30_000;
 
 /**
- * What one request is made of, and what must come back.
+ * The parts of a request, and the expected answer.
  *
  * @typedef {{path: string, headers?: Record<string, string>, body: object}} Sending
  * @typedef {{status: number, text: string}} Expected
  */
 
 /**
- * Sends one request for each ticket, `clients` at a time, over connections that are kept, until
- * the tickets or the time run out.
+ * Latencies are in milliseconds, ascending.
  *
- * @template Ticket
+ * @typedef {{seconds: number, latencies: number[]}} Taken
+ */
+
+/**
+ * Sends one request for each ticket, `clients` at a time, over connections that are kept, until the
+ * tickets or the time run out.
+ *
  * @param {object} load
  * @param {number | undefined} load.port on the loopback
- * @param {Ticket[]} load.tickets each is used once; those that are used are taken out
+ * @param {Ticket[]} load.tickets each is used once and then removed
  * @param {(ticket: Ticket) => Sending} load.makeRequest called when it is sent
  * @param {Expected} load.expects
  * @param {number} load.clients
  * @param {number} [load.seconds] no request begins later than this
  * @param {AbortSignal} load.signal
- * @returns {Promise<{seconds: number, latencies: number[]}>} latencies in milliseconds, ascending
+ * @returns {Promise<Taken>}
  * @throws {Error} at the first answer that is not the expected one: what was counted is then void
  */
 export async function sendRequests({ tickets, makeRequest, clients, seconds = Infinity, ...load }) {
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
+  /** @type {number[]} */
   const latencies = [];
   const startedAt = performance.now();
   const elapsedSeconds = () => (performance.now() - startedAt) / 1000;
   const runClient = async () => {
-    while (tickets.length > 0 && elapsedSeconds() < seconds) {
-      const [ticket] = tickets.splice(-1);
+    while (elapsedSeconds() < seconds) {
+      const ticket = tickets.pop();
+      if (ticket === undefined) return;
       const sending = makeRequest(ticket);
       const sentAt = performance.now();
       await send(sending, { ...load, agent });
@@ -114,7 +124,10 @@ export async function sendRequests({ tickets, makeRequest, clients, seconds = In
   return { seconds: elapsedSeconds(), latencies: latencies.sort((a, b) => a - b) };
 }
 
-/** @param {Sending} sending */
+/**
+ * @param {Sending} sending
+ * @param {{port: number | undefined, agent: Agent, signal: AbortSignal, expects: Expected}} load
+ */
 async function send({ path, headers, body }, { port, agent, signal, expects }) {
   const json = JSON.stringify(body);
   const sent = request({
@@ -142,9 +155,9 @@ async function send({ path, headers, body }, { port, agent, signal, expects }) {
 }
 
 /**
- * What a contestant is asked for in one measurement.
+ * The load of one measurement.
  *
- * @template Ticket good for one request
+ * @typedef {import('./works.mjs').Ticket} Ticket
  * @typedef {object} Load
  * @property {import('./works.mjs').Work} work
  * @property {number | undefined} port of its server; undefined where it runs in this process
@@ -158,28 +171,28 @@ async function send({ path, headers, body }, { port, agent, signal, expects }) {
 export const SECOND_STEPS = ['right', 'wrong', 'wrong-backup', 'backup'];
 
 /**
- * What sends a contestant's requests.
+ * Makes the function that sends a contestant's requests.
  *
- * @template Login what a ticket is to it
- * @param {(work: import('./works.mjs').Work, login: Login, port: number | undefined) =>
- *   Sending} requestTo
+ * @param {(work: import('./works.mjs').Work, ticket: Ticket, port: number | undefined) => Sending}
+ *   requestTo
  * @param {(work: import('./works.mjs').Work) => Expected} expectsOf
  */
 export function runnerOf(requestTo, expectsOf) {
-  /** @param {Load<Login>} load */
+  /** @param {Load} load */
   return ({ work, ...load }) =>
     sendRequests({
       ...load,
-      makeRequest: (login) => requestTo(work, login, load.port),
+      makeRequest: (ticket) => requestTo(work, ticket, load.port),
       expects: expectsOf(work),
     });
 }
 
 /**
- * The check of a password in this process, beside which a sign-in of one client is read.
+ * A password check in this process, as a reference for sign-ins of one client.
  *
  * @param {string} name
  * @param {() => Promise<boolean>} check
+ * @returns {import('./contestants.mjs').Contestant}
  */
 export function hashAlone(name, check) {
   return {
@@ -187,12 +200,17 @@ export function hashAlone(name, check) {
     name,
     works: ['sign-in'],
     clients: [1],
-    openSeeder: async () => async (count) => Array.from({ length: count }, () => ({})),
-    run: ({ tickets, seconds }) => checkUntil(check, { tickets, seconds }),
+    openSeeder: async () => async (count) =>
+      Array.from({ length: count }, () => ({ secret: Buffer.alloc(0) })),
+    run: (load) => checkUntil(check, load),
   };
 }
 
-async function checkUntil(check, { tickets, seconds }) {
+/**
+ * @param {() => Promise<boolean>} check
+ * @param {Pick<Load, 'tickets' | 'seconds'>} load
+ */
+async function checkUntil(check, { tickets, seconds = Infinity }) {
   const latencies = [];
   const startedAt = performance.now();
   const elapsedSeconds = () => (performance.now() - startedAt) / 1000;
@@ -205,25 +223,34 @@ async function checkUntil(check, { tickets, seconds }) {
   return { seconds: elapsedSeconds(), latencies: latencies.sort((a, b) => a - b) };
 }
 
-/** The unit of the times in `/proc`; the same on every Linux that Node runs on [proc(5)]. */
+/** The clock ticks of `/proc`, the same on every Linux that Node runs on [proc(5)]. */
 const TICKS_PER_SECOND = 100;
 
-/** CPU time that a process has used, its own and the kernel's for it; null where `/proc` is absent. */
+/**
+ * The CPU time of a process, user and kernel, in seconds; null without `/proc`.
+ *
+ * @param {number} pid
+ */
 export async function cpuSecondsOf(pid) {
   const stat = await readOrNull(`/proc/${pid}/stat`);
   if (stat === null) return null;
-  // The name of the program stands in brackets and may hold anything; the times follow it.
+  // The program's name is in brackets and may contain anything; the times follow it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-/** Memory that a process holds in RAM (`VmRSS`), in MiB; null where `/proc` is absent. */
+/**
+ * The resident memory of a process (`VmRSS`) in MiB; null without `/proc`.
+ *
+ * @param {number} pid
+ */
 export async function residentMibOf(pid) {
   const status = await readOrNull(`/proc/${pid}/status`);
   const kibibytes = status && /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
   return kibibytes ? Number(kibibytes) / 1024 : null;
 }
 
+/** @param {string} path */
 async function readOrNull(path) {
   try {
     return await readFile(path, 'utf8');
@@ -232,31 +259,63 @@ async function readOrNull(path) {
   }
 }
 
-/** @param {(number | null)[]} values null when one of them is not known, or there is none */
+/** @param {number[]} values at least one */
 export function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  const [below = NaN, above = NaN] = [sorted[Math.floor(middle)], sorted[Math.ceil(middle)]];
+  return (below + above) / 2;
+}
+
+/**
+ * The rounded median; null if one of the values is unknown, or there is none.
+ *
+ * @param {(number | null)[]} values
+ * @param {number} digits
+ */
+export function medianIfKnown(values, digits) {
   const known = values.filter((value) => value !== null);
   if (values.length === 0 || known.length < values.length) return null;
-  const sorted = known.toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
+  return round(median(known), digits);
 }
 
-/** The value below which a part of the ascending values lies. */
+/**
+ * A quantile of ascending values.
+ *
+ * @param {number[]} ascending
+ * @param {number} part from 0 to 1
+ */
 export function quantile(ascending, part) {
-  return ascending[Math.min(Math.floor(ascending.length * part), ascending.length - 1)];
+  return ascending[Math.min(Math.floor(ascending.length * part), ascending.length - 1)] ?? NaN;
 }
 
-/** Ratios of several rounds as one. */
+/**
+ * The spread of the ratios of several rounds.
+ *
+ * @param {number[]} ratios
+ * @returns {Spread}
+ */
 export function spreadOf(ratios) {
   return { median: median(ratios), least: Math.min(...ratios), greatest: Math.max(...ratios) };
 }
 
-/** The spread with few digits. */
+/**
+ * The spread, rounded.
+ *
+ * @param {Spread} spread
+ * @returns {Spread}
+ */
 export function roundedSpread(spread) {
-  return Object.fromEntries(Object.entries(spread).map(([name, value]) => [name, round(value, 3)]));
+  const { median: middle, least, greatest } = spread;
+  return { median: round(middle, 3), least: round(least, 3), greatest: round(greatest, 3) };
 }
 
-/** The number with so many digits behind the point; null stays null. */
+/**
+ * The number rounded to this many decimals.
+ *
+ * @param {number} value
+ * @param {number} digits
+ */
 export function round(value, digits) {
-  return value === null ? null : Number(value.toFixed(digits));
+  return Number(value.toFixed(digits));
 }

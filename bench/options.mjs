@@ -3,10 +3,10 @@ import { UsageError } from './command.mjs';
 import { SERVERS } from './contestants.mjs';
 import { WORKS } from './works.mjs';
 
-/** Beside the works: starts, verifies beside sign-ins, and two processes of ours. */
+/** The works and further measures: starts, verifications during sign-ins, and two processes of ours. */
 const MEASURES = ['start', ...WORKS.map(({ id }) => id), 'together', 'processes'];
 
-/** Each number with its default and the least and the greatest value that it takes. */
+/** Each number with its default, its minimum and its maximum. */
 const CLIENTS = { default: '1,8,32', least: 1, greatest: 256 };
 const NUMBERS = {
   requests: { default: 1000, least: 50, greatest: 50_000 },
@@ -14,7 +14,7 @@ const NUMBERS = {
   seconds: { default: 3, least: 1, greatest: 600 },
 };
 
-/** Flags for which `--quick` stands: our verify beside the floor's, for work on our own code. */
+/** The flags that `--quick` stands for: our verification and the floor's, for work on our own code. */
 const QUICK = {
   clients: '8',
   rounds: '3',
@@ -45,18 +45,19 @@ const USAGE = `npm run bench -- [--clients 1,8,32] [--rounds 5] [--requests 1000
  * @throws {UsageError}
  */
 export function readOptions(args, env) {
-  const texts = [...Object.keys(NUMBERS), 'clients', 'only', 'servers'];
-  const given = parseFlags(args, { texts, switches: ['quick', 'publish'], usage: USAGE });
+  const given = parseFlags(args, {
+    texts: ['requests', 'rounds', 'seconds', 'clients', 'only', 'servers'],
+    switches: ['quick', 'publish'],
+    usage: USAGE,
+  });
   const values = given.quick ? { ...QUICK, ...given } : given;
-  const numbers = Object.entries(NUMBERS).map(([name, range]) => [
-    name,
-    wholeNumber(name, values[name], range),
-  ]);
   const options = {
-    ...Object.fromEntries(numbers),
+    requests: wholeNumber('requests', values.requests, NUMBERS.requests),
+    rounds: wholeNumber('rounds', values.rounds, NUMBERS.rounds),
+    seconds: wholeNumber('seconds', values.seconds, NUMBERS.seconds),
     clients: wholeNumbers('clients', values.clients, CLIENTS),
-    only: namesOf('only', values, MEASURES),
-    servers: namesOf('servers', values, SERVERS),
+    only: namesOf('only', values.only, MEASURES),
+    servers: namesOf('servers', values.servers, SERVERS),
     publish: values.publish ?? false,
     databaseUrl: databaseUrlOf(env),
   };
@@ -64,15 +65,25 @@ export function readOptions(args, env) {
   return options;
 }
 
-/** All of them, in their order, where none is named. */
-function namesOf(flag, values, known) {
-  const given = values[flag]?.split(',') ?? known;
+/**
+ * The named ones in their order; all of them if none is named.
+ *
+ * @param {string} flag
+ * @param {string | undefined} text names with commas between them
+ * @param {string[]} known
+ */
+function namesOf(flag, text, known) {
+  const given = text?.split(',') ?? known;
   const strange = given.find((name) => !known.includes(name));
   if (strange === undefined) return known.filter((name) => given.includes(name));
   throw new UsageError(`--${flag} knows no ${strange}.\n${USAGE}`);
 }
 
-/** The documents speak of everything, and their chart of one and of eight clients. */
+/**
+ * The documents need every measure, and their chart one and eight clients.
+ *
+ * @param {{publish: boolean, only: string[], servers: string[], clients: number[]}} options
+ */
 function checkPublished({ publish, only, servers, clients }) {
   const isWhole = only.length === MEASURES.length && servers.length === SERVERS.length;
   if (publish && !(isWhole && [1, 8].every((number) => clients.includes(number)))) {
@@ -104,14 +115,15 @@ const GROWTH_USAGE = `npm run bench:growth -- [--users 1000,100000,1000000] [--r
  * @throws {UsageError}
  */
 export function readGrowthOptions(args, env) {
-  const texts = [...Object.keys(GROWTH_NUMBERS), 'users'];
-  const values = parseFlags(args, { texts, switches: ['publish'], usage: GROWTH_USAGE });
-  const numbers = Object.entries(GROWTH_NUMBERS).map(([name, range]) => [
-    name,
-    wholeNumber(name, values[name], range),
-  ]);
+  const values = parseFlags(args, {
+    texts: ['requests', 'rounds', 'verifies', 'users'],
+    switches: ['publish'],
+    usage: GROWTH_USAGE,
+  });
   const options = {
-    ...Object.fromEntries(numbers),
+    requests: wholeNumber('requests', values.requests, GROWTH_NUMBERS.requests),
+    rounds: wholeNumber('rounds', values.rounds, GROWTH_NUMBERS.rounds),
+    verifies: wholeNumber('verifies', values.verifies, GROWTH_NUMBERS.verifies),
     users: wholeNumbers('users', values.users, GROWTH_USERS),
     publish: values.publish ?? false,
     databaseUrl: databaseUrlOf(env),
@@ -126,9 +138,11 @@ export function readGrowthOptions(args, env) {
 /**
  * The values of the flags that were given.
  *
+ * @template {string} Text
+ * @template {string} Switch
  * @param {string[]} args
- * @param {{texts: string[], switches: string[], usage: string}} known
- * @returns {Record<string, any>} a text or, of a switch, true
+ * @param {{texts: Text[], switches: Switch[], usage: string}} known
+ * @returns {{[Name in Text]?: string} & {[Name in Switch]?: boolean}}
  * @throws {UsageError} at a flag that is not known
  */
 export function parseFlags(args, { texts, switches, usage }) {
@@ -138,7 +152,10 @@ export function parseFlags(args, { texts, switches, usage }) {
     ...switches.map((name) => [name, { type: 'boolean' }]),
   ]);
   try {
-    return parseArgs({ args, options }).values;
+    // `options` has only the known names, with these types.
+    return /** @type {ReturnType<typeof parseFlags<Text, Switch>>} */ (
+      parseArgs({ args, options }).values
+    );
   } catch (cause) {
     throw new UsageError(`${/** @type {Error} */ (cause).message}\n${usage}`);
   }
@@ -170,7 +187,7 @@ export function wholeNumbers(name, text, { default: usual, ...range }) {
 }
 
 /**
- * A PostgreSQL where a database may be made.
+ * A PostgreSQL where the benchmark may create a database.
  *
  * @param {NodeJS.ProcessEnv} env
  */

@@ -5,9 +5,18 @@ import { say, UsageError } from './command.mjs';
 import { draw } from './draw.mjs';
 import { renderGrowthBlock, renderReadmeBlock, renderRunBlock } from './markdown.mjs';
 
+/**
+ * @typedef {import('./growth.mjs').GrowthSummary} GrowthSummary
+ * @typedef {import('./report.mjs').RunSummary} RunSummary
+ */
+
 const ROOT = new URL('../', import.meta.url);
 
-/** Writes a run into docs/bench.json and everything that is made of it. */
+/**
+ * Writes a run into docs/bench.json and everything derived from it.
+ *
+ * @param {RunSummary} summary
+ */
 export async function publishRun(summary) {
   await writeFormatted('docs/bench.json', JSON.stringify(summary, null, 2));
   await writeFile(new URL('docs/bench.svg', ROOT), draw(summary));
@@ -16,31 +25,45 @@ export async function publishRun(summary) {
   say('Published in docs/bench.json, docs/bench.svg, docs/performance.md and README.md.');
 }
 
-/** Writes a run of `npm run bench:growth` into docs/bench-growth.json and docs/performance.md. */
+/**
+ * Writes a run of `npm run bench:growth` into docs/bench-growth.json and docs/performance.md.
+ *
+ * @param {GrowthSummary} summary
+ */
 export async function publishGrowth(summary) {
   await writeFormatted('docs/bench-growth.json', JSON.stringify(summary, null, 2));
   await replaceBlock('docs/performance.md', 'growth', renderGrowthBlock(summary));
   say('Published in docs/bench-growth.json and docs/performance.md.');
 }
 
-/** @throws {UsageError} when a document has no place for it: found out before anything is measured */
+/** @throws {UsageError} when a document lacks the markers; call this before measuring */
 export async function checkMarkers() {
-  for (const [document, name] of [
-    ['README.md', 'bench'],
-    ['docs/performance.md', 'bench'],
-    ['docs/performance.md', 'growth'],
+  for (const marked of [
+    { document: 'README.md', name: 'bench' },
+    { document: 'docs/performance.md', name: 'bench' },
+    { document: 'docs/performance.md', name: 'growth' },
   ]) {
-    placeOf(await readFile(new URL(document, ROOT), 'utf8'), { document, name });
+    placeOf(await readFile(new URL(marked.document, ROOT), 'utf8'), marked);
   }
 }
 
+/**
+ * @param {string} document
+ * @param {string} name
+ * @param {string} block
+ */
 async function replaceBlock(document, name, block) {
   const text = await readFile(new URL(document, ROOT), 'utf8');
   const { start, end } = placeOf(text, { document, name });
   await writeFormatted(document, `${text.slice(0, start)}\n\n${block}\n\n${text.slice(end)}`);
 }
 
-/** Between `<!-- name:begin -->` and `<!-- name:end -->`. */
+/**
+ * Between `<!-- name:begin -->` and `<!-- name:end -->`.
+ *
+ * @param {string} text
+ * @param {{document: string, name: string}} marked
+ */
 function placeOf(text, { document, name }) {
   const [begin, finish] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
   const start = text.indexOf(begin) + begin.length;
@@ -49,6 +72,10 @@ function placeOf(text, { document, name }) {
   throw new UsageError(`${document} lacks ${begin} and ${finish}.`);
 }
 
+/**
+ * @param {string} path
+ * @param {string} text
+ */
 async function writeFormatted(path, text) {
   const file = fileURLToPath(new URL(path, ROOT));
   const config = await resolveConfig(file);

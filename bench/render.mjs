@@ -1,7 +1,8 @@
-/* Makes the chart and the tables anew from the runs that were published last. */
+/* Renders the chart and the tables again from the published runs. */
 import { readFile } from 'node:fs/promises';
 import { publishGrowth, publishRun } from './publish.mjs';
 
+/** @param {string} name */
 const read = async (name) =>
   JSON.parse(await readFile(new URL(`../docs/${name}`, import.meta.url), 'utf8'));
 

@@ -9,20 +9,45 @@ import {
   textOfNumber,
   textOfSpread,
 } from './markdown.mjs';
-import { median, round, roundedSpread, spreadOf } from './measure.mjs';
+import { median, medianIfKnown, round, roundedSpread, spreadOf } from './measure.mjs';
 
-const MEASURES = ['perSecond', 'p50', 'p95', 'p99', 'cpuMs'];
 const OURS = 'ours';
-/** Those of one client that are measured beside the hash of their passwords. */
+/** The servers whose sign-ins are compared with the hash of their passwords alone. */
+/** @type {Record<string, string>} */
 const HASHES = { ours: 'bcrypt 12 alone', 'Better Auth': 'scrypt alone' };
 
 /**
- * Medians over the rounds, and ratios within each round, of all that was measured.
+ * @typedef {import('./measure.mjs').NumberedRun} NumberedRun
+ * @typedef {import('./measure.mjs').Run} Run
+ * @typedef {import('./measure.mjs').Spread} Spread
+ * @typedef {object} Measured
+ * @property {{server: string, startMs: number, idleMib: number | null}[]} starts
+ * @property {NumberedRun[]} runs
+ * @property {{server: string, residentMib: number | null}[]} afterwards
+ * @property {{alone: Run, beside: Run}[]} besideSignIns
+ * @property {{one: number, two: number}[]} processes
+ */
+
+/**
+ * Medians over the rounds of one measurement; `ratio` is our throughput divided by this one's.
  *
- * @typedef {{median: number, least: number, greatest: number}} Spread
  * @typedef {{clients: number, work: string, server: string, perSecond: number, p50: number,
- *   p95: number, p99: number, cpuMs: number | null, ratio: Spread | null}} Row `ratio` is our
- *   throughput by this one's
+ *   p95: number, p99: number, cpuMs: number | null, ratio: Spread | null}} Row
+ */
+
+/**
+ * A whole run, as docs/bench.json has it.
+ *
+ * @typedef {ReturnType<typeof summarize> & {command: string, startedAt: string, clients: number[],
+ *   rounds: number, requests: number, seconds: number,
+ *   machine: Awaited<ReturnType<typeof describeMachine>>,
+ *   versions: Awaited<ReturnType<typeof describeVersions>>}} RunSummary
+ */
+
+/**
+ * Medians over the rounds, and ratios within each round, of everything measured.
+ *
+ * @param {Measured} measured
  */
 export function summarize({ starts, runs, afterwards, besideSignIns, processes }) {
   return {
@@ -34,40 +59,72 @@ export function summarize({ starts, runs, afterwards, besideSignIns, processes }
   };
 }
 
+/**
+ * @param {NumberedRun[]} runs
+ * @returns {Row[]}
+ */
 function summarizeRuns(runs) {
-  const keyOf = ({ clients, work, server }) => [clients, work, server].join('\n');
   // In the order of the first round.
-  const groups = new Map(runs.map((run) => [keyOf(run), []]));
-  for (const run of runs) groups.get(keyOf(run)).push(run);
-  return [...groups.values()].map((own) => {
-    const [{ clients, work, server }] = own;
-    const medians = MEASURES.map((name) => [name, round(median(own.map((run) => run[name])), 3)]);
-    return { clients, work, server, ...Object.fromEntries(medians), ratio: ratioOf(own, runs) };
+  const firsts = runs.filter(
+    (run, index) => runs.findIndex((other) => isSame(other, run)) === index,
+  );
+  return firsts.map((first) => {
+    const { clients, work, server } = first;
+    const own = runs.filter((run) => isSame(run, first));
+    return {
+      ...{ clients, work, server },
+      perSecond: round(median(own.map(({ perSecond }) => perSecond)), 3),
+      p50: round(median(own.map(({ p50 }) => p50)), 3),
+      p95: round(median(own.map(({ p95 }) => p95)), 3),
+      p99: round(median(own.map(({ p99 }) => p99)), 3),
+      cpuMs: medianIfKnown(
+        own.map(({ cpuMs }) => cpuMs),
+        3,
+      ),
+      ratio: ratioOf(first, own, runs),
+    };
   });
 }
 
-function ratioOf(own, runs) {
-  const isHash = Object.values(HASHES).includes(own[0].server);
-  if (own[0].server === OURS || isHash) return null;
-  const ratios = own.flatMap((theirs) => {
-    const isOurs = (run) =>
-      run.server === OURS && ['work', 'clients', 'round'].every((key) => run[key] === theirs[key]);
-    const ours = runs.find(isOurs);
-    return ours === undefined ? [] : [ours.perSecond / theirs.perSecond];
+/**
+ * @param {NumberedRun} one
+ * @param {NumberedRun} other
+ */
+function isSame(one, other) {
+  return one.clients === other.clients && one.work === other.work && one.server === other.server;
+}
+
+/**
+ * @param {NumberedRun} first
+ * @param {NumberedRun[]} own
+ * @param {NumberedRun[]} runs
+ */
+function ratioOf({ server }, own, runs) {
+  if (server === OURS || Object.values(HASHES).includes(server)) return null;
+  const ratios = own.flatMap(({ work, clients, round: number, perSecond }) => {
+    const ours = runs.find(
+      (run) =>
+        run.server === OURS && run.work === work && run.clients === clients && run.round === number,
+    );
+    return ours === undefined ? [] : [ours.perSecond / perSecond];
   });
   return ratios.length === 0 ? null : roundedSpread(spreadOf(ratios));
 }
 
-/** What a sign-in takes beside the hash of the password, in the same round. */
+/**
+ * The time of a sign-in without the hash of the password, in the same round.
+ *
+ * @param {NumberedRun[]} runs
+ */
 function summarizeSignIns(runs) {
   const own = runs.filter(({ work, clients }) => work === 'sign-in' && clients === 1);
   return Object.entries(HASHES).flatMap(([server, hash]) => {
     const signIns = own.filter((run) => run.server === server);
     const hashes = own.filter((run) => run.server === hash);
     if (signIns.length === 0 || hashes.length === 0) return [];
-    const over = signIns.map((signIn) => {
+    const over = signIns.flatMap((signIn) => {
       const alone = hashes.find((run) => run.round === signIn.round);
-      return signIn.p50 - alone.p50;
+      return alone === undefined ? [] : [signIn.p50 - alone.p50];
     });
     return {
       server,
@@ -78,7 +135,12 @@ function summarizeSignIns(runs) {
   });
 }
 
-/** Start and idle memory of the processes that did nothing, memory of those that were measured. */
+/**
+ * Start and idle memory of processes without load, and memory of the measured ones.
+ *
+ * @param {Measured['starts']} starts
+ * @param {Measured['afterwards']} afterwards
+ */
 function summarizeServers(starts, afterwards) {
   const names = new Set([...starts, ...afterwards].map(({ server }) => server));
   return [...names].map((server) => {
@@ -86,13 +148,20 @@ function summarizeServers(starts, afterwards) {
     const after = afterwards.find((reading) => reading.server === server);
     return {
       server,
-      startMs: round(median(own.map(({ startMs }) => startMs)), 0),
-      idleMib: round(median(own.map(({ idleMib }) => idleMib)), 1),
-      afterwardsMib: round(after?.residentMib ?? null, 1),
+      startMs: medianIfKnown(
+        own.map(({ startMs }) => startMs),
+        0,
+      ),
+      idleMib: medianIfKnown(
+        own.map(({ idleMib }) => idleMib),
+        1,
+      ),
+      afterwardsMib: medianIfKnown([after?.residentMib ?? null], 1),
     };
   });
 }
 
+/** @param {Measured['besideSignIns']} results */
 function summarizeBeside(results) {
   if (results.length === 0) return null;
   return {
@@ -102,6 +171,7 @@ function summarizeBeside(results) {
   };
 }
 
+/** @param {Measured['processes']} results */
 function summarizeProcesses(results) {
   if (results.length === 0) return null;
   return {
@@ -117,7 +187,11 @@ CPU ms is the time of the server's process for one request, which is also the se
 PostgreSQL's and the client's are not in it. ours / this is the ratio of the throughputs in the same
 round: median (least–greatest). What each server does for a request is told in docs/performance.md.`;
 
-/** The whole summary as text for a terminal. */
+/**
+ * The whole summary as text for a terminal.
+ *
+ * @param {RunSummary} summary
+ */
 export function renderText(summary) {
   const tables = [
     ...tablesOfRows(summary.rows),
@@ -127,6 +201,7 @@ export function renderText(summary) {
   return [describe(summary), ...tables.filter((text) => text !== ''), NOTES].join('\n\n');
 }
 
+/** @param {RunSummary} summary */
 function describe({ command, startedAt, rounds, requests, seconds, machine, versions }) {
   const settings = Object.entries(OUR_SETTINGS).map(([name, value]) => `${name}=${value}`);
   return [
@@ -138,6 +213,7 @@ function describe({ command, startedAt, rounds, requests, seconds, machine, vers
   ].join('\n');
 }
 
+/** @param {RunSummary['rows']} rows */
 function tablesOfRows(rows) {
   const numbers = [...new Set(rows.map(({ clients }) => clients))];
   return numbers.map((clients) => {
@@ -151,6 +227,7 @@ function tablesOfRows(rows) {
   });
 }
 
+/** @param {RunSummary['servers']} servers */
 function tableOfServers(servers) {
   if (servers.length === 0) return '';
   const cells = servers.map(({ server, startMs, idleMib, afterwardsMib }) => [
@@ -161,6 +238,7 @@ function tableOfServers(servers) {
   return alignTable([['', 'server', 'start ms', 'idle MiB', 'after load MiB'], ...cells]);
 }
 
+/** @param {RunSummary} summary */
 function linesOfExtras({ signIns, besideSignIns, processes }) {
   const lines = signIns.map(
     ({ server, signInMs, hashMs, overMs }) =>
@@ -183,33 +261,45 @@ function linesOfExtras({ signIns, besideSignIns, processes }) {
 
 /** @param {string[][]} lines the first two columns are words */
 export function alignTable(lines) {
-  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
+  const [head = []] = lines;
+  const widths = head.map((_, column) =>
+    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
+  );
+  /** @type {(cell: string, column: number) => string} */
   const pad = (cell, column) =>
-    column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]);
+    column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
   return lines.map((line) => line.map(pad).join('  ').trimEnd()).join('\n');
 }
 
-/** Where the numbers come from: they mean nothing elsewhere. */
+/**
+ * The machine of the measurement: the numbers hold for it alone.
+ *
+ * @param {import('pg').Client} database
+ */
 export async function describeMachine(database) {
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: cpus().length,
     memoryGib: Math.round(totalmem() / 2 ** 30),
     linux: release(),
-    loadAtStart: Number(loadavg()[0].toFixed(2)),
+    loadAtStart: Number(loadavg()[0]?.toFixed(2)),
     fsync: await settingOf(database, 'fsync'),
     synchronousCommit: await settingOf(database, 'synchronous_commit'),
     sharedBuffers: await settingOf(database, 'shared_buffers'),
   };
 }
 
-/** What was measured, by name. */
+/**
+ * The versions of what was measured.
+ *
+ * @param {import('pg').Client} database
+ */
 export async function describeVersions(database) {
   return {
     'nestjs-mfa': versionOf('../package.json'),
     'Better Auth': peerVersion(),
     'Node.js': process.versions.node,
-    PostgreSQL: (await settingOf(database, 'server_version')).split(' ')[0],
+    PostgreSQL: (await settingOf(database, 'server_version')).replace(/ .*/, ''),
     Nest: versionOf('../node_modules/@nestjs/core/package.json'),
     Fastify: versionOf('../node_modules/fastify/package.json'),
     TypeORM: versionOf('../node_modules/typeorm/package.json'),
@@ -217,10 +307,19 @@ export async function describeVersions(database) {
   };
 }
 
+/**
+ * @param {import('pg').Client} database
+ * @param {string} name
+ * @returns {Promise<string>}
+ */
 async function settingOf(database, name) {
   return (await database.query(`SHOW ${name}`)).rows[0][name];
 }
 
+/**
+ * @param {string} path
+ * @returns {string}
+ */
 function versionOf(path) {
   return JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')).version;
 }

@@ -3,29 +3,38 @@ import { say } from './command.mjs';
 import { measure, prepareTickets, residentMibOf } from './measure.mjs';
 import { workOf, WORKS } from './works.mjs';
 
-/** What a server has behind it before anything counts, so that its code is compiled. */
+/**
+ * @typedef {import('./contestants.mjs').Contestant} Contestant
+ * @typedef {import('./measure.mjs').NumberedRun} NumberedRun
+ * @typedef {import('./works.mjs').Work} Work
+ * @typedef {{clients: number[], rounds: number, requests: number, seconds: number, only: string[],
+ *   signal: AbortSignal}} Options
+ * @typedef {{contestant: Contestant, work: Work, clients: number}} Turn
+ */
+
+/** The warm-up before anything counts, so that V8 has compiled the code. */
 const WARM_UP = { rounds: 3, seconds: 10, clients: 8 };
-/** After this long a process that nobody asks anything holds what it goes on holding. */
+/** After this time the memory of an idle process no longer changes. */
 const IDLE_SECONDS = 3;
 const SIGN_IN = workOf('sign-in');
 const RIGHT_CODE = workOf('right');
 const BESIDE_CLIENTS = 8;
 const SIGN_INS_AT_ONCE = 8;
-/** More than can be hashed in the time of any measurement. */
+/** More than can be hashed during any measurement. */
 const SIGN_INS = 1000;
 const PAIR_CLIENTS = 16;
 
 /**
- * Measures every contestant at every work by turns, for each number of clients.
+ * Measures every contestant at every work in turn, for each number of clients.
  *
- * @param {object[]} contestants
- * @param {{clients: number[], rounds: number, requests: number, seconds: number, only: string[],
- *   signal: AbortSignal}} options
+ * @param {Contestant[]} contestants
+ * @param {Options} options
  * @param {import('pg').Client} database
- * @returns {Promise<(import('./measure.mjs').Run & {round: number})[]>}
+ * @returns {Promise<NumberedRun[]>}
  */
 export async function runRounds(contestants, options, database) {
   const works = WORKS.filter(({ id }) => options.only.includes(id));
+  /** @type {(clients: number) => Turn[]} */
   const turns = (clients) =>
     works.flatMap((work) =>
       contestants
@@ -44,7 +53,12 @@ export async function runRounds(contestants, options, database) {
   return runs;
 }
 
-/** Works that the slow hashes do not dominate, many times over. */
+/**
+ * Warms up the works that are not dominated by slow hashes.
+ *
+ * @param {Turn[]} turns
+ * @param {Pick<Options, 'requests' | 'signal'>} options
+ */
 async function warmUp(turns, { requests, signal }) {
   for (const { contestant, work, clients } of turns.filter(
     (turn) => turn.work.most === undefined,
@@ -56,7 +70,13 @@ async function warmUp(turns, { requests, signal }) {
   }
 }
 
-/** Tickets for all rounds, a compact database, and a first run of each that counts for nothing. */
+/**
+ * Makes the tickets for all rounds, compacts the database, and runs each work once without counting.
+ *
+ * @param {Turn[]} turns
+ * @param {Options} options
+ * @param {import('pg').Client} database
+ */
 async function prepare(turns, options, database) {
   const { rounds, signal } = options;
   for (const contestant of new Set(turns.map((turn) => turn.contestant))) {
@@ -76,7 +96,12 @@ async function prepare(turns, options, database) {
   }
 }
 
-/** The other way round in each second round, so that nobody is always the first. */
+/**
+ * Every second round has the reverse order, so that nobody is always first.
+ *
+ * @param {Turn[]} turns
+ * @param {Options & {round: number, progress: ReturnType<typeof progressOf>}} options
+ */
 async function runRound(turns, options) {
   const { round, progress, seconds, signal } = options;
   const runs = [];
@@ -89,14 +114,26 @@ async function runRound(turns, options) {
   return runs;
 }
 
+/**
+ * @param {Work} work
+ * @param {Pick<Options, 'requests'>} options
+ */
 function requestsOf({ most = Infinity }, { requests }) {
   return Math.min(requests, most);
 }
 
+/**
+ * @param {Work} work
+ * @param {Pick<Options, 'requests'>} options
+ */
 function warmUpOf(work, options) {
   return Math.ceil(requestsOf(work, options) / 2);
 }
 
+/**
+ * @param {number} total
+ * @returns {(run: NumberedRun, work: Work) => void}
+ */
 function progressOf(total) {
   let done = 0;
   return ({ clients, round, perSecond, server }, work) => {
@@ -108,15 +145,18 @@ function progressOf(total) {
 }
 
 /**
- * Starts one more process of each by turns, on a database that is already made, and ends it again.
+ * Starts one more process of each in turn, on the existing database, and stops it again.
  *
+ * @param {Contestant[]} contestants
+ * @param {Pick<Options, 'rounds' | 'signal'>} options
  * @returns {Promise<{server: string, round: number, startMs: number, idleMib: number | null}[]>}
- *   `startMs` is from the start of the process until it answers that it is ready
+ *   `startMs` is the time from the start of the process until it is ready
  */
 export async function measureStarts(contestants, { rounds, signal }) {
   const starts = [];
   for (let round = 1; round <= rounds; round += 1) {
-    for (const { name, start } of contestants.filter((one) => one.start !== undefined)) {
+    for (const { name, start } of contestants) {
+      if (start === undefined) continue;
       const server = await start();
       try {
         await setTimeout(IDLE_SECONDS * 1000, undefined, { signal });
@@ -132,10 +172,12 @@ export async function measureStarts(contestants, { rounds, signal }) {
 }
 
 /**
- * Measures right codes of ours alone and beside sign-ins, each of which hashes a password, by turns.
+ * Measures our right codes alone and during sign-ins, each of which hashes a password, in turn.
  *
- * @returns {Promise<{round: number, alone: import('./measure.mjs').Run,
- *   beside: import('./measure.mjs').Run}[]>}
+ * @param {Contestant} ours
+ * @param {Options} options
+ * @returns {Promise<{round: number, alone: import('./measure.mjs').Run, beside:
+ *   import('./measure.mjs').Run}[]>}
  */
 export async function measureBesideSignIns(ours, { rounds, requests, seconds, signal }) {
   await prepareTickets(ours, 2 * rounds * requests + SIGN_INS, signal);
@@ -151,27 +193,39 @@ during ${SIGN_INS_AT_ONCE} sign-ins at once`);
   return results;
 }
 
+/**
+ * @template T
+ * @param {Contestant} ours
+ * @param {AbortSignal} signal
+ * @param {() => Promise<T>} use
+ */
 async function whileSigningIn(ours, signal, use) {
-  const tickets = ours.tickets.splice(-SIGN_INS);
-  const load = { port: ours.server.port, work: SIGN_IN, clients: SIGN_INS_AT_ONCE, signal };
-  const signIns = ours.run({ ...load, tickets });
-  // Its failure is seen below; until then it is nobody's.
+  const { server, run, tickets: all = [] } = ours;
+  if (run === undefined) throw new TypeError(`${ours.name} answers nothing.`);
+  const tickets = all.splice(-SIGN_INS);
+  const load = { port: server?.port, work: SIGN_IN, clients: SIGN_INS_AT_ONCE, signal };
+  const signIns = run({ ...load, tickets });
+  // Its failure is handled below; this keeps it from counting as unhandled until then.
   signIns.catch(() => {});
   try {
     return await use();
   } finally {
-    ours.tickets.push(...tickets.splice(0));
+    all.push(...tickets.splice(0));
     await signIns;
   }
 }
 
 /**
- * Measures right codes at one process of ours, and at two on the same database, each with half of
- * the clients, by turns. Any answer that is not the expected one ends the run.
+ * Measures right codes with one process of ours and with two on the same database, each with half
+ * of the clients, in turn. Any unexpected answer ends the run.
  *
+ * @param {Contestant} ours
+ * @param {Options} options
+ * @param {import('./command.mjs').Context['cleanup']} cleanup
  * @returns {Promise<{round: number, one: number, two: number}[]>} requests per second
  */
 export async function measureTwoProcesses(ours, { rounds, requests, seconds, signal }, cleanup) {
+  if (ours.start === undefined) throw new TypeError(`${ours.name} cannot be started.`);
   const second = { ...ours, server: await ours.start(), tickets: [] };
   cleanup.push(second.server.stop);
   await prepareTickets(ours, 2 * rounds * requests, signal);

@@ -6,28 +6,46 @@ import { checkMarkers, publishRun } from './publish.mjs';
 import { describeMachine, describeVersions, renderText, summarize } from './report.mjs';
 import { measureBesideSignIns, measureStarts, measureTwoProcesses, runRounds } from './rounds.mjs';
 
-/** Starts a process of each and opens what makes its logins. */
+/**
+ * @typedef {import('./command.mjs').Context} Context
+ * @typedef {import('./command.mjs').Database} Database
+ * @typedef {import('./contestants.mjs').Contestant} Contestant
+ */
+
+/**
+ * Starts a process of each contestant and opens its seeder.
+ *
+ * @param {Contestant[]} contestants
+ * @param {Context['cleanup']} cleanup
+ */
 async function startAll(contestants, cleanup) {
   for (const contestant of contestants) {
     if (contestant.start !== undefined) {
       contestant.server = await contestant.start();
       cleanup.push(contestant.server.stop);
     }
-    contestant.seed = await contestant.openSeeder?.();
+    if (contestant.openSeeder !== undefined) contestant.seed = await contestant.openSeeder();
   }
 }
 
+/** @param {Contestant[]} contestants */
 async function residentOf(contestants) {
-  const servers = contestants.filter(({ works, server }) => server && works.length > 0);
-  const readings = servers.map(async ({ name, server }) => ({
-    server: name,
-    residentMib: await residentMibOf(server.pid),
-  }));
+  const readings = contestants.flatMap(({ name, works, server }) =>
+    server === undefined || works.length === 0
+      ? []
+      : residentMibOf(server.pid).then((residentMib) => ({ server: name, residentMib })),
+  );
   return Promise.all(readings);
 }
 
+/**
+ * @param {Contestant[]} contestants
+ * @param {import('./rounds.mjs').Options} options
+ * @param {{database: Database, cleanup: Context['cleanup']}} context
+ */
 async function measureAll(contestants, options, { database, cleanup }) {
   const ours = contestants.find(({ id }) => id === 'ours');
+  /** @param {string} measure */
   const does = (measure) => options.only.includes(measure);
   return {
     starts: does('start') ? await measureStarts(contestants, options) : [],

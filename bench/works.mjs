@@ -2,13 +2,19 @@ import { Buffer } from 'node:buffer';
 import { createHmac, randomInt } from 'node:crypto';
 
 /**
+ * A prepared login, good for one request. Each server uses its own members.
+ *
+ * @typedef {{secret: Buffer, backupCode?: string, username?: string, token?: string, email?: string,
+ *   cookie?: string}} Ticket
+ */
+
+/**
  * One kind of request that is measured.
  *
- * `most` bounds the requests of one measurement where a slow hash makes more of them pointless;
- * `codeOf` gives the code that a second step sends, from a login that was prepared.
+ * `most` bounds the requests of one measurement if a slow hash makes more of them pointless; `codeOf`
+ * returns the code that a second step sends for a prepared login.
  *
- * @typedef {{id: string, name: string, most?: number,
- *   codeOf?: (login: {secret: Buffer, backupCode: string}) => string}} Work
+ * @typedef {{id: string, name: string, most?: number, codeOf?: (ticket: Ticket) => string}} Work
  */
 
 /** @type {Work[]} */
@@ -17,7 +23,12 @@ export const WORKS = [
   { id: 'right', name: 'right code', codeOf: ({ secret }) => rightTotp(secret) },
   { id: 'wrong', name: 'wrong code', codeOf: ({ secret }) => wrongTotp(secret) },
   { id: 'wrong-backup', name: 'wrong code of backup shape', codeOf: randomBackupCode },
-  { id: 'backup', name: 'right backup code', most: 1000, codeOf: (login) => login.backupCode },
+  {
+    id: 'backup',
+    name: 'right backup code',
+    most: 1000,
+    codeOf: ({ backupCode = '' }) => backupCode,
+  },
 ];
 
 /** @param {string} id of {@link WORKS} */
@@ -27,22 +38,30 @@ export function workOf(id) {
   return work;
 }
 
-/** Password of every user that is prepared. */
+/** The password of every prepared user. */
 export const PASSWORD = 'correct horse battery staple';
 
 const STEP_SECONDS = 30;
 const DIGITS = 6;
 const CROCKFORD_BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const BACKUP_CODE_LENGTH = 12;
-/** Wider than any window of the servers, and than the time from here to there. */
+/** Wider than any window of the servers, transmission included. */
 const STEPS_NEARBY = [-3, -2, -1, 0, 1, 2, 3];
 
-/** The code of now [RFC 6238]; made when it is sent, so that a long measurement does not outlive it. */
+/**
+ * The present code [RFC 6238]. It is computed when it is sent, because a measurement may outlast a code.
+ *
+ * @param {Buffer} secret
+ */
 export function rightTotp(secret) {
   return totp(secret, currentStep());
 }
 
-/** A code that is right now nor soon nor just now. */
+/**
+ * A code that is wrong now, was wrong just before and will be wrong soon.
+ *
+ * @param {Buffer} secret
+ */
 export function wrongTotp(secret) {
   const rightOnes = STEPS_NEARBY.map((offset) => totp(secret, currentStep() + offset));
   let code = '000000';
@@ -50,7 +69,7 @@ export function wrongTotp(secret) {
   return code;
 }
 
-/** Of the shape that our server gives out. */
+/** A code in the form of our server's backup codes. */
 export function randomBackupCode() {
   const letters = Array.from({ length: BACKUP_CODE_LENGTH }, () => CROCKFORD_BASE32[randomInt(32)]);
   return letters.join('');
@@ -60,11 +79,16 @@ function currentStep() {
   return Math.floor(Date.now() / 1000 / STEP_SECONDS);
 }
 
-/** RFC 4226 §5.3 on the step of RFC 6238 §4. */
+/**
+ * RFC 4226 §5.3 on the step of RFC 6238 §4.
+ *
+ * @param {Buffer} secret
+ * @param {number} step
+ */
 function totp(secret, step) {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(step));
   const mac = createHmac('sha1', secret).update(counter).digest();
-  const number = mac.readUInt32BE(mac[19] & 0x0f) & 0x7fffffff;
+  const number = mac.readUInt32BE(mac.readUInt8(19) & 0x0f) & 0x7fffffff;
   return String(number % 10 ** DIGITS).padStart(DIGITS, '0');
 }

@@ -1,6 +1,6 @@
 /**
- * Builds when there is no build, or one that is older than what it was built from; so that a second
- * start is quick. Deleted files count by the folder that they were deleted from.
+ * Builds if there is no build, or if it is older than its sources, so that a second start is quick.
+ * A deleted file shows in the time of its folder.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
@@ -17,7 +17,12 @@ const sources = [
   'nest-cli.json',
 ];
 
-/** When a file, or anything in a folder, was changed last; milliseconds. */
+/**
+ * The time of the last change of a file, or of anything in a folder, in milliseconds.
+ *
+ * @param {string} path
+ * @returns {number}
+ */
 function changedAt(path) {
   const { mtimeMs } = statSync(path);
   if (!statSync(path).isDirectory()) return mtimeMs;

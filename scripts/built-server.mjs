@@ -4,10 +4,10 @@ import { startChildServer } from './child-server.mjs';
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 /**
- * Starts the built server in a fresh folder that is also its data directory. `DATABASE_URL` is used
- * when it is set.
+ * Starts the built server in a new folder that is also its data directory. Uses `DATABASE_URL` if
+ * it is set.
  *
- * @param {Record<string, string>} [settings] variables beside those of this process
+ * @param {Record<string, string>} [settings] variables in addition to those of this process
  * @returns {Promise<{url: string, output: () => string, stop: () => Promise<void>}>}
  */
 export async function startBuiltServer(settings = {}) {

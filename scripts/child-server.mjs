@@ -15,12 +15,25 @@ const STOP_TIMEOUT_SECONDS = 15;
 const PROBE_TIMEOUT_MILLISECONDS = 3_000;
 
 /**
- * Starts a server as a process of its own, on the loopback, in a fresh folder.
+ * A server that runs as a child process.
+ *
+ * @typedef {object} ChildServer
+ * @property {number} port on the loopback
+ * @property {number} pid
+ * @property {number} startMilliseconds from the start of the process until it was ready
+ * @property {() => string} output everything that it has printed so far
+ * @property {Promise<number | null>} ended its exit code once it has ended; null if a signal killed it
+ * @property {() => Promise<void>} stop
+ */
+
+/**
+ * Starts a server as a child process on the loopback, in a new folder.
  *
  * @param {string} script path of its main file
- * @param {Record<string, string | undefined>} env all of its environment but `HOST`; without a
- *   `PORT` it is given a free one. It must listen there and answer 200 at `/health/ready`
- * @param {AbortSignal} [signal] gives the waiting up
+ * @param {Record<string, string | undefined>} env its whole environment except `HOST`; without a
+ *   `PORT` it gets a free one. It must listen there and answer 200 at `/health/ready`
+ * @param {AbortSignal} [signal] aborts the wait
+ * @returns {Promise<ChildServer>}
  */
 export async function startChildServer(script, env, signal) {
   const directory = await mkdtemp(join(tmpdir(), 'nestjs-mfa-'));
@@ -31,11 +44,14 @@ export async function startChildServer(script, env, signal) {
     env: { ...env, HOST: '127.0.0.1', PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // Should this process end without having stopped it, it does not stay behind.
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${script} could not be started.`);
+  // Kills the child if this process ends without stopping it.
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
   child.once('exit', () => process.off('exit', kill));
   const ended = once(child, 'exit').then(([code]) => code);
+  /** @type {Buffer[]} */
   const parts = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => parts.push(part));
   const output = () => Buffer.concat(parts).toString();
@@ -47,19 +63,25 @@ export async function startChildServer(script, env, signal) {
     throw signal?.aborted ? cause : new Error(`${script} did not start.\n${output()}`, { cause });
   }
   const startMilliseconds = performance.now() - startedAt;
-  return { port, pid: child.pid, startMilliseconds, output, ended, stop };
+  return { port, pid, startMilliseconds, output, ended, stop };
 }
 
+/**
+ * @param {number} port
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {AbortSignal} [signal]
+ */
 async function waitUntilReady(port, child, signal) {
   const giveUpAt = performance.now() + START_TIMEOUT_SECONDS * 1000;
   while (performance.now() < giveUpAt) {
     if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}.`);
     if (await isReady(port)) return;
-    await setTimeout(PROBE_INTERVAL_MILLISECONDS, undefined, { signal });
+    await setTimeout(PROBE_INTERVAL_MILLISECONDS, undefined, signal && { signal });
   }
   throw new Error(`It was not ready after ${START_TIMEOUT_SECONDS} seconds.`);
 }
 
+/** @param {number} port */
 async function isReady(port) {
   const request = get({ port, path: '/health/ready', timeout: PROBE_TIMEOUT_MILLISECONDS });
   request.on('timeout', () => request.destroy());
@@ -72,6 +94,10 @@ async function isReady(port) {
   }
 }
 
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {string} directory
+ */
 async function stopServer(child, directory) {
   if (child.exitCode === null && child.signalCode === null) {
     const ended = once(child, 'exit');
@@ -83,12 +109,13 @@ async function stopServer(child, directory) {
   await rm(directory, { recursive: true, force: true });
 }
 
-/** A port of the loopback on which nobody listens. */
+/** A free port on the loopback. */
 export async function findFreePort() {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
-  const { port } = probe.address();
+  const address = probe.address();
   probe.close();
   await once(probe, 'close');
-  return port;
+  if (address === null || typeof address === 'string') throw new Error('There is no port.');
+  return address.port;
 }

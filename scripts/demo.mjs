@@ -4,15 +4,28 @@ import { generate } from 'otplib';
 import QRCode from 'qrcode';
 import { startBuiltServer } from './built-server.mjs';
 
+/**
+ * The body is untyped JSON, which the demo checks as it goes.
+ *
+ * @typedef {{status: number, body: ReturnType<JSON['parse']>}} Answer
+ */
+
 const REQUEST_TIMEOUT_MILLISECONDS = 15_000;
 const STEP_SECONDS = 30;
 
-/** Prints one line of the story. */
+/** @param {string} text */
 function say(text) {
   console.log(text);
 }
 
-/** Sends a request and gives back the status and the body. */
+/**
+ * Sends a request and returns the status and the body.
+ *
+ * @param {string} url
+ * @param {object} body
+ * @param {string} [access]
+ * @returns {Promise<Answer>}
+ */
 async function call(url, body, access) {
   const answer = await fetch(url, {
     method: 'POST',
@@ -27,38 +40,58 @@ async function call(url, body, access) {
   return { status: answer.status, body: text === '' ? null : JSON.parse(text) };
 }
 
-/** The body of an answer that has to have this status. */
+/**
+ * The body of an answer. @throws {Error} for another status
+ *
+ * @param {number} status
+ * @param {Answer} answer
+ */
 function expectStatus(status, answer) {
   if (answer.status === status) return answer.body;
   throw new Error(`Expected ${status}, got ${answer.status}: ${JSON.stringify(answer.body)}`);
 }
 
-/** What an authenticator app shows `stepsAhead` steps from now. */
+/**
+ * The code that an authenticator app shows `stepsAhead` steps from now.
+ *
+ * @param {string} secret
+ * @param {number} stepsAhead
+ */
 function readAuthenticator(secret, stepsAhead = 0) {
   const epoch = Math.floor(Date.now() / 1000) + stepsAhead * STEP_SECONDS;
   return generate({ secret, epoch });
 }
 
+/**
+ * @param {string} api
+ * @param {string} access
+ */
 async function setUpAuthenticator(api, access) {
   const setup = expectStatus(201, await call(`${api}/mfa/`, { method: 'app' }, access));
   const { qr_link: link, secret } = setup.setup_data;
-  say('3. Set-up of an authenticator app begun. Its QR code, to be scanned:');
+  say('3. The enrolment of an authenticator app has begun. Scan its QR code:');
   say(await QRCode.toString(link, { type: 'utf8', errorCorrectionLevel: 'L' }));
-  say(`   and ${setup.backup_codes.length} backup codes, such as ${setup.backup_codes[0]}`);
+  say(`   and ${setup.backup_codes.length} backup codes, for example ${setup.backup_codes[0]}`);
   const code = await readAuthenticator(secret);
-  // The step of this code is spent by the confirmation, so the login takes the step ahead of it.
+  // The confirmation spends the step of this code, so the login uses the next step.
   const nextCode = await readAuthenticator(secret, 1);
   expectStatus(200, await call(`${api}/mfa/confirm/`, { method: 'app', code }, access));
   say(`4. Confirmed with the app's code ${code}: from now on signing in asks for it.`);
   return { nextCode, backupCode: setup.backup_codes[0] };
 }
 
+/**
+ * @param {string} api
+ * @param {{username: string, password: string}} credentials
+ * @param {{nextCode: string, backupCode: string}} codes
+ */
 async function playLogins(api, credentials, { nextCode, backupCode }) {
   const signIn = async () => {
     const body = expectStatus(200, await call(`${api}/login/`, credentials));
     if (body.access !== undefined) throw new Error('A login without second factor gave tokens.');
     return body.ephemeral_token;
   };
+  /** @param {string} code */
   const verify = async (code) =>
     call(`${api}/login/verify/`, { ephemeral_token: await signIn(), code });
 
@@ -71,6 +104,7 @@ async function playLogins(api, credentials, { nextCode, backupCode }) {
   say(`7. The same backup code again: refused, 400 ${refusal.code} ("${refusal.detail}").`);
 }
 
+/** @param {string} url */
 async function play(url) {
   const api = `${url}/api/auth`;
   const username = `demo-${randomBytes(4).toString('hex')}`;
@@ -91,7 +125,7 @@ try {
   await play(server.url);
   say('Done: everything went as it should.');
 } catch (error) {
-  console.error(`The demo failed: ${error.message}`);
+  console.error('The demo failed:', error);
   process.exitCode = 1;
 } finally {
   await server?.stop();

@@ -1,8 +1,8 @@
 /*
- * Checks the two tarballs that scripts/pack-library.mjs makes: what is in them, their manifests
- * (publint), and whether TypeScript finds the types of each entry (attw). Nothing asks the network.
+ * Checks the two tarballs of scripts/pack-library.mjs: their contents, their manifests (publint),
+ * and whether TypeScript finds the types of each entry (attw). Needs no network.
  *
- *   npm run check:package
+ * npm run check:package
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -17,13 +17,18 @@ const withServer = join(ROOT, 'dist', `${name}-${version}-with-server.tgz`);
 const EXPECTED =
   /^package\/(?:package\.json|LICENSE|[A-Z]+\.md|docs\/[\w-]+\.svg|(?:docs|docs\/decisions|examples\/embed)\/[\w-]+\.md|dist\/mfa\/.+)$/;
 const UNWANTED = /\.(?:spec\.|map$)|(?<!\.d)\.ts$/;
-/** What starts the server, and what it reads beside its modules. */
+/** The main file of the server, and a file that it reads besides its modules. */
 const SERVER = ['package/dist/main.js', 'package/dist/server/swagger/ui-flow.js'];
 
+/**
+ * @param {string} program
+ * @param {string[]} args
+ */
 function run(program, ...args) {
   execFileSync(join(ROOT, 'node_modules/.bin', program), args, { cwd: ROOT, stdio: 'inherit' });
 }
 
+/** @param {string} archive */
 function pathsIn(archive) {
   const listing = execFileSync('tar', ['-tzf', archive], { encoding: 'utf8' });
   return listing.trimEnd().split('\n');
@@ -45,13 +50,13 @@ for (const path of SERVER) assert.ok(pathsIn(withServer).includes(path), `${path
 run('publint', '--strict', tarball);
 run('publint', '--strict', withServer);
 
-// Handlers are entries by a pattern, which attw does not follow by itself.
+// Handlers are exported by a pattern, which attw does not expand.
 const handlers = readdirSync(join(ROOT, 'src/mfa/handlers')).map(
   (handler) => `handlers/${handler}`,
 );
 const entries = ['.', 'testing', ...handlers];
-// The profile leaves out TypeScript's "node10", which knows no "exports". The one rule left out says
-// that require() of an ES module fails: that was so before Node 20.19, the oldest that package.json
-// allows, and the application in examples/embed is CommonJS.
+// The profile leaves out TypeScript's "node10", which does not support "exports". The ignored rule
+// says that require() of an ES module fails: that was so before Node 20.19, the oldest version that
+// package.json allows, and the application in examples/embed is CommonJS.
 const leftOut = ['--profile', 'node16', '--ignore-rules', 'cjs-resolves-to-esm'];
 run('attw', tarball, ...leftOut, '--no-definitely-typed', '--entrypoints', ...entries);

@@ -4,10 +4,9 @@
  *   npm run pack:library                    → dist/nestjs-mfa-<version>.tgz
  *   npm run pack:library -- --with-server   → dist/nestjs-mfa-<version>-with-server.tgz
  *
- * The second has the reference server in it as well, which `node dist/main.js` starts.
+ * The second also contains the reference server, which `node dist/main.js` starts.
  *
- * What goes in is compiled into a folder of its own, so that nothing left over from another build
- * can get into it.
+ * It compiles into a separate folder, so that no file of another build gets into the package.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
@@ -18,16 +17,21 @@ import { publishedManifest } from './pack-manifest.mjs';
 const ROOT = resolve(import.meta.dirname, '..');
 const OUT = join(ROOT, 'dist');
 const FOLDER = join(OUT, 'package');
-/** The README, and all that it links to. */
+/** The README and everything that it links to. */
 const DOCUMENTS = [
   ...['README.md', 'LICENSE', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
   ...['docs', 'examples/embed/README.md'],
 ];
-/** What the server reads beside its modules, as nest-cli.json has it. */
+/** The files that the server reads besides its modules, as in nest-cli.json. */
 const SERVER_ASSETS = 'server/swagger';
 
 const withServer = process.argv.includes('--with-server');
 
+/**
+ * @param {string} program
+ * @param {string[]} args
+ * @param {string} cwd
+ */
 function run(program, args, cwd) {
   execFileSync(program, args, { cwd, stdio: ['ignore', 2, 'inherit'] });
 }
@@ -48,7 +52,11 @@ function copyAssets() {
   }
 }
 
-/** Not what tables and charts are made from. */
+/**
+ * Excludes the data behind tables and charts.
+ *
+ * @param {string} path
+ */
 function isForReaders(path) {
   return !path.endsWith('.json');
 }

@@ -1,10 +1,26 @@
 /*
- * The manifest of the library as others install it. The package.json at the top serves the server
- * and the library together and is private; versions and exports are taken from there, and here is
- * decided what each package is to a host.
+ * The manifest of the published library. The repository's package.json serves server and library
+ * together and is private. Versions and exports come from there; this file decides what each
+ * package is to a host.
  */
 
-/** Shared with the host: their classes are tokens of injection, or they keep decorators' notes. */
+/**
+ * The parts of package.json that the published one is made from.
+ *
+ * @typedef {object} Manifest
+ * @property {string} name
+ * @property {string} version
+ * @property {string} description
+ * @property {string} license
+ * @property {string} type
+ * @property {Readonly<Record<string, string>>} engines
+ * @property {Readonly<Record<string, Readonly<Record<string, string>>>>} exports
+ * @property {Readonly<Record<string, string>>} dependencies
+ * @property {Readonly<Record<string, string>>} [peerDependencies]
+ * @property {Readonly<Record<string, {readonly optional: boolean}>>} [peerDependenciesMeta]
+ */
+
+/** Shared with the host: their classes are injection tokens, or they store the metadata of decorators. */
 export const PEERS = [
   '@nestjs/common',
   '@nestjs/core',
@@ -16,10 +32,10 @@ export const PEERS = [
   'typeorm',
 ];
 
-/** Needed by one handler each, which says so at the start when its package is missing. */
+/** Each is needed by one handler, which refuses to start without it. */
 export const OPTIONAL_PEERS = ['@simplewebauthn/server', 'otplib', 'qrcode'];
 
-/** The library's own affair: installed with it, and never seen by the host. */
+/** Internal to the library: installed with it and not visible to the host. */
 export const DEPENDENCIES = [
   'bcrypt',
   'class-validator-jsonschema',
@@ -30,13 +46,20 @@ export const DEPENDENCIES = [
   'uuidv7',
 ];
 
-/** With the server, all that it needs is installed too, and no handler can miss its package. */
+/**
+ * With the server, everything that it needs is a dependency, the packages of handlers too.
+ *
+ * @param {Manifest} root
+ * @param {{withServer?: boolean}} options
+ * @returns {Required<Manifest>}
+ */
 export function publishedManifest(root, { withServer = false } = {}) {
   const { name, version, description, license, type, engines, exports } = root;
   const own = withServer
     ? Object.keys(root.dependencies).filter((dependency) => !PEERS.includes(dependency))
     : DEPENDENCIES;
   const optional = withServer ? [] : OPTIONAL_PEERS;
+  /** @param {string[]} names */
   const versionsOf = (names) =>
     Object.fromEntries(names.map((dependency) => [dependency, rangeOf(root, dependency)]));
   return {
@@ -47,6 +70,10 @@ export function publishedManifest(root, { withServer = false } = {}) {
   };
 }
 
+/**
+ * @param {Manifest} root
+ * @param {string} name
+ */
 function rangeOf({ dependencies }, name) {
   const range = dependencies[name];
   if (range === undefined) throw new Error(`package.json has no dependency ${name}.`);

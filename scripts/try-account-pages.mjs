@@ -1,3 +1,4 @@
+/* global HTMLInputElement */
 /*
  * Opens the pages that links of mails lead to with a headless browser, as a person would, in every
  * language:
@@ -16,7 +17,12 @@ import { tryInBrowser } from './try-in-browser.mjs';
 const SCREENSHOT_FOLDER = process.argv[2] ?? join(tmpdir(), 'account-pages');
 const MOST_LOOKS = 100;
 
-/** What people read, by language. */
+/**
+ * @typedef {import('playwright-core').Page} Page
+ * @typedef {keyof typeof SHOWN} Language
+ */
+
+/** The texts that people read, by language. */
 const SHOWN = {
   en: {
     newDevice: 'Your account was signed in to from a new device',
@@ -46,15 +52,31 @@ const SHOWN = {
   },
 };
 
-/** Somebody who uses the browser, and reads the mailbox page of the server. */
+/** @type {Language[]} */
+const LANGUAGES = ['en', 'de'];
+
+/** A person who uses the browser and reads the server's mailbox page. */
 class Person {
+  /**
+   * @param {Page} page
+   * @param {string} url
+   * @param {Language} language
+   */
   constructor(page, url, language) {
-    Object.assign(this, { page, url, language, shown: SHOWN[language] });
+    this.page = page;
+    this.url = url;
+    this.language = language;
+    this.shown = SHOWN[language];
     this.username = `u${randomBytes(5).toString('hex')}`;
     this.email = `${this.username}@example.org`;
     this.password = randomBytes(12).toString('base64url');
   }
 
+  /**
+   * @param {string} path
+   * @param {object} body
+   * @param {string} userAgent
+   */
   async post(path, body, userAgent = 'a known browser') {
     const response = await globalThis.fetch(`${this.url}/api/auth/${path}/`, {
       method: 'POST',
@@ -68,12 +90,17 @@ class Person {
     return { status: response.status, body: await response.json() };
   }
 
+  /** @param {string} [userAgent] */
   login(userAgent) {
     const { username, password } = this;
     return this.post('login', { username, password }, userAgent);
   }
 
-  /** Waits for a mail, which arrives a moment after its cause. */
+  /**
+   * Waits for a mail, which arrives shortly after its cause.
+   *
+   * @param {string} subject
+   */
   async mail(subject) {
     const mail = this.page
       .locator('article')
@@ -87,26 +114,35 @@ class Person {
     throw new Error(`No mail "${subject}" has come.`);
   }
 
+  /** @param {string} subject */
   async linkOf(subject) {
     const link = (await this.mail(subject)).getByRole('link').last();
-    const { pathname, hash } = new URL(await link.getAttribute('href'));
+    const { pathname, hash } = new URL(String(await link.getAttribute('href')));
     assert.match(pathname, /^\/account\//, `"${subject}" has a link`);
     return `${this.url}${pathname}${hash}`;
   }
 
-  /** Opens a link as one of a mail is: in a page of its own. */
+  /**
+   * Opens a link in a new page, as a mail program does.
+   *
+   * @param {string} link
+   */
   async open(link) {
     await this.page.goto('about:blank');
     await this.page.goto(link);
     assert.equal(new URL(this.page.url()).hash, '', 'the token is out of the address');
   }
 
+  /**
+   * @param {string} button
+   * @param {RegExp} expected
+   */
   async press(button, expected) {
     await this.page.locator('button', { hasText: button }).click();
     await this.page.locator('[role="status"]', { hasText: expected }).waitFor();
   }
 
-  /** Of a page on which nothing is left to do. */
+  /** Expects a page that is done and links to the sign-in. */
   async leadsOn() {
     const link = this.page.getByRole('link', { name: this.shown.signIn });
     await link.waitFor();
@@ -114,12 +150,14 @@ class Person {
     assert.equal(await this.page.locator('button').count(), 0);
   }
 
+  /** @param {string} name */
   async shoot(name) {
     const path = join(SCREENSHOT_FOLDER, `${this.language}-${name}.png`);
     await this.page.screenshot({ path });
   }
 }
 
+/** @param {Person} person */
 async function sayNotMe(person) {
   const { shown } = person;
   await person.login();
@@ -140,6 +178,7 @@ async function sayNotMe(person) {
   await person.mail(shown.secured);
 }
 
+/** @param {Person} person */
 async function resetPassword(person) {
   const { page, shown } = person;
   await person.post('password/reset', { email: person.email });
@@ -148,7 +187,10 @@ async function resetPassword(person) {
   const field = page.locator('input[name="new_password"]');
   await field.fill('short');
   await page.locator('button').click();
-  assert.equal(await field.evaluate((input) => input.validity.tooShort), true);
+  const isTooShort = await field.evaluate(
+    (input) => input instanceof HTMLInputElement && input.validity.tooShort,
+  );
+  assert.equal(isTooShort, true);
   await field.fill(person.email);
   await person.press(shown.save, shown.weak);
   await person.shoot('05-reset-refused');
@@ -163,6 +205,7 @@ async function resetPassword(person) {
   await person.press(shown.save, shown.used);
 }
 
+/** @param {Person} person */
 async function confirmAddress(person) {
   const { page, shown } = person;
   const link = await person.linkOf(shown.confirm);
@@ -179,10 +222,17 @@ async function confirmAddress(person) {
   await person.shoot('11-start');
 }
 
-/** Somebody whose browser has nothing to complain about, at the end either. */
+/**
+ * Plays as a new person, and expects no errors in the browser's console.
+ *
+ * @param {Language} language
+ * @param {{context: import('playwright-core').BrowserContext, url: string}} browser
+ * @param {(person: Person) => Promise<void>} play
+ */
 async function tryAs(language, { context, url }, play) {
   await context.setExtraHTTPHeaders({ 'accept-language': language });
   const page = await context.newPage();
+  /** @type {string[]} */
   const complaints = [];
   page.on('console', (message) => {
     const isRefusal = /Failed to load resource.*status of 4\d\d/.test(message.text());
@@ -198,6 +248,7 @@ async function tryAs(language, { context, url }, play) {
   await page.close();
 }
 
+/** @param {Person} person */
 async function useMailedLinks(person) {
   const { page, url, language } = person;
   await sayNotMe(person);
@@ -211,9 +262,13 @@ async function useMailedLinks(person) {
   console.log(`${language}: not me, and a new password`);
 }
 
+/**
+ * @param {(person: Person) => Promise<void>} play
+ * @param {Record<string, string>} [settings]
+ */
 async function inEveryLanguage(play, settings) {
   await tryInBrowser(async (context, url) => {
-    for (const language of Object.keys(SHOWN)) await tryAs(language, { context, url }, play);
+    for (const language of LANGUAGES) await tryAs(language, { context, url }, play);
   }, settings);
 }
 

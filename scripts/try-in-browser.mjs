@@ -5,7 +5,7 @@ import { chromium } from 'playwright-core';
 import { startBuiltServer } from './built-server.mjs';
 
 const EXECUTABLE = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-/** Nothing is asked of other hosts. */
+/** No requests to other hosts. */
 const FLAGS = [
   '--disable-gpu',
   '--disable-quic',
@@ -16,8 +16,8 @@ const FLAGS = [
 ];
 
 /**
- * Plays something in a headless browser against the built server, and stops both. A failure is
- * shown, and is the exit code of the process.
+ * Runs a play in a headless browser against the built server, and stops both. A failure is printed
+ * and sets the exit code of the process.
  *
  * @param {(context: import('playwright-core').BrowserContext, url: string) => Promise<void>} play
  * @param {Record<string, string>} [settings] of the server

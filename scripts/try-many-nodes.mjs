@@ -1,8 +1,8 @@
 /* global AbortController */
 /*
- * Three built servers behind nginx, on one PostgreSQL and one Redis, all started here. People sign in
- * while a server is killed, PostgreSQL is restarted and Redis goes away; then everything that was
- * acknowledged is looked for.
+ * Three built servers behind nginx, with one PostgreSQL and one Redis, all started here. People
+ * sign in while a server is killed, PostgreSQL is restarted and Redis is killed; then the script
+ * checks that nothing acknowledged is lost.
  *
  *   node scripts/try-many-nodes.mjs [--short]
  */
@@ -12,11 +12,17 @@ import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { checkUsers } from './many-nodes/checks.mjs';
 import { Client } from './many-nodes/client.mjs';
-import { Cluster } from './many-nodes/cluster.mjs';
+import { Cluster, killAndRestart } from './many-nodes/cluster.mjs';
 import { exceedLimit, mostRequests } from './many-nodes/limits.mjs';
 import { run } from './many-nodes/processes.mjs';
 import { TLS_PROXY } from './many-nodes/services.mjs';
 import { User } from './many-nodes/user.mjs';
+
+/**
+ * @typedef {import('./many-nodes/cluster.mjs').Nodes} Nodes
+ *
+ * @typedef {{client: Client, nodes: Nodes, round: number}} Stage what an outage is played on
+ */
 
 const PROCESSES = 3;
 const ROUND_MILLISECONDS = 400;
@@ -28,20 +34,26 @@ const BACK = /Redis counts again/g;
 
 const { values } = parseArgs({ options: { short: { type: 'boolean', default: false } } });
 const plan = values.short
-  ? { users: 6, calmSeconds: 3, rounds: 1, modes: ['immediate'] }
-  : { users: 12, calmSeconds: 10, rounds: 3, modes: ['fast', 'immediate', 'fast'] };
+  ? { users: 6, calmSeconds: 3, modes: ['immediate'] }
+  : { users: 12, calmSeconds: 10, modes: ['fast', 'immediate', 'fast'] };
 const startedAt = performance.now();
-const faults = [];
+/** @type {string[]} */
+const failures = [];
 const cluster = new Cluster();
 
+/** @param {string} text */
 function say(text) {
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1).padStart(6);
   console.log(`${seconds} s  ${text}`);
 }
 
+/**
+ * @param {boolean} isRight
+ * @param {string} text
+ */
 function check(isRight, text) {
   say(`${isRight ? 'ok   ' : 'WRONG'} ${text}`);
-  if (!isRight) faults.push(text);
+  if (!isRight) failures.push(text);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
@@ -50,17 +62,21 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 
 try {
   say(`starting PostgreSQL, Redis, ${PROCESSES} servers and nginx`);
-  await cluster.start(PROCESSES);
-  await play(new Client(cluster.port));
+  const nodes = await cluster.start(PROCESSES);
+  await play(new Client(nodes.port), nodes);
 } catch (error) {
-  check(false, error.stack);
+  check(false, error instanceof Error ? (error.stack ?? error.message) : String(error));
 } finally {
   await cluster.stop();
 }
-say(faults.length === 0 ? 'everything held' : `${faults.length} faults`);
-process.exitCode = faults.length === 0 ? 0 : 1;
+say(failures.length === 0 ? 'everything held' : `${failures.length} failures`);
+process.exitCode = failures.length === 0 ? 0 : 1;
 
-async function play(client) {
+/**
+ * @param {Client} client
+ * @param {Nodes} nodes
+ */
+async function play(client, nodes) {
   const users = Array.from({ length: plan.users }, (_, number) => new User(client, number + 1));
   await Promise.all(users.map((user) => user.register()));
   say(`${users.length} people have registered and set an authenticator up`);
@@ -68,25 +84,34 @@ async function play(client) {
   const end = new AbortController();
   const lives = users.map((user) => liveUntil(end.signal, user));
   try {
-    for (let round = 0; round < plan.rounds; round += 1) await playOutages(client, round);
+    for (const [round, mode] of plan.modes.entries()) {
+      await playOutages({ client, nodes, round }, mode);
+    }
   } finally {
     end.abort();
     await Promise.all(lives);
   }
   say('calm again: looking for everything that was acknowledged');
   tell(users, client);
-  const userFaults = await checkUsers(users, cluster.postgresql.url);
-  check(userFaults.length === 0, `acknowledged changes, one use of codes ${userFaults.join('; ')}`);
+  const userFailures = await checkUsers(users, nodes.postgresql.url);
+  check(
+    userFailures.length === 0,
+    `acknowledged changes, one use of codes ${userFailures.join('; ')}`,
+  );
   check(client.unclear.length === 0, `clear answers ${client.unclear.slice(0, 5).join('; ')}`);
   check(client.slowestMilliseconds < 22_000, `no answer later than that of nginx`);
   client.close();
-  const audit = await run(process.execPath, [AUDIT_VERIFY], { env: cluster.environment });
+  const audit = await run(process.execPath, [AUDIT_VERIFY], { env: nodes.environment });
   check(
     /^done: \d+ events seen, 0 users/m.test(audit),
     `audit: ${audit.trim().split('\n').at(-1)}`,
   );
 }
 
+/**
+ * @param {AbortSignal} signal
+ * @param {User} user
+ */
 async function liveUntil(signal, user) {
   while (!signal.aborted) {
     await user.live();
@@ -94,68 +119,96 @@ async function liveUntil(signal, user) {
   }
 }
 
-async function playOutages(client, round) {
+/**
+ * @param {Stage} stage
+ * @param {string} mode of `pg_ctl stop`
+ */
+async function playOutages(stage, mode) {
+  const { nodes, round } = stage;
   await setTimeout(plan.calmSeconds * 1000);
-  await checkLimit(client, `127.2.${round}.1`);
+  await checkLimit(stage, `127.2.${round}.1`);
   say('a server is killed');
-  await cluster.killAndRestart(round % PROCESSES);
+  await killAndRestart(nodes, round % PROCESSES);
   say('it is back');
   await setTimeout(plan.calmSeconds * 1000);
-  const mode = plan.modes[round];
   say(`PostgreSQL is restarted (${mode})`);
-  await cluster.postgresql.stop(mode);
+  await nodes.postgresql.stop(mode);
   await setTimeout(1_000);
-  await cluster.postgresql.start();
+  await nodes.postgresql.start();
   say('it is back');
   await setTimeout(plan.calmSeconds * 1000);
-  await playRedisOutage(client, round);
+  await playRedisOutage(stage);
 }
 
-async function playRedisOutage(client, round) {
-  const before = cluster.servers.map(({ output }) => countOf(AWAY, output()));
+/** @param {Stage} stage */
+async function playRedisOutage(stage) {
+  const { client, nodes, round } = stage;
+  const before = nodes.servers.map(({ output }) => countOf(AWAY, output()));
   say('Redis is killed');
-  await cluster.redis.kill();
+  await nodes.redis.kill();
   await checkLimitAlone(client, round);
   await setTimeout(plan.calmSeconds * 1000);
-  const after = cluster.servers.map(({ output }, i) => countOf(AWAY, output()) - before[i]);
+  const after = nodes.servers.map(
+    ({ output }, index) => countOf(AWAY, output()) - (before[index] ?? 0),
+  );
   check(
     after.every((count) => count === 1),
-    `one warning of each process: ${after}`,
+    `one warning of each process: ${after.join(', ')}`,
   );
-  await cluster.redis.start();
+  await nodes.redis.start();
   const areBack = () =>
-    cluster.servers.every(({ output }) => countOf(BACK, output()) === countOf(AWAY, output()));
+    nodes.servers.every(({ output }) => countOf(BACK, output()) === countOf(AWAY, output()));
   for (let tries = 0; tries < 100 && !areBack(); tries += 1) {
-    // A process asks for Redis when it is asked for something.
+    // A process tries Redis again only when it gets a request.
     await client.post('127.4.0.1', '/token/verify/', {});
     await setTimeout(100);
   }
   check(areBack(), 'all processes count in Redis again');
-  await checkLimit(client, `127.2.${round}.2`);
+  await checkLimit(stage, `127.2.${round}.2`);
 }
 
-/** A process that is too busy to read what Redis answered counts alone for a while, and says so. */
-async function checkLimit(client, address) {
-  const before = countAway();
+/**
+ * A process that is too busy to read Redis' answer counts alone for a while, and logs it.
+ *
+ * @param {Stage} stage
+ * @param {string} address
+ */
+async function checkLimit({ client, nodes }, address) {
+  const before = countAway(nodes);
   const passed = await exceedLimit(client, address);
-  const alone = countAway() - before;
+  const alone = countAway(nodes) - before;
   const most = mostRequests({ withRedis: true, alone });
   const text = `with Redis: ${passed} requests passed, at most ${most} may`;
   check(passed <= most && passed > 0, alone === 0 ? text : `${text} (${alone} counted alone)`);
 }
 
-/** Clients behind a proxy that nginx knows are told apart: what one has used up, another has. */
+/**
+ * Clients behind a trusted proxy have separate limits.
+ *
+ * @param {Client} client
+ */
 async function checkProxy(client) {
+  /** @param {string} forwardedFor */
   const behindProxy = (forwardedFor) => ({
-    post: (_address, path, body) =>
-      client.send({ address: TLS_PROXY, forwardedFor, method: 'POST', path, body }),
+    /**
+     * @param {string} address
+     * @param {string} path
+     * @param {object} body
+     */
+    post: (address, path, body) =>
+      client.send({ address, forwardedFor, method: 'POST', path, body }),
   });
-  await exceedLimit(behindProxy('198.51.100.1'));
-  const { status } = await behindProxy('198.51.100.2').post(null, '/token/verify/', {});
+  await exceedLimit(behindProxy('198.51.100.1'), TLS_PROXY);
+  const { status } = await behindProxy('198.51.100.2').post(TLS_PROXY, '/token/verify/', {});
   check(status === 400, `behind a proxy: one client at its limit, another is answered ${status}`);
 }
 
-/** Each process has a minute of its own; when one ends meanwhile, the next try shows the limit. */
+/**
+ * Each process has its own window; if one ends meanwhile, the next try shows the limit.
+ *
+ * @param {Client} client
+ * @param {number} round
+ */
 async function checkLimitAlone(client, round) {
   const most = mostRequests({ withRedis: false, alone: PROCESSES });
   let passed = Infinity;
@@ -165,15 +218,25 @@ async function checkLimitAlone(client, round) {
   check(passed <= most && passed > 0, `without Redis: ${passed} passed, at most ${most} may`);
 }
 
-function countAway() {
-  return cluster.servers.reduce((sum, { output }) => sum + countOf(AWAY, output()), 0);
+/** @param {Nodes} nodes */
+function countAway({ servers }) {
+  return servers.reduce((sum, { output }) => sum + countOf(AWAY, output()), 0);
 }
 
+/**
+ * @param {RegExp} pattern
+ * @param {string} text
+ */
 function countOf(pattern, text) {
   return text.match(pattern)?.length ?? 0;
 }
 
+/**
+ * @param {User[]} users
+ * @param {Client} client
+ */
 function tell(users, { answers, slowestMilliseconds }) {
+  /** @param {'signIns' | 'renewals' | 'changes'} name */
   const sum = (name) => users.reduce((total, user) => total + user[name], 0);
   const codes = users.reduce((total, { taken }) => total + taken.size, 0);
   say(

@@ -16,8 +16,15 @@ import { tryInBrowser } from './try-in-browser.mjs';
 const SCREENSHOT_FOLDER = process.argv[2] ?? join(tmpdir(), 'swagger-ui');
 const STEP_SECONDS = 30;
 
-/** One operation of the page: opened, its body shown and editable. */
+/** @typedef {import('playwright-core').Page} Page */
+
+/** One operation of the page. */
 class Operation {
+  /**
+   * @param {Page} page
+   * @param {string} method
+   * @param {string} path
+   */
   constructor(page, method, path) {
     this.page = page;
     this.method = method;
@@ -35,17 +42,27 @@ class Operation {
     return this;
   }
 
-  /** Changes members of the body that the page shows, and leaves all others as they are. */
+  /**
+   * Changes members of the shown body, and keeps all others.
+   *
+   * @param {object} members
+   */
   async edit(members) {
     const body = JSON.parse(await this.body.inputValue());
     await this.body.fill(JSON.stringify({ ...body, ...members }, null, 2));
   }
 
+  /** @param {object} body */
   async replaceBody(body) {
     await this.body.fill(JSON.stringify(body, null, 2));
   }
 
-  /** Presses "Execute" and reads what the page then shows. */
+  /**
+   * Presses "Execute" and reads the shown result.
+   *
+   * @param {number} expectedStatus
+   * @param {string} [screenshot]
+   */
   async execute(expectedStatus, screenshot) {
     const answered = this.page.waitForResponse(
       (answer) =>
@@ -60,16 +77,26 @@ class Operation {
     return body === '' ? null : JSON.parse(body);
   }
 
+  /** @param {string} name */
   async shoot(name) {
     await this.block.screenshot({ path: join(SCREENSHOT_FOLDER, `${name}.png`) });
   }
 
-  /** Waits until the page shows whether it would send an access token with this operation. */
+  /**
+   * Waits until the lock of the operation shows whether it sends an access token.
+   *
+   * @param {'locked' | 'unlocked'} state
+   */
   async waitForLock(state) {
     await this.block.locator(`.authorization__btn[aria-label$=" ${state}"]`).waitFor();
   }
 
-  /** Waits until the body holds what an earlier answer gave. */
+  /**
+   * Waits until the body contains a value of an earlier answer.
+   *
+   * @param {string} name
+   * @param {string} value
+   */
   async waitForMember(name, value) {
     for (let tries = 0; tries < 20; tries += 1) {
       if (JSON.parse(await this.body.inputValue())[name] === value) return;
@@ -79,11 +106,15 @@ class Operation {
   }
 }
 
-/** What of its operation stands where a figure stands, too. */
+/**
+ * The siblings that overlap with a figure.
+ *
+ * @param {import('playwright-core').Locator} figure
+ */
 function coveredBy(figure) {
   return figure.evaluate((element) => {
     const own = element.getBoundingClientRect();
-    return [...element.parentElement.children]
+    return [...(element.parentElement?.children ?? [])]
       .filter((other) => {
         const { top, bottom } = other.getBoundingClientRect();
         return other !== element && bottom > own.top && top < own.bottom;
@@ -92,11 +123,14 @@ function coveredBy(figure) {
   });
 }
 
+/** @param {Page} page */
 async function walk(page) {
+  /** @type {(method: string, path: string) => Promise<Operation>} */
   const operation = (method, path) => new Operation(page, method, path).open();
   const username = `u${randomBytes(5).toString('hex')}`;
   const credentials = { username, password: randomBytes(12).toString('base64url') };
   const at = Math.floor(Date.now() / 1000);
+  /** @type {(secret: string, stepsAhead: number) => Promise<string>} */
   const codeOf = (secret, stepsAhead) =>
     generate({ secret, epoch: at + stepsAhead * STEP_SECONDS });
 
@@ -162,8 +196,13 @@ async function walk(page) {
   await user.execute(401, '13-user-after-logout');
 }
 
+/**
+ * @param {import('playwright-core').BrowserContext} context
+ * @param {string} url
+ */
 async function tryIn(context, url) {
   const page = await context.newPage();
+  /** @type {string[]} */
   const complaints = [];
   page.on('console', (message) => {
     const isRefusal = /Failed to load resource.*status of 4\d\d/.test(message.text());

@@ -1,7 +1,7 @@
 /* global fetch, navigator, PublicKeyCredential -- in the page */
 /*
- * Sets security keys up and signs in with them in a headless browser, by the browser's own
- * functions and against the running server:
+ * Enrols security keys and signs in with them in a headless browser, with the browser's own
+ * functions, against the running server:
  *
  *   node scripts/try-webauthn.mjs
  *
@@ -13,7 +13,12 @@ import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { tryInBrowser } from './try-in-browser.mjs';
 
+/**
+ * @type {{transport: 'usb' | 'internal', hasResidentKey?: boolean, hasUserVerification?: boolean,
+ *   isUserVerified?: boolean}}
+ */
 const USB_KEY = { transport: 'usb' };
+/** @type {typeof USB_KEY} */
 const LAPTOP = {
   transport: 'internal',
   hasResidentKey: true,
@@ -21,37 +26,53 @@ const LAPTOP = {
   isUserVerified: true,
 };
 
-/** A page of the server's origin, which talks to its routes and to keys as a front end would. */
+/** A page of the server's origin, which uses its routes and the keys like a front end. */
 class FrontEnd {
+  /** @type {string | undefined} */
   access;
 
+  /** @param {import('playwright-core').Page} page */
   constructor(page) {
     this.page = page;
   }
 
-  /** Sends a request from within the page, and reads the answer. */
+  /**
+   * Sends a request from within the page, and reads the answer.
+   *
+   * @param {string} path
+   * @param {object} body
+   * @param {number} expectedStatus
+   */
   async post(path, body, expectedStatus) {
     const { status, text } = await this.page.evaluate(send, { path, body, access: this.access });
     assert.equal(status, expectedStatus, `POST ${path} answered ${status}: ${text}`);
     return JSON.parse(text);
   }
 
+  /** @param {PublicKeyCredentialCreationOptionsJSON} options */
   create(options) {
     return this.page.evaluate(async (json) => {
       const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(json);
-      return (await navigator.credentials.create({ publicKey })).toJSON();
+      const credential = await navigator.credentials.create({ publicKey });
+      return credential instanceof PublicKeyCredential ? credential.toJSON() : null;
     }, options);
   }
 
+  /** @param {PublicKeyCredentialRequestOptionsJSON} options */
   get(options) {
     return this.page.evaluate(async (json) => {
       const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(json);
-      return (await navigator.credentials.get({ publicKey })).toJSON();
+      const credential = await navigator.credentials.get({ publicKey });
+      return credential instanceof PublicKeyCredential ? credential.toJSON() : null;
     }, options);
   }
 }
 
-/** Runs in the page. */
+/**
+ * Runs in the page.
+ *
+ * @param {{path: string, body: object, access: string | undefined}} request
+ */
 async function send({ path, body, access }) {
   const authorization = access === undefined ? {} : { authorization: `Bearer ${access}` };
   const answer = await fetch(`/api/auth/${path}/`, {
@@ -62,7 +83,12 @@ async function send({ path, body, access }) {
   return { status: answer.status, text: await answer.text() };
 }
 
-/** What Chromium has in the place of hardware. */
+/**
+ * Adds a virtual authenticator of Chromium.
+ *
+ * @param {import('playwright-core').CDPSession} devTools
+ * @param {typeof USB_KEY} kind
+ */
 async function plugIn(devTools, kind) {
   const { authenticatorId } = await devTools.send('WebAuthn.addVirtualAuthenticator', {
     options: { protocol: 'ctap2', automaticPresenceSimulation: true, ...kind },
@@ -70,6 +96,10 @@ async function plugIn(devTools, kind) {
   return authenticatorId;
 }
 
+/**
+ * @param {FrontEnd} frontEnd
+ * @param {string} label
+ */
 async function setUp(frontEnd, label) {
   const set = await frontEnd.post('mfa', { method: 'webauthn', label }, 201);
   const credential = await frontEnd.create(set.setup_data);
@@ -79,6 +109,11 @@ async function setUp(frontEnd, label) {
   return set.setup_data;
 }
 
+/**
+ * @param {FrontEnd} frontEnd
+ * @param {object} credentials
+ * @param {string[]} expectedAmr
+ */
 async function signIn(frontEnd, credentials, expectedAmr) {
   const login = await frontEnd.post('login', credentials, 200);
   assert.equal(login.method, 'webauthn');
@@ -91,6 +126,10 @@ async function signIn(frontEnd, credentials, expectedAmr) {
   return credential;
 }
 
+/**
+ * @param {FrontEnd} frontEnd
+ * @param {import('playwright-core').CDPSession} devTools
+ */
 async function walk(frontEnd, devTools) {
   const username = `u${randomBytes(5).toString('hex')}`;
   const credentials = { username, password: randomBytes(12).toString('base64url') };
@@ -116,10 +155,14 @@ async function walk(frontEnd, devTools) {
   await signIn(frontEnd, credentials, ['pwd', 'pop', 'user', 'uv', 'mfa']);
 }
 
+/**
+ * @param {import('playwright-core').BrowserContext} context
+ * @param {string} url
+ */
 async function tryIn(context, url) {
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
-  // Security keys are for host names, and this one is secure without TLS.
+  // WebAuthn needs a host name, and localhost counts as secure without TLS.
   await page.goto(url.replace('127.0.0.1', 'localhost') + '/api/docs');
   const devTools = await context.newCDPSession(page);
   await devTools.send('WebAuthn.enable', { enableUI: false });

@@ -1,6 +1,6 @@
 /**
- * Lets Node run this repository's TypeScript as it stands, for tools such as TypeORM's command
- * line: `node --import ./scripts/typescript-loader.mjs …`. The server itself runs what is built.
+ * Lets Node run this repository's TypeScript directly, for tools like TypeORM's command line: `node
+ * --import ./scripts/typescript-loader.mjs …`. The server itself runs the build.
  */
 import { readFile } from 'node:fs/promises';
 import { register } from 'node:module';
@@ -8,15 +8,20 @@ import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { transform } from '@swc/core';
 
-// Node loads the hooks below into a thread of their own, where nothing is to be registered.
+// Node also loads this file in the thread of the hooks, which must not register them again.
 if (isMainThread) register(import.meta.url);
 
-/** Imports name the `.js` that a build makes; here its `.ts` is taken. */
+/**
+ * Imports name the `.js` of the build; this maps them to the `.ts` source.
+ *
+ * @type {import('node:module').ResolveHook}
+ */
 export async function resolve(specifier, context, nextResolve) {
   const isOurs = specifier.startsWith('.') && context.parentURL?.endsWith('.ts');
   return nextResolve(isOurs ? specifier.replace(/\.js$/, '.ts') : specifier, context);
 }
 
+/** @type {import('node:module').LoadHook} */
 export async function load(url, context, nextLoad) {
   if (!url.endsWith('.ts')) return nextLoad(url, context);
   const path = fileURLToPath(url);

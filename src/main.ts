@@ -13,7 +13,7 @@ import { bootstrap } from './server/bootstrap.js';
 import { DOCS_PATH } from './server/swagger/docs-path.js';
 
 const EXPOSED =
-  'HOST is not this machine alone, and NODE_ENV is not production: whoever reaches it can use what is for trying out, such as the development mailbox.';
+  'HOST is more than this machine, and NODE_ENV is not production: everyone who reaches it can use features that are only for trying out, for example the development mailbox.';
 
 async function start(): Promise<void> {
   const config = await loadConfig(process.env);

@@ -9,10 +9,15 @@ import { hashAlone, runnerOf, SECOND_STEPS } from '../measure.mjs';
 import { PASSWORD } from '../works.mjs';
 
 const SERVER = fileURLToPath(new URL('../peer/server.mjs', import.meta.url));
-/** @type {string} its packages are not there before they are installed, and neither are their types */
+/** @type {string} its packages and their types are missing before the installation */
 const SEEDER = new URL('../peer/seed.mjs', import.meta.url).href;
 
-/** Better Auth, which must be installed. Its migrations are a command of its own, not its start. */
+/**
+ * Better Auth, which must be installed. It migrates by a separate command, not at its start.
+ *
+ * @param {import('../command.mjs').Database} database
+ * @returns {Promise<import('../contestants.mjs').Contestant>}
+ */
 export async function betterAuth({ url, client, signal }) {
   const { openPeerSeeder } = await import(SEEDER);
   const secret = randomBytes(32).toString('base64url');
@@ -33,16 +38,18 @@ export async function betterAuth({ url, client, signal }) {
   };
 }
 
-/** What a sign-in of Better Auth spends on the password alone. */
+/** The password check of a Better Auth sign-in alone. */
 export async function peerHashAlone() {
   const { openPasswordCheck } = await import(SEEDER);
   return hashAlone('scrypt alone', await openPasswordCheck(PASSWORD));
 }
 
 /**
- * Beside a cookie it asks for the origin of a page, as browsers send it.
+ * Besides a cookie it needs the `Origin` that browsers send.
  *
  * @param {import('../works.mjs').Work} work
+ * @param {import('../works.mjs').Ticket} login
+ * @param {number | undefined} port
  * @returns {import('../measure.mjs').Sending}
  */
 function requestTo({ id, codeOf }, login, port) {
@@ -52,11 +59,12 @@ function requestTo({ id, codeOf }, login, port) {
   const route = id.endsWith('backup') ? 'verify-backup-code' : 'verify-totp';
   return {
     path: `/api/auth/two-factor/${route}`,
-    headers: { Cookie: login.cookie, Origin: `http://127.0.0.1:${port}` },
+    headers: { Cookie: login.cookie ?? '', Origin: `http://127.0.0.1:${port}` },
     body: { code: codeOf(login) },
   };
 }
 
+/** @param {import('../works.mjs').Work} work */
 function expectsOf({ id }) {
   if (id === 'sign-in') return { status: 200, text: '"twoFactorRedirect":true' };
   return id.startsWith('wrong')
@@ -68,15 +76,17 @@ const FOLDER = new URL('../peer/', import.meta.url);
 const MANIFEST = new URL('package.json', FOLDER);
 const INSTALLED = new URL('node_modules/better-auth/package.json', FOLDER);
 
-/** The version of Better Auth that is measured. */
+/** The measured version of Better Auth. */
 export function peerVersion() {
   return read(MANIFEST).dependencies['better-auth'];
 }
 
 /**
- * Installs what `bench/peer` names, unless it is there. It never becomes a package of the project.
+ * Installs the packages of `bench/peer` unless they are there. They never become packages of the
+ * project.
  *
  * @throws {UsageError} when npm fails
+ * @param {AbortSignal} signal
  */
 export async function installPeer(signal) {
   if (existsSync(INSTALLED) && read(INSTALLED).version === peerVersion()) return;
@@ -90,6 +100,7 @@ export async function installPeer(signal) {
   if (code !== 0) throw new UsageError('Better Auth was not installed: leave it out by --servers.');
 }
 
+/** @param {URL} url */
 function read(url) {
   return JSON.parse(readFileSync(url, 'utf8'));
 }

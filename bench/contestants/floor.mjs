@@ -8,19 +8,35 @@ import { startChildServer } from '../../scripts/child-server.mjs';
 import { runnerOf, SECOND_STEPS } from '../measure.mjs';
 import { randomBackupCode } from '../works.mjs';
 
+/** @typedef {import('../contestants.mjs').Contestant} Contestant */
+
 const SERVER = fileURLToPath(new URL('../floor.mjs', import.meta.url));
 
-/** The floor as it is. */
+/**
+ * The floor as described in `floor.mjs`.
+ *
+ * @param {import('../command.mjs').Database} database
+ */
 export function floor(database) {
   return makeFloor({ id: 'floor', name: 'floor', works: SECOND_STEPS }, database);
 }
 
-/** It writes an audit event for each wrong code, as ours does; a right one is the same for both. */
+/**
+ * The floor with an audit event for each wrong code, as ours writes one. Right codes are the same
+ * for both floors.
+ *
+ * @param {import('../command.mjs').Database} database
+ */
 export function auditedFloor(database) {
   const works = SECOND_STEPS.filter((id) => id.startsWith('wrong'));
   return makeFloor({ id: 'floor-audited', name: 'floor + failure event', works }, database);
 }
 
+/**
+ * @param {Pick<Contestant, 'id' | 'name' | 'works'>} about
+ * @param {import('../command.mjs').Database} database
+ * @returns {Promise<Contestant>}
+ */
 async function makeFloor(about, { url, client, signal }) {
   const keys = makeFloorKeys();
   await createFloorTables(client);
@@ -36,6 +52,7 @@ async function makeFloor(about, { url, client, signal }) {
 
 /**
  * @param {import('../works.mjs').Work} work
+ * @param {import('../works.mjs').Ticket} login
  * @returns {import('../measure.mjs').Sending}
  */
 function requestTo({ codeOf }, login) {
@@ -43,13 +60,14 @@ function requestTo({ codeOf }, login) {
   return { path: '/api/auth/login/verify/', body };
 }
 
+/** @param {import('../works.mjs').Work} work */
 function expectsOf({ id }) {
   return id.startsWith('wrong')
     ? { status: 400, text: '"invalid_code"' }
     : { status: 200, text: '"access":' };
 }
 
-/** As our server's. */
+/** As in our server. */
 const BACKUP_CODE_HASH_COST = 10;
 
 const TABLES = `
@@ -101,16 +119,19 @@ export async function createFloorTables(database) {
 }
 
 /**
- * Gives what makes users with one authenticator app, backup codes and one open login each, as
- * `floor.mjs` reads them. All have the same backup code, so that it is hashed once.
+ * Returns a function that makes users with one authenticator app, backup codes and one open login
+ * each, as `floor.mjs` reads them. All have the same backup code, so that it is hashed once.
  *
- * @returns {Promise<(count: number) => Promise<{token: string, secret: Buffer, backupCode: string}[]>>}
+ * @param {import('pg').Client} database
+ * @param {ReturnType<typeof makeFloorKeys>} keys
+ * @returns {Promise<import('../contestants.mjs').Seeder>}
  */
 export async function openFloorSeeder(database, keys) {
   const stateKey = Buffer.from(keys.FLOOR_STATE_KEY, 'base64url');
   const tokenKey = createSecretKey(keys.FLOOR_TOKEN_KEY, 'base64url');
   const backupCode = randomBackupCode();
   const backupHash = await bcrypt.hash(backupCode, BACKUP_CODE_HASH_COST);
+  /** @param {string} userId */
   const tagOf = (userId) =>
     createHmac('sha256', stateKey).update(`${userId}\n${backupCode}`).digest('base64url');
   return async (count) => {
@@ -142,6 +163,10 @@ function makeUser() {
   };
 }
 
+/**
+ * @param {ReturnType<typeof makeUser>} user
+ * @param {import('node:crypto').KeyObject} key
+ */
 function sign({ userId, challengeId }, key) {
   return new SignJWT()
     .setProtectedHeader({ alg: 'HS256' })
@@ -152,6 +177,11 @@ function sign({ userId, challengeId }, key) {
     .sign(key);
 }
 
+/**
+ * @param {Buffer} secret
+ * @param {string} userId
+ * @param {Buffer} key
+ */
 function encrypt(secret, userId, key) {
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(userId));

@@ -7,9 +7,16 @@ import { UsageError } from '../command.mjs';
 import { hashAlone, runnerOf, SECOND_STEPS, USER_AGENT } from '../measure.mjs';
 import { PASSWORD, randomBackupCode } from '../works.mjs';
 
+/**
+ * @typedef {import('../contestants.mjs').Contestant} Contestant
+ * @typedef {Awaited<ReturnType<typeof makeOurKeys>>} Keys
+ * @typedef {Contestant & Required<Pick<Contestant, 'start' | 'openSeeder'>> & {keys: Keys}} Ours
+ * @typedef {{subjectId: string, methodId: string, secret: Buffer}} Enrolment
+ */
+
 const SERVER = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-/** Of our server's settings, these alone are not the defaults of production. */
+/** The settings of our server that differ from the defaults of production. */
 export const OUR_SETTINGS = {
   NODE_ENV: 'production',
   RATE_LIMIT_PER_MINUTE: '1000000',
@@ -18,14 +25,16 @@ export const OUR_SETTINGS = {
   SESSION_WRITES_PER_MINUTE: '1000000',
   SUBJECT_WRITES_PER_MINUTE: '1000000',
   PUBLIC_URL: 'http://localhost:3000',
-  // Never reached: nothing that is measured sends a mail.
+  // Never used: nothing measured sends a mail.
   SMTP_URL: 'smtp://127.0.0.1:9',
 };
 
 /**
- * Our server as it is built.
+ * The built server.
  *
- * @throws {UsageError} when it is not built
+ * @param {import('../command.mjs').Database} database
+ * @returns {Promise<Ours>}
+ * @throws {UsageError} when there is no build
  */
 export async function ours({ url, client, signal }) {
   if (!existsSync(SERVER)) throw new UsageError('There is no built server: run `npm run build`.');
@@ -42,7 +51,7 @@ export async function ours({ url, client, signal }) {
   };
 }
 
-/** What a sign-in of ours spends on the password alone. */
+/** The password check of our sign-in alone. */
 export async function ourHashAlone() {
   const hash = await bcrypt.hash(PASSWORD, PASSWORD_HASH_COST);
   return hashAlone(`bcrypt ${PASSWORD_HASH_COST} alone`, () => bcrypt.compare(PASSWORD, hash));
@@ -50,6 +59,7 @@ export async function ourHashAlone() {
 
 /**
  * @param {import('../works.mjs').Work} work
+ * @param {import('../works.mjs').Ticket} login
  * @returns {import('../measure.mjs').Sending}
  */
 function requestTo({ codeOf }, login) {
@@ -60,6 +70,7 @@ function requestTo({ codeOf }, login) {
   return { path: '/api/auth/login/verify/', body };
 }
 
+/** @param {import('../works.mjs').Work} work */
 function expectsOf({ id }) {
   if (id === 'sign-in') return { status: 200, text: '"ephemeral_token":' };
   return id.startsWith('wrong')
@@ -69,7 +80,7 @@ function expectsOf({ id }) {
 
 /** The server's default for `PASSWORD_HASH_COST`. */
 export const PASSWORD_HASH_COST = 12;
-/** Nobody waits for what is seeded. */
+/** Seeding needs no turn in a line of its own. */
 const ANYBODY = { subject: { id: 'anybody' }, client: { ip: null } };
 const DIST = new URL('../../dist/', import.meta.url);
 
@@ -116,18 +127,18 @@ export async function makeOurKeys() {
 }
 
 /**
- * Gives what makes users with a password, one authenticator app, backup codes, one open login, and a
- * sign-in with the same program before it. The built server's own code seals and signs, so that its form is nowhere repeated. All have
- * the same password and backup code, so that each is hashed once, at the cost of production.
+ * Returns a function that makes users with a password, one authenticator app, backup codes, one
+ * open login, and an earlier sign-in with the same program. The built server's own code seals and
+ * signs, so that no format is repeated here. All users have the same password and backup code, so
+ * that each is hashed once, at the cost of production.
  *
  * @param {import('pg').Client} database migrated by the server
- * @param {{MFA_SECRET_KEYS: string}} keys
- * @returns {Promise<(count: number) =>
- *   Promise<{username: string, token: string, secret: Buffer, backupCode: string}[]>>}
+ * @param {Keys} keys
+ * @returns {Promise<import('../contestants.mjs').Seeder>}
  */
 export async function openOurSeeder(database, keys) {
   const { random, codes, signToken, stateVersion, ...parts } = await loadParts(keys);
-  // Before any login was opened: one that works is no older than its method's activation.
+  // Before any login is opened: a login must not be older than its method's activation.
   const boundAt = new Date(Date.now() - 60_000);
   const makeUser = () => ({
     subjectId: random.rowId(),
@@ -136,7 +147,7 @@ export async function openOurSeeder(database, keys) {
     secret: randomBytes(20),
   });
   const backupCode = randomBackupCode();
-  const [{ hash: backupHash }] = await codes.seal(ANYBODY, [backupCode]);
+  const [sealed] = await codes.seal(ANYBODY, [backupCode]);
   const passwordHash = await parts.hashPassword(PASSWORD);
   return async (count) => {
     const users = Array.from({ length: count }, makeUser);
@@ -148,10 +159,11 @@ export async function openOurSeeder(database, keys) {
       stateVersion,
       boundAt,
       users.map(({ subjectId }) => codes.tags(subjectId, backupCode)[0]),
-      backupHash,
+      sealed?.hash,
       passwordHash,
       USER_AGENT,
     ]);
+    /** @type {(user: ReturnType<typeof makeUser>) => Promise<import('../works.mjs').Ticket>} */
     const loginOf = async (user) => ({
       username: `bench-${user.subjectId}`,
       token: await signToken(user),
@@ -162,7 +174,11 @@ export async function openOurSeeder(database, keys) {
   };
 }
 
-/** The parts of the built server that write what it reads. */
+/**
+ * The parts of the built server that write its stored forms.
+ *
+ * @param {Pick<Keys, 'MFA_SECRET_KEYS'>} keys
+ */
 export async function loadParts({ MFA_SECRET_KEYS }) {
   /** @type {typeof import('../../src/server/config/keys/key-formats.js')} */
   const { secretKeyRing } = await load('server/config/keys/key-formats.js');
@@ -195,7 +211,7 @@ export async function loadParts({ MFA_SECRET_KEYS }) {
   const random = new SystemRandomSource();
   const tokens = new EphemeralTokens(keys, new SystemClock());
   const costs = { passwordHashCost: PASSWORD_HASH_COST, passwordHashesAtOnce: 1 };
-  // It reads these two settings alone.
+  // It reads only these two settings.
   const hasher = new PasswordHasher(/** @type {any} */ (costs));
   return {
     random,
@@ -204,13 +220,21 @@ export async function loadParts({ MFA_SECRET_KEYS }) {
       random,
       totp: new Totp(await import('otplib')),
     }),
-    signToken: (user) => tokens.sign({ ...user, expiresAt: inOneDay() }, 'login'),
+    /** @param {{subjectId: string, id: string}} login */
+    signToken: (login) => tokens.sign({ ...login, expiresAt: inOneDay() }, 'login'),
+    /** @param {string} password */
     hashPassword: (password) => hasher.hash(password, { subject: 'anybody', ip: null }),
     stateVersion: APP_STATE_VERSION,
   };
 }
 
+/**
+ * @param {import('../../src/mfa/persistence/stores/rows.js').SealedRows} rows
+ * @param {{random: import('../../src/mfa/contract/random.js').RandomSource,
+ *   totp: import('../../src/mfa/handlers/app/totp.js').Totp}} parts
+ */
 function stateSealer(rows, { random, totp }) {
+  /** @type {(enrolment: Enrolment, boundAt: Date) => Buffer} */
   return ({ subjectId, methodId, secret }, boundAt) => {
     const parameters = { algorithm: 'SHA1', digits: 6, periodSeconds: 30, usedSteps: [] };
     const authenticator = {
@@ -230,7 +254,11 @@ function stateSealer(rows, { random, totp }) {
   };
 }
 
-/** From the built server; the types at each call are those of its source. */
+/**
+ * Loads a module of the built server. The types at each call are those of its source.
+ *
+ * @param {string} path
+ */
 function load(path) {
   return import(new URL(path, DIST).href);
 }

@@ -2,12 +2,13 @@ import { betterAuth } from 'better-auth';
 import { twoFactor } from 'better-auth/plugins';
 import pg from 'pg';
 
-/** As many connections as our server holds. */
+/** As many connections as our server has. */
 const MAX_CONNECTIONS = 10;
 
 /**
- * Better Auth with its defaults of production: sign-in by e-mail and password, its two-factor plugin,
- * PostgreSQL through its own adapter. Only what would stop a single client is off, as in ours.
+ * Better Auth with its production defaults: sign-in by e-mail and password, its two-factor plugin,
+ * PostgreSQL through its own adapter. Only the limits that would stop a single client are off, as
+ * in ours.
  *
  * @param {{databaseUrl: string, secret: string, baseURL: string}} settings
  */

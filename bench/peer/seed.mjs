@@ -30,8 +30,9 @@ const INSERT = `
   SELECT user_id, 'bench', user_id || '@bench.example', true, now(), now(), true FROM given`;
 
 /**
- * Makes Better Auth's tables by its own migrations and gives what makes users with a password, one
- * authenticator app, backup codes and one open login each, by its own functions of encryption.
+ * Creates Better Auth's tables by its own migrations, and returns a function that makes users with
+ * a password, one authenticator app, backup codes and one open login each, by its own encryption
+ * functions.
  *
  * @param {import('pg').Client} database
  * @param {{databaseUrl: string, secret: string, password: string}} settings
@@ -68,14 +69,14 @@ export async function openPeerSeeder(database, { databaseUrl, secret, password }
     return users.map(({ id, key, cookie }) => ({
       email: `${id}@bench.example`,
       cookie,
-      // Its codes are computed over the text of the key itself.
+      // Better Auth computes codes over the text of the key.
       secret: Buffer.from(key),
       backupCode: BACKUP_CODES[0],
     }));
   };
 }
 
-/** What a sign-in of Better Auth spends on the password alone. */
+/** The password check of a Better Auth sign-in alone. */
 export async function openPasswordCheck(password) {
   const hash = await hashPassword(password);
   return () => verifyPassword({ hash, password });

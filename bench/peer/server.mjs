@@ -1,4 +1,4 @@
-/* Better Auth as a process of its own: its handler on `node:http`, as its documents show it. */
+/* Better Auth as a separate process: its handler on `node:http`, as its documentation shows. */
 import { createServer } from 'node:http';
 import { toNodeHandler } from 'better-auth/node';
 import { makeAuth } from './auth.mjs';

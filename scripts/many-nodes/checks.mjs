@@ -1,22 +1,36 @@
 import pg from 'pg';
 
-/** What the database and the servers say in the end against what each user noted. @returns faults */
+/** @typedef {import('./user.mjs').User} User */
+
+/**
+ * Compares the database and the servers with what each user recorded. @returns the differences
+ *
+ * @param {User[]} users
+ * @param {string} databaseUrl
+ */
 export async function checkUsers(users, databaseUrl) {
   const database = new pg.Client({ connectionString: databaseUrl });
   await database.connect();
   try {
-    const faults = [];
-    for (const user of users) faults.push(...(await faultsOf(user, database)));
-    return faults;
+    /** @type {string[]} */
+    const failures = [];
+    for (const user of users) failures.push(...(await failuresOf(user, database)));
+    return failures;
   } finally {
     await database.end();
   }
 }
 
-async function faultsOf(user, database) {
-  const faults = [];
-  const check = (isRight, fault) => {
-    if (!isRight) faults.push(`${user.username}: ${fault}`);
+/**
+ * @param {User} user
+ * @param {pg.Client} database
+ */
+async function failuresOf(user, database) {
+  /** @type {string[]} */
+  const failures = [];
+  /** @type {(isRight: boolean, failure: string) => void} */
+  const check = (isRight, failure) => {
+    if (!isRight) failures.push(`${user.username}: ${failure}`);
   };
   for (const [code, times] of user.taken) check(times <= 1, `${code} was taken ${times} times`);
   const recorded = await countEvents(user, database, 'login_succeeded');
@@ -30,9 +44,14 @@ async function faultsOf(user, database) {
     const { status } = await user.post('/login/verify/', { ephemeral_token: token, code });
     check(user.taken.get(code) === 0 || status !== 200, `${code} was taken again`);
   }
-  return faults;
+  return failures;
 }
 
+/**
+ * @param {User} user
+ * @param {pg.Client} database
+ * @param {string} type
+ */
 async function countEvents({ username }, database, type) {
   const { rows } = await database.query(
     `SELECT count(*)::int AS count FROM mfa_events
@@ -42,6 +61,7 @@ async function countEvents({ username }, database, type) {
   return rows[0].count;
 }
 
+/** @param {User} user */
 async function labelOf({ client, address, access }) {
   const { body } = await client.send({ address, method: 'GET', path: '/mfa/', access });
   return body?.[0]?.details?.authenticators?.[0]?.label;

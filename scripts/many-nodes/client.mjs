@@ -4,34 +4,57 @@ import { Agent, request } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { text } from 'node:stream/consumers';
 
-/** nginx gives up after 20 s, and answers. */
+/** nginx gives up and answers after 20 s. */
 const ANSWER_TIMEOUT_MILLISECONDS = 25_000;
-/** nginx is to replace it: who says so is no proxy that it knows. */
+/** nginx must replace it, because the sender is no trusted proxy. */
 const FORGED_ADDRESS = '203.0.113.9';
-/** What an outage may answer; `internal` is never one of them. */
+/** Codes that an outage may cause; `internal` must never be among them. */
 const CLEAR_CODES = new Set(['unavailable', 'delivery_failed', 'rate_limited']);
 
 /**
- * Sends requests from loopback addresses of its users' own, and keeps what was not clear: an answer
- * that is none, that is no problem of ours, or that says `internal`.
+ * @typedef {{address: string, forwardedFor?: string, method: string, path: string, body?: object,
+ *   access?: string | undefined}} Sending
+ */
+
+/**
+ * An answer; status 0 means none. The body is untyped JSON.
+ *
+ * @typedef {{status: number, type?: string | undefined, body: ReturnType<JSON['parse']>,
+ *   reason?: string}} Reply
+ */
+
+/**
+ * Sends each user's requests from its own loopback address, and records unclear answers: no answer,
+ * no problem document of ours, or `internal`.
  */
 export class Client {
-  /** What no client may see. */
-  unclear = [];
-  /** How many answers of each status and code. */
-  answers = new Map();
+  /** Answers that no client may get. */
+  unclear = /** @type {string[]} */ ([]);
+  /** Number of answers by status and code. */
+  answers = /** @type {Map<string, number>} */ (new Map());
   slowestMilliseconds = 0;
+  /** @type {Map<string, Agent>} */
   #agents = new Map();
 
+  /** @param {number} port of nginx */
   constructor(port) {
     this.port = port;
   }
 
+  /**
+   * @param {string} address
+   * @param {string} path
+   * @param {object} body
+   * @param {string} [access]
+   */
   post(address, path, body, access) {
     return this.send({ address, method: 'POST', path, body, access });
   }
 
-  /** @returns {Promise<{status: number, body: object | null}>} status 0: no answer */
+  /**
+   * @param {Sending} sending
+   * @returns {Promise<Reply>}
+   */
   async send({ method, path, ...rest }) {
     const startedAt = performance.now();
     const reply = await this.#exchange({ method, path, ...rest });
@@ -49,6 +72,10 @@ export class Client {
     for (const agent of this.#agents.values()) agent.destroy();
   }
 
+  /**
+   * @param {Sending} sending
+   * @returns {Promise<Reply>}
+   */
   async #exchange({ address, forwardedFor = FORGED_ADDRESS, method, path, body, access }) {
     const sent = request({
       host: '127.0.0.1',
@@ -73,10 +100,11 @@ export class Client {
       const type = response.headers['content-type'];
       return { status: response.statusCode, type, body: answer === '' ? null : parse(answer) };
     } catch (error) {
-      return { status: 0, body: null, reason: error.message };
+      return { status: 0, body: null, reason: String(error) };
     }
   }
 
+  /** @param {string} address */
   #agentOf(address) {
     const agent = this.#agents.get(address) ?? new Agent({ keepAlive: true });
     this.#agents.set(address, agent);
@@ -84,11 +112,16 @@ export class Client {
   }
 }
 
-/** Whether an answer leaves open if the request was done. */
+/**
+ * Whether an answer leaves open whether the request took effect.
+ *
+ * @param {Reply} reply
+ */
 export function isOpen({ status, body }) {
   return status === 0 || status >= 500 || CLEAR_CODES.has(body?.code);
 }
 
+/** @param {string} answer */
 function parse(answer) {
   try {
     return JSON.parse(answer);

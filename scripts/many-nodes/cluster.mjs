@@ -9,65 +9,89 @@ import { startMailSink, startNginx, startPostgresql, startRedis } from './servic
 const DIST = new URL('../../dist/', import.meta.url);
 const MAIN = fileURLToPath(new URL('main.js', DIST));
 
-/** Several processes of the built server behind nginx, with a PostgreSQL and a Redis of their own. */
-export class Cluster {
-  #folder;
-  #cleanup = [];
-  /** All that processes which are no more have printed. */
-  pastOutput = [];
+/**
+ * Everything that runs: the built servers behind nginx, with a PostgreSQL and a Redis of their own.
+ *
+ * @typedef {object} Nodes
+ * @property {number} port of nginx
+ * @property {import('../child-server.mjs').ChildServer[]} servers
+ * @property {Awaited<ReturnType<typeof startPostgresql>>} postgresql
+ * @property {Awaited<ReturnType<typeof startRedis>>} redis
+ * @property {Awaited<ReturnType<typeof environmentOf>>} environment of each server
+ */
 
-  /** @param {number} processes how many servers */
+/** Starts the nodes, and stops whatever has been started. */
+export class Cluster {
+  /** @type {(() => Promise<unknown>)[]} */
+  #cleanup = [];
+
+  /**
+   * @param {number} processes how many servers
+   * @returns {Promise<Nodes>}
+   */
   async start(processes) {
-    this.#folder = await mkdtemp(join(tmpdir(), 'many-nodes-'));
-    // Other users pass through: PostgreSQL's and nginx's.
-    await chmod(this.#folder, 0o711);
-    this.#cleanup.push(() => rm(this.#folder, { recursive: true, force: true }));
-    this.postgresql = await startPostgresql(this.#folder);
-    this.#cleanup.push(() => this.postgresql.stop('immediate'));
-    this.redis = await startRedis(this.#folder);
-    this.#cleanup.push(() => this.redis.kill());
+    const folder = await mkdtemp(join(tmpdir(), 'many-nodes-'));
+    // The users of PostgreSQL and nginx must be able to enter.
+    await chmod(folder, 0o711);
+    this.#cleanup.push(() => rm(folder, { recursive: true, force: true }));
+    const postgresql = await startPostgresql(folder);
+    this.#cleanup.push(() => postgresql.stop('immediate'));
+    const redis = await startRedis(folder);
+    this.#cleanup.push(() => redis.kill());
     const mail = await startMailSink();
     this.#cleanup.push(() => mail.stop());
-    this.environment = await environmentOf({ cluster: this, mail });
-    // All at once: one of them makes the tables.
-    const started = Array.from({ length: processes }, () =>
-      startChildServer(MAIN, this.environment),
-    );
-    const outcomes = await Promise.allSettled(started);
-    this.servers = outcomes.flatMap(({ value }) => value ?? []);
-    this.#cleanup.push(() => Promise.all(this.servers.map(({ stop }) => stop())));
-    const failed = outcomes.find(({ status }) => status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
-    const nginx = await startNginx(
-      this.#folder,
-      this.servers.map(({ port }) => port),
-    );
+    const environment = await environmentOf({ postgresql, redis, mail });
+    const servers = await this.#startServers(processes, environment);
+    const ports = servers.map(({ port }) => port);
+    const nginx = await startNginx(folder, ports);
     this.#cleanup.push(() => nginx.stop());
-    this.port = nginx.port;
+    return { port: nginx.port, servers, postgresql, redis, environment };
   }
 
-  /** Kills one server in the midst of what it does, and starts it again where it was. */
-  async killAndRestart(index) {
-    const { pid, port, stop, output } = this.servers[index];
-    process.kill(pid, 'SIGKILL');
-    await stop();
-    this.pastOutput.push(output());
-    this.servers[index] = await startChildServer(MAIN, {
-      ...this.environment,
-      PORT: String(port),
-    });
+  /**
+   * Starts all at once: one of them creates the tables.
+   *
+   * @param {number} processes
+   * @param {Nodes['environment']} environment
+   */
+  async #startServers(processes, environment) {
+    const started = Array.from({ length: processes }, () => startChildServer(MAIN, environment));
+    const outcomes = await Promise.allSettled(started);
+    const servers = outcomes.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+    this.#cleanup.push(() => Promise.all(servers.map(({ stop }) => stop())));
+    const failed = outcomes.find((one) => one.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    return servers;
   }
 
   async stop() {
     for (const step of this.#cleanup.reverse()) {
-      await step().catch((error) => console.error(`Not stopped: ${error.message}`));
+      await step().catch((error) => console.error('Not stopped:', error));
     }
     this.#cleanup = [];
   }
 }
 
-async function environmentOf({ cluster: { postgresql, redis }, mail }) {
+/**
+ * Kills one server in the middle of its work, and restarts it on the same port.
+ *
+ * @param {Nodes} nodes
+ * @param {number} index
+ */
+export async function killAndRestart({ servers, environment }, index) {
+  const server = servers[index];
+  if (server === undefined) throw new RangeError(`There is no server ${index}.`);
+  const { pid, port, stop } = server;
+  process.kill(pid, 'SIGKILL');
+  await stop();
+  servers[index] = await startChildServer(MAIN, { ...environment, PORT: String(port) });
+}
+
+/** @param {{postgresql: {url: string}, redis: {url: string}, mail: {url: string}}} services */
+async function environmentOf({ postgresql, redis, mail }) {
+  /** @type {typeof import('../../src/server/config/keys/generate-keys.js')} */
   const { generateKeys } = await import(new URL('server/config/keys/generate-keys.js', DIST).href);
+  /** @type {typeof import('../../src/mfa/contract/random.js')} */
   const { SystemRandomSource } = await import(new URL('mfa/contract/random.js', DIST).href);
   return {
     ...generateKeys(new SystemRandomSource()),
@@ -81,10 +105,10 @@ async function environmentOf({ cluster: { postgresql, redis }, mail }) {
     TRUSTED_PROXIES: '127.0.0.1',
     PASSWORD_HASH_COST: '10',
     RATE_LIMIT_PER_MINUTE: String(LIMIT_PER_MINUTE),
-    // As for one address: a few people do all of it.
+    // As for one address, because a few people send all requests.
     SESSION_WRITES_PER_MINUTE: String(LIMIT_PER_MINUTE),
     SUBJECT_READS_PER_MINUTE: String(LIMIT_PER_MINUTE),
-    // Each round sends codes that others have used; how wrong ones lock is shown elsewhere.
+    // Each round sends used codes; other tests cover locks after wrong ones.
     MFA_MAX_FAILURES_PER_METHOD: '50',
     MFA_MAX_FAILURES_PER_ACCOUNT: '100',
   };

@@ -6,29 +6,50 @@ import { setTimeout } from 'node:timers/promises';
 const START_TIMEOUT_SECONDS = 30;
 const LOOK_EVERY_MILLISECONDS = 50;
 
-/** PostgreSQL refuses to run as root, and takes its own user instead. */
+/**
+ * PostgreSQL refuses to run as root, so root runs it as its own user.
+ *
+ * @param {string} program
+ * @param {string[]} args
+ * @returns {[program: string, args: string[]]}
+ */
 export function asPostgres(program, args) {
   return process.getuid?.() === 0
     ? ['runuser', ['-u', 'postgres', '--', program, ...args]]
     : [program, args];
 }
 
-/** Runs a program to its end. @throws {Error} with what it printed, when it fails */
+/**
+ * Runs a program to its end. @throws {Error} with its output when it fails
+ *
+ * @param {string} program
+ * @param {string[]} args
+ * @param {{cwd?: string, env?: NodeJS.ProcessEnv}} options
+ */
 export async function run(program, args, options = {}) {
   const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @type {Buffer[]} */
   const parts = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => parts.push(part));
-  // Not 'close': a server that it starts keeps its output open.
+  // Not 'close': a server that the program starts keeps the output open.
   const [code] = await once(child, 'exit');
   if (code === 0) return parts.join('');
   throw new Error(`${program} ended with ${code}.\n${parts.join('')}`);
 }
 
-/** Starts a program that stays, and waits until it listens on a port of the loopback. */
+/**
+ * Starts a program that keeps running, and waits until it listens on a loopback port.
+ *
+ * @param {string} program
+ * @param {string[]} args
+ * @param {number} port
+ */
 export async function startDaemon(program, args, port) {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @type {Buffer[]} */
   const parts = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => parts.push(part));
+  /** @param {NodeJS.Signals} signal */
   const end = (signal) => endChild(child, signal);
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
@@ -43,6 +64,10 @@ export async function startDaemon(program, args, port) {
   return { end };
 }
 
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {NodeJS.Signals} signal
+ */
 async function endChild(child, signal) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
@@ -50,6 +75,7 @@ async function endChild(child, signal) {
   await ended;
 }
 
+/** @param {number} port */
 async function listens(port) {
   const socket = connect(port, '127.0.0.1');
   try {

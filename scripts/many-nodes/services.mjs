@@ -8,38 +8,49 @@ import { asPostgres, run, startDaemon } from './processes.mjs';
 
 const NGINX_CONFIG = new URL('../../deploy/nginx/nginx.conf', import.meta.url);
 
-/** A PostgreSQL that loses nothing when it is restarted, as in production. */
+/**
+ * A PostgreSQL that loses nothing at a restart, as in production.
+ *
+ * @param {string} folder
+ */
 export async function startPostgresql(folder) {
   const programs = await postgresqlPrograms();
   const port = await findFreePort();
   const data = join(folder, 'postgresql');
   await mkdir(data);
   if (process.getuid?.() === 0) await run('chown', ['postgres', data]);
+  /** @type {(name: string, ...args: string[]) => Promise<string>} */
   const call = (name, ...args) => {
     const [program, all] = asPostgres(join(programs, name), args);
     return run(program, all, { cwd: folder });
   };
   await call('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync');
   const options = `-p ${port} -h 127.0.0.1 -c unix_socket_directories='' -c max_connections=100`;
+  /** @param {string[]} args */
   const control = (...args) => call('pg_ctl', ...args, '-w', '-s', '-D', data);
   await control('start', '-l', join(data, 'log'), '-o', options);
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    /** @param {string} mode */
     stop: (mode) => control('stop', '-m', mode),
     start: () => control('start', '-l', join(data, 'log'), '-o', options),
   };
 }
 
-/** Debian keeps the server's programs out of PATH, in a folder for each version. */
+/** Debian installs the server's programs outside PATH, in a folder for each version. */
 async function postgresqlPrograms() {
   const found = spawnSync('which', ['initdb'], { encoding: 'utf8' }).stdout.trim();
   if (found !== '') return dirname(found);
   const versions = await readdir('/usr/lib/postgresql');
   const newest = versions.sort((a, b) => Number(a) - Number(b)).at(-1);
-  return join('/usr/lib/postgresql', newest, 'bin');
+  return join('/usr/lib/postgresql', newest ?? '', 'bin');
 }
 
-/** A Redis that keeps nothing, and starts empty on the port that it had. */
+/**
+ * A Redis without persistence, which restarts empty on the same port.
+ *
+ * @param {string} folder
+ */
 export async function startRedis(folder) {
   const port = await findFreePort();
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
@@ -54,15 +65,20 @@ export async function startRedis(folder) {
   };
 }
 
-/** What stands before nginx: it is believed when it names a client. */
+/** The address of a proxy in front of nginx, which may name the client. */
 export const TLS_PROXY = '127.9.0.1';
 
-/** The nginx of docker-compose.yml, on a free port, before servers on these ports. */
+/**
+ * The nginx of docker-compose.yml on a free port, in front of servers on these ports.
+ *
+ * @param {string} folder
+ * @param {number[]} serverPorts
+ */
 export async function startNginx(folder, serverPorts) {
   const port = await findFreePort();
   const own = join(folder, 'nginx');
   await mkdir(own);
-  // Started by root, its workers are of another user.
+  // If root starts nginx, its workers run as another user.
   await chmod(own, 0o711);
   const config = (await readFile(NGINX_CONFIG, 'utf8'))
     .replaceAll('/tmp/nginx', own)
@@ -77,20 +93,21 @@ export async function startNginx(folder, serverPorts) {
   return { port, stop: () => end('SIGTERM') };
 }
 
-/** Takes every mail and keeps none. */
+/** Accepts every mail and stores none. */
 export async function startMailSink() {
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
-    onData: (stream, session, done) => stream.on('end', done).resume(),
+    onData: (stream, _session, done) => stream.on('end', done).resume(),
   });
-  // A client that is killed in the middle of a mail is part of the test.
+  // Clients killed in the middle of a mail are part of the test.
   server.on('error', () => {});
   server.listen(0, '127.0.0.1');
   await once(server.server, 'listening');
-  const { port } = server.server.address();
+  const address = server.server.address();
+  if (address === null || typeof address === 'string') throw new Error('There is no port.');
   return {
-    url: `smtp://127.0.0.1:${port}`,
-    stop: () => new Promise((resolve) => server.close(resolve)),
+    url: `smtp://127.0.0.1:${address.port}`,
+    stop: () => new Promise((resolve) => server.close(() => resolve(null))),
   };
 }

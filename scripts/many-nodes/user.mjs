@@ -2,22 +2,40 @@ import { randomBytes } from 'node:crypto';
 import { generate } from 'otplib';
 import { isOpen } from './client.mjs';
 
+/** @typedef {import('./client.mjs').Reply} Reply */
+
 const STEP_SECONDS = 30;
-/** At as many logins one code is sent at the same moment: one for each process. */
+/** The number of concurrent logins that use one code: one for each process. */
 const PARALLEL = 3;
 
-/** A person with an authenticator, who notes whatever the servers have acknowledged. */
+/** A person with an authenticator app, who records everything that the servers have acknowledged. */
 export class User {
-  /** Codes that were taken, and how often. */
-  taken = new Map();
+  /** How often each code was accepted. */
+  taken = /** @type {Map<string, number>} */ (new Map());
   signIns = 0;
   renewals = 0;
   changes = 0;
-  /** The values that the server may hold: one that it acknowledged, and those after it that are open. */
-  labels = [];
+  /** The values that the server may have: the last acknowledged one, and later ones whose outcome is open. */
+  labels = /** @type {string[]} */ ([]);
+  /** @type {string[]} */
   passwords = [];
+  /** @type {string[]} */
   refreshTokens = [];
+  /** @type {string[]} */
+  backupCodes = [];
+  secret = '';
+  nextStep = 0;
+  /** @type {string | undefined} */
+  access;
+  /** @type {string | undefined} */
+  authenticatorId;
+  /** @type {string | undefined} why a refresh token was refused for good */
+  lostRefresh;
 
+  /**
+   * @param {import('./client.mjs').Client} client
+   * @param {number} number
+   */
   constructor(client, number) {
     this.client = client;
     this.address = `127.1.${number >> 8}.${number & 255}`;
@@ -38,11 +56,9 @@ export class User {
     const code = await this.takeCode();
     this.expect(200, await this.post('/mfa/confirm/', { method: 'app', code }, access));
     this.taken.set(code, 1);
-    // The code names no login, and another of the same digits may come.
-    this.spent = [code];
   }
 
-  /** One round of everything; what the present outage refuses is left for the next one. */
+  /** One round of everything. What an outage refuses is left for the next round. */
   async live() {
     const isCodeAtHand = this.nextStep <= currentStep() + 1;
     const backupCode = isCodeAtHand ? undefined : this.backupCodes.pop();
@@ -53,7 +69,11 @@ export class User {
     if (code !== undefined && !isCodeAtHand) await this.changePassword();
   }
 
-  /** Sends one code with several logins at once; keeps the session of the one that is let in. */
+  /**
+   * Sends one code with several logins at once, and keeps the session of the one that succeeds.
+   *
+   * @param {string} code
+   */
   async signIn(code) {
     const begun = await Promise.all(Array.from({ length: PARALLEL }, () => this.beginLogin()));
     const tokens = begun.filter((token) => token !== undefined);
@@ -63,18 +83,20 @@ export class User {
     const passed = replies.filter(({ status }) => status === 200);
     this.taken.set(code, (this.taken.get(code) ?? 0) + passed.length);
     this.signIns += passed.length;
-    const [{ body } = {}] = passed;
-    if (body === undefined) return;
-    this.access = body.access;
-    this.refreshTokens = [body.refresh];
+    const [first] = passed;
+    if (first === undefined) return;
+    this.access = first.body.access;
+    this.refreshTokens = [first.body.refresh];
   }
 
+  /** @returns {Promise<string | undefined>} the ephemeral token */
   async beginLogin() {
     const { username } = this;
     for (const password of this.passwords) {
       const { body } = await this.post('/login/', { username, password });
       if (body?.ephemeral_token !== undefined) return body.ephemeral_token;
     }
+    return undefined;
   }
 
   async renew() {
@@ -86,7 +108,7 @@ export class User {
       this.access = reply.body.access;
       this.refreshTokens = [reply.body.refresh];
     } else if (reply.body?.code !== 'rate_limited') {
-      // Perhaps it was used: another use would end the session.
+      // The token may have been used, and a second use would end the session.
       this.refreshTokens = [];
       if (!isOpen(reply)) this.lostRefresh = reply.body?.code;
     }
@@ -117,6 +139,11 @@ export class User {
     this.passwords = this.noteChange(this.passwords, new_password, reply);
   }
 
+  /**
+   * @param {string[]} values
+   * @param {string} value
+   * @param {Reply} reply
+   */
   noteChange(values, value, reply) {
     if (reply.status >= 200 && reply.status < 300) {
       this.changes += 1;
@@ -125,10 +152,20 @@ export class User {
     return isOpen(reply) ? [...values, value] : values;
   }
 
+  /**
+   * @param {string} path
+   * @param {object} body
+   * @param {string} [access]
+   * @returns {Promise<Reply>}
+   */
   post(path, body, access) {
     return this.client.post(this.address, path, body, access);
   }
 
+  /**
+   * @param {number} status
+   * @param {Reply} reply
+   */
   expect(status, reply) {
     if (reply.status === status) return reply.body;
     throw new Error(`Expected ${status}, got ${reply.status}: ${JSON.stringify(reply.body)}`);

@@ -51,8 +51,8 @@ const VALIDATORS = {
   },
 };
 
-const faults = await VALIDATORS[name]();
-if (faults.length > 0) {
-  console.error(faults.join('\n'));
+const errors = await VALIDATORS[name]();
+if (errors.length > 0) {
+  console.error(errors.join('\n'));
   process.exitCode = 1;
 }

@@ -20,13 +20,13 @@ import { ShutdownModule } from './operations/shutdown/shutdown.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { SystemModule } from './system.module.js';
 
-/** What a program brings that starts this server with types of its own. */
+/** Additions of a program that starts this server itself. */
 export interface ServerAdditions {
-  /** By the name under which `AUTH_CONFIG` lists them; one of ours is replaced by its name. */
+  /** Types of first factors by their name in `AUTH_CONFIG`; a name of ours replaces our type. */
   readonly firstFactors?: FirstFactorTypes;
 }
 
-/** The composition root: everything that the server consists of. */
+/** The composition root of the server. */
 @Module({})
 export class AppModule {
   /** @throws {Error} when the configuration names an unknown handler, or has no carrier for mails */

@@ -35,23 +35,24 @@ export async function createApp(
   return app;
 }
 
-/** The HTTP side as `main.ts` and the tests have it alike. */
+/** The HTTP side, the same for `main.ts` and the tests. */
 export function createAdapter({ trustedProxies }: ServerConfig): FastifyAdapter {
   return new FastifyAdapter({
-    // An id that is too long is one that does not exist: the routes say so, not the router.
+    // An id that is too long does not exist: the routes answer that, not the router.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MOST_HEADER_BYTES },
-    // Whoever sent a request before it knew of the end has it answered; connections close after it.
+    // Requests sent before the client knew of the shutdown are answered; then their connections
+    // close.
     return503OnClosing: false,
     bodyLimit: MOST_BODY_BYTES,
     serverFactory: createBoundedServer,
     clientErrorHandler: answerUnreadable,
-    // Whoever is not a configured proxy could claim any address.
+    // A client that is no configured proxy could claim any address.
     trustProxy: trustedProxies.length > 0 && isProxyAmong(trustedProxies),
     rewriteUrl: makeDecodable,
   });
 }
 
-/** Fastify's own reading knows no ports, as some proxies add to the addresses of others. */
+/** Fastify's own parser does not know addresses with ports, which some proxies write. */
 function isProxyAmong(trustedProxies: readonly string[]): (text: string) => boolean {
   const blocks = trustedProxies.map(toBlock);
   return (text) => {
@@ -61,8 +62,8 @@ function isProxyAmong(trustedProxies: readonly string[]): (text: string) => bool
 }
 
 /**
- * The router refuses an address that cannot be decoded in words of its own. With each percent sign
- * standing for itself it is an address like any other that does not exist.
+ * The router refuses a path that cannot be decoded with an error of its own. With its percent signs
+ * escaped it is a path like any other that does not exist.
  */
 function makeDecodable({ url = '/' }: Pick<IncomingMessage, 'url'>): string {
   try {
@@ -73,7 +74,7 @@ function makeDecodable({ url = '/' }: Pick<IncomingMessage, 'url'>): string {
   }
 }
 
-/** Everything around the routes; to be called once, before the application listens. */
+/** Sets up everything around the routes. Call this once, before the application listens. */
 export async function configureApp(
   app: NestFastifyApplication,
   config: ServerConfig,
@@ -93,15 +94,15 @@ export async function configureApp(
 }
 
 /**
- * What ends a server; SIGHUP does so when its terminal is closed, but for one that takes it for a
- * change of keys.
+ * The signals that end a server. SIGHUP is one of them, for a closed terminal, unless the server
+ * rereads its keys on it.
  */
 export function shutdownSignals({ rereadKeys }: ServerConfig): ShutdownSignal[] {
   const signals = [ShutdownSignal.SIGINT, ShutdownSignal.SIGTERM, ShutdownSignal.SIGQUIT];
   return rereadKeys === null ? [...signals, ShutdownSignal.SIGHUP] : signals;
 }
 
-/** An OPTIONS that asks for no permission is a request like any other, and not refused as a bad preflight. */
+/** An OPTIONS request that is no preflight is a request like any other, not a bad preflight. */
 function corsFor(origins: readonly string[]) {
   const options = corsOptions(origins);
   return ({ headers }: FastifyRequest, use: (error: null, chosen: typeof options) => void) => {
@@ -116,16 +117,16 @@ function corsOptions(origins: readonly string[]) {
     preflight: true,
     origin: [...origins],
     methods: ['GET', 'POST', 'PATCH', 'DELETE'],
-    // Without this a browser keeps them from the page, which has to act on them.
+    // Without this, browsers hide these headers from pages, which have to act on them.
     exposedHeaders: ['Retry-After', 'WWW-Authenticate', REQUEST_ID_HEADER],
   };
 }
 
-/** What Swagger UI and the mailbox page need, and nothing from elsewhere. */
+/** Allows what Swagger UI and the mailbox page need, and nothing from other origins. */
 const CSP = {
   'default-src': ["'none'"],
   'script-src': ["'self'"],
-  // Both pages bring their style with them.
+  // Both pages have inline styles.
   'style-src': ["'self'", "'unsafe-inline'"],
   'img-src': ["'self'", 'data:'],
   'font-src': ["'self'", 'data:'],

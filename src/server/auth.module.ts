@@ -63,7 +63,7 @@ import { UserDisabling } from './account/user-disabling.js';
   ],
 })
 export class AuthModule {
-  /** @throws {ConfigError} with a line for each error of the configured ways to sign in */
+  /** @throws {ConfigError} with a line for each error in the configured first factors */
   static forRoot(config: ServerConfig, types: FirstFactorTypes): DynamicModule {
     const create = prepareFirstFactors(config, types);
     const factors = {

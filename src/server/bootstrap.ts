@@ -1,15 +1,15 @@
 import { ConfigError } from './config/values/config-error.js';
 import { systemErrorCode } from './config/values/system-error.js';
 
-/** What a start needs of `process`. */
+/** The parts of `process` that a start uses. */
 export interface StartingProcess {
   readonly stderr: { write(text: string): unknown };
   exit(code: number): unknown;
 }
 
 /**
- * Runs a start. One that fails is told on stderr in sentences that a person can act on, and ends
- * the process with 1.
+ * Runs a start. A failure is explained on stderr so that a person can act on it, and ends the
+ * process with exit code 1.
  */
 export async function bootstrap(
   start: () => Promise<void>,
@@ -24,8 +24,8 @@ export async function bootstrap(
 }
 
 /**
- * Whatever refuses to start on purpose, in the library or here, throws a plain `Error` whose
- * message says what to do; the stack of anything else is the one hint that there is.
+ * Deliberate refusals, in the library and here, throw a plain `Error` whose message says what to
+ * do. For all other errors the stack is the only hint.
  */
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.lines.join('\n');

@@ -7,7 +7,7 @@ import { sharedPasswordOptions } from './sign-in/shared-password/shared-password
 import { TrustedNetworksFactor } from './sign-in/trusted-networks/trusted-networks.factor.js';
 import { trustedNetworksOptions } from './sign-in/trusted-networks/trusted-networks.options.js';
 
-/** Every type of first factor that this server brings: the one list. */
+/** All types of first factors of this server. */
 export const FIRST_FACTOR_TYPES: FirstFactorTypes = {
   // No options: the limits of passwords are settings.
   [LOCAL]: firstFactorType('Password', optionsSchema({}), (_, { users }) => new LocalFactor(users)),

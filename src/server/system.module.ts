@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { RandomSource, SystemRandomSource } from '../mfa/index.js';
 
-/** Chance, for every module. Time is the database's, which `MfaModule` tells. */
+/** The source of randomness for every module. The clock is the database's, and `MfaModule` provides it. */
 @Global()
 @Module({
   providers: [{ provide: RandomSource, useClass: SystemRandomSource }],

@@ -155,7 +155,7 @@ describe('the table of limits', () => {
       RESET_LINK_LIMIT.perAsker,
       RESET_LINK_LIMIT.perAccount,
       config.notMeLinkSeconds,
-      SECURITY_EMAIL_LIMIT.maxNotices,
+      SECURITY_EMAIL_LIMIT.maxEmails,
       CONFIRMATION_LIMIT.maxMails,
       VERIFICATION_LIMIT.maxSends,
       VERIFICATION_LIMIT.cooldownSeconds,

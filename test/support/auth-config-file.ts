@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const folders: string[] = [];
 
-/** A file for `AUTH_CONFIG` with this text, gone when the tests of the file are over. @returns its path */
+/** Writes a file for `AUTH_CONFIG` with this text, deleted after the tests of the file. @returns its path */
 export function authConfigFile(text: string | Uint8Array): string {
   const folder = mkdtempSync(join(tmpdir(), 'auth-config-'));
   folders.push(folder);

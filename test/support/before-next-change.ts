@@ -5,8 +5,8 @@ import { AuditTrail } from '../../src/mfa/index.js';
 import { type TestServer } from './server.js';
 
 /**
- * Lets something happen between the guards of the next change and its own transaction: right before
- * the first of the ways in which a change is begun.
+ * Runs `happen` between the guards of the next change and its transaction, whichever way the change
+ * begins.
  */
 export function beforeNextChange(server: TestServer, happen: () => Promise<unknown>): void {
   const units: UnitOfWork = server.app.get(UnitOfWork, { strict: false });

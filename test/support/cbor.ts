@@ -1,4 +1,4 @@
-/** What authenticators write. */
+/** The values that authenticators encode. */
 export type Encodable =
   number | string | Uint8Array | readonly Encodable[] | ReadonlyMap<Encodable, Encodable>;
 

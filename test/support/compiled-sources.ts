@@ -14,24 +14,24 @@ import { dirname, join } from 'node:path';
 import { transformSync } from '@swc/core';
 import { ROOT } from './documents.js';
 
-/** What the sources read or resolve beside them. */
+/** The files that the sources read or resolve outside `src`. */
 const BESIDE = ['node_modules', 'package.json', 'README.md'];
 
 /**
- * The path of a source as JavaScript that Node runs as it stands. All sources are compiled once for
- * the whole run, so that no process of a test compiles them again.
+ * The path of a source compiled to JavaScript. All sources are compiled once for the whole run, so
+ * that no process of a test compiles them again.
  *
- * @param source its path below the repository, such as `src/main.ts`
+ * @param source its path in the repository, for example `src/main.ts`
  */
 export function compiledPath(source: string): string {
   const run = process.env['RUN_FOLDER'];
-  if (run === undefined) throw new Error('The global set-up has not run.');
+  if (run === undefined) throw new Error('The global setup has not run.');
   const folder = join(run, 'sources');
   if (!existsSync(folder)) compileInto(folder, run);
   return join(folder, source.replace(/\.ts$/, '.js'));
 }
 
-/** Of several workers that compile at the same time, the first one to finish gives the folder. */
+/** If several workers compile at the same time, the first to finish provides the folder. */
 function compileInto(folder: string, run: string): void {
   const draft = mkdtempSync(join(run, 'draft-'));
   for (const name of BESIDE) symlinkSync(join(ROOT, name), join(draft, name));

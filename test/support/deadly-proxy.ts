@@ -1,10 +1,10 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { WireMessages } from './wire-messages.js';
 
-/** At which statement of the server: 1 is the next one; or the next one with a text. */
+/** The statement of the server at which it dies: by number, where 1 is the next one, or by its text. */
 export type PlaceOfDeath = number | RegExp;
 
-/** Before the database has the statement, or after it has run it and before the server knows. */
+/** Before the database gets the statement, or after it has run it but before the server knows. */
 export type TimeOfDeath = 'before' | 'after';
 
 interface Doom {
@@ -13,25 +13,24 @@ interface Doom {
   readonly onDeath: () => void;
 }
 
-/** Parse, Bind, Describe and Execute: nothing of a statement is passed on before all of it is here. */
+/** Parse, Bind, Describe and Execute: a statement is passed on only when it is complete. */
 const PARTS = 'PBDE';
-/** Query and Sync: the end of a statement. */
+/** Query and Sync end a statement. */
 const ENDS = 'QS';
 const READY_FOR_QUERY = 'Z';
 /** Type and length. */
 const HEADER_BYTES = 5;
 
 /**
- * Stands between one server and PostgreSQL until the server dies at a statement. From then on
- * nothing of it reaches the database any more, whatever it still tries: what the database sees of a
- * SIGKILL.
+ * Sits between one server and PostgreSQL until the server "dies" at a statement. From then on
+ * nothing from it reaches the database, as after a SIGKILL.
  */
 export class DeadlyProxy {
   private readonly sockets = new Set<Socket>();
   private doom: Doom | null = null;
-  /** Those since there is a doom, up to it. */
+  /** The statements since the doom was set, up to it. */
   private statements: string[] = [];
-  /** From the statement on that it does not survive. */
+  /** True from the fatal statement on. */
   private isDying = false;
   private isDead = false;
 
@@ -53,23 +52,23 @@ export class DeadlyProxy {
   get url(): string {
     const url = new URL(this.target);
     url.hostname = '127.0.0.1';
-    // A server that listens on TCP has an address of this kind.
+    // A TCP server has an address of this type.
     url.port = String((this.server.address() as AddressInfo).port);
     return url.href;
   }
 
-  /** The statement that the server died at, or the last one of a server that lives. */
+  /** The statement at which the server died, or the last one of a living server. */
   get lastStatement(): string {
     return this.statements.at(-1) ?? 'no statement';
   }
 
-  /** @param onDeath called when the moment has come; a process has yet to be killed then */
+  /** @param onDeath called at that moment; a real process must still be killed then */
   doomAt(at: PlaceOfDeath, when: TimeOfDeath, onDeath: () => void = () => {}): void {
     this.doom = { at, when, onDeath };
     this.statements = [];
   }
 
-  /** Lets a server live that has not come to its statement. @returns false: it is too late */
+  /** Spares a server that has not reached its statement. @returns false if it is too late */
   spare(): boolean {
     if (!this.isDying) this.doom = null;
     return !this.isDying;
@@ -88,7 +87,7 @@ export class DeadlyProxy {
       [upstream, client],
     ] as const) {
       this.sockets.add(socket);
-      // An answer in several parts would wait for delayed acknowledgements.
+      // Otherwise answers in several parts wait for delayed acknowledgements.
       socket.setNoDelay();
       socket.on('error', () => undefined);
       socket.on('close', () => {
@@ -100,7 +99,7 @@ export class DeadlyProxy {
     this.passAnswers(upstream, client, this.passStatements(client, upstream));
   }
 
-  /** @returns whether the answer to the statement is one that the server must not live to see */
+  /** @returns whether the server must not live to see the answer to the statement */
   private passStatements(client: Socket, upstream: Socket): () => boolean {
     const messages = new WireMessages(false);
     let parts: Buffer[] = [];
@@ -130,7 +129,7 @@ export class DeadlyProxy {
     });
   }
 
-  /** Of several at once it is the first one. */
+  /** Of several concurrent statements, the first is fatal. */
   private isFatal(statement: Buffer): boolean {
     if (this.doom === null || this.isDying) return false;
     const { at } = this.doom;
@@ -151,7 +150,7 @@ export class DeadlyProxy {
   }
 }
 
-/** The SQL and what else is text, for people. */
+/** The SQL and other text of a statement, for people. */
 function textOf(statement: Buffer): string {
   return statement
     .toString('latin1', HEADER_BYTES)

@@ -2,14 +2,14 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import { type Reply } from './http-client.js';
 
-/** A part of the OpenAPI document; tests look at whatever there is. */
+/** A part of the OpenAPI document, untyped for tests. */
 export type Described = Reply['body'];
 
-/** Schemas within a schema. */
+/** The members of a schema that are schemas. */
 const SUBSCHEMAS = ['items', 'not', 'additionalProperties'];
 const LISTS_OF_SUBSCHEMAS = ['oneOf', 'anyOf', 'allOf'];
 
-/** What the OpenAPI document says of requests and answers. */
+/** The OpenAPI document's description of requests and answers. */
 export class DescribedAnswers {
   private readonly ajv: Ajv;
 
@@ -31,19 +31,19 @@ export class DescribedAnswers {
     );
   }
 
-  /** A schema itself, where it is referred to. */
+  /** Resolves a reference to its schema. */
   resolve(schema: Described): Described {
     if (schema?.$ref === undefined) return schema;
     return this.resolve(this.document.components.schemas[schema.$ref.split('/').at(-1)]);
   }
 
-  /** What is wrong with a value; null where it is what the schema of this pointer says. */
+  /** The errors of a value against the schema of this pointer; null if it is valid. */
   faultsOf(pointer: string, value: unknown): string | null {
     const validate: ValidateFunction = this.ajv.compile({ $ref: `document#${pointer}` });
     return validate(value) ? null : this.ajv.errorsText(validate.errors);
   }
 
-  /** What is wrong with an answer; null where the document describes it, every member of it. */
+  /** The errors of an answer against the document; null if every member is described. */
   faultsOfAnswer(method: string, path: string, { status, headers, body }: Reply): string | null {
     const at = ['paths', path, method.toLowerCase(), 'responses', String(status)];
     const described = at.reduce((part, name) => part?.[name], this.document);
@@ -55,7 +55,7 @@ export class DescribedAnswers {
   }
 }
 
-/** Every schema of a document, also those within others, with where it stands. */
+/** Every schema of a document, nested ones too, with its place. */
 export function schemasIn(value: Described, at = ''): [at: string, schema: Described][] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries<Described>(value).flatMap(([name, part]) => {
@@ -80,7 +80,7 @@ function withInner(schema: Described, at: string): [at: string, schema: Describe
   return [[at, schema], ...inner.flatMap(([name, part]) => withInner(part, `${at}/${name}`))];
 }
 
-/** As the document, where no object has members that it does not say. */
+/** A copy of the document that allows no undescribed members. */
 function closed(document: Described): Described {
   const copy = structuredClone(document);
   for (const [, schema] of schemasIn(copy)) {

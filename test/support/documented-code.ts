@@ -4,16 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codeBlocksOf, DOCUMENTS, ROOT } from './documents.js';
 
-/** What a block begins with: the name of its file, under which other blocks import it. */
+/** The first line of a block: the name of its file, under which other blocks import it. */
 const FILE_NAME = /^\/\/ ([\w.-]+\.ts)\n/;
 
-/** Stands for what the application that embeds the library has already. */
+/** Stands for the existing application that embeds the library. */
 const YOUR_APP = 'test/support/your-app.ts';
 
-/** Beside the documents' code as it is beside `src/main.ts`, for what extends the server itself. */
+/** Placed beside the documents' code, as beside `src/main.ts`, for code that extends the server. */
 const SERVER = 'src/server';
 
-/** The TypeScript of all documents as one application that has installed the package. */
+/** The TypeScript of all documents, as one application with the package installed. */
 export class DocumentedCode {
   /** Names of the files; each block of the documents is one. */
   readonly files: readonly string[];
@@ -35,7 +35,7 @@ export class DocumentedCode {
     return this.files.map((file) => join(this.app, file));
   }
 
-  /** Runs one file and gives its exports. */
+  /** Runs one file and returns its exports. */
   import(file: string): Promise<unknown> {
     return import(join(this.app, file));
   }

@@ -1,24 +1,24 @@
 import { type SignedIn, type TestServer, type TestUser } from './server.js';
 
-/** The events of addresses that are confirmed; the specs of that show each. */
+/** The events of the confirmation of addresses. */
 export const EMAIL_EVENTS = ['email_verification_requested', 'email_verified'] as const;
 
-/** Where the link of the mail leads. */
+/** The page that the link in the mail leads to. */
 export const VERIFY_PAGE = '/account/verify-email';
 
-/** Mails to a user so far; what waits is delivered first. */
+/** Mails to a user so far, after delivering what waits. */
 export async function mailsTo(server: TestServer, { email }: Pick<TestUser, 'email'>) {
   await server.deliverEvents();
   return server.inbox.messages.filter(({ to }) => to === email);
 }
 
-/** Whether a user's answer says that the address is confirmed. */
+/** Whether the API says that the user's address is confirmed. */
 export async function isVerified(server: TestServer, { access }: Pick<SignedIn, 'access'>) {
   const { body } = await server.get('/user/', access);
   return body.email_verified;
 }
 
-/** Which of {@link EMAIL_EVENTS} the audit of a user has, in their order. */
+/** The {@link EMAIL_EVENTS} in the audit of a user, in order. */
 export async function emailEventsOf(
   server: TestServer,
   { id }: Pick<TestUser, 'id'>,
@@ -30,6 +30,6 @@ export async function emailEventsOf(
   return rows.map(({ type }) => type);
 }
 
-/** Has another mail sent that confirms the address. */
+/** Requests another mail to confirm the address. */
 export const askAgain = (server: TestServer, { access }: Pick<SignedIn, 'access'>) =>
   server.post('/email/verification/', {}, access);

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 
-/* One embedded database in a thread of its own: it runs in the thread that asks it. */
+/* One embedded database in a thread of its own, because it runs in the thread that queries it. */
 
 const { dump } = workerData;
 const db = await PGlite.create(

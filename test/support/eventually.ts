@@ -1,9 +1,9 @@
 const MOST_LOOKS = 500;
 
 /**
- * Looks again until what a test waits for is there: for work that an answer does not wait for.
+ * Looks again until the awaited state is there, for work that no answer waits for.
  *
- * @param look asks the server or the database, so that each look gives the work its turn
+ * @param look asks the server or the database, so that each look lets the work proceed
  */
 export async function eventually<T>(
   look: () => Promise<T>,

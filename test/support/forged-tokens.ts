@@ -1,31 +1,31 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 
-/** Members of a header or a payload; undefined takes one away. */
+/** Members of a header or a payload; undefined removes one. */
 type Members = Readonly<Record<string, unknown>>;
 
 /** Signs `header.payload`. */
 type Signer = (input: string) => Buffer;
 
-/** A token that someone made, and how. */
+/** A forged token, and how it is forged. */
 export interface Forgery {
   readonly name: string;
   readonly token: string;
 }
 
-/** The key that a server really signs a kind of token with. */
+/** The key with which a server really signs a kind of token. */
 export type TrueKey =
   | { readonly kind: 'ES256'; readonly privateKey: KeyObject; readonly publicPem: string }
   | { readonly kind: 'HS256'; readonly secret: Buffer };
 
-/** Where a forged token points to for its key. */
+/** The URL of the attacker's keys. */
 const KEY_URL = 'https://attacker.example/keys.json';
 
-/** The signer of tokens that a server must believe. */
+/** The signer of tokens that a server must accept. */
 export function trueSigner(key: TrueKey): Signer {
   return key.kind === 'ES256' ? es256(key.privateKey) : hmac('sha256', key.secret);
 }
 
-/** A good token with other members, signed all the same. */
+/** A good token with changed members, signed again. */
 export function resign(good: string, signer: Signer, header: Members, payload: Members): string {
   const [goodHeader = '', goodPayload = ''] = good.split('.');
   const input = [
@@ -41,7 +41,7 @@ export function payloadOf(token: string): Record<string, unknown> {
 }
 
 /**
- * Every forgery of a good token that its consumer must refuse, each wrong in one point alone.
+ * Forgeries of a good token that its consumer must refuse, each wrong in one point.
  *
  * @param foreign good tokens of other kinds
  */
@@ -66,7 +66,7 @@ function unsigned(good: string): Forgery[] {
   }));
 }
 
-/** The attacker brings a key of their own, and says in every known way where to find it. */
+/** The attacker uses an own key, and points to it in every known way. */
 function ofAnotherKey(good: string): Forgery[] {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'mine', alg: 'ES256' };
@@ -126,7 +126,7 @@ function cutAndChanged(good: string): Forgery[] {
   ];
 }
 
-/** Two kinds may have one `typ`; no two have one `aud`. */
+/** Two kinds may share a `typ`, but never an `aud`. */
 function ofAnotherKind(
   good: string,
   byTrueKey: (header: Members, payload: Members) => string,
@@ -186,6 +186,6 @@ function encode(members: Members): string {
 }
 
 function decode(part: string): Record<string, unknown> {
-  // A part of a token of ours is an object.
+  // Each part of our tokens is a JSON object.
   return JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>;
 }

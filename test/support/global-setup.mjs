@@ -8,10 +8,10 @@ import { Worker } from 'node:worker_threads';
 const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
 /**
- * Finds the databases of this run: the PostgreSQL that TEST_DATABASE_URL names, which serves all
- * workers, else an embedded one for each, as it runs one session. Those take seconds to make and so
- * are made once. What the files of this run share on disk has a folder of its own. Jest loads this
- * file without a transform.
+ * Provides the databases of this run: the PostgreSQL of TEST_DATABASE_URL for all workers,
+ * otherwise an embedded one for each worker, because it has one session. Embedded ones take seconds
+ * to create, so they are created once. Files that the specs of this run share are in a folder of
+ * its own. Jest loads this file without a transform.
  */
 export default async function globalSetup({ maxWorkers }) {
   const given = process.env.TEST_DATABASE_URL;
@@ -22,7 +22,7 @@ export default async function globalSetup({ maxWorkers }) {
   globalThis.runDatabases = databases;
 }
 
-/** A copy of a new database is at hand sooner than another new one, and is kept for the next run. */
+/** Copying a new database is faster than creating another, so a copy is kept, also for the next run. */
 async function startEmbedded(count) {
   const kept = await keptCopy();
   const dump = await readFile(kept).catch(() => null);
@@ -33,14 +33,14 @@ async function startEmbedded(count) {
   return [first, ...(await Promise.all(others))];
 }
 
-/** Where the copy is kept that this version of the embedded database makes. */
+/** The path of the kept copy for this version of the embedded database. */
 async function keptCopy() {
   const manifest = join(MODULES, '@electric-sql/pglite/package.json');
   const { version } = JSON.parse(await readFile(manifest, 'utf8'));
   return join(MODULES, '.cache/nestjs-mfa', `pglite-${version}.tar`);
 }
 
-/** In one step: another run may look for it now. A run goes on where nothing can be kept. */
+/** Atomic, because another run may look for the copy now. Failing to keep it is no error. */
 async function keep(dump, path) {
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -48,7 +48,7 @@ async function keep(dump, path) {
     await writeFile(draft, new Uint8Array(dump));
     await rename(draft, path);
   } catch {
-    // A folder that cannot be written to.
+    // The folder is not writable.
   }
 }
 

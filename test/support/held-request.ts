@@ -3,13 +3,13 @@ import { type IncomingMessage, request } from 'node:http';
 import { type Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
-/** A request that the server has begun to read and cannot answer yet. */
+/** A request that the server has begun to read but cannot answer yet. */
 export interface HeldRequest {
-  /** Sends what was held back. */
+  /** Sends the rest of the request. */
   release(): Promise<{ status: number; headers: IncomingMessage['headers']; body: string }>;
 }
 
-/** Sends all of a POST but its last byte; resolves when the server has taken the request up. */
+/** Sends a POST except its last byte; resolves when the server has begun to handle it. */
 export async function holdRequest(url: string, body: object): Promise<HeldRequest> {
   const bytes = Buffer.from(JSON.stringify(body));
   const held = request(url, {
@@ -22,7 +22,7 @@ export async function holdRequest(url: string, body: object): Promise<HeldReques
     },
   });
   const answered = once(held, 'response');
-  // Whoever releases it hears of a failure; whoever does not has it cut on purpose.
+  // `release` reports a failure; a request that is never released is cut on purpose.
   answered.catch(() => undefined);
   held.flushHeaders();
   await once(held, 'continue');
@@ -30,7 +30,7 @@ export async function holdRequest(url: string, body: object): Promise<HeldReques
   return {
     async release() {
       held.end(bytes.subarray(-1));
-      // Of the event's arguments the first is the answer.
+      // The event's first argument is the response.
       const [answer] = (await answered) as [IncomingMessage & Readable];
       return {
         status: answer.statusCode ?? 0,

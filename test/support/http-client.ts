@@ -1,15 +1,15 @@
-/** An answer, its body read as JSON where it is JSON. */
+/** An answer, with a JSON body parsed. */
 export interface Reply {
   /** The path that was asked for, without its query. */
   readonly path: string;
   readonly status: number;
   readonly headers: Headers;
-  // What a route answers is what its test asserts; a type here would assert nothing.
+  // Tests assert the body; a type here would assert nothing.
   readonly body: ReturnType<JSON['parse']>;
   readonly text: string;
 }
 
-/** Talks to a server under `/api/auth`, like every HTTP client. */
+/** Sends requests to a server under `/api/auth`. */
 export class HttpClient {
   constructor(private readonly origin: string) {}
 
@@ -32,7 +32,7 @@ export class HttpClient {
     });
   }
 
-  /** Sends what `fetch` takes; a path that starts with `//` is taken from the origin. */
+  /** Sends a request with the options of `fetch`; a path that starts with `//` is relative to the origin. */
   async send(method: string, path: string, init: RequestInit = {}): Promise<Reply> {
     const target = path.startsWith('//') ? path.slice(1) : `/api/auth${path}`;
     const response = await fetch(`${this.origin}${target}`, { ...init, method });

@@ -5,10 +5,10 @@ import {
   type MfaEventType,
 } from '../../src/mfa/index.js';
 
-/** Keeps every event that it is given. */
+/** Records every event that it gets. */
 export class KeepingConsumer extends EventConsumer {
   readonly taken: EventDelivery[] = [];
-  /** Called with each delivery before it is kept. */
+  /** Called with each delivery before it is recorded. */
   before: (delivery: EventDelivery) => Promise<void> = async () => {};
 
   constructor(

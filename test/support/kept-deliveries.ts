@@ -5,7 +5,7 @@ import {
 } from '../../src/mfa/core/ports/event-consumer.js';
 import { type Claim, type ClaimedDelivery, OutboxStore } from '../../src/mfa/core/events/outbox.js';
 
-/** Takes what it is given, unless a test says otherwise. */
+/** Accepts every delivery, unless a test changes that. */
 export class Recipient extends EventConsumer {
   readonly name = 'recipient';
   readonly taken: string[] = [];
@@ -71,7 +71,7 @@ export class KeptDeliveries extends OutboxStore {
 
   private read(id: string): RecordedEvent {
     if (id === this.unreadable) throw new TypeError('No key opens it.');
-    // Nothing of it is looked at.
+    // No test looks at it.
     return {} as RecordedEvent;
   }
 }

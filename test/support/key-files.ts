@@ -20,7 +20,7 @@ import {
 import { SigningKeys } from '../../src/server/sessions/signing-keys.js';
 import { type Environment, startServer, type TestServer } from './server.js';
 
-/** Both rings in a file each, and servers that read them there. */
+/** Both rings in files, and servers that read them. */
 export class KeyFiles {
   readonly environment: Environment;
   private readonly directory = mkdtempSync(join(tmpdir(), 'nestjs-mfa-keys-'));
@@ -47,29 +47,29 @@ export class KeyFiles {
     return readFileSync(this.pathOf(name), 'utf8').trim();
   }
 
-  /** Names of the keys of a ring, as its file has them. */
+  /** The ids of a ring's keys, as in its file. */
   idsOf(name: RingName): string[] {
     return (readKeyEntries(this.read(name)) ?? []).map(({ id }) => id);
   }
 
-  /** A server on a database of its own that has read the files. */
+  /** A server with a database of its own and the keys of the files. */
   async startServer(): Promise<TestServer> {
     return startServer(await this.texts());
   }
 
-  /** Another one beside it. */
+  /** Another server on its database. */
   async startSibling(server: TestServer): Promise<TestServer> {
     return server.startSibling(await this.texts());
   }
 
-  /** What SIGHUP has a server do. */
+  /** Does what a server does on SIGHUP. */
   async reload({ app }: TestServer): Promise<void> {
     const config = await loadConfig(this.environment);
     const rings = [app.get(KeyRing), app.get(SigningKeys, { strict: false })] as const;
     await new KeyReload(config, ...rings).run();
   }
 
-  /** What `npm run keys:rotate` does, at the hour of a server. */
+  /** Does what `npm run keys:rotate` does, at the server's time. */
   rotate(phase: RotationPhase, { app, clock }: TestServer): Promise<RotationOutcome> {
     const countNeeds = () => app.get(KeyNeeds, { strict: false }).count();
     const rings = { env: this.environment, names: RING_NAMES };

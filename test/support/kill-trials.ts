@@ -19,7 +19,7 @@ const THIRD_PASSWORD = 'a third horse battery';
 const GOES_ON = [200, 200];
 const IS_OVER = [401, 401];
 
-/** What there is of a change of the password that was not made, and of one that was. */
+/** The stored state without and with the change of the password. */
 const PASSWORD_STATES = {
   undone: {
     sessions: 2,
@@ -41,7 +41,7 @@ const PASSWORD_STATES = {
   },
 };
 
-/** What is stored comes first, before the logins below add to it. */
+/** Reads stored rows first, because the logins below add some. */
 async function stateOfPassword(server: TestServer, watched: WatchedAccount): Promise<unknown> {
   const { account, app, other, pending } = watched;
   return {
@@ -65,7 +65,7 @@ const changePassword = (
 ): Promise<Reply> =>
   server.post('/password/change/', { old_password, new_password }, account.access);
 
-/** A change of the password, and after it another one. */
+/** A change of the password, followed by another. */
 export const PASSWORD_CHANGE = {
   prepare: prepareWatchedAccount,
   act: (server: HttpClient, watched: WatchedAccount) =>
@@ -84,12 +84,12 @@ export const PASSWORD_CHANGE = {
   },
 } satisfies Trial<WatchedAccount>;
 
-/** Somebody who has the link of a notice in hand. */
+/** A person who has the link of a security e-mail. */
 interface WarnedAccount extends WatchedAccount {
   readonly token: string;
 }
 
-/** What there is of an account whose link was not followed, and of one whose link was. */
+/** The stored state before and after the link is followed. */
 const ACCOUNT_STATES = {
   undone: {
     spentLinks: 0,
@@ -103,7 +103,7 @@ const ACCOUNT_STATES = {
   },
   done: {
     spentLinks: 1,
-    // That all was undone, and that the backup codes are void.
+    // One says that the change was undone, one that backup codes no longer work.
     waitingNotices: 2,
     events: 1,
     methods: [],
@@ -114,7 +114,7 @@ const ACCOUNT_STATES = {
   },
 };
 
-/** The mail of what was done has no link: its row counts the mail alone. */
+/** The mail about the reversal has no link: its row only counts the mail. */
 const STATE_OF_ACCOUNT = `
   SELECT
     (SELECT count(*)::int FROM repudiation_tokens
@@ -140,7 +140,7 @@ async function stateOfAccount(server: TestServer, { account }: WatchedAccount): 
 const repudiate = (server: HttpClient, { token }: WarnedAccount): Promise<Reply> =>
   server.post('/repudiate/', { token });
 
-/** A "this was not me" link, followed until it is spent. */
+/** A "this was not me" link, followed again until it is spent. */
 export const NOT_ME = {
   async prepare(server: TestServer): Promise<WarnedAccount> {
     const watched = await prepareWatchedAccount(server);
@@ -166,15 +166,15 @@ export const NOT_ME = {
   },
 } satisfies Trial<WarnedAccount>;
 
-/** Somebody who is to be told of a second factor. */
+/** A person who must be told of a second factor. */
 interface UntoldAccount {
   readonly account: SignedIn;
-  /** Counts what the server has mailed of it that may die. */
+  /** Counts the mails about it from the server that may die. */
   readonly countMailed: () => number;
 }
 
 const ADDED = /second factor was added/;
-/** What a dead server was delivering is left to the others after so long: mails may take minutes. */
+/** After this time others take over the deliveries of a dead server: mails may take minutes. */
 const LEASE_SECONDS = MAIL_DELIVERY_SECONDS + 60;
 
 async function countWaiting({ dataSource }: TestServer, { user }: SignedIn): Promise<number> {
@@ -184,7 +184,7 @@ async function countWaiting({ dataSource }: TestServer, { user }: SignedIn): Pro
   return rows.length;
 }
 
-/** The delivery of what waits, to somebody who must hear of it. */
+/** The delivery of waiting events to a person who must be told. */
 export const DELIVERY = {
   async prepare(server: TestServer): Promise<UntoldAccount> {
     const account = await server.signUp();

@@ -5,16 +5,16 @@ import { parseAllDocuments } from 'yaml';
 import { ROOT } from './documents.js';
 
 const FOLDER = join(ROOT, 'deploy/kubernetes');
-/** Of kustomize itself, and no object of a cluster. */
+/** The file of kustomize itself, which is no object of a cluster. */
 const KUSTOMIZATION = 'kustomization.yaml';
 
-/** What every object of Kubernetes has. */
+/** The members of every Kubernetes object. */
 interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;
 }
 
-/** One object of Kubernetes and the file that it stands in. */
+/** A Kubernetes object and its file. */
 export interface Manifest {
   readonly file: string;
   readonly object: KubernetesObject;
@@ -29,12 +29,12 @@ export function readManifests(): Manifest[] {
 
 /** The files that are applied. */
 export function appliedFiles(): string[] {
-  // What kustomize takes.
+  // The form of a kustomization.
   const [kustomization] = documentsOf(KUSTOMIZATION) as unknown as { resources: string[] }[];
   return kustomization?.resources ?? [];
 }
 
-/** @throws {Error} when it does not hold to the schema of its kind */
+/** @throws {Error} when it violates the schema of its kind */
 export async function validate({ object }: Manifest): Promise<void> {
   const models: Record<string, ModelClass> = await import(`kubernetes-models/${object.apiVersion}`);
   const Model = models[object.kind];
@@ -42,7 +42,7 @@ export async function validate({ object }: Manifest): Promise<void> {
   new Model(object).validate();
 }
 
-/** What the compiler says of members that no type knows: the schemas let those pass. */
+/** The compiler's errors about unknown members, which the schemas let pass. */
 export function unknownMembers(manifests: readonly Manifest[]): string[] {
   const path = join(ROOT, 'manifests.ts');
   const options: ts.CompilerOptions = {

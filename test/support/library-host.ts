@@ -38,7 +38,7 @@ import {
 import { FakeClock, Inbox } from '../../src/mfa/testing/index.js';
 import { createTestDatabase } from './test-database.js';
 
-/** Believes whoever says who they are, and that it was proven just now: `Bearer <id>`. */
+/** Accepts `Bearer <id>` as a sign-in of that id, proven just now. */
 @Injectable()
 class Trust extends AccessTokenReader {
   constructor(private readonly clock: Clock) {
@@ -52,7 +52,7 @@ class Trust extends AccessTokenReader {
   }
 }
 
-/** Everybody exists. */
+/** A directory in which every id exists. */
 class Everybody extends SubjectDirectory {
   async find(id: string): Promise<Subject> {
     const addresses = { email: `${id}@example.org` };
@@ -71,10 +71,10 @@ class PlainTokens extends TokenIssuer {
   }
 }
 
-/** Lets a route pass that a guard of the host stands before. */
+/** Marks a route as open to everybody, for a guard of the host. */
 export const Public = () => SetMetadata('isPublic', true);
 
-/** The first step of the host's login: it asks for a name and nothing more. */
+/** The first step of the host's login, which asks only for a name. */
 @Public()
 @Controller('login')
 class HostLoginController {
@@ -99,12 +99,12 @@ class HostLoginController {
   }
 }
 
-/** How a test's application is another one. */
+/** The parts in which a test's application differs. */
 export interface HostParts {
   readonly routes?: MfaRouteOptions;
   readonly providers?: readonly Provider[];
   readonly controllers?: readonly Type[];
-  /** Before it listens. */
+  /** Called before it listens. */
   readonly configure?: (app: INestApplication) => void;
 }
 

@@ -60,7 +60,7 @@ function handlerOf(name: string, members: Partial<MfaHandler>): MfaHandler {
   };
 }
 
-/** Two handlers that ask for a code and one that asks for something else. */
+/** Two handlers that ask for a code, and one that asks for something else. */
 export const HTTP_HANDLERS: readonly MfaHandler[] = [
   handlerOf('app', {}),
   handlerOf('text_message', {
@@ -73,7 +73,7 @@ export const HTTP_HANDLERS: readonly MfaHandler[] = [
 
 class BearerGuard extends AccessTokenReader {
   async authenticate(request: unknown): Promise<Principal> {
-    // Both platforms give their requests headers.
+    // Requests of both platforms have headers.
     const { authorization } = (request as HttpRequest).headers;
     if (authorization === undefined) throw new MfaError('not_authenticated');
     if (authorization !== 'Bearer good') throw new MfaError('token_not_valid');
@@ -81,7 +81,7 @@ class BearerGuard extends AccessTokenReader {
   }
 }
 
-/** What a test puts in the place of the core. */
+/** The stubs that replace the core. */
 export interface StubbedCore {
   readonly login?: Partial<LoginService>;
   readonly enrolment?: Partial<EnrolmentService>;

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { type LoggerService } from '@nestjs/common';
 
-/** A logger that keeps everything that it is given, at every level. */
+/** A logger that records everything, at every level. */
 export class LogRecorder implements LoggerService {
   readonly lines: string[] = [];
 

@@ -53,7 +53,7 @@ export class FakeSubjects extends SubjectDirectory {
     return this.subjects.get(subjectId) ?? null;
   }
 
-  /** A new user, with what a test wants to be different. */
+  /** A new user, with the changes of a test. */
   add(id: string, changes: Partial<Subject> = {}): Subject {
     const subject: Subject = {
       id,
@@ -75,7 +75,7 @@ export class FakeSubjects extends SubjectDirectory {
 /** Issues a token that is a row of `host_sessions`. */
 export class FakeTokenIssuer extends TokenIssuer {
   readonly passed: MfaPassed[] = [];
-  /** Types of what else happens with each login. */
+  /** Types of further events of each login. */
   further: MfaEventType[] = [];
 
   constructor(private readonly random: RandomSource) {
@@ -93,7 +93,7 @@ export class FakeTokenIssuer extends TokenIssuer {
   }
 }
 
-/** Remembers what the host was told. */
+/** Records the events that the host is told. */
 export class FakeListener extends MfaEventListener {
   readonly events: MfaEvent[] = [];
 
@@ -202,7 +202,7 @@ interface Parts {
   readonly stop: () => Promise<void>;
 }
 
-/** What tests do with the library, in a word each. */
+/** The actions of tests on the library. */
 export class MfaHarness {
   constructor(readonly parts: Parts) {}
 
@@ -210,13 +210,13 @@ export class MfaHarness {
     return this.parts.stop();
   }
 
-  /** Signed in with two factors just now. */
+  /** An actor who has just signed in with two factors. */
   actor(subject: Subject): Actor {
     const proof = { authenticatedAt: this.parts.clock.now(), amr: ['pwd', 'otp', 'mfa'] };
     return { subjectId: subject.id, sessionId: null, ...proof, client: CLIENT };
   }
 
-  /** Sets `app` up and confirms it. */
+  /** Enrols `app` and confirms it. */
   async enrolApp(subject: Subject): Promise<{ secret: string; backupCodes: readonly string[] }> {
     const set = await this.parts.enrolment.setUp(this.actor(subject), {
       handler: 'app',
@@ -231,7 +231,7 @@ export class MfaHarness {
     return { secret, backupCodes: set.backupCodes };
   }
 
-  /** Sets `email` up and confirms it, and waits the cool-down out. */
+  /** Enrols `email`, confirms it, and lets the cool-down pass. */
   async enrolEmail(subject: Subject): Promise<readonly string[]> {
     const set = await this.parts.enrolment.setUp(this.actor(subject), {
       handler: 'email',
@@ -247,7 +247,7 @@ export class MfaHarness {
     return set.backupCodes;
   }
 
-  /** The code that an authenticator shows, `steps` away from now. */
+  /** The code that an authenticator app shows `steps` from now. */
   totp(secret: string, steps = 0): string {
     const epoch = Math.floor(this.parts.clock.now().getTime() / 1000) + 30 * steps;
     return generateSync({ secret, epoch });
@@ -261,7 +261,7 @@ export class MfaHarness {
     this.parts.clock.advance({ seconds: 30 });
   }
 
-  /** A right first factor that must lead to a second. */
+  /** Begins a login that must ask for a second factor. */
   async begin(subject: Subject): Promise<MfaPending> {
     const outcome = await this.parts.login.begin({ subject, amr: ['pwd'] }, CLIENT);
     if (outcome.kind !== 'pending') throw new Error('No second factor was asked for.');
@@ -273,7 +273,7 @@ export class MfaHarness {
     return (await this.parts.login.verify(claims, { code }, CLIENT)).tokens;
   }
 
-  /** Begins a login and gives the code. */
+  /** Begins a login and verifies it with the code. */
   async signIn(subject: Subject, code: string): Promise<JsonObject> {
     return this.verify(await this.begin(subject), code);
   }

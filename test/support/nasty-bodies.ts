@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type Materials } from './route-bodies.js';
 
-/** What a request carries, however wrong. */
+/** The body of a request, however wrong. */
 export interface Payload {
   readonly contentType: string | null;
   readonly body: string | Uint8Array;
@@ -26,7 +26,7 @@ const FIELDS = [
   'token',
 ];
 
-/** Texts that were somebody's undoing. */
+/** Texts that have broken other programs. */
 const NASTY_TEXTS = [
   '',
   ' ',
@@ -75,7 +75,7 @@ const NASTY_VALUES: readonly unknown[] = [
   ...NASTY_TEXTS,
 ];
 
-/** Bodies that are no good as a whole, for any route. */
+/** Bodies that are invalid as a whole, for any route. */
 export const BROKEN_PAYLOADS: readonly (readonly [name: string, payload: Payload])[] = [
   ['nothing', json('')],
   ['a blank', json(' ')],
@@ -121,7 +121,7 @@ function manyFields(): [string, number][] {
   return Array.from({ length: 5_000 }, (_, i) => [`f${i}`, i]);
 }
 
-/** A body that is good but for one field, for each field and each nasty value. */
+/** Bodies with one bad field, for each field and each nasty value. */
 export function spoiltBodies(good: object): Payload[] {
   return Object.keys(good).flatMap((field) => [
     json(JSON.stringify({ ...good, [field]: undefined })),
@@ -129,7 +129,7 @@ export function spoiltBodies(good: object): Payload[] {
   ]);
 }
 
-/** Bodies of any kind, with tokens and codes among them that are good at the moment. */
+/** Arbitrary bodies, some with tokens and codes that are valid at the moment. */
 export function anyPayload(live: () => Materials): fc.Arbitrary<Payload> {
   const hot = fc
     .constantFrom('login', 'code', 'access', 'refresh', 'backup')
@@ -167,7 +167,7 @@ function hotValue(kind: string, { login, code, account, app }: Materials): strin
   return values.get(kind) ?? app.backupCodes[0] ?? '';
 }
 
-/** Written by hand: an object would take `__proto__` for its own prototype. */
+/** Serialised by hand, because an object would take `__proto__` as its prototype. */
 function objectText(entries: readonly (readonly [string, unknown])[]): string {
   const members = entries.map(
     ([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`,

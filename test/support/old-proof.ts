@@ -2,16 +2,16 @@ import { type Acr } from '../../src/mfa/core/ports/assurance.js';
 import { type Reply } from './http-client.js';
 import { type TestServer } from './server.js';
 
-/** `MFA_STEP_UP_MAX_AGE`, unless a test sets it. */
+/** The default of `MFA_STEP_UP_MAX_AGE`. */
 export const MAX_AGE_SECONDS = 900;
 
-/** The tokens of a session that lives. */
+/** The tokens of a live session. */
 export interface LiveTokens {
   readonly access: string;
   readonly refresh: string;
 }
 
-/** Waits until the last proof of a session is a second too old, and renews its tokens. */
+/** Advances the clock until a session's last proof is a second too old, and renews its tokens. */
 export async function outlastProof(
   server: TestServer,
   { refresh }: Pick<LiveTokens, 'refresh'>,
@@ -26,12 +26,12 @@ export async function renew(server: TestServer, refresh: string): Promise<LiveTo
   return { access: body.access, refresh: body.refresh };
 }
 
-/** Sends no body, as `DELETE` has none. */
+/** Sends a `DELETE`, which has no body. */
 export function deleteAt(server: TestServer, path: string, access: string): Promise<Reply> {
   return server.send('DELETE', path, { headers: { authorization: `Bearer ${access}` } });
 }
 
-/** The answer asks for a fresh proof of this strength, as RFC 9470 §3 has it. */
+/** Expects the answer to ask for a fresh proof of this strength [RFC 9470 §3]. */
 export function expectFreshProofAsked(
   { status, headers, path, body }: Reply,
   acr: Acr,

@@ -4,7 +4,7 @@ import { type TestServer } from './server.js';
 export interface ApiRoute {
   /** In upper case. */
   readonly method: string;
-  /** From the origin, such as `/api/auth/login`. */
+  /** The path from the origin, for example `/api/auth/login`. */
   readonly path: string;
   /** Whether it asks for an access token. */
   readonly needsAccess: boolean;
@@ -20,7 +20,7 @@ interface Operation {
 /** Every operation of the server's own OpenAPI document. */
 export async function listRoutes(server: TestServer): Promise<ApiRoute[]> {
   const { body } = await server.get('//api/docs-json');
-  // The document is what OpenAPI 3 says that it is; the contract tests check it.
+  // The contract tests check that the document has the form of OpenAPI 3.
   const paths = Object.entries(body.paths as Record<string, Record<string, Operation>>);
   return paths.flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, operation]) => ({

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findFreePort } from './find-free-port.js';
 
-/** A PgBouncer of a test alone, which takes each transaction to any session of its pool. */
+/** A PgBouncer for one test, which runs each transaction in any session of its pool. */
 export class PgBouncer {
   private constructor(
     readonly url: string,
@@ -15,8 +15,8 @@ export class PgBouncer {
   ) {}
 
   /**
-   * @param databaseUrl where it leads
-   * @param settings lines of its configuration beside those of every test
+   * @param databaseUrl the database behind it
+   * @param settings additional lines of its configuration
    */
   static async start(databaseUrl: string, settings: readonly string[] = []): Promise<PgBouncer> {
     const url = new URL(databaseUrl);
@@ -35,7 +35,7 @@ export class PgBouncer {
       'auth_type = any',
       'pool_mode = transaction',
       'default_pool_size = 4',
-      // It does not run as root.
+      // PgBouncer refuses to run as root.
       ...(process.getuid?.() === 0 ? ['user = nobody'] : []),
       ...settings,
     ];
@@ -57,8 +57,8 @@ export class PgBouncer {
 }
 
 /**
- * Runs the tests where `pgbouncer` and a real PostgreSQL are at hand. Elsewhere the report says that
- * they did not run, and with REQUIRE_TOOLS=1, as in CI, that is a failure.
+ * Runs the tests if `pgbouncer` and a real PostgreSQL are available. Otherwise the report says that
+ * they did not run, which is a failure with REQUIRE_TOOLS=1, as in CI.
  */
 export function describeWithPgBouncer(name: string, tests: () => void): void {
   const isThere =

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** Sends so many requests in one write, over one connection. @returns the answers, once the server ends it */
+/** Sends `times` requests in one write over one connection. @returns the answers, once the server ends it */
 export async function pipelinedAnswers(origin: string, path: string, times: number) {
   const { hostname, port } = new URL(origin);
   const socket = connect(Number(port), hostname);

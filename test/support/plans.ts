@@ -2,8 +2,8 @@ import { jest } from '@jest/globals';
 import { type DataSource } from 'typeorm';
 
 /**
- * How PostgreSQL would carry out each statement of `action`, if it must not read a table from end to
- * end: a plan that does so all the same has no index to use. Small tables are read so by choice.
+ * The plans of each statement of `action` with sequential scans disabled: a plan that still scans a
+ * table has no usable index. PostgreSQL prefers to scan small tables.
  */
 export async function plansOf(
   dataSource: DataSource,

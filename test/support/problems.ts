@@ -1,14 +1,14 @@
 import { type ProblemCode, PROBLEMS } from '../../src/mfa/index.js';
 import { type Reply } from './http-client.js';
 
-/** The members of a problem that its code does not say. */
+/** The members of a problem that do not follow from its code. */
 export interface ProblemMembers {
   readonly errors?: Readonly<Record<string, readonly string[]>>;
   readonly retry_after?: number;
   readonly attempts_left?: number;
 }
 
-/** Status, `code` and `detail` of a problem, as the contract words them. */
+/** The status, `code` and `detail` of a problem, as in the contract. */
 export type Problem = readonly [status: number, code: ProblemCode, detail: string];
 
 export const INVALID_TOKEN: Problem = [400, 'invalid_token', 'Invalid token'];
@@ -24,7 +24,7 @@ export const NO_SUCH_METHOD: Problem = [
 ];
 export const REQUIRED = ['This field is required.'];
 
-/** The answer is this problem, with these members and no others. */
+/** Expects this problem as the answer, with these members and no others. */
 export function expectProblem(
   reply: Reply,
   [status, code, detail]: Problem,
@@ -47,7 +47,7 @@ export function expectProblem(
   expect(headers.get('retry-after')).toBe(retryAfter);
 }
 
-/** The answer refuses the body, with these texts by the name of the field. */
+/** Expects the answer to refuse the body, with these texts by field. */
 export function expectFaults(
   reply: Reply,
   errors: Readonly<Record<string, readonly string[]>>,

@@ -8,7 +8,7 @@ import { type Redis } from 'ioredis';
 import { type RedisConnection } from '../../src/server/rate-limit/redis/redis-connection.js';
 import { findFreePort } from './find-free-port.js';
 
-/** A Redis of a test alone, on a free port of the loopback, that can go away and come back. */
+/** A Redis for one test, on a free loopback port, that can be stopped and started again. */
 export class RedisServer {
   private child: ChildProcess | null = null;
 
@@ -28,7 +28,7 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Starts it, empty, on the port that it had. */
+  /** Starts it again, empty, on the same port. */
   async resume(): Promise<void> {
     const settings = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.directory];
     const child = spawn('redis-server', [...settings, '--save', '', '--appendonly', 'no'], {
@@ -41,7 +41,7 @@ export class RedisServer {
     throw new Error('redis-server did not start.');
   }
 
-  /** Ends it as a crash does. */
+  /** Ends it like a crash. */
   async kill(): Promise<void> {
     const { child } = this;
     if (child === null) return;
@@ -56,7 +56,7 @@ export class RedisServer {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  /** Keeps it from answering, with its connections open, until {@link thaw}. */
+  /** Stops it from answering, with its connections open, until {@link thaw}. */
   freeze(): void {
     this.child?.kill('SIGSTOP');
   }
@@ -66,15 +66,15 @@ export class RedisServer {
   }
 }
 
-/** The client of a connection that is known to have one. */
+/** The client of a configured connection. */
 export function clientOf({ client }: RedisConnection): Redis {
   if (client === null) throw new Error('Redis is not configured.');
   return client;
 }
 
 /**
- * Runs the tests where `redis-server` is at hand. Elsewhere the report says that they did not run,
- * and with REQUIRE_TOOLS=1, as in CI, that is a failure.
+ * Runs the tests if `redis-server` is available. Otherwise the report says that they did not run,
+ * which is a failure with REQUIRE_TOOLS=1, as in CI.
  */
 export function describeWithRedis(name: string, tests: () => void): void {
   if (spawnSync('redis-server', ['--version']).error === undefined) return describe(name, tests);

@@ -11,7 +11,7 @@ import { UnitOfWork } from '../../src/mfa/core/ports/stores.js';
 import { KeepingConsumer } from './keeping-consumer.js';
 import { type MfaHarness, startMfa } from './mfa-harness.js';
 
-/* One account with an app of its owner's, whose changes are made in sessions and taken back. */
+/* One account with its owner's authenticator app. Tests make changes in sessions and reverse them. */
 
 export const OWNER = 'owner';
 export const THIEF = 'thief';
@@ -19,11 +19,11 @@ export const THIEF = 'thief';
 let consumer: KeepingConsumer;
 export let mfa: MfaHarness;
 export let ada: Subject;
-/** Of the owner's own app. */
+/** The secret of the owner's app. */
 export let secret: string;
 export let ownId: string;
 
-/** Begins each test of a file with a new account. */
+/** Gives each test of a file a new account. */
 export function stageOneAccount(): void {
   beforeEach(async () => {
     consumer = new KeepingConsumer();
@@ -36,7 +36,7 @@ export function stageOneAccount(): void {
 
 export const by = (sessionId: string): Actor => ({ ...mfa.actor(ada), sessionId });
 
-/** Sets `app` up in a session, or another one of it under a label, and confirms it. */
+/** Enrols `app` in a session, or another authenticator of it under a label, and confirms it. */
 export async function enrolApp(
   session: string,
   fields: Record<string, unknown> = {},
@@ -85,7 +85,7 @@ export const prefer = (session: string, method: string) =>
 export const deleteMethod = (session: string, method = 'app') =>
   mfa.parts.removal.method(by(session), method, null);
 
-/** What was done of this kind so far, as its events tell of it. */
+/** The changes of this kind so far, from their events. */
 export async function changes(type: MfaEventType): Promise<ReversedChange[]> {
   await mfa.parts.get(OutboxWorker).runOnce();
   const events = consumer.taken.map(({ event }) => event).filter((event) => event.type === type);
@@ -109,7 +109,7 @@ export async function undo(
 
 export const newest = async (type: MfaEventType) => (await changes(type)).at(-1);
 
-/** Undoes the newest change of a kind. @returns what was taken back: `type` or `type not` */
+/** Reverses the newest change of a kind. @returns the changes concerned, as `type` or `type not` */
 export async function undoNewest(
   type: MfaEventType,
   provenBy?: SessionsProvenBy,
@@ -118,7 +118,7 @@ export async function undoNewest(
   return taken.map((one) => (one.isUndone ? one.type : `${one.type} not`));
 }
 
-/** What is set up, as `name`, `name active` or `name primary`. */
+/** The enrolled methods, as `name`, `name active` or `name primary`. */
 export async function methods(): Promise<string[]> {
   const listed = await mfa.parts.methods.list(by(OWNER));
   return listed

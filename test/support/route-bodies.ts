@@ -2,7 +2,7 @@ import { type Reply } from './http-client.js';
 import { type ApiRoute } from './openapi-routes.js';
 import { type EnrolledApp, type SignedIn, type TestServer } from './server.js';
 
-/** What a request to a route can be made of. */
+/** The materials for requests to routes. */
 export interface Materials {
   readonly account: SignedIn;
   readonly app: EnrolledApp;
@@ -11,7 +11,7 @@ export interface Materials {
   readonly code: string;
 }
 
-/** The same, for the routes that take what is mailed or asked for by others. */
+/** The same, with the tokens of mails and step-ups. */
 export interface EveryMaterial extends Materials {
   /** The ephemeral token of an open step-up. */
   readonly stepUp: string;
@@ -21,7 +21,7 @@ export interface EveryMaterial extends Materials {
   readonly notMe: string;
 }
 
-/** A body for every route that takes one, good enough for the route to do its work. */
+/** A valid body for every route that takes one. */
 export const BODIES: Readonly<Record<string, (given: EveryMaterial) => object>> = {
   '/api/auth/registration': () => ({
     username: 'newcomer',
@@ -85,7 +85,7 @@ export async function prepareEveryMaterial(server: TestServer): Promise<EveryMat
   };
 }
 
-/** What stands behind the `#` of the newest link to a page. @throws {Error} when none was mailed */
+/** The token after the `#` of the newest mailed link to a page. @throws {Error} when none was mailed */
 export function mailedToken(server: TestServer, to: string, path: string): string {
   const link = new RegExp(`${path}#(\\S+)`);
   const texts = server.inbox.messages.filter((mail) => mail.to === to).map(({ text }) => text);
@@ -94,7 +94,7 @@ export function mailedToken(server: TestServer, to: string, path: string): strin
   return token;
 }
 
-/** Asks a route as a well-meaning client of this user would. */
+/** Calls a route with a valid request of this user. */
 export function callRoute(
   server: TestServer,
   { method, path, takesBody }: ApiRoute,

@@ -1,7 +1,7 @@
 import { type Setting } from '../../src/server/config/settings/setting.js';
 import { shownDefault } from './shown-default.js';
 
-/** A setting as the documented table of settings has it. */
+/** The row of a setting in the documented table. */
 export function rowOfSetting(setting: Setting): [name: string, unset: string, meaning: string] {
   return [`\`${setting.name}\``, shownDefault(setting.default), setting.summary];
 }

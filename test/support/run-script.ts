@@ -3,21 +3,21 @@ import { once } from 'node:events';
 import { type Readable } from 'node:stream';
 import { compiledPath } from './compiled-sources.js';
 
-/** How a program ended, and what it said. */
+/** The exit code and the output of a program. */
 export interface Ended {
-  /** Null: it was killed. */
+  /** Null if it was killed. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A program of the sources that runs as a process of its own. */
+/** A program of the sources, running as a child process. */
 export interface RunningScript {
   readonly process: ChildProcess;
   readonly ended: Promise<Ended>;
 }
 
-/** The environment of a process: nothing of this one's but the path of its programs. */
+/** The environment of a child process: only `PATH` comes from this process. */
 export function sourceEnvironment(
   environment: Readonly<Record<string, string>>,
 ): Record<string, string> {
@@ -31,8 +31,8 @@ export function sourceEnvironment(
 /**
  * Starts a program of the sources.
  *
- * @param command its path below the repository, and its arguments
- * @param environment all of it, but for what Node needs
+ * @param command its path in the repository, and its arguments
+ * @param environment its whole environment, except what Node needs
  */
 export function startScript(
   [script, ...args]: readonly [script: string, ...args: string[]],

@@ -34,9 +34,9 @@ import {
 import { CodeProof } from '../../src/mfa/contract/code-proof.js';
 import { FakeClock } from '../../src/mfa/testing/fake-clock.js';
 
-/** When everything happens. */
+/** The time of every test. */
 export const NOW = new FakeClock().now();
-/** Whose proofs are judged. */
+/** The subject whose proofs are judged. */
 export const SUBJECT: Subject = {
   id: 's1',
   displayName: 'ada',
@@ -45,7 +45,7 @@ export const SUBJECT: Subject = {
   credentialsVersion: '1',
 };
 
-/** Right when the code is the state's. */
+/** Accepts a code that equals the state. */
 export const HANDLER: MfaHandler = {
   name: 'word',
   displayName: 'Word',
@@ -60,7 +60,7 @@ export const HANDLER: MfaHandler = {
   describe: () => ({}),
 };
 
-/** An attempt store that answers what a test lays out. */
+/** An attempt store with prepared results. */
 export class ScriptedAttempts extends AttemptStore {
   spends: (SpentAttempt | null)[] = [];
   refusals: (Refusal | null)[] = [];
@@ -102,7 +102,7 @@ export class ScriptedAttempts extends AttemptStore {
   }
 }
 
-/** An audit that keeps what it is given. */
+/** An audit that records its events. */
 export class KeptEvents extends EventStore {
   readonly events: MfaEvent[] = [];
 
@@ -114,14 +114,14 @@ export class KeptEvents extends EventStore {
 /** Work without a database. */
 export class NoTransactions extends UnitOfWork {
   runForAccount<T>(_: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    // No store of this test looks at its transaction.
+    // No store of these tests looks at its transaction.
     return work({} as Transaction);
   }
 
   async lockAccount(): Promise<void> {}
 }
 
-/** An authenticator that works, with this state. */
+/** A working authenticator with this state. */
 export function authenticator(state: string): Authenticator {
   const times = { createdAt: NOW, boundAt: NOW, confirmedAt: NOW, lastUsedAt: null };
   return { id: 'a1', label: null, setUpIn: null, confirmedIn: 1, ...times, state };

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import type * as TypeOrm from 'typeorm';
 import { ROOT } from './documents.js';
 
-/** TypeORM for browsers, and what only people read. */
+/** TypeORM for browsers, source maps and declarations. */
 const LEFT_OUT = /[\\/]browser$|\.(?:map|d\.ts)$/;
 
-/** A second copy of typeorm, as a package of a monorepo has it that asks for another version. */
+/** A second copy of typeorm, as in a monorepo in which one package asks for another version. */
 export function installSecondTypeOrm() {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'monorepo-')));
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
@@ -18,7 +18,7 @@ export function installSecondTypeOrm() {
     filter: (path) => !LEFT_OUT.test(path),
   });
   const requireThere = createRequire(join(root, 'packages/api/index.js'));
-  // The package itself, whose types are those of the first copy.
+  // The copy has the same types as the first one.
   const typeorm = requireThere('typeorm') as typeof TypeOrm;
   return { typeorm, folder, remove: () => rmSync(root, { recursive: true }) };
 }

@@ -1,7 +1,7 @@
 import { type EmailMessage } from '../../src/mfa/handlers/email/index.js';
 import { type TestServer, type TestUser } from './server.js';
 
-/** Mails to a user about their account so far, those with codes apart; what waits is delivered first. */
+/** Security e-mails to a user so far, without mailed codes, after delivering what waits. */
 export async function noticesTo(
   server: TestServer,
   { email }: Pick<TestUser, 'email'>,
@@ -10,7 +10,7 @@ export async function noticesTo(
   return keptNotices(server, email);
 }
 
-/** Mails to an address about an account that have arrived, those with codes apart. */
+/** Security e-mails that have arrived at an address, without mailed codes. */
 export function keptNotices({ inbox }: Pick<TestServer, 'inbox'>, email: string): EmailMessage[] {
   return inbox.messages.filter(
     ({ to, subject }) => to === email && !/verification code/.test(subject),

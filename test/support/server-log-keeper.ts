@@ -3,7 +3,7 @@ import { ServerLogger } from '../../src/server/observability/logging/server-logg
 /** One line of the log in production. */
 export type LogLine = Readonly<Record<string, unknown>>;
 
-/** The server's own logger as in production, whose lines are kept in the place of being written. */
+/** The server's logger as in production, which records its lines instead of writing them. */
 export class ServerLogKeeper extends ServerLogger {
   readonly lines: LogLine[] = [];
 
@@ -16,7 +16,7 @@ export class ServerLogKeeper extends ServerLogger {
     this.lines.length = 0;
   }
 
-  /** Each member of a line as it would be written. */
+  /** Records a line as it would be written. */
   protected override printAsJson(...line: Parameters<ServerLogger['getJsonLogObject']>): void {
     this.lines.push(JSON.parse(JSON.stringify(this.getJsonLogObject(...line))));
   }

@@ -23,16 +23,16 @@ import { HttpClient, type Reply } from './http-client.js';
 import { refuseSlowWorkInTransactions } from './slow-work-watch.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
-/** Keys for every server of this process: two servers of one test must believe each other. */
+/** Keys for all servers of this process: two servers of one test must accept each other's tokens. */
 export const KEYS = generateKeys(new SystemRandomSource());
 
-/** Failures that a test provokes are its own affair. */
+/** Hides failures that tests provoke. */
 const SILENT: LoggerService = { log: () => {}, error: () => {}, warn: () => {} };
 
-/** Variables of the environment, as `npm start` would read them. */
+/** Environment variables, as `npm start` reads them. */
 export type Environment = Readonly<Record<string, string>>;
 
-/** Costs and limits that would only make tests slow. */
+/** Replaces costs and limits that would only slow tests down. */
 const TEST_ENVIRONMENT: Environment = {
   NODE_ENV: 'test',
   PUBLIC_URL: 'http://localhost:3000',
@@ -53,36 +53,36 @@ export interface TestUser {
   readonly password: string;
 }
 
-/** What a sign-in without a second factor gives. */
+/** The result of a sign-in without a second factor. */
 export interface SignedIn {
   readonly user: TestUser;
   readonly access: string;
   readonly refresh: string;
 }
 
-/** What an enrolment of `app` gives. */
+/** The result of an enrolment of `app`. */
 export interface EnrolledApp {
   readonly secret: string;
   readonly backupCodes: readonly string[];
 }
 
-/** What else a test may want to be different. */
+/** The parts in which a test's server may differ. */
 export interface ServerParts {
-  /** Hears everything that the server logs; nobody does unless told. */
+  /** Gets everything that the server logs. Default: nothing is logged. */
   readonly logger?: LoggerService;
-  /** Mails go where the environment says, and not into the inbox. */
+  /** Mails go where the environment says, not into the inbox. */
   readonly sendsMail?: boolean;
-  /** Events are delivered as they are recorded; else by {@link TestServer.deliverEvents} alone. */
+  /** Delivers events as they are recorded. Default: only {@link TestServer.deliverEvents} delivers them. */
   readonly deliversEvents?: boolean;
-  /** What the server takes for the time; the clock that stands still unless told. */
+  /** The server's clock. Default: the fake clock, which stands still. */
   readonly timeOf?: (clock: FakeClock) => Promise<Clock>;
-  /** Ways to sign in beside those that the server brings. */
+  /** Types of first factors in addition to the server's own. */
   readonly firstFactors?: FirstFactorTypes;
 }
 
 interface SiblingParts {
   readonly clock?: FakeClock;
-  /** The server that goes on when this one stops. */
+  /** The server that remains when this one stops. */
   readonly elder?: TestServer;
 }
 
@@ -100,9 +100,9 @@ export async function startServer(
   }
 }
 
-/** The reference server with a clock that stands still and mails that are kept. */
+/** The reference server with a fake clock and an inbox for its mails. */
 export class TestServer extends HttpClient {
-  /** Counted over all servers: two of them may share a database. */
+  /** Counted over all servers, because two may share a database. */
   private static users = 0;
 
   private constructor(
@@ -171,12 +171,12 @@ export class TestServer extends HttpClient {
     if (this.ownsDatabase) await this.database.drop();
   }
 
-  /** Passport is one for the whole process, and knows the strategies of whoever started last. */
+  /** Passport is global to the process, and has the strategies of the server that started last. */
   private claimPassport(): void {
     passport.use(ACCESS_TOKEN, this.app.get(AccessTokenStrategy, { strict: false }));
   }
 
-  /** Whether several statements run at once: on PostgreSQL, not on the embedded database. */
+  /** Whether statements can run concurrently: on PostgreSQL, not on the embedded database. */
   get isConcurrent(): boolean {
     return this.database.isConcurrent;
   }
@@ -185,7 +185,7 @@ export class TestServer extends HttpClient {
     return this.app.get(DataSource);
   }
 
-  /** Has every event delivered that waits and is due, and what comes of them too. */
+  /** Delivers every event that is due, and the events that result. */
   async deliverEvents(): Promise<void> {
     await this.app.get(PasswordReset, { strict: false }).settled();
     await this.app.get(LoginFailures, { strict: false }).settled();
@@ -214,12 +214,12 @@ export class TestServer extends HttpClient {
     return this.post('/login/', { username, password });
   }
 
-  /** What an administrator does. */
+  /** Disables a user, as an administrator does. */
   disable({ id }: Pick<TestUser, 'id'>): Promise<void> {
     return this.app.get(UserDisabling, { strict: false }).disable(id);
   }
 
-  /** A right first factor of a user who has a second one. @returns the ephemeral token */
+  /** Begins a login that must ask for a second factor. @returns the ephemeral token */
   async beginLogin(user: Pick<TestUser, 'username' | 'password'>): Promise<string> {
     const { body } = await this.login(user);
     if (typeof body.ephemeral_token !== 'string')
@@ -231,7 +231,7 @@ export class TestServer extends HttpClient {
     return this.post('/login/verify/', { ephemeral_token: ephemeralToken, code });
   }
 
-  /** A fresh proof of whoever is signed in. @returns the access token that says so */
+  /** Steps up. @returns the new access token */
   async stepUp(access: string, proof: object): Promise<string> {
     const { body } = await this.post('/step-up/', {}, access);
     const { ephemeral_token } = body;
@@ -239,7 +239,7 @@ export class TestServer extends HttpClient {
     return String(proven.body.access);
   }
 
-  /** Sets `app` up, confirms it and goes on to the next step. */
+  /** Enrols `app`, confirms it, and advances to the next step. */
   async enrolApp({ access }: Pick<SignedIn, 'access'>): Promise<EnrolledApp> {
     const { body } = await this.post('/mfa/', { method: 'app' }, access);
     const { secret } = body.setup_data;
@@ -248,7 +248,7 @@ export class TestServer extends HttpClient {
     return { secret, backupCodes: body.backup_codes };
   }
 
-  /** Sets `email` up, confirms it and waits the cool-down out. */
+  /** Enrols `email`, confirms it, and lets the cool-down pass. */
   async enrolEmail({ access, user }: SignedIn): Promise<void> {
     await this.post('/mfa/', { method: 'email' }, access);
     const code = this.inbox.lastCode(user.email);
@@ -256,12 +256,12 @@ export class TestServer extends HttpClient {
     this.clock.advance({ seconds: 31 });
   }
 
-  /** The time so many seconds from now, as answers have it. */
+  /** The time `seconds` from now, as in answers. */
   timeIn(seconds: number): string {
     return new Date(this.clock.now().getTime() + seconds * 1000).toISOString();
   }
 
-  /** The code that an authenticator shows, `halfMinutes` away from now. */
+  /** The code that an authenticator app shows `halfMinutes` from now. */
   totp(secret: string, halfMinutes = 0, period = 30): string {
     const epoch = Math.floor(this.clock.now().getTime() / 1000) + 30 * halfMinutes;
     return generateSync({ secret, epoch, period });

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type DataSource } from 'typeorm';
 import { SlowWork } from '../../src/mfa/core/slow-work/slow-work.js';
 
-/** Set in whatever a transaction does. */
+/** Set within every transaction. */
 const inTransaction = new AsyncLocalStorage<true>();
 
 for (const name of ['run', 'runBehind'] as const) {
@@ -17,7 +17,7 @@ for (const name of ['run', 'runBehind'] as const) {
   });
 }
 
-/** From now on slow work that is begun while a transaction of this database is open throws. */
+/** From now on, slow work that begins within a transaction of this database throws. */
 export function refuseSlowWorkInTransactions({ manager }: DataSource): void {
   const begin: (...args: never[]) => Promise<unknown> = manager.transaction.bind(manager);
   Object.assign(manager, {

@@ -7,12 +7,12 @@ interface TakenMail {
   readonly content: string;
 }
 
-/** A real SMTP server that takes every mail. */
+/** A real SMTP server that accepts every mail. */
 export class SmtpSink {
   readonly mails: TakenMail[] = [];
   private readonly server = new SMTPServer({
     authOptional: true,
-    // A name server may take seconds, and nobody waits for clients once a test is over.
+    // A name server may take seconds, and a finished test must not wait for clients.
     disableReverseLookup: true,
     closeTimeout: 1,
     disabledCommands: ['STARTTLS'],
@@ -29,7 +29,7 @@ export class SmtpSink {
 
   static async start(): Promise<SmtpSink> {
     const sink = new SmtpSink();
-    // Clients that go in the middle of a mail are what it is there for.
+    // Some tests break off clients in the middle of a mail.
     sink.server.on('error', () => undefined);
     sink.server.listen(0, '127.0.0.1');
     await once(sink.server.server, 'listening');
@@ -37,7 +37,7 @@ export class SmtpSink {
   }
 
   get url(): string {
-    // A server that listens on TCP has an address of this kind.
+    // A TCP server has an address of this type.
     const { port } = this.server.server.address() as AddressInfo;
     return `smtp://127.0.0.1:${port}`;
   }
@@ -46,7 +46,7 @@ export class SmtpSink {
     return this.mails.filter(({ to }) => to === address).length;
   }
 
-  /** The code in the newest mail to this address that holds one. */
+  /** The code in the newest mail with a code to this address. */
   lastCode(address: string): string {
     const codes = this.mails
       .filter(({ to }) => to === address)

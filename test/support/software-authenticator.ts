@@ -10,30 +10,30 @@ import { cbor, type Encodable } from './cbor.js';
 /** Signature algorithms, by the names of JOSE. */
 export type KeyAlgorithm = 'ES256' | 'EdDSA' | 'RS256';
 
-/** What a test may want to be other than a well-behaved key on the right page. */
+/** Ways in which a test's key may differ from a well-behaved key on the right page. */
 export interface Conduct {
-  /** Where the browser stands. */
+  /** The origin of the page. */
   readonly origin?: string;
-  /** Whether the page that asks is framed by one of another origin. */
+  /** Whether the page is framed by a page of another origin. */
   readonly crossOrigin?: boolean;
-  /** Whom the key answers, in the place of whoever asks. */
+  /** The relying party that the key answers, instead of the asking one. */
   readonly rpId?: string;
   readonly isPresent?: boolean;
-  /** Whether the key checks its person. */
+  /** Whether the key verifies its person. */
   readonly isVerified?: boolean;
-  /** `type` of the client data, in the place of the ceremony's own. */
+  /** `type` of the client data, instead of the ceremony's. */
   readonly type?: string;
   readonly challenge?: string;
   /** Backup eligibility and state, as flags [WebAuthn Level 3 §6.1.3]. */
   readonly backup?: { readonly isEligible: boolean; readonly isDone: boolean };
-  /** The count that is told, in the place of the next. */
+  /** The signature count, instead of the next one. */
   readonly signCount?: number;
-  /** The credential that is answered with, whatever was asked for. */
+  /** The id of the credential in the answer, whatever was asked for. */
   readonly credentialId?: string;
   readonly userHandle?: string | null;
-  /** Members of the COSE key of a new credential, in the place of its own. */
+  /** Members that replace those of a new credential's COSE key. */
   readonly coseMembers?: ReadonlyMap<Encodable, Encodable>;
-  /** `self`: signed by the new key; or format and statement. Absent: none. */
+  /** `self`: signed by the new key; otherwise format and statement. Absent: no attestation. */
   readonly attestation?:
     'self' | { readonly fmt: string; readonly attStmt: Map<Encodable, Encodable> };
 }
@@ -45,7 +45,7 @@ interface Credential {
   readonly privateKey: KeyObject;
 }
 
-/** Options as routes show them. */
+/** Options as routes return them. */
 type Options = ReturnType<JSON['parse']>;
 
 const COSE_NUMBERS = { ES256: -7, EdDSA: -8, RS256: -257 };
@@ -169,7 +169,7 @@ export class SoftwareAuthenticator {
   }
 }
 
-/** What browsers add around each answer. */
+/** The members that browsers add to each answer. */
 function frameOf(id: string) {
   return {
     id,

@@ -4,7 +4,7 @@ import { type ClientBase } from 'pg';
 import { type DataSource } from 'typeorm';
 import { PostgresQueryRunner } from 'typeorm/driver/postgres/PostgresQueryRunner.js';
 
-/** What was sent to the database at once, and waited for. */
+/** A statement that was sent to the database. */
 export interface LoggedStatement {
   readonly text: string;
   readonly values: unknown[];
@@ -15,14 +15,14 @@ const ENDS_TRANSACTION = /^COMMIT/;
 const BEGINS_TRANSACTION = /^START TRANSACTION/;
 const CONTROLS_TRANSACTION = /^(START TRANSACTION|COMMIT|ROLLBACK|SET LOCAL)/;
 
-/** Everything that went to the database while `action` ran, by whichever connection. */
+/** All statements during `action`, over any connection. */
 export async function logStatements(action: () => Promise<unknown>): Promise<LoggedStatement[]> {
   const query = jest.spyOn(PostgresQueryRunner.prototype, 'query');
   try {
     await action();
     return query.mock.calls.map(([text, values]) => ({
       text: text.trim(),
-      // TypeORM takes named parameters only for other databases.
+      // TypeORM uses named parameters only for other databases.
       values: Array.isArray(values) ? values : [],
     }));
   } finally {
@@ -30,12 +30,12 @@ export async function logStatements(action: () => Promise<unknown>): Promise<Log
   }
 }
 
-/** Those that read or write rows, without what begins and ends transactions. */
+/** The statements that read or write rows, without those that control transactions. */
 export function rowStatements(statements: readonly LoggedStatement[]): LoggedStatement[] {
   return statements.filter(({ text }) => !CONTROLS_TRANSACTION.test(text));
 }
 
-/** How often the database had to make sure that something is on disk. */
+/** The number of commits, explicit or implicit. */
 export function countCommits(statements: readonly LoggedStatement[]): number {
   let isOpen = false;
   let commits = 0;
@@ -48,8 +48,8 @@ export function countCommits(statements: readonly LoggedStatement[]): number {
 }
 
 /**
- * How PostgreSQL would run a statement if it must not read a table from end to end: a plan that does
- * so all the same has no index to use. Small tables are read so by choice.
+ * The plan of a statement with sequential scans disabled: a plan that still scans a table has no
+ * usable index. PostgreSQL prefers to scan small tables.
  */
 export async function planOf(
   dataSource: DataSource,
@@ -62,28 +62,28 @@ export async function planOf(
   });
 }
 
-/** PostgreSQL plans a statement so often for its values before it may keep one plan for all of them. */
+/** PostgreSQL makes this many custom plans before it may use a generic one. */
 const PLANS_FOR_VALUES = 5;
 
 /**
- * Whether PostgreSQL keeps the plan of a statement that is prepared. It does not where the plan looks
- * dearer than one for the values at hand, and then plans each time.
+ * Whether PostgreSQL uses a generic plan for a prepared statement. It does not if that plan looks
+ * more expensive than custom ones, and then plans the statement each time.
  */
 export async function keepsPlan(
   dataSource: DataSource,
   { text, values }: LoggedStatement,
 ): Promise<boolean> {
   const runner = dataSource.createQueryRunner();
-  // What a runner of this database connects by is the driver's client.
+  // The runner's connection is the driver's client.
   const client = (await runner.connect()) as ClientBase;
-  // The driver remembers by its name what it has prepared once.
+  // The driver remembers prepared statements by name.
   const name = `keeps_plan_${randomUUID()}`;
   try {
     await client.query('BEGIN');
     await client.query('SET LOCAL enable_seqscan = off');
     for (let time = 0; time <= PLANS_FOR_VALUES; time++) {
       await client.query('SAVEPOINT before');
-      // Planned it is in any case; what it writes may be there since it was logged.
+      // The statement is planned even if it fails: its rows may already exist.
       await client.query({ name, text, values }).catch(() => {});
       await client.query('ROLLBACK TO before');
     }

@@ -6,30 +6,30 @@ import { type Reply } from './http-client.js';
 import { type Environment, TestServer } from './server.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
-/** Far more than any request of ours takes. */
+/** Far more statements than any of our requests takes. */
 const MOST_STATEMENTS = 60;
 
-/** A request that a server does not survive, and what must be true whenever it has died. */
+/** A request during which a server dies, and what must hold afterwards. */
 export interface Trial<Given> {
-  /** Makes everything ready, while nobody dies. */
+  /** Prepares everything, with the server alive. */
   prepare(server: TestServer): Promise<Given>;
-  /** @returns whether the client was told that it is done */
+  /** @returns whether the client was told of success */
   act(server: TestServer, given: Given): Promise<boolean>;
   /**
-   * Shows that all of it was done or nothing, and that it can be had from there.
+   * Checks that everything or nothing was done, and that a retry works.
    *
    * @returns whether it was done
    */
   inspect(server: TestServer, given: Given): Promise<boolean>;
 }
 
-/** Whether a client takes this for a success. */
+/** Whether a client takes this as success. */
 export async function isTold(reply: Promise<Reply>): Promise<boolean> {
   const { status } = await reply;
   return status < 300;
 }
 
-/** Servers on one database, one at a time: each dies, and the next one finds what it has left. */
+/** Servers on one database, one at a time: each dies, and the next finds what it left behind. */
 export class Succession {
   private constructor(
     private readonly database: TestDatabase,
@@ -51,8 +51,8 @@ export class Succession {
   }
 
   /**
-   * Has one server after the other die at the first statement of a request, at the second and so on,
-   * until one is done before it comes to that.
+   * Lets one server after the other die at the first statement of a request, at the second and so
+   * on, until one finishes before its statement.
    */
   async outlive<Given>(when: TimeOfDeath, trial: Trial<Given>): Promise<void> {
     const outcomes: boolean[] = [];
@@ -64,7 +64,7 @@ export class Succession {
       const lives = this.proxy.spare();
       if (!lives) await this.succeed();
       const isDone = await inspected(trial.inspect(this.living, given), place);
-      // Nobody is told of what may still be undone.
+      // A client must not be told of success before it is certain.
       if (told) expect([place, isDone]).toEqual([place, true]);
       outcomes.push(isDone);
       if (lives) {
@@ -75,7 +75,7 @@ export class Succession {
     throw new Error(`It takes more than ${MOST_STATEMENTS} statements.`);
   }
 
-  /** A failure is the end of a server that was to die; else it is one of the test. */
+  /** A failure is expected of a doomed server; any other fails the test. */
   private async wasTold(acting: Promise<boolean>): Promise<boolean> {
     try {
       return await acting;
@@ -85,7 +85,7 @@ export class Succession {
     }
   }
 
-  /** Starts the next server as the dead one was started. */
+  /** Starts the next server with the same settings. */
   private async succeed(): Promise<void> {
     await this.bury();
     const { proxy, server } = await startMortal(this.database, this.environment, this.clock);
@@ -93,7 +93,7 @@ export class Succession {
     this.living = server;
   }
 
-  /** One that is dead may fail to close what it had. */
+  /** A dead server may fail to close its resources. */
   private async bury(): Promise<void> {
     await this.living.app.close().catch(() => undefined);
     await this.proxy.stop();
@@ -106,7 +106,7 @@ async function startMortal(database: TestDatabase, environment: Environment, clo
   return { proxy, server: await TestServer.start(database, own, false, { clock }) };
 }
 
-/** Says where the server had died, when what it left is not whole. */
+/** Adds the place of death to the error of an inspection. */
 async function inspected(inspection: Promise<boolean>, place: string): Promise<boolean> {
   try {
     return await inspection;
@@ -115,7 +115,7 @@ async function inspected(inspection: Promise<boolean>, place: string): Promise<b
   }
 }
 
-/** The first deaths came too early for anything, and from one statement on all was done. */
+/** Expects that early deaths did nothing, and that from one statement on everything was done. */
 function expectOneTurn(outcomes: readonly boolean[], told: boolean): void {
   const undone = outcomes.filter((isDone) => !isDone);
   const done = outcomes.filter((isDone) => isDone);

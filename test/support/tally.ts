@@ -1,6 +1,6 @@
 import { type Reply } from './http-client.js';
 
-/** How many answers there were of each kind: `ok`, or the code of the problem. */
+/** Counts answers by kind: `ok`, or the code of the problem. */
 export async function tally(requests: readonly Promise<Reply>[]): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const { status, body } of await Promise.all(requests)) {

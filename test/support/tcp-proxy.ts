@@ -1,11 +1,11 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What becomes of what clients send. */
+/** How the proxy treats what clients send. */
 type Mode =
   | { readonly kind: 'pass' }
   /** Nothing is passed on in either direction, on old connections and on new ones. */
   | { readonly kind: 'hold' }
-  /** All connections break at a message of a client: before it is passed on, or before its answer. */
+  /** All connections break at a client's message: before it is passed on, or before its answer. */
   | { readonly kind: 'cut'; readonly at: number | RegExp; readonly when: 'before' | 'after' };
 
 interface Pair {
@@ -13,7 +13,7 @@ interface Pair {
   readonly upstream: Socket;
 }
 
-/** Stands between a server and its database, and misbehaves when told to. */
+/** Sits between a server and its database, and misbehaves on demand. */
 export class TcpProxy {
   private readonly pairs = new Set<Pair>();
   private mode: Mode = { kind: 'pass' };
@@ -33,7 +33,7 @@ export class TcpProxy {
   static async start(url: string): Promise<TcpProxy> {
     const server = createServer({ pauseOnConnect: true });
     await listen(server, 0);
-    // A server that listens on TCP has an address of this kind.
+    // A TCP server has an address of this type.
     const { port } = server.address() as AddressInfo;
     return new TcpProxy(new URL(url), server, port);
   }
@@ -71,12 +71,12 @@ export class TcpProxy {
     }
   }
 
-  /** Forgets the connections that are held: they stay silent for ever, new ones work. */
+  /** Leaves held connections silent for ever; new ones work. */
   abandonHeld(): void {
     this.mode = { kind: 'pass' };
   }
 
-  /** @param at a message of any client: 1 is the next one; or a text that it holds */
+  /** @param at a message of any client: by number, where 1 is the next one, or by its text */
   cut(at: number | RegExp, when: 'before' | 'after'): void {
     this.mode = { kind: 'cut', at, when };
     this.messages = 0;
@@ -92,7 +92,7 @@ export class TcpProxy {
     const pair = { client, upstream };
     this.pairs.add(pair);
     for (const socket of [client, upstream]) {
-      // An answer in several parts would wait for delayed acknowledgements.
+      // Otherwise answers in several parts wait for delayed acknowledgements.
       socket.setNoDelay();
       socket.on('error', () => undefined);
       socket.on('close', () => this.part(pair));

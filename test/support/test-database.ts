@@ -4,14 +4,14 @@ import pg from 'pg';
 /** An empty database for one test file. */
 export interface TestDatabase {
   readonly url: string;
-  /** True on PostgreSQL; false on the embedded one, which runs one statement at a time. */
+  /** True on PostgreSQL; false on the embedded database, which runs one statement at a time. */
   readonly isConcurrent: boolean;
-  /** How a server is told to talk to it. */
+  /** The settings for a server on it. */
   readonly settings: Readonly<Record<string, string>>;
   drop(): Promise<void>;
 }
 
-/** Makes an empty database on PostgreSQL, or an empty schema in the embedded one. */
+/** Creates an empty database on PostgreSQL, or an empty schema in the embedded database. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const url = databaseOfThisWorker();
   const client = new pg.Client({ connectionString: url });
@@ -22,12 +22,12 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     : ownSchema(client, url, name);
 }
 
-/** Workers share PostgreSQL, and have an embedded database each. */
+/** Workers share PostgreSQL, but each has its own embedded database. */
 function databaseOfThisWorker(): string {
   const urls: unknown = JSON.parse(process.env['RUN_DATABASE_URLS'] ?? '[]');
   const worker = Number(process.env['JEST_WORKER_ID'] ?? '1');
   const url: unknown = Array.isArray(urls) ? urls[(worker - 1) % urls.length] : undefined;
-  if (typeof url !== 'string') throw new Error('The global set-up has not run.');
+  if (typeof url !== 'string') throw new Error('The global setup has not run.');
   return url;
 }
 
@@ -47,8 +47,8 @@ async function ownDatabase(client: pg.Client, url: string, name: string): Promis
 }
 
 /**
- * All connections to the embedded database share one session, so one SET serves them all: a schema
- * hides the one that was made before it, until it is dropped.
+ * All connections to the embedded database share one session, so one SET serves them all. A schema
+ * hides the previous one until it is dropped.
  */
 async function ownSchema(client: pg.Client, url: string, name: string): Promise<TestDatabase> {
   const { rows } = await client.query<{ hidden: string }>(
@@ -59,7 +59,8 @@ async function ownSchema(client: pg.Client, url: string, name: string): Promise<
   return {
     url,
     isConcurrent: false,
-    // It serves one connection at a time rightly, and keeps for the next what that one prepared.
+    // It supports one connection at a time, and the next one finds the prepared statements of the
+    // last.
     settings: {
       DATABASE_URL: url,
       DATABASE_MAX_CONNECTIONS: '1',

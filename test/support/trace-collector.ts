@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** One span as OTLP has it in JSON. */
+/** A span in OTLP's JSON. */
 export interface ExportedSpan {
   readonly traceId: string;
   readonly spanId: string;
@@ -32,13 +32,13 @@ interface OtlpBody {
   }[];
 }
 
-/** Takes spans over OTLP/HTTP on loopback and keeps them. */
+/** Accepts spans over OTLP/HTTP on the loopback and records them. */
 export class TraceCollector {
-  /** Each body as it came. */
+  /** Each body as received. */
   readonly bodies: string[] = [];
   private readonly server = createServer((request, response) => void this.take(request, response));
 
-  /** @param status the answer to each export */
+  /** @param status the status of each answer */
   constructor(private readonly status = 200) {}
 
   async start(): Promise<void> {
@@ -55,7 +55,7 @@ export class TraceCollector {
     response.writeHead(this.status, { 'Content-Type': 'application/json' }).end('{}');
   }
 
-  /** What `OTEL_EXPORTER_OTLP_ENDPOINT` is set to. */
+  /** The value for `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
@@ -70,7 +70,7 @@ export class TraceCollector {
     );
   }
 
-  /** Of the service that sent the first spans. */
+  /** The resource attributes of the first spans. */
   get resource(): Readonly<Record<string, unknown>> {
     const { resourceSpans } = JSON.parse(this.bodies[0] ?? '') as OtlpBody;
     return valuesOf(resourceSpans[0]?.resource.attributes ?? []);

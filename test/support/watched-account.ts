@@ -2,7 +2,7 @@ import { noticesTo } from './security-emails.js';
 import { type Reply } from './http-client.js';
 import { type EnrolledApp, type SignedIn, type TestServer } from './server.js';
 
-/** Somebody with a second factor, two sessions and an open login. */
+/** A person with a second factor, two sessions and an open login. */
 export interface WatchedAccount {
   readonly account: SignedIn;
   readonly app: EnrolledApp;
@@ -11,7 +11,7 @@ export interface WatchedAccount {
   readonly pending: string;
 }
 
-/** Makes one, and has everything told that is to be told of it. */
+/** Makes one, and delivers all its events. */
 export async function prepareWatchedAccount(server: TestServer): Promise<WatchedAccount> {
   const account = await server.signUp();
   const app = await server.enrolApp(account);
@@ -24,7 +24,7 @@ export async function prepareWatchedAccount(server: TestServer): Promise<Watched
   return { account, app, other, pending };
 }
 
-/** How often an event of this type was recorded of somebody. */
+/** The number of a person's events of this type. */
 export async function countEvents(
   server: TestServer,
   { user }: Pick<SignedIn, 'user'>,
@@ -37,7 +37,7 @@ export async function countEvents(
   return rows.length;
 }
 
-/** How many sessions of somebody have not been ended. */
+/** The number of a person's sessions that have not been ended. */
 export async function countSessions(
   server: TestServer,
   { user }: Pick<SignedIn, 'user'>,
@@ -49,7 +49,7 @@ export async function countSessions(
   return rows.length;
 }
 
-/** How many mails with this subject have come, when everything that waits is delivered. */
+/** The number of mails with this subject, after delivering what waits. */
 export async function countMails(
   server: TestServer,
   { user }: Pick<SignedIn, 'user'>,
@@ -59,7 +59,7 @@ export async function countMails(
   return mails.filter(({ subject }) => about.test(subject)).length;
 }
 
-/** Whether a password is right, whatever is asked for after it. */
+/** Whether a password is right, with or without a second factor. */
 export async function isPassword(
   server: TestServer,
   { user }: Pick<SignedIn, 'user'>,
@@ -69,7 +69,7 @@ export async function isPassword(
   return status === 200;
 }
 
-/** Whether a session goes on: what its access token is answered, and then its refresh token. */
+/** Whether a session lives: the status of its access token, and then of its refresh token. */
 export async function sessionStatuses(
   server: TestServer,
   { access, refresh }: Pick<SignedIn, 'access' | 'refresh'>,

@@ -20,7 +20,7 @@ import {
 
 /** Where the front end runs. */
 export const ORIGIN = 'https://login.example.org';
-/** What a host has to say. */
+/** The required options. */
 export const options: WebAuthnHandlerOptions = { rpId: 'example.org', origins: [ORIGIN] };
 export const defaults: HandlerDefaults = {
   applicationName: 'My App',
@@ -36,7 +36,7 @@ export const subject: Subject = {
 };
 export const now = new FakeClock().now();
 
-/** A handler with what a test wants to be different. */
+/** A handler with the changes of a test. */
 export function makeHandler(changes: Partial<WebAuthnHandlerOptions> = {}): WebAuthnHandler {
   return new WebAuthnHandler(defaults, new FakeRandomSource(), { ...options, ...changes });
 }
@@ -48,7 +48,7 @@ export interface Opened {
   readonly shown: JsonObject;
 }
 
-/** What the core does with one person's keys. */
+/** Does what the core does with one person's keys. */
 export function desk(handler = makeHandler()) {
   const judge = (state: WebAuthnState, data: WebAuthnData | null, credential: CredentialJson) =>
     handler.verify({ subject, state, data, proof: { credential }, now });
@@ -85,7 +85,7 @@ export function stateOf(verdict: VerifyOutcome<WebAuthnState>): WebAuthnState {
 /** A key whose browser is on the right page. */
 export const newKey = (conduct?: Conduct, algorithm?: KeyAlgorithm) =>
   new SoftwareAuthenticator(ORIGIN, conduct, algorithm);
-/** What any wrong proof is answered with. */
+/** The verdict on any wrong proof. */
 export const REFUSED = { ok: false };
 /** A page that looks like the right one. */
 export const EVIL: Conduct = { origin: 'https://example.org.evil.test' };

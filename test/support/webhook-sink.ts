@@ -3,21 +3,21 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
-/** One request that came in. */
+/** A received request. */
 interface TakenWebhook {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  // What was sent is what a test asserts; a type here would assert nothing.
+  // Tests assert the content; a type here would assert nothing.
   readonly content: ReturnType<JSON['parse']>;
 }
 
-/** How a request is answered: a status, or what else may happen to it. */
+/** How a request is answered: by a status or a function. */
 export type WebhookAnswer = number | ((response: ServerResponse) => void);
 
-/** A real web service that takes webhooks, and misbehaves when told to. */
+/** A real web service that accepts webhooks, and misbehaves on demand. */
 export class WebhookSink {
-  /** The secret that its signatures are checked with, as settings have it. */
+  /** The secret for its signatures, as in the settings. */
   readonly secret = `whsec_${Buffer.alloc(32, 'webhook sink').toString('base64')}`;
   readonly webhooks: TakenWebhook[] = [];
   private readonly answers: WebhookAnswer[] = [];
@@ -34,17 +34,17 @@ export class WebhookSink {
   }
 
   get url(): string {
-    // A server that listens on TCP has an address of this kind.
+    // A TCP server has an address of this type.
     const { port } = this.server.address() as AddressInfo;
     return `http://127.0.0.1:${port}/send`;
   }
 
-  /** The next requests are answered so, in this order. */
+  /** Sets the answers of the next requests, in this order. */
   answerNext(...answers: readonly WebhookAnswer[]): void {
     this.answers.push(...answers);
   }
 
-  /** Every request is answered so from now on. */
+  /** Sets the answer of every request from now on. */
   answerAll(answer: WebhookAnswer): void {
     this.answers.length = 0;
     this.usual = answer;
@@ -58,7 +58,7 @@ export class WebhookSink {
     return code;
   }
 
-  /** Whether a request carries the signature that its receiver computes. */
+  /** Whether a request has the signature that a receiver computes. */
   isSigned({ headers, body }: TakenWebhook): boolean {
     const key = Buffer.from(this.secret.slice('whsec_'.length), 'base64');
     const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;

@@ -8,16 +8,16 @@ export interface WireMessage {
 }
 
 /**
- * Cuts one direction of a connection to PostgreSQL into messages, however the network has cut it: a
- * type (1 byte), the length of all but the type (4), and the content.
+ * Splits one direction of a PostgreSQL connection into messages, regardless of network packets. A
+ * message is a type (1 byte), the length of the rest (4) and the content.
  */
 export class WireMessages {
   private rest = Buffer.alloc(0);
 
-  /** @param isTyped false where the first message has no type, as those of clients */
+  /** @param isTyped false if the first message has no type, as for clients */
   constructor(private isTyped: boolean) {}
 
-  /** The messages that are complete with these bytes. */
+  /** The messages that these bytes complete. */
   read(bytes: Buffer): WireMessage[] {
     this.rest = Buffer.concat([this.rest, bytes]);
     const messages: WireMessage[] = [];

@@ -15,7 +15,7 @@ const ALICE: User = {
   passwordChangedAt: new Date('2026-01-01T00:00:00Z'),
 };
 
-/** What that user signs in with. */
+/** That user's credentials. */
 export const LOGIN = { name: ALICE.name, password: 'right' };
 
 /** Its users: one. @public the documents import it */

@@ -35,7 +35,7 @@ describe('RegistrationBody', () => {
     { username: 'a\0' },
     { username: 'a\u200bb' },
     { username: 'a'.repeat(151) },
-    // Eighteen characters once it is normalised, blanks among them.
+    // Normalises to eighteen characters, spaces included.
     { username: '\ufdfa' },
     { username: ['alice'] },
     { username: null },

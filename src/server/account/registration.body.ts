@@ -7,7 +7,7 @@ import { normalizeUsername } from '../identity/names.js';
 import { LONGEST_EMAIL, LONGEST_USERNAME } from '../identity/user.entity.js';
 import { EXAMPLE_PASSWORD, PASSWORD_LENGTH } from '../identity/password-rules.js';
 
-/** Counts characters as PostgreSQL does; `MaxLength` counts others. */
+/** Counts code points, as PostgreSQL does; `MaxLength` counts UTF-16 units. */
 const AT_MOST_150 = /^.{0,150}$/su;
 
 const USERNAME = /^[\p{L}\p{N}_.@+-]*$/u;
@@ -15,7 +15,8 @@ const USERNAME = /^[\p{L}\p{N}_.@+-]*$/u;
 /** A new account. */
 export class RegistrationBody {
   @ApiProperty({ maxLength: LONGEST_USERNAME, example: 'alice' })
-  // As it will be stored: one character may become several. What is too long is refused below.
+  // Normalised as it will be stored: one character may become several. The checks below apply to
+  // the result.
   @Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' ? (normalizeUsername(value) ?? value) : value,
   )

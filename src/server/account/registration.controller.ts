@@ -18,7 +18,7 @@ import { RegistrationResponse } from '../identity/auth.responses.js';
 import { RegistrationBody } from './registration.body.js';
 import { EmailVerification } from './email/email-verification.js';
 
-/** New accounts, where strangers may open one. */
+/** New accounts, if registration is open. */
 @AuthRoutes('', 'Sign-in')
 export class RegistrationController {
   constructor(

@@ -14,7 +14,7 @@ import { SecurityLogQuery, SecurityLogResponse, securityLogResponse } from './se
 
 const DEFAULT_LIMIT = 20;
 
-/** What has happened to the account of whoever is signed in. */
+/** The security log of the signed-in person. */
 @AuthRoutes('user/security-log', 'Sessions')
 @RequireSignIn()
 export class SecurityLogController {

@@ -4,7 +4,7 @@ import { type LoggedEvent, MFA_EVENT_TYPES, type SecurityLogPage } from '../../m
 
 const MOST_EVENTS = 100;
 
-/** Which part of the log is asked for. */
+/** The part of the log that is asked for. */
 export class SecurityLogQuery {
   @ApiPropertyOptional({
     description: '`next` of the page before; absent: the newest events.',

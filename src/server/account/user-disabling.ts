@@ -5,10 +5,10 @@ import { accountEvent } from '../identity/account-event.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { UsersService } from '../identity/users.service.js';
 
-/** Who acts without a request: a program of the operator's. */
+/** The client of the operator's programs, which act without a request. */
 const OPERATOR: ClientInfo = { ip: null, userAgent: null };
 
-/** Ends a user's right to sign in, with all that the user has begun [ASVS 7.4.2]. */
+/** Disables users, and ends everything that they have begun [ASVS 7.4.2]. */
 @Injectable()
 export class UserDisabling {
   constructor(
@@ -19,7 +19,7 @@ export class UserDisabling {
     private readonly clock: Clock,
   ) {}
 
-  /** Sessions and open challenges end in the same transaction. Does nothing to one who is disabled. */
+  /** Sessions and open challenges end in the same transaction. Records nothing for a user who is already disabled. */
   async disable(userId: string, client: ClientInfo = OPERATOR): Promise<void> {
     const user = await this.users.findById(userId);
     if (user === null) return;

@@ -6,7 +6,7 @@ import { UserResponse, userResponse } from '../identity/user.response.js';
 import { UsersService } from '../identity/users.service.js';
 import { AccessTokenGuard } from '../sessions/access-token.guard.js';
 
-/** Who is signed in. */
+/** The signed-in user. */
 @AuthRoutes('', 'Sessions')
 @ApiBearerAuth(BEARER_SCHEME)
 export class UserController {

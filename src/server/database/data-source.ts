@@ -20,17 +20,17 @@ import { prepareStatements } from './prepare-statements.js';
 import { IS_READ_ONLY, READ_ONLY, refuseReadOnly } from './read-only.js';
 
 const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
-/** Where the database is told no limit. */
+/** Assumed if the database has no limit from us. */
 const USUAL_STATEMENT_SECONDS = 10;
-/** Beyond the database's own limit: this one is for a database that no longer answers at all. */
+/** Added to the database's own limit: this one is for a database that no longer answers at all. */
 const MORE_FOR_ANSWER_SECONDS = 5;
 
 const logger = new Logger('Database');
 
 /**
- * How TypeORM reaches the database, for the server and for the command line alike.
+ * How TypeORM connects to the database, for the server and for the command line.
  *
- * The schema changes by migrations alone, and no statement of ours needs an extension.
+ * Only migrations change the schema, and no statement of ours needs an extension.
  */
 export function dataSourceOptions(
   url: string,
@@ -57,7 +57,7 @@ export function dataSourceOptions(
     synchronize: false,
     installExtensions: false,
     uuidExtension: 'pgcrypto',
-    // A logged statement would carry its parameters, and those are secrets.
+    // A logged statement would include its parameters, which are secrets.
     logging: false,
     poolSize: maxConnections,
     connectTimeoutMS: CONNECT_TIMEOUT_MILLISECONDS,
@@ -66,13 +66,13 @@ export function dataSourceOptions(
   };
 }
 
-/** What of a {@link DatabaseServer} decides how it is talked to. */
+/** The properties of a {@link DatabaseServer} that decide how to connect. */
 export type Connecting = Pick<
   DatabaseServer,
   'url' | 'maxConnections' | 'preparesStatements' | 'statementTimeoutSeconds'
 >;
 
-/** The same, with an end to every wait: a slow database must not hold requests for ever. */
+/** As {@link dataSourceOptions}, with a limit for every wait: a slow database must not hold requests for ever. */
 export function serverDataSourceOptions(server: Connecting): DataSourceOptions {
   const { statementTimeoutSeconds: limit } = server;
   return {
@@ -91,19 +91,19 @@ export function serverDataSourceOptions(server: Connecting): DataSourceOptions {
 }
 
 /**
- * What a database or a role may have otherwise by `ALTER … SET`, and what then changes the meaning of
- * times and texts. Of these PgBouncer knows that they belong to one client, so it keeps them apart.
+ * Sets what `ALTER DATABASE … SET` or `ALTER ROLE … SET` may change, and with it the meaning of
+ * times and texts. PgBouncer tracks these settings per client.
  */
 const SETTLE = `SELECT set_config('DateStyle', 'ISO, MDY', false), set_config('TimeZone', 'UTC', false),
   set_config('standard_conforming_strings', 'on', false), ${IS_READ_ONLY}`;
 
-/** The pool hands a connection over once this is done, and drops one of which it fails. */
+/** The pool hands out a connection after this succeeds, and drops it if this fails. */
 async function settle(client: Pick<Client, 'query'>): Promise<void> {
   refuseReadOnly((await client.query<{ read_only: string }>(SETTLE)).rows);
 }
 
 /**
- * A connection that may no longer write is not used again: behind it, or behind its pooler, is a
+ * Closes a connection that may no longer write: the server behind it, or behind its pooler, is a
  * standby by now, and a new connection may lead to the new primary.
  */
 function dropReadOnly({ connection }: Pick<Client, 'connection'>): void {
@@ -113,16 +113,16 @@ function dropReadOnly({ connection }: Pick<Client, 'connection'>): void {
 }
 
 /**
- * Between the pool, which hands a connection over, and TypeORM, which takes it, nobody listens to
- * its errors; one that breaks in between would end the process. Its statements fail all the same.
+ * Between the pool's handing over a connection and TypeORM's taking it, nobody listens to its
+ * errors; a connection that breaks in between would end the process. Its statements fail anyway.
  */
 function outliveErrors(client: EventEmitter): void {
   client.on('error', () => {});
 }
 
 /**
- * A socket that breaks when it is silent for too long. The driver's `query_timeout` would only end
- * the wait, and the pool would hand the silent connection to the next request, and the next.
+ * A socket that closes after too long a silence. The driver's `query_timeout` would only end the
+ * wait, and the pool would hand the silent connection to the next request, and the next.
  */
 function impatientSocket(limitSeconds: number): Socket {
   const socket = new Socket();

@@ -1,18 +1,18 @@
-/** The PostgreSQL that the server talks to, wherever it runs. */
+/** The PostgreSQL that the server uses. */
 export abstract class DatabaseServer {
   /** Connection string. */
   abstract readonly url: string;
-  /** Connections that this process may hold. */
+  /** The most connections of this process. */
   abstract readonly maxConnections: number;
-  /** Whether each connection has a session of its own, which keeps what is prepared in it. */
+  /** Whether each connection has a session of its own, which keeps prepared statements. */
   abstract readonly preparesStatements: boolean;
-  /** How long one statement may take; 0: nothing is said of that when a connection is made. */
+  /** How long one statement may take; 0: connections set no limit. */
   abstract readonly statementTimeoutSeconds: number;
-  /** Called when the last connection is closed. */
+  /** Call this after the last connection is closed. */
   abstract stop(): Promise<void>;
 }
 
-/** A PostgreSQL that others run. */
+/** A PostgreSQL outside this process. */
 export class ExternalDatabase extends DatabaseServer {
   constructor(
     readonly url: string,

@@ -21,7 +21,7 @@ class DatabaseServerModule {}
       inject: [DatabaseServer, ServerConfig],
       useFactory: async (server: DatabaseServer, config: ServerConfig) => {
         await prepareDatabase(server, { ...config, serves: true });
-        // One try: by now it has answered, and whoever started the server starts it again.
+        // One try: the database has just answered, and a supervisor restarts the server.
         return { ...serverDataSourceOptions(server), retryAttempts: 1 };
       },
     }),
@@ -33,7 +33,7 @@ export class DatabaseModule implements OnApplicationShutdown {
     private readonly dataSource: DataSource,
   ) {}
 
-  /** First the connections, then the server: an embedded one would break them. */
+  /** Closes the connections first: stopping an embedded server would break them. */
   async onApplicationShutdown(): Promise<void> {
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
     await this.server.stop();

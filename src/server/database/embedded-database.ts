@@ -4,17 +4,17 @@ import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { DatabaseServer } from './database-server.js';
 import { lockFolder } from './folder-lock.js';
 
-/** More than the server's one and the migrations' two, so that no connection is turned away. */
+/** More than the server and the migrations use, so that no connection is refused. */
 const SOCKETS = 10;
 
 /**
- * A PostgreSQL inside this process (PGlite), kept in the data directory and reached over a local
- * socket by the driver that reaches every other.
+ * A PostgreSQL inside this process (PGlite). It is stored in the data directory, and the usual
+ * driver reaches it over a local socket.
  */
 export class EmbeddedDatabase extends DatabaseServer {
-  /** Messages of several connections mix in the one session behind them, and so do the answers. */
+  /** PGlite has one session, in which the messages and answers of several connections would mix. */
   readonly maxConnections = 1;
-  /** What one connection prepared, the next one would find in the session. */
+  /** The next connection would find the statements that the last one prepared in the shared session. */
   readonly preparesStatements = false;
   readonly statementTimeoutSeconds = 0;
 

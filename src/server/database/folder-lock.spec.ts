@@ -29,7 +29,7 @@ describe('lockFolder', () => {
     );
   });
 
-  // Linux gives out ids up to 2^22.
+  // Linux assigns process ids below 2^22.
   it.each(['4194305', '', 'garbage', String(process.pid)])('takes over what is left: %j', (pid) => {
     leaveLockOf(pid);
     lockFolder(path);

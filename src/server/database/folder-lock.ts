@@ -4,10 +4,10 @@ import { ConfigError } from '../config/values/config-error.js';
 import { isSystemError } from '../config/values/system-error.js';
 
 /**
- * Claims a folder for this process by a file that holds its process id. The file of a process
- * that is gone is taken over.
+ * Claims a folder for this process by a file with its process id. Takes over the file of a process
+ * that is gone.
  *
- * @returns gives the claim up
+ * @returns releases the claim
  * @throws {ConfigError} when another living process holds the folder
  */
 export function lockFolder(lockPath: string): () => void {
@@ -31,13 +31,13 @@ function claim(lockPath: string): boolean {
   }
 }
 
-/** Our own id is left over from a container that died: there every server has the same one. */
+/** Our own id comes from a container that died: in containers every server has the same id. */
 function isAnotherProcess(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // EPERM: it lives and is someone else's.
+    // EPERM: the process lives and belongs to another user.
     return isSystemError(error, 'EPERM');
   }
 }

@@ -1,16 +1,16 @@
 import { type DataSourceOptions, MigrationExecutor } from 'typeorm';
 import { withDataSource } from './with-data-source.js';
 
-/** Any number that no other program locks in this database. */
+/** An arbitrary number that no other program locks in this database. */
 const MIGRATION_LOCK = 62_384_226;
 
-/** Migrations are still to be run, and it is for others to run them. */
+/** Migrations are pending, and this process does not run them. */
 export class SchemaNotCurrent extends Error {}
 
 /**
- * Runs the migrations that are still to be run, all of them or none. Of several servers that start at
- * once one does it, and the others wait for it. The lock belongs to the transaction, and not to a
- * session, which a pooler may change in between.
+ * Runs all pending migrations or none. If several servers start at once, one runs them and the
+ * others wait. The lock belongs to the transaction, because a pooler may change the session in
+ * between.
  *
  * @param options without time limits: a migration may take as long as it takes
  */
@@ -24,9 +24,9 @@ export function migrate(options: DataSourceOptions): Promise<void> {
 }
 
 /**
- * Only reads: whoever calls it needs no right to change tables.
+ * Only reads, so the role needs no right to change tables.
  *
- * @throws {SchemaNotCurrent} when migrations are still to be run
+ * @throws {SchemaNotCurrent} when migrations are pending
  */
 export function checkMigrations(options: DataSourceOptions): Promise<void> {
   return withDataSource(options, async (dataSource) => {

@@ -4,7 +4,7 @@ import { serverDataSourceOptions } from './data-source.js';
 import { type DatabaseServer } from './database-server.js';
 import { withDataSource } from './with-data-source.js';
 
-/** Between this server and PostgreSQL stands what does not pass on what the server needs. */
+/** A pooler between this server and PostgreSQL does not support what the server needs. */
 export class UnsuitablePooler extends Error {}
 
 const NO_PREPARED_STATEMENTS =
@@ -13,15 +13,15 @@ const NO_PREPARED_STATEMENTS =
 const NO_STARTUP_PARAMETER =
   "set DATABASE_STATEMENT_TIMEOUT_SECONDS=0 and the limit by ALTER ROLE … SET statement_timeout = '10s', or have the pooler pass over it (PgBouncer: ignore_startup_parameters = statement_timeout).";
 
-/** The name stands for a statement already, which another client prepared; or for none any more. */
+/** The name is already taken by a statement of another client (42P05), or unknown by now (26000). */
 const LOST_STATEMENTS: ReadonlySet<unknown> = new Set(['42P05', '26000']);
 
-/** Sends whoever has one session from one to another, where sessions are not handed out in order. */
+/** Enough to meet another session even if the pooler does not hand out sessions in order. */
 const ROUNDS = 3;
 
 /**
- * Connects as the server will, and looks whether what stands between lets it work: a pooler may refuse
- * what is asked for at the connect, or take each transaction to another session, where nothing is
+ * Connects as the server will, and checks that a pooler in between supports it. A pooler may refuse
+ * a startup parameter, or run each transaction in another session, where statements are not
  * prepared.
  *
  * @throws {UnsuitablePooler} that says what to do
@@ -39,7 +39,7 @@ export async function refuseUnsuitablePooler(server: DatabaseServer): Promise<vo
   }
 }
 
-/** Two clients take turns with one statement under one name, which is safe where each has a session. */
+/** Two clients alternate with one statement under one name, which works only if each has its own session. */
 async function prepareTwice(dataSource: DataSource): Promise<void> {
   const clients: readonly QueryRunner[] = [
     dataSource.createQueryRunner(),

@@ -9,7 +9,7 @@ import { refuseUnsuitablePooler } from './pooler-check.js';
 import { retry } from './retry.js';
 import { withDataSource } from './with-data-source.js';
 
-/** The one that migrates. */
+/** Only the migration needs one. */
 const MIGRATION_CONNECTIONS = 1;
 
 type DatabasePlace = Pick<
@@ -21,15 +21,15 @@ type DatabasePlace = Pick<
   | 'dataDirectory'
 >;
 
-/** What is done before a database is used. */
+/** The steps before a database is used. */
 interface Preparation extends Pick<ServerConfig, 'databaseWaitSeconds' | 'migratesAtStart'> {
-  /** Whether requests will be answered from it, which asks more of a pooler than a migration does. */
+  /** Whether it will serve requests, which demands more of a pooler than migrations do. */
   readonly serves: boolean;
 }
 
 const logger = new Logger('Database');
 
-/** The PostgreSQL that the configuration names, or the embedded one, which is started. */
+/** The configured PostgreSQL, or else the embedded one, started. */
 export async function startDatabase({
   databaseUrl,
   databaseMaxConnections,
@@ -45,14 +45,14 @@ export async function startDatabase({
       statementTimeoutSeconds,
     );
   }
-  // Half a megabyte of JavaScript that no other server needs.
+  // Half a megabyte of JavaScript that is needed only here.
   const { EmbeddedDatabase } = await import('./embedded-database.js');
   return EmbeddedDatabase.start(dataDirectory);
 }
 
 /**
- * Waits until the database can be used and its tables are those of this version, which it makes them
- * unless others do. A database that cannot be used is stopped.
+ * Waits until the database is usable and has the tables of this version, and runs the migrations
+ * unless another process does. On failure it stops the database server.
  *
  * @throws {ConfigError} when that takes longer than the wait, or when waiting cannot help
  */
@@ -78,7 +78,7 @@ export async function prepareDatabase(
   }
 }
 
-/** Whatever is wrong with the database itself is told before anything in it changes. */
+/** Reports errors of the database itself before changing anything in it. */
 async function prepareOnce(server: DatabaseServer, { serves, migratesAtStart }: Preparation) {
   if (serves) await refuseUnsuitablePooler(server);
   const options = dataSourceOptions(server.url, MIGRATION_CONNECTIONS);
@@ -91,7 +91,7 @@ function withoutPassword(url: string): string {
   return `${protocol}//${host}${pathname}`;
 }
 
-/** Where no address of a host answers, Node's error has a code and no message. */
+/** If no address of a host answers, Node's error has a code and no message. */
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   return cause.message === '' && 'code' in cause ? String(cause.code) : cause.message;

@@ -1,10 +1,10 @@
-/** PostgreSQL's name for it [Appendix A]: `read_only_sql_transaction`. */
+/** SQLSTATE `read_only_sql_transaction` [PostgreSQL, Appendix A]. */
 export const READ_ONLY = '25006';
 
-/** Of one row, for {@link refuseReadOnly}: `on` where nothing can be written, as on a standby. */
+/** A column for {@link refuseReadOnly}: `on` if nothing can be written, as on a standby. */
 export const IS_READ_ONLY = `current_setting('transaction_read_only') AS read_only`;
 
-/** A database that answers, and takes no change; it may be another one's turn soon. */
+/** The database answers but accepts no change. That may pass: a failover may be under way. */
 export class ReadOnlyDatabase extends Error {
   readonly code = READ_ONLY;
 
@@ -15,7 +15,7 @@ export class ReadOnlyDatabase extends Error {
   }
 }
 
-/** @throws {ReadOnlyDatabase} by the answer to {@link IS_READ_ONLY} */
+/** @throws {ReadOnlyDatabase} by the result of {@link IS_READ_ONLY} */
 export function refuseReadOnly([row]: readonly { readonly read_only: string }[]): void {
   if (row?.read_only !== 'off') throw new ReadOnlyDatabase();
 }

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 const PAUSE_MILLISECONDS = 500;
 const TRIES_PER_REPORT = 20;
 
-/** How long something is tried, and who hears of it. */
+/** How long to retry, at which errors, and how to report them. */
 export interface Patience {
   /** 0: one try. */
   readonly limitSeconds: number;
@@ -15,7 +15,7 @@ export interface Patience {
 /**
  * Tries something until it succeeds.
  *
- * @throws what the last try threw, once the time is over or it is not worth waiting
+ * @throws what the last try threw, once the time is over or the error is not transient
  */
 export async function retry<T>(attempt: () => Promise<T>, patience: Patience): Promise<T> {
   const end = AbortSignal.timeout(patience.limitSeconds * 1000);

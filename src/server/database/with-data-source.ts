@@ -1,6 +1,6 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 
-/** Does something with connections of its own, which are closed after it. */
+/** Runs work with connections of its own, and closes them afterwards. */
 export async function withDataSource(
   options: DataSourceOptions,
   work: (dataSource: DataSource) => Promise<void>,

@@ -19,7 +19,7 @@ describe('createBoundedServer', () => {
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    // It listens, so it has an address with a port.
+    // A listening TCP server has an address with a port.
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
   afterEach(() => server.close());
@@ -47,7 +47,7 @@ describe('createBoundedServer', () => {
     agent.destroy();
   });
 
-  it('cuts off whoever reads no answer', async () => {
+  it('cuts off a client that reads no answer', async () => {
     expect(server.timeout).toBeGreaterThan(0);
     expect(server.requestTimeout).toBeGreaterThan(0);
   });

@@ -4,15 +4,18 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type RawServerDefault } from 'fastify';
 import { MfaError } from '../../mfa/index.js';
 
-/** Bodies are UTF-8 [RFC 8259 §8.1], and bytes that are none are not replaced: they could be a secret. */
+/**
+ * Bodies are UTF-8 [RFC 8259 §8.1]. Invalid bytes are refused, not replaced: replacement would make
+ * two different secrets one.
+ */
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The content coding that is none [RFC 9110 §12.5.3]. */
+/** The name for no content coding [RFC 9110 §12.5.3]. */
 const IDENTITY = 'identity';
 
 /**
- * Has the server read JSON and forms, and refuse what is no text in UTF-8. A body without a byte is
- * none, whatever its media type; to be called before the application is initialised.
+ * Makes the server read JSON and forms, and refuse bodies that are not UTF-8. An empty body is no
+ * body, whatever its media type. Call this before the application is initialised.
  */
 export function readBodies(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
@@ -36,7 +39,7 @@ export function readBodies(app: NestFastifyApplication): void {
 
 function textOf(bytes: Buffer, headers: IncomingHttpHeaders): string | MfaError {
   const encoding = headers['content-encoding'] ?? IDENTITY;
-  // Nothing is unpacked: a few bytes of gzip are a body without end.
+  // Nothing is decompressed: a few bytes of gzip can expand without end.
   if (encoding.trim().toLowerCase() !== IDENTITY) {
     const detail = `Unsupported content encoding "${encoding.slice(0, 32)}" in request.`;
     return new MfaError('unsupported_media_type', { detail });
@@ -48,10 +51,10 @@ function textOf(bytes: Buffer, headers: IncomingHttpHeaders): string | MfaError 
   }
 }
 
-/** Every field, those that are given twice as lists. */
+/** All fields; repeated ones become lists. */
 function fieldsOf(text: string): object | MfaError {
   try {
-    // Throws at escapes that are no text, which the parser would leave as they are or replace.
+    // Throws at escapes that are not UTF-8; the parser would keep or replace them.
     decodeURIComponent(text);
   } catch (cause) {
     return malformed(cause);

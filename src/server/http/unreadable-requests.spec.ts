@@ -3,7 +3,7 @@ import { answerUnreadable } from './unreadable-requests.js';
 
 const errorWith = (code: string) => Object.assign(new Error('client'), { code });
 
-/** All that is written for an error to a connection. */
+/** Everything written to a connection for an error. */
 function answerTo(code: string, socket = new PassThrough()): string {
   let written = '';
   socket.write = (text: unknown) => (written += String(text)) !== '';

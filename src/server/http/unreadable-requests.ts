@@ -3,26 +3,26 @@ import { type Duplex } from 'node:stream';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MfaError, type ProblemCode, problemResponse } from '../../mfa/index.js';
 
-/** Why Node could not read a request, by its names; anything else is `malformed_request`. */
+/** The problem for each of Node's error codes; all others are `malformed_request`. */
 const CODES: ReadonlyMap<unknown, ProblemCode> = new Map([
   ['ERR_HTTP_REQUEST_TIMEOUT', 'request_timeout'],
   ['HPE_HEADER_OVERFLOW', 'headers_too_large'],
   ['HPE_CHUNK_EXTENSIONS_OVERFLOW', 'payload_too_large'],
 ]);
 
-/** A request line [RFC 9112 §3]; Node reads none with a method that it does not know. */
+/** A request line [RFC 9112 §3]. Node rejects one with an unknown method. */
 const REQUEST_LINE = /^[!#$%&'*+.^`|~\w-]+ \S+ HTTP\/1\.[01]\r?\n/;
 
-/** What Node tells of a request that it could not read. */
+/** Node's error for a request that it could not read. */
 interface ClientError extends Error {
   readonly code?: string;
-  /** What arrived last, up to the place that could not be read and beyond. */
+  /** The bytes that arrived last, beyond the unreadable place too. */
   readonly rawPacket?: unknown;
 }
 
 /**
- * Answers a request that Node could not read, and that reaches no route, as a problem, and closes
- * the connection: where the next request would begin is unknown.
+ * Answers a request that Node could not read with a problem, and closes the connection: nobody
+ * knows where the next request would begin.
  */
 export function answerUnreadable(error: ClientError, socket: Duplex): void {
   if (error.code === 'ECONNRESET') socket.destroy();
@@ -42,7 +42,7 @@ function refuse(socket: Duplex, code: ProblemCode): void {
   socket.destroy();
 }
 
-/** A whole response, as it goes over the wire. */
+/** A whole response in wire format. */
 function messageOf(code: ProblemCode): string {
   const problem = new MfaError(code);
   const { status, headers, body } = problemResponse(problem, { instance: null, traceId: null });
@@ -55,21 +55,21 @@ function messageOf(code: ProblemCode): string {
 }
 
 /**
- * Refuses, before a body is read, what no route answers: an address or a method that there is not, and
- * what Node would refuse without a word of ours. To be called before the application listens.
+ * Refuses, before the body is read, requests that no route answers, and those that Node would
+ * refuse without a problem document. Call this before the application listens.
  */
 export function refuseUnreadable(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   const server: Server = fastify.server;
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
-    // Whoever has asked for a tunnel may be gone by now.
+    // The client may be gone by now.
     socket.on('error', () => {});
     refuse(socket, 'not_implemented');
   });
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     server.emit('request', request, response);
   });
-  // After those of `onRequest`, whose headers let pages of other origins read the refusal.
+  // After the `onRequest` hooks, whose CORS headers let pages of other origins read the refusal.
   fastify.addHook('preParsing', (request, _reply, body, done) => {
     const code = request.is404 ? 'not_found' : refusalOf(request.raw);
     if (code === null) done(null, body);
@@ -81,12 +81,12 @@ function refusalOf(request: IncomingMessage): ProblemCode | null {
   const { expect, 'transfer-encoding': coding } = request.headers;
   if (!hasOneHost(request)) return 'malformed_request';
   if (expect !== undefined && !/^100-continue$/i.test(expect)) return 'expectation_failed';
-  // The parser takes a body that is packed on its way as it comes [RFC 9112 §6.1].
+  // Node's parser does not decode other transfer codings [RFC 9112 §6.1].
   if (coding !== undefined && !/^chunked$/i.test(coding)) return 'not_implemented';
   return null;
 }
 
-/** Of several the parser keeps the first, and a proxy before it may have gone by another [RFC 9112 §3.2]. */
+/** The parser keeps the first of several `Host` headers, but a proxy may have routed by another [RFC 9112 §3.2]. */
 function hasOneHost({ headersDistinct, httpVersion }: IncomingMessage): boolean {
   const { host: hosts = [] } = headersDistinct;
   return hosts.length === 1 || (hosts.length === 0 && httpVersion === '1.0');

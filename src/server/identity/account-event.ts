@@ -2,14 +2,14 @@ import { type ClientInfo, type MfaEvent, type MfaEventType } from '../../mfa/ind
 import { type User } from './user.entity.js';
 import { UserSubject } from './user-subject.js';
 
-/** Who did something to an account, from where and when; or to whom it happened. */
+/** The user whom an event concerns, with the client and the time. */
 export interface AccountOccasion {
   readonly user: User;
   readonly client: ClientInfo;
   readonly at: Date;
 }
 
-/** An event of the account itself, in which no factor is concerned. */
+/** An event of the account itself, without a factor. */
 export function accountEvent(type: MfaEventType, { user, client, at }: AccountOccasion): MfaEvent {
   return { type, subject: new UserSubject(user), factor: null, client, at };
 }

@@ -7,7 +7,7 @@ export class RegistrationResponse {
   user!: UserResponse;
 }
 
-/** Nothing but a text for a person. */
+/** A text for a person, and nothing else. */
 export class DetailResponse {
   @ApiProperty({ example: 'Successfully logged out.' })
   detail!: string;
@@ -24,7 +24,7 @@ export class ProviderResponse {
   @ApiProperty({ example: 'Password' })
   name!: string;
 
-  @ApiProperty({ description: 'False: whoever has a second factor cannot sign in by it.' })
+  @ApiProperty({ description: 'False: a person with a second factor cannot sign in by it.' })
   supports_mfa!: boolean;
 
   @ApiProperty({

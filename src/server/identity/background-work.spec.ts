@@ -6,7 +6,7 @@ const logger = new Logger('test');
 const error = jest.spyOn(logger, 'error').mockImplementation(() => {});
 afterEach(() => error.mockClear());
 
-/** Work with room for two pieces, and for one that waits. */
+/** Work with room for two tasks, and one that waits. */
 function smallRoom() {
   const work = new BackgroundWork('A thing', logger, { atOnce: 2, mostWaiting: 1 });
   const begun: string[] = [];

@@ -1,10 +1,13 @@
 import { type Logger } from '@nestjs/common';
 import { MfaError } from '../../mfa/index.js';
 
-/** How much is done at once, and how much more may wait: each piece holds a request's texts, and asks for a connection. */
+/**
+ * How many tasks run at once, and how many more may wait. Each holds the strings of a request and
+ * needs a connection.
+ */
 export const BACKGROUND_LIMITS = { atOnce: 100, mostWaiting: 1000 };
 
-/** Work that no answer waits for, while there is room for it; a server that stops does. */
+/** Work that answers do not wait for as long as there is room. A server that stops waits for it. */
 export class BackgroundWork {
   private readonly underWay = new Set<Promise<void>>();
   private readonly waiting: (() => void)[] = [];
@@ -17,11 +20,11 @@ export class BackgroundWork {
   ) {}
 
   /**
-   * Goes on with something; a failure is logged. None is dropped: where too much is under way, whoever
-   * asks waits until it is begun, whatever it is about.
+   * Starts a task and logs its failure. No task is dropped: if too many are under way, the caller
+   * waits until this one has begun, whatever the task is.
    *
-   * @returns once it is begun
-   * @throws {MfaError} `unavailable` where too many wait for that; it is not begun then
+   * @returns once the task has begun
+   * @throws {MfaError} `unavailable` when too many wait already; then the task is not begun
    */
   async begin(task: () => Promise<void>): Promise<void> {
     const { atOnce, mostWaiting } = this.limits;
@@ -35,7 +38,7 @@ export class BackgroundWork {
     });
   }
 
-  /** Resolves when everything that was begun, or waited for that, has ended. */
+  /** Resolves when all tasks, begun or waiting, have ended. */
   async settled(): Promise<void> {
     while (this.underWay.size > 0) await Promise.all(this.underWay);
   }

@@ -4,7 +4,7 @@ import { DataSource, type EntitySubscriberInterface } from 'typeorm';
 import { ServerConfig } from '../config/server-config.js';
 import { type EmailStanding, User } from './user.entity.js';
 
-/** Says of each user that is read what the address is worth: the one place that knows the setting. */
+/** Sets `emailStanding` on every user that is read. Only this class knows the setting. */
 @Injectable()
 export class EmailTrust implements EntitySubscriberInterface<User> {
   constructor(
@@ -18,18 +18,18 @@ export class EmailTrust implements EntitySubscriberInterface<User> {
     return User;
   }
 
-  /** Whoever TypeORM reads. */
+  /** For users that TypeORM reads. */
   afterLoad(user: User): void {
     this.judge(user);
   }
 
-  /** For a user that was made or read in another way. @returns the same user */
+  /** For a user made or read in another way. @returns the same user */
   judge(user: User): User {
     user.emailStanding = this.standingOf(user);
     return user;
   }
 
-  /** Whether owners are asked to confirm the addresses that are given now. */
+  /** Whether this server asks people to confirm their addresses. */
   get isAsked(): boolean {
     return this.config.emailVerification !== 'off';
   }

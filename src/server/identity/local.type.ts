@@ -1,2 +1,2 @@
-/** The type of the first factor of a login that names none, where one of it is configured. */
+/** The type of the default first factor: a login that names none uses it, if it is configured. */
 export const LOCAL = 'local';

@@ -59,7 +59,7 @@ describe('PasswordHasher', () => {
       running -= 1;
       return false;
     };
-    // Of its two signatures the types see the one with a callback.
+    // TypeScript picks the signature with a callback.
     compare.mockImplementation(work as never);
     const askers = Array.from({ length: 8 }, (_, i) => ({ ...ASKER, subject: `name${i}` }));
     await Promise.all(askers.map((asker) => hasher.verify('anything', null, asker)));

@@ -5,20 +5,20 @@ import bcrypt from 'bcrypt';
 import { type Asker, MfaError, normalizeText, SlowWork } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 
-/** Makes our condensed passwords unlike any other service's; public, and never to be changed. */
+/** Makes our condensed passwords differ from those of any other service. It is public, and must never change. */
 const DOMAIN_LABEL = 'nestjs-mfa/password/v1';
 
-/** Salt and hash of no password: what an absent user's password is compared with. */
+/** A salt and hash that no password has: the password of an absent user is compared with it. */
 const NO_SALT_AND_HASH = '.'.repeat(53);
 
-/** UTF-16 units of a password as it comes: enough for 1024 characters however they are composed. */
+/** UTF-16 units of a password as received: enough for 1024 characters, however they are composed. */
 export const MAX_PASSWORD_TEXT_LENGTH = 4096;
 
 const TOO_LONG = {
   password: [`Ensure this field has no more than ${MAX_PASSWORD_TEXT_LENGTH} characters.`],
 };
 
-/** Some seconds of work at the default cost; half of it for one network, an eighth for one name in it. */
+/** Some seconds of work at the default cost; half of it for one network, an eighth for one name. */
 export const PASSWORD_LINE = { mostWaiting: 64, mostOfNetwork: 32, mostOfSubject: 8 };
 
 /** bcrypt over condensed passwords, at the configured cost. */
@@ -31,16 +31,16 @@ export class PasswordHasher {
     this.slow = new SlowWork({ atOnce, ...PASSWORD_LINE });
   }
 
-  /** @throws {MfaError} `rate_limited` where too many wait already */
+  /** @throws {MfaError} `rate_limited` when too many wait already */
   async hash(password: string, asker: Asker): Promise<string> {
     const condensed = condense(password);
     return this.slow.run(asker, () => bcrypt.hash(condensed, this.config.passwordHashCost));
   }
 
   /**
-   * As {@link hash}, for the hash that a sign-in does not wait for: everybody else goes first.
+   * As {@link hash}, for a new hash that no sign-in waits for: all other work goes first.
    *
-   * @throws {MfaError} `rate_limited` also where somebody else needs the place
+   * @throws {MfaError} `rate_limited` also when other work needs the place
    */
   async rehash(password: string, userId: string): Promise<string> {
     const condensed = condense(password);
@@ -48,10 +48,10 @@ export class PasswordHasher {
   }
 
   /**
-   * False also without a hash, after as much work as with one of the configured cost or a lower. All of
-   * it is one turn: whoever needs more hashes than others would else wait in line more often.
+   * False also without a hash, after as much work as for a hash of the configured cost or a lower
+   * one. All of it is one turn in line: several turns would make the time of an old hash stand out.
    *
-   * @throws {MfaError} `rate_limited` where too many wait already
+   * @throws {MfaError} `rate_limited` when too many wait already
    */
   async verify(password: string, hash: string | null, asker: Asker): Promise<boolean> {
     const condensed = condense(password);
@@ -65,7 +65,8 @@ export class PasswordHasher {
       return false;
     }
     const isRight = await bcrypt.compare(condensed, hash);
-    // Each cost is twice the work of the one below: the hash and these make up the configured one.
+    // Each cost is twice the work of the one below, so the hash and these add up to the configured
+    // cost.
     for (let cost = bcrypt.getRounds(hash); cost < passwordHashCost; cost++) {
       await bcrypt.compare(condensed, hashOfNobody(cost));
     }
@@ -84,7 +85,7 @@ function hashOfNobody(cost: number): string {
 
 /**
  * 44 characters of base64 for a password of any length: bcrypt reads 72 bytes, stops at a NUL, and
- * ignores the rest without a word.
+ * silently ignores the rest.
  *
  * A keyed hash and not SHA-256 alone: with the latter, unsalted hashes stolen elsewhere could be
  * tried against ours as if they were passwords, without ever being cracked.
@@ -94,7 +95,8 @@ function condense(password: string): string {
 }
 
 /**
- * One form for what looks and is typed the same: the OpaqueString profile [RFC 8265 §4.2.2].
+ * Gives passwords that look and are typed the same one form: the OpaqueString profile [RFC 8265
+ * §4.2.2].
  *
  * @throws {MfaError} `validation_failed` for a text longer than {@link MAX_PASSWORD_TEXT_LENGTH}
  */

@@ -1,7 +1,10 @@
 import { MfaError } from '../../mfa/index.js';
 import { MAX_PASSWORD_TEXT_LENGTH, normalizePassword } from './password-hasher.js';
 
-/** [NIST SP 800-63B-4 §3.1.1.2]: 8 at least beside a second factor, 64 at least to be allowed. */
+/**
+ * In characters. At least 8 are required beside a second factor; at least 64 must be allowed [NIST
+ * SP 800-63B-4 §3.1.1.2].
+ */
 export const PASSWORD_LENGTH = { least: 8, greatest: 1024 } as const;
 
 /** The password of the tour in `docs/tour.md`, with which the forms of Swagger UI are filled. */
@@ -9,7 +12,7 @@ export const EXAMPLE_PASSWORD = 'correct-horse-battery';
 
 const TOO_LONG = `Ensure this field has no more than ${PASSWORD_LENGTH.greatest} characters.`;
 
-/** Whose password it shall be: it is no other of their names. */
+/** The owner of a new password, which must be none of their names. */
 interface Owner {
   readonly username: string;
   readonly email: string | null;
@@ -21,7 +24,7 @@ export function refuseWeakPassword(password: string, owner: Owner, field: string
   if (texts.length > 0) throw new MfaError('validation_failed', { errors: { [field]: texts } });
 }
 
-/** What is wrong with a new password: texts for a person, none when nothing is. */
+/** The errors of a new password as texts for a person; empty if it is acceptable. */
 export function errorsOfPassword(password: string, user: Owner): string[] {
   if (password.length > MAX_PASSWORD_TEXT_LENGTH) return [TOO_LONG];
   const length = Array.from(normalizePassword(password)).length;

@@ -1,10 +1,10 @@
 import { type ObjectLiteral, type Repository } from 'typeorm';
 
 /**
- * `SELECT … FROM` of all that an entity's table holds, each column under the name of its property:
- * for statements that are run so often that making them anew each time would show.
+ * `SELECT … FROM` of all columns of an entity's table, each under the name of its property. For
+ * statements that run so often that building them each time would show.
  *
- * @param facts expressions of SQL on its columns, by the name of the property that each is
+ * @param facts further SQL expressions on its columns, by property name
  */
 export function selectEntity<Entity extends ObjectLiteral>(
   { metadata }: Repository<Entity>,

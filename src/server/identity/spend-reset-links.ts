@@ -6,11 +6,11 @@ const SPEND = `
   RETURNING id, expires_at > $2 AS "isInTime"`;
 
 /**
- * Makes every link of a password reset void that a user was sent or still is to be sent. The caller
- * holds the user's row, behind which links are made: which link came before is told by that lock and
- * not by clocks.
+ * Makes every password reset link of a user void, sent or still to be sent. The caller holds the
+ * lock of the user's row, under which links are made: the lock, and not a clock, decides which
+ * links came before.
  *
- * @returns the ids of those that worked until now
+ * @returns the ids of the links that worked until now
  */
 export async function spendResetLinks(
   userId: string,

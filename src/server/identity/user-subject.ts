@@ -1,7 +1,7 @@
 import { type Subject } from '../../mfa/index.js';
 import { type User } from './user.entity.js';
 
-/** A user of this server as second factors see one. */
+/** A user of this server as the library sees one. */
 export class UserSubject implements Subject {
   constructor(readonly user: User) {}
 
@@ -23,7 +23,7 @@ export class UserSubject implements Subject {
     return email !== null && mailAddress === null ? ['email'] : [];
   }
 
-  /** Whoever reads the mail has set the password: a mailed code would be the same proof again. */
+  /** The reader of this mailbox has set the password, so a mailed code would prove the same thing again. */
   get firstFactorAddresses(): readonly string[] {
     const { email, passwordByMail } = this.user;
     return passwordByMail && email !== null ? [email] : [];

@@ -3,7 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** Characters of a user name. */
 export const LONGEST_USERNAME = 150;
 
-/** UTF-16 units of a user name as it comes: letters may be written as several. */
+/** UTF-16 units of a user name as received: one letter may take several. */
 export const LONGEST_USERNAME_TEXT = 4 * LONGEST_USERNAME;
 
 /** The longest address that fits into a path of SMTP [RFC 5321 §4.5.3.1.3]. */
@@ -24,7 +24,7 @@ export class User {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })
   readonly id!: string;
 
-  /** Unique whatever the case of its letters. */
+  /** Unique regardless of case. */
   @Column('varchar', { length: LONGEST_USERNAME })
   readonly username!: string;
 
@@ -33,25 +33,26 @@ export class User {
   readonly usernameKey!: string;
 
   /**
-   * Null: none is known. Unique whatever the case of its letters among those that were confirmed or never
-   * asked for it; of any other one several users may say that it is theirs, until one confirms it.
+   * Null if none is known. Unique, regardless of case, among addresses that were confirmed or given
+   * while no confirmation was asked for. Several users may claim any other address until one of
+   * them confirms it.
    */
   @Column('varchar', { length: LONGEST_EMAIL, nullable: true })
   readonly email!: string | null;
 
-  /** `foldName` of the address, by which it is unique and found; null: none is known. */
+  /** `foldName` of the address, by which it is unique and found; null without an address. */
   @Column('text', { name: 'email_key', nullable: true })
   readonly emailKey!: string | null;
 
-  /** Whether the address was given while the server asked nobody to confirm one: it is this user's alone. */
+  /** Whether the address was given while the server asked for no confirmation: then no other user may claim it. */
   @Column('boolean', { name: 'email_unasked', default: false })
   readonly emailUnasked!: boolean;
 
-  /** When its owner confirmed the address; null: never, or the server did not ask. */
+  /** When its owner confirmed the address; null if never, or if the server did not ask. */
   @Column('timestamptz', { name: 'email_verified_at', nullable: true })
   readonly emailVerifiedAt!: Date | null;
 
-  /** Keyed hash of the code that confirms the address; null: none does. */
+  /** Keyed hash of the code that confirms the address; null without one. */
   @Column('text', { name: 'email_code_tag', nullable: true })
   readonly emailCodeTag!: string | null;
 
@@ -68,7 +69,7 @@ export class User {
   @Column('varchar', { name: 'last_name', length: 150 })
   readonly lastName!: string;
 
-  /** bcrypt, of the condensed password; null: no password is right. */
+  /** bcrypt of the condensed password; null: no password is right. */
   @Column('text', { name: 'password_hash', nullable: true })
   readonly passwordHash!: string | null;
 
@@ -80,7 +81,7 @@ export class User {
   @Column('text', { name: 'shared_secret_hash', nullable: true })
   readonly sharedSecretHash!: string | null;
 
-  /** Another one after each change of the password; a re-hash of the same password keeps it. */
+  /** Changes with each new password; a re-hash of the same password keeps it. */
   @Column('uuid', { name: 'credentials_version' })
   readonly credentialsVersion!: string;
 
@@ -88,40 +89,39 @@ export class User {
   @Column('timestamptz', { name: 'disabled_at', nullable: true })
   readonly disabledAt!: Date | null;
 
-  /** Since when the password signs nobody in, until it is reset by mail; null: it does. */
+  /** Since when the password is frozen: it signs nobody in until it is reset by mail. Null while it works. */
   @Column('timestamptz', { name: 'frozen_at', nullable: true })
   readonly frozenAt!: Date | null;
 
-  /** Whether a reset takes the password of before too: "not me" has left no second factor. */
+  /** Whether a reset asks for the old password too, because "not me" has left no second factor. */
   @Column('boolean', { name: 'reset_needs_password', default: false })
   readonly resetNeedsPassword!: boolean;
 
-  /** Whether the password was set by a link that was mailed, and no second factor was proven since. */
+  /** Whether the password was set by a mailed link, and no second factor was proven since. */
   @Column('boolean', { name: 'password_by_mail', default: false })
   readonly passwordByMail!: boolean;
 
-  /** Code of the language that the user last signed in with, among those with texts; null: none. */
+  /** The language of the user's last sign-in, among those with texts; null if there was none. */
   @Column('varchar', { length: 8, nullable: true })
   readonly language!: string | null;
 
   @Column('timestamptz', { name: 'created_at' })
   readonly createdAt!: Date;
 
-  /** No column: the database says of whoever is read that `disabled_at` is empty. Absent: disabled. */
+  /** No column: the database says for each user read whether `disabled_at` is null. Absent means disabled. */
   isEnabled?: boolean;
 
-  /** As {@link isEnabled}, of `frozen_at`. Absent: frozen. */
+  /** As {@link isEnabled}, for `frozen_at`. Absent means frozen. */
   isUnfrozen?: boolean;
 
-  /** No column: `EmailTrust` says it of whoever is read. Absent: it has not, so nothing is mailed. */
+  /** No column: `EmailTrust` sets it on each user read. Absent means that nothing is mailed. */
   emailStanding?: EmailStanding;
 
-  /** Neither disabled nor frozen. */
   get maySignIn(): boolean {
     return this.isEnabled === true && this.isUnfrozen === true;
   }
 
-  /** Where mails beside a confirmation go; null: nowhere. */
+  /** The address for all mails except the request to confirm it; null if there is none. */
   get mailAddress(): string | null {
     const { emailStanding } = this;
     return emailStanding === 'unasked' || emailStanding === 'confirmed' ? this.email : null;

@@ -12,7 +12,7 @@ export class UserResponse {
   @ApiProperty({ description: 'Empty where none is known.', example: 'alice@example.org' })
   email!: string;
 
-  /** Completed by `completeUserDocument`: without verification of addresses there is no such member. */
+  /** `completeUserDocument` makes it required, or removes it if addresses are not verified. */
   @ApiPropertyOptional({ description: 'Whether the address was confirmed by its owner.' })
   email_verified?: boolean;
 
@@ -42,7 +42,7 @@ export function userResponse(user: User): UserView {
 }
 
 /**
- * Makes `email_verified` a member that is always there, or none at all.
+ * Makes `email_verified` required if the server verifies addresses, and removes it otherwise.
  *
  * @param document changed in place
  */

@@ -5,7 +5,6 @@ import { PasswordHasher } from './password-hasher.js';
 import { User } from './user.entity.js';
 import { UsersService } from './users.service.js';
 
-/** The accounts: exports {@link UsersService} and {@link PasswordHasher}. */
 @Module({
   imports: [TypeOrmModule.forFeature([User])],
   providers: [EmailTrust, PasswordHasher, UsersService],

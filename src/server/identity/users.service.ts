@@ -20,17 +20,17 @@ import { PasswordHasher } from './password-hasher.js';
 import { refuseWeakPassword } from './password-rules.js';
 import { refusalOfTaken } from './taken-names.js';
 
-/** What someone gives to open an account. */
+/** The data of a new account. */
 export interface Registration {
   readonly username: string;
   readonly email: string;
   readonly password: string;
 }
 
-/** Nobody's name: whoever opens an account has none yet. */
+/** The common subject of all who register: they have no account yet. */
 const STRANGERS = 'registration';
 
-/** Said by the database, so that no time that is misread makes anybody one who may sign in. */
+/** Computed by the database, so that a misread time lets nobody sign in. */
 const FACTS = { isEnabled: 'disabled_at IS NULL', isUnfrozen: 'frozen_at IS NULL' };
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -52,10 +52,10 @@ export class UsersService {
   }
 
   /**
-   * @param language that the user is written to in; null: none is known
-   * @param ip from where: strangers of one network take one turn of hashing together
+   * @param language of mails to the user; null if unknown
+   * @param ip of the client: strangers from one network share a turn in the line of hashes
    * @throws {MfaError} `validation_failed` when a name is taken or the password is refused,
-   * `rate_limited` where too many passwords wait to be hashed
+   *   `rate_limited` when too many passwords wait to be hashed
    */
   async register(
     registration: Registration,
@@ -68,7 +68,8 @@ export class UsersService {
   }
 
   /**
-   * As {@link register}, without a row: for a caller who has more to write with it, by {@link add}.
+   * As {@link register}, but without storing the user, for a caller that stores more with
+   * {@link add}.
    *
    * @throws {MfaError} `validation_failed` when the password is refused
    */
@@ -86,10 +87,10 @@ export class UsersService {
   }
 
   /**
-   * Keeps a user that was prepared. The unique keys decide, and not a look beforehand: two may come
-   * at once.
+   * Stores a prepared user. The unique keys decide whether a name is taken, because two may come at
+   * once.
    *
-   * @param manager of a transaction; absent: in one of its own
+   * @param manager of the caller's transaction; absent: a transaction of its own
    * @throws {MfaError} `validation_failed` when a name is taken
    */
   async add(user: User, manager?: EntityManager): Promise<void> {
@@ -101,8 +102,8 @@ export class UsersService {
   }
 
   /**
-   * The user of this name whom a first factor makes and alone may answer for: made where nobody has
-   * the name, without a password. Null where it is the name of somebody else.
+   * The user of this name who belongs to a first factor. If nobody has the name, the user is
+   * created, without a password. Null if the name belongs to somebody else.
    *
    * @param provider the `id` of the first factor
    */
@@ -118,46 +119,46 @@ export class UsersService {
         provider,
         language: null,
       });
-      // Two processes may make it at once; whoever comes second finds the first one's.
+      // Two processes may create it at once; the second finds the first one's.
       await this.users.createQueryBuilder().insert().values(made).orIgnore().execute();
       user = await this.findByUsername(name);
     }
     return user?.provider === provider ? user : null;
   }
 
-  /** The user of this name, whatever the case of its letters, or null. */
+  /** The user of this name, regardless of case, or null. */
   async findByUsername(username: string): Promise<User | null> {
     return this.findByLoginName({ by: 'username', value: username });
   }
 
-  /** The user with this address, whatever the case of its letters, or null. */
+  /** The user with this address, regardless of case, or null. */
   async findByEmail(email: string): Promise<User | null> {
     return this.findByLoginName({ by: 'email', value: email });
   }
 
-  /** The user whom somebody means who signs in by this, or null. */
+  /** The user whom a login name means, or null. */
   async findByLoginName({ by, value }: LoginName): Promise<User | null> {
     const name = normalizeUsername(value);
-    // PostgreSQL has no NUL in a text; no one is called so.
+    // PostgreSQL allows no NUL in a text, so nobody has such a name.
     if (name === null || name.includes('\0')) return null;
     return this.findOne(BY_KEY[by], foldName(name));
   }
 
   /**
-   * The user with this id, or null; also for what is no id at all.
+   * The user with this id, or null; also for a text that is no id.
    *
-   * @param manager of the transaction that it is read in
+   * @param manager of the transaction to read in
    */
   async findById(id: string, manager?: EntityManager): Promise<User | null> {
     return UUID.test(id) ? this.findOne('id = $1', id, manager) : null;
   }
 
   /**
-   * The user with this name and password; null otherwise. A name that no one has, a disabled
-   * or frozen user and a wrong password cost the same work, so that the time of the answer tells nothing.
+   * The user with this name and password; null otherwise. An unknown name, a disabled or frozen
+   * user and a wrong password cost the same work, so that timing does not reveal which it is.
    *
-   * @param ip from where; it takes turns with others by that and by the name, whether it exists or not
-   * @throws {MfaError} `rate_limited` where too many wait
+   * @param ip of the client; turns in the line go by it and by the name, whether that exists or not
+   * @throws {MfaError} `rate_limited` when too many wait
    */
   async verifyPassword(
     login: LoginName,
@@ -173,10 +174,10 @@ export class UsersService {
   }
 
   /**
-   * Ends a user's right to sign in and to refresh.
+   * Disables a user: no sign-in and no refresh from now on.
    *
-   * @param manager of the transaction that ends the sessions as well
-   * @returns false for one who was disabled before
+   * @param manager of the transaction that also ends the sessions
+   * @returns false for a user who was disabled before
    */
   async disable(id: string, manager: EntityManager): Promise<boolean> {
     const isEnabled = { id, disabledAt: IsNull() };
@@ -184,7 +185,7 @@ export class UsersService {
     return affected === 1;
   }
 
-  /** Keeps the language that a user is written to in; null changes nothing. */
+  /** Stores the language of mails to a user; null changes nothing. */
   async rememberLanguage(id: string, language: string | null): Promise<void> {
     if (language === null) return;
     const isOther = Raw((column) => `${column} IS DISTINCT FROM :language`, { language });
@@ -192,11 +193,11 @@ export class UsersService {
   }
 
   /**
-   * Stops a user's password until it is reset, by a link that is asked for from now on. Who signs in
-   * by another's word is left alone: there would be no way back.
+   * Freezes a user's password until it is reset by a link requested from now on. Users without a
+   * password, who sign in through another provider, are left alone: they would have no way back.
    *
-   * @param needsPassword true: the reset takes the stopped password as well; false: as it was
-   * @param manager of the transaction that ends the sessions as well
+   * @param needsPassword true: the reset asks for the frozen password too; false: unchanged
+   * @param manager of the transaction that also ends the sessions
    */
   async freeze(
     id: string,
@@ -235,7 +236,7 @@ export class UsersService {
     return this.trust.judge(Object.assign(user, { isEnabled: true, isUnfrozen: true }));
   }
 
-  /** Not awaited by the sign-in. A hash that has changed meanwhile stays as it is. */
+  /** The sign-in does not wait for it. A hash that has changed meanwhile stays. */
   private async rehashWhereOutdated({ id, passwordHash }: User, password: string): Promise<void> {
     if (passwordHash === null || !this.hasher.isOutdated(passwordHash)) return;
     try {

@@ -12,10 +12,10 @@ import {
 } from './requests/request-observer.js';
 import { RequestRecords } from './requests/request-records.js';
 
-/** Where no metrics are kept. */
+/** Used if no metrics are kept. */
 const DEAF: SendWatch = { refused: () => undefined };
 
-/** Names requests, and has whoever is configured hear of them. */
+/** Gives requests their ids, and reports them to the configured observers. */
 @Module({})
 export class ObservabilityModule {
   static forRoot(config: ServerConfig): DynamicModule {

@@ -14,7 +14,7 @@ import { renderTokenPage } from './token-page.js';
 
 const HTML = 'text/html; charset=utf-8';
 
-/** The pages that links of mails lead to, in the language that the browser asks for. */
+/** The pages behind mailed links, in the language that the browser asks for. */
 @ApiExcludeController()
 @Controller()
 export class AccountPagesController {
@@ -47,7 +47,7 @@ export class AccountPagesController {
     return renderTokenPage({ language, texts, action, next: this.nextIn(language), newPassword });
   }
 
-  /** @throws {MfaError} `not_found` where no link leads here */
+  /** @throws {MfaError} `not_found` if no link leads here */
   @Get(VERIFY_EMAIL_PATH)
   @Header('Content-Type', HTML)
   @Header('Cache-Control', 'no-store')

@@ -1,4 +1,4 @@
-/** How the pages of this server look: one card, by day and by night. */
+/** The style of this server's pages: one card, in light and dark mode. */
 export const PAGE_STYLE = `
   :root { color-scheme: light dark; --line: #d5d9e0; --card: #fff; --page: #f5f6f8; --soft: #667085;
     --act: #1f5fd0; --on-act: #fff; }

@@ -9,7 +9,7 @@ import { DOCS_PATH } from '../swagger/docs-path.js';
 import { README_PATH, START_PATH } from '../config/paths.js';
 import { renderStartPage, type StartLink } from './start-page.js';
 
-/** In a clone and in the package; a container image has none. */
+/** Present in a clone and in the package, absent from a container image. */
 const README = new URL('../../../README.md', import.meta.url);
 
 const DOCS: StartLink = {
@@ -33,7 +33,7 @@ const ABOUT: StartLink = {
   about: 'Ten lines to try, and a map of the documents.',
 };
 
-/** The first page that somebody sees who opens the address of the server. */
+/** The page at the address of the server. */
 @ApiExcludeController()
 @Controller()
 export class StartPageController {
@@ -50,7 +50,7 @@ export class StartPageController {
     ]);
   }
 
-  /** @throws {MfaError} `not_found` where there is none */
+  /** @throws {MfaError} `not_found` if there is none */
   @Get(README_PATH)
   @Header('Content-Type', 'text/plain; charset=utf-8')
   showReadme(): string {

@@ -1,15 +1,15 @@
 import { escapeHtml } from '../texts/escape-html.js';
 import { PAGE_STYLE } from './page-style.js';
 
-/** One place that the first page leads to. */
+/** A link on the start page. */
 export interface StartLink {
   readonly path: string;
   readonly title: string;
-  /** What is there, in a sentence. */
+  /** One sentence about the target. */
   readonly about: string;
 }
 
-/** The page at the origin: it names the server and leads on. */
+/** The start page: it names the server and links to its parts. */
 export function renderStartPage(links: readonly StartLink[]): string {
   return `<!doctype html>
 <html lang="en">

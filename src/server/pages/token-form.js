@@ -1,6 +1,6 @@
 /*
- * Runs on the pages that links of mails lead to. The token stands behind the `#`, which browsers do
- * not send; it is taken out of the address at once, and sent when the button is pressed.
+ * Runs on the pages behind mailed links. The token comes after the `#`, which browsers do not send.
+ * The script removes it from the address at once, and sends it when the button is pressed.
  */
 const form = document.querySelector('form');
 const token = location.hash.slice(1);
@@ -24,11 +24,11 @@ form.addEventListener('submit', (event) => {
   );
 });
 
-/** Nothing is left to do here: the page leads on. */
+/** Replaces the form by the link to the next page. */
 function end() {
   form.remove();
   const next = document.querySelector('#next');
-  // Behind whatever was listed.
+  // After the list, if there is one.
   document.querySelector('main').append(next);
   next.hidden = false;
 }
@@ -51,7 +51,7 @@ async function send() {
   return { text: form.dataset.failed, isFinal: false };
 }
 
-/** Shows the field that most people are never asked for. */
+/** Shows the field for the old password, which most people are never asked for. */
 function askForOldPassword() {
   const field = form.elements.old_password;
   if (field === undefined) return false;
@@ -61,7 +61,7 @@ function askForOldPassword() {
   return true;
 }
 
-/** What was taken back, in the words of the mails. */
+/** The reversed changes, in the words of the mails. */
 function wordsOf(undone) {
   const words = JSON.parse(form.dataset.changes);
   return undone.map(({ type, factor, is_undone }) => {
@@ -70,7 +70,7 @@ function wordsOf(undone) {
   });
 }
 
-/** A reset of a password signs in; this page has no use for that. */
+/** A password reset signs in; this page has no use for the session. */
 async function endUnusedSession({ refresh }) {
   if (typeof refresh === 'string') await post(form.dataset.logout, { refresh });
 }

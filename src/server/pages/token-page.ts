@@ -4,25 +4,25 @@ import { PASSWORD_LENGTH } from '../identity/password-rules.js';
 import { PAGE_STYLE } from './page-style.js';
 import { TOKEN_FORM_PATH } from '../config/paths.js';
 
-/** A page that a link with a token leads to. */
+/** A page behind a link with a token. */
 export interface TokenPage {
   /** Code of the language [RFC 5646 §2.1]. */
   readonly language: string;
   readonly texts: PageTexts;
   /** The route that takes the token. */
   readonly action: string;
-  /** Where the page leads when nothing is left to do on it. */
+  /** The link shown when the page is done. */
   readonly next: { readonly url: string; readonly text: string };
-  /** What is said around a field for a new password; absent: the button is all there is. */
+  /** The texts around a field for a new password; absent: the form has only its button. */
   readonly newPassword?: PasswordTexts;
-  /** What is said of changes that were taken back; absent: none is. */
+  /** The texts about reversed changes; absent: the page reverses none. */
   readonly undone?: UndoneTexts & {
     /** By type of event. */
     readonly changes: Readonly<Record<string, string>>;
   };
 }
 
-/** One HTML page with a form; its script takes the token from behind the `#` of the address. */
+/** One HTML page with a form; its script reads the token after the `#` of the address. */
 export function renderTokenPage(page: TokenPage): string {
   const { language, texts, action, next, newPassword, undone } = page;
   const text = (name: keyof PageTexts) => escapeHtml(texts[name]);

@@ -8,7 +8,7 @@ const LIMIT = 6;
 const PASSED = 'passed';
 const BLOCKED = 'blocked';
 
-/** A storage that can go away, and the one before it. */
+/** A storage that can fail, and the fallback in front of it. */
 function setUp() {
   const clock = new FakeClock();
   const told: string[] = [];

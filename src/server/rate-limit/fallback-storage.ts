@@ -4,12 +4,12 @@ import { type Clock } from '../../mfa/index.js';
 import { MemoryStorage } from './memory-storage.js';
 import { type RequestCount } from './request-count.js';
 
-/** Three processes, as docker-compose.yml starts, then let pass together what all of them may. */
+/** Three processes, as docker-compose.yml starts, then together allow the whole limit. */
 const STRICTER_BY = 3;
-/** Longer than Redis is waited for, so that of the requests to come almost none waits. */
+/** Longer than the wait for Redis, so that almost no later request waits. */
 const RETRY_AFTER_MILLISECONDS = 2000;
 
-/** Where requests are counted, and what is told of that. */
+/** The shared storage, and what the fallback needs. */
 export interface FallbackParts {
   readonly shared: ThrottlerStorage;
   readonly clock: Clock;
@@ -17,13 +17,14 @@ export interface FallbackParts {
 }
 
 /**
- * Counts in the shared storage. While that is away, full or a replica, this process counts by itself and lets
- * a third of the limit pass, at least 1; now and then one request asks whether it is back. What the
- * shared storage let pass is counted here too: its going away gives nobody a second share.
+ * Counts in the shared storage. While that is unreachable, full or a replica, this process counts
+ * by itself and allows a third of the limit, at least 1; from time to time one request tries the
+ * shared storage. Requests that the shared storage allows are counted here too, so that its outage
+ * gives nobody a second share.
  */
 export class FallbackStorage implements ThrottlerStorage {
   private readonly own: MemoryStorage;
-  /** By what goes by; null: the shared storage counts, as far as is known. */
+  /** By the monotonic clock; null while the shared storage is believed to count. */
   private nextTryAtMilliseconds: number | null = null;
 
   constructor(private readonly parts: FallbackParts) {
@@ -43,7 +44,8 @@ export class FallbackStorage implements ThrottlerStorage {
     if (isTrial) this.waitForNextTry();
     try {
       const count = await this.parts.shared.increment(client, windowMilliseconds, limit, ...rest);
-      // An answer that was only late does not show that the next one will come.
+      // Only a trial counts as recovery: a late answer to an older request does not show that the
+      // next one comes.
       if (isTrial) this.tellOfReturn();
       return count;
     } catch (error) {

@@ -7,7 +7,7 @@ const WINDOW_MILLISECONDS = 60_000;
 describe('MemoryStorage', () => {
   const clock = new FakeClock();
   const storage = new MemoryStorage(clock);
-  /** Seconds to wait; 0: it may pass. */
+  /** Seconds to wait; 0 if the request may pass. */
   const take = async (client: string) =>
     (await storage.increment(client, WINDOW_MILLISECONDS, 2)).timeToBlockExpire;
 

@@ -3,9 +3,9 @@ import { type Clock } from '../../mfa/index.js';
 import { requestCount, type RequestCount } from './request-count.js';
 
 /**
- * Counts in the memory of this process. One window for everybody: it forgets all clients when it
- * ends, so that a stream of new ones does not fill the memory, and no timer is kept for any. A
- * correction of the time makes no window longer, and none shorter.
+ * Counts in the memory of this process. All clients share one window and are forgotten when it
+ * ends, so that a stream of new clients does not fill the memory and no client needs a timer. The
+ * clock is monotonic: a correction of the time changes no window.
  */
 export class MemoryStorage implements ThrottlerStorage {
   private hits = new Map<string, number>();

@@ -2,7 +2,7 @@ import { type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { ThrottlerGuard, type ThrottlerLimitDetail } from '@nestjs/throttler';
 import { clientNetworkOf, MfaError, siteOf } from '../../mfa/index.js';
 
-/** Counts the /48 of IPv6 that a client is in, beside the client. */
+/** Counts an IPv6 client's /48 in addition to the client. */
 export const SITE_THROTTLER = {
   name: 'site',
   skipIf: (context: ExecutionContext) => siteOf(addressOf(requestOf(context))) === null,
@@ -16,17 +16,17 @@ interface Addressed {
 const COUNTED_APART = Symbol('COUNTED_APART');
 
 /**
- * Route: counted with those of the same kind alone. The sessions of a whole office renew themselves, and
- * nobody there may be kept from signing in by that.
+ * Marks a route that is counted only with routes of the same kind. All sessions of an office renew
+ * themselves, and that must keep nobody there from signing in.
  */
 export function CountedApart(kind: string): MethodDecorator {
   return SetMetadata(COUNTED_APART, kind);
 }
 
 /**
- * Limits what one client address may ask for, over all the routes that this guard stands before but those
- * that are {@link CountedApart}: changing the route is no way around it. Nor is changing the address within a
- * /48 of IPv6.
+ * Limits the requests of one client address over all guarded routes together, except those marked
+ * {@link CountedApart}: changing the route does not help a client. Nor does changing the address
+ * within a /48 of IPv6.
  */
 @Injectable()
 export class RateLimitGuard extends ThrottlerGuard {
@@ -34,7 +34,7 @@ export class RateLimitGuard extends ThrottlerGuard {
     return Promise.resolve(clientNetworkOf(addressOf(request)));
   }
 
-  /** The client alone, where the package would add the route; and the kind, for what is counted apart. */
+  /** The client alone, while the package would add the route; with the kind for routes counted apart. */
   protected override generateKey(context: ExecutionContext, client: string): string {
     const kind = this.reflector.get<string | undefined>(COUNTED_APART, context.getHandler());
     return kind === undefined ? client : `${kind}:${client}`;

@@ -14,7 +14,7 @@ import { RateLimitGuard, SITE_THROTTLER } from './rate-limit.guard.js';
 import { RedisStorage } from './redis-storage.js';
 import { SubjectBudget, WINDOW_MILLISECONDS } from './subject-budget.js';
 
-/** What {@link RateLimitGuard} needs, and the budgets of those who are signed in. */
+/** The dependencies of {@link RateLimitGuard}, and the budgets of people who sign in or are signed in. */
 @Module({
   imports: [
     ThrottlerModule.forRootAsync({

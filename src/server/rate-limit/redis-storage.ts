@@ -6,9 +6,9 @@ import { requestCount, type RequestCount } from './request-count.js';
 const KEY_PREFIX = 'nestjs-mfa:requests:';
 
 /**
- * In one step, as Redis runs nothing else meanwhile: of any number of processes each sees a count
- * of its own, and no key is left without an end. One that ends later than a window is long was set by
- * a clock of Redis that was ahead: what it counted counts as of now.
+ * One atomic step, because Redis runs nothing else meanwhile: every request of every process gets a
+ * distinct count, and no key is left without an expiry. A key that lives longer than a window was
+ * set while Redis' clock was wrong: its window starts now.
  */
 const COUNT_ONE = `
 local hits = redis.call('INCR', KEYS[1])
@@ -21,7 +21,7 @@ end
 return { hits, left }
 `;
 
-/** Counts for all processes together: a window for each client, from its first request on. */
+/** Counts for all processes together. Each client has a window from its first request on. */
 export class RedisStorage implements ThrottlerStorage {
   constructor(private readonly client: Redis) {}
 

@@ -12,7 +12,7 @@ const requestBudgets = {
   subjectWrites: MOST,
 };
 
-/** How many requests of one kind pass, one after the other, from each of these addresses. */
+/** How many sequential requests of one kind pass from each of these addresses. */
 async function passed(kind: RequestKind, addresses: readonly (string | null)[]): Promise<number[]> {
   const budget = new SubjectBudget(new MemoryStorage(new FakeClock()), { requestBudgets });
   const counts: number[] = [];

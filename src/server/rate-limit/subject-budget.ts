@@ -15,21 +15,25 @@ export const WINDOW_MILLISECONDS = 60_000;
 
 /** Requests in a minute. */
 interface Limits {
-  /** Of one session, of one challenge, or of one network that signs in. */
+  /** Of one session, of one challenge, or of one network that signs in to the account. */
   readonly ofCredential: number;
-  /** Of all of one subject. */
+  /** Of the whole subject. */
   readonly ofSubject: number;
-  /** Of one network, once all of the subject are used up; 0: none. */
+  /** Of one network after the subject's limit is used up; 0: none. */
   readonly ofNetwork: number;
 }
 
 /**
- * So many a network keeps of each kind by which somebody signs in, goes on or ends sessions, whatever others
- * ask for who have proven as much: whoever floods from many networks shuts no other one out.
+ * Each network keeps this many requests of each kind that signs in, continues a login or ends
+ * sessions, however many requests others make who have proven as much: a flood from many networks
+ * shuts out no other network.
  */
 export const SPARE_REQUESTS = 6;
 
-/** Counts what each subject asks for, whatever the address, where requests of addresses are counted. */
+/**
+ * Counts the requests of each subject, from any address, in the storage that also counts the
+ * requests of addresses.
+ */
 @Injectable()
 export class SubjectBudget extends RequestBudget {
   private readonly limits: Readonly<Record<RequestKind, Limits>>;
@@ -40,7 +44,7 @@ export class SubjectBudget extends RequestBudget {
   ) {
     super();
     const { sessionReads, sessionWrites, subjectReads, subjectWrites } = requestBudgets;
-    // A few sessions must not keep another one from ending them, nor a few logins another one.
+    // A few sessions must not keep another from ending them, nor a few logins another login.
     const many = {
       ofCredential: sessionWrites,
       ofSubject: subjectReads,
@@ -60,7 +64,7 @@ export class SubjectBudget extends RequestBudget {
   async spend({ kind, subjectId: userId, credentialId, ip }: BudgetedRequest): Promise<void> {
     const { ofCredential, ofSubject, ofNetwork } = this.limits[kind];
     const subject = `${kind}:${userId}`;
-    // What a session asks for beyond its own budget costs the other sessions nothing.
+    // Requests beyond a session's own budget do not count against its other sessions.
     if (credentialId !== null)
       refuseBlocked(await this.count(`credential:${subject}:${credentialId}`, ofCredential));
     const ofAll = await this.count(`subject:${subject}`, ofSubject);

@@ -7,20 +7,20 @@ import {
 } from '../../mfa/index.js';
 import { Cleaner } from './cleaner.js';
 
-/** Servers' clocks differ: what has ended for one is not yet gone for another. */
+/** Keeps rows a while longer, in case a clock was wrong. */
 export const CLEAN_UP_GRACE_SECONDS = 3600;
 
-/** Rows that have no meaning some time after an instant that each of them names. */
+/** Rows that expire some time after an instant that each of them names. */
 export interface EndedRows {
   readonly table: string;
   /** The columns of its primary key. */
   readonly key: readonly string[];
-  /** The column of the instant; it has an index. */
+  /** The column of the instant, which has an index. */
   readonly endedAt: string;
   readonly keptSeconds: number;
 }
 
-/** Deletes the rows of one table that are over, and leaves alone what others are at. */
+/** Deletes the expired rows of one table, and skips rows that others have locked. */
 export abstract class EndedRowsCleaner extends Cleaner {
   private readonly statement: string;
 
@@ -46,7 +46,7 @@ export abstract class EndedRowsCleaner extends Cleaner {
   }
 }
 
-/** The names are our own: none of them comes from outside. */
+/** The names are constants of ours, so this cannot inject SQL. */
 function deletionOf({ table, key, endedAt }: EndedRows): string {
   return `
     WITH ended AS MATERIALIZED (

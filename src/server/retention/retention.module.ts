@@ -3,7 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { RetentionSchedule } from './retention.schedule.js';
 import { RetentionService } from './retention.service.js';
 
-/** Deletes, now and then, what is over: exports {@link RetentionService}. */
+/** Deletes expired rows at intervals. */
 @Module({
   imports: [DiscoveryModule],
   providers: [RetentionSchedule, RetentionService],

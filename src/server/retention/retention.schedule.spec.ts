@@ -5,7 +5,7 @@ import { RetentionSchedule } from './retention.schedule.js';
 
 const MINUTE = 60;
 
-/** A clean-up whose runs end when the test says so. */
+/** A retention service whose runs end on demand. */
 function heldCleanUp() {
   const runs: PromiseWithResolvers[] = [];
   const run = (signal?: AbortSignal) =>

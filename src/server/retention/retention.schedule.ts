@@ -8,7 +8,7 @@ import {
 import { ServerConfig } from '../config/server-config.js';
 import { describeRetention, RetentionService } from './retention.service.js';
 
-/** Cleans up every `CLEAN_UP_INTERVAL_SECONDS`, the first time when so many have gone by. */
+/** Runs retention every `CLEAN_UP_INTERVAL_SECONDS`, for the first time one interval after the start. */
 @Injectable()
 export class RetentionSchedule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('CleanUp');
@@ -28,14 +28,14 @@ export class RetentionSchedule implements OnApplicationBootstrap, BeforeApplicat
     this.timer = setInterval(() => this.begin(), seconds * 1000).unref();
   }
 
-  /** Before the connections close: the batch that runs is the last one. */
+  /** Before the connections close: the running batch is the last one. */
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
     this.stopping.abort();
     await this.running;
   }
 
-  /** One that takes longer than the interval is not joined by another. */
+  /** A run that takes longer than the interval is not joined by another. */
   private begin(): void {
     this.running ??= this.runOnce().finally(() => {
       this.running = null;
@@ -47,7 +47,7 @@ export class RetentionSchedule implements OnApplicationBootstrap, BeforeApplicat
       const cleaned = await this.cleanUp.run(this.stopping.signal);
       this.logger.log(describeRetention(cleaned));
     } catch (error) {
-      // What is left is found by the next run.
+      // The next run deletes what is left.
       const reason = error instanceof Error ? error.message : String(error);
       this.logger.error(`The clean-up failed and will be tried again: ${reason}`);
     }

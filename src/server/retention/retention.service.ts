@@ -5,12 +5,12 @@ import { DataSource } from 'typeorm';
 import { addSeconds, type CleanedRows, Clock, RandomSource } from '../../mfa/index.js';
 import { Cleaner } from './cleaner.js';
 
-/** Of each table and in one run: a flood is worked off in several, and none runs for long. */
+/** For each table in one run: a flood takes several runs, and none of them takes long. */
 const MOST_ROWS_PER_TABLE = 50_000;
-/** Far longer than a run. One that lasts longer meets another and does no harm: rows are locked. */
+/** Far longer than a run. A longer run overlaps with the next one, which does no harm: rows are locked. */
 const LEASE_SECONDS = 600;
 
-/** One statement decides: of two servers the second finds a lease that is held. */
+/** One atomic statement: the second of two servers finds the lease held. */
 const TAKE = `
   INSERT INTO clean_up_leases AS l (name, holder, held_until) VALUES ('clean-up', $1, $2)
   ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until
@@ -19,7 +19,7 @@ const TAKE = `
 
 const RELEASE = `DELETE FROM clean_up_leases WHERE name = 'clean-up' AND holder = $1`;
 
-/** Deletes what is over in the tables of all modules. */
+/** Deletes expired rows in the tables of all modules. */
 @Injectable()
 export class RetentionService {
   constructor(
@@ -30,10 +30,10 @@ export class RetentionService {
   ) {}
 
   /**
-   * Every cleaner once, in turn.
+   * Runs every cleaner once, in turn.
    *
-   * @param signal aborted: nothing further is begun
-   * @returns null when another server is at it
+   * @param signal once it is aborted, nothing further begins
+   * @returns null when another server is running it
    */
   async run(signal?: AbortSignal): Promise<CleanedRows | null> {
     const now = this.clock.now();

@@ -1,4 +1,4 @@
-import { composeSecurityEmail, type Notice } from './compose-security-email.js';
+import { composeSecurityEmail, type SecurityEmail } from './compose-security-email.js';
 import { english } from '../texts/english.js';
 import { german } from '../texts/german.js';
 import { LANGUAGES } from '../texts/languages.js';
@@ -6,7 +6,7 @@ import { SECURITY_EMAIL_KINDS } from '../texts/security-email-kinds.js';
 
 const URL = 'https://mfa.example.org/account/not-me#t0-k_en';
 
-const NOTICE: Notice = {
+const EMAIL: SecurityEmail = {
   kind: 'method_activated',
   factor: 'Authenticator app',
   isSignedIn: false,
@@ -20,8 +20,8 @@ const NOTICE: Notice = {
   notMe: { url: URL, lastsHours: 72 },
 };
 
-const compose = (changes: Partial<Notice> = {}, texts = english) =>
-  composeSecurityEmail({ ...NOTICE, ...changes }, texts);
+const compose = (changes: Partial<SecurityEmail> = {}, texts = english) =>
+  composeSecurityEmail({ ...EMAIL, ...changes }, texts);
 
 describe('composeSecurityEmail', () => {
   it('says what happened, when, from where, and what to do about it', () => {
@@ -143,9 +143,9 @@ describe.each(Object.entries(LANGUAGES))('the texts of %s', (_, texts) => {
     const { subject, sentence } = texts.kinds[kind];
     expect(subject).toMatch(/^\S[^\n]+\S$/);
     expect(subject.length).toBeLessThan(80);
-    expect(sentence(NOTICE)).toMatch(/^\p{Lu}[^\n]+\.$/u);
-    const sentences = SECURITY_EMAIL_KINDS.map((other) => texts.kinds[other].sentence(NOTICE));
-    expect(sentences.filter((other) => other === sentence(NOTICE))).toHaveLength(1);
+    expect(sentence(EMAIL)).toMatch(/^\p{Lu}[^\n]+\.$/u);
+    const sentences = SECURITY_EMAIL_KINDS.map((other) => texts.kinds[other].sentence(EMAIL));
+    expect(sentences.filter((other) => other === sentence(EMAIL))).toHaveLength(1);
   });
 
   it('name the factor wherever one is concerned, and none where none is', () => {
@@ -155,7 +155,7 @@ describe.each(Object.entries(LANGUAGES))('the texts of %s', (_, texts) => {
       ).not.toMatch(/undefined|NaN/);
     }
     const named = SECURITY_EMAIL_KINDS.filter((kind) =>
-      texts.kinds[kind].sentence(NOTICE).includes('Authenticator app'),
+      texts.kinds[kind].sentence(EMAIL).includes('Authenticator app'),
     );
     expect(named).toEqual([
       'method_activated',

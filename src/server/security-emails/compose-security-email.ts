@@ -9,39 +9,39 @@ import {
   type LanguageTexts,
 } from '../texts/language-texts.js';
 
-/** What a notice tells. */
-export interface Notice extends SecurityEmailFacts {
+/** The contents of a security e-mail. */
+export interface SecurityEmail extends SecurityEmailFacts {
   readonly kind: SecurityEmailKind;
   readonly at: Date;
-  /** As the request had it; only what is an address is shown. */
+  /** As the request had it; only a valid address is shown. */
   readonly ip: string | null;
-  /** As the client gave it; nothing of it is shown but the names of a list. */
+  /** As the client gave it; only names from a fixed list are shown. */
   readonly userAgent: string | null;
-  /** How often the same happened later in the same session, and when last; null: it did not. */
+  /** How often the same happened later in the same session, and when last; null if never. */
   readonly more: { readonly count: number; readonly lastAt: Date } | null;
-  /** What the account is left with; null: nothing of it is gone. */
+  /** The factors that the account still has; null if it lost none. */
   readonly left: FactorsLeft | null;
-  /** How to say that it was somebody else; null: nothing is left to say. */
+  /** The link for "this was not me"; null if there is none. */
   readonly notMe: { readonly url: string; readonly lastsHours: number } | null;
 }
 
 /**
- * The mail that tells a person what has happened, still without its address. Nothing in it was typed
- * by whoever did it: a stranger could else write mails in our name.
+ * The mail that tells a person what has happened, still without its recipient. It contains no text
+ * of the acting person: otherwise a stranger could write mails in our name.
  */
-export function composeSecurityEmail(notice: Notice, texts: LanguageTexts): Omit<Mail, 'to'> {
-  const { subject, sentence } = texts.kinds[notice.kind];
+export function composeSecurityEmail(email: SecurityEmail, texts: LanguageTexts): Omit<Mail, 'to'> {
+  const { subject, sentence } = texts.kinds[email.kind];
   const paragraphs = [
     texts.greeting,
-    sentence(notice),
+    sentence(email),
     [
-      `${texts.when}: ${showTime(notice.at, texts.locale)}`,
-      `${texts.from}: ${addressIn(notice.ip) ?? texts.unknown}`,
-      `${texts.device}: ${showProgram(notice.userAgent, texts)}`,
+      `${texts.when}: ${showTime(email.at, texts.locale)}`,
+      `${texts.from}: ${addressIn(email.ip) ?? texts.unknown}`,
+      `${texts.device}: ${showProgram(email.userAgent, texts)}`,
     ].join('\n'),
-    ...(notice.more === null ? [] : [moreSentence(notice.more, texts)]),
-    ...(notice.left === null ? [] : [texts.left(notice.left)]),
-    ...(notice.notMe === null ? [] : notMeParagraphs(notice.notMe, texts)),
+    ...(email.more === null ? [] : [moreSentence(email.more, texts)]),
+    ...(email.left === null ? [] : [texts.left(email.left)]),
+    ...(email.notMe === null ? [] : notMeParagraphs(email.notMe, texts)),
   ];
   return {
     subject,
@@ -51,7 +51,7 @@ export function composeSecurityEmail(notice: Notice, texts: LanguageTexts): Omit
 }
 
 function moreSentence(
-  { count, lastAt }: NonNullable<Notice['more']>,
+  { count, lastAt }: NonNullable<SecurityEmail['more']>,
   { more, locale }: LanguageTexts,
 ): string {
   return more(count, showTime(lastAt, locale));
@@ -62,10 +62,10 @@ function showProgram(userAgent: string | null, texts: LanguageTexts): string {
   return program === null ? texts.unknownProgram : texts.program(program);
 }
 
-/** By locale: making one costs more than all the rest of a notice. */
+/** By locale: making a format costs more than the rest of a mail. */
 const timeFormats = new Map<string, Intl.DateTimeFormat>();
 
-/** People may be anywhere, so the zone is said. */
+/** With the zone, because readers may be anywhere. */
 function showTime(at: Date, locale: string): string {
   const style = { dateStyle: 'full', timeStyle: 'long', timeZone: 'UTC' } as const;
   const format = timeFormats.get(locale) ?? new Intl.DateTimeFormat(locale, style);
@@ -74,7 +74,7 @@ function showTime(at: Date, locale: string): string {
 }
 
 function notMeParagraphs(
-  { url, lastsHours }: NonNullable<Notice['notMe']>,
+  { url, lastsHours }: NonNullable<SecurityEmail['notMe']>,
   texts: LanguageTexts,
 ): string[] {
   return [texts.itWasMe, texts.notMe(texts.hours(lastsHours)), url];

@@ -1,13 +1,13 @@
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
 import { User } from '../identity/user.entity.js';
 
-/** A program that a user has signed in with lately. */
+/** A program that a user has recently signed in with. */
 @Entity('known_devices')
 export class KnownDevice {
   @PrimaryColumn('uuid', { name: 'user_id', primaryKeyConstraintName: 'known_devices_pkey' })
   readonly userId!: string;
 
-  /** As the client named itself, without numbers: an update makes no new one. Empty where it did not. */
+  /** The client's name for itself without numbers, so that an update makes no new device. Empty without one. */
   @PrimaryColumn('text', { name: 'user_agent', primaryKeyConstraintName: 'known_devices_pkey' })
   readonly userAgent!: string;
 

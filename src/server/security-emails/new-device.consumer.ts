@@ -12,13 +12,13 @@ import {
 import { UserSubject } from '../identity/user-subject.js';
 import { User } from '../identity/user.entity.js';
 
-/** A program that was not signed in with for so long is a new one: 90 days. */
+/** A program that a user has not signed in with for 90 days counts as new. */
 const DEVICE_MEMORY_SECONDS = 90 * 86_400;
 
 /**
- * Most sign-ins are with a program that was seen lately: of them nothing more is to be known. Only
- * then are old ones forgotten: they tell that a program is not the first of all. What is seen again is
- * locked in one order, whichever server does it.
+ * Handles the common case, sign-ins with a recently seen program, in one statement. Old rows are
+ * deleted only here, beside a recent one: for other sign-ins they tell that the program is not the
+ * user's first. All servers lock the rows in one order.
  */
 const SEE_AGAIN = `
   WITH given AS (
@@ -38,7 +38,7 @@ const SEE_AGAIN = `
   )
   SELECT place::int FROM known`;
 
-/** What is known of a user's programs before a sign-in, and whether this one is among them. */
+/** How many programs the user had before a sign-in, and whether this one is recent. */
 const KNOWN = `
   SELECT count(*) FILTER (WHERE first_seen_at < $3)::int AS earlier,
     count(*) FILTER (WHERE user_agent = $2 AND last_seen_at >= $4)::int AS recent
@@ -50,7 +50,7 @@ const REMEMBER = `
   ON CONFLICT (user_id, user_agent)
   DO UPDATE SET last_seen_at = greatest(d.last_seen_at, excluded.last_seen_at)`;
 
-/** Whoever signs in chooses the name of the program: of any number of names the newest are kept. */
+/** A client chooses the name of its program, so only the newest names are kept. */
 const MOST_PROGRAMS = 100;
 
 const FORGET = `
@@ -60,8 +60,9 @@ const FORGET = `
     ORDER BY last_seen_at DESC, first_seen_at DESC, user_agent OFFSET ${MOST_PROGRAMS}))`;
 
 /**
- * Records an event for each sign-in with a program that is new to the user, unless it is the first
- * sign-in of all. Device and event are written together, so a repetition finds the device known.
+ * Records an event for each sign-in with a program that is new to the user, except for the very
+ * first sign-in. Device and event are written together, so a repeated delivery finds the device
+ * known.
  */
 @Injectable()
 export class NewDeviceConsumer extends EventConsumer {
@@ -89,12 +90,12 @@ export class NewDeviceConsumer extends EventConsumer {
     return seen.flatMap(({ place }) => deliveries[place - 1] ?? []);
   }
 
-  /** With a program that is not known, or was not a moment ago. */
+  /** Handles the programs that {@link takeTogether} did not find. */
   async deliver({ event }: EventDelivery): Promise<void> {
     const key = [event.subject.id, programOf(event.client), event.at];
     const oldestAt = oldestOf(event);
     await this.audit.change(async (manager) => {
-      // Two sign-ins with one new program are one new device: they follow each other here.
+      // Two sign-ins with one new program are one new device, so this lock serialises them.
       const user = await manager.findOne(User, {
         where: { id: event.subject.id },
         lock: { mode: 'for_no_key_update' },
@@ -113,7 +114,7 @@ function oldestOf({ at }: RecordedEvent): Date {
   return addSeconds(at, -DEVICE_MEMORY_SECONDS);
 }
 
-/** Numbers are those of versions, which browsers change every few weeks. */
+/** Drops numbers: they are versions, which browsers change every few weeks. */
 function programOf({ userAgent }: EventDelivery['event']['client']): string {
   return (userAgent ?? '').replaceAll(/\d[\d._]*/g, '');
 }

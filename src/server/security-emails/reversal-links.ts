@@ -25,26 +25,26 @@ import {
 
 const TOKEN_BYTES = 32;
 
-/** Several times the length of the tokens that are made. */
+/** Several times the length of our tokens. */
 export const LONGEST_NOT_ME_TOKEN = 256;
 
-/** A notice that is about to be sent. */
+/** A security e-mail that is about to be sent. */
 export interface SecurityEmailRequest {
-  /** The same when the notice is sent again. */
+  /** The same when the mail is sent again. */
   readonly deliveryId: string;
   readonly event: RecordedEvent;
   readonly kind: SecurityEmailKind;
   readonly address: string;
-  /** False: the mail has no link, so its row is spent, and counts the mail alone. */
+  /** False: the mail has no link, so its row is already spent and only counts the mail. */
   readonly hasLink: boolean;
 }
 
-/** Whether a notice may be sent: with this link, or why not. */
+/** Whether a security e-mail may be sent: the link, or why not. */
 export type SecurityEmailTicket =
   | {
       readonly kind: 'granted';
       readonly url: string;
-      /** What else it tells; null: nothing. */
+      /** What else the mail tells; null if nothing. */
       readonly more: More | null;
     }
   | Refused;
@@ -56,7 +56,7 @@ type Refused =
     }
   | { readonly kind: 'refused'; readonly reason: 'later'; readonly until: Date };
 
-/** Notices of one kind: of the last hour, since when, and of the same moment. */
+/** Mails of one kind: their number in the window, the first of these, and those about the same moment. */
 const COUNT = `
   SELECT count(DISTINCT delivery_id) FILTER (WHERE created_at > $2)::int AS recent,
     min(created_at) FILTER (WHERE created_at > $2) AS "firstAt",
@@ -65,7 +65,7 @@ const COUNT = `
   WHERE address_tag = ANY($1) AND created_at > least($2, $6) AND delivery_id <> $3
     AND event_type = $4`;
 
-/** What a clock has counted that was ahead counts as of now. */
+/** Redates to now what a fast clock has counted. */
 const REDATE = `
   UPDATE repudiation_tokens SET created_at = $2 WHERE address_tag = ANY($1) AND created_at > $2`;
 
@@ -74,7 +74,7 @@ const ADD = `
     change_id, session_id, event_seq, event_at, created_at, expires_at, spent_at)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`;
 
-/** One statement decides: of many requests with one token one finds it unspent. */
+/** One atomic statement: of many requests with one token, one finds it unspent. */
 const SPEND = `
   UPDATE repudiation_tokens SET spent_at = $2
   WHERE tag = ANY($1) AND spent_at IS NULL AND expires_at > $2
@@ -85,7 +85,7 @@ const OWNER = `
   SELECT user_id AS "userId" FROM repudiation_tokens
   WHERE tag = ANY($1) AND spent_at IS NULL AND expires_at > $2`;
 
-/** The links by which people say that a change was not theirs, and the count of notices with them. */
+/** The links by which people disown a change, and with them the count of security e-mails. */
 @Injectable()
 export class ReversalLinks {
   constructor(
@@ -96,7 +96,10 @@ export class ReversalLinks {
     private readonly config: ServerConfig,
   ) {}
 
-  /** Makes the link of a notice, unless the address has had its share of the kind, for now or for good. */
+  /**
+   * Makes the link of a security e-mail, unless the address has reached the limit of its kind, for
+   * now or for good.
+   */
   async issue(request: SecurityEmailRequest): Promise<SecurityEmailTicket> {
     const { deliveryId, event, address } = request;
     const now = this.clock.now();
@@ -104,6 +107,7 @@ export class ReversalLinks {
     const tags = this.keyRing.tags('send-address', address.toLowerCase());
     const token = this.random.bytes(TOKEN_BYTES).toString('base64url');
     return this.database.transaction(async (manager) => {
+      // This lock serialises the count of one user's mails, over all servers.
       if (!(await lockUser(userId, manager))) return { kind: 'refused', reason: 'user gone' };
       const gathered = { deliveryId, event, addressTags: tags };
       const mayJoin = SECURITY_EMAIL_BOUNDS[request.kind] === 'each_time';
@@ -118,13 +122,13 @@ export class ReversalLinks {
       const spentAt = request.hasLink ? null : now;
       const row = [tag, userId, deliveryId, tags[0], ...changeOf(event), now, expiresAt, spentAt];
       await manager.query(ADD, row);
-      // Behind the #, no server and no log between here and there sees it.
+      // After the `#`, no server and no log on the way sees the token.
       const url = `${this.config.publicUrl}${NOT_ME_PATH}#${token}`;
       return { kind: 'granted', url, more: await moreOf(gathered, manager) };
     });
   }
 
-  /** After a notice was sent that waited. @returns false: more has happened since that it did not tell */
+  /** Call this after a waiting mail was sent. @returns false if more has happened since that it did not tell */
   async forget(
     request: Pick<SecurityEmailRequest, 'deliveryId' | 'event'>,
     more: More,
@@ -132,7 +136,7 @@ export class ReversalLinks {
     return forgetWaiting(request, more, this.database.manager);
   }
 
-  /** Why a notice is not sent; null: it is. */
+  /** Why a mail is not sent; null if it is. */
   private async refusal(
     { deliveryId, event, kind }: SecurityEmailRequest,
     { tags, now }: { readonly tags: readonly string[]; readonly now: Date },
@@ -147,14 +151,14 @@ export class ReversalLinks {
     const wasTold = { kind: 'refused', reason: 'told already' } as const;
     if (bound === 'once_in_window' && recent > 0) return wasTold;
     if (bound === 'once_at_a_time' && same > 0) return wasTold;
-    if (recent < SECURITY_EMAIL_LIMIT.maxNotices) return null;
+    if (recent < SECURITY_EMAIL_LIMIT.maxEmails) return null;
     if (bound === 'limited') return { kind: 'refused', reason: 'limit' };
     const until = addSeconds(firstAt ?? now, SECURITY_EMAIL_LIMIT.windowSeconds);
     return { kind: 'refused', reason: 'later', until };
   }
 
   /**
-   * Whose account a token is about.
+   * The user whom a token is about.
    *
    * @throws {MfaError} as {@link spend}
    */
@@ -167,8 +171,8 @@ export class ReversalLinks {
   /**
    * Spends a token in the caller's transaction.
    *
-   * @returns the change that the link takes back
-   * @throws {MfaError} `invalid_token`, also for one that is too long, is spent or has ended
+   * @returns the change that the link reverses
+   * @throws {MfaError} `invalid_token`, also for a token that is too long, spent or expired
    */
   async spend(token: string, manager: EntityManager): Promise<ReversedChange> {
     const [changes] = await manager.query<[ReversedChange[], number]>(SPEND, this.keyOf(token));
@@ -189,7 +193,7 @@ interface SentSecurityEmails {
   readonly same: number;
 }
 
-/** What a link is about, as its columns hold it. */
+/** The change that a link is about, as columns. */
 function changeOf({ type, factor, target, changeId, sessionId, seq, at }: RecordedEvent) {
   return [type, factor, target ?? null, changeId ?? null, sessionId ?? null, seq, at];
 }

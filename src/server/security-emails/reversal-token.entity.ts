@@ -9,7 +9,7 @@ import {
 } from 'typeorm';
 import { User } from '../identity/user.entity.js';
 
-/** One "this was not me" link, with the change that it takes back. A mail that is sent again has another one. */
+/** One "this was not me" link, with the change that it reverses. A mail that is sent again has a new one. */
 @Entity('repudiation_tokens')
 @Index('repudiation_tokens_address_tag_created_at_idx', ['addressTag', 'createdAt'])
 @Index('repudiation_tokens_expires_at_idx', ['expiresAt'])
@@ -25,7 +25,7 @@ export class ReversalToken {
   @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'repudiation_tokens_user_id_fkey' })
   readonly user?: Relation<User>;
 
-  /** The delivery that the mail was sent for: the same when it is sent again. */
+  /** The delivery that the mail belongs to, the same when the mail is sent again. */
   @Column('uuid', { name: 'delivery_id' })
   readonly deliveryId!: string;
 
@@ -36,19 +36,19 @@ export class ReversalToken {
   @Column('varchar', { name: 'event_type', length: 40 })
   readonly eventType!: string;
 
-  /** The name of the factor; null where no single one is concerned. */
+  /** The name of the factor; null if no single one is concerned. */
   @Column('varchar', { length: 32, nullable: true })
   readonly factor!: string | null;
 
-  /** What it takes to undo the change, as the event says. */
+  /** The target of the change, as the event names it. */
   @Column('text', { nullable: true })
   readonly target!: string | null;
 
-  /** The change in the log of the library; null: the event tells of none. */
+  /** The change in the library's log; null if the event records none. */
   @Column('uuid', { name: 'change_id', nullable: true })
   readonly changeId!: string | null;
 
-  /** The session that it was done in; null: in none. */
+  /** The session that made the change; null without one. */
   @Column('text', { name: 'session_id', nullable: true })
   readonly sessionId!: string | null;
 

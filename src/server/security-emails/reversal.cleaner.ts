@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { CLEAN_UP_GRACE_SECONDS, EndedRowsCleaner } from '../retention/ended-rows.cleaner.js';
 
-/** Links that nobody can use any more; the count of notices looks back for no longer than the grace. */
+/** Deletes expired links. The count of mails looks back no further than the grace period. */
 @Injectable()
 export class ReversalCleaner extends EndedRowsCleaner {
   constructor(@InjectDataSource() database: DataSource) {

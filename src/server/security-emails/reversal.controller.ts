@@ -14,7 +14,7 @@ import { ReversalResponse, reversalResponse } from './reversal.response.js';
 import { ReversalService } from './reversal.service.js';
 import { LONGEST_NOT_ME_TOKEN } from './reversal-links.js';
 
-/** What the page behind a "this was not me" link posts. A token that is too long is a bad one. */
+/** What the page behind a "this was not me" link posts. A token that is too long fails like any bad token. */
 class ReversalBody {
   @ApiProperty({
     description: 'What stands behind the # of the link.',
@@ -41,10 +41,10 @@ export class ReversalController {
   })
   @ApiOkResponse({ type: ReversalResponse })
   @ApiProblems(...BODY_PROBLEMS, 'invalid_token', 'rate_limited')
-  async repudiate(
+  async reverse(
     @Body(BodyPipe) { token }: ReversalBody,
     @Req() request: HttpRequest,
   ): Promise<ReversalResponse> {
-    return reversalResponse(await this.reversal.repudiate(token, clientOf(request)));
+    return reversalResponse(await this.reversal.reverse(token, clientOf(request)));
   }
 }

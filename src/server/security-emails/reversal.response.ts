@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { type UndoneChange } from '../../mfa/index.js';
 
-/** A change that was taken back, where it could be. */
+/** A change that was reversed, or could not be. */
 export class UndoneChangeResponse {
   @ApiProperty({ description: 'As in the security log.', example: 'method_activated' })
   type!: string;
@@ -16,7 +16,7 @@ export class UndoneChangeResponse {
   is_undone!: boolean;
 }
 
-/** What "this was not me" has done. */
+/** The result of "this was not me". */
 export class ReversalResponse {
   @ApiProperty({ example: 'Your account is secured. A mail tells you what to do next.' })
   detail!: string;

@@ -20,7 +20,7 @@ import { User } from '../identity/user.entity.js';
 import { UsersService } from '../identity/users.service.js';
 import { ReversalLinks } from './reversal-links.js';
 
-/** Takes back what somebody else did to an account. */
+/** Reverses what somebody else did to an account. */
 @Injectable()
 export class ReversalService {
   constructor(
@@ -34,19 +34,21 @@ export class ReversalService {
   ) {}
 
   /**
-   * In one transaction: spends the link, undoes what its session and the authenticators of that have changed
-   * since where that can be, or ever, where a refresh token of that session came back; ends sessions and open
-   * logins, puts the password of then back, and stops it until it is reset. It gives nobody a session.
+   * In one transaction: spends the link, and undoes where possible what the link's session and the
+   * authenticators that it enrolled have changed since, or all of it if a refresh token of that
+   * session was reused. It ends sessions and open logins, puts back the former password, and
+   * freezes it until it is reset. It gives nobody a session.
    *
-   * @returns what was undone, the newest first
+   * @returns the undone changes, newest first
    * @throws {MfaError} `invalid_token`
    */
-  async repudiate(token: string, client: ClientInfo): Promise<readonly UndoneChange[]> {
+  async reverse(token: string, client: ClientInfo): Promise<readonly UndoneChange[]> {
     const owner = await this.links.ownerOf(token);
     const undoing = await this.audit.change(async (manager) => {
       const told = await this.links.spend(token, manager);
       const begun = { ...told, seq: await seqOf(told, manager) };
-      // Nobody knows since when a refresh token was in two hands: all of its session is taken back.
+      // Nobody knows since when two people had the refresh token, so all changes of its session are
+      // reversed.
       const change = told.type === 'refresh_token_reused' ? { ...begun, seq: 0 } : begun;
       const { subjectId: userId } = change;
       const user = await manager.findOneBy(User, { id: userId });
@@ -56,9 +58,9 @@ export class ReversalService {
           sessionsProvenBy({ change, credentialIds, sessionIds, openings }, manager),
         addresses: user.email === null ? [] : [user.email],
       });
-      // Somebody with the mailbox alone may have taken the owner's own second factor away.
+      // Somebody with the mailbox alone may have removed the owner's own second factor.
       const { needsPassword, sessionIds } = undone;
-      // The thief may have chosen the present one, by that very mailbox.
+      // The thief may have set the present password through that very mailbox.
       await this.passwords.putBack(
         { ...change, userId, sessionIds, mailedSeq: begun.seq },
         manager,
@@ -73,7 +75,10 @@ export class ReversalService {
   }
 }
 
-/** The event that a change came with; a sign-in is told of later, when more was done already. */
+/**
+ * The number of the event where the change began. A new device is reported later than its sign-in,
+ * so there the session's beginning counts.
+ */
 async function seqOf(
   { type, subjectId: userId, sessionId, seq }: ReversedChange,
   manager: EntityManager,
@@ -83,17 +88,17 @@ async function seqOf(
 }
 
 /**
- * One for all changes of a kind that a session made of one thing and that were undone; where none was,
- * one for what was repudiated all the same.
+ * One event for all undone changes of one kind, target and session; if none was undone, one event
+ * for the disowned change.
  */
 function eventsOf(
-  repudiated: ReversedChange,
+  disowned: ReversedChange,
   { changes, codesRevoked }: Undoing,
   occasion: Pick<MfaEvent, 'subject' | 'at' | 'client'>,
 ): MfaEvent[] {
   const undone = changes.filter(({ isUndone }) => isUndone);
   const type = 'change_repudiated' as const;
-  const { factor, sessionId } = repudiated;
+  const { factor, sessionId } = disowned;
   const kinds = new Map(
     undone.map((one) => [JSON.stringify([one.type, one.factor, one.target, one.sessionId]), one]),
   );
@@ -106,7 +111,7 @@ function eventsOf(
     detail: { undone: change.type },
   }));
   const codes = { ...occasion, factor: null, sessionId, detail: { codes: codesRevoked } };
-  // What is to be done next is told last.
+  // The event whose mail says what to do next comes last.
   return [
     ...(codesRevoked > 0 ? [{ ...codes, type: 'backup_codes_revoked' as const }] : []),
     ...(events.length > 0 ? events : [{ ...occasion, type, factor, sessionId }]),

@@ -1,23 +1,27 @@
 import { type SecurityEmailKind } from '../texts/language-texts.js';
 
-/** Notices of one kind to one address in an hour, whatever the kind. */
-export const SECURITY_EMAIL_LIMIT = { maxNotices: 20, windowSeconds: 3600 } as const;
+/** Security e-mails of one kind to one address in an hour. The limit is the same for every kind. */
+export const SECURITY_EMAIL_LIMIT = { maxEmails: 20, windowSeconds: 3600 } as const;
 
-/** How often people are told of one kind. */
+/** How often mails of one kind are sent. */
 export type SecurityEmailBound =
-  /** Each time, beyond {@link SECURITY_EMAIL_LIMIT} later: it changes something, or opens or ends a session. */
+  /** Each time, but later beyond {@link SECURITY_EMAIL_LIMIT}: it changes something, or begins or ends a session. */
   | 'each_time'
-  /** {@link SECURITY_EMAIL_LIMIT}, and no more: it is a lock that ends by itself, and the next tells nothing else. */
+  /**
+   * Up to {@link SECURITY_EMAIL_LIMIT} and no more: the lock ends by itself, and a further mail
+   * tells nothing new.
+   */
   | 'limited'
-  /** Once in the window: the next time says nothing that the first did not. */
+  /** Once in the window: a further mail tells nothing new. */
   | 'once_in_window'
-  /** Once for what happens at one moment: one mail tells of all of it. */
+  /** Once for events of the same moment: one mail covers all of them. */
   | 'once_at_a_time';
 
 /**
- * What bounds each kind. No change, no session that begins or dies, and no password that is replaced is
- * silent: its mail has the link by which it is undone, and comes later where the address has had its share. Whoever registers with a
- * stranger's address could else have as many mails sent there as a session may write.
+ * The bound of each kind. No change, no beginning or end of a session and no new password is
+ * silent: its mail has the link that reverses it, and only comes later if the address has reached
+ * its limit. Without limits, somebody who registers with a stranger's address could flood it with
+ * mails.
  */
 export const SECURITY_EMAIL_BOUNDS: Readonly<Record<SecurityEmailKind, SecurityEmailBound>> = {
   method_activated: 'each_time',

@@ -21,12 +21,12 @@ import {
   type LanguageTexts,
 } from '../texts/language-texts.js';
 
-/** So few backup codes that a person is told to make new ones. */
+/** With this many backup codes left, a person is told to make new ones. */
 const FEW_CODES = 2;
 
 const SECONDS_PER_HOUR = 3600;
 
-/** After these something is gone that people signed in with: they are told what is left. */
+/** These remove something that people sign in with, so the mail tells what is left. */
 const DEATHS: readonly SecurityEmailKind[] = [
   'method_deactivated',
   'method_deleted',
@@ -37,10 +37,10 @@ const DEATHS: readonly SecurityEmailKind[] = [
   'change_repudiated',
 ];
 
-/** Of these nothing is left to say: it was said. */
+/** These are the answer to a link, so they have none. */
 const WITHOUT_LINK: readonly SecurityEmailKind[] = ['change_repudiated'];
 
-/** Tells people by mail what has happened to their account [ASVS 6.3.5, 6.3.7]. */
+/** Tells people by e-mail what has happened to their account [ASVS 6.3.5, 6.3.7]. */
 @Injectable()
 export class SecurityEmailsConsumer extends EventConsumer {
   readonly name = 'notices';
@@ -64,10 +64,11 @@ export class SecurityEmailsConsumer extends EventConsumer {
   }
 
   /**
-   * Goes to the address that the account had when it happened, whatever was changed since.
+   * Writes to the address that the account had at the time of the event, even if it has changed
+   * since.
    *
-   * @throws {DeliveryPostponed} until then the address has had its share of the kind: the notice, with its
-   * link, comes later
+   * @throws {DeliveryPostponed} while the address has reached the limit of the kind: the mail, with
+   *   its link, comes later
    */
   async deliver({ id, event }: EventDelivery): Promise<void> {
     const address = event.subject.addresses.email;
@@ -88,7 +89,7 @@ export class SecurityEmailsConsumer extends EventConsumer {
     }
     const { more } = ticket;
     const mail = await this.compose(kind, event, ticket);
-    // A mail that tells more than the one before it is another one to servers that drop repetitions.
+    // A mail that tells more than the last try needs another id, because servers drop repetitions.
     const deliveryId = more === null ? id : `${id}.${more.count}`;
     await this.mailer.send({ to: address, ...mail, deliveryId });
     if (more === null || (await this.links.forget({ deliveryId: id, event }, more))) return;
@@ -103,7 +104,7 @@ export class SecurityEmailsConsumer extends EventConsumer {
     const codesLeft = await this.accounts.countBackupCodes(subject.id);
     const runsLow = kind === 'backup_code_used' && codesLeft <= FEW_CODES;
     const lastsHours = Math.floor(this.config.notMeLinkSeconds / SECONDS_PER_HOUR);
-    const notice = {
+    const email = {
       kind: runsLow ? ('backup_codes_low' as const) : kind,
       factor: factor === null ? null : this.nameOf(factor),
       isSignedIn: (detail.purpose ?? 'login') !== 'login',
@@ -115,7 +116,7 @@ export class SecurityEmailsConsumer extends EventConsumer {
       left: DEATHS.includes(kind) ? await this.leftOf(subject.id, codesLeft) : null,
       notMe: hasLink(kind) ? { url, lastsHours } : null,
     };
-    return composeSecurityEmail(notice, await this.textsFor(subject.id));
+    return composeSecurityEmail(email, await this.textsFor(subject.id));
   }
 
   private async leftOf(userId: string, codes: number): Promise<FactorsLeft> {
@@ -123,7 +124,7 @@ export class SecurityEmailsConsumer extends EventConsumer {
     return { methods: active.map((factor) => this.nameOf(factor)), codes };
   }
 
-  /** As people know the factor; one that is no longer on offer by its plain name. */
+  /** The factor's display name, or its plain name if it is no longer on offer. */
   private nameOf(factor: string): string {
     return this.registry.has(factor) ? this.registry.get(factor).displayName : factor;
   }
@@ -134,13 +135,13 @@ export class SecurityEmailsConsumer extends EventConsumer {
   }
 }
 
-/** What a notice is about: some events are told in other words when they mean more. */
+/** The kind of mail for an event; some events have another kind when they mean more. */
 function kindOf({
   type,
   detail = {},
 }: Pick<MfaEvent, 'type' | 'detail'>): SecurityEmailKind | undefined {
   if (type === 'method_locked' && detail.isForGood === true) return 'method_locked_for_good';
-  // A wrong code for a set-up says nothing: whoever is signed in has mistyped it.
+  // A wrong code at enrolment is no alarm: the signed-in person has mistyped it.
   if (type === 'second_factor_failed' && detail.purpose === 'enrol') return undefined;
   return SECURITY_EMAIL_KINDS.find((kind) => kind === type);
 }

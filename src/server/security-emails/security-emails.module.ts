@@ -11,7 +11,7 @@ import { ReversalLinks } from './reversal-links.js';
 import { ReversalService } from './reversal.service.js';
 import { WaitingSecurityEmailsCleaner } from './waiting-security-emails.cleaner.js';
 
-/** Tells people what happens to their account, and takes back what was not theirs. */
+/** Tells people what happens to their account, and reverses what they disown. */
 @Module({
   imports: [PasswordsModule, RateLimitModule, SessionsModule, UsersModule],
   controllers: [ReversalController],

@@ -10,8 +10,8 @@ import {
 import { User } from '../identity/user.entity.js';
 
 /**
- * A notice that waits, as its address has had its share of the kind, and what it will tell besides: more of
- * the same, done later in the same session. Its link takes all of that back.
+ * A security e-mail that waits because its address has reached the limit of its kind. It will also
+ * tell of further events of the same kind in the same session, and its link reverses all of them.
  */
 @Entity('waiting_notices')
 @Index('waiting_notices_created_at_idx', ['createdAt'])
@@ -43,7 +43,7 @@ export class WaitingSecurityEmail {
   @Column('bigint', { name: 'event_seq' })
   readonly eventSeq!: string;
 
-  /** How many more it tells of, and when the last of them was. */
+  /** How many further events it tells of. */
   @Column('integer', { default: 0 })
   readonly more!: number;
 

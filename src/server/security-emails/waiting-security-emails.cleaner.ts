@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { GIVE_UP_SECONDS } from '../../mfa/index.js';
 import { CLEAN_UP_GRACE_SECONDS, EndedRowsCleaner } from '../retention/ended-rows.cleaner.js';
 
-/** Notices that waited and were given up. */
+/** Deletes waiting security e-mails that were given up. */
 @Injectable()
 export class WaitingSecurityEmailsCleaner extends EndedRowsCleaner {
   constructor(@InjectDataSource() database: DataSource) {

@@ -1,7 +1,7 @@
 import { type EntityManager } from 'typeorm';
 import { type RecordedEvent } from '../../mfa/index.js';
 
-/** A notice that might wait, or be told by one that does. */
+/** A security e-mail that may wait, or join another that waits. */
 export interface GatheredSecurityEmail {
   readonly deliveryId: string;
   readonly event: RecordedEvent;
@@ -9,13 +9,16 @@ export interface GatheredSecurityEmail {
   readonly addressTags: readonly string[];
 }
 
-/** What else a notice tells: so often the same, until then. */
+/** The further events that a mail tells of: how many, and when the last was. */
 export interface More {
   readonly count: number;
   readonly lastAt: Date;
 }
 
-/** Only into one that happened before, as a link takes back what came after; and that is still to be sent. */
+/**
+ * Joins only a mail about an earlier event, because its link reverses what came later; and only one
+ * that is still to be sent.
+ */
 const JOIN = `
   UPDATE waiting_notices w SET more = w.more + 1, last_at = greatest(w.last_at, $7)
   WHERE w.user_id = $1 AND w.delivery_id <> $2 AND w.address_tag = ANY($3) AND w.event_type = $4
@@ -37,10 +40,9 @@ const FORGET = `
   DELETE FROM waiting_notices WHERE user_id = $1 AND delivery_id = $2 AND more = $3`;
 
 /**
- * Has one that waits tell of this too, where one of the same session, kind and factor does. Behind the
- * user's lock.
+ * Joins a waiting mail of the same session, kind and factor. The caller holds the user's lock.
  *
- * @returns false: none does
+ * @returns false if none waits
  */
 export async function joinWaiting(
   { deliveryId, event, addressTags }: GatheredSecurityEmail,
@@ -48,12 +50,12 @@ export async function joinWaiting(
 ): Promise<boolean> {
   const { type, factor, sessionId, at, seq, subject } = event;
   if (typeof sessionId !== 'string') return false;
-  const notice = [subject.id, deliveryId, addressTags, type, factor, sessionId, at, seq];
-  const [, joined] = await manager.query<[unknown[], number]>(JOIN, notice);
+  const row = [subject.id, deliveryId, addressTags, type, factor, sessionId, at, seq];
+  const [, joined] = await manager.query<[unknown[], number]>(JOIN, row);
   return joined > 0;
 }
 
-/** Keeps a notice that waits, for others to join. */
+/** Stores a waiting mail, for others to join. */
 export async function keepWaiting(
   { deliveryId, event, addressTags }: GatheredSecurityEmail,
   now: Date,
@@ -61,11 +63,11 @@ export async function keepWaiting(
 ): Promise<void> {
   const { type, factor, sessionId, at, seq, subject } = event;
   if (typeof sessionId !== 'string') return;
-  const notice = [subject.id, deliveryId, addressTags[0], type, factor, sessionId, at, seq, now];
-  await manager.query(KEEP, notice);
+  const row = [subject.id, deliveryId, addressTags[0], type, factor, sessionId, at, seq, now];
+  await manager.query(KEEP, row);
 }
 
-/** What a notice tells besides; null: nothing. */
+/** The further events that a mail tells of; null if none. */
 export async function moreOf(
   { deliveryId, event }: Pick<GatheredSecurityEmail, 'deliveryId' | 'event'>,
   manager: EntityManager,
@@ -74,7 +76,7 @@ export async function moreOf(
   return more ?? null;
 }
 
-/** Forgets a notice that was sent. False: more has joined it since, which nobody was told of. */
+/** Deletes a waiting mail that was sent. False if more has joined it since, which nobody has been told of. */
 export async function forgetWaiting(
   { deliveryId, event }: Pick<GatheredSecurityEmail, 'deliveryId' | 'event'>,
   { count }: More,

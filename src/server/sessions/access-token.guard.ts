@@ -6,8 +6,8 @@ import { type AccessFacts } from './access-tokens.js';
 import { ACCESS_TOKEN } from './access-token.strategy.js';
 
 /**
- * Lets a request pass that has a good access token, within the budget of its user; what the token says
- * is then `request.user`.
+ * Lets a request with a valid access token pass, within its user's budget. The token's facts are
+ * then in `request.user`.
  */
 @Injectable()
 export class AccessTokenGuard extends AuthGuard(ACCESS_TOKEN) {

@@ -8,7 +8,7 @@ import { bearerToken, type HeaderedRequest } from './bearer-token.js';
 /** Passport's name of this strategy. */
 export const ACCESS_TOKEN = 'access-token';
 
-/** Knows a request by the access token of a session that lives. */
+/** Authenticates a request by the access token of a live session. */
 @Injectable()
 export class AccessTokenStrategy extends PassportStrategy(Strategy, ACCESS_TOKEN) {
   constructor(private readonly liveAccess: LiveAccess) {

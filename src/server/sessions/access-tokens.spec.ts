@@ -13,7 +13,7 @@ const keys = generateKeys(new FakeRandomSource());
 const clock = new FakeClock();
 const now = clock.now();
 const issuer = 'https://login.example.org';
-/** What a public address asks for. */
+/** The settings that a public URL requires. */
 const PUBLICLY = {
   PUBLIC_URL: issuer,
   DATABASE_URL: 'postgres://database/mfa',
@@ -50,13 +50,13 @@ const goodClaims = {
   proof_id: 'p1',
 };
 
-/** A token as {@link AccessTokens} makes one, but for what is given. */
+/** A token as {@link AccessTokens} makes it, except for the given parts. */
 function forge(header: object, claims: object, key = ring.newest.privateKey): Promise<string> {
   const payload = { ...goodClaims, ...claims } as JWTPayload;
   return new SignJWT(payload).setProtectedHeader({ ...goodHeader, ...header }).sign(key);
 }
 
-/** The same without a signature of any kind. */
+/** The same without a signature. */
 function forgeUnsigned(header: object): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   return `${part({ ...goodHeader, ...header })}.${part(goodClaims)}.`;

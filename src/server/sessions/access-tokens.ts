@@ -6,29 +6,29 @@ import { SessionJwt, sessionIdOf, type TokenKind, type VerifiedClaims } from './
 export interface AccessFacts {
   readonly userId: string;
   readonly sessionId: string;
-  /** What the proofs that count show [RFC 8176 §2]; holds `mfa` when they are of two factors. */
+  /** What the proofs that count show [RFC 8176 §2]; includes `mfa` when they are of two factors. */
   readonly amr: readonly string[];
-  /** When the last one was given that `amr` stands on, to the second [OpenID Connect Core §2]. */
+  /** When the last proof behind `amr` was given, to the second [OpenID Connect Core §2]. */
   readonly authenticatedAt: Date;
   /** The session's {@link Session.proofId} when the token was made. */
   readonly proofId: string;
 }
 
-/** A token, ready to be handed out, and its end. */
+/** A token and its expiry. */
 export interface SignedToken {
   readonly token: string;
   readonly expiresAt: Date;
 }
 
-/** Short, because a token cannot be called back. */
+/** Short, because other services cannot see that a token's session has ended. */
 export const ACCESS_TOKEN_SECONDS = 300;
 
 /** [RFC 9068 §2.1] */
 const ACCESS_TOKEN: TokenKind = { typ: 'at+jwt', path: '/api' };
 
 /**
- * Nobody else's clients ask for tokens here, and resource servers need not tell ours apart: all of them are
- * one [RFC 9068 §2.2].
+ * Only our own clients get tokens here, and resource servers need not tell them apart, so they
+ * share one id [RFC 9068 §2.2].
  */
 const CLIENT_ID = 'first-party';
 

@@ -1,16 +1,16 @@
 import { MfaError } from '../../mfa/index.js';
 
-/** What a request must have to carry an access token. */
+/** The part of a request that carries an access token. */
 export interface HeaderedRequest {
   readonly headers: { readonly authorization?: string | undefined };
 }
 
 /**
- * The token of an `Authorization: Bearer` header [RFC 6750 §2.1], the one place where an access
- * token is looked for.
+ * The token of an `Authorization: Bearer` header [RFC 6750 §2.1]. Access tokens are accepted
+ * nowhere else.
  *
  * @throws {MfaError} `not_authenticated` without the header or with another scheme,
- * `token_not_valid` when what follows cannot be a token
+ *   `token_not_valid` when the rest cannot be a token
  */
 export function bearerToken({ headers }: HeaderedRequest): string {
   const [scheme, ...rest] = (headers.authorization ?? '').trim().split(/ +/);

@@ -17,7 +17,7 @@ import { accountEvent } from '../identity/account-event.js';
 import { SessionsService } from './sessions.service.js';
 import { UsersService } from '../identity/users.service.js';
 
-/** What changes by which factors, and which codes, somebody can sign in. */
+/** The events that change the factors or codes that a person can sign in with. */
 const FACTOR_CHANGES: readonly MfaEventType[] = [
   'method_activated',
   'method_deactivated',
@@ -27,7 +27,7 @@ const FACTOR_CHANGES: readonly MfaEventType[] = [
   'backup_codes_issued',
 ];
 
-/** Where that is set, ends the other sessions of a user whose factors change [ASVS 7.4.3]. */
+/** Ends the other sessions of a user whose factors change, if the setting asks for it [ASVS 7.4.3]. */
 @Injectable()
 export class FactorChangeEndings extends FactorChangeHook {
   constructor(
@@ -50,7 +50,7 @@ export class FactorChangeEndings extends FactorChangeHook {
   }
 }
 
-/** Ends the sessions that a sign-in of the same moment began by the factors of before. */
+/** Ends sessions that a concurrent sign-in began with the former factors. */
 @Injectable()
 export class LateSessionEndings extends EventConsumer {
   readonly name = 'factor-change-endings';
@@ -69,7 +69,7 @@ export class LateSessionEndings extends EventConsumer {
     return endsSessions(this.config, type);
   }
 
-  /** A session that began after the change knows the new factors, and goes on. */
+  /** A session that began after the change was opened with the new factors, and continues. */
   async deliver({ event: { subject, sessionId, at, client } }: EventDelivery): Promise<void> {
     const user = await this.users.findById(subject.id);
     if (user === null) return;

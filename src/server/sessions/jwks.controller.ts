@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { JwksResponse } from './jwks.response.js';
 import { SigningKeys } from './signing-keys.js';
 
-/** The keys by which others verify our access tokens. */
+/** The keys with which others verify our access tokens. */
 @ApiTags('Keys')
 @Controller('.well-known')
 export class JwksController {

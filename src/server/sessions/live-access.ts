@@ -13,7 +13,7 @@ const LIVE = `
     AND s.credentials_version = u.credentials_version
     AND u.disabled_at IS NULL AND u.frozen_at IS NULL`;
 
-/** What an access token says, and what its session has proven by now. */
+/** The facts of an access token, and its session's proofs so far. */
 export interface LiveFacts extends AccessFacts {
   readonly proofs: readonly SessionProof[];
 }
@@ -23,7 +23,7 @@ interface LiveRow {
   readonly proofId: string;
 }
 
-/** Believes an access token only while its session lives: at our own routes it can be called back. */
+/** Accepts an access token only while its session lives, so that our own routes can revoke it at once. */
 @Injectable()
 export class LiveAccess {
   constructor(
@@ -43,7 +43,7 @@ export class LiveAccess {
     return { ...facts, proofs: readProofs(live.proofs) };
   }
 
-  /** The proofs of a session that lives, whose user may go on; null for any other. */
+  /** The proofs of a live session whose user may sign in; null for any other. */
   async proofsOf(
     key: SessionKey,
     database: DataSource | EntityManager = this.database,

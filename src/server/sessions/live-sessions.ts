@@ -5,7 +5,7 @@ import { Clock, type RowUpdate } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 import { Session } from './session.entity.js';
 
-/** More of them end with the next sign-ins, as where the bound was lowered. */
+/** If more are too many, as after the limit was lowered, they end with the next sign-ins. */
 const MOST_AT_ONCE = 10;
 
 const USED_LONGEST_AGO = `
@@ -16,7 +16,7 @@ const USED_LONGEST_AGO = `
   ) AS too_many
   ORDER BY last_used_at, id LIMIT ${MOST_AT_ONCE}`;
 
-/** The sessions of one user that live, and their bound: no number of sign-ins makes a list without end. */
+/** The live sessions of a user and their limit: their number stays bounded, however often somebody signs in. */
 @Injectable()
 export class LiveSessions {
   constructor(
@@ -27,9 +27,9 @@ export class LiveSessions {
   ) {}
 
   /**
-   * Those that may go on, the one used last first, and no more than may live.
+   * The live sessions, most recently used first, at most as many as the limit.
    *
-   * @param presentId the session that asks, which the list has in any case
+   * @param presentId the asking session, which the list always contains
    */
   async list(userId: string, presentId: string | null): Promise<Session[]> {
     const most = this.config.maxSessionsPerUser;
@@ -42,8 +42,9 @@ export class LiveSessions {
   }
 
   /**
-   * What makes room for one more session of a user, to be written with it: the ones that were used longest
-   * ago end. Sign-ins of one moment may make room by the same ones; the next sign-in ends what is too many.
+   * The changes that make room for one more session, to be written with it: they end the least
+   * recently used sessions. Concurrent sign-ins may end the same ones; the next sign-in ends the
+   * surplus.
    */
   async changesThatMakeRoom(userId: string, now: Date): Promise<readonly RowUpdate[]> {
     const rows = await this.database.query<{ id: string }[]>(USED_LONGEST_AGO, [

@@ -1,7 +1,7 @@
 import { type JsonObject, type LoginOutcome, type MfaPending } from '../../mfa/index.js';
 import { type SecondFactorResponse } from './login.responses.js';
 
-/** What a client is told of where its first factor leads. */
+/** The response to a proven first factor. */
 export function loginAnswer(outcome: LoginOutcome): JsonObject {
   return outcome.kind === 'passed'
     ? { ...outcome.tokens, mfa_enabled: false }

@@ -3,13 +3,13 @@ import { type JsonObject } from '../../mfa/index.js';
 import { SessionTokensResponse } from './session-tokens.response.js';
 import { UserResponse } from '../identity/user.response.js';
 
-/** The tokens of a new session, and whose it is. */
+/** The tokens of a new session, and its user. */
 export class NewSessionResponse extends SessionTokensResponse {
   @ApiProperty({ type: UserResponse })
   user!: UserResponse;
 }
 
-/** What a step-up gives: the session and its refresh token go on. */
+/** The result of a step-up: the session and its refresh token stay. */
 export class RenewedAccessResponse {
   @ApiProperty({ description: 'Opens the API, as `Authorization: Bearer`.', example: 'eyJ…' })
   access!: string;
@@ -18,13 +18,13 @@ export class RenewedAccessResponse {
   access_expiration!: string;
 }
 
-/** Signed in: nothing more is asked. */
+/** Signed in: no further factor is needed. */
 export class SignedInResponse extends NewSessionResponse {
   @ApiProperty({ enum: [false] })
   mfa_enabled!: false;
 }
 
-/** A second factor that may be given. */
+/** A second factor on offer. */
 export class OfferedMethodResponse {
   @ApiProperty({ example: 'app' })
   name!: string;
@@ -33,7 +33,7 @@ export class OfferedMethodResponse {
   display_name!: string;
 }
 
-/** Half signed in: a second factor is asked for. */
+/** Not signed in yet: a second factor is needed. */
 export class SecondFactorResponse {
   @ApiProperty({ description: 'Names this login to `login/verify/`.', example: 'eyJ…' })
   ephemeral_token!: string;

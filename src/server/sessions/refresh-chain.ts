@@ -10,15 +10,15 @@ import { sessionEnd } from '../config/session-limits.js';
 import { type SessionTokens, sessionTokens } from './session-tokens.js';
 import { type Session } from './session.entity.js';
 
-/** The session of a refresh token that came, as far as renewing it takes. */
+/** The session of a presented refresh token, with what a renewal needs. */
 export interface RenewableSession extends Pick<
   Session,
   'userId' | 'provider' | 'createdAt' | 'expiresAt' | 'proofs' | 'proofId'
 > {
   readonly standing: RefreshStanding;
-  /** Neither session nor user says that it may not go on. */
+  /** Whether both session and user allow a renewal. */
   readonly isLive: boolean;
-  /** What its present refresh token says. */
+  /** The contents of its present refresh token. */
   readonly present: RefreshFacts;
 }
 
@@ -34,7 +34,7 @@ const FIND = `
   FROM sessions s JOIN users u ON u.id = s.user_id
   WHERE s.user_id = $1 AND s.id = $2 AND s.ended_at IS NULL`;
 
-/** One statement decides: of several requests with one token the second finds another generation. */
+/** One atomic statement: of several requests with one token, the second finds another generation. */
 const ROTATE = `
   UPDATE sessions s
   SET refresh_generation = $5, refresh_salt = $6, refresh_key_id = $7,
@@ -62,8 +62,8 @@ interface FoundRow
 type Proven = Pick<Session, 'proofs' | 'proofId'>;
 
 /**
- * The refresh tokens of a session, one after the other: a chain that never forks. Whoever comes with
- * the token just before the present one, a moment late, gets the present one and no other.
+ * The refresh tokens of a session form a chain that never forks. A client that presents the
+ * previous token within the grace period gets the present one, never a new one.
  */
 @Injectable()
 export class RefreshChain {
@@ -76,7 +76,7 @@ export class RefreshChain {
     private readonly clock: Clock,
   ) {}
 
-  /** The session of a refresh token, and what the token is to it; null when it has ended. */
+  /** The session of a refresh token, with the token's standing; null when it has ended. */
   async find(token: RefreshFacts): Promise<RenewableSession | null> {
     const { userId, sessionId, generation } = token;
     const now = this.clock.now();
@@ -95,8 +95,8 @@ export class RefreshChain {
   }
 
   /**
-   * Spends the present token of a session and gives new ones; null where another request was faster.
-   * What can fail is done before it is spent, but for the answer.
+   * Spends the present token of a session and returns new ones; null if another request was faster.
+   * Everything that can fail is done before that, except signing the access token.
    */
   async rotate(session: RenewableSession): Promise<SessionTokens | null> {
     const now = this.clock.now();
@@ -116,7 +116,7 @@ export class RefreshChain {
   }
 
   /**
-   * Gives the present refresh token of a session again, and a new access token. Changes nothing.
+   * Returns the present refresh token of a session again, with a new access token. Changes nothing.
    *
    * @throws {MfaError} `token_not_valid` when its key is no longer in the ring
    */
@@ -127,7 +127,7 @@ export class RefreshChain {
     return this.tokensOf(session, standingOf, { token, expiresAt });
   }
 
-  /** Ends the session whose token comes back spent. False: it is not spent, or it was over. */
+  /** Ends the session of a reused token. False if the token is not spent or the session had already ended. */
   async endReused(spent: RefreshFacts, manager: EntityManager): Promise<boolean> {
     const key = [spent.userId, spent.sessionId, spent.generation, this.clock.now()];
     const [, ended] = await manager.query<[unknown[], number]>(END_WHERE_SPENT, key);
@@ -140,7 +140,7 @@ export class RefreshChain {
     refresh: { readonly token: string; readonly expiresAt: Date },
   ): Promise<SessionTokens> {
     const { amr, authenticatedAt } = standingOf(readProofs(proofs));
-    // A session begins with a proof, and the first factor's always counts: there is a time.
+    // A session begins with the proof of a first factor, which always counts, so there is a time.
     const proven = { amr, authenticatedAt: authenticatedAt ?? createdAt, proofId };
     const facts = { userId, sessionId, ...proven };
     return sessionTokens(await this.accessTokens.sign(facts, this.clock.now()), refresh);

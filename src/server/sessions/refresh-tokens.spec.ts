@@ -15,7 +15,7 @@ const session = { userId: random.rowId(), sessionId: random.rowId() };
 const refusal = expect.objectContaining({ code: 'token_not_valid' });
 const HMAC_BYTES = 32;
 
-/** Another text, rightly signed by a key of the ring. */
+/** Other contents, correctly signed with a key of the ring. */
 function resign(token: string, change: (said: Buffer) => Buffer): string {
   const bytes = Buffer.from(token, 'base64url');
   const said = change(bytes.subarray(0, -HMAC_BYTES));
@@ -103,7 +103,7 @@ describe('a forged refresh token', () => {
   it('is refused with bits that its last sign has to spare', () => {
     const padded = tokensOf(keyCalled('odd'));
     const token = padded.write(padded.first(session));
-    // Of 88 bytes, four bits of the last sign belong to none.
+    // With 88 bytes, four bits of the last character are unused.
     const last = token.at(-1) ?? '';
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     const other = alphabet.charAt(alphabet.indexOf(last) ^ 1);

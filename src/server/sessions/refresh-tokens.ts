@@ -2,15 +2,15 @@ import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { constantTimeEqual, KeyRing, MfaError, RandomSource } from '../../mfa/index.js';
 
-/** What a refresh token says: which session, and which of its tokens this is. */
+/** The contents of a refresh token: the session, and which of its tokens this is. */
 export interface RefreshFacts {
   readonly userId: string;
   readonly sessionId: string;
-  /** 1 for the first token of a session; each renewal counts one up. */
+  /** 1 for the first token of a session; each renewal adds 1. */
   readonly generation: number;
-  /** Of this generation alone: 16 random bytes, in base64url. */
+  /** 16 random bytes in base64url, new in each generation. */
   readonly salt: string;
-  /** The key of the ring that the token is made by. */
+  /** The id of the ring's key that the token is made with. */
   readonly keyId: string;
 }
 
@@ -30,11 +30,11 @@ export const MAX_REFRESH_TOKEN_LENGTH = Math.ceil((MOST_BYTES * 4) / 3);
  *
  *     base64url(length of key id (1) ‖ key id ‖ user id (16) ‖ session id (16) ‖ generation (4) ‖ salt (16) ‖ HMAC (32))
  *
- * HMAC-SHA-256 [RFC 2104] is over all that comes before it, by a key of `MFA_SECRET_KEYS` for this use
- * alone. So a forged token costs neither a statement nor a signature. The session's row holds what the
- * present token is made of, but the key: the server can make it again, and a copy of the database
- * cannot. The salt comes with the token, and the row has to know it as well: whoever has the key
- * alone, or a token from after the backup that was restored, cannot make or give one that renews.
+ * HMAC-SHA-256 [RFC 2104] covers everything before it, by a key of `MFA_SECRET_KEYS` that has only this
+ * use. So a forged token costs neither a statement nor a signature. The session's row holds all parts
+ * of the present token except the key: the server can make it again, and a copy of the database
+ * cannot. The row must also have the token's salt. So nobody can make a token that renews from the key
+ * alone, and after a restored backup a token that is newer than the backup renews nothing.
  */
 @Injectable()
 export class RefreshTokens {
@@ -43,18 +43,18 @@ export class RefreshTokens {
     private readonly random: RandomSource,
   ) {}
 
-  /** What the first token of a session says. */
+  /** The contents of a session's first token. */
   first(session: Pick<RefreshFacts, 'userId' | 'sessionId'>): RefreshFacts {
     return this.generation(session, 1);
   }
 
-  /** What the token after this one says. */
+  /** The contents of the token after this one. */
   next(spent: RefreshFacts): RefreshFacts {
     return this.generation(spent, spent.generation + 1);
   }
 
   /**
-   * The token that says this: the same each time.
+   * The token with these contents, the same each time.
    *
    * @throws {MfaError} `token_not_valid` when its key is no longer in the ring
    */
@@ -71,14 +71,15 @@ export class RefreshTokens {
   }
 
   /**
-   * What a token says that this server has made. Whether it is still good, its session's row decides.
+   * The contents of a token that this server has made. The session's row decides whether it is
+   * still valid.
    *
-   * @throws {MfaError} `token_not_valid`, whatever is wrong with it; also when its key is no longer in
-   *   the ring
+   * @throws {MfaError} `token_not_valid` for every error; also when its key is no longer in the
+   *   ring
    */
   read(token: string): RefreshFacts {
     const bytes = token.length <= MAX_REFRESH_TOKEN_LENGTH ? Buffer.from(token, 'base64url') : null;
-    // One token is one text: the decoder passes over signs that are none of its alphabet.
+    // Only the canonical text is accepted: the decoder skips characters outside its alphabet.
     if (bytes?.toString('base64url') !== token) throw new MfaError('token_not_valid');
     const keyIdEnd = 1 + (bytes[0] ?? 0);
     const said = bytes.subarray(0, keyIdEnd + BYTES_AFTER_KEY_ID);
@@ -105,7 +106,7 @@ export class RefreshTokens {
   }
 }
 
-/** @param bytes of a length that its HMAC has vouched for */
+/** @param bytes whose length the HMAC has verified */
 function factsIn(bytes: Buffer): Omit<RefreshFacts, 'keyId'> {
   const sessionEnd = 2 * UUID_BYTES;
   const generationEnd = sessionEnd + GENERATION_BYTES;

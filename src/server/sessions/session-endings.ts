@@ -17,7 +17,7 @@ import { RefreshTokens } from './refresh-tokens.js';
 import { SessionsService } from './sessions.service.js';
 import { UsersService } from '../identity/users.service.js';
 
-/** Ends sessions for whoever is signed in, each in one transaction with its event. */
+/** Ends sessions for a signed-in person, each in one transaction with its event. */
 @Injectable()
 export class SessionEndings {
   constructor(
@@ -31,8 +31,8 @@ export class SessionEndings {
   ) {}
 
   /**
-   * Ends the session of a refresh token, spent or not, and with it the step-ups that it had begun
-   * [ASVS 7.4.1]. Logins that are open elsewhere go on: whoever has stolen a session ends no other.
+   * Ends the session of a refresh token, spent or not, and the step-ups that it had begun [ASVS
+   * 7.4.1]. Open logins elsewhere continue, so that the thief of a session cannot end others.
    *
    * @throws {MfaError} `token_not_valid`
    */
@@ -49,7 +49,7 @@ export class SessionEndings {
   }
 
   /**
-   * Ends one session of whoever is signed in.
+   * Ends one session of a signed-in person.
    *
    * @throws {MfaError} `not_found`, and as {@link FreshProof.require} in a transaction
    */
@@ -65,7 +65,7 @@ export class SessionEndings {
   }
 
   /**
-   * Ends all sessions of whoever is signed in, but the present one.
+   * Ends all sessions of a signed-in person except the present one.
    *
    * @throws {MfaError} as {@link FreshProof.require} in a transaction
    */
@@ -82,7 +82,7 @@ export class SessionEndings {
     }, userId);
   }
 
-  /** Behind the account's lock, so that of two sessions that end each other one is faster. */
+  /** Takes the account's lock, so that of two sessions that end each other only one succeeds. */
   private async authorise(actor: Actor, manager: EntityManager): Promise<void> {
     const transaction = transactionOf(manager);
     await this.accounts.lock(actor.subjectId, transaction);

@@ -5,18 +5,18 @@ import { Clock, MfaError } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 import { SigningKeys } from './signing-keys.js';
 
-/** UTF-16 units: several times the length of the tokens that are made. */
+/** UTF-16 units: several times the length of our tokens. */
 export const MAX_SESSION_TOKEN_LENGTH = 4096;
 
-/** One kind of token: each is good in one place only [RFC 8725 §3.11, §3.12]. */
+/** A kind of token: each is accepted in one place only [RFC 8725 §3.11, §3.12]. */
 export interface TokenKind {
-  /** Media type of the header, without `application/`. */
+  /** The header's media type, without `application/`. */
   readonly typ: string;
-  /** Where the token is good: a path behind the public URL, and `aud` with it. */
+  /** The path where the token is accepted; `aud` is the public URL with it. */
   readonly path: string;
 }
 
-/** What a token of ours says beside its kind's own claims. */
+/** The claims common to all our tokens. */
 export interface TokenFacts {
   readonly userId: string;
   /** `jti`. */
@@ -48,10 +48,10 @@ export class SessionJwt {
   }
 
   /**
-   * The claims of a token of this kind. Keys that a token brings along (`jwk`, `jku`, `x5u`) are
-   * never looked at: `kid` names one of ours or the token is refused.
+   * The claims of a token of this kind. Keys in the token (`jwk`, `jku`, `x5u`) are ignored: `kid`
+   * must name one of ours.
    *
-   * @throws {MfaError} `token_not_valid`, whatever is wrong with it
+   * @throws {MfaError} `token_not_valid` for every error
    */
   async verify(kind: TokenKind, token: string): Promise<VerifiedClaims> {
     if (token.length > MAX_SESSION_TOKEN_LENGTH) throw new MfaError('token_not_valid');
@@ -85,11 +85,11 @@ export class SessionJwt {
   }
 }
 
-/** A payload whose common claims are there and of the right type. */
+/** A payload whose common claims are present and of the right type. */
 export interface VerifiedClaims {
   readonly userId: string;
   readonly id: string;
-  /** All claims, those of the kind among them. */
+  /** All claims, including those of the kind. */
   readonly payload: JWTPayload;
 }
 
@@ -101,7 +101,7 @@ function verifiedClaimsOf(payload: JWTPayload): VerifiedClaims {
   return { userId: sub, id: jti, payload };
 }
 
-/** The session that a token belongs to. @throws {MfaError} `token_not_valid` when it says none */
+/** The session that a token belongs to. @throws {MfaError} `token_not_valid` when it names none */
 export function sessionIdOf({ payload: { sid } }: VerifiedClaims): string {
   if (typeof sid !== 'string') throw new MfaError('token_not_valid');
   return sid;

@@ -19,7 +19,7 @@ export class SessionTokensResponse {
   refresh_expiration!: string;
 }
 
-/** The body of a token answer. */
+/** The body of a response with tokens. */
 export function sessionTokensResponse(
   tokens: SessionTokens,
 ): Record<keyof SessionTokensResponse, string> {

@@ -1,6 +1,6 @@
 import { type SignedToken } from './access-tokens.js';
 
-/** Both tokens of a session, and their ends. */
+/** Both tokens of a session, with their expiries. */
 export interface SessionTokens {
   readonly access: string;
   readonly refresh: string;
@@ -8,7 +8,6 @@ export interface SessionTokens {
   readonly refreshExpiresAt: Date;
 }
 
-/** Access and refresh token as one. */
 export function sessionTokens(access: SignedToken, refresh: SignedToken): SessionTokens {
   return {
     access: access.token,

@@ -14,7 +14,7 @@ import { User } from '../identity/user.entity.js';
 @Index('sessions_expires_at_idx', ['expiresAt'])
 @Index('sessions_live_idx', ['userId', 'lastUsedAt', 'id'], { where: 'ended_at IS NULL' })
 export class Session {
-  /** Leads the key, so that all rows of a user lie together. */
+  /** Leads the key, so that the rows of a user are adjacent in the index. */
   @PrimaryColumn('uuid', { name: 'user_id', primaryKeyConstraintName: 'sessions_pkey' })
   readonly userId!: string;
 
@@ -29,19 +29,19 @@ export class Session {
   @Column('integer', { name: 'refresh_generation' })
   readonly refreshGeneration!: number;
 
-  /** What the present refresh token is made of beside its key, in base64url. */
+  /** The salt of the present refresh token, in base64url. */
   @Column('text', { name: 'refresh_salt' })
   readonly refreshSalt!: string;
 
-  /** The key of the ring that the present refresh token is made by. */
+  /** The id of the ring's key that the present refresh token is made with. */
   @Column('text', { name: 'refresh_key_id' })
   readonly refreshKeyId!: string;
 
-  /** The salt of the token just before the present one; null: there was none. */
+  /** The salt of the previous token; null if there was none. */
   @Column('text', { name: 'former_refresh_salt', nullable: true })
   readonly formerRefreshSalt!: string | null;
 
-  /** When the tokens before the present one were spent, the latest first; those of long ago are dropped. */
+  /** When the earlier tokens were spent, latest first; old times are dropped. */
   @Column('timestamptz', {
     name: 'refresh_spent_at',
     array: true,
@@ -54,15 +54,15 @@ export class Session {
   @Column('text')
   readonly provider!: string;
 
-  /** {@link User.credentialsVersion} that the session stands on: with another one it is over. */
+  /** The {@link User.credentialsVersion} of the session: when the user's differs, the session is over. */
   @Column('uuid', { name: 'credentials_version' })
   readonly credentialsVersion!: string;
 
-  /** Each proof that was given in it, as {@link storedProofs} writes them. */
+  /** All proofs given in it, as {@link storedProofs} writes them. */
   @Column('jsonb')
   readonly proofs!: unknown;
 
-  /** Another one after each proof: an access token from before it is refused. */
+  /** Changes with each proof: access tokens from before it are refused. */
   @Column('uuid', { name: 'proof_id' })
   readonly proofId!: string;
 
@@ -70,7 +70,7 @@ export class Session {
   @Column('boolean', { name: 'began_by_first_factor' })
   readonly beganByFirstFactor!: boolean;
 
-  /** The number of its user's last event before it began: a trigger writes it, and no clock. */
+  /** The number of its user's last event before it began. A trigger writes it, so no clock is involved. */
   @Column('bigint', { name: 'began_after_seq' })
   readonly beganAfterSeq!: string;
 
@@ -80,15 +80,15 @@ export class Session {
   @Column('timestamptz', { name: 'last_used_at' })
   readonly lastUsedAt!: Date;
 
-  /** When the present refresh token ends. */
+  /** When the present refresh token expires. */
   @Column('timestamptz', { name: 'expires_at' })
   readonly expiresAt!: Date;
 
-  /** Null while the session lives. */
+  /** When the session was ended; null if it was not. It may have expired. */
   @Column('timestamptz', { name: 'ended_at', nullable: true })
   readonly endedAt!: Date | null;
 
-  /** From where the sign-in came; null when not known. */
+  /** The address of the sign-in; null if unknown. */
   @Column('text', { nullable: true })
   readonly ip!: string | null;
 

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { type Standing } from '../../mfa/index.js';
 import { type Session } from './session.entity.js';
 
-/** One sign-in that lives. */
+/** One live session. */
 export class SessionResponse {
   @ApiProperty({ format: 'uuid', example: '0193a5b0-7c1e-7d4e-9d1a-3f1f0f6d2b11' })
   id!: string;

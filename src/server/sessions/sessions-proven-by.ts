@@ -2,9 +2,9 @@ import { type EntityManager } from 'typeorm';
 import { type Opening, type ReversedChange } from '../../mfa/index.js';
 
 /**
- * Passwords that the repudiated change chose, or one of the sessions since; and those that others,
- * signed in with one of these, chose after it. A reset by mail ends the row: whoever made it needed none
- * of them.
+ * Passwords set by the disowned change or by one of its sessions since; and those set later by
+ * sessions that began with one of these passwords. A reset by mail breaks the series, because it
+ * needs none of these passwords.
  */
 const CHOSEN = `
   WITH RECURSIVE chosen (id) AS (
@@ -37,22 +37,22 @@ const FIND = `${CHOSEN}
 const BEGIN = `
   SELECT began_after_seq::int AS seq FROM sessions WHERE user_id = $1 AND id::text = $2`;
 
-/** What made sessions possible that a change's owner did not open. */
+/** The means by which somebody else may have opened sessions. */
 export interface Means {
   readonly change: Pick<ReversedChange, 'subjectId' | 'seq' | 'target'>;
-  /** Of authenticators and of sets of backup codes. */
+  /** Ids of authenticators and of sets of backup codes. */
   readonly credentialIds: readonly string[];
-  /** Those that are known to be somebody else's. */
+  /** Sessions known to be somebody else's. */
   readonly sessionIds: readonly string[];
   readonly openings: readonly Opening[];
 }
 
 /**
- * The sessions of a user that were opened, or stepped up, with a proof by one of these credentials,
- * or that began with, or went on under, a password that the change or one of these sessions chose, or
- * in one of the openings; ended or not.
+ * The sessions of a user, ended or not, that were opened or stepped up with one of these
+ * credentials; that began with, or continued under, a password set by the change or by one of these
+ * sessions; or that began in one of the openings.
  *
- * @param manager of the transaction that looks
+ * @param manager of the transaction to read in
  */
 export async function sessionsProvenBy(
   { change, credentialIds, sessionIds, openings }: Means,
@@ -69,7 +69,7 @@ export async function sessionsProvenBy(
   return rows.map(({ id }) => id);
 }
 
-/** After which event of its user a session began; null: it is not kept any more. */
+/** The number of the user's last event before a session began; null if the session is no longer stored. */
 export async function beginOf(
   userId: string,
   sessionId: string,

@@ -4,13 +4,13 @@ import { DataSource } from 'typeorm';
 import { EndedRowsCleaner } from '../retention/ended-rows.cleaner.js';
 
 /**
- * The refresh tokens of a session end no later than its row says, also where somebody ended it
- * before: so long a spent one that comes back is recognized. The rest is for whoever has to find out
- * what happened.
+ * A session's refresh tokens expire no later than its row says, even if the session was ended
+ * before; until then the reuse of a spent one is recognised. The additional time is for an
+ * investigation.
  */
 const KEPT_SECONDS = 7 * 24 * 3600;
 
-/** Sessions that nothing can come from any more. */
+/** Deletes sessions some time after their last refresh token has expired. */
 @Injectable()
 export class SessionsCleaner extends EndedRowsCleaner {
   constructor(@InjectDataSource() database: DataSource) {

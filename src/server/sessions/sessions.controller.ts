@@ -17,14 +17,14 @@ import { LiveSessions } from './live-sessions.js';
 import { SessionResponse, sessionResponse } from './session.responses.js';
 import { SessionEndings } from './session-endings.js';
 
-/** An id of any other form is one that does not exist. */
+/** Treats an id of any other form as one that does not exist. */
 class SessionIdPipe extends ParseUUIDPipe {
   constructor() {
     super({ exceptionFactory: () => new MfaError('not_found') });
   }
 }
 
-/** The sessions of whoever is signed in. */
+/** The sessions of the signed-in person. */
 @AuthRoutes('sessions', 'Sessions')
 export class SessionsController {
   constructor(

@@ -16,31 +16,30 @@ import { sessionEnd } from '../config/session-limits.js';
 import { type SessionTokens, sessionTokens } from './session-tokens.js';
 import { Session } from './session.entity.js';
 
-/** A sign-in that is complete. */
+/** A complete sign-in. */
 export interface SignIn {
   readonly userId: string;
   /** The type and the `id` of its first factor, as `type:id`. */
   readonly provider: string;
-  /** The user's when the first factor was proven. */
+  /** The user's version when the first factor was proven. */
   readonly credentialsVersion: string;
   readonly proofs: readonly SessionProof[];
-  /** What they are worth together. */
+  /** What the proofs are worth together. */
   readonly amr: readonly string[];
   readonly authenticatedAt: Date;
-  /** From where it came. */
   readonly client: { readonly ip: string | null; readonly userAgent: string | null };
 }
 
-/** Whose session is to be renewed, and by which first factor it began. */
+/** The user and the first factor of a session to renew. */
 export type RenewedSession = Pick<Session, 'userId' | 'provider'>;
 
-/** A session whose row is still to be written; until then its refresh token is worth nothing. */
+/** A session whose row is still to be written; until then its refresh token is not valid. */
 export interface PreparedSession extends SessionTokens {
   readonly sessionId: string;
   readonly row: RowInsert & { readonly table: 'sessions' };
 }
 
-/** A fresh access token that is worth nothing until its session's row is changed. */
+/** A new access token that is not valid until its session's row is changed. */
 export interface PreparedStepUp {
   readonly access: string;
   readonly accessExpiresAt: Date;
@@ -52,17 +51,17 @@ export interface RenewedProofs extends Omit<AccessFacts, 'proofId'> {
   readonly proofs: readonly SessionProof[];
 }
 
-/** Names one session of one user. */
+/** The key of a session. */
 export type SessionKey = Pick<RefreshFacts, 'userId' | 'sessionId'>;
 
 /** Which sessions of a user end. */
 export interface Endings {
   readonly manager: EntityManager;
-  /** The session that goes on; absent: none does. */
+  /** The session that stays; absent: none stays. */
   readonly except?: string;
   /**
-   * Those that began later go on, but for those that begin in the future: by a clock that was ahead,
-   * before it was corrected. Absent: it does not matter when one began.
+   * Sessions that began after this stay, except those dated in the future: a fast clock dated them.
+   * Absent: all sessions end, whenever they began.
    */
   readonly begunBy?: Date;
 }
@@ -90,7 +89,7 @@ export class SessionsService {
     private readonly clock: Clock,
   ) {}
 
-  /** Makes a session's tokens and its row. The caller writes the row with what earned it. */
+  /** Makes a session's tokens and its row. The caller writes the row in one transaction with the proof. */
   async prepare(signIn: SignIn): Promise<PreparedSession> {
     const { userId, provider, credentialsVersion, proofs, amr, authenticatedAt, client } = signIn;
     const now = this.clock.now();
@@ -122,7 +121,7 @@ export class SessionsService {
     return { ...sessionTokens(access, refresh), sessionId, row: { table: 'sessions', values } };
   }
 
-  /** Makes the access token of a session whose user has given a fresh proof, and what it stands on. */
+  /** Makes the access token after a fresh proof, and the change of the session's row that makes it valid. */
   async prepareStepUp({ proofs, ...proven }: RenewedProofs): Promise<PreparedStepUp> {
     const { userId, sessionId } = proven;
     const proofId = this.random.rowId();
@@ -135,17 +134,17 @@ export class SessionsService {
     return { access: token, accessExpiresAt: expiresAt, change: { table: 'sessions', key, set } };
   }
 
-  /** Whether it has not been ended. */
+  /** Whether the session exists and has not been ended. */
   async isOpen({ userId, sessionId }: SessionKey): Promise<boolean> {
     return this.sessions.existsBy({ userId, id: sessionId, endedAt: IsNull() });
   }
 
-  /** Ends one session. False: there is none (any more). */
+  /** Ends one session. False if it does not exist or had already ended. */
   async end({ userId, sessionId }: SessionKey, manager: EntityManager): Promise<boolean> {
     return this.changesOne(manager, END, [userId, sessionId, this.clock.now()]);
   }
 
-  /** Lets one session go on under its user's new password. False: it is over. */
+  /** Lets one session continue under its user's new password. False if it has ended. */
   async carryOver(
     { userId, sessionId }: SessionKey,
     credentialsVersion: string,
@@ -155,7 +154,7 @@ export class SessionsService {
   }
 
   /**
-   * Ends every session of a user.
+   * Ends the sessions of a user.
    *
    * @param endings.manager of the caller's transaction
    * @returns the ids of the sessions that this ended

@@ -14,7 +14,7 @@ export interface PublicJwk {
   readonly alg: 'ES256';
 }
 
-/** The key ring of access tokens and mailed links: the first key signs, all are believed. */
+/** The key ring of access tokens and mailed links: the first key signs, all keys verify. */
 @Injectable()
 export class SigningKeys {
   private ring: SigningRing;
@@ -24,10 +24,9 @@ export class SigningKeys {
   }
 
   /**
-   * Puts another ring into the place of the present one, for whatever is signed or verified from now
-   * on.
+   * Replaces the ring for everything that is signed or verified from now on.
    *
-   * @throws {Error} when it holds no key; the present one then stays
+   * @throws {Error} when the new ring has no key; the present one then stays
    */
   replace(jwtKeys: readonly JwtKey[]): void {
     this.ring = ringOf(jwtKeys);
@@ -38,12 +37,12 @@ export class SigningKeys {
     return this.ring.newest;
   }
 
-  /** The key with this name, or undefined: only our own ring is ever asked. */
+  /** The key with this id, only from our own ring; otherwise undefined. */
   find(kid: string | undefined): KeyObject | undefined {
     return kid === undefined ? undefined : this.ring.publicKeys.get(kid);
   }
 
-  /** The public halves, that of the key that signs first. */
+  /** The public keys, that of the signing key first. */
   publicJwks(): PublicJwk[] {
     return Array.from(this.ring.publicKeys, ([kid, key]) => ({
       // An EC key has these members [RFC 7518 §6.2.1].
@@ -55,7 +54,7 @@ export class SigningKeys {
   }
 }
 
-/** Replaced as a whole, so that nobody sees half of two rings. */
+/** Replaced as a whole, so that no reader sees a mix of two rings. */
 interface SigningRing {
   readonly newest: JwtKey;
   readonly publicKeys: ReadonlyMap<string, KeyObject>;

@@ -1,2 +1,2 @@
-/** Where Swagger UI answers; the document is at `<path>-json` and `<path>-yaml`. */
+/** The path of Swagger UI; the document is at `<path>-json` and `<path>-yaml`. */
 export const DOCS_PATH = '/api/docs';

@@ -18,7 +18,7 @@ import { DOCS_PATH } from './docs-path.js';
 
 const TOKENS = { login: NewSessionResponse, stepUp: RenewedAccessResponse };
 
-/** The sections of the page, in the order in which a person meets them. */
+/** The sections of the page, in the order in which people need them. */
 const TAGS = [
   ['Sign-in', 'From a password to tokens.'],
   ['Methods', 'The second factors of an account.'],
@@ -26,10 +26,10 @@ const TAGS = [
   ['Step-up', 'A fresh proof for what is sensitive.'],
   ['Sessions', 'Tokens, passwords, and what has happened to the account.'],
   ['Keys', 'What access tokens are verified with.'],
-  ['Health', 'For whoever runs the server.'],
+  ['Health', 'For operators of the server.'],
 ] as const;
 
-/** Within a section: these first, in this order. */
+/** Within a section, these come first, in this order. */
 const FLOW_PATHS = ['registration', 'login', 'login/verify', 'mfa', 'mfa/confirm', 'user'].map(
   (path) => `/api/auth/${path}`,
 );
@@ -57,7 +57,7 @@ const STYLE = `
   #qr-code img { display: block }
 `;
 
-/** Serves the OpenAPI document and Swagger UI, which takes a person through the whole flow. */
+/** Serves the OpenAPI document and Swagger UI, which guides a person through the whole flow. */
 export function setUpSwagger(app: NestFastifyApplication): void {
   const document = once(() => createDocument(app));
   serveFlowScript(app);
@@ -107,7 +107,7 @@ function inOrderOfFlow(paths: OpenAPIObject['paths']): OpenAPIObject['paths'] {
   return Object.fromEntries(entries);
 }
 
-/** Nest writes the source of this function into the page, so it names nothing of this file. */
+/** Nest copies the source of this function into the page, so it must not refer to this file. */
 function passToFlowScript(response: object): object {
   const { uiFlow } = globalThis as unknown as { uiFlow: { follow(response: object): object } };
   return uiFlow.follow(response);
@@ -121,7 +121,7 @@ function serveFlowScript(app: NestFastifyApplication): void {
   );
 }
 
-/** Asking for it takes no account, so it is written once in each form, down to its bytes. */
+/** Anybody may ask for it, so the bytes of each form are made only once. */
 function serveDocument(app: NestFastifyApplication, document: () => OpenAPIObject): void {
   serveOnce(app, `${DOCS_PATH}-json`, 'application/json', () => JSON.stringify(document()));
   serveOnce(app, `${DOCS_PATH}-yaml`, 'text/yaml', () =>
@@ -129,7 +129,7 @@ function serveDocument(app: NestFastifyApplication, document: () => OpenAPIObjec
   );
 }
 
-/** A client that names the entity tag of what it has gets no content again [RFC 9110 §13.1.2]. */
+/** A client that sends the current entity tag gets no content [RFC 9110 §13.1.2]. */
 function serveOnce(
   app: NestFastifyApplication,
   path: string,
@@ -158,6 +158,6 @@ function once<T>(make: () => T): () => T {
 
 function readPackageVersion(): string {
   const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  // The package's own file, which npm has read before this runs.
+  // This is our own file, which npm has already parsed.
   return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,13 +1,13 @@
 /*
- * Runs inside Swagger UI and carries what one answer gives into the requests that follow: the
- * access token into the authorisation, ephemeral and refresh tokens into the bodies that ask for
- * them. A QR code is shown as an image, to be scanned. Nothing is stored; a reload of the page forgets everything.
+ * Runs inside Swagger UI and carries values from each answer into the next requests: the access
+ * token into the authorisation, ephemeral and refresh tokens into the bodies that need them. Shows
+ * a QR code as an image to scan. Nothing is stored; reloading the page forgets everything.
  */
 globalThis.uiFlow = (() => {
   const SCHEME = 'bearer';
   const CARRIED_MEMBERS = ['ephemeral_token', 'refresh'];
 
-  /** Called by Swagger UI with each answer before it is shown. */
+  /** Swagger UI calls this with each answer before showing it. */
   function follow(response) {
     if (response.ok) globalThis.setTimeout(() => carry(response), 0);
     return response;
@@ -27,7 +27,7 @@ globalThis.uiFlow = (() => {
     }
   }
 
-  /** The ephemeral token of a step-up is none of a login, and the other way round. */
+  /** Keeps the ephemeral tokens of step-ups and logins apart: neither works for the other. */
   function isOfStepUp(url) {
     return /\/step-up(\/|$)/.test(url);
   }
@@ -36,7 +36,7 @@ globalThis.uiFlow = (() => {
     return typeof value === 'string' && value !== '';
   }
 
-  /** Above the answer that brought it, until the method is confirmed, or another one takes its place. */
+  /** Shows the code above its answer, until the method is confirmed or another code replaces it. */
   function showQrCode(imageUri, url) {
     const { document } = globalThis;
     hideQrCode();
@@ -59,7 +59,7 @@ globalThis.uiFlow = (() => {
     globalThis.document.getElementById('qr-code')?.remove();
   }
 
-  /** Bodies that are open already are changed in place, all others through their examples. */
+  /** Changes open bodies in place, and all others through their examples. */
   function fill(ui, { name, value, isForPath }) {
     const spec = ui.specSelectors.specJson().toJS();
     const seen = new Set();
@@ -90,7 +90,7 @@ globalThis.uiFlow = (() => {
     }
   }
 
-  /** In `node` and what it refers to: every schema and every example of the member shows `value`. */
+  /** Makes every schema and example of the member show `value`, in `node` and what it refers to. */
   function setExamples(node, context) {
     const { spec, name, value, seen } = context;
     if (node === null || typeof node !== 'object' || seen.has(node)) return;
@@ -102,7 +102,7 @@ globalThis.uiFlow = (() => {
     }
   }
 
-  /** What `#/components/schemas/Name` points to. */
+  /** The target of a reference like `#/components/schemas/Name`. */
   function resolve(spec, reference) {
     const keys = String(reference).split('/').slice(1);
     return keys.reduce((node, key) => node?.[key], spec);

@@ -1,17 +1,17 @@
-/** What a mail says of the program that a request came from. */
+/** The program that a request came from, as a mail names it. */
 export interface ClientProgram {
   /** One of {@link BROWSERS}. */
   readonly browser: string;
-  /** One of {@link SYSTEMS}; null: none of them is named. */
+  /** One of {@link SYSTEMS}; null if the user agent names none of them. */
   readonly system: string | null;
 }
 
-/** Far above what browsers call themselves; the rest of a longer text is not looked at. */
+/** Far longer than user agents of browsers; the rest of a longer text is ignored. */
 const LONGEST_READ = 256;
 
 /**
- * What a program is called by its mark [RFC 9110 §10.1.5]. The order decides: most browsers name the
- * ones before them too, as Edge does Chrome and Chrome does Safari.
+ * Names of browsers by their mark in the user agent [RFC 9110 §10.1.5]. The first match counts,
+ * because most browsers also name older ones: Edge names Chrome, and Chrome names Safari.
  */
 const BROWSERS: readonly (readonly [mark: RegExp, name: string])[] = [
   [/\bEdg(?:e|A|iOS)?\//, 'Edge'],
@@ -25,7 +25,7 @@ const BROWSERS: readonly (readonly [mark: RegExp, name: string])[] = [
   [/\bVersion\/[\d.]{1,16} (?:Mobile\/\w{1,16} )?Safari\//, 'Safari'],
 ];
 
-/** As {@link BROWSERS}: Android names Linux, and phones of Apple name Mac OS X. */
+/** As {@link BROWSERS}: Android also names Linux, and iPhones also name Mac OS X. */
 const SYSTEMS: readonly (readonly [mark: RegExp, name: string])[] = [
   [/\biPad\b/, 'iPadOS'],
   [/\b(?:iPhone|iPod)\b/, 'iOS'],
@@ -37,8 +37,8 @@ const SYSTEMS: readonly (readonly [mark: RegExp, name: string])[] = [
 ];
 
 /**
- * Reads a user agent. Whoever made the request may have typed it, so nothing of its text is kept: what
- * comes back is of a fixed list. Null: it names no browser that we know.
+ * Reads a user agent. A client may write any text there, so the result comes from fixed lists. Null
+ * if it names no known browser.
  */
 export function clientProgram(userAgent: string | null): ClientProgram | null {
   const read = (userAgent ?? '').slice(0, LONGEST_READ);

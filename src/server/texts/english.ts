@@ -72,17 +72,17 @@ export const english: LanguageTexts = {
     method_locked_for_good: {
       subject: 'A second factor is locked for good',
       sentence: ({ factor }) =>
-        `The method "${factor}" was locked for good after a hundred wrong codes in a row. It works again once you remove it and set it up anew. Whoever gave them had got past the first step of signing in.`,
+        `The method "${factor}" was locked for good after a hundred wrong codes in a row. It works again once you remove it and set it up anew. The person who gave them had got past the first step of signing in.`,
     },
     method_locked: {
       subject: 'A second factor is locked',
       sentence: ({ factor }) =>
-        `The method "${factor}" was locked for a while after too many wrong codes. Whoever gave them had got past the first step of signing in.`,
+        `The method "${factor}" was locked for a while after too many wrong codes. The person who gave them had got past the first step of signing in.`,
     },
     account_locked: {
       subject: 'Your second factors are locked',
       sentence: () =>
-        'All second factors of your account were locked for a while after too many wrong codes. Whoever gave them had got past the first step of signing in.',
+        'All second factors of your account were locked for a while after too many wrong codes. The person who gave them had got past the first step of signing in.',
     },
     session_locked: {
       subject: 'A session of your account was ended',
@@ -144,10 +144,10 @@ export const english: LanguageTexts = {
       'Choose a password of at least 8 characters that you use nowhere else. All sessions of your account end with the old one.',
     newPassword: {
       label: 'New password',
-      oldLabel: 'Password of before',
+      oldLabel: 'Former password',
       oldNeeded:
         'Your second factor was taken back, so the mail alone is not enough: please give the password that you had before, too.',
-      oldWrong: 'The password of before is not right. After five wrong ones the link ends.',
+      oldWrong: 'The former password is not right. After five wrong ones the link ends.',
       weak: 'Please choose another one: at least 8 characters, and neither your user name nor your address.',
     },
     button: 'Save the new password',

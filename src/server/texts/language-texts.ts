@@ -2,95 +2,95 @@ import { type CodeMessageTexts } from '../../mfa/handlers/email/index.js';
 import { type ClientProgram } from './client-program.js';
 import { type SECURITY_EMAIL_KINDS } from './security-email-kinds.js';
 
-/** What people are written about. */
+/** A kind of security e-mail. */
 export type SecurityEmailKind = (typeof SECURITY_EMAIL_KINDS)[number];
 
-/** What a sentence may speak of. */
+/** The facts that a sentence may mention. */
 export interface SecurityEmailFacts {
-  /** The name of the second factor as people see it; null where no single one is concerned. */
+  /** The display name of the second factor; null if no single one is concerned. */
   readonly factor: string | null;
   /** Whether it was done by somebody who was signed in, rather than at a login. */
   readonly isSignedIn: boolean;
   /** Backup codes that are left. */
   readonly codesLeft: number;
-  /** Backup codes that died, unspent. */
+  /** Unspent backup codes that no longer work. */
   readonly codesDied: number;
 }
 
-/** What an account is left with. */
+/** The second factors that an account still has. */
 export interface FactorsLeft {
-  /** The names of the active second factors as people see them. */
+  /** The display names of the active second factors. */
   readonly methods: readonly string[];
   /** Backup codes that are left. */
   readonly codes: number;
 }
 
-/** What one kind of notice says. */
+/** The texts of one kind of security e-mail. */
 export interface SecurityEmailText {
   readonly subject: string;
   /** What has happened, in a sentence or two. */
   readonly sentence: (facts: SecurityEmailFacts) => string;
 }
 
-/** A page with one button, whose link brings a token. */
+/** A page with one button, behind a link with a token. */
 export interface PageTexts {
   readonly title: string;
   readonly explanation: string;
   readonly button: string;
   readonly done: string;
-  /** Also for a link that was used, or that has ended. */
+  /** For a link that is invalid, used or expired. */
   readonly refused: string;
   readonly failed: string;
 }
 
-/** What is said around the fields of a password reset. */
+/** The texts around the fields of a password reset. */
 export interface PasswordTexts {
   readonly label: string;
-  /** For a password that is refused. */
+  /** For an unacceptable password. */
   readonly weak: string;
-  /** Stands at the field for the password that was in use before, which is shown when it is asked for. */
+  /** The label of the field for the old password, which is shown when it is needed. */
   readonly oldLabel: string;
-  /** Says that the password of before is asked for. */
+  /** Says that the old password is needed. */
   readonly oldNeeded: string;
-  /** For a password of before that is wrong. */
+  /** For a wrong old password. */
   readonly oldWrong: string;
 }
 
-/** What is said around the list of what was undone. */
+/** The texts around the list of undone changes. */
 export interface UndoneTexts {
   readonly lead: string;
-  /** Stands behind what could not be undone. */
+  /** Follows a change that could not be undone. */
   readonly notUndone: string;
 }
 
-/** Every text of mails and pages to people, in one language. A language without one does not compile. */
+/** All texts of mails and pages in one language. A language with a missing text does not compile. */
 export interface LanguageTexts {
-  /** How dates and times are written [RFC 5646]. */
+  /** The locale of dates and times [RFC 5646]. */
   readonly locale: string;
-  /** Names nobody: a user name is what some stranger typed. */
+  /** Names nobody, because a stranger may have chosen the user name. */
   readonly greeting: string;
-  /** Stand before when it happened, from which address, and with which program. */
+  /** Labels of the time, the address and the program. */
   readonly when: string;
   readonly from: string;
   readonly device: string;
-  /** Stands for an address that is not known. */
+  /** For an unknown address. */
   readonly unknown: string;
   readonly program: (program: ClientProgram) => string;
   readonly unknownProgram: string;
   /** Says what the link below it does, and how long it works. */
   readonly notMe: (lasts: string) => string;
-  /** Says what nobody but the owner has to do. */
+  /** Says that there is nothing to do if it was the owner. */
   readonly itWasMe: string;
-  /** How long something lasts. */
+  /** A duration in words. */
   readonly hours: (count: number) => string;
   /** Says how often the same happened later in the same session, and when last. */
   readonly more: (count: number, lastAt: string) => string;
-  /** Says what an account is left with, once something of it is gone. */
+  /** Says which second factors an account still has. */
   readonly left: (left: FactorsLeft) => string;
   readonly kinds: Readonly<Record<SecurityEmailKind, SecurityEmailText>>;
   /** The mail with a code of a second factor. */
   readonly code: CodeMessageTexts;
-  /** The mail with the link by which a forgotten password is replaced. */
+  /** The mail with the link of a password reset. */
   readonly reset: {
     readonly subject: string;
     readonly lead: string;
@@ -105,10 +105,10 @@ export interface LanguageTexts {
     readonly linkLasts: (lasts: string) => string;
     readonly codeLead: string;
     readonly codeLasts: (minutes: number) => string;
-    /** For people whose address somebody else has given. */
+    /** For people whose address somebody else gave. */
     readonly notMine: string;
   };
-  /** The link at the end of every page: to where people sign in. */
+  /** The link to the sign-in at the end of every page. */
   readonly signIn: string;
   /** The page behind the link that confirms an address. */
   readonly verifyPage: PageTexts;

@@ -1,4 +1,4 @@
-/** All that people are written about. The names are those of the events, where there is one event for it. */
+/** The kinds of security e-mails, named after their events if there is one. */
 export const SECURITY_EMAIL_KINDS = [
   'method_activated',
   'method_deactivated',

@@ -12,15 +12,15 @@ import { Sessions } from './sessions.js';
 
 const IS_PUBLIC = 'isPublic';
 
-/** Marks what is for people who are not signed in. */
+/** Marks routes for people who are not signed in. */
 export const Public = () => SetMetadata(IS_PUBLIC, true);
 
-/** A request that {@link SessionGuard} has let pass, with whose it is unless the route is public. */
+/** A request that {@link SessionGuard} has let pass, with its user unless the route is public. */
 export interface SignedInRequest extends Request {
   session: Session;
 }
 
-/** Stands before every route of the application. */
+/** Guards every route of the application. */
 @Injectable()
 export class SessionGuard implements CanActivate {
   constructor(

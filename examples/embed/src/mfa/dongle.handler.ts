@@ -9,7 +9,7 @@ import { hotp } from './hotp.js';
 /** Presses that may have been made in a pocket [RFC 4226 §7.4]. */
 const LOOK_AHEAD_PRESSES = 10;
 
-/** What set-up asks beside `method`. */
+/** What an enrolment asks beside `method`. */
 export class DongleFields {
   @ApiProperty({ example: 'FT-204417', description: 'The number on the back.' })
   @Matches(/^FT-\d{6}$/, { message: 'Enter the number on the back, such as FT-204417.' })

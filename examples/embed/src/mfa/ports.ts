@@ -9,7 +9,7 @@ import { Users } from '../accounts/users.js';
 import { Mails } from '../mails.js';
 import { subjectOf } from './subject.js';
 
-/** Whom an id names. */
+/** Finds the user with an id. */
 @Injectable()
 export class UserDirectory extends SubjectDirectory {
   constructor(private readonly users: Users) {
@@ -45,7 +45,7 @@ export class SessionIssuer extends TokenIssuer {
   }
 }
 
-/** Who makes a request to the library's own routes: our guard for all routes has found out. */
+/** Who makes a request to the library's own routes, as our guard for all routes has found. */
 @Injectable()
 export class SessionAccess extends AccessTokenReader {
   async authenticate({ session }: SignedInRequest): Promise<Principal> {

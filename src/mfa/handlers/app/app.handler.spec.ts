@@ -35,7 +35,7 @@ function makeHandler(options?: AppHandlerOptions): AppHandler {
   return new AppHandler(defaults, new FakeRandomSource(), options);
 }
 
-/** What the app of the rightful person shows. */
+/** The code that the owner's app shows. */
 function codeOf(state: AppState, now: Date): Promise<string> {
   return generate({
     secret: state.secret,
@@ -113,7 +113,7 @@ describe('AppHandler.verify', () => {
     state = (await handler.setup({ subject, fields: {}, enrolled: [], now: clock.now() })).state;
   });
 
-  /** Gives a proof and keeps the state that comes of it, as the core does. */
+  /** Verifies a proof and keeps the resulting state, as the core does. */
   async function isTaken(code: string): Promise<boolean> {
     const input = { subject, state, data: null, proof: { code }, now: clock.now() };
     const verdict = await handler.verify(input);
@@ -253,7 +253,7 @@ describe('AppHandler', () => {
     [{ windowSteps: -1 }, 'windowSteps takes a whole number from 0 to 2.'],
     [{ windowSteps: 3 }, 'windowSteps takes a whole number from 0 to 2.'],
   ])('refuses the options %j', (options, error) => {
-    // What a host without a compiler may write.
+    // Values that a host in plain JavaScript may pass.
     const untyped = options as AppHandlerOptions;
     expect(() => makeHandler(untyped)).toThrow(`MFA handler "app": ${error}`);
   });

@@ -37,7 +37,7 @@ import { totpPackage } from './totp.js';
 /** As long as the hash's output [RFC 4226 §4, RFC 6238 §5.1]. */
 const SECRET_BYTES: Readonly<Record<TotpAlgorithm, number>> = { SHA1: 20, SHA256: 32, SHA512: 64 };
 
-/** More than one person carries; few enough for a login to try each. */
+/** More than one person carries, yet few enough for a login to try each. */
 const MAX_AUTHENTICATORS = 10;
 
 /**
@@ -68,7 +68,7 @@ export class AppHandler implements MfaHandler<AppState, never, object, CodeProof
     this.displayName = this.options.displayName;
   }
 
-  /** Keeps a host from starting that lacks a package. @throws {Error} that says what to install */
+  /** Stops the start of a host that lacks a package. @throws {Error} that says what to install */
   async onModuleInit(): Promise<void> {
     await Promise.all([totpPackage.loadFor(this.name), qrCodePackage.loadFor(this.name)]);
   }
@@ -107,7 +107,7 @@ export class AppHandler implements MfaHandler<AppState, never, object, CodeProof
   }
 }
 
-/** Authenticators take an entry of the same name for the same one, and replace it: so it has the label. */
+/** An app replaces an entry of the same name, so the label is part of the name. */
 function accountOf({ subject, label }: SetupInput<AppState, object>): string {
   const { displayName } = subject;
   return label === undefined ? displayName : `${label} ${displayName}`;

@@ -11,7 +11,7 @@ import { TOTP_ALGORITHMS, TOTP_DIGITS } from './app.state.js';
 /** DI token under which a host may bind {@link AppHandlerOptions} for the plain `AppHandler`. */
 export const APP_HANDLER_OPTIONS = Symbol('APP_HANDLER_OPTIONS');
 
-/** What a host may set of a handler of authenticator apps, beside its names: each row is one option. */
+/** Options of a handler of authenticator apps, apart from its names: one option per row. */
 export const APP_OPTIONS = {
   /** Shown in the app: 1 to 64 characters without a colon. Default: the module's application name. */
   issuer: textLike(
@@ -29,11 +29,11 @@ export const APP_OPTIONS = {
   digits: oneOf(TOTP_DIGITS, TOTP_DIGITS.join(' or ')),
   /** Length of a step in seconds, 15 to 60. Default: the module's [NIST SP 800-63B-4 §3.1.4.1]. */
   periodSeconds: wholeNumber(15, 60),
-  /** Steps accepted before and after the present one, 0 to 2; for those that exist too. Default: the module's. */
+  /** Steps accepted before and after the present one, 0 to 2, for existing enrolments too. Default: the module's. */
   windowSteps: wholeNumber(0, 2),
 };
 
-/** What a host may set of a handler of authenticator apps. New enrolments follow it; those that exist keep theirs. */
+/** Options of a handler of authenticator apps. They shape new enrolments; existing ones keep their parameters. */
 export interface AppHandlerOptions extends Partial<OptionFormValues<typeof APP_OPTIONS>> {
   /** As {@link MfaHandler.name}. Default `app`. */
   readonly name?: string;

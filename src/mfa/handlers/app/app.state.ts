@@ -8,7 +8,7 @@ export type TotpAlgorithm = (typeof TOTP_ALGORITHMS)[number];
 /** One of {@link TOTP_DIGITS}. */
 export type TotpDigits = (typeof TOTP_DIGITS)[number];
 
-/** What is kept of one enrolled app: its parameters stay as they were when it was set up. */
+/** The stored state of one enrolled app: its parameters stay as they were at enrolment. */
 export interface AppState {
   /** Base 32 without padding [RFC 4648 §6]. */
   readonly secret: string;
@@ -16,16 +16,14 @@ export interface AppState {
   readonly digits: TotpDigits;
   readonly periodSeconds: number;
   /**
-   * The steps of the codes that were accepted last, in the order in which they were; no code of them,
-   * or of one before what can be reached of them, is accepted [RFC 6238 §5.2].
+   * The steps of the last accepted codes, in the order of acceptance. A code is refused for each of
+   * these steps, and for every step before the latest one within the window's reach [RFC 6238
+   * §5.2].
    */
   readonly usedSteps: readonly number[];
 }
 
-/**
- * So many are remembered: they tell of a clock that was wrong for a while what was used before, and of
- * every window far more than it holds.
- */
+/** Holds every window many times over, and still knows the steps used before a wrong clock was set right. */
 export const MOST_USED_STEPS = 32;
 
 /** The version of {@link AppState} that is written. */
@@ -35,7 +33,7 @@ export const APP_STATE_VERSION = 1;
 const SECRET_FORM = /^[A-Z2-7]{26,103}$/;
 
 /**
- * Reads what was stored, as nothing that comes from a table is trusted to have its shape.
+ * Checks the shape of a stored state: what comes from a table is not trusted.
  *
  * @throws {Error} when this is not a state of the present version
  */

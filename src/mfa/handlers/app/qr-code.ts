@@ -2,8 +2,8 @@ import { type QRCodeToBufferOptions } from 'qrcode';
 import { OptionalPackage } from '../../kit/optional-package.js';
 
 /**
- * Rows of a QR code repeat one another: plain deflate makes a smaller image of them without the
- * search for the best filter of each row, which takes longer than all the rest.
+ * The rows of a QR code repeat one another, so plain deflate makes a smaller image than a filter
+ * for each row. The search for the best filter takes longer than all the rest.
  */
 const PNG_OPTIONS = { filterType: 0, deflateStrategy: 0, deflateLevel: 6 };
 

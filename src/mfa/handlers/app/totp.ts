@@ -8,20 +8,20 @@ const HASHES: Readonly<Record<TotpAlgorithm, Otplib.HashAlgorithm>> = {
   SHA512: 'sha512',
 };
 
-/** What the label of an app holds at most, so that the code that is scanned stays coarse. */
+/** A short label keeps the QR code coarse, and so easy to scan. */
 const MAX_ACCOUNT_CHARACTERS = 64;
 
-/** What is to be judged, and against what. */
+/** A code, and what it is judged against. */
 export interface CodeMatch {
   readonly state: AppState;
-  /** Of the state's number of digits, and nothing but digits. */
+  /** Digits alone, as many as the state says. */
   readonly code: string;
   readonly now: Date;
   /** Steps accepted before and after the present one. */
   readonly windowSteps: number;
 }
 
-/** The mathematics of time-based codes [RFC 6238], on what the package has to offer. */
+/** The mathematics of time-based codes [RFC 6238], on top of the package. */
 export class Totp {
   private readonly base32: Otplib.ScureBase32Plugin;
   private readonly totp: Otplib.TOTP;
@@ -38,9 +38,10 @@ export class Totp {
   }
 
   /**
-   * The step whose code this is: within the window, and later than every one accepted that the window
-   * can reach by now. A code of the step ahead is thus spent before its step comes [RFC 6238 §5.2]. What
-   * lies further ahead was accepted by a clock that was: it says nothing of the codes of the present.
+   * The step that this code belongs to. It lies within the window, and is later than every used
+   * step within the window's reach: a code of the step ahead is thus spent before its step comes
+   * [RFC 6238 §5.2]. A used step beyond the window was accepted while the clock was wrong, and does
+   * not count.
    *
    * @returns null when there is no such step
    */
@@ -53,7 +54,7 @@ export class Totp {
     return this.stepAfter(lastStep, match);
   }
 
-  /** Whether this is the code of a step that was accepted, and could be now if it had not been. */
+  /** Whether this code would be right if its step had not been used. */
   async isUsed(match: CodeMatch): Promise<boolean> {
     const step = await this.stepAfter(-1, match);
     return step !== null && match.state.usedSteps.includes(step);
@@ -75,9 +76,9 @@ export class Totp {
   }
 
   /**
-   * The otpauth URI of an enrolment, as authenticator apps scan it. Parameters that have their usual
-   * value (SHA1, 6 digits, 30 seconds) are left out: some apps stumble over them. Without an account
-   * it is called by the issuer: some do not read a name that is empty.
+   * The otpauth URI of an enrolment, as authenticator apps scan it. Parameters that have their
+   * usual value (SHA1, 6 digits, 30 seconds) are left out: some apps stumble over them. Without an
+   * account name the issuer is the label: some apps refuse an empty one.
    */
   otpauthUri(state: AppState, issuer: string, account: string): string {
     return this.otplib.generateURI({
@@ -95,7 +96,7 @@ function secondsOf(time: Date): number {
   return Math.floor(time.getTime() / 1000);
 }
 
-/** Without a colon, which ends the issuer, even where it is escaped. */
+/** Replaces colons: to an app a colon ends the issuer, even an escaped one. */
 function nameOf(account: string): string {
   const plain = account
     .replace(/[\p{Cc}\p{Cs}]/gu, '')

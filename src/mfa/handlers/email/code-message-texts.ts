@@ -1,13 +1,13 @@
-/** What a message with a code says, in one language. */
+/** The texts of a message with a code, in one language. */
 export interface CodeMessageTexts {
-  /** Of the message [RFC 5646]. */
+  /** The language tag of the message [RFC 5646]. */
   readonly language: string;
   /** @param time when the code was asked for, with its zone: it tells one message from another */
   readonly subject: (time: string) => string;
   /** Follows the code in its sentence. */
   readonly intro: (applicationName: string) => string;
   readonly validity: (minutes: number) => string;
-  /** For whoever has asked for no code. */
+  /** For people who did not ask for a code. */
   readonly warning: string;
 }
 

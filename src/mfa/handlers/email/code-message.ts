@@ -1,13 +1,13 @@
 import { type CodeMessageTexts } from './code-message-texts.js';
 import { type EmailMessage } from './email-sender.js';
 
-/** What the message with a code says. */
+/** The contents of a message with a code. */
 export interface CodeMessageInput {
   readonly to: string;
   readonly code: string;
   readonly applicationName: string;
   readonly lifetimeSeconds: number;
-  /** When the code was asked for: the subject says it, so that people tell two messages apart. */
+  /** When the code was asked for. The subject says it, so that people can tell two messages apart. */
   readonly requestedAt: Date;
 }
 
@@ -31,7 +31,7 @@ export function codeMessage(input: CodeMessageInput, texts: CodeMessageTexts): E
   };
 }
 
-/** People may be anywhere, so the zone is said. */
+/** With the zone, because readers may be anywhere. */
 function timeOf(at: Date): string {
   return `${at.toISOString().slice(11, 19)} UTC`;
 }

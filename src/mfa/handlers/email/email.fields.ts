@@ -3,9 +3,9 @@ import { IsString } from 'class-validator';
 import { BoundedText, Trimmed } from '../../contract/text-fields.js';
 import { IsPlainEmailAddress, MAX_EMAIL_ADDRESS_LENGTH } from '../../kit/email-address.js';
 
-/** What the set-up of mailed codes asks where the address is asked for. */
+/** Enrolment fields of e-mailed codes, where the person gives the address. */
 export class EmailFields {
-  /** As it was typed; `normalizeEmailAddress` reads it. */
+  /** As typed; `normalizeEmailAddress` makes it uniform. */
   @ApiProperty({
     description: 'The address that codes go to: in ASCII, and without quotes.',
     example: 'ada@example.org',

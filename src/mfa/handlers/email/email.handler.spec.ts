@@ -184,7 +184,7 @@ describe('EmailHandler', () => {
   });
 
   it('refuses another choice of addresses', () => {
-    // As JavaScript, or a file, would give it.
+    // As plain JavaScript or a file may pass it.
     const options = { address: 'work' } as unknown as EmailHandlerOptions;
     expect(() => makeHandler(inbox, options)).toThrow(
       'MFA handler "email": address takes own or asked.',

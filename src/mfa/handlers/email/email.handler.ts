@@ -20,8 +20,8 @@ const NO_ADDRESS = { method: ['This account has no e-mail address to send a code
 const NOT_CONFIRMED = { method: ['The e-mail address of this account must be verified first.'] };
 
 /**
- * Codes sent by e-mail, to an address that is proven at set-up. NIST does not count e-mail
- * as a second factor [NIST SP 800-63B-4 §3.1.3.1]: better than none, worse than the others.
+ * Codes sent by e-mail, to an address that is proven at enrolment. NIST does not count e-mail as a
+ * second factor [NIST SP 800-63B-4 §3.1.3.1]: better than none, worse than the others.
  */
 @Injectable()
 export class EmailHandler extends SentCodeHandler<Partial<EmailFields>> {
@@ -30,7 +30,7 @@ export class EmailHandler extends SentCodeHandler<Partial<EmailFields>> {
   private readonly sender: EmailSender;
   private readonly texts: (language: string | undefined) => CodeMessageTexts;
 
-  /** @throws {Error} when no sender is bound, or an option is not one that is taken */
+  /** @throws {Error} when no sender is bound, or an option is invalid */
   constructor(
     private readonly defaults: HandlerDefaults,
     random: RandomSource,
@@ -62,7 +62,7 @@ export class EmailHandler extends SentCodeHandler<Partial<EmailFields>> {
   }: SetupInput<SentCodeState, Partial<EmailFields>>): string {
     const isAsked = this.setupSchema !== undefined;
     const { email = '' } = isAsked ? fields : subject.addresses;
-    // Whoever keeps the accounts answers for the addresses in them.
+    // The host answers for the addresses of its accounts: they stay as they are.
     const address = isAsked ? normalizeEmailAddress(email) : email;
     if (address?.includes('@')) return address;
     throw new MfaError('validation_failed', {

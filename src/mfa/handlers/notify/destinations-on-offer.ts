@@ -7,7 +7,7 @@ export interface OfferRule {
   readonly name: string;
   /** Ids; absent: all. */
   readonly include?: readonly string[];
-  /** Ids; what is in both lists is excluded. */
+  /** Ids; an id in both lists is excluded. */
   readonly exclude?: readonly string[];
 }
 
@@ -16,8 +16,8 @@ const DESTINATIONS = listOf(objectOf({ id: TEXT, name: TEXT }));
 /**
  * The destinations that remain, in their order.
  *
- * @throws {Error} when the list is none, two have one id, a rule names one that there is not (excluding a misspelt
- *   one would leave it on offer), or none remains
+ * @throws {Error} when this is no list of destinations, two share an id, a rule names an unknown id
+ *   (a misspelt exclusion would leave its destination on offer), or none remains
  */
 export function destinationsOnOffer(
   all: readonly NotifyDestination[],

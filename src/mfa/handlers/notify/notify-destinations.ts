@@ -1,12 +1,12 @@
 /** One place where codes can be sent, as the operator set it up. */
 export interface NotifyDestination {
-  /** Unique, and the same for as long as people have chosen it. */
+  /** Unique and stable: enrolments store it. */
   readonly id: string;
   /** Shown to people. */
   readonly name: string;
 }
 
-/** Port: the destinations that the operator set up, and the way to each. The host binds it. */
+/** Port: the destinations that the operator set up, and delivery to each. The host binds it. */
 export abstract class NotifyDestinations {
   /** All of them, in the order in which people see them. Asked once, at start. */
   abstract list(): readonly NotifyDestination[];

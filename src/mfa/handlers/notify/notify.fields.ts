@@ -4,13 +4,13 @@ import { Transform } from 'class-transformer';
 import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsOptional } from 'class-validator';
 import { type NotifyDestination } from './notify-destinations.js';
 
-/** What the set-up of notifications asks. */
+/** Enrolment fields of notifications. */
 export interface NotifyFields {
-  /** Ids, each once, at least one. Absent, where just one is on offer: that one. */
+  /** Distinct ids, at least one. Where only one destination is on offer, absent means that one. */
   readonly destinations?: readonly string[];
 }
 
-/** A form sends one choice as a text that stands alone. */
+/** A form sends a single choice as a string, not as a list. */
 const listOfOne = ({ value }: { readonly value: unknown }) =>
   typeof value === 'string' ? [value] : value;
 
@@ -31,7 +31,7 @@ export function notifyFieldsFor(offered: readonly NotifyDestination[]): Type<Not
     @IsIn(ids, { each: true, message: `Choose among ${ids.join(', ')}.` })
     readonly destinations?: readonly string[];
   }
-  // There is nothing to choose then.
+  // With one destination there is nothing to choose.
   if (ids.length === 1) IsOptional()(NotifySetup.prototype, 'destinations');
   return NotifySetup;
 }

@@ -29,7 +29,7 @@ const subject: Subject = {
 };
 const now = new FakeClock().now();
 
-/** Keeps what it is given; those that are down refuse, one way or another. */
+/** Keeps what it is given; destinations that are down throw or reject. */
 class FakeDestinations extends NotifyDestinations {
   readonly delivered: { readonly id: string; readonly text: string }[] = [];
   readonly down = new Set<string>();

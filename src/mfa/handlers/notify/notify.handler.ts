@@ -24,8 +24,9 @@ import { NotifySetupResponse } from './notify.setup-response.js';
 import { type NotifyState, parseNotifyState } from './notify.state.js';
 
 /**
- * Codes sent to destinations that the operator set up, of which each person chooses some. One that
- * arrives is enough. Whoever reads a destination can answer for all who chose it.
+ * Codes sent to destinations that the operator set up; each person chooses some of them. One
+ * successful delivery is enough. Anyone who reads a destination can answer for everyone who chose
+ * it.
  */
 @Injectable()
 export class NotifyHandler implements MfaHandler<
@@ -47,7 +48,7 @@ export class NotifyHandler implements MfaHandler<
   private readonly codes: SentCodes;
   private readonly template: MessageTemplate;
 
-  /** @throws {Error} when nothing is on offer, no port is bound, or an option is not one that is taken */
+  /** @throws {Error} when nothing is on offer, no port is bound, or an option is invalid */
   constructor(
     { applicationName }: HandlerDefaults,
     random: RandomSource,
@@ -84,7 +85,7 @@ export class NotifyHandler implements MfaHandler<
     const chosen = this.chosenIn(states[0]);
     const { code, data } = this.codes.draw(now);
     const text = this.template.fill(code);
-    // Many people share a destination: a budget for all would let one of them shut out the others.
+    // People share destinations: with one budget for all, one person could shut out the others.
     const addresses = chosen.map(({ id }) => `${this.name}:${id}:${subject.id}`);
     const send = () => this.sendToAny(chosen, text);
     return { data, response: this.describe(states[0]), delivery: { addresses, send } };

@@ -4,10 +4,10 @@ import { MESSAGE_OPTIONS, SENT_CODE_OPTIONS } from '../../kit/sent-code.options.
 /** DI token under which a host may bind {@link NotifyHandlerOptions} for the plain `NotifyHandler`. */
 export const NOTIFY_HANDLER_OPTIONS = Symbol('NOTIFY_HANDLER_OPTIONS');
 
-/** What a host may set of the codes of a handler of notifications: each row is one option. */
+/** Options of the codes of a handler of notifications: one option per row. */
 export const NOTIFY_OPTIONS = { ...MESSAGE_OPTIONS, ...SENT_CODE_OPTIONS };
 
-/** What a host may set of a handler of notifications. */
+/** Options of a handler of notifications. */
 export interface NotifyHandlerOptions extends Partial<OptionFormValues<typeof NOTIFY_OPTIONS>> {
   /** As {@link MfaHandler.name}. Default `notify`. */
   readonly name?: string;

@@ -1,11 +1,11 @@
-/** What is kept of an enrolment: which destinations were chosen. Nothing of a code is kept here. */
+/** The stored state of an enrolment: the chosen destinations. It holds nothing of a code. */
 export interface NotifyState {
-  /** Ids, at least one; one that the operator has taken away since is passed over. */
+  /** Ids, at least one; those that the operator has since removed are skipped. */
   readonly destinations: readonly string[];
 }
 
 /**
- * Reads what was stored, as nothing that comes from a table is trusted to have its shape.
+ * Checks the shape of a stored state: what comes from a table is not trusted.
  *
  * @throws {Error} when this is not a state of version 1
  */

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, Matches } from 'class-validator';
 
-/** What the set-up asks, and the proof too: the same PIN. */
+/** The field of both the enrolment and the proof. */
 export class PinFields {
   @ApiProperty({
     description: '4 to 12 digits.',

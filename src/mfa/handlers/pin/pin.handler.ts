@@ -22,8 +22,9 @@ const HASH_BYTES = 32;
 const derive = promisify<string, string, number, Buffer>(scrypt);
 
 /**
- * A PIN: the worked example of a factor that is neither sent nor shown. It is one more thing that
- * its person knows, so beside a password it adds nothing against whoever can learn the one.
+ * A PIN: the worked example of a factor that is neither sent nor shown. Like a password, it is
+ * something that the person knows, so it adds nothing against an attacker who can learn the
+ * password.
  */
 export class PinHandler implements MfaHandler<PinState, never, PinFields, PinFields> {
   readonly name: string;

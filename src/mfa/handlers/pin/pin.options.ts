@@ -1,6 +1,6 @@
-/** What a host has to say before it offers PINs. */
+/** Options of a handler of PINs. */
 export interface PinHandlerOptions {
-  /** Whether people rely on this application: a PIN is then refused at start. */
+  /** Whether people rely on this application: then the handler refuses to start. */
   readonly isProduction: boolean;
   /** As {@link MfaHandler.name}. Default `pin`. */
   readonly name?: string;

@@ -1,12 +1,12 @@
-/** A plus sign, and what a number in E.164 may begin with: no country's code begins with 0 [ITU-T E.164 §6.2]. */
+/** The beginning of a number in E.164: no country code begins with 0 [ITU-T E.164 §6.2]. */
 const PREFIX = /^\+[1-9]\d{0,14}$/;
 
-/** Numbers that may be set up: those that begin in one of these ways. */
+/** The numbers that may be enrolled, by their prefixes. */
 export class AllowedPrefixes {
   /** Null: all numbers. */
   private readonly prefixes: readonly string[] | null;
 
-  /** @throws {Error} for an empty list, which would allow none, and for what no number begins with */
+  /** @throws {Error} for an empty list, which would allow no number, and for a prefix that no number has */
   constructor(handler: string, given: readonly string[] | undefined) {
     this.prefixes = given === undefined ? null : readPrefixes(given);
     if (this.prefixes?.length === 0 || this.prefixes?.some((prefix) => !PREFIX.test(prefix))) {
@@ -22,7 +22,7 @@ export class AllowedPrefixes {
   }
 }
 
-/** What plain JavaScript gives in the place of texts is refused as they are. */
+/** Plain JavaScript may pass other values than strings: they are checked as strings. */
 function readPrefixes(given: readonly unknown[]): string[] {
   return Array.isArray(given) ? given.map((prefix) => String(prefix).replaceAll(' ', '')) : [];
 }

@@ -3,9 +3,9 @@ import { IsNotEmpty, IsString } from 'class-validator';
 import { BoundedText } from '../../contract/text-fields.js';
 import { MAX_PHONE_NUMBER_LENGTH } from '../../kit/phone-number.js';
 
-/** What the set-up of text messages asks. */
+/** Enrolment fields of text messages. */
 export class SmsFields {
-  /** As it was typed; `normalizePhoneNumber` reads it. */
+  /** As typed; `normalizePhoneNumber` makes it uniform. */
   @ApiProperty({
     description:
       'The number, with a plus sign and the code of the country. Blanks, dashes and brackets in it do not matter.',

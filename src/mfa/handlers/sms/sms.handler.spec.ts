@@ -197,7 +197,7 @@ describe('SmsHandler', () => {
     [{ allowedPrefixes: ['49'] }, 'allowedPrefixes takes'],
     [{ allowedPrefixes: ['+0'] }, 'allowedPrefixes takes'],
     [{ allowedPrefixes: ['+'] }, 'allowedPrefixes takes'],
-    // What plain JavaScript may give.
+    // Values that plain JavaScript may pass.
     [{ allowedPrefixes: '+49' } as object, 'allowedPrefixes takes'],
     [{ allowedPrefixes: [49] } as object, 'allowedPrefixes takes'],
     [{ address: 'other' } as object, 'address takes own or asked.'],

@@ -35,9 +35,9 @@ const NOT_SERVED = 'Text messages are not sent to numbers of this country.';
 const NO_NUMBER = { method: ['This account has no telephone number to send a code to.'] };
 
 /**
- * Codes sent as text messages, to a number that is proven at set-up. NIST restricts the telephone
- * network as a way to send them, since numbers are taken over and messages are read on their way:
- * offer another factor beside it [NIST SP 800-63B-4 §3.1.3.3].
+ * Codes sent as text messages, to a number that is proven at enrolment. NIST restricts the
+ * telephone network for this, because numbers are taken over and messages are intercepted: offer
+ * another factor beside it [NIST SP 800-63B-4 §3.1.3.3].
  */
 @Injectable()
 export class SmsHandler extends SentCodeHandler<Partial<SmsFields>> {
@@ -47,7 +47,7 @@ export class SmsHandler extends SentCodeHandler<Partial<SmsFields>> {
   private readonly template: MessageTemplate;
   private readonly allowed: AllowedPrefixes;
 
-  /** @throws {Error} when no gateway is bound, or an option is not one that is taken */
+  /** @throws {Error} when no gateway is bound, or an option is invalid */
   constructor(
     { applicationName }: HandlerDefaults,
     random: RandomSource,

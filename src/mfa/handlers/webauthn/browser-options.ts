@@ -7,16 +7,16 @@ import { userHandleOf } from './user-handle.js';
 import { type ResolvedWebAuthnOptions } from './webauthn.options.js';
 import { type WebAuthnCredential } from './webauthn.state.js';
 
-/** EdDSA, ES256 and RS256, as COSE numbers them [RFC 9053 §2, RFC 8812 §2]; the first is liked best. */
+/** EdDSA, ES256 and RS256 by their COSE numbers [RFC 9053 §2, RFC 8812 §2], the preferred one first. */
 export const ALGORITHMS: readonly number[] = [-8, -7, -257];
 
-/** A question to a key: its one-time challenge, and the keys that it is about. */
+/** The one-time challenge for a key, and the keys concerned. */
 interface KeyQuestion {
   readonly challenge: string;
   readonly credentials: readonly WebAuthnCredential[];
 }
 
-/** Creation options in JSON, for a key that is none of these [WebAuthn Level 3 §5.4]. */
+/** Creation options in JSON, for a new key beside these [WebAuthn Level 3 §5.4]. */
 export function creationOptions(
   options: ResolvedWebAuthnOptions,
   subject: Subject,
@@ -31,7 +31,8 @@ export function creationOptions(
     pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: 'public-key', alg })),
     timeout: timeoutSeconds * 1000,
     excludeCredentials: descriptorsOf(credentials),
-    // The person is known by then: a key need not spend one of its few places on a name.
+    // The person is already known, so a key need not spend one of its few slots on a discoverable
+    // credential.
     authenticatorSelection: {
       residentKey: 'discouraged',
       requireResidentKey: false,
@@ -41,7 +42,7 @@ export function creationOptions(
   } satisfies PublicKeyCredentialCreationOptionsJSON;
 }
 
-/** Request options in JSON, for one of these keys [WebAuthn Level 3 §5.5]. */
+/** Request options in JSON: any of these keys may answer [WebAuthn Level 3 §5.5]. */
 export function requestOptions(
   { rpId, userVerification, timeoutSeconds }: ResolvedWebAuthnOptions,
   { challenge, credentials }: KeyQuestion,

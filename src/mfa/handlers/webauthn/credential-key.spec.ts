@@ -9,7 +9,7 @@ const KTY = 1;
 const ALG = 3;
 const PRIME = 2n ** 255n - 19n;
 
-/** 32 bytes of a number, the least first; with the sign of the other coordinate set, if wanted. */
+/** A number in 32 bytes, least significant first, optionally with the sign bit of the other coordinate. */
 function littleEndian(y: bigint, isNegative = false): Buffer {
   const bytes = Buffer.from(y.toString(16).padStart(64, '0'), 'hex').reverse();
   bytes.writeUInt8(bytes.readUInt8(31) | (isNegative ? 0x80 : 0), 31);
@@ -26,7 +26,7 @@ const BASE_Y = Buffer.from(
   'hex',
 );
 
-/** A half of the points of order 8; the other is what their negations are. */
+/** Half of the points of order 8; the other half are their negations. */
 const ORDER_8 = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7n;
 const SMALL_ORDER = [0n, 1n, PRIME - 1n, PRIME, PRIME + 1n, ORDER_8, PRIME - ORDER_8]
   .flatMap((y) => [littleEndian(y), littleEndian(y, true)])

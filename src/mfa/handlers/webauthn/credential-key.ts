@@ -4,23 +4,23 @@ import { type WebAuthnServer } from './webauthn-server.js';
 /** Members by their labels [RFC 9052 §7.1]. */
 type CoseKey = ReadonlyMap<number, unknown>;
 
-/** Labels [RFC 9052 §7.1, RFC 9053 §7, RFC 8230 §4]: what the negative ones mean depends on `kty`. */
+/** Labels [RFC 9052 §7.1, RFC 9053 §7, RFC 8230 §4]: the meaning of the negative ones depends on `kty`. */
 const LABEL = { kty: 1, alg: 3, crv: -1, x: -2, y: -3, n: -1, e: -2 };
 /** [RFC 9053 §7, RFC 8230 §4] */
 const KEY_TYPE = { OKP: 1, EC2: 2, RSA: 3 };
 /** [RFC 9053 §7.1] */
 const CURVE = { P256: 1, Ed25519: 6 };
 
-/** 2048 bits, of which the first is set: the least of a modulus [NIST SP 800-131A §3]. */
+/** The smallest modulus of 2048 bits [NIST SP 800-131A §3]. */
 const LEAST_MODULUS = 2n ** 2047n;
-/** Smaller ones have been the way in where padding was checked badly [NIST FIPS 186-5 §5.1]. */
+/** Smaller exponents have let attackers in where padding was checked badly [NIST FIPS 186-5 §5.1]. */
 const LEAST_EXPONENT = 65_537n;
-/** Bytes of a coordinate, zeroes at the front among them [RFC 9053 §7.1.1]. */
+/** Bytes of a coordinate, leading zeroes included [RFC 9053 §7.1.1]. */
 const P256_COORDINATE_BYTES = 32;
 
 /**
- * Ed25519 points of an order of 8 or less, the sign aside, and the other spellings of 0 and 1: what
- * such a key has signed, others can sign, or write down without a key [RFC 8032 §5.1.3, §5.1.7].
+ * Ed25519 points of order 8 or less, without their sign bit, and the second spellings of 0 and 1.
+ * Signatures that verify under such a key can be made by anyone [RFC 8032 §5.1.3, §5.1.7].
  */
 const SMALL_ORDER_POINTS: ReadonlySet<string> = new Set([
   `00${'00'.repeat(30)}00`,
@@ -32,7 +32,7 @@ const SMALL_ORDER_POINTS: ReadonlySet<string> = new Set([
   `ee${'ff'.repeat(30)}7f`,
 ]);
 
-/** By COSE's numbers of algorithms: a key is of the one kind that its algorithm works with. */
+/** By COSE algorithm number: each algorithm takes one kind of key. */
 const READERS: ReadonlyMap<unknown, (key: CoseKey) => JsonWebKey> = new Map([
   [-8, ed25519KeyOf],
   [-7, p256KeyOf],
@@ -40,17 +40,17 @@ const READERS: ReadonlyMap<unknown, (key: CoseKey) => JsonWebKey> = new Map([
 ]);
 
 /**
- * Holds a key that is to be set up against what its algorithm needs: for a weak one others can
- * answer, and for one of another kind perhaps nobody.
+ * Refuses a new key that its algorithm is not safe with. For a weak key others can answer; for a
+ * key of another kind perhaps nobody can.
  *
  * @param publicKey in COSE
- * @throws {Error} when it is of another kind, no point of its curve, or weak
+ * @throws {Error} when the key is of another kind, not on its curve, or weak
  */
 export function refuseUnsoundKey({ isoCBOR }: WebAuthnServer, publicKey: CborBytes): void {
   const key = isoCBOR.decodeFirst<CoseKey>(publicKey);
   const read = READERS.get(key.get(LABEL.alg));
   if (read === undefined) throw new Error('No key of a known algorithm.');
-  // Node looks whether a point is on the curve P-256.
+  // Node checks that a point is on the curve P-256.
   createPublicKey({ format: 'jwk', key: read(key) });
 }
 

@@ -17,7 +17,7 @@ import {
 } from '../../../../test/support/webauthn-desk.js';
 import { webAuthnServer } from './webauthn-server.js';
 
-/** The bytes of a base64url text, one bit of them changed. */
+/** The bytes of a base64url text with one bit flipped. */
 function withOtherBit(text: string, position: number): string {
   const bytes = Buffer.from(text, 'base64url');
   const bit = position % (8 * bytes.length);
@@ -234,7 +234,7 @@ describe('WebAuthnHandler.verify of an assertion', () => {
     }
   });
 
-  it('gives no reason to whoever did not sign', async () => {
+  it('gives no reason without a right signature', async () => {
     const { judge, enrol, signIn, ask } = desk();
     const [mine, other] = [newKey(), newKey()];
     const state = stateOf(await signIn(mine, await enrol(mine), { signCount: 7 }));
@@ -284,7 +284,7 @@ describe('WebAuthnHandler.verify of an assertion', () => {
 
   it('refuses an answer of which any one bit is another', async () => {
     const { judge, enrol, ask } = desk();
-    // Its signatures have but one form; those of ES256 are wrapped, and wrappers vary.
+    // Ed25519 signatures have one form; those of ES256 are wrapped in DER, which has several.
     const key = newKey({}, 'EdDSA');
     const { state, data, shown } = await ask(await enrol(key));
     const { response, ...frame } = key.get(shown);

@@ -12,25 +12,25 @@ import { type WebAuthnCredential, type WebAuthnState } from './webauthn.state.js
 
 type Outcome = VerifyOutcome<WebAuthnState>;
 
-/** What an answer is judged by, whichever ceremony it belongs to. */
+/** What an answer is judged by, in both ceremonies. */
 interface Judgement {
   readonly server: WebAuthnServer;
   readonly options: ResolvedWebAuthnOptions;
-  /** The challenge that was to be signed. */
+  /** The challenge that the key had to sign. */
   readonly challenge: string;
   readonly answer: CredentialJson;
 }
 
-/** What `pop` and `user` say [RFC 8176 §2]: a key was there, and somebody touched it. */
+/** A key was present (`pop`), and somebody touched it (`user`) [RFC 8176 §2]. */
 export const PRESENCE = ['pop', 'user'] as const;
-/** Not registered: the key knew its person, by a PIN or a finger. */
+/** Not a registered value: the key verified its person, by a PIN or a fingerprint. */
 const VERIFIED_PERSON = 'uv';
 
 /**
  * Judges the answer to creation options [WebAuthn Level 3 §7.1].
  *
- * @param taken ids of credentials that are set up already
- * @throws {Error} for much that is wrong with an answer, a key that proves nothing among it
+ * @param taken ids of credentials that are already enrolled
+ * @throws {Error} for most of what can be wrong with an answer, and for an unsafe key
  */
 export async function judgeRegistration(
   judgement: Judgement,
@@ -47,7 +47,7 @@ export async function judgeRegistration(
     response: cleanAnswer(answer, { clientDataJSON, attestationObject }),
   });
   const { registrationInfo: made } = result;
-  // The id that the key signed counts, and not the one that the browser wrote beside it.
+  // The id in the key's own data counts, not the one that the browser wrote beside it.
   if (made?.credential.id !== answer.id || taken.includes(answer.id)) return { ok: false };
   refuseUnsoundKey(server, made.credential.publicKey);
   const credential: WebAuthnCredential = {
@@ -62,7 +62,7 @@ export async function judgeRegistration(
   return { ok: true, state: { credential }, amr: amrOf(made) };
 }
 
-/** Judges the answer to request options by the credential that it should be of [WebAuthn Level 3 §7.2]. */
+/** Judges the answer to request options against this credential [WebAuthn Level 3 §7.2]. */
 export async function judgeAssertion(
   judgement: Judgement,
   credential: WebAuthnCredential,
@@ -71,7 +71,7 @@ export async function judgeAssertion(
   const { server, answer } = judgement;
   const { response } = answer;
   if (answer.id !== credential.id || !('signature' in response)) return { ok: false };
-  // Keys that know whom they belong to say so; others leave it out.
+  // Discoverable credentials return their user handle; others leave it out.
   if ((response.userHandle || userHandle) !== userHandle) return { ok: false };
   const { clientDataJSON, authenticatorData, signature } = response;
   const { verified, authenticationInfo: used } = await server.verifyAuthenticationResponse({
@@ -80,13 +80,13 @@ export async function judgeAssertion(
     credential: {
       id: credential.id,
       publicKey: Uint8Array.from(Buffer.from(credential.publicKey, 'base64url')),
-      // Compared below, once the signature is known to be right.
+      // Compared below, after the signature has been verified.
       counter: 0,
     },
   });
   if (!verified) return { ok: false };
   const { newCounter: signCount, credentialBackedUp: backedUp } = used;
-  // Whether a credential may be copied is settled when it is made [WebAuthn Level 3 §6.1.3].
+  // Whether a credential may be copied is fixed when it is created [WebAuthn Level 3 §6.1.3].
   if (used.credentialDeviceType !== credential.deviceType) {
     return { ok: false, reason: 'backup_eligibility_changed' };
   }
@@ -100,7 +100,7 @@ export async function judgeAssertion(
   };
 }
 
-/** A key that counts counts on: else there may be a copy of it [WebAuthn Level 3 §6.1.1]. */
+/** A key that counts must count up; otherwise there may be a copy of it [WebAuthn Level 3 §6.1.1]. */
 function isCountSound(
   signCount: number,
   before: WebAuthnCredential,
@@ -119,7 +119,7 @@ function expectationsOf({ options, challenge }: Judgement) {
   };
 }
 
-/** What the package is given: nothing of the answer that was not looked at. */
+/** Passes only validated members to the package. */
 function cleanAnswer<R extends RegistrationJson | AssertionJson>(
   { id, rawId, type }: CredentialJson,
   response: R,
@@ -128,8 +128,8 @@ function cleanAnswer<R extends RegistrationJson | AssertionJson>(
 }
 
 /**
- * No attestation is asked for, and the certificates of one are not looked into: they would name
- * addresses to fetch. A statement that the key signed itself is all that browsers let through.
+ * No attestation is requested, and certificates are never examined: they name addresses to fetch.
+ * Browsers pass on self attestation at most.
  */
 function isWithoutCertificates(
   { decodeAttestationObject, isoBase64URL }: WebAuthnServer,

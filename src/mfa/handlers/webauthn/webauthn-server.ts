@@ -2,7 +2,7 @@ import type * as Server from '@simplewebauthn/server';
 import type * as Helpers from '@simplewebauthn/server/helpers';
 import { OptionalPackage } from '../../kit/optional-package.js';
 
-/** What is used of the package. */
+/** The parts of the package that are used. */
 export type WebAuthnServer = Pick<
   typeof Server,
   'verifyAuthenticationResponse' | 'verifyRegistrationResponse'
@@ -12,7 +12,7 @@ export type WebAuthnServer = Pick<
     'decodeAttestationObject' | 'decodeClientDataJSON' | 'isoBase64URL' | 'isoCBOR'
   >;
 
-/** The package that checks what keys answer. */
+/** The package that checks the answers of keys. */
 export const webAuthnServer = new OptionalPackage<WebAuthnServer>(
   '@simplewebauthn/server',
   async () => {

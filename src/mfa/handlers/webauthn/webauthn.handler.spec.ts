@@ -49,7 +49,7 @@ describe('WebAuthnHandler.setup', () => {
     expect(Buffer.from(data.challenge, 'base64url')).toHaveLength(32);
   });
 
-  it('names the keys that are left to whoever keeps them for their owner', async () => {
+  it('names the remaining keys for a password manager', async () => {
     const { enrol, setUp } = desk();
     const enrolled = await enrol(newKey());
     const { state: pending, shown } = await setUp([enrolled]);
@@ -116,7 +116,7 @@ describe('WebAuthnHandler', () => {
 
 let contractKey = newKey();
 
-/** Another key for each registration, as one that is set up already takes no second. */
+/** A new key for each registration, because an enrolled key refuses a second one. */
 function anotherKey() {
   contractKey = newKey();
   return contractKey;

@@ -37,21 +37,24 @@ import {
   type WebAuthnState,
 } from './webauthn.state.js';
 
-/** What is kept of one challenge, so that each kind of answer fits its own kind of question alone. */
+/**
+ * The stored data of one challenge. It names the ceremony, so that a registration cannot answer the
+ * challenge of an assertion, nor the reverse.
+ */
 export type WebAuthnData =
   | {
       readonly ceremony: 'registration';
       /** Random, in base64url. */
       readonly challenge: string;
-      /** Ids of the credentials that were set up before: none of them is set up twice. */
+      /** Ids of the credentials enrolled before: none is enrolled twice. */
       readonly taken: readonly string[];
     }
   | { readonly ceremony: 'authentication'; readonly challenge: string };
 
-/** Twice what is needed at least [WebAuthn Level 3 §13.4.3]. */
+/** Twice the minimum [WebAuthn Level 3 §13.4.3]. */
 const CHALLENGE_BYTES = 32;
 
-/** More than one person carries; few enough for a login to try each. */
+/** More than one person carries, yet few enough for a login to try each. */
 const MAX_AUTHENTICATORS = 10;
 
 type Setup = SetupOutcome<WebAuthnState, WebAuthnData>;
@@ -59,8 +62,8 @@ type SignalInput = Parameters<NonNullable<MfaHandler<WebAuthnState>['signal']>>[
 type Verification = VerifyInput<WebAuthnState, WebAuthnData, WebAuthnProof>;
 
 /**
- * Security keys and passkeys as a second factor [WebAuthn Level 3]: registration is the proof of a
- * set-up, an assertion that of a login. Needs the package `@simplewebauthn/server`.
+ * Security keys and passkeys as a second factor [WebAuthn Level 3]: a registration proves an
+ * enrolment, an assertion a login. Needs the package `@simplewebauthn/server`.
  */
 @Injectable()
 export class WebAuthnHandler
@@ -70,7 +73,7 @@ export class WebAuthnHandler
   readonly displayName: string;
   readonly amr: readonly string[] = PRESENCE;
   readonly requiresDispatch = false;
-  /** A signature over a challenge of {@link CHALLENGE_BYTES}. */
+  /** The proof is a signature over a random challenge of {@link CHALLENGE_BYTES}. */
   readonly isGuessable = false;
   readonly maxAuthenticators = MAX_AUTHENTICATORS;
   readonly proofSchema = WebAuthnProof;
@@ -80,7 +83,7 @@ export class WebAuthnHandler
   readonly stateVersion = WEBAUTHN_STATE_VERSION;
   private readonly options: ResolvedWebAuthnOptions;
 
-  /** @throws {Error} when there are no options, or one of them cannot work */
+  /** @throws {Error} when the options are missing, or one of them is invalid */
   constructor(
     defaults: HandlerDefaults,
     private readonly random: RandomSource,
@@ -91,7 +94,7 @@ export class WebAuthnHandler
     this.displayName = this.options.displayName;
   }
 
-  /** Keeps a host from starting that lacks the package. @throws {Error} that says what to install */
+  /** Stops the start of a host that lacks the package. @throws {Error} that says what to install */
   async onModuleInit(): Promise<void> {
     await webAuthnServer.loadFor(this.name);
   }
@@ -125,7 +128,7 @@ export class WebAuthnHandler
     try {
       return await this.judge(server, input);
     } catch {
-      // The package throws for whatever is wrong with an answer.
+      // The package throws when an answer is invalid.
       return { ok: false };
     }
   }
@@ -153,7 +156,7 @@ export class WebAuthnHandler
   ): Promise<VerifyOutcome<WebAuthnState>> {
     const { credential: answer } = proof;
     const { options } = this;
-    // A page of somebody else's that frames ours is not where a person means to sign in.
+    // A person does not mean to sign in within a frame on somebody else's page.
     if (data === null || isFramed(server, answer.response)) return { ok: false };
     const judgement = { server, options, challenge: data.challenge, answer };
     if (data.ceremony === 'registration') {

@@ -72,7 +72,7 @@ describe('resolveWebAuthnOptions', () => {
     [{ timeoutSeconds: 601 }, BAD_TIMEOUT],
     [{ timeoutSeconds: 60.5 }, BAD_TIMEOUT],
   ])('refuses %j', (changes, error) => {
-    // What a host without a compiler may write.
+    // Values that a host in plain JavaScript may pass.
     const untyped = { ...given, ...changes } as WebAuthnHandlerOptions;
     expect(() => resolveWebAuthnOptions(untyped, defaults)).toThrow(
       `MFA handler "webauthn": ${error}`,

@@ -13,7 +13,7 @@ export const WEBAUTHN_HANDLER_OPTIONS = Symbol('WEBAUTHN_HANDLER_OPTIONS');
 
 const USER_VERIFICATIONS = ['required', 'preferred', 'discouraged'] as const;
 
-/** What a host may set of a handler of security keys, beside its names: each row is one option. */
+/** Options of a handler of security keys, apart from its names: one option per row. */
 export const WEBAUTHN_OPTIONS = {
   /** Shown when a key is made. Default: the module's application name. */
   rpName: textLike(
@@ -31,15 +31,16 @@ export const WEBAUTHN_OPTIONS = {
     'preferred, required or discouraged',
   ),
   /**
-   * Whether a key that has counted its signatures may stop to, and say 0 from then on, as some do that
-   * are moved into a password manager. Default false: it is refused, as a copy of a key may be.
+   * Whether a key that has counted its signatures may say 0 from then on, as some do once they are
+   * moved into a password manager. Default false: such a proof is refused, because it may come from
+   * a copy of the key.
    */
   acceptsCountOfZero: trueOrFalse,
   /** How long a browser waits for its person, 30 to 600. Default 300 [WebAuthn Level 3 §15.1]. */
   timeoutSeconds: wholeNumber(30, 600),
 };
 
-/** What a host has to say, and what it may set, of a handler of security keys and passkeys. */
+/** Options of a handler of security keys and passkeys. */
 export interface WebAuthnHandlerOptions extends Partial<OptionFormValues<typeof WEBAUTHN_OPTIONS>> {
   /**
    * The relying party: the host name that keys are made for, or a parent domain of it. Keys made
@@ -57,7 +58,7 @@ export interface WebAuthnHandlerOptions extends Partial<OptionFormValues<typeof 
 /** The options in force, checked, with every default filled in. */
 export type ResolvedWebAuthnOptions = Required<WebAuthnHandlerOptions>;
 
-/** Labels of letters, digits and hyphens with dots between, the last one no number: no IP address. */
+/** Labels of letters, digits and hyphens with dots between. The last is no number, which excludes IP addresses. */
 const DOMAIN = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9-]{2,63}$/;
 
 /**
@@ -101,7 +102,7 @@ function errorOf(options: ResolvedWebAuthnOptions): string | undefined {
   return errorOfForms(WEBAUTHN_OPTIONS, options);
 }
 
-/** Hosts without a compiler may write anything. */
+/** Hosts in plain JavaScript may pass anything. */
 function isFilledList(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0;
 }
@@ -110,7 +111,7 @@ function isRpId(rpId: unknown): boolean {
   return typeof rpId === 'string' && (rpId === 'localhost' || DOMAIN.test(rpId));
 }
 
-/** Browsers take other hosts for no reason, and other schemes only from the machine itself. */
+/** Browsers accept an `rpId` from its own host and hosts under it alone, and plain http from localhost alone. */
 function isOriginOf(rpId: string, origin: string): boolean {
   if (!URL.canParse(origin)) return false;
   const { origin: normal, protocol, hostname } = new URL(origin);

@@ -3,7 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ValidateBy } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 
-/** What a key answered, with what is not needed of it left out [WebAuthn Level 3 §5.1]. */
+/** A key's answer, reduced to the members that are used [WebAuthn Level 3 §5.1]. */
 export interface CredentialJson {
   readonly id: string;
   readonly rawId: string;
@@ -26,10 +26,13 @@ export interface AssertionJson {
   readonly userHandle?: string | null;
 }
 
-/** Characters of base64url for so many bytes. */
+/** The number of base64url characters for this many bytes. */
 const inBase64Url = (byteLength: number) => Math.ceil((byteLength * 4) / 3);
 
-/** Bytes at most: identifiers as WebAuthn Level 3 §4 bounds them, the rest several times what keys send. */
+/**
+ * Longest values in characters: WebAuthn Level 3 §4 bounds the identifiers; the rest is several
+ * times what keys send.
+ */
 const LONGEST = {
   id: inBase64Url(1023),
   userHandle: inBase64Url(64),
@@ -43,8 +46,8 @@ const TRANSPORT = /^[a-z-]{1,32}$/;
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 
 /**
- * Whether this is the JSON form of an answered credential: what is needed has its form and its
- * bounds. Members that browsers add beside it do not matter.
+ * Whether this is the JSON form of an answered credential: every member that is used has its form
+ * and keeps its bounds. Other members, which browsers add, are ignored.
  */
 function isCredential(value: unknown): value is CredentialJson {
   const { id, rawId, type, response } = membersOf(value);
@@ -92,7 +95,7 @@ function membersOf(value: unknown): Members {
 
 const text = (maxLength: number) => ({ type: 'string' as const, minLength: 1, maxLength });
 
-/** The same for those who draw forms and generate clients. */
+/** The same rules for drawn forms and generated clients. */
 const SCHEMA = {
   type: 'object' as const,
   additionalProperties: true,
@@ -124,7 +127,7 @@ function IsAnsweredCredential(): PropertyDecorator {
       { name: 'isAnsweredCredential', validator: { validate: isCredential } },
       { message },
     ),
-    // In the place of what would be made up for a class that is not there.
+    // Without it, a schema would be made up for a type that has no class.
     JSONSchema(() => SCHEMA),
   );
 }

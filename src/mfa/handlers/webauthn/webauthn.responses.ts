@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-/** What a list shows of a key, once it has answered its set-up. */
+/** What a list shows of a key after its enrolment. */
 export class WebAuthnDetails {
   @ApiPropertyOptional({ description: 'In base64url.', example: '<base64url>' })
   readonly credential_id?: string;
@@ -36,8 +36,9 @@ export class WebAuthnDetails {
 }
 
 /**
- * What a page passes on after a key was renamed or removed, so that a password manager keeps no key that
- * is gone: `PublicKeyCredential.signalAllAcceptedCredentials()` [WebAuthn Level 3 §5.1.10].
+ * What a page passes to `PublicKeyCredential.signalAllAcceptedCredentials()` after a key was
+ * renamed or removed, so that a password manager drops keys that are gone [WebAuthn Level 3
+ * §5.1.10].
  */
 export class WebAuthnSignal {
   @ApiProperty({ description: '`rpId` of the signal.', example: 'example.org' })

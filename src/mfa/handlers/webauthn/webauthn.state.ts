@@ -18,9 +18,9 @@ export interface WebAuthnCredential {
   readonly aaguid: string;
 }
 
-/** What is kept of one key. */
+/** The stored state of one key. */
 export interface WebAuthnState {
-  /** Null until the key has answered its set-up. */
+  /** Null until the enrolment is confirmed. */
   readonly credential: WebAuthnCredential | null;
 }
 
@@ -31,7 +31,7 @@ const BASE64URL = /^[A-Za-z0-9_-]+$/;
 const DEVICE_TYPES: readonly unknown[] = ['singleDevice', 'multiDevice'];
 
 /**
- * Reads what was stored, as nothing that comes from a table is trusted to have its shape.
+ * Checks the shape of a stored state: what comes from a table is not trusted.
  *
  * @throws {Error} when this is not a state of the present version
  */
@@ -42,7 +42,7 @@ export function parseWebAuthnState(state: unknown, version: number): WebAuthnSta
   return { credential: state.credential && membersOf(state.credential) };
 }
 
-/** What a list may show of a key: nothing before it is made, and never the key itself. */
+/** What a list may show of a key: nothing before its enrolment, and never the public key itself. */
 export function describeCredential({ credential }: WebAuthnState): JsonObject {
   if (credential === null) return {};
   const { id, signCount, deviceType, backedUp, transports, aaguid } = credential;

@@ -7,7 +7,7 @@ import { AccountLine } from '../database/account-line.js';
 import { HostDatabase } from '../database/host-database.js';
 import { transactionOf } from '../database/statements.js';
 
-/** What a host changed, and the events that tell of it. */
+/** The result of a host's change, and the events that record it. */
 export interface AuditedChange<T> {
   readonly result: T;
   readonly events: readonly MfaEvent[];
@@ -15,7 +15,7 @@ export interface AuditedChange<T> {
 
 const LAST_SEQ = 'SELECT seq FROM mfa_event_heads WHERE user_id = $1';
 
-/** The audit, for what the host itself does: passwords, sessions, first factors. */
+/** The audit of what the host itself changes: passwords, sessions, first factors. */
 @Injectable()
 export class AuditTrail {
   constructor(
@@ -25,11 +25,11 @@ export class AuditTrail {
   ) {}
 
   /**
-   * Records events. In a transaction of the host's they should be its last statement: they lock the
-   * end of each user's chain, which every other writer locks last.
+   * Records events. In a transaction of the host, make this the last statement: it locks the end of
+   * each user's chain, which every other writer locks last.
    *
-   * @param manager of the transaction that makes the change; the listener is then told by
-   * {@link tell}, after the commit. Absent: a transaction of its own, and told at once
+   * @param manager of the transaction that makes the change; call {@link tell} after its commit.
+   *   Absent: the events have a transaction of their own and are told at once
    */
   async record(events: readonly MfaEvent[], manager?: EntityManager): Promise<void> {
     if (events.length === 0) return;
@@ -40,15 +40,15 @@ export class AuditTrail {
   }
 
   /**
-   * The number of a subject's last event, as the transaction sees it; 0: there is none. Behind the
-   * account's lock ({@link MfaAccounts.lock}) it orders what the host keeps among the events.
+   * The number of a subject's last event, as the transaction sees it; 0 if there is none. Under the
+   * account's lock ({@link MfaAccounts.lock}) it places the host's own rows among the events.
    */
   async lastSeq(subjectId: string, manager: EntityManager): Promise<number> {
     const [head] = await manager.query<{ seq: string }[]>(LAST_SEQ, [subjectId]);
     return Number(head?.seq ?? 0);
   }
 
-  /** Tells the host's listener, and has consumers served at once. Returns at once. */
+  /** Tells the host's listener and starts delivery to the consumers. Returns at once. */
   tell(events: readonly MfaEvent[]): void {
     this.events.publish(events);
   }
@@ -56,10 +56,12 @@ export class AuditTrail {
   /**
    * Changes something and records it in one transaction; a rejection undoes both.
    *
-   * @param subjectId whose account the change locks. It then waits for its connection among the work of
-   * that account, so that no account takes all connections. Absent: it locks none
-   * @param bound `unbounded` for a change that must not be refused: it waits for as long as it takes
-   * @throws {MfaError} `rate_limited` where too much waits for this account already, or has for too long
+   * @param subjectId whose account the change locks. The change then waits in the account's line
+   *   for a connection, so that no account takes all connections. Absent: it locks none
+   * @param bound `unbounded` for a change that must not be refused: it waits for as long as it
+   *   takes
+   * @throws {MfaError} `rate_limited` when too much waits for this account already, or the change
+   *   has waited too long
    */
   async change<T>(
     work: (manager: EntityManager) => Promise<AuditedChange<T>>,

@@ -5,17 +5,17 @@ import { type AuditFault, EventChainWalk, type StoredEvent } from './event-chain
 import { HostDatabase } from '../database/host-database.js';
 import { Statements, transactionOf } from '../database/statements.js';
 
-/** How far a verification has come, or what it came to. */
+/** The progress, and in the end the result, of a verification. */
 export interface AuditProgress {
-  /** Events looked at. */
+  /** Events checked so far. */
   readonly seen: number;
-  /** Events that there are. */
+  /** Events to check. */
   readonly total: number;
   /** Users with a fault. */
   readonly broken: number;
 }
 
-/** What is to be verified, and who is told. */
+/** The chains to verify, and the callbacks. */
 export interface VerificationRequest {
   /** Absent: all users. */
   readonly subjectId?: string;
@@ -33,11 +33,11 @@ interface EndWithoutEvents {
 const ROWS_PER_PAGE = 1000;
 
 /**
- * Follows every chain of the audit from its start, and compares where it leads with what is stored.
+ * Recomputes every chain of the audit from its start, and compares it with what is stored.
  *
- * It finds what was changed, removed, put in or put elsewhere, unless all that comes after was
- * written anew as well, end included. That is found by a hash that was kept elsewhere, as the
- * consumers of events are given it.
+ * It finds events that were changed, removed, inserted or moved, unless everything after them was
+ * rewritten as well, end included. A rewritten chain shows against a hash kept elsewhere, as
+ * consumers of events receive it.
  */
 @Injectable()
 export class AuditVerification {
@@ -46,7 +46,7 @@ export class AuditVerification {
     private readonly statements: Statements,
   ) {}
 
-  /** Reads one snapshot, page by page: what is written meanwhile looks like no fault. */
+  /** Reads one snapshot, page by page, so that concurrent writes do not look like faults. */
   run(request: VerificationRequest): Promise<AuditProgress> {
     return this.host.dataSource.transaction('REPEATABLE READ', (manager) =>
       this.verify(request, transactionOf(manager)),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What the hash of an event covers, as text. */
+/** The fields that the hash of an event covers, as text. */
 export interface ChainedEvent {
   readonly subjectId: string;
   readonly seq: string;
@@ -13,13 +13,13 @@ export interface ChainedEvent {
   readonly userAgent: string | null;
 }
 
-/** What the first event of a user is chained to. */
+/** The hash that the first event of a user is chained to. */
 export const CHAIN_START = Buffer.alloc(32);
 
 const ABSENT = Buffer.alloc(4, 0xff);
 
 /**
- * The hash that the trigger on `mfa_events` gave an event; `CHAIN_EVENTS` tells what it is made of.
+ * The hash that the trigger on `mfa_events` gives an event; `CHAIN_EVENTS` describes its input.
  *
  * @param previous the hash of the event before, or {@link CHAIN_START}
  */

@@ -1,26 +1,26 @@
 import { CHAIN_START, type ChainedEvent, eventChainHash } from './event-chain-hash.js';
 
-/** The first place where a user's audit is not as it was written. */
+/** The first place where a user's audit differs from what was written. */
 export interface AuditFault {
   readonly subjectId: string;
   readonly seq: number;
   /** Null where the event is missing. */
   readonly eventId: string | null;
   /**
-   * `event_altered`: changed, put in, or put elsewhere. `event_missing`: removed, from the end too.
-   * `end_altered`: the events are whole, but their end in `mfa_event_heads` is another.
+   * `event_altered`: changed, inserted or moved. `event_missing`: removed, perhaps from the end.
+   * `end_altered`: the events are intact, but `mfa_event_heads` has another end.
    */
   readonly problem: 'event_missing' | 'event_altered' | 'end_altered';
 }
 
-/** An event as it is stored, with the end of its user's chain; null where that is gone. */
+/** A stored event with the end of its user's chain; null where the end is gone. */
 export interface StoredEvent extends ChainedEvent {
   readonly hash: Buffer;
   readonly headSeq: string | null;
   readonly headHash: Buffer | null;
 }
 
-/** Follows chains, one after the other, and finds the first fault of each. */
+/** Walks chains one after the other and finds the first fault of each. */
 export class EventChainWalk {
   private last: StoredEvent | null = null;
   private isBroken = false;
@@ -49,7 +49,7 @@ function faultOf(event: StoredEvent, last: StoredEvent | null): AuditFault | nul
   const [seq, expected] = [Number(event.seq), Number(last?.seq ?? 0) + 1];
   if (seq > expected) return { subjectId, seq: expected, eventId: null, problem: 'event_missing' };
   const hash = eventChainHash(last?.hash ?? CHAIN_START, event);
-  // Numbers begin with 1: one before that was put in, however well it is chained.
+  // Numbers begin with 1: an event with a smaller one was inserted, even if its hash is right.
   const isSound = seq === expected && hash.equals(event.hash);
   return isSound ? null : { subjectId, seq, eventId, problem: 'event_altered' };
 }

@@ -7,7 +7,7 @@ export interface LoggedEvent {
   /** Counts the events of one user from 1. */
   readonly seq: number;
   readonly at: Date;
-  /** One of `MFA_EVENT_TYPES`; an older version's name may be among them. */
+  /** One of `MFA_EVENT_TYPES`, or a type that an older version wrote. */
   readonly type: string;
   /** The handler's name; null where no single factor is concerned. */
   readonly factor: string | null;
@@ -15,7 +15,7 @@ export interface LoggedEvent {
   readonly userAgent: string | null;
 }
 
-/** Which part of a log is asked for. */
+/** The part of a log that is asked for. */
 export interface SecurityLogRequest {
   /** Events with a smaller number than this; absent: from the newest on. */
   readonly before?: number;
@@ -32,18 +32,18 @@ export interface SecurityLogPage {
   readonly next: number | null;
 }
 
-/** Reads the audit for the person whom it is about. */
+/** Reads the audit of a person for that person. */
 @Injectable()
 export class SecurityLog {
   constructor(private readonly statements: Statements) {}
 
-  /** Pages do not shift by what is recorded meanwhile: events have numbers, and are only added. */
+  /** New events do not shift the pages: events are numbered, and only ever added. */
   async page(
     subjectId: string,
     { before = Number.MAX_SAFE_INTEGER, without = [], limit }: SecurityLogRequest,
   ): Promise<SecurityLogPage> {
     const rows = await this.statements.rows<Omit<LoggedEvent, 'seq'> & { readonly seq: string }>(
-      // By the column and not by the text of it that is selected, where 9 comes after 10.
+      // Sorts by the column, not by the selected text, in which 9 follows 10.
       sql`SELECT e.seq::text AS seq, e.at, e.type, e.factor, e.ip, e.user_agent AS "userAgent"
         FROM mfa_events e WHERE e.user_id = ${subjectId} AND e.seq < ${before}::bigint
           AND e.type <> ALL(${[...without]}::text[])

@@ -18,7 +18,7 @@ describe('AccountLine', () => {
     jest.useRealTimers();
   });
 
-  /** Work that goes on until its end is called. */
+  /** Work that runs until `end` is called. */
   const hold = (subjectId: string) =>
     line.run(subjectId, () => {
       begun.push(subjectId);

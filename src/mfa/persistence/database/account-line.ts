@@ -3,12 +3,12 @@ import { MfaError } from '../../contract/errors.js';
 import { type LineBound } from '../../core/ports/stores.js';
 
 /**
- * How much is done for one account at once in this process, how much more may wait, and how long. Each
- * piece holds a connection, and may wait there for the account's lock.
+ * How many pieces of work run at once for one account in this process, how many more may wait, and
+ * for how long. Each running piece holds a connection, on which it may wait for the account's lock.
  */
 export const ACCOUNT_LINE_LIMITS = { atOnce: 3, mostWaiting: 64, waitSeconds: 5 } as const;
 
-/** Whoever is turned away may come back when a lock that is held for long may be free. */
+/** By then a lock that is held for long may be free. */
 const RETRY_AFTER_SECONDS = 2;
 
 interface Line {
@@ -17,18 +17,21 @@ interface Line {
 }
 
 /**
- * Has the work of one account wait before it takes a connection. All of it follows the account's lock
- * anyway; with a connection each, the requests of one account would keep the pool from all others.
+ * Makes the work of one account wait before it takes a connection. The account's lock serialises it
+ * anyway; with a connection each, the waiting requests of one account would use up the pool for
+ * everyone else.
  */
 @Injectable()
 export class AccountLine {
   private readonly lines = new Map<string, Line>();
 
   /**
-   * Never ask for it while you hold a connection or are in the line already.
+   * Never call this while holding a connection or a place in the line: it would deadlock.
    *
-   * @param bound `unbounded` for what must not be refused, such as a logout: it waits for as long as it takes
-   * @throws {MfaError} `rate_limited` where too much waits for this account, or has waited for too long
+   * @param bound `unbounded` for work that must not be refused, like a logout: it waits for as long
+   *   as it takes
+   * @throws {MfaError} `rate_limited` when too much waits for this account, or the work has waited
+   *   too long
    */
   async run<T>(
     subjectId: string,
@@ -47,7 +50,7 @@ export class AccountLine {
     }
   }
 
-  /** The place goes to whoever has waited longest. */
+  /** The place goes to the work that has waited longest. */
   private leave(subjectId: string, line: Line): void {
     const next = line.waiting.shift();
     if (next !== undefined) return next();

@@ -1,9 +1,9 @@
 import { type DataSource } from 'typeorm';
 
-/** A setting of PostgreSQL that changes what our statements, or their answers, mean. */
+/** A setting of PostgreSQL that changes the meaning of our statements or their results. */
 interface NeededSetting {
   readonly name: string;
-  /** Of the value, in lower case; of `DateStyle` the order of days and months does not matter. */
+  /** Matches the value in lower case. The order of days and months in `DateStyle` does not matter. */
   readonly value: RegExp;
   readonly remedy: string;
 }
@@ -33,9 +33,9 @@ const SETTINGS = 'SELECT name, setting FROM pg_settings WHERE name = ANY($1)';
 const TIME = new Date('2001-02-03T04:05:06.789Z');
 
 /**
- * Looks whether the database, and what reads it, mean what our statements mean.
+ * Checks that the database and its driver give our statements their intended meaning.
  *
- * @throws {Error} that says what to do about the first that does not
+ * @throws {Error} that says what to do about the first setting that does not
  */
 export async function refuseOtherMeanings(dataSource: DataSource): Promise<void> {
   const names = NEEDED.map(({ name }) => name);

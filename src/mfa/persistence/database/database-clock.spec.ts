@@ -4,7 +4,7 @@ import { addSeconds } from '../../contract/clock.js';
 import { FakeClock } from '../../testing/fake-clock.js';
 import { DatabaseClock } from './database-clock.js';
 
-/** @param wayMilliseconds how long the database takes to answer; it looks at its clock halfway */
+/** @param wayMilliseconds the duration of the round trip; the database reads its clock halfway */
 function clocks({ aheadSeconds = 0, wayMilliseconds = 0 } = {}) {
   const database = new FakeClock();
   const machine = new FakeClock(addSeconds(database.now(), aheadSeconds));

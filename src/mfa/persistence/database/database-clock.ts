@@ -7,22 +7,22 @@ import {
 import { addSeconds, Clock } from '../../contract/clock.js';
 
 const READ_EVERY_SECONDS = 30;
-/** While the database does not answer, or has just come back, perhaps as another one. */
+/** While the database does not answer: what comes back may be another database, with another clock. */
 const READ_AGAIN_SECONDS = 1;
-/** Less than that is told by nobody: it is what networks and loaded machines do. */
+/** Smaller differences are not reported: networks and loaded machines cause them. */
 const NOTEWORTHY_SECONDS = 5;
 
-/** What the clock of the database said, and when that was by what nobody sets. */
+/** The database's time, and when it was read by a monotonic clock, which nobody sets. */
 interface Reading {
   readonly time: Date;
   readonly atMilliseconds: number;
-  /** It may be wrong by so much, either way. */
+  /** The greatest error of `time`, in either direction. */
   readonly errorMilliseconds: number;
 }
 
 /**
- * The clock of the database, which is one for all servers on it, whatever their own clocks say. It is
- * read now and then; in between, this machine counts the time that goes by.
+ * The clock of the database, the same for all of its servers, whatever their own clocks say. It is
+ * read from time to time; in between, this machine measures the elapsed time.
  */
 @Injectable()
 export class DatabaseClock
@@ -37,7 +37,7 @@ export class DatabaseClock
 
   /**
    * @param read asks the database for its time
-   * @param machine whose time serves until the database has answered once
+   * @param machine used until the database has answered once
    */
   constructor(
     private readonly read: () => Promise<Date>,
@@ -56,7 +56,7 @@ export class DatabaseClock
     return this.machine.elapsedMilliseconds();
   }
 
-  /** By how much this machine's own clock is ahead of the database's; 0 until that was read. */
+  /** How far this machine's own clock is ahead of the database's; 0 until that has been read. */
   get secondsAhead(): number {
     return (this.machine.now().getTime() - this.now().getTime()) / 1000;
   }
@@ -66,7 +66,7 @@ export class DatabaseClock
     this.readIn(this.reading === null ? READ_AGAIN_SECONDS : READ_EVERY_SECONDS);
   }
 
-  /** Ends with the reading that is under way, which needs its connection. */
+  /** Waits for the reading under way, which still needs a connection. */
   async beforeApplicationShutdown(): Promise<void> {
     if (this.timer !== null) clearTimeout(this.timer);
     await this.underWay;
@@ -74,10 +74,10 @@ export class DatabaseClock
   }
 
   /**
-   * Reads the database's clock. What is less wrong already than the way to the database is long stays as
-   * it is, so that the time does not jump to and fro.
+   * Reads the database's clock. The known time stays if it differs from the new reading by less
+   * than that reading's own error, so that the time does not jump to and fro.
    *
-   * @returns false where the database did not answer, or told no time
+   * @returns false when the database did not answer, or gave no valid time
    */
   async adjust(): Promise<boolean> {
     const begun = this.machine.elapsedMilliseconds();
@@ -85,10 +85,10 @@ export class DatabaseClock
     try {
       time = await this.read();
     } catch {
-      // Its absence is told by whatever else asks it.
+      // Other statements report that the database is unreachable.
       return false;
     }
-    // With a time that is none, nothing would be over and nothing locked.
+    // With an invalid date nothing would count as expired, and nothing as locked.
     if (Number.isNaN(time.getTime())) return false;
     const ended = this.machine.elapsedMilliseconds();
     const errorMilliseconds = (ended - begun) / 2;
@@ -114,7 +114,7 @@ export class DatabaseClock
     }, seconds * 1000).unref();
   }
 
-  /** Once, and again after it was right. */
+  /** Warns once, and again only after the clock was right in between. */
   private tellOfMachine(): void {
     const ahead = Math.round(this.secondsAhead);
     const isWrong = Math.abs(ahead) > NOTEWORTHY_SECONDS;

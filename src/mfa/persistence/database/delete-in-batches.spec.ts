@@ -1,6 +1,6 @@
 import { deleteInBatches } from './delete-in-batches.js';
 
-/** A table with so many rows to delete; remembers how many each batch was allowed. */
+/** A table with this many rows to delete; it records the limit of each batch. */
 function table(rows: number) {
   const limits: number[] = [];
   let left = rows;

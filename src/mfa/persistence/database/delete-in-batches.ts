@@ -2,9 +2,9 @@ const ROWS_PER_BATCH = 500;
 
 /** How much one run may delete. */
 export interface DeletionBounds {
-  /** At most so many rows; what is left over is for the next run. */
+  /** The most rows of one run; the next run deletes the rest. */
   readonly maxRows: number;
-  /** Aborted: no further batch is begun. */
+  /** Once it is aborted, no further batch begins. */
   readonly signal?: AbortSignal;
 }
 
@@ -12,7 +12,8 @@ export interface DeletionBounds {
  * Deletes a few hundred rows at a time, so that no transaction holds many locks or runs for long. Public
  * because the server cleans its own tables with it.
  *
- * @param deleteSome deletes at most `limit` rows and says how many; fewer mean that none is left
+ * @param deleteSome deletes at most `limit` rows and returns their number; fewer mean that none is
+ *   left
  * @returns how many were deleted
  */
 export async function deleteInBatches(

@@ -6,18 +6,18 @@ import { refuseOtherMeanings } from './database-check.js';
 import { missingDataSource } from './missing-data-source.js';
 import { refuseUnreadableTimes } from './readable-times.js';
 
-/** Nothing, where the transaction has only read. */
+/** Null for a transaction that has only read. */
 const TRANSACTION_ID = 'SELECT pg_current_xact_id_if_assigned()::text AS id';
 
 const TRANSACTION_STATUS = 'SELECT pg_xact_status($1::xid8) AS status';
 
-/** What the driver opens where the host says nothing. */
+/** The driver's default. */
 const DEFAULT_POOL_SIZE = 10;
 
-/** Whoever asked waits meanwhile. The last look may end later: it may wait for a connection. */
+/** The caller waits meanwhile. The last look may end later, because it may wait for a connection. */
 const LOOKING_MILLISECONDS = 5_000;
 
-/** The host's database. Asked for as optional, so that its absence is told in a sentence of ours. */
+/** The host's database. It is injected as optional, so that the error for a missing one is ours. */
 @Injectable()
 export class HostDatabase implements OnModuleInit {
   readonly dataSource: DataSource;
@@ -28,20 +28,20 @@ export class HostDatabase implements OnModuleInit {
     this.dataSource = dataSource;
   }
 
-  /** @throws {Error} that says what to do when the database does not mean what our statements mean */
+  /** @throws {Error} that says what to do when a setting of the database changes the meaning of our statements */
   async onModuleInit(): Promise<void> {
     refuseUnreadableTimes(this.dataSource);
     await refuseOtherMeanings(this.dataSource);
   }
 
   /**
-   * Runs a transaction. Where the connection breaks before the answer to its COMMIT has come, it asks
-   * the database on another one whether it was committed: who repeats what has happened may spend a
-   * credential twice.
+   * Runs a transaction. If the connection breaks before the answer to COMMIT arrives, this asks the
+   * database over another connection whether it was committed: a client that repeats what has
+   * happened may spend a second credential.
    *
-   * @returns what `work` came to, once that is committed
-   * @throws what `work` rejects with; or the failure of a COMMIT that did not happen, or of which
-   * nobody knows
+   * @returns the result of `work`, once it is committed
+   * @throws what `work` rejects with; or the failure of a COMMIT that did not happen, or whose
+   *   outcome is unknown
    */
   async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     const done: { readonly result: T; readonly id: string | null | undefined }[] = [];
@@ -60,7 +60,7 @@ export class HostDatabase implements OnModuleInit {
     }
   }
 
-  /** False where that is not known, too. */
+  /** False also when the outcome is unknown. */
   private async isCommitted(id: string): Promise<boolean> {
     const isEnded = (status: string | undefined) => status !== 'in progress';
     const status = await this.lookAgain(async () => {
@@ -71,10 +71,10 @@ export class HostDatabase implements OnModuleInit {
   }
 
   /**
-   * Asks again after a connection broke. All others of the pool may have broken with it, and each that
-   * fails leaves the pool. Never rejects: the failure that made it ask says what is wrong.
+   * Asks again after a connection broke. All others of the pool may have broken with it, and each
+   * failure removes one from the pool. Never rejects: the first failure says what is wrong.
    *
-   * @returns what was found last; undefined where nothing was
+   * @returns what was found last; undefined if nothing was
    */
   async lookAgain<T>(
     look: () => Promise<T | undefined>,
@@ -84,7 +84,7 @@ export class HostDatabase implements OnModuleInit {
     const end = AbortSignal.timeout(LOOKING_MILLISECONDS);
     let found: T | undefined;
     for (let looks = 0; looks <= poolSize && !end.aborted; looks++) {
-      // The pool learns in one turn of the event loop of all connections that broke together.
+      // In one turn of the event loop the pool notices all connections that broke together.
       await setImmediate();
       try {
         found = await look();

@@ -1,13 +1,13 @@
 import { type ModulesContainer } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 
-/** A provider of the application, and the module that has it. */
+/** A provider of the application, and its module. */
 interface FoundProvider {
   readonly token: unknown;
   readonly moduleName: string;
 }
 
-/** Says why the library is given no data source, by what the application has in its place. */
+/** Explains why the library sees no data source, by what the application provides instead. */
 export function missingDataSource(modules: ModulesContainer): Error {
   const found = providersOf(modules);
   const unseen = found.find(({ token }) => token === DataSource);
@@ -35,36 +35,36 @@ function unseenDataSource({ moduleName }: FoundProvider): Error {
 
 type DataSourceClass = new (options: object) => unknown;
 
-/** By its name alone: nothing of one copy is of the other. */
+/** Recognised by name alone: two copies share nothing else. */
 function isOtherCopy(token: unknown): token is DataSourceClass {
   return typeof token === 'function' && token.name === DataSource.name && token !== DataSource;
 }
 
 function secondCopy(other: DataSourceClass): Error {
-  // To the types its options are more than an object; it is asked for a driver that there is not.
+  // The real constructor takes typed options; this one is given a driver that does not exist.
   const own = placeOf(DataSource as unknown as DataSourceClass);
   return new Error(
     `There are two copies of typeorm: nestjs-mfa has ${own}, and the DataSource of the application is of ${placeOf(other)}. Have one: "npm ls typeorm" says who brings the other, and both packages must ask for one version.`,
   );
 }
 
-/** The folder of the copy that a class is of: it is where its constructor throws. */
+/** The folder of the copy that a class belongs to, found by where its constructor throws. */
 function placeOf(copy: DataSourceClass): string {
   const files = filesThatThrow(() => new copy({ type: 'none' }));
   const places = files.map((file) => /^.*[\\/]typeorm(?=[\\/])/.exec(file)?.[0]);
   return places.find((place) => place !== undefined) ?? 'a place that it does not tell';
 }
 
-/** The files through which an error went, as they lie on the disk, whatever source maps make of them. */
+/** The files in the stack of an error, by their paths on disk, even when source maps are in use. */
 function filesThatThrow(fail: () => unknown): string[] {
-  // A function that is put back as it was, and not called.
+  // The hook is restored below and not called.
   const former: unknown = Reflect.get(Error, 'prepareStackTrace');
   Error.prepareStackTrace = (_error, sites) => sites.map((site) => site.getFileName() ?? '');
   try {
     fail();
     return [];
   } catch (error) {
-    // What was just prepared, unless something else was thrown.
+    // The list just prepared, unless something other than an Error was thrown.
     const { stack } = error as { stack?: unknown };
     return Array.isArray(stack) ? stack.map(String) : [];
   } finally {
@@ -72,7 +72,7 @@ function filesThatThrow(fail: () => unknown): string[] {
   }
 }
 
-/** As `getDataSourceToken` of `@nestjs/typeorm` calls one with a name. */
+/** The form of the tokens that `getDataSourceToken` of `@nestjs/typeorm` gives named data sources. */
 function isNamedDataSource(token: unknown): token is string {
   return typeof token === 'string' && token.endsWith('DataSource');
 }

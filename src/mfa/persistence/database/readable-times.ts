@@ -5,7 +5,7 @@ const TIMESTAMPTZ = 1184;
 
 type Parse = (text: string) => unknown;
 
-/** What of a client of `pg` decides how it reads. */
+/** The part of a `pg` client that decides how values are read. */
 interface ReadingClient {
   getTypeParser(type: number, format: 'text'): Parse;
   setTypeParser(type: number, format: 'text', parse: Parse): void;
@@ -15,18 +15,19 @@ interface ClientPool {
   on(event: 'acquire', listener: (client: ReadingClient) => void): unknown;
 }
 
-/** Of TypeORM's driver, which declares its pools as anything. */
+/** The pools of TypeORM's driver, which declares them as `any`. */
 interface PoolingDriver {
   readonly master?: ClientPool;
   readonly slaves?: readonly ClientPool[];
 }
 
 /**
- * Has every connection of a data source refuse a time that it cannot read. `pg` takes one in another
- * `DateStyle` than ISO for null, without an error, and null means "not disabled", "not locked", "not spent".
+ * Makes every connection of a data source throw at a time that it cannot read. `pg` silently reads
+ * a time in another `DateStyle` than ISO as null, and null means "not disabled", "not locked", "not
+ * spent".
  */
 export function refuseUnreadableTimes({ driver }: DataSource): void {
-  // A driver of TypeORM's own for PostgreSQL: no other runs these statements.
+  // This is TypeORM's PostgreSQL driver: no other runs these statements.
   const { master, slaves = [] } = driver as PoolingDriver;
   const strict = new WeakSet<ReadingClient>();
   for (const pool of master === undefined ? [] : [master, ...slaves]) {

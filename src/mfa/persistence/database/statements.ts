@@ -5,7 +5,7 @@ import { type Transaction } from '../../core/ports/stores.js';
 import { AccountLine } from './account-line.js';
 import { HostDatabase } from './host-database.js';
 
-/** Runs SQL, inside a transaction of the core's where there is one. */
+/** Runs SQL, inside the core's transaction if there is one. */
 @Injectable()
 export class Statements {
   constructor(
@@ -13,10 +13,7 @@ export class Statements {
     private readonly line: AccountLine,
   ) {}
 
-  /**
-   * The rows of a statement that selects. What its columns hold is what it selects, so the caller
-   * states the type.
-   */
+  /** The rows that a statement returns. Their type follows from the statement, so the caller states it. */
   async rows<Row>(statement: Sql, transaction?: Transaction): Promise<Row[]> {
     const manager =
       transaction === undefined ? this.host.dataSource.manager : entityManagerOf(transaction);
@@ -25,8 +22,8 @@ export class Statements {
   }
 
   /**
-   * As {@link rows}, for a statement that locks rows of an account: outside a transaction it waits in the
-   * account's line for its connection.
+   * As {@link rows}, for a statement that locks rows of an account. Outside a transaction it waits
+   * in the account's line for a connection.
    *
    * @throws {MfaError} as {@link AccountLine.run}
    */
@@ -39,7 +36,7 @@ export class Statements {
     return this.line.run(subjectId, () => this.rows<Row>(statement));
   }
 
-  /** As {@link rowsBehindLock}, for what must not be refused: it waits for as long as it takes. */
+  /** As {@link rowsBehindLock}, for work that must not be refused: it waits for as long as it takes. */
   async rowsUnrefused<Row>(subjectId: string, statement: Sql): Promise<Row[]> {
     return this.line.run(subjectId, () => this.rows<Row>(statement), 'unbounded');
   }
@@ -78,7 +75,7 @@ export function transactionOf(manager: EntityManager): Transaction {
   return manager as unknown as Transaction;
 }
 
-/** TypeORM's manager of an open transaction that the core hands to a port of the host's. */
+/** TypeORM's manager of an open transaction that the core passes to a port of the host. */
 export function entityManagerOf(transaction: Transaction): EntityManager {
   return transaction as unknown as EntityManager;
 }

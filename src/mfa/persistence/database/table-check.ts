@@ -2,7 +2,7 @@ import { type DataSource, getMetadataArgsStorage } from 'typeorm';
 import { MFA_ENTITIES } from '../entities/mfa-entities.js';
 import { CHAIN_TRIGGER } from '../migrations/event-chain.js';
 
-/** Columns, constraints, indexes and triggers, of each of the named tables that there is. */
+/** Columns, constraints, indexes and triggers of each named table that exists. */
 const PARTS = `SELECT name,
     ARRAY(SELECT attname::text FROM pg_attribute
       WHERE attrelid = t.oid AND attnum > 0 AND NOT attisdropped)
@@ -18,9 +18,9 @@ const REMEDY =
   'give MFA_MIGRATIONS to the data source in "migrations", and run them, by "migrationsRun: true" or by the migration:run of TypeORM';
 
 /**
- * Looks whether the tables are there that the statements are written for.
+ * Checks that the tables of this version exist.
  *
- * @throws {Error} that says what to do where they are missing, or are those of an older version
+ * @throws {Error} that says what to do when they are missing or belong to another version
  */
 export async function refuseOtherTables(dataSource: DataSource): Promise<void> {
   const needed = neededParts();
@@ -51,7 +51,7 @@ function missingOf(
   return parts.filter((part) => !there.includes(part)).map((part) => `${table}.${part}`);
 }
 
-/** What the entities declare, and what they cannot, by table. */
+/** By table: what the entities declare, and the trigger, which they cannot declare. */
 function neededParts(): Map<string, string[]> {
   const storage = getMetadataArgsStorage();
   return new Map(

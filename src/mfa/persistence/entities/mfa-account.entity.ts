@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The budget of one user over all methods; its row is what every change of a user's factors locks. */
+/** The budget of one user over all methods. Every change of the user's factors locks this row. */
 @Entity('mfa_accounts')
 export class MfaAccountEntity {
   /** The host's key of the user, as text. */

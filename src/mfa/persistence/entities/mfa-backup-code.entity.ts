@@ -14,7 +14,7 @@ export class MfaBackupCodeEntity {
   @Column('text')
   hash!: string;
 
-  /** What made the set: one is dead when another one is there. */
+  /** The set that the code belongs to. A newer set replaces an older one. */
   @Column('uuid', { name: 'set_id' })
   setId!: string;
 

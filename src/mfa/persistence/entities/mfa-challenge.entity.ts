@@ -13,18 +13,18 @@ export class MfaChallengeEntity {
   @Column('varchar', { length: 16 })
   purpose!: string;
 
-  /** Null where the password is asked for. */
+  /** Null when the challenge asks for the password. */
   @Column('uuid', { name: 'method_id', nullable: true })
   methodId!: string | null;
 
   @Column('varchar', { length: 32 })
   handler!: string;
 
-  /** The one that may answer; null: whichever works. */
+  /** The authenticator that must answer; null: any may. */
   @Column('uuid', { name: 'authenticator_id', nullable: true })
   authenticatorId!: string | null;
 
-  /** {@link SessionProof}s that were given before, as {@link storedProofs} writes them. */
+  /** The {@link SessionProof}s given before, as {@link storedProofs} writes them. */
   @Column('jsonb')
   proofs!: unknown;
 
@@ -49,7 +49,7 @@ export class MfaChallengeEntity {
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt!: Date;
 
-  /** The account's version when it was opened: of what was activated later it knows nothing. */
+  /** The account's version when it was opened: methods activated later do not count for it. */
   @Column('integer', { name: 'account_version' })
   accountVersion!: number;
 

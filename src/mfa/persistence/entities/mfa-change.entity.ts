@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** One change of factors that its owner may still say was not theirs. */
+/** One change of factors that its owner can still disown. */
 @Entity('mfa_changes')
 @Index('mfa_changes_at_idx', ['at'])
 export class MfaChangeEntity {
@@ -10,7 +10,7 @@ export class MfaChangeEntity {
   @PrimaryColumn('uuid')
   id!: string;
 
-  /** Grows from each change of a user to the next: no clock says which came first. */
+  /** Grows with each change of a user. It gives the order, which clocks cannot. */
   @Column('bigint')
   place!: string;
 
@@ -18,7 +18,7 @@ export class MfaChangeEntity {
   @Column('text', { name: 'session_id', nullable: true })
   sessionId!: string | null;
 
-  /** As of the event that tells of it. */
+  /** The type of the event that records it. */
   @Column('varchar', { length: 40 })
   type!: string;
 
@@ -31,15 +31,15 @@ export class MfaChangeEntity {
   @Column('timestamptz')
   at!: Date;
 
-  /** The number of the last event of the user when it was logged: no clock says what came before. */
+  /** The number of the user's last event when the change was logged. It gives the order, which clocks cannot. */
   @Column('bigint', { name: 'after_seq' })
   afterSeq!: string;
 
-  /** The method or the backup codes as they were before it, as one sealed envelope. */
+  /** The method or the backup codes before the change, as one sealed envelope. */
   @Column('bytea', { nullable: true })
   former!: Buffer | null;
 
-  /** The ids of the keys by which the kept backup codes that are not spent are found, one for each. */
+  /** For each kept, unspent backup code: the id of the key that its lookup was made with. */
   @Column('text', { name: 'lookup_keys', array: true, nullable: true })
   lookupKeys!: string[] | null;
 }

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The end of one user's chain of events, so that a cut of its last ones shows. */
+/** The end of one user's chain of events, so that removing the last ones shows. */
 @Entity('mfa_event_heads')
 export class MfaEventHeadEntity {
   @PrimaryColumn('text', { name: 'user_id' })

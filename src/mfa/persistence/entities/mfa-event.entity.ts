@@ -29,7 +29,7 @@ export class MfaEventEntity {
   @Column('text', { name: 'user_agent', nullable: true })
   userAgent!: string | null;
 
-  /** SHA-256 over the hash of the event before and this row; `event-chain.ts` tells how. */
+  /** SHA-256 over the hash of the previous event and this row, as `event-chain.ts` describes. */
   @Column('bytea')
   hash!: Buffer;
 }

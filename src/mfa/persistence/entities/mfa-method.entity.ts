@@ -31,7 +31,7 @@ export class MfaMethodEntity {
   @Column('timestamptz', { name: 'activated_at', nullable: true })
   activatedAt!: Date | null;
 
-  /** The version that it was activated in; null while it is not active. */
+  /** Its `version` when it was activated; null while it is inactive. */
   @Column('integer', { nullable: true })
   activation!: number | null;
 

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** One event that waits for one consumer; gone once it is taken, or a while after it is given up. */
+/** One event that waits for one consumer. The row goes when the event is taken, or some time after it is given up. */
 @Entity('mfa_outbox')
 @Index('mfa_outbox_due_idx', ['consumer', 'nextAttemptAt'], { where: 'failed_at IS NULL' })
 @Index('mfa_outbox_untried_idx', ['consumer', 'nextAttemptAt', 'id'], {
@@ -35,7 +35,7 @@ export class MfaOutboxEntity {
   @Column('integer', { default: 0 })
   attempts!: number;
 
-  /** When the next try is due; while a server tries, when its lease ends. */
+  /** When the next try is due; during a try, when the server's lease ends. */
   @Column('timestamptz', { name: 'next_attempt_at' })
   nextAttemptAt!: Date;
 

@@ -1,15 +1,15 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** What was sent lately, by whoever is charged for it. */
+/** The recent sends that are charged to one key. */
 @Entity('mfa_send_budgets')
 @Index('mfa_send_budgets_window_started_at_idx', ['windowStartedAt'])
 @Index('mfa_send_budgets_user_id_idx', ['subjectId'], { where: 'user_id IS NOT NULL' })
 export class MfaSendBudgetEntity {
   /**
-   * `subject:<user>:<purpose>`, `spare:<user>`, `binding:<user>:<keyed hash of an address>`, the last two
-   * with `session-` before them for what a session asks for, `kept:<handler>:<network>`, `address:<keyed
-   * hash>`, `own-address:<keyed hash>`, `network:<network or site>`, `bound:<network or site>`,
-   * `total:<handler>:<slot>`, or a key of the host's own.
+   * `subject:<user>:<purpose>`, `spare:<user>` or `binding:<user>:<keyed hash of an address>` (the
+   * last two with the prefix `session-` for what a session asks for), `kept:<handler>:<network>`,
+   * `address:<keyed hash>`, `own-address:<keyed hash>`, `network:<network or site>`,
+   * `bound:<network or site>`, `total:<handler>:<slot>`, or a key of the host's own.
    */
   @PrimaryColumn('text')
   key!: string;

@@ -1,6 +1,9 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** The budget of one session, or of all of a user's, for guesses of who is signed in at one factor. */
+/**
+ * The budget of one session, or of all sessions of a user together, for a signed-in person's wrong
+ * proofs of one factor.
+ */
 @Entity('mfa_session_attempts')
 @Index('mfa_session_attempts_last_failed_at_idx', ['lastFailedAt'])
 export class MfaSessionAttemptsEntity {
@@ -8,7 +11,7 @@ export class MfaSessionAttemptsEntity {
   @PrimaryColumn('text', { name: 'user_id' })
   subjectId!: string;
 
-  /** The host's session; empty where it keeps none; `*` for all sessions of the user together. */
+  /** The host's session; empty if the host keeps none; `*` for all sessions of the user together. */
   @PrimaryColumn('text', { name: 'session_id' })
   sessionId!: string;
 

@@ -1,6 +1,6 @@
 /**
- * A field behind its length, so that no two rows of fields are one row of bytes. Stable, as
- * `convert_to` is: PostgreSQL would not inline it as an immutable one.
+ * A field after its length, so that different fields never give the same bytes. It is STABLE
+ * because `convert_to` is: PostgreSQL would not inline an IMMUTABLE one.
  */
 const FIELD_FUNCTION = `CREATE FUNCTION mfa_chain_field(field text) RETURNS bytea
   LANGUAGE sql STABLE PARALLEL SAFE AS $$
@@ -9,7 +9,7 @@ const FIELD_FUNCTION = `CREATE FUNCTION mfa_chain_field(field text) RETURNS byte
       '\\xffffffff'::bytea)
   $$`;
 
-/** `event-chain-hash.ts` computes the same. One read and one write of the head, and one expression. */
+/** `event-chain-hash.ts` computes the same. */
 const CHAIN_FUNCTION = `CREATE FUNCTION mfa_chain_event() RETURNS trigger LANGUAGE plpgsql AS $$
   DECLARE
     head mfa_event_heads;
@@ -32,14 +32,14 @@ const CHAIN_FUNCTION = `CREATE FUNCTION mfa_chain_event() RETURNS trigger LANGUA
     RETURN NEW;
   END $$`;
 
-/** Of `mfa_events`: what no entity can declare. */
+/** The trigger on `mfa_events`, which no entity can declare. */
 export const CHAIN_TRIGGER = 'mfa_events_chain';
 
 /**
- * Chains every event to the one before it of the same user, whatever inserts it: its number is one
- * more, and its hash is the SHA-256 of that one's hash (32 zero bytes for the first) and of its own
- * user, number, id, microseconds since 1970, type, factor, address and user agent, each as UTF-8
- * behind its length in four bytes, and four bytes of ones where there is none.
+ * Chains every event to the previous one of the same user, no matter what inserts it. Its number is
+ * one more. Its hash is the SHA-256 of the previous hash (32 zero bytes for the first) and of its
+ * own user, number, id, microseconds since 1970, type, factor, address and user agent. Each field
+ * is UTF-8 after its length in four bytes; an absent field is four 0xff bytes.
  */
 export const CHAIN_EVENTS = [
   FIELD_FUNCTION,
@@ -48,5 +48,5 @@ export const CHAIN_EVENTS = [
     FOR EACH ROW EXECUTE FUNCTION mfa_chain_event()`,
 ];
 
-/** Takes {@link CHAIN_EVENTS} back, once the table is gone. */
+/** Reverts {@link CHAIN_EVENTS} after the table is dropped. */
 export const UNCHAIN_EVENTS = 'DROP FUNCTION mfa_chain_event(), mfa_chain_field(text)';

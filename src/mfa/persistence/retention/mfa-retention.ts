@@ -8,7 +8,7 @@ import { deleteInBatches, type DeletionBounds } from '../database/delete-in-batc
 import { MfaOptions } from '../../core/options/mfa.options.js';
 import { Statements } from '../database/statements.js';
 
-/** When, and how much of each table. */
+/** The time of a run, and its bounds for each table. */
 export interface RetentionScope extends DeletionBounds {
   readonly now: Date;
 }
@@ -16,20 +16,20 @@ export interface RetentionScope extends DeletionBounds {
 /** How many rows were deleted, by table. */
 export type CleanedRows = Readonly<Record<string, number>>;
 
-/** Servers' clocks differ: what has ended for one is not yet gone for another. */
+/** Hosts may have clocks of their own: what has ended by one may not have ended by another. */
 const GRACE_SECONDS = 3600;
 
-/** So long an operator can look at what was never delivered: 30 days. */
+/** For 30 days an operator can examine what was never delivered. */
 const KEPT_AFTER_FAILURE_SECONDS = 30 * 86_400;
 
-/** So long a session counts its wrong proofs: longer than any lock, 30 days. */
+/** Wrong proofs of a session are kept for 30 days, which is longer than any lock. */
 const SESSION_ATTEMPTS_KEPT_SECONDS = 30 * 86_400;
 
 /**
- * Deletes what has no meaning any more: challenges that are over, counts of sent codes whose window
- * is over, failures of sessions, deliveries that were given up long ago, and changes that can no
- * longer be undone. Methods with their failures and locks, backup codes and events stay. Servers may
- * run it at the same moment: each leaves alone what another is at.
+ * Deletes what has expired: ended challenges, counts of sends whose window is over, old failures of
+ * sessions, deliveries given up long ago, and changes that can no longer be reversed. Methods with
+ * their failures and locks, backup codes and events stay. Several servers may run it at once: each
+ * skips the rows that another has locked.
  */
 @Injectable()
 export class MfaRetention {
@@ -60,7 +60,7 @@ export class MfaRetention {
     };
   }
 
-  /** Makes changes final: what they removed does not come back, and its handler lets go of it. */
+  /** Makes changes final: what they removed cannot come back, so its handler disposes of it. */
   private async finish(before: Date, limit: number): Promise<number> {
     const final = await this.changes.purge(before, limit);
     for (const change of final) await this.disposal.disposeOfChange(change);
@@ -72,7 +72,7 @@ export class MfaRetention {
   }
 }
 
-/** Spent ones too wait for their end: until then they say why a proof is refused. */
+/** Spent challenges also stay until they expire: until then they tell why a proof is refused. */
 function deleteChallenges(before: Date, limit: number): Sql {
   return sql`WITH ended AS MATERIALIZED (
       SELECT user_id, id FROM mfa_challenges WHERE expires_at <= ${before}::timestamptz

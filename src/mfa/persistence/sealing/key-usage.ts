@@ -22,10 +22,10 @@ export class KeyUsage {
   ) {}
 
   /**
-   * Counts, by key and use, the envelopes that may still be opened and the backup codes that are not spent,
-   * also those that the undoing of a change would bring back. Those cannot be re-encrypted: their tags need
-   * the key until they are spent, or new ones take their place for good. Counts of addresses and ephemeral
-   * tokens are not here: they end by themselves, within an hour.
+   * Counts, by key and use, the envelopes that may still be opened and the unspent backup codes,
+   * also those that a reversal would bring back. Backup codes cannot be re-encrypted: their tags
+   * need the key until they are spent or finally replaced. Send counts of addresses and ephemeral
+   * tokens are left out: they expire by themselves within an hour.
    */
   async count(): Promise<KeyNeed[]> {
     const counts = await Promise.all([

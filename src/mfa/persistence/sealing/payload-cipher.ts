@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { KeyRing, type KeyUse } from '../../core/keys/key-ring.js';
 import { RandomSource } from '../../contract/random.js';
 
-/** What a payload belongs to. It is authenticated with it: in any other row it does not open. */
+/** The row that a payload belongs to. It is the associated data: in any other row the payload does not open. */
 export interface PayloadOwner {
   readonly use: Extract<KeyUse, 'state' | 'challenge' | 'outbox' | 'change'>;
   readonly subjectId: string;
@@ -18,7 +18,8 @@ const TAG_BYTES = 16;
 const HEADER_BYTES = 2;
 
 /**
- * Seals states, challenge data, deliveries and what changes took away: AES-256-GCM [NIST SP 800-38D] with a random 96-bit nonce.
+ * Seals states, challenge data, deliveries and what changes removed, by AES-256-GCM [NIST SP
+ * 800-38D] with a random 96-bit nonce.
  *
  * Envelope: version (1 byte), length of the key id (1), key id, nonce (12), tag (16), cipher text.
  */

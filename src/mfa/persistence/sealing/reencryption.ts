@@ -6,19 +6,19 @@ import { PayloadCipher, sealingKeyIdOf } from './payload-cipher.js';
 import { SEALED_TABLES, type SealedTable } from './sealed-tables.js';
 import { Statements } from '../database/statements.js';
 
-/** How far a re-encryption has come. */
+/** The progress of a re-encryption. */
 export interface ReencryptionProgress {
-  /** Rows looked at. */
+  /** Rows checked so far. */
   readonly seen: number;
-  /** Rows that there were when it began. */
+  /** Rows that existed at its start. */
   readonly total: number;
-  /** Rows that another key had sealed, and the ring's first one seals now. */
+  /** Rows that another key had sealed, and that the ring's first key now seals. */
   readonly reencrypted: number;
-  /** Rows that others were changing at that moment; they may still need another key. */
+  /** Rows skipped because others were changing them; they may still need another key. */
   readonly left: number;
 }
 
-/** A row as a page of its table has it. */
+/** A row of a page. */
 interface SealedRow {
   readonly user_id: string;
   readonly id: string;
@@ -33,8 +33,8 @@ const ROWS_PER_PAGE = 500;
 const BEFORE_ALL: Place = { user_id: '', id: '00000000-0000-0000-0000-000000000000' };
 
 /**
- * Seals with the ring's first key what others have sealed. It may be stopped and started again at
- * any point, and while servers run: a row that somebody is changing is left alone.
+ * Seals with the ring's first key what other keys have sealed. It may be stopped and restarted at
+ * any point, and run beside the servers: it skips rows that are being changed.
  */
 @Injectable()
 export class Reencryption {
@@ -102,10 +102,10 @@ export class Reencryption {
   }
 
   /**
-   * All rows of a page in one statement. It waits for nobody's lock, as it holds many at once: two
-   * that wait for each other would cost a person the sign-in.
+   * Updates all rows of a page in one statement. It never waits for a lock, because it holds many:
+   * a deadlock could cost a person the sign-in.
    *
-   * @returns how many still held what was read, and were free
+   * @returns how many rows were unchanged and unlocked
    */
   private reseal(table: SealedTable, rows: readonly SealedRow[]): Promise<number> {
     const { name, envelope, idType } = table;

@@ -1,7 +1,7 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { type PayloadOwner } from './payload-cipher.js';
 
-/** A table with a column of sealed envelopes; its rows go by `user_id` and `id`. */
+/** A table with a column of sealed envelopes, whose rows are identified by `user_id` and `id`. */
 export interface SealedTable {
   readonly name: Sql;
   readonly use: PayloadOwner['use'];
@@ -11,7 +11,7 @@ export interface SealedTable {
   readonly idType: Sql;
   /** The purpose that an envelope is bound to. */
   readonly purpose: Sql;
-  /** Whether anybody may still open the envelope of a row; the table is `t` there. */
+  /** Whether the envelope of a row may still be opened; the table's alias is `t`. */
   isNeeded(now: Date): Sql;
 }
 

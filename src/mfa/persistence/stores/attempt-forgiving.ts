@@ -6,9 +6,9 @@ import { withoutAttempt, withoutFailures } from './lock-after.js';
 import { forgiveSession, giveBackToSession } from './session-count.js';
 
 /**
- * Whether a right proof forgives what came before it. A backup code forgives its own attempt only;
- * so does a set-up that is confirmed: there is no end to the authenticators that a thief of a session
- * could set up.
+ * Whether a right proof forgives the failures before it. A backup code forgives its own attempt
+ * only. So does the confirmation of an enrolment: the thief of a session could enrol authenticators
+ * without end.
  */
 export function forgivesAll({ spent, proven }: Settlement): boolean {
   return proven.by === 'method' && spent.challenge.purpose !== 'enrol';
@@ -25,14 +25,14 @@ function provesFactor(settlement: Settlement): boolean {
   return forgivesAll(settlement) && factor === challenge.handler && isOfOne;
 }
 
-/** What becomes of the failures of the method, as changes of its row `m`. */
+/** The new failures and lock of the method, as assignments to its row `m`. */
 export function forgivenMethod(settlement: Settlement): Sql {
   if (forgivesAll(settlement)) return sql`failures = 0, locked_until = NULL`;
   const { counted, lockEnds } = settlement.spent;
   return withoutFailures('m', counted.onMethod ? sql`1` : sql`0`, lockEnds.method);
 }
 
-/** What becomes of the failures of the account, as changes of its row `a`. */
+/** The new failures and lock of the account, as assignments to its row `a`. */
 export function forgivenAccount(settlement: Settlement): Sql {
   const { counted, lockEnds } = settlement.spent;
   const ownAttempt = counted.onAccount ? sql`1` : sql`0`;
@@ -41,9 +41,9 @@ export function forgivenAccount(settlement: Settlement): Sql {
 }
 
 /**
- * A further part of a `WITH` that forgives what the session, and all of the subject's, have guessed at
- * the factor that is proven, and at no other: a thief could add one of their own, and prove it for ever.
- * What does not prove the factor takes back its own attempt.
+ * A further part of a `WITH`: forgives the wrong guesses of the session, and of all sessions
+ * together, at the proven factor and at no other. Otherwise a thief could enrol a factor and prove
+ * it for ever. A proof that does not prove the factor takes back its own attempt only.
  */
 export function forgivenSession(settlement: Settlement): Sql {
   const { challenge, counted, sessionId, factor } = settlement.spent;
@@ -56,13 +56,13 @@ export function forgivenSession(settlement: Settlement): Sql {
 }
 
 /**
- * A statement that takes an attempt back from all that it was counted on and that is still there: a
- * challenge or a method that is gone leaves the account charged with nothing.
+ * A statement that takes an attempt back from every row that it was counted on and that still
+ * exists. A challenge or a method that is gone leaves no charge on the account.
  */
 export function giveBackAttempt(spent: SpentAttempt): Sql {
   const { challenge, counted, sessionId, factor, lockEnds } = spent;
   const { subjectId } = challenge;
-  // Where the method has been forgiven meanwhile, the account has been too, by as much.
+  // If the method was forgiven meanwhile, the account was forgiven by as much.
   const taken = counted.onMethod
     ? sql`coalesce((SELECT least(judged.failures, 1) FROM judged), 1)`
     : sql`1`;
@@ -89,13 +89,13 @@ export function giveBackAttempt(spent: SpentAttempt): Sql {
   return parts.reduce((statement, part) => sql`${statement}, ${part}`, sql`WITH gate AS (${gate})`);
 }
 
-/** `UPDATE` of a challenge, unless it is another one by now, with attempts of its own. */
+/** `UPDATE` of a challenge, unless a new challenge, with attempts of its own, has taken its row. */
 function giveBackToChallenge({ subjectId, id, createdAt }: ChallengeRecord): Sql {
   return sql`UPDATE mfa_challenges c SET attempts = greatest(c.attempts - 1, 0)
     FROM gate WHERE c.user_id = ${subjectId} AND c.id = ${id} AND c.created_at = ${createdAt}`;
 }
 
-/** Counts the rows of `challenge` so that they are locked before. */
+/** Counts the rows of `challenge`, so that those are locked first. */
 function lockedMethod(id: string): Sql {
   return sql`SELECT m.user_id, m.id, m.failures FROM gate JOIN mfa_methods m
       ON m.user_id = gate.user_id AND m.id = ${id}

@@ -4,12 +4,12 @@ import { targetOf } from './attempt-target.js';
 import { lockAfter } from './lock-after.js';
 import { countOnSession } from './session-count.js';
 
-/** Selects and locks the attempt when every budget but that of a session allows it. */
+/** Selects and locks the attempt if every budget except the session's allows it. */
 export function spendableAttempt(request: AttemptRequest): Sql {
   const { key, purpose, credentialsVersion, sessionId, handlers, budgets, now } = request;
   const { join, columns, isAlive, failures, locked } = targetOf(request.isOfMethod);
   const isGuessable = isGuessableIn(request);
-  // In the place of a signature, a backup code is a guess all the same.
+  // A backup code is a guess even where a signature is expected.
   const isGuess = request.backupLookups.length > 0 ? sql`true` : isGuessable;
   const isUnlocked = sql`(NOT ${isGuessable} OR m.locked_until IS NULL OR m.locked_until <= ${now})
       AND (NOT ${isGuess} OR a.locked_until IS NULL OR a.locked_until <= ${now})`;
@@ -33,14 +33,15 @@ function isGuessableIn({ unguessable }: AttemptRequest): Sql {
   return sql`c.handler <> ALL(${unguessable}::text[])`;
 }
 
-/** What an attempt at a challenge `c` guesses at, where it does. */
+/** The factor that an attempt at a challenge `c` is counted for. */
 export function guessedFactor(request: AttemptRequest): Sql {
   return sql`CASE WHEN ${isGuessableIn(request)} THEN c.handler ELSE ${BACKUP_CODE} END`;
 }
 
 /**
- * Parts of a `WITH` that count the attempt of `gate`, and `counted`: one row with the counts, or none
- * while the session is locked. A login is counted on method and account; all else on sessions.
+ * Parts of a `WITH` that count the attempt of `gate`. The last one, `counted`, has one row with the
+ * counts, or none while the session is locked. A login counts on method and account, everything
+ * else on sessions.
  */
 export function countAttempt({ purpose, budgets, now }: AttemptRequest): Sql {
   if (purpose !== 'login') {
@@ -66,7 +67,7 @@ export function countAttempt({ purpose, budgets, now }: AttemptRequest): Sql {
         NULL::int AS all_failures FROM gate)`;
 }
 
-/** Selects and locks what was judged when it is still what was judged. */
+/** Selects and locks what was judged, if it has not changed since. */
 export function unchanged({ spent, proven }: Settlement): Sql {
   const { challenge, method } = spent;
   const { join, isAlive, failures, locked } = targetOf(method !== null);

@@ -4,7 +4,7 @@ import { guessedFactor } from './attempt-gate.js';
 import { targetOf } from './attempt-target.js';
 import { lockedUntil } from './session-count.js';
 
-/** What a refused attempt found. */
+/** The rows that a refused attempt met. */
 export interface AttemptState {
   handler: string;
   attempts: number;
@@ -41,10 +41,10 @@ export function attemptState(request: AttemptRequest): Sql {
 }
 
 /**
- * Why an attempt was refused, or null when nothing stands in its way any more.
+ * Why an attempt was refused, or null if nothing stands in its way any more.
  *
- * Rules: 1. no open challenge; 2. its method is gone; 3. the proof is not one of its method;
- * 4. the account, or the session, is locked; 5. the method is; 6. the challenge has no attempts left.
+ * In this order: no open challenge; its method is gone; the proof does not fit its method; the
+ * account or the session is locked; the method is locked; the challenge has no attempts left.
  */
 export function refusalOf(
   state: AttemptState | undefined,
@@ -58,12 +58,15 @@ export function refusalOf(
   return lockOf(state, request) ?? (isExhausted ? { reason: 'exhausted' } : null);
 }
 
-/** Whether only time stands in the way, so that it matters whose clock it was set by. */
+/** Whether only time stands in the way. Then a wrong clock may have set the lock. */
 export function isOfTime(refusal: Refusal | null): boolean {
   return refusal !== null && 'until' in refusal && refusal.until !== null;
 }
 
-/** What cannot be guessed meets no lock; a login and a session each meet those of their own. */
+/**
+ * Proofs that cannot be guessed meet no lock. Logins meet the locks of account and method, others
+ * those of sessions.
+ */
 function lockOf(state: AttemptState, request: AttemptRequest): Refusal | null {
   const { purpose, unguessable, backupLookups, budgets, now } = request;
   const isGuessable = !unguessable.includes(state.handler);

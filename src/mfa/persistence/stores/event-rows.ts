@@ -6,7 +6,7 @@ import { RandomSource } from '../../contract/random.js';
 import { type Condition } from './fragments.js';
 import { SealedDeliveries } from './sealed-deliveries.js';
 
-/** Writes events of the audit, each with the deliveries that wait for consumers of the host. */
+/** Writes events of the audit, each with the deliveries for the host's consumers. */
 @Injectable()
 export class EventRows {
   constructor(
@@ -18,19 +18,19 @@ export class EventRows {
   /**
    * Parts of a `WITH` that insert events, in their order.
    *
-   * A trigger chains each event to the last one of its user, whose row in `mfa_event_heads` it
-   * locks: in a statement that changes other rows it must come last, so that all writers take their
-   * locks in one order.
+   * A trigger chains each event to the last one of its user and locks that user's row in
+   * `mfa_event_heads`. In a statement that changes other rows this part must come last, so that all
+   * writers lock in one order.
    *
-   * @param condition may name other parts of the statement
-   * @param firstId of the first event, where it is to be found again
+   * @param condition may refer to other parts of the statement
+   * @param firstId of the first event, for a caller that looks for it later
    */
   insert(
     events: readonly MfaEvent[],
     condition: Condition = empty,
     firstId: string = this.random.rowId(),
   ): Sql {
-    // Several users in one order for all, so that no two writers wait for each other.
+    // All writers insert for several users in one order, so that no two deadlock.
     const rows = events
       .map((event, place) => ({ id: place === 0 ? firstId : this.random.rowId(), event }))
       .sort((one, other) => compare(one.event.subject.id, other.event.subject.id));

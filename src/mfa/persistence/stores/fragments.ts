@@ -1,10 +1,10 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import { type RowInsert, type RowUpdate } from '../../core/ports/host-rows.js';
 
-/** Restricts an insert to when another part of the statement yielded a row; empty: always. */
+/** A `WHERE` that restricts an insert by other parts of the statement; empty: always. */
 export type Condition = Sql;
 
-/** `INSERT` of one row into a table of the host's. Names are quoted; values are parameters. */
+/** `INSERT` of one row into a table of the host. Names are quoted; values are parameters. */
 export function insertRow(row: RowInsert, condition: Condition = empty): Sql {
   const columns = Object.entries(row.values);
   return sql`
@@ -12,7 +12,7 @@ export function insertRow(row: RowInsert, condition: Condition = empty): Sql {
     SELECT ${join(columns.map(([, value]) => value))} ${condition}`;
 }
 
-/** `UPDATE` of one row in a table of the host's. */
+/** `UPDATE` of one row in a table of the host. */
 export function updateRow(row: RowUpdate, condition: Sql): Sql {
   const changes = Object.entries(row.set).map(([name, value]) => sql`${quoted(name)} = ${value}`);
   const key = Object.entries(row.key).map(([name, value]) =>
@@ -21,7 +21,7 @@ export function updateRow(row: RowUpdate, condition: Sql): Sql {
   return sql`UPDATE ${tableOf(row)} SET ${join(changes)} WHERE ${join(key, ' AND ')} AND ${condition}`;
 }
 
-/** Names the inserts and updates of a list as parts of a `WITH`, each behind a comma. */
+/** Turns inserts and updates into named parts of a `WITH`, each after a comma. */
 export function alsoInsert(writes: readonly Sql[]): Sql {
   const parts = writes.map(
     (write, index) => sql`, ${raw(`written_${index}`)} AS (${write} RETURNING 1)`,
@@ -33,7 +33,7 @@ function tableOf({ schema, table }: Pick<RowInsert, 'schema' | 'table'>): Sql {
   return schema === undefined ? quoted(table) : sql`${quoted(schema)}.${quoted(table)}`;
 }
 
-/** Holds once every part of {@link alsoInsert} is done: what is under it takes its locks after them. */
+/** True once every part of {@link alsoInsert} is done: statements under this condition take their locks later. */
 export function onceWritten(writes: readonly Sql[]): Sql {
   const counted = writes.map(
     (_, index) => sql`(SELECT count(*) FROM ${raw(`written_${index}`)}) >= 0`,

@@ -2,7 +2,10 @@ import sql, { raw, type Sql } from 'sql-template-tag';
 import { type AttemptBudgets } from '../../core/ports/attempts.js';
 import { addSeconds } from '../../contract/clock.js';
 
-/** The lock that a further failure sets: at each multiple of the budget, each longer than the last. */
+/**
+ * The lock that one more failure sets: one at each multiple of the budget, each longer than the
+ * last, up to the longest.
+ */
 export function lockAfter(
   failures: Sql,
   budget: number,
@@ -15,7 +18,7 @@ export function lockAfter(
     ELSE NULL END`;
 }
 
-/** The end of the lock that an attempt has set by {@link lockAfter}, by the failures with it; null: it set none. */
+/** The end of the lock that {@link lockAfter} set for an attempt; null: none. `failures` includes the attempt. */
 export function lockEndOf(
   failures: number | null,
   budget: number,
@@ -27,17 +30,17 @@ export function lockEndOf(
   return seconds === undefined ? null : addSeconds(now, seconds);
 }
 
-/** An account, a method or a session, as statements name its row. */
+/** The alias of an account, a method or a session. */
 type CountingRow = 'a' | 'm' | 's';
 
-/** Changes of a row that counts failures, which take some from it and the lock of this end, which one of them brought. */
+/** Assignments that take failures from a row, and the lock with this end, if it is still there. */
 export function withoutFailures(row: CountingRow, failures: Sql, lockEnd: Date | null | Sql): Sql {
   const [counted, lockedUntil] = [raw(`${row}.failures`), raw(`${row}.locked_until`)];
   return sql`failures = greatest(${counted} - ${failures}, 0),
     locked_until = nullif(${lockedUntil}, ${lockEnd}::timestamptz)`;
 }
 
-/** As {@link withoutFailures}, of the one attempt that brought it. */
+/** As {@link withoutFailures}, for one attempt. */
 export function withoutAttempt(row: CountingRow, lockEnd: Date | null | Sql): Sql {
   return withoutFailures(row, sql`1`, lockEnd);
 }

@@ -4,7 +4,7 @@ import { ALL_SESSIONS } from '../../core/ports/reserved-session-ids.js';
 import { isOfTime } from './attempt-refusal.js';
 import { type Statements } from '../database/statements.js';
 
-/** Until when a row `r` may be locked by what it has counted, were it locked now. */
+/** The latest end of a lock that the failures of a row `r` could set now. */
 function latestEnd(budget: Sql, { lockSeconds }: AttemptBudgets, now: Date): Sql {
   const times = sql`ceil(r.failures / (${budget})::numeric)::int`;
   return sql`(${now}::timestamptz + make_interval(secs => (${lockSeconds}::int[])[
@@ -12,10 +12,10 @@ function latestEnd(budget: Sql, { lockSeconds }: AttemptBudgets, now: Date): Sql
 }
 
 /**
- * Ends the locks of a subject that a clock has set which was ahead, as if they were set now: nobody has
- * more tries by it, and nobody is locked out until the right clock has caught up.
+ * Shortens locks that a fast clock has set, as if they were set now. Nobody gains a try by it, and
+ * nobody stays locked out until the right clock has caught up.
  *
- * @returns whether there were any
+ * @returns whether there was such a lock
  */
 export async function redateLocks(
   statements: Statements,
@@ -31,7 +31,7 @@ export async function redateLocks(
   const { maxFailuresPerSession: ofOne, maxFailuresOverSessions: ofAll } = budgets;
   const [counts] = await statements.rowsBehindLock<{ redated: number }>(
     subjectId,
-    // Each part counts the one before, so that rows are locked in the order of all writers.
+    // Each part counts the rows of the previous one, so that all writers lock in one order.
     sql`WITH account AS (${redate('mfa_accounts', sql`${maxFailuresPerAccount}::int`, sql`true`)}),
       method AS (${redate(
         'mfa_methods',
@@ -52,7 +52,7 @@ export async function redateLocks(
   return (counts?.redated ?? 0) > 0;
 }
 
-/** Finds a refusal; anew where it was that of a lock which {@link redateLocks} has ended. */
+/** Finds a refusal, and looks again if {@link redateLocks} has shortened its lock. */
 export async function refusalOfRightTime(
   statements: Statements,
   request: {

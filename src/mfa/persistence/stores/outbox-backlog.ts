@@ -2,23 +2,23 @@ import { Injectable } from '@nestjs/common';
 import sql from 'sql-template-tag';
 import { Statements } from '../database/statements.js';
 
-/** A longer queue is not counted to its end: that it is long is known by then. */
+/** Bounds the count: a queue of this length is long, however long. */
 const MOST_COUNTED = 10_000;
 
-/** Deliveries of events to consumers that are not done. */
+/** Unfinished deliveries of events to consumers. */
 export interface Backlog {
   /** Still tried, up to 10 000. */
   readonly waiting: number;
-  /** Given up, and not yet cleaned up, up to 10 000. */
+  /** Given up and not yet deleted by retention, up to 10 000. */
   readonly givenUp: number;
 }
 
-/** How much waits in the outbox, for those who watch a server. */
+/** Counts the outbox, for observability. */
 @Injectable()
 export class OutboxBacklog {
   constructor(private readonly statements: Statements) {}
 
-  /** Reads the two partial indexes alone. */
+  /** Reads only the two partial indexes. */
   async count(): Promise<Backlog> {
     const [counts] = await this.statements.rows<Backlog>(
       sql`SELECT

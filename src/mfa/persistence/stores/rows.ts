@@ -61,8 +61,9 @@ export interface ChallengeRow {
 }
 
 /**
- * Whether the method `m` is as it was when the challenge `c` was opened: active without a break. An
- * enrolment names its authenticator, and is dead without it. Versions of the account tell which came first.
+ * Whether the method `m` has been active without a break since the challenge `c` was opened;
+ * versions of the account give the order. The challenge of an enrolment needs no active method: it
+ * names an authenticator, and dies with that.
  */
 export const IS_ALIVE = raw(`
   (c.purpose = 'enrol' OR (m.is_active AND m.activated_version <= c.account_version))`);
@@ -124,7 +125,7 @@ export class SealedRows {
 
   private authenticators(row: MethodRow): Authenticator[] {
     const opened = this.cipher.open(row.m_state, ownerOfState(row.m_user_id, row.m_id));
-    // It was sealed by `sealAuthenticators`, under a key of ours: nobody else can have written it.
+    // `sealAuthenticators` sealed it under our key: nobody else can have written it.
     return (opened as StoredAuthenticator[]).map(authenticatorOf);
   }
 
@@ -150,7 +151,7 @@ export interface StoredAuthenticator {
   state: unknown;
 }
 
-/** An authenticator as JSON keeps it. */
+/** Dates become ISO texts, since JSON has none. */
 export function storedForm({ state, ...authenticator }: Authenticator): StoredAuthenticator {
   const { id, label, createdAt, setUpIn, boundAt, confirmedAt, confirmedIn, lastUsedAt } =
     authenticator;

@@ -9,7 +9,7 @@ import { type MfaEventType } from '../../core/ports/events.js';
 import { PayloadCipher } from '../sealing/payload-cipher.js';
 import { authenticatorOf, type StoredAuthenticator, storedForm } from './rows.js';
 
-/** A row of `mfa_changes`, what it keeps still sealed. */
+/** A row of `mfa_changes`, its `former` still sealed. */
 export interface ChangeRow {
   user_id: string;
   id: string;
@@ -18,19 +18,19 @@ export interface ChangeRow {
   factor: string | null;
   target: string | null;
   at: Date;
-  /** A bigint is text in JavaScript. */
+  /** A bigint, which the driver reads as text. */
   after_seq: string;
   former: Buffer | null;
 }
 
-/** What a change was about, as it was before. */
+/** The state of a change's target before the change. */
 export type Former =
   | { readonly kind: 'method'; readonly method: FormerMethod }
   | { readonly kind: 'backup_codes'; readonly codes: readonly FormerBackupCode[] };
 
 type Time = 'confirmedAt' | 'activatedAt' | 'lastUsedAt' | 'lockedUntil';
 
-/** {@link FormerMethod} as JSON: its times are texts. */
+/** {@link FormerMethod} as JSON, with times as texts. */
 interface StoredMethod extends Omit<
   FormerMethod,
   Time | 'createdAt' | 'authenticators' | 'stateVersion'
@@ -54,7 +54,7 @@ interface StoredCode {
   readonly spentAt: string | null;
 }
 
-/** What the log keeps, opened; neither where there is nothing. */
+/** The opened `former` of a change; without members if there is none. */
 interface Kept {
   readonly method?: StoredMethod;
   readonly codes?: readonly StoredCode[];
@@ -76,8 +76,8 @@ export class SealedChanges {
   }
 
   /**
-   * A change, as it was logged. Where the row was altered, or its key is not in the ring, the change has
-   * nothing to bring back, which is reported: it must not keep the others from being undone.
+   * A change as it was logged. If the row was altered, or its key is not in the ring, this reports
+   * it and the change restores nothing: it must not block the reversal of other changes.
    */
   open(row: ChangeRow): LoggedChange {
     const { id, type, factor, at } = row;
@@ -99,7 +99,7 @@ export class SealedChanges {
   private openKept(row: ChangeRow): Kept {
     if (row.former === null) return {};
     try {
-      // Sealed by `seal`, under a key of ours: nobody else can have written it.
+      // `seal` sealed it under our key: nobody else can have written it.
       return this.cipher.open(row.former, ownerOf(row)) as Kept;
     } catch (error) {
       this.logger.error(
@@ -115,7 +115,6 @@ function ownerOf({ user_id, id, type }: Pick<ChangeRow, 'user_id' | 'id' | 'type
 }
 
 function storedMethod({ authenticators, stateVersion: payloadVersion, ...method }: FormerMethod) {
-  // Dates become texts in JSON.
   return { ...method, payloadVersion, stored: authenticators.map(storedForm) };
 }
 

@@ -16,7 +16,7 @@ export interface OutboxRow {
   created_at: Date;
 }
 
-/** What of an event only the payload tells, as JSON. */
+/** The members of an event that only the payload has, as JSON. */
 type Payload = Pick<
   RecordedEvent,
   'type' | 'factor' | 'target' | 'changeId' | 'detail' | 'sessionId' | 'client' | 'subject'
@@ -24,12 +24,12 @@ type Payload = Pick<
   readonly at: string;
 };
 
-/** Seals what waits in `mfa_outbox`, as it names a person's addresses, and opens it again. */
+/** Seals and opens the payloads of `mfa_outbox`, which name a person's addresses. */
 @Injectable()
 export class SealedDeliveries {
   constructor(private readonly cipher: PayloadCipher) {}
 
-  /** @param row the row that the payload is for: it opens in no other */
+  /** @param row the row of the payload, which opens in no other */
   seal(event: MfaEvent, row: { readonly id: string; readonly consumer: string }): Buffer {
     const { type, factor, target, changeId, detail, sessionId, client, at } = event;
     const { id, displayName, addresses } = event.subject;
@@ -47,9 +47,9 @@ export class SealedDeliveries {
     return this.cipher.seal(payload, ownerOf({ ...row, user_id: id }));
   }
 
-  /** @throws {Error} when the row was changed, or its key is not here */
+  /** @throws {Error} when the row was altered, or its key is not in the ring */
   open(row: OutboxRow): RecordedEvent {
-    // Sealed by `seal`, under a key of ours: nobody else can have written it.
+    // `seal` sealed it under our key: nobody else can have written it.
     const payload = this.cipher.open(row.payload, ownerOf(row)) as Payload;
     return {
       ...payload,

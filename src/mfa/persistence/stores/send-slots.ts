@@ -13,21 +13,21 @@ export interface SpentBudget {
   readonly lastSentAt: Date | null;
 }
 
-/** That a send is refused, and until when. */
+/** The verdict of a refused send, with the end of the refusal. */
 export type RefusedVerdict = Extract<SendVerdict, { allowed: false }>;
 
-/** An allowance whose count is divided. */
+/** An allowance whose count is divided into slots. */
 type SlottedAllowance = SendAllowance & { readonly slots: number };
 
-/** A slot that has room, or none. */
+/** A slot with room, or the refusal. */
 type SlotChoice =
   | { readonly isFree: true; readonly slot: Pick<SendAllowance, 'key' | 'maxSends'> }
   | { readonly isFree: false; readonly verdict: RefusedVerdict };
 
 /**
- * Divides a budget that everybody draws on into rows, each with its part of it. Everybody who sends
- * would otherwise wait for one row, for as long as the others' commits take. A slot is looked for
- * without a lock, among those that have room, and by chance: whoever takes it decides by its count.
+ * Divides a shared budget into rows, each with its part. With one row, every send would wait for
+ * the commits of the others. A slot is picked at random, without a lock, among those with room;
+ * taking it checks its count again.
  */
 export class SendSlots {
   constructor(
@@ -75,7 +75,7 @@ export function rowsOf({ slots, ...allowance }: SendAllowance): string[] {
   return slotsOf({ ...allowance, slots }).map(({ key }) => key);
 }
 
-/** The parts differ by one at most, and make up the whole. */
+/** The parts differ by one at most and add up to the whole. */
 function slotsOf({
   key,
   maxSends,

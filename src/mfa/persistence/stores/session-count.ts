@@ -7,7 +7,7 @@ import { lockAfter, lockEndOf, withoutAttempt } from './lock-after.js';
 /** {@link ALL_SESSIONS} as a value. */
 const ALL = raw(`'${ALL_SESSIONS}'`);
 
-/** The counts of one attempt; null where it was not counted. */
+/** The failures with one attempt; null where it was not counted. */
 export interface SessionCounts {
   /** Of its session. */
   readonly s_failures: number | null;
@@ -15,7 +15,7 @@ export interface SessionCounts {
   readonly all_failures: number | null;
 }
 
-/** What an attempt of these counts locks. */
+/** The locks that an attempt with these counts sets. */
 export function locksOf(
   { s_failures: ofOne, all_failures: ofAll }: SessionCounts,
   budgets: AttemptBudgets,
@@ -33,12 +33,12 @@ export function locksOf(
 }
 
 /**
- * Parts of a `WITH` that count an attempt of a session on it and on all sessions of its user. The last
- * one, `session`, has the {@link SessionCounts}, or no row while either is locked: then nothing is
- * counted. Rows that another request has changed meanwhile are seen as that one left them. The row of
- * the session is locked before that of all sessions, here as everywhere.
+ * Parts of a `WITH` that count an attempt on its session and on all sessions of the user together.
+ * The last one, `session`, has the {@link SessionCounts}, or no row while either is locked: then
+ * nothing is counted. Rows changed by a concurrent request are read as it left them. Here as
+ * everywhere, the session's row is locked before that of all sessions.
  *
- * @param source a `SELECT` of user, session and factor; the session is null where the host keeps none
+ * @param source a `SELECT` of user, session and factor; the session is null if the host keeps none
  */
 export function countOnSession(source: Sql, budgets: AttemptBudgets, now: Date): Sql {
   const { maxFailuresPerSession: ofOne, maxFailuresOverSessions: ofAll } = budgets;
@@ -61,7 +61,7 @@ export function countOnSession(source: Sql, budgets: AttemptBudgets, now: Date):
     )`;
 }
 
-/** `INSERT` that counts an attempt on one row, or nothing while it is locked. */
+/** `INSERT` that counts an attempt on one row, unless the row is locked. */
 function countOnRow(
   source: Sql,
   budget: number,
@@ -79,7 +79,7 @@ function countOnRow(
     RETURNING s.user_id, s.factor, s.failures`;
 }
 
-/** Until when what counts the guesses of a session is locked, or was at last; as a value. */
+/** A value: the latest end of the locks on a session's guesses, which may be past. */
 export function lockedUntil(session: {
   readonly subjectId: Sql;
   readonly sessionId: Sql;
@@ -90,7 +90,7 @@ export function lockedUntil(session: {
       AND s.session_id IN (coalesce(${session.sessionId}, ${NO_SESSION}), ${ALL}))`;
 }
 
-/** `UPDATE` that takes an attempt from what it was counted on, and the locks that it brought. */
+/** `UPDATE` that takes back an attempt and the locks that it set. */
 export function giveBackToSession(
   session: PayingSession,
   { lockEnds }: Pick<SessionLocks, 'lockEnds'>,
@@ -100,7 +100,7 @@ export function giveBackToSession(
   return updateCounts(session, withoutAttempt('s', lockEnd));
 }
 
-/** `UPDATE` that forgives all failures at one factor, of the session and of all sessions. */
+/** `UPDATE` that forgives all failures at one factor, of the session and of all sessions together. */
 export function forgiveSession(session: PayingSession): Sql {
   return updateCounts(session, sql`failures = 0, locked_until = NULL`);
 }

@@ -4,8 +4,8 @@ import { AccountStore, type Transaction } from '../../core/ports/stores.js';
 import { Statements } from '../database/statements.js';
 
 /**
- * The account comes last: its row is what the others are changed behind. The end of the chain goes
- * before its events, so that one that is being written is waited for.
+ * The account comes last, because its lock guards the others. The end of the chain comes before the
+ * events, so that this waits for an event that is being written.
  */
 const TABLES = [
   'mfa_challenges',
@@ -18,7 +18,7 @@ const TABLES = [
   'mfa_accounts',
 ];
 
-/** Forgets accounts, in every table. */
+/** Deletes accounts from every table. */
 @Injectable()
 export class TypeOrmAccountStore extends AccountStore {
   constructor(private readonly statements: Statements) {
@@ -27,7 +27,7 @@ export class TypeOrmAccountStore extends AccountStore {
 
   async forget(subjectId: string, transaction: Transaction): Promise<void> {
     await this.statements.changed(
-      // Locked in the order in which sends are taken.
+      // Locks in the order in which sends are taken.
       sql`WITH own AS MATERIALIZED (
           SELECT key FROM mfa_send_budgets WHERE user_id = ${subjectId}
           ORDER BY key COLLATE "C" FOR UPDATE
@@ -35,7 +35,7 @@ export class TypeOrmAccountStore extends AccountStore {
       transaction,
     );
     await this.statements.changed(
-      // Locked in the order in which attempts are counted.
+      // Locks in the order in which attempts are counted.
       sql`WITH own AS MATERIALIZED (
           SELECT user_id, session_id, factor FROM mfa_session_attempts WHERE user_id = ${subjectId}
           ORDER BY session_id = '*' FOR UPDATE

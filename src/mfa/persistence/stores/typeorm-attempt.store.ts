@@ -48,8 +48,8 @@ type SpentRow = AttemptRow &
 /**
  * Spends and settles attempts in one statement each.
  *
- * All lock account, challenge, method and sessions, in this order, and check their conditions on what the
- * locked rows hold; a statement that had to wait for another sees what that one left behind.
+ * Each locks account, challenge, method and sessions in this order, and checks its conditions on
+ * the locked rows: a statement that waited for another sees what that one left behind.
  */
 @Injectable()
 export class TypeOrmAttemptStore extends AttemptStore {
@@ -130,7 +130,7 @@ export class TypeOrmAttemptStore extends AttemptStore {
       const settled = await this.statements.rowsBehindLock(subjectId, statement, transaction);
       return settled.length === 1;
     } catch (failure) {
-      // The line has refused the statement: it was never sent.
+      // The account's line refused the statement, so it was never sent.
       if (failure instanceof MfaError) throw failure;
       if (transaction === undefined && (await this.isRecorded(subjectId, eventId))) return true;
       throw failure;
@@ -138,12 +138,12 @@ export class TypeOrmAttemptStore extends AttemptStore {
   }
 
   /**
-   * Whether the statement that records an event has happened, though its answer was lost: who gives the
-   * proof again would spend another one. False where that is not known, too.
+   * Whether the statement that records an event was committed although its answer was lost: a
+   * person who proves again would spend a second proof. False also when this stays unknown.
    */
   private async isRecorded(subjectId: string, eventId: string): Promise<boolean> {
     const look = async () => {
-      // The statement holds the account as long as it runs.
+      // The statement holds the account's lock while it runs.
       await this.statements.rowsUnrefused(
         subjectId,
         sql`SELECT 1 FROM mfa_accounts WHERE user_id = ${subjectId} FOR SHARE`,
@@ -157,7 +157,8 @@ export class TypeOrmAttemptStore extends AttemptStore {
   }
 
   async giveBack(spent: SpentAttempt): Promise<void> {
-    // Never turned away, so it waits in no line: what was counted is given back.
+    // It bypasses the account's line, so that it is never refused: every counted attempt is given
+    // back.
     await this.statements.rows(sql`${giveBackAttempt(spent)} SELECT 1 FROM gate`);
   }
 
@@ -176,7 +177,7 @@ export class TypeOrmAttemptStore extends AttemptStore {
     const forgiven = forgivenMethod(settlement);
     if (proven.by !== 'method') return forgiven;
     const used = sql`${forgiven}, last_used_at = ${now}`;
-    // A state that stays as it was is nothing that another proof could be judged wrongly by.
+    // An unchanged state cannot mislead another proof's judgement, so the version stays.
     if (isDeepStrictEqual(proven.authenticators, method.authenticators)) return used;
     const state = this.sealed.sealAuthenticators(proven.authenticators, method);
     return sql`state = ${state}, state_version = ${proven.stateVersion},
@@ -220,7 +221,7 @@ export class TypeOrmAttemptStore extends AttemptStore {
   }
 }
 
-/** One by one: for an array, PostgreSQL would plan the statement anew each time. */
+/** Lists the values one by one: with an array, PostgreSQL would plan the statement anew each time. */
 function isOneOf(backupLookups: readonly string[]): Sql {
   return backupLookups.length === 0 ? sql`false` : sql`b.lookup IN (${join(backupLookups)})`;
 }

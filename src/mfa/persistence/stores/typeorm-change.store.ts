@@ -29,7 +29,7 @@ const COLUMNS = raw(
   'c.user_id, c.id, c.session_id, c.type, c.factor, c.target, c.at, c.after_seq, c.former',
 );
 
-/** So many rows are written by one statement at most. */
+/** The most rows of one statement. */
 const BATCH_SIZE = 1000;
 
 /** Keeps the log of changes in `mfa_changes`. */
@@ -47,7 +47,7 @@ export class TypeOrmChangeStore extends ChangeStore {
     const { id, subjectId, sessionId, type, factor, target, at } = change;
     const former = await this.formerOf(subjectId, about, transaction);
     const envelope = former && this.sealed.seal(former, { user_id: subjectId, id, type });
-    // Written behind the account's lock, so no two changes have one place.
+    // The account's lock is held, so no two changes get the same place.
     await this.statements.changed(
       sql`INSERT INTO mfa_changes (user_id, id, place, session_id, type, factor, target, at,
           after_seq, former, lookup_keys)
@@ -221,7 +221,7 @@ function batchesOf<T>(all: readonly T[]): T[][] {
   return starts.map((start) => all.slice(start, start + BATCH_SIZE));
 }
 
-/** No key can be retired while what an undoing brings back is found by it. */
+/** A key cannot be retired while a reversal can restore codes that are looked up with it. */
 function lookupKeysOf(former: Former): string[] | null {
   if (former.kind !== 'backup_codes') return null;
   const unspent = former.codes.filter(({ spentAt }) => spentAt === null);

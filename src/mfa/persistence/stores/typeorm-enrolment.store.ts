@@ -9,8 +9,8 @@ import { Statements } from '../database/statements.js';
 import { firstVersion, replaceBackupCodes, storeChallenge, storeMethod } from './writes.js';
 
 /**
- * Stores what was set up in one statement. It locks the account first, and does nothing more when
- * the account has changed since: all that it was decided by changes with it.
+ * Stores an enrolment in one statement. It locks the account first, and stops there if the
+ * account's version has changed: everything that the decision rests on changes that version.
  */
 @Injectable()
 export class TypeOrmEnrolmentStore extends EnrolmentStore {
@@ -45,11 +45,11 @@ export class TypeOrmEnrolmentStore extends EnrolmentStore {
       transaction,
     );
     if (stored === undefined) return null;
-    // A statement does not see the rows that it makes.
+    // A statement does not see the rows that it inserts.
     return backupCodes === null ? stored.remaining : backupCodes.codes.length;
   }
 
-  /** Locks the account for the change; yields no row when there was another one before it. */
+  /** Locks the account for the change; yields no row if another change came first. */
   private claimAccount(subjectId: string, version: number): Sql {
     if (version === 0) {
       return sql`INSERT INTO mfa_accounts AS a (user_id, version)
@@ -57,7 +57,7 @@ export class TypeOrmEnrolmentStore extends EnrolmentStore {
         ON CONFLICT (user_id) DO UPDATE SET version = excluded.version WHERE a.version = 0
         RETURNING a.user_id, a.version`;
     }
-    // An account that is gone by now does not come back by what was kept of it.
+    // An account that was deleted meanwhile must not come back.
     return sql`UPDATE mfa_accounts a SET version = a.version + 1
       WHERE a.user_id = ${subjectId} AND a.version = ${version} RETURNING a.user_id, a.version`;
   }

@@ -12,12 +12,12 @@ import { METHOD_COLUMNS, type MethodRow, SealedRows } from './rows.js';
 import { Statements } from '../database/statements.js';
 import { storeMethod } from './writes.js';
 
-/** An account without a method has one row all the same; a method may be there without an account. */
+/** An account without methods yields one row; methods may exist without an account. */
 type SnapshotRow = { readonly a_version: number | null; readonly set_id: string | null } & (
   MethodRow | { readonly m_id: null }
 );
 
-/** Whoever judges a proof meanwhile by what was active is to judge it anew. */
+/** The new version makes a concurrent proof, judged by the active method, be judged again. */
 const NOT_ACTIVATED = raw(`activated_at = NULL, activated_in = NULL, activation = NULL,
   activated_version = NULL, version = version + 1`);
 
@@ -88,7 +88,7 @@ export class TypeOrmMethodStore extends MethodStore {
     await this.promoteLongestStanding(subjectId, transaction);
   }
 
-  /** The old primary goes first: at no moment may there be two. */
+  /** Unsets the old primary first: a unique index allows only one. */
   async makePrimary({ subjectId, id }: MethodKey, transaction: Transaction): Promise<boolean> {
     await this.statements.changed(
       sql`UPDATE mfa_methods SET is_primary = false WHERE user_id = ${subjectId} AND is_primary`,
@@ -111,7 +111,7 @@ export class TypeOrmMethodStore extends MethodStore {
     return changed === 1;
   }
 
-  /** An active method always means that a login asks for one: none may be left without a primary. */
+  /** A login asks for a second factor if there is a primary, so active methods must never be left without one. */
   private async promoteLongestStanding(subjectId: string, transaction: Transaction): Promise<void> {
     await this.statements.changed(
       sql`UPDATE mfa_methods SET is_primary = true

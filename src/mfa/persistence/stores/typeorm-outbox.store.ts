@@ -4,7 +4,7 @@ import { type Claim, type ClaimedDelivery, OutboxStore } from '../../core/events
 import { type OutboxRow, SealedDeliveries } from './sealed-deliveries.js';
 import { Statements } from '../database/statements.js';
 
-/** So many of those that wait longest take part in the turns of one claim: of the untried, and of the others. */
+/** How many of the longest waiting deliveries one claim considers: this many untried ones, and this many others. */
 const MOST_IN_TURNS = 500;
 
 /** Keeps deliveries in `mfa_outbox`. */
@@ -70,7 +70,7 @@ export class TypeOrmOutboxStore extends OutboxStore {
     );
   }
 
-  /** Opened one by one: one that cannot be read holds no other up. */
+  /** Opened one by one, so that an unreadable delivery holds up no other. */
   private deliveryOf(row: OutboxRow): ClaimedDelivery {
     const { user_id: subjectId, id, attempts, created_at: createdAt } = row;
     return { subjectId, id, attempts, createdAt, read: () => this.sealed.open(row) };

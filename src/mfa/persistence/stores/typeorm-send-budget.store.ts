@@ -13,14 +13,14 @@ import { HostDatabase } from '../database/host-database.js';
 import { type RefusedVerdict, rowsOf, type SpentBudget, SendSlots } from './send-slots.js';
 import { Statements, transactionOf } from '../database/statements.js';
 
-/** Undoes what was taken from the other allowances. */
+/** Rolls back what was taken from the other allowances. */
 class SendRefused extends Error {
   constructor(readonly verdict: RefusedVerdict) {
     super(verdict.reason);
   }
 }
 
-/** A slot was filled between the look at it and its update: another may have room. */
+/** A slot was filled between its choice and its update: another may have room. */
 class SlotFilled extends Error {}
 
 /** Counts sends in `mfa_send_budgets`. */
@@ -38,13 +38,13 @@ export class TypeOrmSendBudgetStore extends SendBudgetStore {
   }
 
   async take(allowances: readonly SendAllowance[], now: Date): Promise<SendVerdict> {
-    // In one order for all, so that two that send to the same addresses do not wait for each other.
+    // In one order for all, so that two sends to the same addresses do not deadlock.
     const ordered = [...allowances].sort(byKey);
     for (;;) {
       try {
         return { allowed: true, taken: { rows: await this.takeAll(ordered, now), at: now } };
       } catch (error) {
-        // Each time a slot has become full: that ends with the window's last send at the latest.
+        // Each time a slot has become full, so this ends with the window's last send at the latest.
         if (error instanceof SlotFilled) continue;
         if (!(error instanceof SendRefused)) throw error;
         const { verdict } = error;
@@ -66,7 +66,7 @@ export class TypeOrmSendBudgetStore extends SendBudgetStore {
   }
 
   giveBack(taken: TakenSend): Promise<void> {
-    // A window that has begun since does not hold the send, so nothing of it is taken back.
+    // A window that has begun since does not contain the send, so it gives nothing back.
     const isOfItsWindow = sql`b.window_started_at <= ${taken.at}::timestamptz AND b.sends > 0`;
     return this.restore(
       taken,
@@ -75,8 +75,10 @@ export class TypeOrmSendBudgetStore extends SendBudgetStore {
   }
 
   /**
-   * What a clock has counted that was ahead, counts as of now: nothing more is sent by it, and nobody
-   * waits until the right clock has caught up. False: there is nothing of it.
+   * Redates to now what a fast clock has counted. Nobody gains a send by it, and nobody waits until
+   * the right clock has caught up.
+   *
+   * @returns false if there was nothing to redate
    */
   private async redate(allowances: readonly SendAllowance[], now: Date): Promise<boolean> {
     const at = sql`${now}::timestamptz`;
@@ -93,10 +95,10 @@ export class TypeOrmSendBudgetStore extends SendBudgetStore {
     return redated > 0;
   }
 
-  /** Ends the cool-down of a send, unless another has begun since. */
+  /** Ends the cool-down of a send, unless a later send has begun another. */
   private async restore({ rows, at }: TakenSend, change: Sql): Promise<void> {
     await this.statements.changed(
-      // Locked in the order in which they are taken.
+      // Locks in the order in which sends are taken.
       sql`WITH taken AS MATERIALIZED (
           SELECT key FROM mfa_send_budgets WHERE key = ANY(${rows}::text[])
           ORDER BY key COLLATE "C" FOR UPDATE
@@ -176,7 +178,7 @@ function byKey({ key: a }: SendAllowance, { key: b }: SendAllowance): number {
   return a < b ? -1 : 1;
 }
 
-/** Whether it is refused for longer than it takes: something was counted in what is the future now. */
+/** Whether the refusal lasts longer than it can: then something was counted in the future. */
 function isMisdated(
   { key, reason, until }: RefusedVerdict,
   allowances: readonly SendAllowance[],
@@ -187,7 +189,7 @@ function isMisdated(
   return until > addSeconds(now, seconds ?? 0);
 }
 
-/** Why the row of an allowance was not counted up. */
+/** Why the row of an allowance was not incremented. */
 function verdictOn(
   { key, cooldownSeconds, maxSends, windowSeconds }: SendAllowance,
   spent: SpentBudget | undefined,

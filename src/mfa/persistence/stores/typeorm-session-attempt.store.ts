@@ -51,7 +51,8 @@ export class TypeOrmSessionAttemptStore extends SessionAttemptStore {
   }
 
   async giveBack({ session, ...locks }: SessionAttempt): Promise<void> {
-    // Never turned away, so it waits in no line: what was counted is given back.
+    // It bypasses the account's line, so that it is never refused: every counted attempt is given
+    // back.
     await this.statements.changed(giveBackToSession(session, locks));
   }
 }

@@ -8,7 +8,7 @@ import { refuseOtherTables } from '../database/table-check.js';
 import { Statements, transactionOf } from '../database/statements.js';
 import { firstVersion } from './writes.js';
 
-/** Transactions of TypeORM's, each behind the lock of one account. */
+/** TypeORM transactions, each under the lock of one account. */
 @Injectable()
 export class TypeOrmUnitOfWork extends UnitOfWork implements OnModuleInit {
   constructor(
@@ -21,9 +21,10 @@ export class TypeOrmUnitOfWork extends UnitOfWork implements OnModuleInit {
   }
 
   /**
-   * Here, as a host with another storage has another unit of work, and none of the tables.
+   * The check is here because a host with another storage has another unit of work, and none of
+   * these tables.
    *
-   * @throws {Error} that says what to do where the tables are missing, or are those of an older version
+   * @throws {Error} that says what to do when the tables are missing or belong to another version
    */
   async onModuleInit(): Promise<void> {
     await refuseOtherTables(this.host.dataSource);
@@ -43,7 +44,7 @@ export class TypeOrmUnitOfWork extends UnitOfWork implements OnModuleInit {
     return this.line.run(subjectId, commit, bound);
   }
 
-  /** Makes the account's row where there is none, and holds it either way. */
+  /** Creates the account's row if there is none, and locks it in either case. */
   async lockAccount(subjectId: string, transaction: Transaction): Promise<void> {
     await this.statements.changed(
       sql`INSERT INTO mfa_accounts AS a (user_id, version)

@@ -12,27 +12,27 @@ import { IS_ALIVE } from './rows.js';
 const FIRST_VERSIONS = 2 ** 30;
 
 /**
- * Where the version of an account begins that is made or changed for the first time. One that was
- * forgotten and is made anew is not taken for the old one, whatever was done with either.
+ * The version with which an account begins. It is random, so that a deleted and recreated account
+ * is never taken for the old one.
  */
 export function firstVersion(subjectId: string, random: RandomSource): Sql {
   return sql`greatest(${1 + random.below(FIRST_VERSIONS)}::int, ${lastActivation(subjectId)} + 1)`;
 }
 
-/** Of an account whose row alone was deleted there are methods, which logins come after all the same. */
+/** If only the account's row was deleted, its methods remain, and new challenges must count as later than them. */
 export function lastActivation(subjectId: string): Sql {
   return sql`coalesce((SELECT max(m.activated_version) FROM mfa_methods m
     WHERE m.user_id = ${subjectId}), 0)`;
 }
 
-/** The stored challenge `c` is one that could still be answered. */
+/** Whether the stored challenge `c` could still be answered. */
 const IS_OPEN = sql`(c.consumed_at IS NULL AND c.expires_at > excluded.created_at
   AND c.credentials_version = excluded.credentials_version AND EXISTS (
     SELECT 1 FROM mfa_methods m
     WHERE m.user_id = c.user_id AND m.id = c.method_id AND m.id = excluded.method_id AND ${IS_ALIVE}
   ))`;
 
-/** What becomes of the attempts, and when nothing becomes of anything. */
+/** The attempts that a stored challenge ends up with, and the condition for storing it at all. */
 const WHEN_OPEN: Readonly<Record<WhenOpen, { attempts: Sql; condition: Sql }>> = {
   replace: { attempts: sql`0`, condition: empty },
   refresh: { attempts: sql`CASE WHEN ${IS_OPEN} THEN c.attempts ELSE 0 END`, condition: empty },
@@ -40,11 +40,11 @@ const WHEN_OPEN: Readonly<Record<WhenOpen, { attempts: Sql; condition: Sql }>> =
 };
 
 /**
- * `INSERT` of a method, or its change where there is one of its handler. Failures and lock outlive
- * the secret: setting up again must not refill a budget.
+ * `INSERT` of a method, or the update of the one with its handler. Failures and lock outlive the
+ * secret: enrolling again must not refill a budget.
  *
  * @param state sealed
- * @param source a `FROM`, where another part of the statement decides whether there is a row
+ * @param source a `FROM`, if another part of the statement decides whether there is a row
  */
 export function storeMethod(method: EnrolledMethod, state: Buffer, source: Sql = empty): Sql {
   const { subjectId, id, handler, stateVersion, createdAt, confirmedAt, lastUsedAt } = method;
@@ -60,8 +60,8 @@ export function storeMethod(method: EnrolledMethod, state: Buffer, source: Sql =
 }
 
 /**
- * `INSERT` of a challenge once another part of the statement, `account`, has locked the account
- * and yields its version.
+ * `INSERT` of a challenge. Another part of the statement, `account`, locks the account and yields
+ * its version.
  *
  * @param data sealed
  */
@@ -86,12 +86,12 @@ export function storeChallenge(
       credentials_version = excluded.credentials_version, data = excluded.data,
       created_at = excluded.created_at, expires_at = excluded.expires_at,
       account_version = excluded.account_version, consumed_at = NULL, attempts = ${attempts},
-      -- Whoever judged what was here before has lost: it is another challenge now.
+      -- A proof judged against the former challenge loses: this is another one.
       version = c.version + 1
     ${condition}`;
 }
 
-/** Parts of a `WITH`, of which another is `account`: a new set of codes in the place of the old one. */
+/** Parts of a `WITH` that replace the old set of codes by a new one. Another part is `account`. */
 export function replaceBackupCodes({ id, codes, at }: StoredBackupCodes): Sql {
   const lookups = codes.map(({ lookup }) => lookup);
   const hashes = codes.map(({ hash }) => hash);

@@ -1,14 +1,14 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /**
- * One mail that asked for the confirmation of an address, and was not answered yet. It names no user:
- * what is counted are mails to an address, whoever gave it.
+ * One mail that asks for the confirmation of an address and is still unanswered. It names no user:
+ * mails are counted by address, over all accounts that gave it.
  */
 @Entity('email_confirmations')
 @Index('email_confirmations_address_tag_sent_at_idx', ['addressTag', 'sentAt'])
 @Index('email_confirmations_sent_at_idx', ['sentAt'])
 export class EmailConfirmation {
-  /** The delivery that the mail was sent for: the same when it is sent again. */
+  /** The delivery that the mail belongs to, the same when the mail is sent again. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'email_confirmations_pkey' })
   readonly id!: string;
 

@@ -1,6 +1,6 @@
 /**
- * Mails to one address, over all accounts, that nobody has answered. Whoever gives somebody else's
- * address has this many sent there, and no more.
+ * Unanswered mails to one address, over all accounts. It bounds the mails that strangers can have
+ * sent to somebody else's address.
  */
 export const CONFIRMATION_LIMIT = { maxMails: 3, windowSeconds: 86_400 } as const;
 
@@ -22,7 +22,7 @@ export const VERIFICATION_NETWORK_LIMIT = {
 export const VERIFICATION_LINK_SECONDS = 86_400;
 
 /**
- * Ten minutes at most [NIST SP 800-63B-4 §3.1.3.2]; so many wrong tries of all sessions end a code. A session
- * ends long before.
+ * A code lives ten minutes at most [NIST SP 800-63B-4 §3.1.3.2]. `maxAttempts` counts over all
+ * sessions; one session is locked long before.
  */
 export const VERIFICATION_CODE = { digits: 6, lifeSeconds: 600, maxAttempts: 100 } as const;

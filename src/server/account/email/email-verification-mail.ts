@@ -2,21 +2,21 @@ import { escapeHtml } from '../../texts/escape-html.js';
 import { type Mail } from '../../delivery/mail/mailer.js';
 import { type LanguageTexts } from '../../texts/language-texts.js';
 
-/** What confirms the address: a link with its token behind the `#`, or a code to be typed. */
+/** What confirms the address: a link with its token after the `#`, or a code to type. */
 export type ConfirmationMeans =
   | { readonly kind: 'link'; readonly link: string }
   | {
       readonly kind: 'code';
       readonly code: string;
-      /** The subject says it, so that people tell two mails apart. */
+      /** The subject says it, so that people can tell two mails apart. */
       readonly requestedAt: Date;
     };
 
 /**
- * The mail that asks for a confirmation, still without its address. Nothing in it was typed by whoever
- * gave the address, which may be somebody else's.
+ * The mail that asks for a confirmation, still without its recipient. It contains no text of the
+ * person who gave the address, which may be somebody else's.
  *
- * @param secondsLeft of the life of the link or the code
+ * @param secondsLeft left of the life of the link or the code
  */
 export function composeVerificationMail(
   means: ConfirmationMeans,
@@ -54,7 +54,7 @@ export function composeVerificationMail(
   };
 }
 
-/** Promises no more than there is; the last hour or minute counts as one. */
+/** Rounds down so as not to promise too much; the last hour or minute counts as one. */
 function wholeOf(left: number): number {
   return Math.max(1, Math.floor(left));
 }

@@ -21,7 +21,7 @@ import {
 } from './email-verification-rows.js';
 import { EmailVerificationTokens } from './email-verification-tokens.js';
 
-/** Mails what confirms an address: link and code are made here, so that neither is ever stored. */
+/** Mails links and codes that confirm an address. They are made here, so that neither is ever stored. */
 @Injectable()
 export class EmailVerificationMailer extends EventConsumer {
   readonly name = 'email-verification-mail';
@@ -46,8 +46,8 @@ export class EmailVerificationMailer extends EventConsumer {
   }
 
   /**
-   * Goes to the address that is to be confirmed now; the event names none, as none is confirmed. What
-   * is over by now is not mailed: link and code live from the request on.
+   * Writes to the unconfirmed address that the account has now; the event names no address, because
+   * none is confirmed. Skips an expired link or code: both live from the request on.
    */
   async deliver({ id, event }: EventDelivery): Promise<void> {
     const userId = event.subject.id;
@@ -71,7 +71,7 @@ export class EmailVerificationMailer extends EventConsumer {
     await this.mailer.send({ to: address, ...mail, deliveryId: id });
   }
 
-  /** The same in each try of a delivery: mail servers drop what they have had under one Message-ID. */
+  /** The same in each try of a delivery: mail servers drop a second mail with a known Message-ID. */
   private codeOf(deliveryId: string): string {
     const tag = this.keyRing.tag('mailed-code', `of delivery ${deliveryId}`);
     const bytes = Buffer.from(tag.slice(tag.lastIndexOf('.') + 1), 'base64url');
@@ -80,7 +80,7 @@ export class EmailVerificationMailer extends EventConsumer {
     return String(number % codes).padStart(VERIFICATION_CODE.digits, '0');
   }
 
-  /** A request of the future was dated by a clock that was ahead. */
+  /** A request dated in the future comes from a clock that was ahead. */
   private lifeFrom(requested: Date, kind: ConfirmationMeans['kind']): ConfirmationLife {
     const now = this.clock.now();
     const requestedAt = requested > now ? now : requested;
@@ -88,7 +88,7 @@ export class EmailVerificationMailer extends EventConsumer {
     return { requestedAt, expiresAt: addSeconds(requestedAt, seconds) };
   }
 
-  /** Behind the #, no server and no log between here and there sees the token. */
+  /** After the `#`, no server and no log on the way sees the token. */
   private async linkTo(
     confirmation: Confirmation,
     id: string,

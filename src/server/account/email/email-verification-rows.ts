@@ -5,7 +5,7 @@ import { addSeconds, Clock, KeyRing } from '../../../mfa/index.js';
 import { foldName } from '../../identity/names.js';
 import { CONFIRMATION_LIMIT, VERIFICATION_CODE } from './email-verification-limits.js';
 
-/** From when until when a link or a code confirms. */
+/** The life of a link or a code. */
 export interface ConfirmationLife {
   readonly requestedAt: Date;
   readonly expiresAt: Date;
@@ -16,16 +16,16 @@ export interface ConfirmationOffer extends ConfirmationLife {
   readonly userId: string;
   /** The same when the mail is sent again. */
   readonly deliveryId: string;
-  /** The code of the mail; null: it has a link. */
+  /** The code of the mail; null if it has a link. */
   readonly code: string | null;
 }
 
-/** Whether the mail may be sent, and where. */
+/** Whether the mail may be sent, and to which address. */
 export type ConfirmationTicket =
   | { readonly kind: 'granted'; readonly address: string }
   | { readonly kind: 'refused'; readonly reason: 'limit' | 'nothing to confirm' };
 
-/** What confirms: an address of a user; where a code was typed, that code and in which session. */
+/** A user's address to confirm; for a typed code, also its tag and the session. */
 export interface Confirmation {
   readonly userId: string;
   readonly address: string;
@@ -39,8 +39,8 @@ export interface CodeTrial {
 }
 
 /**
- * Everybody who says that the address of a user is theirs: mails to it are counted behind this lock, and of
- * those who confirm it at once one is first.
+ * Locks all users who claim this user's address. Mails to it are counted under this lock, and of
+ * several simultaneous confirmations one wins.
  */
 const LOCK_CLAIMANTS = `
   SELECT id, email_verified_at IS NOT NULL AS "isConfirmed" FROM users
@@ -58,7 +58,7 @@ const COUNT = `
   SELECT count(*)::int AS mails, min(sent_at) AS "firstAt" FROM email_confirmations
   WHERE address_tag = ANY($1) AND sent_at > $2 AND id IS DISTINCT FROM $3`;
 
-/** What a clock has counted that was ahead counts as of now. */
+/** Redates to now what a fast clock has counted. */
 const REDATE = `
   UPDATE email_confirmations SET sent_at = $2 WHERE address_tag = ANY($1) AND sent_at > $2`;
 
@@ -66,7 +66,7 @@ const ADD = `
   INSERT INTO email_confirmations (id, address_tag, sent_at) VALUES ($1, $2, $3)
   ON CONFLICT (id) DO NOTHING`;
 
-/** What was sent before no longer counts, nor what was tried of it; a code that is sent again is no new one. */
+/** A new code replaces the old one and its attempts; the same code sent again keeps its attempts. */
 const KEEP_CODE = `
   UPDATE users SET email_code_tag = $2, email_code_expires_at = $3, email_code_attempts =
     CASE WHEN email_code_tag = $2 THEN email_code_attempts ELSE 0 END
@@ -85,7 +85,7 @@ const MAY_CONFIRM = `
   SELECT 1 FROM users
   WHERE id = $1 AND email_key = $2 AND email_verified_at IS NULL AND disabled_at IS NULL`;
 
-/** The code is the one that was judged, and the session in which it was typed still lives. */
+/** The code is still the judged one, and the session in which it was typed is alive. */
 const MAY_CONFIRM_BY_CODE = `${MAY_CONFIRM} AND email_code_tag = $3 AND EXISTS (
     SELECT 1 FROM sessions s
     WHERE s.user_id = users.id AND s.id = $4 AND s.ended_at IS NULL AND s.expires_at > $5
@@ -93,7 +93,7 @@ const MAY_CONFIRM_BY_CODE = `${MAY_CONFIRM} AND email_code_tag = $3 AND EXISTS (
 
 const NO_CODE = `email_code_tag = NULL, email_code_expires_at = NULL, email_code_attempts = 0`;
 
-/** Whoever confirms an address first has it: nobody else who said that it is theirs does. */
+/** The first to confirm an address gets it; all other claimants lose it. */
 const RELEASE = `
   UPDATE users SET email = NULL, email_key = NULL, email_unasked = false, ${NO_CODE}
   WHERE email_key = $2 AND id <> $1`;
@@ -102,7 +102,7 @@ const CONFIRM = `UPDATE users SET email_verified_at = $2, ${NO_CODE} WHERE id = 
 
 const ANSWERED = `DELETE FROM email_confirmations WHERE address_tag = ANY($1)`;
 
-/** Addresses and what confirms them, as columns of `users`; each row count is a decision. */
+/** Addresses and their confirmations, as columns of `users`. Row counts decide. */
 @Injectable()
 export class EmailVerificationRows {
   constructor(
@@ -111,7 +111,10 @@ export class EmailVerificationRows {
     private readonly clock: Clock,
   ) {}
 
-  /** Counts the mail and keeps its code, unless there is nothing to confirm or the address had its share. */
+  /**
+   * Counts the mail and stores the tag of its code, unless there is nothing to confirm or the
+   * address has reached its limit.
+   */
   async offer({
     userId,
     deliveryId,
@@ -135,27 +138,27 @@ export class EmailVerificationRows {
     });
   }
 
-  /** Until when no further mail goes to the address; null: one does. */
+  /** Until when the address gets no further mail; null if it may get one. */
   async fullUntil(address: string): Promise<Date | null> {
     const { mails, firstAt } = await this.count(this.database, this.addressTags(address), null);
     if (mails < CONFIRMATION_LIMIT.maxMails || firstAt === null) return null;
     return addSeconds(firstAt, CONFIRMATION_LIMIT.windowSeconds);
   }
 
-  /** Spends one attempt, committed before the code is judged. Null: there is no code that could be right. */
+  /** Spends one attempt and commits it before the code is judged. Null if there is no code that could be right. */
   async spendAttempt(userId: string): Promise<CodeTrial | null> {
     const key = [userId, this.clock.now(), VERIFICATION_CODE.maxAttempts];
     const [[trial]] = await this.database.query<[CodeTrial[], number]>(SPEND_ATTEMPT, key);
     return trial ?? null;
   }
 
-  /** Whether a code was tried too often, and would still be good. */
+  /** Whether a code that has not expired was tried too often. */
   async isExhausted(userId: string): Promise<boolean> {
     const key = [userId, this.clock.now(), VERIFICATION_CODE.maxAttempts];
     return (await this.database.query<unknown[]>(IS_EXHAUSTED, key)).length > 0;
   }
 
-  /** What could be stored of this code, under each key of the ring. */
+  /** The tags of this code under each key of the ring. */
   codeTags(userId: string, address: string, code: string): string[] {
     return this.keyRing.tags('mailed-code', codeText(userId, address, code));
   }
@@ -166,8 +169,8 @@ export class EmailVerificationRows {
   }
 
   /**
-   * Confirms an address, once, and takes it from everybody else who said that it is theirs. False: it is
-   * another by now, or somebody has confirmed it, or the code was replaced.
+   * Confirms an address, once, and takes it from all other claimants. False if the user has another
+   * address by now, somebody has confirmed it, or the code was replaced.
    *
    * @param manager of the transaction that records it
    */
@@ -190,18 +193,18 @@ export class EmailVerificationRows {
     return true;
   }
 
-  /** Locks whoever says that this user's address is theirs. False: one of them has confirmed it. */
+  /** Locks all users who claim this user's address. False if one of them has confirmed it. */
   private async lockUnconfirmed(userId: string, manager: EntityManager): Promise<boolean> {
     const claimants = await manager.query<{ isConfirmed: boolean }[]>(LOCK_CLAIMANTS, [userId]);
     return claimants.length > 0 && claimants.every(({ isConfirmed }) => isConfirmed === false);
   }
 
-  /** The first is stored; a count asks for all, so that a new key forgets nothing. */
+  /** The first tag is stored; counts look for all of them, so that a new key forgets nothing. */
   private addressTags(address: string): string[] {
     return this.keyRing.tags('send-address', address.toLowerCase());
   }
 
-  /** @param except a delivery that is tried again counts once */
+  /** @param except the delivery at hand, so that another try of it counts once */
   private async count(
     database: DataSource | EntityManager,
     tags: readonly string[],
@@ -220,7 +223,7 @@ interface MailCount {
   readonly firstAt: Date | null;
 }
 
-/** A code is one user's and one address's: it dies with either. */
+/** Binds a code to one user and one address: it dies when either changes. */
 function codeText(userId: string, address: string, code: string): string {
   return `${userId} ${address.toLowerCase()} ${code}`;
 }

@@ -8,13 +8,13 @@ const VERIFICATION_TOKEN: TokenKind = {
   path: '/api/auth/email/verify/',
 };
 
-/** The tokens of links that confirm an address. The JWT only carries; the row of the user decides. */
+/** The tokens of links that confirm an address. The JWT only carries data; the user's row decides. */
 @Injectable()
 export class EmailVerificationTokens {
   constructor(private readonly jwt: SessionJwt) {}
 
   /**
-   * The token names its address: it confirms no other one.
+   * The token names its address and confirms no other.
    *
    * @param id `jti`
    */

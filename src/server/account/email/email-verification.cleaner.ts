@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { CLEAN_UP_GRACE_SECONDS, EndedRowsCleaner } from '../../retention/ended-rows.cleaner.js';
 import { CONFIRMATION_LIMIT } from './email-verification-limits.js';
 
-/** Mails that are no longer counted. */
+/** Deletes mails that are no longer counted. */
 @Injectable()
 export class EmailVerificationCleaner extends EndedRowsCleaner {
   constructor(@InjectDataSource() database: DataSource) {

@@ -21,10 +21,10 @@ import { VERIFICATION_LIMIT, VERIFICATION_NETWORK_LIMIT } from './email-verifica
 import { type Confirmation, EmailVerificationRows } from './email-verification-rows.js';
 import { EmailVerificationTokens } from './email-verification-tokens.js';
 
-/** What wrong codes are counted as, and told as. */
+/** The factor name under which wrong codes are counted and reported. */
 const CODE_FACTOR = 'email_verification';
 
-/** Has owners of addresses confirm them: by a link or a code that is mailed there, and nowhere else. */
+/** Lets people prove that an address is theirs, by a link or a code that is mailed to it. */
 @Injectable()
 export class EmailVerification {
   constructor(
@@ -38,8 +38,9 @@ export class EmailVerification {
   ) {}
 
   /**
-   * Opens an account, and has its address written to in the same commit. Where the network has had its
-   * share of mails there is an account and no mail: its owner asks for one later.
+   * Opens an account, and requests the mail to its address in the same commit. If the network has
+   * reached its limit of mails, the account is opened without a mail; its owner can ask for one
+   * later.
    *
    * @throws {MfaError} `validation_failed` when a name is taken or the password is refused
    */
@@ -50,7 +51,7 @@ export class EmailVerification {
   ): Promise<User> {
     const user = await this.users.prepare(registration, language, client.ip);
     const now = this.clock.now();
-    // Before the transaction, as it needs a connection of its own.
+    // Before the transaction, because it needs a connection of its own.
     const { allowed } = await this.budgets.take(networkAllowances(client), now);
     await this.audit.change(async (manager) => {
       if (await this.rows.isConfirmed(registration.email, manager)) {
@@ -64,10 +65,10 @@ export class EmailVerification {
   }
 
   /**
-   * Has another mail sent. False: the address is confirmed already.
+   * Requests another mail. False if the address is already confirmed.
    *
    * @throws {MfaError} `send_too_soon` or `send_limit`; `validation_failed` without an address;
-   * `token_not_valid` when the user is gone
+   *   `token_not_valid` when the user is gone
    */
   async request({ subjectId: userId, client }: Actor): Promise<boolean> {
     const user = await this.users.findById(userId);
@@ -89,19 +90,23 @@ export class EmailVerification {
     return true;
   }
 
-  /** @throws {MfaError} `invalid_token`, also for one that is spent or whose address is another's by now */
+  /**
+   * @throws {MfaError} `invalid_token`, also for a token that is spent, or whose address belongs to
+   *   another account by now
+   */
   async confirmByLink(token: string, client: ClientInfo): Promise<void> {
     const confirmation = await this.tokens.verify(token);
     if (!(await this.commit(confirmation, client))) throw new MfaError('invalid_token');
   }
 
   /**
-   * An answer that was lost is given again: an address that is confirmed stays so, whatever the code.
+   * A retry after a lost answer succeeds: a confirmed address stays confirmed, whatever the code.
    *
-   * The session pays for a wrong code: whoever has stolen one uses up no code of its owner's.
+   * The session pays for a wrong code, so the thief of a session cannot use up the owner's code.
    *
-   * @throws {MfaError} `invalid_code`; `session_locked` after too many; `attempts_exhausted` after far too
-   * many of all sessions, until another code is sent; `token_not_valid` when the user is gone
+   * @throws {MfaError} `invalid_code`; `session_locked` after too many; `attempts_exhausted` after
+   *   too many over all sessions, until another code is sent; `token_not_valid` when the user is
+   *   gone
    */
   async confirmByCode(
     code: string,
@@ -112,7 +117,7 @@ export class EmailVerification {
     if (user.emailVerifiedAt !== null) return;
     const guess = { subject: new UserSubject(user), sessionId, client, factor: CODE_FACTOR };
     const isConfirmed = await this.attempts.judge(guess, async () => {
-      // Counted and committed before the code is judged.
+      // The attempt is counted and committed before the code is judged.
       const trial = await this.rows.spendAttempt(user.id);
       if (trial === null) throw await this.whyNone(user.id);
       const tags = this.rows.codeTags(user.id, trial.address, normalizeCode(code));
@@ -143,7 +148,7 @@ export class EmailVerification {
   }
 }
 
-/** Whoever asks pays, and not the address that is written to. */
+/** The asking network pays, not the address that gets the mail. */
 function networkAllowances({ ip }: ClientInfo): SendAllowance[] {
   return networkAllowancesOf(ip, 'email-verification', VERIFICATION_NETWORK_LIMIT);
 }

@@ -18,7 +18,7 @@ import { RateLimitGuard } from '../../rate-limit/rate-limit.guard.js';
 import { DetailResponse } from '../../identity/auth.responses.js';
 import { EmailVerification } from './email-verification.js';
 
-/** What the page behind the link of a mail posts. */
+/** What the page behind a mailed link posts. */
 class EmailLinkBody {
   @ApiProperty({ description: 'What stands behind the # of the link.', example: 'eyJ…' })
   @IsString()
@@ -115,7 +115,7 @@ class EmailCodeController {
   }
 }
 
-/** The routes of a server that has addresses confirmed in this way; without it there are none. */
+/** The routes for each mode of e-mail verification. */
 export const EMAIL_CONTROLLERS: Readonly<Record<EmailVerificationMode, Type[]>> = {
   off: [],
   link: [EmailController, EmailLinkController],

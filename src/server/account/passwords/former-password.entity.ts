@@ -9,7 +9,7 @@ import {
 } from 'typeorm';
 import { User } from '../../identity/user.entity.js';
 
-/** A password that another one has replaced, for as long as its owner can say that it was not them. */
+/** A replaced password, kept for as long as its owner can disown the replacement. */
 @Entity('former_passwords')
 @Index('former_passwords_replaced_at_idx', ['replacedAt'])
 export class FormerPassword {
@@ -24,7 +24,7 @@ export class FormerPassword {
   @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'former_passwords_user_id_fkey' })
   readonly user?: Relation<User>;
 
-  /** Null: "not me" has put this password or an earlier one back, and nothing brings it again. */
+  /** Null once "not me" has put back this password or an earlier one: nothing brings it back again. */
   @Column('text', { name: 'password_hash', nullable: true })
   readonly passwordHash!: string | null;
 

@@ -5,7 +5,7 @@ import { GIVE_UP_SECONDS } from '../../../mfa/index.js';
 import { CLEAN_UP_GRACE_SECONDS, EndedRowsCleaner } from '../../retention/ended-rows.cleaner.js';
 import { ServerConfig } from '../../config/server-config.js';
 
-/** Passwords of before that no link can put back any more. */
+/** Deletes former passwords that no link can put back any more. */
 @Injectable()
 export class FormerPasswordsCleaner extends EndedRowsCleaner {
   constructor(@InjectDataSource() database: DataSource, { notMeLinkSeconds }: ServerConfig) {
@@ -13,7 +13,8 @@ export class FormerPasswordsCleaner extends EndedRowsCleaner {
       table: 'former_passwords',
       key: ['user_id', 'id'],
       endedAt: 'replaced_at',
-      // Whoever is told last, because mails could not be sent, has as long to answer.
+      // A mail may be delayed for GIVE_UP_SECONDS; its reader has as long to answer as everybody
+      // else.
       keptSeconds: notMeLinkSeconds + GIVE_UP_SECONDS + CLEAN_UP_GRACE_SECONDS,
     });
   }

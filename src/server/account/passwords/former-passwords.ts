@@ -9,9 +9,9 @@ const KEEP = `
   SELECT id, $2, password_hash, credentials_version, $3, $4, $5 FROM users WHERE id = $1 AND password_hash IS NOT NULL`;
 
 /**
- * The first one that the change replaced, or one of the sessions whose doing it was, or somebody by mail
- * after it: whoever reads the mailbox may have done that. What another session of the owner has replaced
- * stays where it is: a password that leaked, which the owner has changed, proves nothing.
+ * The earliest password that was replaced by the disowned change, by one of its sessions since, or
+ * by mail since, which a reader of the mailbox may have done. A replacement in another session of
+ * the owner stays: the owner may have changed a leaked password, which must not come back.
  */
 const FIND = `
   SELECT after_seq AS "afterSeq", password_hash AS "passwordHash" FROM former_passwords
@@ -20,7 +20,7 @@ const FIND = `
     OR (session_id IS NULL AND after_seq >= $5))
   ORDER BY after_seq LIMIT 1`;
 
-/** The row of a password that another one replaced has the version that came with that one. */
+/** The row of a former password has the version of the password that replaced it. */
 const REPLACED_IN = `
   SELECT f.password_hash AS "passwordHash" FROM former_passwords f
   JOIN users u ON u.id = f.user_id AND u.credentials_version = f.id
@@ -28,33 +28,33 @@ const REPLACED_IN = `
 
 const PUT_BACK = `UPDATE users SET password_hash = $2, credentials_version = $3 WHERE id = $1`;
 
-/** The rows stay: they tell which sessions began with which password. */
+/** The rows stay: they tell which session began with which password. */
 const FORGET_SINCE = `
   UPDATE former_passwords SET password_hash = NULL WHERE user_id = $1 AND after_seq >= $2`;
 
 /** A password that is about to be replaced. */
 export interface Replacement {
   readonly userId: string;
-  /** `credentialsVersion` that comes with the new one. */
+  /** The `credentialsVersion` of the new password. */
   readonly version: string;
-  /** The session in which it is chosen; null: it is reset by mail. */
+  /** The session that changes it; null if it is reset by mail. */
   readonly sessionId: string | null;
 }
 
-/** A change whose owner says that they did not make it. */
+/** A change that its owner disowns. */
 export interface PasswordReversal extends Pick<ReversedChange, 'target'> {
   readonly userId: string;
-  /** The sessions whose doing it was. */
+  /** The sessions that made it. */
   readonly sessionIds: readonly string[];
-  /** The event after which these sessions have done anything that the owner did not. */
+  /** The event after which the acts of these sessions are not the owner's. */
   readonly seq: number;
-  /** The same of whoever chose a password by mail. */
+  /** The same for passwords reset by mail. */
   readonly mailedSeq: number;
 }
 
 /**
- * The passwords that others have replaced. Whoever calls holds the account's lock; the order is that of
- * events, which the user's chain gives, and not of clocks.
+ * Replaced passwords. Callers hold the account's lock. The user's chain of events gives the order,
+ * not a clock.
  */
 @Injectable()
 export class FormerPasswords {
@@ -65,13 +65,16 @@ export class FormerPasswords {
     private readonly clock: Clock,
   ) {}
 
-  /** Keeps the present password, right before another one takes its place. */
+  /** Keeps the present password just before it is replaced. */
   async keep({ userId, version, sessionId }: Replacement, manager: EntityManager): Promise<void> {
     const afterSeq = await this.audit.lastSeq(userId, manager);
     await manager.query(KEEP, [userId, version, sessionId, afterSeq, this.clock.now()]);
   }
 
-  /** The hash of the password that this session has replaced by the present one; null: it did not choose that. */
+  /**
+   * The hash of the password that this session replaced by the present one; null if another session
+   * chose the present one.
+   */
   async replacedIn(userId: string, sessionId: string): Promise<string | null> {
     const key = [userId, sessionId];
     const [row] = await this.database.query<{ passwordHash: string }[]>(REPLACED_IN, key);
@@ -79,9 +82,9 @@ export class FormerPasswords {
   }
 
   /**
-   * Puts back the password that was in force before somebody else chose one; where nobody did, the
-   * present one stays. What was chosen since is forgotten: a later link, which a thief
-   * may have been sent, cannot bring a thief's password back.
+   * Puts back the password from before somebody else chose one; if nobody did, the present one
+   * stays. Passwords chosen since are forgotten: a thief may receive a later link, which must not
+   * bring the thief's password back.
    */
   async putBack(
     { userId, target, sessionIds, seq, mailedSeq }: PasswordReversal,

@@ -19,13 +19,13 @@ import { refuseWeakPassword } from '../../identity/password-rules.js';
 import { type User } from '../../identity/user.entity.js';
 import { UsersService } from '../../identity/users.service.js';
 
-/** The present password, and the one that shall take its place. */
+/** The present password, and the new one. */
 export interface PasswordPair {
   readonly oldPassword: string;
   readonly newPassword: string;
 }
 
-/** Changes the password of whoever is signed in. */
+/** Changes the password of a signed-in person. */
 @Injectable()
 export class PasswordChange {
   constructor(
@@ -42,11 +42,12 @@ export class PasswordChange {
   ) {}
 
   /**
-   * Changes the password; the other sessions and all open challenges end with it. What this session has
-   * just changed so is left as it is: the answer may have been lost.
+   * Changes the password and ends the other sessions and all open challenges. A retry of the same
+   * change by this session succeeds without changing anything: its answer may have been lost.
    *
-   * @throws {MfaError} `validation_failed` for a new password that is refused, `invalid_credentials`
-   * for a wrong old one, `session_locked` after too many, `token_not_valid` when the user is gone
+   * @throws {MfaError} `validation_failed` for a new password that is refused,
+   *   `invalid_credentials` for a wrong old one, `session_locked` after too many, `token_not_valid`
+   *   when the user is gone
    */
   async change(actor: Actor, { oldPassword, newPassword }: PasswordPair): Promise<void> {
     const user = await this.users.findById(actor.subjectId);
@@ -55,7 +56,7 @@ export class PasswordChange {
     const { sessionId, client } = actor;
     const guess = { subject: new UserSubject(user), sessionId, client, factor: 'password' };
     const asker = { subject: user.id, ip: client.ip };
-    // The session pays: whoever has stolen the token shall not guess the password by it.
+    // The session pays, so that the thief of a token cannot guess the password.
     let isDone = false;
     const isRight = await this.attempts.judge(guess, async () => {
       if (await this.hasher.verify(oldPassword, user.passwordHash, asker)) return true;
@@ -64,11 +65,11 @@ export class PasswordChange {
     });
     if (!isRight) throw wrongPassword();
     if (isDone) return;
-    // Slow, so it is done before any lock is held.
+    // Hashing is slow, so it is done before any lock is held.
     await this.commit(user, await this.hasher.hash(newPassword, asker), actor);
   }
 
-  /** Whether this session has replaced the one password by the other: it takes both to be told so. */
+  /** Whether this session has already made this change. The caller must know both passwords to learn it. */
   private async isDone(
     { oldPassword, newPassword }: PasswordPair,
     user: User,

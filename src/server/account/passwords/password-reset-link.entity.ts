@@ -19,7 +19,7 @@ export class PasswordResetLink {
   })
   readonly userId!: string;
 
-  /** `jti` of its token. */
+  /** The `jti` of its token. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'password_reset_links_pkey' })
   readonly id!: string;
 
@@ -27,7 +27,7 @@ export class PasswordResetLink {
   @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'password_reset_links_user_id_fkey' })
   readonly user?: Relation<User>;
 
-  /** The network of whoever asked: an IPv4 address, a /56 of IPv6, or `unknown`. */
+  /** The network that asked for it: an IPv4 address, a /56 of IPv6, or `unknown`. */
   @Column('text')
   readonly asker!: string;
 
@@ -38,15 +38,15 @@ export class PasswordResetLink {
   @Column('timestamptz', { name: 'expires_at' })
   readonly expiresAt!: Date;
 
-  /** Attempts at the password of before, where the reset takes that too. */
+  /** Attempts at the old password, if the reset asks for it too. */
   @Column('integer', { name: 'password_attempts', default: 0 })
   readonly passwordAttempts!: number;
 
-  /** When the last one of them was made; null: none was. */
+  /** When the last of these attempts was made; null if none was. */
   @Column('timestamptz', { name: 'password_attempted_at', nullable: true })
   readonly passwordAttemptedAt!: Date | null;
 
-  /** When it was used, or a new password or a freeze of the account made it void; null: it works. */
+  /** When it was used, or made void by a new password or a freeze of the account; null while it works. */
   @Column('timestamptz', { name: 'spent_at', nullable: true })
   readonly spentAt!: Date | null;
 }

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { CLEAN_UP_GRACE_SECONDS, EndedRowsCleaner } from '../../retention/ended-rows.cleaner.js';
 
-/** Links of password resets that nobody can use any more: no count looks back behind the end of a link. */
+/** Deletes expired links of password resets: no count looks further back than the end of a link. */
 @Injectable()
 export class PasswordResetLinksCleaner extends EndedRowsCleaner {
   constructor(@InjectDataSource() database: DataSource) {

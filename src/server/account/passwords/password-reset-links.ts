@@ -13,26 +13,26 @@ import { ServerConfig } from '../../config/server-config.js';
 import { type ResetOffer } from './password-rows.js';
 
 /**
- * Links that are mailed to one account: for one asker, and for all of them together. They are counted
- * over an hour, or over the life of a link where that is shorter: whoever is refused by the strangers
- * who asked before has the links of those in the mailbox, and they work.
+ * Links that are mailed to one account, for one asker and for all together. They are counted over
+ * an hour, or over the life of a link if that is shorter: an owner who is refused because strangers
+ * asked before has their links in the mailbox, and these work.
  */
 export const RESET_LINK_LIMIT = { perAsker: 3, perAccount: 10, windowSeconds: 3600 } as const;
 
-/** Whoever signs in by another's word has no password here, and gets none. */
+/** People who sign in through another provider have no password here, and get none. */
 const LOCK_USER = `
   SELECT 1 FROM users WHERE id = $1 AND disabled_at IS NULL AND password_hash IS NOT NULL
   FOR NO KEY UPDATE`;
 
-/** What a clock has counted that was ahead counts as of now; a link lives as long as it was to. */
+/** Redates to now what a fast clock has counted; a link keeps the length of its life. */
 const REDATE = `
   UPDATE password_reset_links
   SET requested_at = $2::timestamptz, expires_at = $2::timestamptz + (expires_at - requested_at)
   WHERE user_id = $1 AND requested_at > $2 AND spent_at IS NULL`;
 
 /**
- * Neither void ones nor those whose attempts at the password of before are used up count: they work no
- * more, and else whoever fills the count could keep an owner out after a freeze.
+ * Links that are void or have no attempts at the old password left do not count: they no longer
+ * work, and otherwise a stranger who fills the count could keep an owner out after a freeze.
  */
 const ADD = `
   INSERT INTO password_reset_links (user_id, id, asker, requested_at, expires_at)
@@ -46,19 +46,19 @@ const ADD = `
   RETURNING id`;
 
 /**
- * Wrong passwords of before that end a link; and so many over all links of an account after which no
- * other is judged for the rest of the window. It takes the mailbox to use them up, which is the first
- * factor of a reset: more links shall not be more guesses.
+ * `perLink` wrong old passwords end a link; after `perAccount` over all links of an account none is
+ * judged for the rest of the window, so that more links do not mean more guesses. Only somebody who
+ * reads the mailbox, the first factor of a reset, can use them up.
  */
 export const RESET_PASSWORD_LIMIT = { perLink: 5, perAccount: 10, windowSeconds: 3600 } as const;
 
-/** Attempts at the password of before, over all links, since a time; void links had theirs, too. */
+/** Attempts at the old password since a time, over all links, void ones included. */
 const COUNT_PASSWORD_ATTEMPTS = `
   SELECT coalesce(sum(password_attempts), 0)::int AS attempts, min(password_attempted_at) AS first
   FROM password_reset_links
   WHERE user_id = $1 AND password_attempted_at > $2 AND password_attempts > 0`;
 
-/** Counts one attempt at the password of before, unless none is left of the link. */
+/** Counts one attempt at the old password, unless the link has none left. */
 const SPEND_PASSWORD_ATTEMPT = `
   UPDATE password_reset_links
   SET password_attempts = password_attempts + 1, password_attempted_at = $3
@@ -73,13 +73,13 @@ const FIND_OPEN = `
   SELECT requested_at AS "requestedAt", expires_at AS "expiresAt" FROM password_reset_links
   WHERE user_id = $1 AND id = $2 AND spent_at IS NULL AND expires_at > $3`;
 
-/** From when until when a link works. */
+/** The life of a link. */
 export interface ResetLinkLife {
   readonly requestedAt: Date;
   readonly expiresAt: Date;
 }
 
-/** The links of password resets; row counts decide. */
+/** The links of password resets. Row counts decide. */
 @Injectable()
 export class PasswordResetLinks {
   constructor(
@@ -95,17 +95,17 @@ export class PasswordResetLinks {
   }
 
   /**
-   * Makes one more link, unless the account or this asker has had its share.
+   * Makes one more link, unless the account or this asker has reached its limit.
    *
    * @param manager of the transaction that records the request
-   * @returns null where there is none
+   * @returns null if there is no new link
    */
   async issue(
     userId: string,
     { ip }: ClientInfo,
     manager: EntityManager,
   ): Promise<ResetOffer | null> {
-    // Behind this lock links are counted one after the other, whichever servers make them.
+    // This lock serialises the count, over all servers.
     const users = await manager.query<unknown[]>(LOCK_USER, [userId]);
     if (users.length === 0) return null;
     const now = this.clock.now();
@@ -121,17 +121,17 @@ export class PasswordResetLinks {
   }
 
   /**
-   * Spends one attempt at the password of before, which a reset may ask for too; committed before it
-   * is judged.
+   * Spends one attempt at the old password, if a reset asks for it. The attempt is committed before
+   * the password is judged.
    *
-   * @throws {MfaError} `invalid_token` where none is left of the link, which is worth nothing then;
-   * `rate_limited` where none is left of the account for now
+   * @throws {MfaError} `invalid_token` if the link has no attempt left, and so is void;
+   *   `rate_limited` if the account has none left for now
    */
   async spendPasswordAttempt({ userId, resetId }: ResetOffer): Promise<void> {
     const now = this.clock.now();
     const { perLink, perAccount, windowSeconds } = RESET_PASSWORD_LIMIT;
     await this.database.transaction(async (manager) => {
-      // Behind this lock attempts are counted one after the other, whichever links they are made by.
+      // This lock serialises the count, over all links.
       const users = await manager.query<unknown[]>(LOCK_USER, [userId]);
       if (users.length === 0) throw new MfaError('invalid_token');
       const since = addSeconds(now, -windowSeconds);
@@ -149,12 +149,12 @@ export class PasswordResetLinks {
     });
   }
 
-  /** Gives back an attempt that was counted and not judged wrong. */
+  /** Gives back an attempt that was counted but not judged wrong. */
   async giveBackPasswordAttempt({ userId, resetId }: ResetOffer): Promise<void> {
     await this.database.query(GIVE_BACK_PASSWORD_ATTEMPT, [userId, resetId]);
   }
 
-  /** Null for one that is spent, void or over. */
+  /** Null for a link that is spent, void or expired. */
   async findOpen({ userId, resetId }: ResetOffer): Promise<ResetLinkLife | null> {
     const key = [userId, resetId, this.clock.now()];
     const [life] = await this.database.query<ResetLinkLife[]>(FIND_OPEN, key);

@@ -2,14 +2,14 @@ import { escapeHtml } from '../../texts/escape-html.js';
 import { type Mail } from '../../delivery/mail/mailer.js';
 import { type LanguageTexts } from '../../texts/language-texts.js';
 
-/** What the mail about a password reset says. */
+/** The facts in the mail about a password reset. */
 export interface ResetMailFacts {
-  /** With the token behind its `#`, which browsers do not send. */
+  /** With the token after its `#`, which browsers do not send to servers. */
   readonly link: string;
   readonly lifeMinutes: number;
 }
 
-/** The mail with the link of a password reset, still without its address. */
+/** The mail with the link of a password reset, still without its recipient. */
 export function composeResetMail(
   { link, lifeMinutes }: ResetMailFacts,
   { greeting, reset }: LanguageTexts,

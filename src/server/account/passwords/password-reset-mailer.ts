@@ -8,7 +8,7 @@ import { composeResetMail } from './password-reset-mail.js';
 import { PasswordResetLinks } from './password-reset-links.js';
 import { PasswordResetTokens } from './password-reset-tokens.js';
 
-/** Mails the link of a password reset: the token is made here, so that none is ever stored. */
+/** Mails the link of a password reset. The token is made here, so that it is never stored. */
 @Injectable()
 export class PasswordResetMailer extends EventConsumer {
   readonly name = 'password-reset-mail';
@@ -30,7 +30,7 @@ export class PasswordResetMailer extends EventConsumer {
     return type === 'password_reset_requested';
   }
 
-  /** A repetition mails the same link. One that is void or over by now is not mailed. */
+  /** A repeated delivery mails the same link. A link that is void or expired by now is not mailed. */
   async deliver({ id, event }: EventDelivery): Promise<void> {
     const { subject, target } = event;
     const to = subject.addresses.email;
@@ -46,7 +46,7 @@ export class PasswordResetMailer extends EventConsumer {
     await this.mailer.send({ to, ...mail, deliveryId: id });
   }
 
-  /** What is left of the link's life when the mail goes out; the last minute counts as one. */
+  /** The minutes left when the mail goes out; the last minute counts as one. */
   private minutesUntil(end: Date): number {
     return Math.max(1, Math.floor((end.getTime() - this.clock.now().getTime()) / 60_000));
   }

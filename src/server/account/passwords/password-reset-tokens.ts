@@ -9,7 +9,7 @@ const RESET_TOKEN: TokenKind = {
   path: '/api/auth/password/reset/confirm/',
 };
 
-/** The tokens that reset a password. The JWT only carries; the row of the link decides. */
+/** The tokens that reset a password. The JWT only carries data; the link's row decides. */
 @Injectable()
 export class PasswordResetTokens {
   constructor(private readonly jwt: SessionJwt) {}

@@ -29,18 +29,18 @@ import {
 import { LOCAL } from '../../identity/local.type.js';
 import { LoginFailureLog } from '../../sign-in/login-failure-log.js';
 
-/** What a mailbox proves: a one-time code, as of the method `email` [RFC 8176 §2]. */
+/** A mailbox proves as much as a one-time code of the method `email` [RFC 8176 §2]. */
 const MAILBOX_AMR = ['otp'];
 
-/** What somebody who has the token of a reset asks for. */
+/** A reset by the holder of its token. */
 export interface ResetRequest {
   readonly newPassword: string;
-  /** The password of before; absent: it was not given. */
+  /** The old password; absent if it was not given. */
   readonly oldPassword: string | undefined;
   readonly client: ClientInfo;
 }
 
-/** Resets forgotten passwords by a link in a mail. A second factor is asked for all the same. */
+/** Resets forgotten passwords by a mailed link. It does not replace the second factor. */
 @Injectable()
 export class PasswordReset implements OnModuleDestroy {
   private readonly unjudged = new UnjudgedAttempts();
@@ -61,22 +61,22 @@ export class PasswordReset implements OnModuleDestroy {
     private readonly clock: Clock,
   ) {}
 
-  /** Requests that were answered, and are not yet recorded, are not lost by a stop. */
+  /** Waits for requests that are answered but not yet recorded, so that a stop does not lose them. */
   async onModuleDestroy(): Promise<void> {
     await this.settled();
   }
 
-  /** Resolves when every request that was answered is recorded. */
+  /** Resolves when every answered request is recorded. */
   async settled(): Promise<void> {
     await this.work.settled();
   }
 
   /**
-   * Has a link mailed to an account's owner; beyond their number none is, without a word. Only a sign
-   * of the database is waited for, which is the same for every address: how long the answer takes
-   * tells nothing.
+   * Requests a mailed link for an account's owner; beyond the limit it silently does nothing. It
+   * waits only for a sign of life of the database, so the time of the answer does not reveal
+   * whether the account exists.
    *
-   * @throws {MfaError} `unavailable` where too many requests wait to be recorded, whatever the address
+   * @throws {MfaError} `unavailable` when too many requests wait to be recorded, for any address
    */
   async request(email: string, client: ClientInfo): Promise<void> {
     await this.links.checkDatabase();
@@ -84,11 +84,11 @@ export class PasswordReset implements OnModuleDestroy {
   }
 
   /**
-   * Sets the new password, ends all sessions and open challenges, and goes on as a login does. What
-   * is wrong with the new password is said before the token is spent.
+   * Sets the new password, ends all sessions and open challenges, and continues like a login. An
+   * unacceptable new password is refused before the token is spent.
    *
-   * @throws {MfaError} `invalid_token`, `validation_failed` or, for a wrong password of before,
-   * `invalid_credentials`; `rate_limited` after too many of these
+   * @throws {MfaError} `invalid_token`, `validation_failed` or, for a wrong old password,
+   *   `invalid_credentials`; `rate_limited` after too many wrong old passwords
    */
   async confirm(token: string, request: ResetRequest): Promise<LoginOutcome> {
     const { newPassword } = request;
@@ -111,13 +111,13 @@ export class PasswordReset implements OnModuleDestroy {
     );
   }
 
-  /** @throws {MfaError} `invalid_token` where the link has ended meanwhile, or takes the password of before */
+  /** @throws {MfaError} `invalid_token` when the link has ended meanwhile, or asks for the old password by now */
   private async replacePassword(
     offer: ResetOffer,
     user: User,
     { newPassword, client }: ResetRequest,
   ): Promise<void> {
-    // Slow, so it is done before any lock is held.
+    // Hashing is slow, so it is done before any lock is held.
     const asker = { subject: user.id, ip: client.ip };
     const passwordHash = await this.hasher.hash(newPassword, asker);
     const password = { passwordHash, provesOldPassword: user.resetNeedsPassword };
@@ -125,8 +125,8 @@ export class PasswordReset implements OnModuleDestroy {
   }
 
   /**
-   * The attempt is counted and committed first: whoever reads the mailbox shall not guess the password
-   * by it. It is given back unless the password is wrong, whatever is thrown.
+   * The attempt is counted and committed first, so that somebody who reads the mailbox cannot guess
+   * the password. Unless the password is wrong it is given back, whatever is thrown.
    */
   private async replaceProvenPassword(
     offer: ResetOffer,
@@ -160,7 +160,7 @@ export class PasswordReset implements OnModuleDestroy {
   private async record(email: string, client: ClientInfo): Promise<void> {
     const user = await this.users.findByEmail(email);
     if (user === null || !mayReset(user) || this.passwordFactor() === undefined) return;
-    // An address that nobody has confirmed may be somebody else's.
+    // An unconfirmed address may be somebody else's.
     if (user.mailAddress === null) return;
     await this.audit.change(async (manager) => {
       const offer = await this.links.issue(user.id, client, manager);
@@ -189,18 +189,18 @@ export class PasswordReset implements OnModuleDestroy {
     }, user.id);
   }
 
-  /** Looked at before any slow work; what counts is looked at again with the change. */
+  /** A cheap check before any slow work; the change itself checks again. */
   private async isGood(offer: ResetOffer, user: User): Promise<boolean> {
     return mayReset(user) && (await this.links.findOpen(offer)) !== null;
   }
 
-  /** Absent where nobody signs in by a password. */
+  /** Absent if nobody signs in by a password. */
   private passwordFactor(): ConfiguredFirstFactor | undefined {
     return this.factors.all.find(({ type }) => type === LOCAL);
   }
 }
 
-/** Who signs in by another's word has no password here, and gets none. */
+/** People who sign in through another provider have no password here, and get none. */
 function mayReset({ isEnabled, passwordHash }: User): boolean {
   return isEnabled === true && typeof passwordHash === 'string';
 }

@@ -5,7 +5,7 @@ import { type User } from '../../identity/user.entity.js';
 import { FormerPasswords } from './former-passwords.js';
 import { spendResetLinks } from '../../identity/spend-reset-links.js';
 
-/** What a new password puts an end to. */
+/** The new `credentials_version` ends what was begun with the old password. */
 const WITH_NEW_PASSWORD = `
   password_hash = $2, credentials_version = $3`;
 
@@ -22,24 +22,24 @@ const RESET = `
 /** One offer of a password reset. */
 export interface ResetOffer {
   readonly userId: string;
-  /** `jti` of its token. */
+  /** The `jti` of its token. */
   readonly resetId: string;
 }
 
-/** Whose password is changed, and in which session; null: in none. */
+/** The user whose password is changed, and the session that changes it, if any. */
 export interface PasswordOwner {
   readonly user: User;
   readonly sessionId: string | null;
 }
 
-/** What a reset puts into the place of the password. */
+/** The password that a reset sets. */
 export interface NewPassword {
   readonly passwordHash: string;
-  /** Whether the password of before was proven as well. */
+  /** Whether the old password was proven as well. */
   readonly provesOldPassword: boolean;
 }
 
-/** Passwords and what guards them, as columns of `users`; each row count is a decision. */
+/** Passwords as columns of `users`. Row counts decide. */
 @Injectable()
 export class PasswordRows {
   constructor(
@@ -48,7 +48,7 @@ export class PasswordRows {
     private readonly clock: Clock,
   ) {}
 
-  /** The new `credentialsVersion`; null where the password was changed meanwhile. */
+  /** Returns the new `credentialsVersion`; null if the password was changed meanwhile. */
   async change(
     { user, sessionId }: PasswordOwner,
     passwordHash: string,
@@ -63,10 +63,10 @@ export class PasswordRows {
   }
 
   /**
-   * Spends the offer and every other one of the user, and unfreezes the user.
+   * Spends this offer and all others of the user, and unfreezes the user.
    *
-   * @returns the new `credentialsVersion`; null: it was spent or is over, or it takes the password of
-   * before too; the caller's transaction is to be undone
+   * @returns the new `credentialsVersion`; null if the offer is spent or expired, or asks for the
+   *   old password too. Then the caller must roll back its transaction
    */
   async reset(
     { userId, resetId }: ResetOffer,

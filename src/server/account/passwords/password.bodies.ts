@@ -33,7 +33,7 @@ export class PasswordChangeBody extends NewPasswordBody {
   old_password!: string;
 }
 
-/** Whose password was forgotten. */
+/** The person whose password was forgotten. */
 export class PasswordResetBody {
   @ApiProperty({ format: 'email', maxLength: LONGEST_EMAIL, example: 'alice@example.org' })
   @Trimmed()
@@ -43,7 +43,7 @@ export class PasswordResetBody {
   email!: string;
 }
 
-/** The token of the mail, and a new password. A token that is too long is a bad one like every other. */
+/** The token of the mail, and a new password. A token that is too long fails like any other bad token. */
 export class PasswordResetConfirmBody extends NewPasswordBody {
   @ApiProperty({ maxLength: MAX_SESSION_TOKEN_LENGTH, example: 'eyJ…' })
   @IsString()
@@ -54,7 +54,7 @@ export class PasswordResetConfirmBody extends NewPasswordBody {
     format: 'password',
     maxLength: MAX_PASSWORD_TEXT_LENGTH,
     description:
-      'The password of before: asked for where "this was not me" has left no second factor.',
+      'The former password, which is needed if "this was not me" has left no second factor.',
   })
   @IsOptional()
   @IsString()

@@ -26,7 +26,7 @@ import { loginAnswer } from '../../sessions/login-answer.js';
 import { PasswordChange } from './password-change.js';
 import { PasswordReset } from './password-reset.js';
 
-/** New passwords in the place of old and of forgotten ones. */
+/** Changes and resets of passwords. */
 @AuthRoutes('password', 'Sessions')
 export class PasswordsController {
   constructor(
@@ -78,7 +78,7 @@ export class PasswordsController {
     operationId: 'confirmPasswordReset',
     summary: 'Choose a new password',
     description:
-      'Spends the token of the mail and ends all sessions. Goes on as `login/` does: with an active second factor it asks for that. After "this was not me" has left no second factor, it takes the password of before too: five wrong ones spend the token, and after ten over all tokens of an hour no other is judged.',
+      'Spends the token of the mail and ends all sessions. Goes on as `login/` does: with an active second factor it asks for that. After "this was not me" has left no second factor, it needs the former password too: five wrong ones spend the token, and after ten in an hour over all tokens no other is judged.',
   })
   @ApiExtraModels(SignedInResponse, SecondFactorResponse)
   @ApiOkResponse({

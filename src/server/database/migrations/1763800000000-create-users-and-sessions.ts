@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** The server's own tables: who may sign in, and who is signed in. */
+/** The server's own tables: users, sessions, and what belongs to them. */
 export class CreateUsersAndSessions1763800000000 implements MigrationInterface {
   readonly name = 'CreateUsersAndSessions1763800000000';
 
@@ -13,7 +13,7 @@ export class CreateUsersAndSessions1763800000000 implements MigrationInterface {
   }
 }
 
-/** Says of each session after which event of its user it began: no clock says what came before. */
+/** Records after which event of its user a session began. The order comes from the events, not from a clock. */
 const NUMBER_SESSIONS = [
   `CREATE FUNCTION number_session() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN

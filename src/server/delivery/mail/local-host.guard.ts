@@ -4,8 +4,8 @@ import { MfaError } from '../../../mfa/index.js';
 import { isLocalHost } from '../../config/values/is-local-host.js';
 
 /**
- * Serves what is for development to whoever names this machine alone. A page of elsewhere whose name was
- * made to point here (DNS rebinding) has its own name in `Host`, and no script can change that.
+ * Serves development pages only to requests for a local host name. A foreign page whose name was
+ * made to point here (DNS rebinding) sends its own name in `Host`, and no script can change that.
  */
 @Injectable()
 export class LocalHostGuard implements CanActivate {

@@ -4,7 +4,7 @@ import { DevelopmentMailer } from './development-mailer.js';
 import { Mailer } from './mailer.js';
 import { SmtpMailer } from './smtp-mailer.js';
 
-/** What decides which {@link Mailer} the server has. */
+/** The settings that choose the {@link Mailer}. */
 export interface MailSettings {
   /** `smtp://…` or `smtps://…`; null: mails go into the development mailbox. */
   readonly smtpUrl: string | null;
@@ -16,7 +16,7 @@ export interface MailSettings {
 /** Provides the {@link Mailer} to the whole server. */
 @Module({})
 export class MailModule {
-  /** @throws {Error} in production without an SMTP server: codes would be shown in the log */
+  /** @throws {Error} in production without an SMTP server: codes would appear in the log */
   static forRoot({ smtpUrl, mailFrom, isProduction }: MailSettings): DynamicModule {
     if (smtpUrl !== null) {
       const settings = { url: smtpUrl, from: mailFrom };

@@ -21,14 +21,14 @@ const STYLE = `
   pre { white-space: pre-wrap; font: inherit; margin: .75rem 0 0; }
 `;
 
-/** What stands above a message without a subject. */
+/** The titles of messages without a subject. */
 const TITLES: Readonly<Record<KeptMessage['kind'], string>> = {
   mail: 'Mail',
   'text message': 'Text message',
   notification: 'Notification',
 };
 
-/** The mailbox as one HTML page without script or outside asset; reloads itself. */
+/** The mailbox as one HTML page without scripts or external assets; it reloads itself. */
 export function renderMailboxPage(messages: readonly KeptMessage[]): string {
   const content = messages.length === 0 ? renderEmpty() : messages.map(renderMessage).join('');
   return `<!doctype html>
@@ -70,7 +70,7 @@ function renderMessage({ kind, at, to, subject, text }: KeptMessage): string {
   </article>`;
 }
 
-/** The text, escaped, with what is an address as a link. */
+/** The escaped text, with URLs as links. */
 function withLinks(text: string): string {
   return text
     .split(/(https?:\/\/\S*[^\s.,;:!?)\]}>"'])/)
@@ -78,12 +78,12 @@ function withLinks(text: string): string {
     .join('');
 }
 
-/** In a page of its own: this one reloads. */
+/** Opens in a new tab, because this page reloads. */
 function renderAddress(address: string): string {
   return `<a href="${address}" target="_blank" rel="noopener noreferrer">${address}</a>`;
 }
 
-/** The first run of six to ten digits, standing alone: a sent code. */
+/** The first run of six to ten digits that stands alone is taken for the code. */
 function findCode(text: string): string | null {
   return /(?<![\w.:-])\d{6,10}(?![\w:-])/.exec(text)?.[0] ?? null;
 }

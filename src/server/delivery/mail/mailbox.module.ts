@@ -3,7 +3,7 @@ import { type ServerConfig } from '../../config/server-config.js';
 import { DevelopmentMailbox } from './development-mailbox.js';
 import { MailboxController } from './mailbox.controller.js';
 
-/** What decides whether anything is kept instead of sent. */
+/** The settings that decide whether messages are kept instead of sent. */
 export type MailboxSettings = Pick<
   ServerConfig,
   'isProduction' | 'smtpUrl' | 'smsGateway' | 'factors'

@@ -1,6 +1,6 @@
 import { DomainIsSlow, SlowDomains } from './slow-domains.js';
 
-/** A send that ends when it is told to. */
+/** A send that ends on demand. */
 function held() {
   let end = (): void => undefined;
   const done = new Promise<void>((resolve) => (end = resolve));
@@ -15,11 +15,11 @@ describe('SlowDomains', () => {
     Object.assign(domains, { slowMilliseconds: 1 });
   });
 
-  /** A mail that is slow by now. */
+  /** A mail that has become slow. */
   async function slowMail(address: string) {
     const { send, end } = held();
     const sending = domains.run(address, send);
-    // Set after that of the mail, so it fires after it.
+    // Set after the mail's timer, so it fires later.
     await new Promise((resolve) => setTimeout(resolve, 1));
     return { end, sending };
   }

@@ -1,16 +1,16 @@
 import { getDomain } from 'tldts';
 import { MAIL_SLOW_SECONDS } from './mailer.js';
 
-/** The domain of a mail's reader keeps us waiting: the mail is not tried now. */
+/** The recipient's domain is slow, so the mail is not tried now. */
 export class DomainIsSlow extends Error {
   override readonly name = 'DomainIsSlow';
 }
 
-/** How many slow mails may be under way. */
+/** Limits of slow mails under way. */
 export interface SlowMailLimits {
-  /** To one domain; no other mail to it is begun meanwhile. */
+  /** To one domain; at the limit no further mail to it begins. */
   readonly ofDomain: number;
-  /** In all; beyond it the mail that has been slow for longest is given up. */
+  /** In all; beyond it the mail that has been slow the longest is given up. */
   readonly inAll: number;
 }
 
@@ -20,18 +20,18 @@ interface SlowMail {
 }
 
 /**
- * Bounds the mails that are slow. Accounts at domains whose servers let ours wait hold up a few mails,
- * and not those of everybody, however many domains they have.
+ * Bounds slow mails. Somebody whose mail servers stall ours can hold up a few mails, but not those
+ * of everybody, with however many domains.
  */
 export class SlowDomains {
-  /** The one that has been slow for longest comes first. */
+  /** In order, the slowest first. */
   private readonly slow = new Set<SlowMail>();
   private slowMilliseconds = MAIL_SLOW_SECONDS * 1000;
 
   constructor(private readonly limits: SlowMailLimits) {}
 
   /**
-   * @param send ends early when its signal says that others need the place
+   * @param send ends early when its signal says that other mails need the place
    * @throws {DomainIsSlow}
    */
   async run<T>(address: string, send: (givenUp: AbortSignal) => Promise<T>): Promise<T> {
@@ -60,7 +60,7 @@ export class SlowDomains {
   }
 }
 
-/** What somebody registers: every name below it is theirs. The address itself where there is none. */
+/** The domain as registered: every name below it has the same owner. Without one, the address's whole domain. */
 function registeredDomainOf(address: string): string {
   const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
   return getDomain(domain, { allowPrivateDomains: true }) ?? domain;

@@ -16,19 +16,19 @@ const mail = {
 };
 
 function portOf(server: Server): number {
-  // A server that listens on TCP has an address with a port.
+  // A TCP server has an address with a port.
   return (server.address() as AddressInfo).port;
 }
 
 describe('SmtpMailer', () => {
   const received: { recipients: string[]; content: string }[] = [];
-  /** What the server refuses, and by which reply. */
+  /** The commands that the server refuses, with the reply. */
   let refusal: {
     at: 'sender' | 'recipient' | 'content';
     responseCode: number;
     words: string;
   } | null = null;
-  /** Whether it keeps its answers to contents. */
+  /** Whether it holds back its replies to contents. */
   let holdsAnswers = false;
   let whenContent = () => {};
   const answers: (() => void)[] = [];

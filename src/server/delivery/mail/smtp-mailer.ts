@@ -11,39 +11,40 @@ import {
 import { type Mail, Mailer } from './mailer.js';
 import { DomainIsSlow, SlowDomains } from './slow-domains.js';
 
-/** Connections at most, and how many of them slow mails may hold. */
+/** The most connections, and how many of them slow mails may hold. */
 const PROMPT = { connections: 10, slow: { ofDomain: 4, inAll: 6 } };
 /**
- * Enough for all that three consumers of the outbox have under way at once. Fewer mails are slow than a
- * consumer has places for slow deliveries, so that none of them holds a place of the others.
+ * Enough for everything that three consumers of the outbox have under way at once. The limit of
+ * slow mails is below a consumer's places for slow deliveries, so slow mails hold no other place.
  */
 const PATIENT = { connections: 36, slow: { ofDomain: 2, inAll: 6 } };
-/** A mail to a domain that is slow is tried again after so long. */
+/** When to retry a mail to a slow domain. */
 const SLOW_DOMAIN_RETRY_SECONDS = 60;
 
 const CONNECTION_TIMEOUT_MILLISECONDS = 5_000;
 /** After the content a server may take ten minutes to answer [RFC 5321 §4.5.3.2.6]. */
 const ACCEPTING_MILLISECONDS = 600_000;
-/** Longer than any mail is waited for: what a mail may take is counted here, phase by phase. */
+/** Longer than the wait for any mail: this class measures the phases of a mail itself. */
 const SOCKET_TIMEOUT_MILLISECONDS = 660_000;
 
-/** Where mails go and how long that may take. */
+/** The mail server, the sender and the time limit. */
 export interface SmtpSettings {
   /** `smtp://` or `smtps://`, with user and password where the server asks for them. */
   readonly url: string;
-  /** The sender of every mail, such as `Example <no-reply@example.org>`. */
+  /** The sender of every mail, for example `Example <no-reply@example.org>`. */
   readonly from: string;
-  /** The most that one mail may take, waiting for its turn included. Default 10 000. */
+  /** The longest time for one mail, waiting for its turn included. Default 10 000. */
   readonly sendTimeoutMilliseconds?: number;
 }
 
 /**
- * Sends over SMTP through pools of kept connections: one for mails that people wait for, and one for
- * those of the outbox, which wait longer.
+ * Sends over SMTP through two pools of kept connections: one for mails that people wait for, one
+ * for those of the outbox, which may take longer.
  *
- * The certificate of a server that offers TLS is checked. A server that is slow, or that trickles
- * its replies so that no socket ever looks idle, is given up after the send timeout. A mail of the
- * outbox is waited for longer once its content is sent: the server may have taken it, and would take it again.
+ * The certificate of a server that offers TLS is checked. A slow server, or one that trickles its
+ * replies so that no socket ever looks idle, is given up after the send timeout. Once the content
+ * of an outbox mail is sent, the wait is longer: the server may have taken it, and another try
+ * would send it twice.
  */
 export class SmtpMailer extends Mailer implements OnApplicationShutdown {
   private readonly logger = new Logger(SmtpMailer.name);
@@ -54,7 +55,7 @@ export class SmtpMailer extends Mailer implements OnApplicationShutdown {
   private readonly domain: string;
   private readonly sendTimeoutMilliseconds: number;
   private readonly acceptingMilliseconds = ACCEPTING_MILLISECONDS;
-  /** By Message-ID: what is to be done once the content of a mail is sent. */
+  /** By Message-ID: called once the content of a mail is sent. */
   private readonly whenSent = new Map<string, () => void>();
 
   constructor(
@@ -69,7 +70,7 @@ export class SmtpMailer extends Mailer implements OnApplicationShutdown {
       'stream',
       ({ data, message }, done) => {
         const whenSent = this.whenSent.get(String(data.messageId));
-        // Read to its end only when the server has asked for the content.
+        // The content is read to its end only after the server has asked for it.
         message.processFunc((content) => Readable.from(readOut(content, () => whenSent?.())));
         done();
       },
@@ -77,12 +78,12 @@ export class SmtpMailer extends Mailer implements OnApplicationShutdown {
   }
 
   /**
-   * @throws {DomainIsSlow} while other mails to the reader's domain are slow and a person waits
-   * @throws {DeliveryPostponed} while they are and nobody waits
-   * @throws {DeliveryRefused} for a reply that says that no other try helps [RFC 5321 §4.2.1]
+   * @throws {DomainIsSlow} while other mails to the recipient's domain are slow, if a person waits
+   * @throws {DeliveryPostponed} while they are slow, if nobody waits
+   * @throws {DeliveryRefused} for a reply that says that no retry helps [RFC 5321 §4.2.1]
    */
   async send({ to, subject, text, html, deliveryId }: Mail): Promise<void> {
-    // An address object is never parsed for further recipients, as a text with a comma would be.
+    // An address object is not parsed for further recipients; a text with a comma would be.
     const message = { to: { name: '', address: to }, subject, text, html };
     try {
       if (deliveryId === undefined) {
@@ -105,7 +106,7 @@ export class SmtpMailer extends Mailer implements OnApplicationShutdown {
     }
   }
 
-  /** Connects and signs in, apart from the pool. */
+  /** Connects and authenticates, outside the pool. */
   override async reach(): Promise<void> {
     await this.prompt.verify();
   }
@@ -148,10 +149,11 @@ export class SmtpMailer extends Mailer implements OnApplicationShutdown {
         disableFileAccess: true,
         disableUrlAccess: true,
       },
-      // No holiday notice answers a mail that says so [RFC 3834 §5].
+      // Keeps automatic replies away [RFC 3834 §5].
       { from, headers: { 'Auto-Submitted': 'auto-generated' } },
     );
-    // An idle connection that breaks is an event of its own; unheard, it would end the process.
+    // When an idle connection breaks, the transport emits an event; without a listener it would end
+    // the process.
     transport.on('error', (error: Error) => {
       this.logger.warn(`A connection to the mail server broke: ${reasonOf(error)}`);
     });
@@ -164,18 +166,18 @@ async function* readOut(content: AsyncIterable<unknown>, whenRead: () => void) {
   whenRead();
 }
 
-/** Of the sender: the domain that names mails as ours [RFC 5322 §3.6.4]. */
+/** The sender's domain, which makes our Message-IDs unique [RFC 5322 §3.6.4]. */
 function domainOf(from: string): string {
   return from.slice(from.lastIndexOf('@') + 1).replace(/>\s*$/, '');
 }
 
-/** Against the sender, or for want of a permission [RFC 3463 §3.2, §3.8]. */
+/** Status codes about the sender or a missing permission [RFC 3463 §3.2, §3.8]. */
 const IS_ABOUT_US = /^\d{3}[ -]5\.(1\.[78]|7\.\d{1,3})\b/;
 
 /**
- * Whether the server refuses this mail or its reader, and not us: a sender or a password of ours that
- * it does not take is for the operator to mend, and the mail waits. Servers may say so at the reader,
- * so the enhanced status code counts where there is one.
+ * Whether the server refuses this mail or its recipient, and not us. A refused sender or password
+ * is for the operator to fix, so the mail waits. Servers may report that only at the recipient, so
+ * an enhanced status code counts if there is one.
  */
 function isForGood(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;

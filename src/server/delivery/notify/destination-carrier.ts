@@ -26,7 +26,10 @@ export class DestinationCarrier {
     @Optional() private readonly mailbox?: DevelopmentMailbox,
   ) {}
 
-  /** Rejects when the text was not taken; the log says so too, as one of several may fail unseen. */
+  /**
+   * Rejects when the text was not taken. It also logs that, because the failure of one of several
+   * destinations is otherwise unseen.
+   */
   async carry(destination: ConfiguredDestination, text: string): Promise<void> {
     if (destination.webhook === null) return this.keep(destination, text);
     try {

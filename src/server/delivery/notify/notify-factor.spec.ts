@@ -34,7 +34,7 @@ class NoDelay extends Delay {
   async wait(): Promise<void> {}
 }
 
-/** Keeps what it shall send. */
+/** Records what it is asked to send. */
 class KeepingSender extends WebhookSender {
   readonly sent: { readonly target: WebhookTarget; readonly content: object }[] = [];
 
@@ -60,7 +60,7 @@ describe('notifyFactor', () => {
 
   function make(options: NotifyFactorOptions, carrier = new DestinationCarrier(sender, mailbox)) {
     const { useFactory } = notifyFactor(options, { isProduction: false });
-    // What the factory gives is not a promise.
+    // The factory returns the handler, not a promise.
     return useFactory(defaults, new FakeRandomSource(), carrier) as NotifyHandler;
   }
 

@@ -9,12 +9,12 @@ import {
 } from './destination-carrier.js';
 import { ConfiguredDestinations } from './configured-destinations.js';
 
-/** A destination of the file. */
+/** A destination as the configuration file has it. */
 interface ListedDestination {
   readonly id: string;
   readonly name: string;
   readonly url: string;
-  /** Signs what is sent there; absent: nothing does. */
+  /** Signs what is sent there; absent: messages are not signed. */
   readonly secret?: Buffer;
 }
 

@@ -18,7 +18,7 @@ class DevelopmentSmsGateway extends SmsGateway {
   }
 }
 
-/** The gateway that the settings say; undefined where nothing sends texts, and so none are on offer. */
+/** The configured gateway; undefined if nothing sends text messages, and so no factor uses it. */
 export const SMS_GATEWAY_PROVIDER: FactoryProvider<SmsGateway | undefined> = {
   provide: SmsGateway,
   inject: [ServerConfig, WebhookSender, { token: DevelopmentMailbox, optional: true }],

@@ -1,13 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 
-/** Waits. Everything that lets time pass asks this, so a test need not. */
+/** Waits. All waits go through this, so that tests need not wait. */
 export abstract class Delay {
-  /** Resolves after so long. */
   abstract wait(milliseconds: number): Promise<void>;
 }
 
-/** Waits by the machine's own clock, and does not keep the process from ending. */
+/** Waits by the machine's own timer, without keeping the process alive. */
 @Injectable()
 export class SystemDelay extends Delay {
   async wait(milliseconds: number): Promise<void> {

@@ -9,7 +9,7 @@ import {
 import { ServerConfig } from '../../config/server-config.js';
 import { WebhookSender } from './webhook-sender.js';
 
-/** Tells the operator's web service of every event of the audit, in the form of Standard Webhooks. */
+/** Sends every event of the audit to the operator's web service, in the form of Standard Webhooks. */
 @Injectable()
 export class EventWebhookConsumer extends EventConsumer {
   readonly name = 'event-webhook';
@@ -25,14 +25,14 @@ export class EventWebhookConsumer extends EventConsumer {
     return this.config.eventWebhook !== null;
   }
 
-  /** Rows that wait are kept for a service that is no longer named: they are then let go of. */
+  /** Drops deliveries that still wait after the service was removed from the settings. */
   async deliver({ id, event }: EventDelivery): Promise<void> {
     const { eventWebhook } = this.config;
     if (eventWebhook !== null) await this.sender.send(eventWebhook, contentOf(event), id);
   }
 }
 
-/** No address and no name of the person: `user_id` says whom it is about. */
+/** Contains no address and no name of the person; `user_id` identifies them. */
 function contentOf({
   id,
   seq,

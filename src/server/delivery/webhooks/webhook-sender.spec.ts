@@ -10,7 +10,7 @@ import { WebhookSender, webhookSignature, type WebhookTarget } from './webhook-s
 const SHORT_MILLISECONDS = 150;
 const content = { to: '+4917012345612', text: 'The code is 123456.' };
 
-/** Lets no time pass, and moves the clock as if it had. */
+/** Moves the clock instead of waiting. */
 class FakeDelay extends Delay {
   readonly waits: number[] = [];
 
@@ -138,7 +138,7 @@ describe('WebhookSender', () => {
   it('fails, and tells the log the host alone, when nothing listens', async () => {
     const closed = createServer().listen(0, '127.0.0.1');
     await once(closed, 'listening');
-    // A server that listens on TCP has an address with a port.
+    // A TCP server has an address with a port.
     const { port } = closed.address() as AddressInfo;
     closed.close();
     const failure = await sender

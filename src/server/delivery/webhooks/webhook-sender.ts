@@ -3,18 +3,18 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock, type JsonObject, RandomSource, reasonOf } from '../../../mfa/index.js';
 import { Delay } from './delay.js';
 
-/** Who is told. */
+/** The receiver of a webhook. */
 export interface WebhookTarget {
   /** `https://` or `http://`, without a user and a password. */
   readonly url: string;
-  /** Null: what is sent is not signed. */
+  /** Null: requests are not signed. */
   readonly secret: Buffer | null;
 }
 
-/** The status of an answer, or why there was none in time. */
+/** The status of an answer, or why none came in time. */
 type Answer = { readonly status: number } | { readonly failure: unknown };
 
-/** A person waits for the answer: three tries take ten seconds at most. */
+/** A person may wait: three tries take ten seconds at most. */
 const TRY_TIMEOUT_MILLISECONDS = 3_000;
 /** Before the second try and the third. */
 const WAITS_MILLISECONDS = [200, 800];
@@ -22,9 +22,9 @@ const WAITS_MILLISECONDS = [200, 800];
 const TOO_MANY_REQUESTS = 429;
 
 /**
- * Sends JSON by HTTP POST, signed after the Standard Webhooks scheme. A try that fails on the way,
- * or is answered with 429 or 5xx, is repeated under the same id, so that a receiver can tell a
- * repetition from another message. Redirects are not followed and answers are not read.
+ * Sends JSON by HTTP POST, signed by the Standard Webhooks scheme. A try without an answer, or with
+ * 429 or 5xx, is repeated under the same id, so that a receiver can recognise the repetition.
+ * Redirects are not followed and answers are not read.
  */
 @Injectable()
 export class WebhookSender {
@@ -40,8 +40,9 @@ export class WebhookSender {
   /**
    * Resolves when the target has taken the content.
    *
-   * @param name names the message to the receiver, the same when it is sent again; absent: a new one
-   * @throws {Error} that says nothing of the content, when it was not taken
+   * @param name identifies the message to the receiver, the same when it is sent again; absent: a
+   *   new one
+   * @throws {Error} without the content, when it was not taken
    */
   async send(
     target: WebhookTarget,
@@ -59,7 +60,7 @@ export class WebhookSender {
     if (isTaken(answer)) return;
     const outcome = 'status' in answer ? `status ${answer.status}` : 'no answer';
     const reason = 'status' in answer ? '' : `: ${reasonOf(answer.failure)}`;
-    // The host alone: the rest of an address may be a secret of its own.
+    // Logs the host alone: the rest of a URL may contain a secret.
     this.logger.warn(
       `A webhook to ${new URL(target.url).host} was not taken: ${outcome}${reason}.`,
     );
@@ -76,7 +77,7 @@ export class WebhookSender {
     };
     try {
       const { status, body: rest } = await fetch(target.url, request);
-      // Breaks the connection off, as the answer may be without end; its status is all that counts.
+      // Closes the connection: only the status counts, and the body may be endless.
       await rest?.cancel().catch(() => undefined);
       return { status };
     } catch (failure) {

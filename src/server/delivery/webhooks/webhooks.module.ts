@@ -3,7 +3,7 @@ import { Delay, SystemDelay } from './delay.js';
 import { EventWebhookConsumer } from './event-webhook.consumer.js';
 import { WebhookSender } from './webhook-sender.js';
 
-/** The one way in which this server tells other web services something. */
+/** Outgoing webhooks: all requests to other web services go through this. */
 @Module({
   providers: [EventWebhookConsumer, WebhookSender, { provide: Delay, useClass: SystemDelay }],
   exports: [EventWebhookConsumer, WebhookSender],

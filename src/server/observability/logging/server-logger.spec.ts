@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { RequestRecord, runInRequest } from '../requests/request-record.js';
 import { ServerLogger } from './server-logger.js';
 
-/** Keeps what would go to the terminal. */
+/** Records what would go to the terminal. */
 class KeepingLogger extends ServerLogger {
   readonly kept: unknown[] = [];
 
@@ -23,7 +23,7 @@ describe('ServerLogger', () => {
     expect(logger.kept).toEqual(['ready']);
   });
 
-  it('leaves a failed start to whoever catches it, and nothing else', () => {
+  it('leaves a failed start to its catcher, and nothing else', () => {
     logger.error('no port', 'ExceptionHandler');
     logger.error('no mail', 'Mailer');
     expect(logger.kept).toEqual(['no mail']);

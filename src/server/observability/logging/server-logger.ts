@@ -1,7 +1,7 @@
 import { ConsoleLogger } from '@nestjs/common';
 import { currentRequest } from '../requests/request-record.js';
 
-/** Nest's own, each naming every module or route at start. */
+/** Contexts of Nest that log every module or route at start. */
 const CHATTY_CONTEXTS: ReadonlySet<unknown> = new Set([
   'InstanceLoader',
   'NestApplication',
@@ -12,7 +12,7 @@ const CHATTY_CONTEXTS: ReadonlySet<unknown> = new Set([
 
 /**
  * Nest's console logger without the list of modules and routes. In production it writes JSON lines,
- * each of a request's with its `request_id`.
+ * with a `request_id` if a request caused the line.
  */
 export class ServerLogger extends ConsoleLogger {
   constructor(isProduction: boolean) {
@@ -29,7 +29,7 @@ export class ServerLogger extends ConsoleLogger {
     if (!CHATTY_CONTEXTS.has(rest.at(-1))) super.log(message, ...rest);
   }
 
-  /** What Nest says of a failed start is thrown too, and told by whoever catches it. */
+  /** Nest also throws the error of a failed start, and the catcher reports it. */
   override error(message: unknown, ...rest: unknown[]): void {
     if (rest.at(-1) !== 'ExceptionHandler') super.error(message, ...rest);
   }

@@ -1,8 +1,8 @@
 import { type MfaEventType } from '../../../mfa/index.js';
 
 /**
- * The server's own metrics; `docs/observability.md` lists them. A label takes few values: patterns of
- * routes, names of configured factors, codes of the problem catalogue.
+ * The server's own metrics, listed in `docs/observability.md`. Labels have few values: route
+ * patterns, names of configured factors, codes of the problem catalogue.
  */
 export const METRICS = {
   seconds: {
@@ -62,13 +62,13 @@ export const METRICS = {
   },
 } as const;
 
-/** Where an event is counted, and as what. */
+/** The metric and the labels under which an event is counted. */
 export interface CountedEvent {
   readonly metric: 'challenges' | 'locks' | 'sends';
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** The events that are counted. What is not here shows in the outcomes of its route. */
+/** The events that are counted. All others show in the outcomes of their routes. */
 export const COUNTED_EVENTS: ReadonlyMap<MfaEventType, CountedEvent> = new Map([
   ['login_challenged', { metric: 'challenges', labels: { result: 'asked' } }],
   ['second_factor_succeeded', { metric: 'challenges', labels: { result: 'passed' } }],

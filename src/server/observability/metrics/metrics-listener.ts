@@ -8,7 +8,7 @@ import { type ServerMetrics } from './server-metrics.js';
 
 const PATH = '/metrics';
 
-/** Serves the metrics on an address of their own, which the public does not reach. */
+/** Serves the metrics on an address of their own, which need not be public. */
 export class MetricsListener implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('Metrics');
   private readonly server = createServer(
@@ -34,15 +34,15 @@ export class MetricsListener implements OnApplicationBootstrap, OnApplicationShu
     this.logger.log(`Metrics  ${this.url}`);
   }
 
-  /** Only now: a server that ends its last requests is still watched. */
+  /** Closes last, so that a draining server can still be observed. */
   onApplicationShutdown(): void {
     this.server.close();
     this.server.closeAllConnections();
   }
 
-  /** Once it listens. */
+  /** Valid once it listens. */
   get url(): string {
-    // A server that listens on TCP has an address of this kind.
+    // A TCP server has an address of this type.
     const { port, address, family } = this.server.address() as AddressInfo;
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}${PATH}`;
   }

@@ -8,7 +8,7 @@ import { MetricsListener } from './metrics-listener.js';
 import { poolUseOf } from './pool-use.js';
 import { ServerMetrics } from './server-metrics.js';
 
-/** Keeps metrics and serves them, where `METRICS_PORT` is set. */
+/** Keeps metrics and serves them, if `METRICS_PORT` is set. */
 @Module({})
 export class MetricsModule {
   static forRoot({ metrics: address }: Pick<ServerConfig, 'metrics'>): DynamicModule {
@@ -32,7 +32,7 @@ export class MetricsModule {
   }
 }
 
-/** A server without metrics does not even load what makes them. */
+/** Imported on demand, so that a server without metrics does not load the library. */
 async function startMetrics(
   dataSource: DataSource,
   outbox: OutboxBacklog,

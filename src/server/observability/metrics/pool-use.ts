@@ -10,7 +10,7 @@ export interface PoolUse {
   readonly most: number;
 }
 
-/** What is read of the pool of `pg`. */
+/** The parts of `pg`'s pool that are read. */
 interface Pool {
   readonly totalCount: number;
   readonly idleCount: number;
@@ -18,9 +18,9 @@ interface Pool {
   readonly options: { readonly max: number };
 }
 
-/** How the pool of a data source is used at this moment. */
+/** The present use of a data source's pool. */
 export function poolUseOf({ driver }: DataSource): PoolUse {
-  // TypeORM has the pool of its PostgreSQL driver as `any`.
+  // TypeORM declares the pool of its PostgreSQL driver as `any`.
   const { totalCount, idleCount, waitingCount, options } = (driver as unknown as { master: Pool })
     .master;
   return {

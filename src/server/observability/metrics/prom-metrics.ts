@@ -4,20 +4,20 @@ import { type AnsweredRequest } from '../requests/request-observer.js';
 import { COUNTED_EVENTS, type CountedEvent, METRICS } from './metric-catalogue.js';
 import { type MetricSources, ServerMetrics } from './server-metrics.js';
 
-/** From a wrong code that no database is asked about to a request that waits for its limit. */
+/** From a refusal without the database to a request that waits for its time limit. */
 const SECONDS_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-/** A database that is slow must not take the other metrics with it. */
+/** A slow database must not delay the other metrics. */
 const BACKLOG_TIMEOUT_MILLISECONDS = 1_000;
-/** Sums of prom-client's own gauges, under names that Prometheus keeps for counters. */
+/** Gauges of prom-client with names that Prometheus reserves for counters. */
 const MISNAMED = [
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
   'nodejs_active_resources_total',
 ];
-/** The label of what has no value: an empty one is none to Prometheus. */
+/** The label for "no value": Prometheus treats an empty label as missing. */
 const NONE = 'none';
 
-/** {@link ServerMetrics} of prom-client, in a registry of their own. */
+/** {@link ServerMetrics} by prom-client, in a registry of their own. */
 export class PromMetrics extends ServerMetrics {
   private readonly registry = new Registry();
   private readonly seconds;

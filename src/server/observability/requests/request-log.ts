@@ -2,10 +2,10 @@ import { Logger } from '@nestjs/common';
 import { runInRequest } from './request-record.js';
 import { type AnsweredRequest, RequestObserver } from './request-observer.js';
 
-/** Asked every few seconds by machines: their lines would bury the others. */
+/** Machines ask these every few seconds: their lines would bury the others. */
 const PROBES = /^\/health\//;
 
-/** Logs one line for each request, of nothing that a client wrote. */
+/** Logs one line for each request, without client input. */
 export class RequestLog extends RequestObserver {
   private readonly logger = new Logger('Request');
 

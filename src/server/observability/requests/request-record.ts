@@ -1,14 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type ProblemCode } from '../../../mfa/index.js';
 
-/** What is known of one request while it is answered, and told of it afterwards. */
+/** The facts about one request, collected for its observers. */
 export class RequestRecord {
-  /** The handler's name, once something has happened with one factor; null until then. */
+  /** The handler of the last event with a factor; null before one. */
   factor: string | null = null;
-  /** The problem that the request is answered with; null: with none. */
+  /** The problem that answers the request; null without one. */
   code: ProblemCode | null = null;
 
-  /** @param id 32 hexadecimal digits, the trace id where there is a trace */
+  /** @param id 32 hexadecimal digits; the trace id if there is a trace */
   constructor(readonly id: string) {}
 }
 

@@ -8,10 +8,10 @@ import {
 } from '../../../mfa/index.js';
 import { currentRequest, type RequestRecord } from './request-record.js';
 
-/** The records of the requests that are being answered. */
+/** The records of the requests under way. */
 @Injectable()
 export class RequestRecords extends RequestWatch {
-  /** Beside the request, not on it: nothing that a client sends can take its place. */
+  /** Kept beside the request, not on it, so that client input cannot take its place. */
   private readonly records = new WeakMap<object, RequestRecord>();
 
   constructor(emitter: EventEmitter2) {
@@ -37,7 +37,7 @@ export class RequestRecords extends RequestWatch {
   }
 }
 
-/** An event is told within the request that made it. */
+/** Events are emitted within the request that caused them. */
 function noteFactor({ factor }: MfaEvent): void {
   const record = currentRequest();
   if (record !== undefined && factor !== null) record.factor = factor;

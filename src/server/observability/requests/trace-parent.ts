@@ -1,4 +1,4 @@
-/** Where a trace comes from that a request belongs to. */
+/** The caller's place in the trace that a request belongs to. */
 export interface TraceParent {
   /** 32 hexadecimal digits in lower case. */
   readonly traceId: string;
@@ -8,15 +8,15 @@ export interface TraceParent {
   readonly flags: number;
 }
 
-/** Of version 00; a later one may go on behind a further dash [W3C Trace Context §3.2.2]. */
+/** The form of version 00; a later version may continue after another dash [W3C Trace Context §3.2.2]. */
 const FORM = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
-/** Version 00 has 55 characters; what a later one adds is not read. */
+/** Version 00 has 55 characters; additions of later versions are not read. */
 const LONGEST_HEADER = 256;
 const ALL_ZERO = /^0+$/;
 
 /**
- * Reads a `traceparent` header. Null where there is none, or none that counts: then a trace begins
- * here [W3C Trace Context §3.2.2, §4.3].
+ * Reads a `traceparent` header. Null without a valid one: then a trace begins here [W3C Trace
+ * Context §3.2.2, §4.3].
  */
 export function readTraceParent(header: string | string[] | undefined): TraceParent | null {
   if (typeof header !== 'string' || header.length > LONGEST_HEADER) return null;

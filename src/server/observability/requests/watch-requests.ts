@@ -5,14 +5,17 @@ import { NO_ROUTE, RequestObservers } from './request-observer.js';
 import { RequestRecords } from './request-records.js';
 import { readTraceParent } from './trace-parent.js';
 
-/** Tells clients and proxies under which id a request stands in the log. */
+/** Tells clients and proxies the id of a request in the log. */
 export const REQUEST_ID_HEADER = 'X-Request-Id';
-/** As nginx has it for a client that did not wait for the answer. */
+/** nginx's status for a client that did not wait for the answer. */
 const CLIENT_GONE = 499;
-/** 16 bytes, as a trace id has them [W3C Trace Context §3.2.2.3]. */
+/** The length of a trace id [W3C Trace Context §3.2.2.3]. */
 const ID_BYTES = 16;
 
-/** Names every request, and tells the observers when it is over; to be called before the routes are. */
+/**
+ * Gives every request its id, and tells the observers when it is over. Call this before the routes
+ * are registered.
+ */
 export function watchRequests(app: NestFastifyApplication): void {
   const { tracer, all } = app.get(RequestObservers);
   const records = app.get(RequestRecords);
@@ -26,7 +29,7 @@ export function watchRequests(app: NestFastifyApplication): void {
       new RequestRecord(parent?.traceId ?? random.bytes(ID_BYTES).toString('hex'));
     records.keep(request, record);
     void reply.header(REQUEST_ID_HEADER, record.id);
-    // Also where the client has gone away meanwhile: such crowds must be seen.
+    // Also fires when the client has gone away: crowds of such requests must be visible.
     reply.raw.once('close', () => {
       const { method, routeOptions } = request;
       const route = routeOptions.url ?? NO_ROUTE;
@@ -37,7 +40,7 @@ export function watchRequests(app: NestFastifyApplication): void {
     done();
   });
 
-  // Only here: what reads the body goes on in the context of the connection, not of this call.
+  // Not earlier: reading the body continues in the context of the connection, not of the hook.
   fastify.addHook('preHandler', (request, _reply, done) => {
     const record = records.of(request);
     if (record === undefined) done();

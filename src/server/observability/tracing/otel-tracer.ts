@@ -25,16 +25,16 @@ import { RequestRecord } from '../requests/request-record.js';
 import { type TraceParent } from '../requests/trace-parent.js';
 import { StatementTracer } from './statement-spans.js';
 
-/** A collector that is away must not hold up the end of the process. */
+/** An unreachable collector must not hold up the end of the process. */
 const LAST_EXPORT_MILLISECONDS = 3_000;
 const FIRST_WORD = /^\s*(\w+)/;
 
 /**
- * Makes spans with the SDK of OpenTelemetry, which reads its own `OTEL_` variables for samplers and
- * batches. A span holds what is listed here and nothing that a client wrote: no address, no query,
- * no header, no value of a statement.
+ * Makes spans with the OpenTelemetry SDK, which reads its own `OTEL_` variables for samplers and
+ * batches. A span holds the attributes set here and no client input: no URL, no query, no header,
+ * no value of a statement.
  *
- * It registers nothing globally: requests are followed by what follows them for the log.
+ * It registers nothing globally: the context that serves the log also serves the spans.
  */
 export class OtelTracer extends StatementTracer {
   private readonly logger = new Logger('Traces');
@@ -100,7 +100,7 @@ export class OtelTracer extends StatementTracer {
     }
   }
 
-  /** In words of ours: what the SDK says may hold an answer of the collector's, or its address. */
+  /** Logs our own words: the SDK's messages may contain the collector's answer or its address. */
   private tellOfFailures(): void {
     const tell = () => this.logger.warn('Spans could not be exported.');
     const silent = () => {};
@@ -109,14 +109,14 @@ export class OtelTracer extends StatementTracer {
   }
 }
 
-/** A trace begins here, or goes on from the caller's span [W3C Trace Context §2.3]. */
+/** A trace begins here, or continues from the caller's span [W3C Trace Context §2.3]. */
 function contextOf(parent: TraceParent | null): Context {
   if (parent === null) return ROOT_CONTEXT;
   const { traceId, spanId, flags: traceFlags } = parent;
   return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true });
 }
 
-/** A code alone: the message of an error may hold what a client wrote. */
+/** Records the code alone: the message of an error may contain client input. */
 function fail(span: Span, code: string): void {
   span.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', code);
 }

@@ -17,10 +17,10 @@ export abstract class StatementTracer extends RequestTracer {
   abstract stop(): Promise<void>;
 }
 
-/** What a statement failed with that has no code, such as one whose connection was closed. */
+/** For failures without a code, for example a closed connection. */
 const UNKNOWN = 'unknown';
 
-/** Makes a span of each statement that is run for a request. */
+/** Makes a span of each statement that runs for a request. */
 export class StatementSpans implements EntitySubscriberInterface {
   /** A connection runs one statement at a time. */
   private readonly ends = new WeakMap<QueryRunner, (failure?: string) => void>();

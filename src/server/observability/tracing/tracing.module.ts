@@ -6,7 +6,7 @@ import { type TraceExport } from '../../config/settings/observability-settings.j
 import { RequestTracer } from '../requests/request-observer.js';
 import { StatementSpans, StatementTracer } from './statement-spans.js';
 
-/** Makes traces and exports them, where the environment names a collector. */
+/** Makes traces and exports them, if the environment names a collector. */
 @Module({})
 export class TracingModule {
   static forRoot({ traces }: Pick<ServerConfig, 'traces'>): DynamicModule {
@@ -35,7 +35,7 @@ class ExportingModule implements OnApplicationShutdown {
   }
 }
 
-/** A server without traces does not even load what makes them. */
+/** Imported on demand, so that a server without traces does not load the SDK. */
 async function startTracing(to: TraceExport, dataSource: DataSource): Promise<StatementTracer> {
   const { OtelTracer } = await import('./otel-tracer.js');
   const tracer = new OtelTracer(to);

@@ -21,7 +21,7 @@ const DEGRADED = {
 export class HealthController {
   constructor(private readonly readiness: Readiness) {}
 
-  /** Answers while the process does. A failure here is cured by a restart. */
+  /** Answers while the process works. A restart cures a failure here. */
   @Get('live')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'showLiveness', summary: 'The process answers' })
@@ -30,7 +30,7 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Answers while the database takes changes, until the process drains. @throws {MfaError} `unavailable` */
+  /** Answers while the database accepts changes, until the process drains. @throws {MfaError} `unavailable` */
   @Get('ready')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({

@@ -6,7 +6,7 @@ import { Readiness } from './readiness.js';
 
 /** The two health checks. */
 @Module({
-  // What fails is logged as a problem, like everything else.
+  // Failures are logged as problems, like all others.
   imports: [TerminusModule.forRoot({ logger: false }), RedisModule],
   controllers: [HealthController],
   providers: [Readiness],

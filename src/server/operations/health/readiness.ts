@@ -14,23 +14,23 @@ import { DrainState } from '../shutdown/drain-state.js';
 import { type ReadinessResponse } from './health.responses.js';
 
 const DATABASE_TIMEOUT_MILLISECONDS = 2_000;
-/** What the server can do without must not make the probe slow. */
+/** A helper that the server can do without must not slow the probe. */
 const HELPER_TIMEOUT_MILLISECONDS = 1_000;
-/** To look for a mail server is a connection and a sign-in: not with every probe. */
+/** Checking the mail server takes a connection and a sign-in, which is too much for every probe. */
 const MAIL_CACHE_MILLISECONDS = 15_000;
-/** One small write costs nothing. */
+/** Checking Redis is one small write. */
 const NO_CACHE = 0;
 
 /**
- * Looks at what the server needs. Without a database that it may write to it can do nothing. Without
- * a helper it goes on: limits are counted in memory, notices wait in the outbox, and who cannot be sent a code has
- * other factors. The helper would be as far away from every other server, and to take all of them
- * away is the greater outage.
+ * Checks what the server depends on. Without a writable database it can do nothing. Without a
+ * helper it continues: limits are counted in memory, security e-mails wait in the outbox, and a
+ * person without a code may have other factors. An unreachable helper is unreachable from every
+ * server, and taking all servers out of service would be the greater outage.
  */
 @Injectable()
 export class Readiness {
   private readonly logger = new Logger(Readiness.name);
-  /** Why a helper is away, as the log has it; absent: it is not. */
+  /** The logged reason why a helper is unreachable; absent while it is reachable. */
   private readonly told = new Map<string, string>();
 
   constructor(
@@ -42,7 +42,7 @@ export class Readiness {
     private readonly drain: DrainState,
   ) {}
 
-  /** @throws {MfaError} `unavailable` when the database takes no change, or the process drains */
+  /** @throws {MfaError} `unavailable` when the database accepts no change, or the process drains */
   async check(): Promise<ReadinessResponse> {
     if (this.drain.isDraining) throw new MfaError('unavailable');
     const { status, details } = await this.health.check([
@@ -85,7 +85,7 @@ export class Readiness {
     };
   }
 
-  /** One line each time that a helper goes, goes on being away for another reason, or comes back. */
+  /** Logs a line when a helper becomes unreachable, when the reason changes, and when it is back. */
   private async tellOf(name: string, reach: () => Promise<void>): Promise<void> {
     try {
       await reach();
@@ -99,7 +99,7 @@ export class Readiness {
   }
 }
 
-/** Reasons are for the log: a message may name a host, or what it said. */
+/** Leaves the reasons to the log: a message may name a host or quote it. */
 function statusesOf(details: HealthIndicatorResult): NonNullable<ReadinessResponse['details']> {
   const entries = Object.entries(details).map(([name, { status }]) => [name, { status }] as const);
   return Object.fromEntries(entries);

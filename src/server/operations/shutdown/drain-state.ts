@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 
-/** Whether this process is on its way out. It still answers, and wants to be sent nothing more. */
+/** Whether this process is shutting down: it still answers, but must be sent nothing more. */
 @Injectable()
 export class DrainState {
   private hasBegun = false;
 
-  /** True from the signal that ends the process on, before any connection is refused. */
+  /** True from the signal on, before any connection is refused. */
   get isDraining(): boolean {
     return this.hasBegun;
   }
 
-  /** There is no way back. */
+  /** Cannot be undone. */
   begin(): void {
     this.hasBegun = true;
   }

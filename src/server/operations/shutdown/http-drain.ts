@@ -7,8 +7,8 @@ import { DrainState } from './drain-state.js';
 import { SilentConnections } from './silent-connections.js';
 
 /**
- * Has the requests that run finish before anything else stops: what they leave behind, such as
- * events to deliver, is then still looked after. A provider of the root module, whose hooks come
+ * Lets running requests finish before anything else stops, so that their work, for example events
+ * to deliver, is still processed. It is a provider of the root module because those hooks run
  * first; Nest itself closes the HTTP side after most of them.
  */
 @Injectable()
@@ -21,7 +21,7 @@ export class HttpDrain implements OnModuleDestroy {
     @Inject(ServerConfig) private readonly config: Pick<ServerConfig, 'shutdownDelaySeconds'>,
   ) {}
 
-  /** To be called once, before the application listens. */
+  /** Call this once, before the application listens. */
   watch(app: NestFastifyApplication): void {
     const fastify = app.getHttpAdapter().getInstance();
     this.silent.watch(fastify.server);
@@ -31,10 +31,10 @@ export class HttpDrain implements OnModuleDestroy {
     });
   }
 
-  /** First not ready, then, once load balancers know, no longer listening. */
+  /** Reports "not ready" first, and stops listening once load balancers know. */
   async onModuleDestroy(): Promise<void> {
     this.state.begin();
-    // Without a server there is nobody to wait for: a command that does its work.
+    // A command runs without a server, so there is nothing to drain.
     if (!this.host.listening) return;
     await setTimeout(this.config.shutdownDelaySeconds * 1000);
     this.silent.end();

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { jest } from '@jest/globals';
 import { ShutdownLimit } from './shutdown-limit.js';
 
-/** A process that notes how it would have ended. */
+/** A process that records its exit code instead of ending. */
 class FakeProcess extends EventEmitter {
   readonly codes: number[] = [];
 

@@ -1,6 +1,6 @@
 import { type LoggerService } from '@nestjs/common';
 
-/** What the end of a process needs of `process`. */
+/** The part of `process` that ends it. */
 export interface EndingProcess {
   on(signal: string, listener: () => void): unknown;
   exit(code: number): unknown;
@@ -8,12 +8,12 @@ export interface EndingProcess {
 
 const CONTEXT = 'Shutdown';
 
-/** Under `npm start`, a terminal and npm both pass one and the same Ctrl+C on. */
+/** Under `npm start`, the terminal and npm both pass on the same Ctrl+C. */
 const ECHO_MILLISECONDS = 500;
 
 /**
- * Ends the process where Nest's own answer to a signal does not: before there is anything to drain,
- * when draining takes too long, and at a second signal. Each with the exit code 1.
+ * Ends the process where Nest's own signal handling does not: before there is anything to drain,
+ * when draining takes too long, and at a second signal. The exit code is 1.
  */
 export class ShutdownLimit {
   /** Null: there is nothing to drain yet. */
@@ -26,7 +26,7 @@ export class ShutdownLimit {
     private readonly logger: LoggerService,
   ) {}
 
-  /** To be called once; the first process of a container dies of no signal that it does not hear. */
+  /** Call this once. The first process of a container ignores every signal without a listener. */
   listenTo(signals: readonly string[]): void {
     for (const signal of signals) this.process.on(signal, () => this.hear(signal));
   }

@@ -2,19 +2,19 @@ import { type IncomingMessage, type Server, type ServerResponse } from 'node:htt
 import { type Socket } from 'node:net';
 
 /**
- * Connections on which no request is being answered: nothing was ever sent, as by browsers and load
- * balancers that open them in advance, or a request that was not sent to its end. Node does not take
- * them for idle, and a server that closes would wait for them.
+ * Connections without a request under way: opened in advance by browsers and load balancers, or
+ * with a request that was never sent to its end. Node does not count them as idle, so a closing
+ * server would wait for them.
  */
 export class SilentConnections {
-  /** Each with the number of its requests that are being answered. */
+  /** The number of requests under way, by connection. */
   private readonly sockets = new Map<Socket, number>();
   private hasEnded = false;
 
-  /** To be called before the server listens. */
+  /** Call this before the server listens. */
   watch(server: Server): void {
     server.on('connection', (socket: Socket) => {
-      // A server accepts connections up to the moment in which it closes.
+      // A server accepts connections until it closes.
       if (this.hasEnded) socket.destroy();
       this.sockets.set(socket, 0);
       socket.once('close', () => this.sockets.delete(socket));
@@ -25,7 +25,7 @@ export class SilentConnections {
     });
   }
 
-  /** Ends them, and whichever are still made. */
+  /** Destroys them, and all later connections. */
   end(): void {
     this.hasEnded = true;
     for (const [socket, requests] of this.sockets) if (requests === 0) socket.destroy();

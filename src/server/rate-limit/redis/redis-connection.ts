@@ -3,23 +3,23 @@ import { type Redis } from 'ioredis';
 import { reasonOf, rejectAfter } from '../../../mfa/index.js';
 import { ConfigError } from '../../config/values/config-error.js';
 
-/** Redis takes about one; but a busy process may be late to read its answer: that is not absence. */
+/** Redis takes about one millisecond, but a busy process may read the answer late, and that is no outage. */
 const COMMAND_TIMEOUT_MILLISECONDS = 1_000;
 const CONNECT_TIMEOUT_MILLISECONDS = 1_000;
 const REACH_TIMEOUT_MILLISECONDS = 1_000;
 const LONGEST_RECONNECT_DELAY_MILLISECONDS = 1_000;
 
-/** What a replica says to who writes, and one that has lost its primary to anybody. */
+/** Errors of a replica: at a write, or at any command after it lost its primary. */
 const OF_REPLICA = /\b(READONLY|MASTERDOWN)\b/;
 
-/** Of what counting needs: a script, and the right, the room and the role to write. */
+/** Tests what counting needs: a script, and the permission, the memory and the role to write. */
 const WRITE = `return redis.call('SET', KEYS[1], '1', 'PX', 1000)`;
 const WRITTEN_KEY = 'nestjs-mfa:reach';
 
 /**
- * The one connection to Redis of this process. It comes back by itself, and what is asked of it
- * meanwhile fails at once: nobody waits for a Redis that is away. One that has become a replica is
- * left: its address may lead to the new primary by now.
+ * This process's one connection to Redis. It reconnects by itself; commands fail at once meanwhile,
+ * so that nobody waits for an unreachable Redis. It reconnects also when Redis has become a
+ * replica: the address may lead to the new primary by now.
  */
 export class RedisConnection implements OnApplicationShutdown {
   private constructor(
@@ -28,9 +28,9 @@ export class RedisConnection implements OnApplicationShutdown {
   ) {}
 
   /**
-   * Resolves, connected or not, within a second. The client's code is loaded only with an address.
+   * Resolves within a second, connected or not. The client's code is loaded only if there is a URL.
    *
-   * @throws {ConfigError} for a database that this Redis does not have
+   * @throws {ConfigError} for a database number that this Redis does not have
    */
   static async open(url: string | null): Promise<RedisConnection> {
     if (url === null) return new RedisConnection(null);
@@ -39,7 +39,7 @@ export class RedisConnection implements OnApplicationShutdown {
     try {
       await rejectAfter(CONNECT_TIMEOUT_MILLISECONDS, client.connect());
     } catch {
-      // It goes on trying; whoever needs it says that it is away.
+      // The client keeps trying, and its users report that it is unreachable.
     }
     if (watch.refusal !== null) throw new ConfigError([watch.refusal]);
     return new RedisConnection(client);
@@ -50,9 +50,9 @@ export class RedisConnection implements OnApplicationShutdown {
   }
 
   /**
-   * Resolves once something could be written, at once when Redis is not configured.
+   * Resolves after a successful write, or at once if Redis is not configured.
    *
-   * @throws {Error} when it is full, a replica, or does not answer in a second
+   * @throws {Error} when Redis is full, a replica, or does not answer within a second
    */
   async reach(): Promise<void> {
     if (this.client === null) return;
@@ -79,8 +79,8 @@ async function createClient(url: string): Promise<Redis> {
 }
 
 /**
- * Hears the errors of a connection: unheard, each failed try would end the process. Its commands reject
- * with other words, so the log has the reason of each outage here.
+ * Listens to the errors of a connection; without a listener each failed try would end the process.
+ * Commands reject with other messages, so the reason of an outage is logged here.
  */
 class ConnectionWatch {
   private readonly logger = new Logger('Redis');
@@ -94,7 +94,7 @@ class ConnectionWatch {
     });
   }
 
-  /** Why this Redis can never be used; null: nothing is known against it. */
+  /** Why this Redis can never be used; null if nothing speaks against it. */
   get refusal(): string | null {
     return this.refused;
   }
@@ -106,7 +106,7 @@ class ConnectionWatch {
     this.told = reason;
   }
 
-  /** Else it would work in database 0, which may be another application's. */
+  /** Otherwise it would use database 0, which may belong to another application. */
   private refuse(reason: string): void {
     this.refused = `REDIS_URL names the database ${this.client.options.db}, which its Redis does not give ("${reason}"): name one that it has.`;
     this.logger.error(this.refused);
@@ -114,7 +114,7 @@ class ConnectionWatch {
   }
 }
 
-/** An answer of Redis, which quotes nothing of a command but its name. */
+/** An error reply of Redis, which quotes only the name of a command. */
 function isReply(
   error: unknown,
 ): error is Error & { readonly command?: { readonly name: string } } {
