@@ -4,22 +4,29 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { startOwnPostgresql } from './own-postgresql.mjs';
 
 const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
 /**
- * Finds the databases of this run: the PostgreSQL that TEST_DATABASE_URL names, which serves all
- * workers, else an embedded one for each, as it runs one session. Those take seconds to make and so
- * are made once. What the files of this run share on disk has a folder of its own. Jest loads this
- * file without a transform.
+ * Finds the databases of this run: the PostgreSQL that TEST_DATABASE_URL names, else one that is
+ * started for this run, which both serve all workers. Where the machine has none, or
+ * `TEST_DATABASE_URL=embedded`, each worker has an embedded one, as it runs one session. What the
+ * files of this run share on disk has a folder of its own. Jest loads this file without a transform.
  */
 export default async function globalSetup({ maxWorkers }) {
-  const given = process.env.TEST_DATABASE_URL;
   process.env.RUN_FOLDER = await mkdtemp(join(tmpdir(), 'nestjs-mfa-run-'));
-  const databases = given ? [] : await startEmbedded(maxWorkers);
-  process.env.RUN_DATABASE_URLS = JSON.stringify(given ? [given] : databases.map(({ url }) => url));
-  process.env.RUN_DATABASE_KIND = given ? 'postgresql' : 'embedded';
+  const server = await findServer(process.env.TEST_DATABASE_URL, process.env.RUN_FOLDER);
+  const databases = server === null ? await startEmbedded(maxWorkers) : [server];
+  process.env.RUN_DATABASE_URLS = JSON.stringify(databases.map(({ url }) => url));
+  process.env.RUN_DATABASE_KIND = server === null ? 'embedded' : 'postgresql';
   globalThis.runDatabases = databases;
+}
+
+/** @returns null for the embedded database */
+async function findServer(given, folder) {
+  if (given === 'embedded') return null;
+  return given ? { url: given, stop: async () => {} } : startOwnPostgresql(folder);
 }
 
 /** A copy of a new database is at hand sooner than another new one, and is kept for the next run. */

@@ -34,7 +34,7 @@ import { MFA_MIGRATIONS } from '../../src/mfa/persistence/migrations/mfa-migrati
 import { PERSISTENCE_PROVIDERS } from '../../src/mfa/persistence.providers.js';
 import { FakeClock, Inbox } from '../../src/mfa/testing/index.js';
 import { refuseSlowWorkInTransactions } from './slow-work-watch.js';
-import { createTestDatabase } from './test-database.js';
+import { createTestDatabase, type TableTemplate } from './test-database.js';
 
 /** The client of every request of the harness. */
 export const CLIENT = { ip: '192.0.2.1', userAgent: 'integration' };
@@ -104,9 +104,20 @@ export interface HarnessOptions extends Partial<MfaModuleOptions> {
 
 const KEY = { id: 'test', key: Buffer.alloc(32, 7) };
 
+const LIBRARY_TABLES: TableTemplate = {
+  name: 'library',
+  optionsFor: (url) => ({
+    type: 'postgres',
+    url,
+    entities: MFA_ENTITIES,
+    migrations: MFA_MIGRATIONS,
+    installExtensions: false,
+  }),
+};
+
 /** The library without HTTP, on a database of its own. */
 export async function startMfa({ handlers, consumers = [], ...options }: HarnessOptions = {}) {
-  const database = await createTestDatabase();
+  const database = await createTestDatabase(LIBRARY_TABLES);
   const clock = new FakeClock();
   const random = new SystemRandomSource();
   const inbox = new Inbox();
@@ -118,12 +129,8 @@ export async function startMfa({ handlers, consumers = [], ...options }: Harness
   @Module({
     imports: [
       TypeOrmModule.forRoot({
-        type: 'postgres',
-        url: database.url,
-        entities: MFA_ENTITIES,
-        migrations: MFA_MIGRATIONS,
+        ...LIBRARY_TABLES.optionsFor(database.url),
         migrationsRun: true,
-        installExtensions: false,
         poolSize: database.isConcurrent ? 20 : 1,
       }),
     ],
