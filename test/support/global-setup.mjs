@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import pg from 'pg';
 import { startOwnPostgresql } from './own-postgresql.mjs';
 
 const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
@@ -26,7 +27,21 @@ export default async function globalSetup({ maxWorkers }) {
 /** @returns null for the embedded database */
 async function findServer(given, folder) {
   if (given === 'embedded') return null;
-  return given ? { url: given, stop: async () => {} } : startOwnPostgresql(folder);
+  if (!given) return startOwnPostgresql(folder);
+  return { url: given, stop: () => dropDatabasesOf(folder, given) };
+}
+
+/** Those that a worker kept for its next file. */
+async function dropDatabasesOf(folder, url) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const prefix = `test_${basename(folder).replaceAll(/\W/g, '_')}_`.toLowerCase();
+  const { rows } = await client.query(
+    'SELECT quote_ident(datname) AS name FROM pg_database WHERE starts_with(datname, $1)',
+    [prefix],
+  );
+  for (const { name } of rows) await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
+  await client.end();
 }
 
 /** A copy of a new database is at hand sooner than another new one, and is kept for the next run. */

@@ -22,7 +22,7 @@ import { Mailer } from '../../src/server/delivery/mail/mailer.js';
 import { UserDisabling } from '../../src/server/account/user-disabling.js';
 import { HttpClient, type Reply } from './http-client.js';
 import { refuseSlowWorkInTransactions } from './slow-work-watch.js';
-import { createTestDatabase, type TableTemplate, type TestDatabase } from './test-database.js';
+import { createMigratedDatabase, type Tables, type TestDatabase } from './test-database.js';
 
 /** Keys for every server of this process: two servers of one test must believe each other. */
 export const KEYS = generateKeys(new SystemRandomSource());
@@ -81,7 +81,7 @@ export interface ServerParts {
   readonly firstFactors?: FirstFactorTypes;
 }
 
-const SERVER_TABLES: TableTemplate = {
+const SERVER_TABLES: Tables = {
   name: 'server',
   optionsFor: (url) => dataSourceOptions(url, 1),
 };
@@ -97,7 +97,7 @@ export async function startServer(
   environment: Environment = {},
   parts: ServerParts = {},
 ): Promise<TestServer> {
-  const database = await createTestDatabase(SERVER_TABLES);
+  const database = await createMigratedDatabase(SERVER_TABLES);
   try {
     return await TestServer.start(database, environment, true, parts);
   } catch (refusal) {

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 
-/** An empty database for one test file. */
+/** A database for one test file. */
 export interface TestDatabase {
   readonly url: string;
   /** True on PostgreSQL; false on the embedded one, which runs one statement at a time. */
@@ -13,27 +13,108 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** Tables that many files begin with: on PostgreSQL they are made once for a run, and copied. */
-export interface TableTemplate {
+/** Tables that many test files begin with. */
+export interface Tables {
   readonly name: string;
   /** How the data source is made that has their migrations. */
   optionsFor(url: string): DataSourceOptions;
 }
 
+/** Makes an empty database on PostgreSQL, or an empty schema in the embedded one. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const place = await makePlace();
+  return { ...place.description, drop: () => place.remove() };
+}
+
 /**
- * Makes a database on PostgreSQL, or a schema in the embedded one.
- *
- * @param template the tables that PostgreSQL copies into it; the embedded one begins empty all the
- * same, since it has nothing to copy from
+ * Gives a database with tables and without rows. Making tables takes far longer than emptying them,
+ * so it may have served an earlier file of this worker.
  */
-export async function createTestDatabase(template?: TableTemplate): Promise<TestDatabase> {
+export async function createMigratedDatabase(tables: Tables): Promise<TestDatabase> {
+  const kept = emptied.get(tables.name)?.pop();
+  await kept?.place.enter();
+  const { place, shape } = kept ?? (await migrate(tables));
+  return {
+    ...place.description,
+    drop: async () => {
+      if (!(await isEmptiedAgain(place, shape))) return place.remove();
+      await place.leave();
+      emptied.set(tables.name, [...(emptied.get(tables.name) ?? []), { place, shape }]);
+    },
+  };
+}
+
+/** A database for the next file, and the shape that its tables had at first. */
+interface Emptied {
+  readonly place: Place;
+  readonly shape: string;
+}
+
+const emptied = new Map<string, Emptied[]>();
+
+async function migrate({ optionsFor }: Tables): Promise<Emptied> {
+  const place = await makePlace();
+  const dataSource = await new DataSource(optionsFor(place.description.url)).initialize();
+  await dataSource.runMigrations();
+  await dataSource.destroy();
+  return { place, shape: await place.ask(SHAPE) };
+}
+
+/** Everything that a test could alter beside rows, as one text. */
+const SHAPE = `
+  SELECT md5(string_agg(part, E'\\n' ORDER BY part)) AS answer FROM (
+    SELECT format('%s %s %s %s', relname, relkind, reloptions, relacl) AS part
+      FROM pg_class WHERE relnamespace = current_schema()::regnamespace
+    UNION ALL SELECT format('%s %s %s %s %s', attrelid, attname, atttypid, attnotnull, attisdropped)
+      FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+      WHERE relnamespace = current_schema()::regnamespace
+    UNION ALL SELECT format('%s %s', conname, pg_get_constraintdef(oid))
+      FROM pg_constraint WHERE connamespace = current_schema()::regnamespace
+    UNION ALL SELECT format('%s %s %s', tgrelid, tgname, tgenabled) FROM pg_trigger
+    UNION ALL SELECT format('%s %s', proname, md5(prosrc))
+      FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
+    UNION ALL SELECT format('%s %s', setrole, setconfig)
+      FROM pg_db_role_setting JOIN pg_database ON pg_database.oid = setdatabase
+      WHERE datname = current_database()
+  ) AS parts`;
+
+/** Whoever is still connected would keep the tables from being emptied. */
+const END_OTHERS = `
+  SELECT count(pg_terminate_backend(pid)) AS answer FROM pg_stat_activity
+  WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`;
+
+/** Tables that hold something, as a list; none is null. */
+const FILLED = `
+  SELECT string_agg(quote_ident(relname), ', ') AS answer FROM pg_class
+  WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
+    AND relname <> 'migrations' AND pg_relation_size(oid) > 0`;
+
+/** False where the tables are no longer what they were: nobody may be given them again. */
+async function isEmptiedAgain(place: Place, shape: string): Promise<boolean> {
+  if (place.description.isConcurrent) await place.ask(END_OTHERS);
+  if ((await place.ask(SHAPE)) !== shape) return false;
+  const filled = await place.ask(FILLED);
+  if (filled !== 'null') await place.ask(`TRUNCATE ${filled} RESTART IDENTITY CASCADE`);
+  return true;
+}
+
+/** Where the tables of a file are. */
+interface Place {
+  readonly description: Omit<TestDatabase, 'drop'>;
+  /** Asks for one value, as a text. */
+  ask(sql: string): Promise<string>;
+  enter(): Promise<void>;
+  leave(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+function makePlace(): Promise<Place> {
+  const run = basename(process.env['RUN_FOLDER'] ?? '').replaceAll(/\W/g, '_');
+  const name = `test_${run}_${randomBytes(6).toString('hex')}`.toLowerCase();
   const url = databaseOfThisWorker();
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  const name = `test_${randomBytes(6).toString('hex')}`;
   return process.env['RUN_DATABASE_KIND'] === 'postgresql'
-    ? ownDatabase(client, url, name, await templateDatabase(client, url, template))
-    : ownSchema(client, url, name);
+    ? makeDatabase(url, name)
+    : makeSchema(url, name);
 }
 
 /** Workers share PostgreSQL, and have an embedded database each. */
@@ -45,81 +126,61 @@ function databaseOfThisWorker(): string {
   return url;
 }
 
-/** The name of the database that new ones are copied from. The first file to ask for it makes it. */
-async function templateDatabase(
-  client: pg.Client,
-  url: string,
-  template: TableTemplate | undefined,
-): Promise<string> {
-  if (template === undefined) return 'template1';
-  const run = basename(process.env['RUN_FOLDER'] ?? '').replace(/\W/g, '_');
-  const name = `template_${run}_${template.name}`;
-  await client.query(`SELECT pg_advisory_lock(hashtext($1))`, [name]);
-  const made = await client.query('SELECT FROM pg_database WHERE datname = $1', [name]);
-  if (made.rowCount === 0) await makeTemplate(client, name, template.optionsFor(at(url, name)));
-  await client.query(`SELECT pg_advisory_unlock(hashtext($1))`, [name]);
-  return name;
+async function ask(url: string, sql: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ answer?: unknown }>(sql);
+    return String(rows[0]?.answer);
+  } finally {
+    await client.end();
+  }
 }
 
-async function makeTemplate(
-  client: pg.Client,
-  name: string,
-  options: DataSourceOptions,
-): Promise<void> {
-  await client.query(`CREATE DATABASE "${name}" STRATEGY file_copy`);
-  const dataSource = await new DataSource(options).initialize();
-  await dataSource.runMigrations();
-  await dataSource.destroy();
-}
-
-function at(url: string, database: string): string {
-  const own = new URL(url);
-  own.pathname = `/${database}`;
-  return own.href;
-}
-
-async function ownDatabase(
-  client: pg.Client,
-  serverUrl: string,
-  name: string,
-  template: string,
-): Promise<TestDatabase> {
-  await client.query(`CREATE DATABASE ${name} TEMPLATE "${template}" STRATEGY file_copy`);
-  const url = at(serverUrl, name);
+async function makeDatabase(serverUrl: string, name: string): Promise<Place> {
+  await ask(serverUrl, `CREATE DATABASE ${name}`);
+  const own = new URL(serverUrl);
+  own.pathname = `/${name}`;
+  const url = own.href;
   return {
-    url,
-    isConcurrent: true,
-    settings: { DATABASE_URL: url },
-    drop: async () => {
-      await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
-      await client.end();
-    },
+    description: { url, isConcurrent: true, settings: { DATABASE_URL: url } },
+    ask: (sql) => ask(url, sql),
+    enter: async () => {},
+    leave: async () => {},
+    remove: async () => void (await ask(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`)),
   };
 }
 
 /**
  * All connections to the embedded database share one session, so one SET serves them all: a schema
- * hides the one that was made before it, until it is dropped.
+ * hides the one that was entered before it, until it is left.
  */
-async function ownSchema(client: pg.Client, url: string, name: string): Promise<TestDatabase> {
-  const { rows } = await client.query<{ hidden: string }>(
-    `SELECT current_setting('search_path') AS hidden`,
-  );
-  await client.query(`CREATE SCHEMA ${name}`);
-  await client.query(`SET search_path TO ${name}`);
+async function makeSchema(url: string, name: string): Promise<Place> {
+  let hidden = 'public';
+  const enter = async () => {
+    hidden = await ask(url, `SELECT current_setting('search_path') AS answer`);
+    await ask(url, `SET search_path TO ${name}`);
+  };
+  const leave = async () => void (await ask(url, `SET search_path TO ${hidden}`));
+  await ask(url, `CREATE SCHEMA ${name}`);
+  await enter();
   return {
-    url,
-    isConcurrent: false,
-    // It serves one connection at a time rightly, and keeps for the next what that one prepared.
-    settings: {
-      DATABASE_URL: url,
-      DATABASE_MAX_CONNECTIONS: '1',
-      DATABASE_PREPARED_STATEMENTS: 'off',
+    description: {
+      url,
+      isConcurrent: false,
+      // It serves one connection at a time rightly, and keeps for the next what that one prepared.
+      settings: {
+        DATABASE_URL: url,
+        DATABASE_MAX_CONNECTIONS: '1',
+        DATABASE_PREPARED_STATEMENTS: 'off',
+      },
     },
-    drop: async () => {
-      await client.query(`DROP SCHEMA ${name} CASCADE`);
-      await client.query(`SET search_path TO ${rows[0]?.hidden ?? 'public'}`);
-      await client.end();
+    ask: (sql) => ask(url, sql),
+    enter,
+    leave,
+    remove: async () => {
+      await ask(url, `DROP SCHEMA ${name} CASCADE`);
+      await leave();
     },
   };
 }
