@@ -143,7 +143,6 @@ export async function startMfa({ handlers, consumers = [], ...options }: Harness
     imports: [
       TypeOrmModule.forRoot({
         ...LIBRARY_TABLES.optionsFor(database.url),
-        migrationsRun: true,
         poolSize: database.isConcurrent ? 20 : 1,
       }),
     ],

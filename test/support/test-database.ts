@@ -17,7 +17,7 @@ export interface TestDatabase {
 export interface Tables {
   readonly name: string;
   /** How the data source is made that has their migrations. */
-  optionsFor(url: string): DataSourceOptions;
+  optionsFor(url: string): DataSourceOptions & { readonly type: 'postgres' };
 }
 
 /** Makes an empty database on PostgreSQL, or an empty schema in the embedded one. */
