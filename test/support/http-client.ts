@@ -50,10 +50,11 @@ export class HttpClient {
   /** A path that starts with `//` is taken from the origin. */
   async send(method: string, path: string, { headers, body, signal }: Sent = {}): Promise<Reply> {
     const target = path.startsWith('//') ? path.slice(1) : `/api/auth${path}`;
+    const content = body instanceof URLSearchParams ? body.toString() : body;
     const answer = await ask(
       new URL(`${this.origin}${target}`),
       { method, agent, headers: { ...headersFor(body), ...headers }, ...(signal && { signal }) },
-      body instanceof URLSearchParams ? body.toString() : body,
+      content,
     );
     return { path: target.replace(/\?.*$/, ''), ...(await read(answer)) };
   }
@@ -65,7 +66,15 @@ function headersFor(body: Sent['body']): Record<string, string> {
     'user-agent': 'node',
     ...(typeof body === 'string' && { 'content-type': 'text/plain;charset=UTF-8' }),
     ...(body instanceof URLSearchParams && { 'content-type': 'application/x-www-form-urlencoded' }),
+    // By itself Node frames no body of a DELETE.
+    ...(body !== undefined && { 'content-length': String(lengthOf(body)) }),
   };
+}
+
+function lengthOf(body: NonNullable<Sent['body']>): number {
+  return typeof body === 'object' && 'byteLength' in body
+    ? body.byteLength
+    : Buffer.byteLength(body.toString());
 }
 
 function ask(

@@ -47,7 +47,7 @@ export async function createMigratedDatabase(tables: Tables): Promise<TestDataba
 /** A database for the next file, and the shape that its tables had at first. */
 interface Emptied {
   readonly place: Place;
-  readonly shape: string;
+  readonly shape: string | null;
 }
 
 const emptied = new Map<string, Emptied[]>();
@@ -57,7 +57,7 @@ async function migrate({ optionsFor }: Tables): Promise<Emptied> {
   const dataSource = await new DataSource(optionsFor(place.description.url)).initialize();
   await dataSource.runMigrations();
   await dataSource.destroy();
-  return { place, shape: await place.ask(SHAPE) };
+  return { place, shape: await withClient(place.description.url, (client) => ask(client, SHAPE)) };
 }
 
 /** Everything that a test could alter beside rows, as one text. */
@@ -80,7 +80,7 @@ const SHAPE = `
 
 /** Whoever is still connected would keep the tables from being emptied. */
 const END_OTHERS = `
-  SELECT count(pg_terminate_backend(pid)) AS answer FROM pg_stat_activity
+  SELECT count(pg_terminate_backend(pid)) ::text AS answer FROM pg_stat_activity
   WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`;
 
 /** Tables that hold something, as a list; none is null. */
@@ -90,27 +90,48 @@ const FILLED = `
     AND relname <> 'migrations' AND pg_relation_size(oid) > 0`;
 
 /** False where the tables are no longer what they were: nobody may be given them again. */
-async function isEmptiedAgain(place: Place, shape: string): Promise<boolean> {
-  if (place.description.isConcurrent) await place.ask(END_OTHERS);
-  if ((await place.ask(SHAPE)) !== shape) return false;
-  const filled = await place.ask(FILLED);
-  if (filled !== 'null') await place.ask(`TRUNCATE ${filled} RESTART IDENTITY CASCADE`);
-  return true;
+function isEmptiedAgain({ description: { url, isConcurrent } }: Place, shape: string | null) {
+  return withClient(url, async (client) => {
+    if (isConcurrent) await ask(client, END_OTHERS);
+    if ((await ask(client, SHAPE)) !== shape) return false;
+    const filled = await ask(client, FILLED);
+    if (filled !== null) await client.query(`TRUNCATE ${filled} RESTART IDENTITY CASCADE`);
+    return true;
+  });
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function ask(client: pg.Client, sql: string): Promise<string | null> {
+  const { rows } = await client.query<{ answer: string | null }>(sql);
+  return rows[0]?.answer ?? null;
+}
+
+function run(url: string, ...statements: readonly string[]): Promise<void> {
+  return withClient(url, async (client) => {
+    for (const statement of statements) await client.query(statement);
+  });
 }
 
 /** Where the tables of a file are. */
 interface Place {
   readonly description: Omit<TestDatabase, 'drop'>;
-  /** Asks for one value, as a text. */
-  ask(sql: string): Promise<string>;
   enter(): Promise<void>;
   leave(): Promise<void>;
   remove(): Promise<void>;
 }
 
 function makePlace(): Promise<Place> {
-  const run = basename(process.env['RUN_FOLDER'] ?? '').replaceAll(/\W/g, '_');
-  const name = `test_${run}_${randomBytes(6).toString('hex')}`.toLowerCase();
+  const folder = basename(process.env['RUN_FOLDER'] ?? '').replaceAll(/\W/g, '_');
+  const name = `test_${folder}_${randomBytes(6).toString('hex')}`.toLowerCase();
   const url = databaseOfThisWorker();
   return process.env['RUN_DATABASE_KIND'] === 'postgresql'
     ? makeDatabase(url, name)
@@ -126,28 +147,16 @@ function databaseOfThisWorker(): string {
   return url;
 }
 
-async function ask(url: string, sql: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ answer?: unknown }>(sql);
-    return String(rows[0]?.answer);
-  } finally {
-    await client.end();
-  }
-}
-
 async function makeDatabase(serverUrl: string, name: string): Promise<Place> {
-  await ask(serverUrl, `CREATE DATABASE ${name}`);
+  await run(serverUrl, `CREATE DATABASE ${name}`);
   const own = new URL(serverUrl);
   own.pathname = `/${name}`;
   const url = own.href;
   return {
     description: { url, isConcurrent: true, settings: { DATABASE_URL: url } },
-    ask: (sql) => ask(url, sql),
     enter: async () => {},
     leave: async () => {},
-    remove: async () => void (await ask(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`)),
+    remove: () => run(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`),
   };
 }
 
@@ -156,13 +165,14 @@ async function makeDatabase(serverUrl: string, name: string): Promise<Place> {
  * hides the one that was entered before it, until it is left.
  */
 async function makeSchema(url: string, name: string): Promise<Place> {
-  let hidden = 'public';
-  const enter = async () => {
-    hidden = await ask(url, `SELECT current_setting('search_path') AS answer`);
-    await ask(url, `SET search_path TO ${name}`);
-  };
-  const leave = async () => void (await ask(url, `SET search_path TO ${hidden}`));
-  await ask(url, `CREATE SCHEMA ${name}`);
+  let hidden: string | null = null;
+  const enter = () =>
+    withClient(url, async (client) => {
+      hidden = await ask(client, `SELECT current_setting('search_path') AS answer`);
+      await client.query(`SET search_path TO ${name}`);
+    });
+  const leave = () => run(url, `SET search_path TO ${hidden ?? 'public'}`);
+  await run(url, `CREATE SCHEMA ${name}`);
   await enter();
   return {
     description: {
@@ -175,11 +185,10 @@ async function makeSchema(url: string, name: string): Promise<Place> {
         DATABASE_PREPARED_STATEMENTS: 'off',
       },
     },
-    ask: (sql) => ask(url, sql),
     enter,
     leave,
     remove: async () => {
-      await ask(url, `DROP SCHEMA ${name} CASCADE`);
+      await run(url, `DROP SCHEMA ${name} CASCADE`);
       await leave();
     },
   };
