@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { generateSync } from 'otplib';
-import { DataSource } from 'typeorm';
+import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { type Actor } from '../../src/mfa/core/access/actor.js';
 import { BackupCodeService } from '../../src/mfa/core/methods/backup-code.service.js';
 import { CORE_PROVIDERS } from '../../src/mfa/core.providers.js';
@@ -40,7 +40,7 @@ import { MFA_MIGRATIONS } from '../../src/mfa/persistence/migrations/mfa-migrati
 import { PERSISTENCE_PROVIDERS } from '../../src/mfa/persistence.providers.js';
 import { FakeClock, Inbox } from '../../src/mfa/testing/index.js';
 import { refuseSlowWorkInTransactions } from './slow-work-watch.js';
-import { createTestDatabase } from './test-database.js';
+import { createMigratedDatabase, type Tables } from './test-database.js';
 
 /** The client of every request of the harness. */
 export const CLIENT = { ip: '192.0.2.1', userAgent: 'integration' };
@@ -111,10 +111,34 @@ export interface HarnessOptions extends Partial<MfaModuleOptions> {
 
 const KEY = { id: 'test', key: Buffer.alloc(32, 7) };
 
+/** What {@link FakeTokenIssuer} writes. */
+class CreateHostSessions1999000000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      `CREATE TABLE host_sessions (id uuid PRIMARY KEY, user_id text, amr text[], made_at timestamptz)`,
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE host_sessions');
+  }
+}
+
+const LIBRARY_TABLES: Tables = {
+  name: 'library',
+  optionsFor: (url) => ({
+    type: 'postgres',
+    url,
+    entities: MFA_ENTITIES,
+    migrations: [...MFA_MIGRATIONS, CreateHostSessions1999000000000],
+    installExtensions: false,
+  }),
+};
+
 /** The library without HTTP, on a database of its own. */
 export async function startMfa(given: HarnessOptions = {}) {
   const { handlers, consumers = [], passwords = null, ...options } = given;
-  const database = await createTestDatabase();
+  const database = await createMigratedDatabase(LIBRARY_TABLES);
   const clock = new FakeClock();
   const random = new SystemRandomSource();
   const inbox = new Inbox();
@@ -126,12 +150,7 @@ export async function startMfa(given: HarnessOptions = {}) {
   @Module({
     imports: [
       TypeOrmModule.forRoot({
-        type: 'postgres',
-        url: database.url,
-        entities: MFA_ENTITIES,
-        migrations: MFA_MIGRATIONS,
-        migrationsRun: true,
-        installExtensions: false,
+        ...LIBRARY_TABLES.optionsFor(database.url),
         poolSize: database.isConcurrent ? 20 : 1,
       }),
     ],
@@ -157,9 +176,6 @@ export async function startMfa(given: HarnessOptions = {}) {
   const dataSource = module.get(DataSource);
   refuseSlowWorkInTransactions(dataSource);
   module.get(EventSubscribers).bind(listener, consumers);
-  await dataSource.query(
-    `CREATE TABLE host_sessions (id uuid PRIMARY KEY, user_id text, amr text[], made_at timestamptz)`,
-  );
   return new MfaHarness({
     clock,
     inbox,

@@ -1,7 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { type Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
+import { jest } from '@jest/globals';
 import { compiledPath } from './compiled-sources.js';
+import { ROOT } from './documents.js';
 
 /** The exit code and the output of a program. */
 export interface Ended {
@@ -51,6 +55,40 @@ export function runScript(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
   return startScript(command, environment).ended;
+}
+
+let commandsHere = 0;
+
+/**
+ * Runs a command of the sources to its end in this process, which has its modules loaded: another
+ * process takes seconds for them. It sees no environment but the one given.
+ */
+export async function runCommandHere(
+  [script, ...args]: readonly [script: string, ...args: string[]],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const { env, argv, exitCode } = process;
+  const [stdout, stderr] = [kept(process.stdout), kept(process.stderr)];
+  process.env = sourceEnvironment(environment);
+  process.argv = [process.execPath, script, ...args];
+  process.exitCode = undefined;
+  try {
+    await import(`${pathToFileURL(join(ROOT, script)).href}?${++commandsHere}`);
+    return { code: Number(process.exitCode ?? 0), stdout: stdout.text(), stderr: stderr.text() };
+  } finally {
+    Object.assign(process, { env, argv, exitCode });
+    stdout.release();
+    stderr.release();
+  }
+}
+
+/** Keeps what is written to a stream, and lets none of it through. */
+function kept(stream: NodeJS.WriteStream) {
+  const parts: string[] = [];
+  const spy = jest
+    .spyOn(stream, 'write')
+    .mockImplementation((part) => parts.push(String(part)) > 0);
+  return { text: () => parts.join(''), release: () => spy.mockRestore() };
 }
 
 async function endOf(child: ChildProcess, stdout: Readable, stderr: Readable): Promise<Ended> {

@@ -17,11 +17,12 @@ import { PasswordReset } from '../../src/server/account/passwords/password-reset
 import { type FirstFactorTypes } from '../../src/server/sign-in/first-factor-type.js';
 import { generateKeys } from '../../src/server/config/keys/generate-keys.js';
 import { readConfig } from '../../src/server/config/read-config.js';
+import { dataSourceOptions } from '../../src/server/database/data-source.js';
 import { Mailer } from '../../src/server/delivery/mail/mailer.js';
 import { UserDisabling } from '../../src/server/account/user-disabling.js';
 import { HttpClient, type Reply } from './http-client.js';
 import { refuseSlowWorkInTransactions } from './slow-work-watch.js';
-import { createTestDatabase, type TestDatabase } from './test-database.js';
+import { createMigratedDatabase, type Tables, type TestDatabase } from './test-database.js';
 
 /** Keys for all servers of this process: two servers of one test must accept each other's tokens. */
 export const KEYS = generateKeys(new SystemRandomSource());
@@ -80,6 +81,11 @@ export interface ServerParts {
   readonly firstFactors?: FirstFactorTypes;
 }
 
+const SERVER_TABLES: Tables = {
+  name: 'server',
+  optionsFor: (url) => dataSourceOptions(url, 1),
+};
+
 interface SiblingParts {
   readonly clock?: FakeClock;
   /** The server that remains when this one stops. */
@@ -91,7 +97,7 @@ export async function startServer(
   environment: Environment = {},
   parts: ServerParts = {},
 ): Promise<TestServer> {
-  const database = await createTestDatabase();
+  const database = await createMigratedDatabase(SERVER_TABLES);
   try {
     return await TestServer.start(database, environment, true, parts);
   } catch (refusal) {

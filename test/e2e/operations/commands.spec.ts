@@ -16,7 +16,7 @@ import { generateKeys, RING_NAMES } from '../../../src/server/config/keys/genera
 import { secretKeyRing } from '../../../src/server/config/keys/key-formats.js';
 import { loadConfig } from '../../../src/server/config/load-config.js';
 import { KeyFiles } from '../../support/key-files.js';
-import { type Ended, runScript, startScript } from '../../support/run-script.js';
+import { type Ended, runCommandHere, runScript, startScript } from '../../support/run-script.js';
 import { type Environment, KEYS, startServer, type TestServer } from '../../support/server.js';
 
 /** Each command is a process, and this machine may be busy. */
@@ -46,7 +46,7 @@ function variablesIn({ stdout }: Ended): Record<string, string> {
 
 describe('keys:generate', () => {
   const generate = (args: string[] = [], environment: Environment = {}) =>
-    runScript(['src/server/commands/keys-generate.ts', ...args], environment);
+    runCommandHere(['src/server/commands/keys-generate.ts', ...args], environment);
 
   it('prints rings that the server takes', async () => {
     const generated = variablesIn(await generate());
@@ -74,7 +74,7 @@ describe('keys:rotate', () => {
   afterEach(() => files.remove());
 
   const rotate = (...args: string[]) =>
-    runScript(['src/server/commands/keys-rotate.ts', ...args], {
+    runCommandHere(['src/server/commands/keys-rotate.ts', ...args], {
       ...server.database.settings,
       ...files.environment,
     });
@@ -166,7 +166,7 @@ describe('keys:reencrypt', () => {
 
   it('shows how far it is, line by line, and sums up', async () => {
     await addRows(1200);
-    const { code, stdout } = await runScript(COMMAND, environment());
+    const { code, stdout } = await runCommandHere(COMMAND, environment());
     expect(code).toBe(0);
     expect(stdout.split('\n')).toEqual([
       '500 of 1200 rows seen, 500 re-encrypted',
@@ -199,7 +199,7 @@ describe('keys:reencrypt', () => {
 
   it('says in one line which key is missing', async () => {
     await addRows(1);
-    const { code, stderr } = await runScript(COMMAND, onDatabase({ MFA_SECRET_KEYS: newer }));
+    const { code, stderr } = await runCommandHere(COMMAND, onDatabase({ MFA_SECRET_KEYS: newer }));
     const old = KEYS.MFA_SECRET_KEYS.split(':')[0];
     expect(code).toBe(1);
     expect(stderr).toBe(`Error: The key "${old}" that sealed a state is not in the ring.\n`);
@@ -208,7 +208,7 @@ describe('keys:reencrypt', () => {
 
 describe('audit:verify', () => {
   const verify = (...args: string[]) =>
-    runScript(['src/server/commands/audit-verify.ts', ...args], onDatabase());
+    runCommandHere(['src/server/commands/audit-verify.ts', ...args], onDatabase());
 
   async function addEvents(userId: string, types: readonly MfaEventType[]): Promise<void> {
     const subject = {
