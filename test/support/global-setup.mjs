@@ -12,7 +12,8 @@ const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 /**
  * Provides the databases of this run: the PostgreSQL of TEST_DATABASE_URL for all workers, otherwise
  * a PostgreSQL started for this run. If the machine has none, or with `TEST_DATABASE_URL=embedded`,
- * each worker gets an embedded one, because it has one session. Files that the specs of this run
+ * each worker gets an embedded one, because it has one session. Trials that take minutes run only on a
+ * named one. Files that the specs of this run
  * share are in a folder of its own. Jest loads this file without a transform.
  */
 export default async function globalSetup({ maxWorkers }) {
@@ -21,6 +22,7 @@ export default async function globalSetup({ maxWorkers }) {
   const databases = server === null ? await startEmbedded(maxWorkers) : [server];
   process.env.RUN_DATABASE_URLS = JSON.stringify(databases.map(({ url }) => url));
   process.env.RUN_DATABASE_KIND = server === null ? 'embedded' : 'postgresql';
+  process.env.RUN_LONG_TRIALS = server?.isNamed ? '1' : '';
   globalThis.runDatabases = databases;
 }
 
@@ -28,7 +30,7 @@ export default async function globalSetup({ maxWorkers }) {
 async function findServer(given, folder) {
   if (given === 'embedded') return null;
   if (!given) return startOwnPostgresql(folder);
-  return { url: given, stop: () => dropDatabasesOf(folder, given) };
+  return { url: given, isNamed: true, stop: () => dropDatabasesOf(folder, given) };
 }
 
 /** Drops the databases that workers kept for their next file. */

@@ -65,7 +65,7 @@ export function describeWithPgBouncer(name: string, tests: () => void): void {
     process.env['RUN_DATABASE_KIND'] === 'postgresql' &&
     spawnSync('pgbouncer', ['--version']).error === undefined;
   if (isThere) return describe(name, tests);
-  it(`${name} did not run: it needs TEST_DATABASE_URL and the Debian package pgbouncer`, () => {
+  it(`${name} did not run: it needs PostgreSQL and the Debian package pgbouncer`, () => {
     expect(process.env['REQUIRE_TOOLS']).not.toBe('1');
   });
 }

@@ -105,5 +105,5 @@ function runTheDocument(): void {
 
 describe(`the SQL of ${DOCUMENT}`, () => {
   if (process.env['RUN_DATABASE_KIND'] === 'postgresql') runTheDocument();
-  else it('is not run here: it takes PostgreSQL, named by TEST_DATABASE_URL', () => {});
+  else it('is not run here: it takes PostgreSQL', () => {});
 });

@@ -128,7 +128,7 @@ function showOneUse(): void {
 if (isOnPostgres) {
   describe('one proof', showOneUse);
 } else {
-  it('is shown under concurrency on PostgreSQL alone: set TEST_DATABASE_URL', () => {
+  it('is shown under concurrency on PostgreSQL alone', () => {
     // The embedded database runs one statement at a time: two requests never meet in it.
     expect(process.env['RUN_DATABASE_KIND']).toBe('embedded');
   });

@@ -108,7 +108,7 @@ function showOneUseAtTwoServers(): void {
 if (isOnPostgres) {
   describe('one credential at two servers on one database', showOneUseAtTwoServers);
 } else {
-  it('is shown under concurrency on PostgreSQL alone: set TEST_DATABASE_URL', () => {
+  it('is shown under concurrency on PostgreSQL alone', () => {
     // The embedded database runs one statement at a time: two servers never meet in it.
     expect(process.env['RUN_DATABASE_KIND']).toBe('embedded');
   });

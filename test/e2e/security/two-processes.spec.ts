@@ -80,5 +80,5 @@ const USER_LOGIN = { username: USER.username, password: USER.password };
 
 describe('one credential at two processes on one database', () => {
   if (process.env['RUN_DATABASE_KIND'] === 'postgresql') showOneUseAtTwoProcesses();
-  else it('is not shown here: it takes PostgreSQL, named by TEST_DATABASE_URL', () => {});
+  else it('is not shown here: it takes PostgreSQL', () => {});
 });
