@@ -82,7 +82,10 @@ describe('a body', () => {
     });
     const init = { headers: { 'content-type': 'application/json' }, body: endless, duplex: 'half' };
     // Node's fetch needs `duplex` for a stream; the type does not know it.
-    const reply = fetch(`${server.url}/api/auth/login/`, { method: 'POST', ...init } as RequestInit);
+    const reply = fetch(`${server.url}/api/auth/login/`, {
+      method: 'POST',
+      ...init,
+    } as RequestInit);
     const outcome = await reply.then(({ status }) => status).catch(() => 'cut off');
     expect([413, 'cut off']).toContain(outcome);
     expect(sent).toBeLessThan(MANY_CHUNKS);
