@@ -8,7 +8,7 @@ export default {
   testTimeout: 30_000,
   maxWorkers: 3,
   // Native modules of a test file are not freed with it: a worker that has grown is replaced.
-  workerIdleMemoryLimit: '1GB',
+  workerIdleMemoryLimit: '1.5GB',
   // For `--findRelatedTests`: imports name the `.js` that a build makes.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {

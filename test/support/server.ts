@@ -17,6 +17,7 @@ import { PasswordReset } from '../../src/server/account/passwords/password-reset
 import { type FirstFactorTypes } from '../../src/server/sign-in/first-factor-type.js';
 import { generateKeys } from '../../src/server/config/keys/generate-keys.js';
 import { readConfig } from '../../src/server/config/read-config.js';
+import { type ServerConfig } from '../../src/server/config/server-config.js';
 import { dataSourceOptions } from '../../src/server/database/data-source.js';
 import { Mailer } from '../../src/server/delivery/mail/mailer.js';
 import { UserDisabling } from '../../src/server/account/user-disabling.js';
@@ -79,12 +80,20 @@ export interface ServerParts {
   readonly timeOf?: (clock: FakeClock) => Promise<Clock>;
   /** Types of first factors in addition to the server's own. */
   readonly firstFactors?: FirstFactorTypes;
+  /** Of passwords and backup codes, instead of the configured ones. */
+  readonly hashCost?: number;
 }
 
 const SERVER_TABLES: Tables = {
   name: 'server',
   optionsFor: (url) => dataSourceOptions(url, 1),
 };
+
+/** Presets refuse the costs that keep tests fast; what they decide is settled by then. */
+function withHashCost(config: ServerConfig, cost: number | undefined): ServerConfig {
+  if (cost === undefined) return config;
+  return { ...config, passwordHashCost: cost, mfa: { ...config.mfa, backupCodeHashCost: cost } };
+}
 
 interface SiblingParts {
   readonly clock?: FakeClock;
@@ -135,6 +144,7 @@ export class TestServer extends HttpClient {
       clock = new FakeClock(),
       timeOf = async (still) => still,
       elder,
+      hashCost,
     }: ServerParts & SiblingParts = {},
   ): Promise<TestServer> {
     const inbox = new Inbox();
@@ -143,7 +153,7 @@ export class TestServer extends HttpClient {
       ...TEST_ENVIRONMENT,
       ...environment,
     };
-    const config = readConfig(given, () => KEYS);
+    const config = withHashCost(readConfig(given, () => KEYS), hashCost);
     const builder = Test.createTestingModule({
       imports: [AppModule.forRoot(config, { firstFactors })],
     })
