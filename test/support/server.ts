@@ -153,7 +153,10 @@ export class TestServer extends HttpClient {
       ...TEST_ENVIRONMENT,
       ...environment,
     };
-    const config = withHashCost(readConfig(given, () => KEYS), hashCost);
+    const config = withHashCost(
+      readConfig(given, () => KEYS),
+      hashCost,
+    );
     const builder = Test.createTestingModule({
       imports: [AppModule.forRoot(config, { firstFactors })],
     })
