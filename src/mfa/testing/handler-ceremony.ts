@@ -38,8 +38,15 @@ export interface HandlerHarness<State, Data, Fields, Proof> {
   makeProof(ceremony: Ceremony<State, Data>): Promise<Proof>;
   /** Wrong proofs in the right form, at least one. */
   makeWrongProofs(ceremony: Ceremony<State, Data>): Promise<readonly Proof[]>;
-  /** Makes a proof of any text. Absent: people do not type the proof. */
-  makeTypedProof?(text: string): Proof;
+  /**
+   * Makes a proof of any text, for the same challenge as a right one. Absent: people do not type the proof.
+   */
+  makeTypedProof?(text: string, ceremony: Ceremony<State, Data>): Proof;
+  /**
+   * Set if the handler shows something at login but its right proof is the same each time, for example
+   * the answer to a question. Without it, a proof must belong to its challenge. Never for one-time codes.
+   */
+  readonly hasReusableProofs?: boolean;
   /** Keys, codes and addresses: no list of methods and no answer to a login may contain them. */
   secretsOf(ceremony: Ceremony<State, Data>): readonly string[];
   /** Method references of the handler that IANA does not list. */

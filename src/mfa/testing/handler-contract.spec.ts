@@ -163,6 +163,16 @@ describe('describeHandlerContract', () => {
     expect(await brokenRules({ ...harness, ownAmr: ['word'] })).toEqual([]);
   });
 
+  it('takes a proof at every challenge only where the harness says that it is reusable', async () => {
+    const challenge: Words['challenge'] = async () => ({ data: {} as never, response: {} });
+    const harness = harnessOf({ challenge });
+    const rule = 'takes no proof of another challenge, unless its proofs are reusable';
+    expect(await brokenRules(harness)).toEqual([rule]);
+    expect(await brokenRules({ ...harness, hasReusableProofs: true })).toEqual([]);
+    const codes = harnessOf({ challenge, amr: ['otp'] });
+    expect(await brokenRules({ ...codes, hasReusableProofs: true })).toContain(rule);
+  });
+
   it.each(FAULTS)('%s… is broken by what breaks it: %#', async (rule, fault) => {
     const broken = await brokenRules(harnessOf(fault));
     expect(broken.filter((title) => title.startsWith(rule))).toHaveLength(1);
