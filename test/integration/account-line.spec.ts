@@ -11,8 +11,13 @@ let mfa: MfaHarness;
 
 beforeAll(async () => {
   mfa = await startMfa();
+  await mfa.enrolApp(mfa.parts.subjects.add('ada'));
 });
 afterAll(() => mfa.stop());
+// By some plans a statement locks nothing if there is no challenge to cancel.
+beforeEach(async () => {
+  await mfa.begin(mfa.parts.subjects.add('ada'));
+});
 
 /** What writes behind the lock of the account, each with a connection of its own. */
 const WRITERS: readonly [name: string, write: () => Promise<unknown>][] = [
