@@ -22,6 +22,10 @@ const SETTINGS = {
   lc_messages: 'C',
 };
 
+/** Runs a command until its input ends, as it also does when this process is killed. */
+const UNTIL_INPUT_ENDS =
+  'exec 3<&0; "$@" & server=$!; { read -r _ <&3; kill -QUIT $server; } & wait $server';
+
 /**
  * Starts a PostgreSQL of this run alone, where the machine has its programs.
  *
@@ -66,16 +70,15 @@ async function start(programs, folder) {
     '-c',
     `${name}=${value}`,
   ]);
-  const child = spawn(join(programs, 'postgres'), ['-D', data, ...settings], {
+  const command = [join(programs, 'postgres'), '-D', data, ...settings];
+  const child = spawn('sh', ['-c', UNTIL_INPUT_ENDS, 'sh', ...command], {
     ...options,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['pipe', 'ignore', 'pipe'],
   });
-  const kill = () => child.kill('SIGQUIT');
-  process.once('exit', kill);
   await untilReady(child);
   const stop = async () => {
     const ended = once(child, 'exit');
-    kill();
+    child.stdin.end();
     await ended;
   };
   return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop };
