@@ -19,7 +19,7 @@ import { KeyFiles } from '../../support/key-files.js';
 import { type Ended, runCommandHere, runScript, startScript } from '../../support/run-script.js';
 import { type Environment, KEYS, startServer, type TestServer } from '../../support/server.js';
 
-/** Each command is a process, and this machine may be busy. */
+/** Each command runs once as a process of its own, and this machine may be busy. */
 jest.setTimeout(120_000);
 
 const random = new SystemRandomSource();
@@ -45,11 +45,12 @@ function variablesIn({ stdout }: Ended): Record<string, string> {
 }
 
 describe('keys:generate', () => {
+  const COMMAND = 'src/server/commands/keys-generate.ts';
   const generate = (args: string[] = [], environment: Environment = {}) =>
-    runCommandHere(['src/server/commands/keys-generate.ts', ...args], environment);
+    runCommandHere([COMMAND, ...args], environment);
 
   it('prints rings that the server takes', async () => {
-    const generated = variablesIn(await generate());
+    const generated = variablesIn(await runScript([COMMAND]));
     expect(Object.keys(generated)).toEqual(RING_NAMES);
     const { jwtKeys, mfa } = await loadConfig({ NODE_ENV: 'test', ...generated });
     expect([jwtKeys.length, mfa.secretKeys.length]).toEqual([1, 1]);
@@ -73,11 +74,9 @@ describe('keys:rotate', () => {
   });
   afterEach(() => files.remove());
 
-  const rotate = (...args: string[]) =>
-    runCommandHere(['src/server/commands/keys-rotate.ts', ...args], {
-      ...server.database.settings,
-      ...files.environment,
-    });
+  const COMMAND = 'src/server/commands/keys-rotate.ts';
+  const environment = () => ({ ...server.database.settings, ...files.environment });
+  const rotate = (...args: string[]) => runCommandHere([COMMAND, ...args], environment());
 
   it('writes the files, and says what is next', async () => {
     const { code, stdout, stderr } = await rotate();
@@ -95,7 +94,7 @@ describe('keys:rotate', () => {
       .replace(/[-:]|\.\d+/g, '');
     const [first, old] = [generateKeys(random).JWT_KEYS, generateKeys(random).JWT_KEYS];
     files.write('JWT_KEYS', `${first},${old.replace(':', `:replaced-${mark}:`)}`);
-    const { code, stderr } = await rotate('--retire', 'JWT_KEYS');
+    const { code, stderr } = await runScript([COMMAND, '--retire', 'JWT_KEYS'], environment());
     expect(code).toBe(1);
     expect(stderr).toContain(`JWT_KEYS: the key "${old.split(':')[0]}" stays: tokens`);
     expect(files.idsOf('JWT_KEYS')).toHaveLength(2);
@@ -207,8 +206,8 @@ describe('keys:reencrypt', () => {
 });
 
 describe('audit:verify', () => {
-  const verify = (...args: string[]) =>
-    runCommandHere(['src/server/commands/audit-verify.ts', ...args], onDatabase());
+  const COMMAND = 'src/server/commands/audit-verify.ts';
+  const verify = (...args: string[]) => runCommandHere([COMMAND, ...args], onDatabase());
 
   async function addEvents(userId: string, types: readonly MfaEventType[]): Promise<void> {
     const subject = {
@@ -234,7 +233,7 @@ describe('audit:verify', () => {
     const waiting = () => query('SELECT id, attempts, failed_at FROM mfa_outbox ORDER BY id');
     const before = await waiting();
     expect(before).not.toEqual([]);
-    const { code, stdout, stderr } = await verify();
+    const { code, stdout, stderr } = await runScript([COMMAND], onDatabase());
     expect([code, stdout]).toEqual([0, 'done: 15 events seen, 0 users with a fault\n']);
     expect(stderr).toBe('15 of 15 events seen\n');
     expect(await waiting()).toEqual(before);

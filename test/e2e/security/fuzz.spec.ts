@@ -25,9 +25,11 @@ let given: EveryMaterial;
 beforeAll(async () => {
   server = await startServer();
   routes = await listRoutes(server);
-  given = await prepareEveryMaterial(server);
 });
 afterAll(() => server.stop());
+beforeEach(async () => {
+  given = await prepareEveryMaterial(server);
+});
 
 /** Without a token, with a good one, with one of another kind, and with what is none. */
 const BEARERS: readonly ((materials: EveryMaterial) => string | undefined)[] = [
@@ -92,15 +94,9 @@ it.each(BROKEN_PAYLOADS)(
   MANY_REQUESTS_MILLISECONDS,
 );
 
-/** These may use up what they are given. */
-const renew = async () => {
-  given = await prepareEveryMaterial(server);
-};
-
 it(
   'answers a body that is good but for one field, on every route',
   async () => {
-    await renew();
     const faults: string[] = [];
     for (const route of takers()) {
       const body = BODIES[route.path]?.(given) ?? {};
@@ -119,7 +115,6 @@ it(
 it(
   `answers whatever comes, by any method, to any route (FUZZ_SEED=${seed})`,
   async () => {
-    await renew();
     const shot = fc.record({
       method: fc.oneof(
         { weight: 8, arbitrary: fc.constant(null) },
@@ -144,7 +139,6 @@ it(
 );
 
 it('still works after all of it', async () => {
-  await renew();
   const { account, app } = given;
   expect((await server.verifyLogin(given.login, given.code)).status).toBe(200);
   const next = await server.beginLogin(account.user);
