@@ -37,7 +37,7 @@ export interface RenewalRequest {
 /** What a signed-in subject is asked to prove, and the client. */
 export interface OwnChallengeRequest extends ChallengeRequest {
   readonly purpose: OwnPurpose;
-  /** The authenticator to confirm; null: any that works. */
+  /** The authenticator to confirm. Null accepts each one that works. */
   readonly authenticatorId: string | null;
   readonly client: ClientInfo;
   /** {@link Actor.sessionId} */

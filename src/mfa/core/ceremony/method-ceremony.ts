@@ -20,7 +20,7 @@ export interface MethodProof {
   readonly subject: Subject;
   readonly method: MethodRecord;
   readonly purpose: OwnPurpose;
-  /** The authenticator to confirm; null: any that works. */
+  /** The authenticator to confirm. Null accepts each one that works. */
   readonly authenticatorId: string | null;
   readonly proof: Record<string, unknown>;
   readonly acceptsBackupCode: boolean;
@@ -35,7 +35,7 @@ export interface MethodProof {
 interface OwnCeremony {
   readonly purpose: OwnPurpose;
   readonly method: Pick<MethodRecord, 'id' | 'handler'>;
-  /** The authenticator to confirm; null: any that works, to manage the method. */
+  /** The authenticator to confirm. Null accepts each one that works, to manage the method. */
   readonly authenticatorId: string | null;
   /** {@link Actor.sessionId} */
   readonly sessionId: string | null;

@@ -42,7 +42,7 @@ export function creationOptions(
   } satisfies PublicKeyCredentialCreationOptionsJSON;
 }
 
-/** Request options in JSON: any of these keys may answer [WebAuthn Level 3 §5.5]. */
+/** Request options in JSON. Each of these keys may answer [WebAuthn Level 3 §5.5]. */
 export function requestOptions(
   { rpId, userVerification, timeoutSeconds }: ResolvedWebAuthnOptions,
   { challenge, credentials }: KeyQuestion,

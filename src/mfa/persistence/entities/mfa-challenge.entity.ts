@@ -20,7 +20,7 @@ export class MfaChallengeEntity {
   @Column('varchar', { length: 32 })
   handler!: string;
 
-  /** The authenticator that must answer; null: any may. */
+  /** The authenticator that must answer. Null: each of the method may. */
   @Column('uuid', { name: 'authenticator_id', nullable: true })
   authenticatorId!: string | null;
 
