@@ -1,3 +1,4 @@
+const asyncHooks = require('node:async_hooks');
 const { register } = require('node:module');
 const { pathToFileURL } = require('node:url');
 const { default: JestRuntime } = require('jest-runtime');
@@ -5,6 +6,8 @@ const { default: JestRuntime } = require('jest-runtime');
 /** The module of `jest-circus` that holds the tests of one file: new for each. */
 const KEEPS_TESTS = /jestAdapterInit/;
 
+/** The asynchronous contexts of the last test file. */
+const lastContexts = [];
 let areHooksRegistered = false;
 let imports = 0;
 
@@ -24,8 +27,7 @@ class NativeRuntime extends JestRuntime {
   }
 
   requireInternalModule(path) {
-    if (KEEPS_TESTS.test(path)) delete require.cache[path];
-    return require(path);
+    return KEEPS_TESTS.test(path) ? requireAnew(path) : require(path);
   }
 
   requireModule(path) {
@@ -43,6 +45,27 @@ class NativeRuntime extends JestRuntime {
     Error.prepareStackTrace = undefined;
     // In watch mode one worker loads a file again.
     return import(`${pathToFileURL(path).href}?${++imports}`);
+  }
+}
+
+/**
+ * Loads a module that makes asynchronous contexts, and ends those that it made the last time: each one
+ * that is left costs something at every promise.
+ */
+function requireAnew(path) {
+  for (const context of lastContexts.splice(0)) context.disable();
+  delete require.cache[path];
+  const { AsyncLocalStorage } = asyncHooks;
+  asyncHooks.AsyncLocalStorage = class extends AsyncLocalStorage {
+    constructor(...options) {
+      super(...options);
+      lastContexts.push(this);
+    }
+  };
+  try {
+    return require(path);
+  } finally {
+    asyncHooks.AsyncLocalStorage = AsyncLocalStorage;
   }
 }
 
