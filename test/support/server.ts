@@ -121,7 +121,7 @@ export class TestServer extends HttpClient {
   private static users = 0;
 
   private constructor(
-    readonly app: INestApplication,
+    private running: INestApplication | null,
     readonly url: string,
     readonly clock: FakeClock,
     readonly inbox: Inbox,
@@ -184,14 +184,23 @@ export class TestServer extends HttpClient {
     return TestServer.start(this.database, environment, false, { ...shared, ...parts });
   }
 
+  /** @throws {Error} after {@link stop} */
+  get app(): INestApplication {
+    if (this.running === null) throw new Error('The server has stopped.');
+    return this.running;
+  }
+
+  /** Lets go of the application too: a test file lives as long as its worker. */
   async stop(): Promise<void> {
     await this.app.close();
+    this.running = null;
     this.elder?.claimPassport();
     if (this.ownsDatabase) await this.database.drop();
   }
 
   /** Passport is global to the process, and has the strategies of the server that started last. */
   private claimPassport(): void {
+    if (this.running === null) return;
     passport.use(ACCESS_TOKEN, this.app.get(AccessTokenStrategy, { strict: false }));
   }
 

@@ -32,7 +32,7 @@ export interface Subject {
 }
 
 /** A value that JSON can carry. */
-export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type Json = string | number | boolean | null | readonly Json[] | { [key: string]: Json };
 /** A JSON object: a body, or a part of one. */
 export type JsonObject = { [key: string]: Json };
 

@@ -43,8 +43,9 @@ export interface HandlerHarness<State, Data, Fields, Proof> {
    */
   makeTypedProof?(text: string, ceremony: Ceremony<State, Data>): Proof;
   /**
-   * Set if the handler shows something at login but its right proof is the same each time, for example
-   * the answer to a question. Without it, a proof must belong to its challenge. Never for one-time codes.
+   * Set if the handler shows something at login but its right proof is the same each time, or until one
+   * is given, for example the answer to a question. Without it, a proof must belong to its challenge. Never
+   * for one-time codes.
    */
   readonly hasReusableProofs?: boolean;
   /** Keys, codes and addresses: no list of methods and no answer to a login may contain them. */

@@ -1,7 +1,7 @@
 /// <reference types="jest" />
 import { type Type } from '@nestjs/common';
-import { type Json, type JsonObject } from '../contract/handler.js';
 import { jsonSchemaOf } from '../http/schemas/json-schema.js';
+import { partOf } from '../http/schemas/open-api-schema.js';
 import { fieldNamesOf, readFields } from '../contract/read-fields.js';
 import { confirm, enrol, type HandlerHarness, jsonCopyOf, openLogin } from './handler-ceremony.js';
 
@@ -55,13 +55,9 @@ function muteFieldsOf(schema: Type<object> | undefined): string[] {
   if (schema === undefined) return [];
   const asJson = jsonSchemaOf(schema);
   expect(jsonCopyOf(asJson)).toStrictEqual(asJson);
-  const properties = objectIn(asJson['properties']);
+  const properties = partOf(asJson, 'properties');
   return [...fieldNamesOf(schema)].filter((name) => {
-    const said = Object.keys(objectIn(properties[name]));
+    const said = Object.keys(partOf(properties, name));
     return !SAYING.some((member) => said.includes(member));
   });
-}
-
-function objectIn(value: Json | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 }

@@ -4,7 +4,8 @@ import { ValidationTypes } from 'class-validator';
 import { targetConstructorToSchema } from 'class-validator-jsonschema';
 import { AuthenticatorLabel } from '../../core/ports/authenticator-label.js';
 import { holdsSeveral } from '../../core/ports/authenticators.js';
-import { type Json, type JsonObject, type MfaHandler } from '../../contract/handler.js';
+import { type JsonObject, type MfaHandler } from '../../contract/handler.js';
+import { partOf } from './open-api-schema.js';
 
 /** Hints of `@ApiProperty` that JSON Schema shares. The rest follows from the validators. */
 const HINTS: ReadonlySet<string> = new Set(['title', 'description', 'format', 'default']);
@@ -29,12 +30,8 @@ export function jsonSchemaOf(schema: Type<object> | undefined): JsonObject {
 export function setUpSchemaOf(handler: MfaHandler): JsonObject {
   const own = jsonSchemaOf(handler.setupSchema);
   if (!holdsSeveral(handler)) return own;
-  const { properties } = jsonSchemaOf(AuthenticatorLabel);
-  return { ...own, properties: { ...objectIn(own.properties), ...objectIn(properties) } };
-}
-
-function objectIn(value: Json | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+  const label = jsonSchemaOf(AuthenticatorLabel);
+  return { ...own, properties: { ...partOf(own, 'properties'), ...partOf(label, 'properties') } };
 }
 
 /** The result of class-validator-jsonschema after a way through JSON. */
