@@ -131,7 +131,7 @@ describe('the published package', () => {
     return [...importedFiles, ...references].map(({ fileName }) => fileName);
   }
 
-  /** The declarations that the compiler reads for whoever imports these entries. */
+  /** The declarations that the compiler reads where these entries are imported. */
   function typesFrom(...entries: string[]): string[] {
     const paths = new Set(
       entries.map((entry) => normalize(manifest.exports[entry]?.['types'] ?? '')),

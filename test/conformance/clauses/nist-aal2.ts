@@ -16,7 +16,8 @@ const OF_THE_PRESET: readonly Clause[] = [
     id: 'NIST 2.2.1',
     asks: 'people prove something that they know and something that they have',
     verdict: 'met in part',
-    because: 'whoever has set none up signs in with the password alone: nothing makes people enrol',
+    because:
+      'a person who has set none up signs in with the password alone: nothing makes people enrol',
     show: async (server) => {
       await shows.noRouteAroundTheFactor(server);
       expect(refusalOfFactor('pin')).toContain('NIST 2.2.1');
@@ -102,7 +103,7 @@ const OF_THE_PRESET: readonly Clause[] = [
   },
   {
     id: 'NIST 3.2.9',
-    asks: 'whoever sets text messages up is told their risks',
+    asks: 'a person who sets text messages up is told their risks',
     verdict: 'left to the operator',
     because: 'no answer tells them; the preset offers no text messages unless it is told to',
   },

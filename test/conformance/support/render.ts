@@ -25,7 +25,7 @@ const VERDICTS = `| Verdict | Means that |
 | met | the tests show all that the clause asks |
 | met in part | they show some of it; what is missing is said |
 | not met | the clause asks for something that is not there |
-| left to the operator | whoever runs the server does it, by the means that are named |
+| left to the operator | the operator of the server does it, by the means that are named |
 | not applicable | the clause is about something that the server does not have |`;
 
 /** The text of docs/conformance.md. */

@@ -92,7 +92,7 @@ describe('a start that does not migrate', () => {
     const server = start(empty.url, environment);
     await outputWith(/cannot be used yet: \d+ of its migrations are still to be run/, server);
     const ready = outputWith(/ready after/, server);
-    // As a job has it: no key is given to whoever migrates.
+    // As a job has it: the job that migrates gets no key.
     const alone = { NODE_ENV: 'production', DATABASE_URL: empty.url };
     const migrated = await runScript(['src/server/commands/migrate.ts'], alone);
     expect(migrated).toEqual({ code: 0, stdout: 'The tables are up to date.\n', stderr: '' });

@@ -21,7 +21,7 @@ async function statusFor(path: string, host: string): Promise<number | undefined
 
 describe.each(['/dev/mailbox', '/dev/mailbox.json'])('%s', (path) => {
   it.each(['localhost:3000', 'app.localhost', '127.0.0.1:3000', '[::1]:3000'])(
-    'is shown to whoever asks %s',
+    'is shown to a request that asks %s',
     async (host) => {
       expect(await statusFor(path, host)).toBe(200);
     },

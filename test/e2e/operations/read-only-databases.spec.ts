@@ -35,12 +35,15 @@ const start = (databaseWaitSeconds: number, migratesAtStart = true) =>
   });
 
 describe('a start on a database that only reads', () => {
-  it.each([true, false])('is refused in a sentence, whoever migrates', async (migrates) => {
-    if (!database.isConcurrent) return;
-    await ask(`ALTER DATABASE ${name()} SET ${READ_ONLY}`);
-    await expect(start(0, migrates)).rejects.toThrow(SENTENCE);
-    expect(await tables()).toEqual([]);
-  });
+  it.each([true, false])(
+    'is refused in a sentence, with and without migrating',
+    async (migrates) => {
+      if (!database.isConcurrent) return;
+      await ask(`ALTER DATABASE ${name()} SET ${READ_ONLY}`);
+      await expect(start(0, migrates)).rejects.toThrow(SENTENCE);
+      expect(await tables()).toEqual([]);
+    },
+  );
 
   it('waits until it writes, as a standby that takes over', async () => {
     if (!database.isConcurrent) return;

@@ -41,7 +41,7 @@ describe('the rate limit by client address', () => {
     for (const path of paths) {
       expect([path, (await server.post(path)).body.code]).toEqual([path, 'rate_limited']);
     }
-    // Whoever wants their session to end is never told to wait.
+    // A logout is never told to wait.
     expect((await server.post('/logout/', { refresh: 'x' })).status).toBe(401);
   });
 

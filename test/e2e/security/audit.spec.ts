@@ -22,7 +22,7 @@ interface AuditRow {
   readonly user_agent: string | null;
 }
 
-/** What somebody does, and all that the audit says of it: `type factor`, and by whom. */
+/** An action, and all that the audit says of it: `type factor`, and the actor. */
 interface Act {
   readonly act: string;
   /** What has to be there before. @returns what {@link does} takes, if it takes anything */

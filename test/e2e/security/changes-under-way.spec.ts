@@ -59,7 +59,7 @@ function sessionIdOf(access: string): string {
   return JSON.parse(Buffer.from(payload, 'base64url').toString()).sid;
 }
 
-/** Each way in which whoever is signed in changes what protects the account. */
+/** Each way in which a session changes what protects the account. */
 const CHANGES: Readonly<Record<string, (stage: Stage) => Promise<Reply>>> = {
   'a set-up': ({ access }) => server.post('/mfa/', { method: 'app', label: 'Third' }, access),
   'a confirmation': ({ access, tablet: { id, secret } }) =>

@@ -35,7 +35,7 @@ describe('without the password', () => {
     return [status, text, [...headers].filter(([name]) => !changing.includes(name))];
   }
 
-  it('learns nothing: one answer and one slow hash, whoever the user is', async () => {
+  it('learns nothing: one answer and one slow hash for every name', async () => {
     const plain = await server.register();
     const withFactor = await server.signUp();
     await server.enrolApp(withFactor);

@@ -81,7 +81,7 @@ async function addRows({ app, dataSource }: TestServer): Promise<void> {
   );
 }
 
-/** Somebody in the middle of a login, whom notices wait for. */
+/** A person in the middle of a login, for whose account notices wait. */
 interface Sealed {
   readonly account: SignedIn;
   readonly app: EnrolledApp;

@@ -10,7 +10,7 @@ describe('MAIL_LANGUAGE=de', () => {
   });
   afterAll(() => server.stop());
 
-  it('is the language of codes and notices to whoever asks for no other', async () => {
+  it('is the language of codes and notices where a request asks for no other', async () => {
     await server.enrolEmail(account);
     await server.deliverEvents();
     const mails = server.inbox.messages.filter(({ to }) => to === account.user.email);

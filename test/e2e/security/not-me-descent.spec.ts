@@ -120,7 +120,7 @@ async function passwordHash(): Promise<string | undefined> {
 }
 
 describe('a link takes back what descends from its session', () => {
-  it('by backup codes that it made, whoever removed the own authenticator', async () => {
+  it('by backup codes that it made, also if another removed the own authenticator', async () => {
     const own = await ownAppId();
     const first = await session(app.backupCodes[0]);
     const codes = await regenerate(first, app.secret);

@@ -192,7 +192,7 @@ describe('any link takes back', () => {
   });
 });
 
-describe('whoever has the mailbox alone', () => {
+describe('a person who has the mailbox alone', () => {
   const WRONG = 'not the password of before';
 
   it('gets in neither by "not me" nor by the reset after it', async () => {

@@ -8,7 +8,7 @@ import {
   type TestServer,
 } from '../../support/server.js';
 
-/** Whoever reads somebody's mail, and has nothing else of them. */
+/** A thief who reads somebody's mail, and has nothing else of them. */
 let server: TestServer;
 let account: SignedIn;
 let app: EnrolledApp;

@@ -43,7 +43,7 @@ async function expectAllTold(subject: string): Promise<void> {
   expect(await told(subject)).toBe(TIMES);
 }
 
-describe('whoever has the password silences', () => {
+describe('a thief of the password silences', () => {
   it('no end of a session whose refresh token came back', async () => {
     const spent: string[] = [];
     for (let time = 0; time < TIMES; time++) {

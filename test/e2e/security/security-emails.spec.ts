@@ -50,7 +50,7 @@ async function signIn(headers: Record<string, string>, code = server.totp(app.se
   return reply;
 }
 
-it('keeps nothing to be sent for whoever has no address', async () => {
+it('keeps nothing to be sent for a person without an address', async () => {
   const { id } = account.user;
   await server.dataSource.query('UPDATE users SET email = NULL WHERE id = $1', [id]);
   expect((await signIn({}, '000000')).status).toBe(400);

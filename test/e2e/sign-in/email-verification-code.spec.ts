@@ -27,7 +27,7 @@ describe('an address that is confirmed by a code', () => {
     server.post('/email/verify/', { code: typed }, access);
   const INVALID_CODE = [400, 'invalid_code', 'Invalid code'] as const;
 
-  it('is confirmed by whoever is signed in, and an answer that was lost is given again', async () => {
+  it('is confirmed by the signed-in owner, and an answer that was lost is given again', async () => {
     expect(await isVerified(server, account)).toBe(false);
     expect((await server.post('/email/verify/', { code: code() })).status).toBe(401);
     const given = code();

@@ -165,7 +165,7 @@ describe('changing the password', () => {
     }
   });
 
-  it('is nothing for whoever has no password', async () => {
+  it('is nothing for an account without a password', async () => {
     await update('password_hash = NULL');
     expectProblem(await change(account.user.password), WRONG_OLD);
   });
@@ -178,7 +178,7 @@ describe('asking for a new password', () => {
     return [status, text, [...headers].filter(([name]) => !changing.includes(name))];
   }
 
-  it('answers the same whoever is asked for, and before anything is mailed', async () => {
+  it('answers the same for every address, and before anything is mailed', async () => {
     const { email } = account.user;
     await server.deliverEvents();
     const mails = server.inbox.messages.length;
@@ -234,13 +234,13 @@ describe('asking for a new password', () => {
   it.each([
     ['is disabled', 'disabled_at = created_at'],
     ['has no password', 'password_hash = NULL'],
-  ])('mails nothing to whoever %s', async (_, set) => {
+  ])('mails nothing to a person who %s', async (_, set) => {
     await update(set);
     await request(account.user.email);
     expect(await subjects()).toEqual([]);
   });
 
-  it('speaks German to whoever signed in in German', async () => {
+  it('speaks German to a person who signed in in German', async () => {
     const { username, password, email } = account.user;
     const headers = { 'content-type': 'application/json', 'accept-language': 'de-CH, en;q=0.5' };
     await server.send('POST', '/login/', { headers, body: JSON.stringify({ username, password }) });
