@@ -1,5 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { decodeJwt, decodeProtectedHeader, exportJWK, type JWTPayload, SignJWT } from 'jose';
+import {
+  decodeJwt,
+  decodeProtectedHeader,
+  exportJWK,
+  type JWTPayload,
+  jwtVerify,
+  SignJWT,
+} from 'jose';
 import { clockSkew, customFetch, validateJwtAccessToken } from 'oauth4webapi';
 import { addSeconds } from '../../mfa/index.js';
 import { FakeClock, FakeRandomSource } from '../../mfa/testing/index.js';
@@ -84,6 +91,44 @@ describe('AccessTokens', () => {
 
   it('takes a forged token that differs in nothing, so that the refusals below mean something', async () => {
     expect(access.verify(await forge({}, {}))).toEqual(facts);
+  });
+
+  it('says it in the same bytes as the tokens of jose that were given out before', async () => {
+    const { token } = access.sign({ ...facts, amr: ['pwd', 'otp', 'mfa'] }, now);
+    const { jti } = decodeJwt(token);
+    const theirs = await new SignJWT({
+      client_id: 'first-party',
+      sid: 's1',
+      auth_time: seconds,
+      amr: ['pwd', 'otp', 'mfa'],
+      acr: 'urn:nestjs-mfa:acr:2',
+      proof_id: 'p1',
+    })
+      .setProtectedHeader(goodHeader)
+      .setIssuer(issuer)
+      .setAudience(`${issuer}/api`)
+      .setSubject('u1')
+      .setJti(jti ?? '')
+      .setIssuedAt(now)
+      .setExpirationTime(addSeconds(now, 300))
+      .sign(ring.newest.privateKey);
+    const unsigned = (one: string) => one.slice(0, one.lastIndexOf('.'));
+    expect(unsigned(token)).toBe(unsigned(theirs));
+    expect(access.verify(theirs)).toEqual(access.verify(token));
+  });
+
+  it('verifies by jose as it did before', async () => {
+    const { token } = access.sign(facts, now);
+    const [key] = ring.publicKeys;
+    if (key === undefined) throw new Error('There is a key.');
+    const { payload } = await jwtVerify(token, key.key, {
+      algorithms: ['ES256'],
+      typ: 'at+jwt',
+      issuer,
+      audience: `${issuer}/api`,
+      currentDate: now,
+    });
+    expect(payload).toMatchObject({ sub: 'u1', sid: 's1' });
   });
 
   it('ends after five minutes', async () => {

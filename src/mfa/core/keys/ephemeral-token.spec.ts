@@ -45,6 +45,19 @@ describe('EphemeralTokens', () => {
     expect(tokens.verify(await forge())).toBeDefined();
   });
 
+  it('is the same to the byte as the tokens of jose that were given out before', async () => {
+    const theirs = await new SignJWT()
+      .setProtectedHeader({ alg: 'HS256', typ: 'mfa-ephemeral+jwt', kid: 'new' })
+      .setAudience('nestjs-mfa:step_up')
+      .setSubject('u1')
+      .setJti('c1')
+      .setIssuedAt(clock.now())
+      .setExpirationTime(expiresAt)
+      .sign(bytes);
+    expect(tokens.sign(challenge, 'step_up')).toBe(theirs);
+    expect(tokens.verify(theirs, 'step_up').challengeId).toBe('c1');
+  });
+
   it('reads tokens of older keys', () => {
     const token = tokensOf(clock, OLD).sign(challenge, 'login');
     expect(tokens.verify(token)).toBeDefined();

@@ -100,7 +100,7 @@ describe('the keys of an algorithm', () => {
     ['a public key', pair.publicKey],
     ['a private key', pair.privateKey],
     ['a short secret', createSecretKey(Buffer.alloc(31, 1))],
-  ])('HS256 takes no %s', (_, key) => {
+  ])('HS256 refuses %s', (_, key) => {
     expect(() => HS256.sign('x', key)).toThrow('HS256 takes a secret of 32 bytes.');
     expect(() => HS256.verify('x', Buffer.alloc(32), key)).toThrow(TypeError);
   });
@@ -109,7 +109,7 @@ describe('the keys of an algorithm', () => {
     ['a secret', secret],
     ['a key on another curve', other.privateKey],
     ['a key of another kind', rsa.privateKey],
-  ])('ES256 takes no %s', (_, key) => {
+  ])('ES256 refuses %s', (_, key) => {
     expect(() => ES256.sign('x', key)).toThrow('ES256 takes a key on P-256.');
     expect(() => ES256.verify('x', Buffer.alloc(64), key)).toThrow(TypeError);
   });
