@@ -47,8 +47,8 @@ const owners = [
   {
     name: 'npm-jose',
     packages: ['jose'],
-    owner: '^src/(mfa/core/keys/ephemeral-token\\.ts|server/sessions/)',
-    comment: 'Tokens are signed and checked in two places, each with its own typ and aud.',
+    owner: SPEC,
+    comment: 'JwtKind signs and checks all tokens; its spec compares it with jose.',
   },
   {
     name: 'npm-typeorm',

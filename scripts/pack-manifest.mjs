@@ -41,7 +41,6 @@ export const DEPENDENCIES = [
   'class-validator-jsonschema',
   'cookie',
   'ipaddr.js',
-  'jose',
   'sql-template-tag',
   'uuidv7',
 ];

@@ -158,6 +158,7 @@ export { openApiSchemaOf } from './http/schemas/open-api-schema.js';
 // ## Keys
 // [keys.md](keys.md) explains how keys are made, rotated and wrapped.
 export { KeyRing } from './core/keys/key-ring.js';
+export { JwtKind } from './core/keys/jwt-kind.js';
 export { KeyManagement } from './core/keys/key-management.js';
 export { LocalKeyManagement } from './core/keys/local-key-management.js';
 export { unwrapSecretKeys, type WrappedSecretKey } from './core/keys/unwrap-secret-keys.js';

@@ -95,12 +95,12 @@ async function mailedCode() {
 }
 
 /** How long the tokens of a session live. */
-async function sessionLives(serverConfig: ServerConfig) {
+function sessionLives(serverConfig: ServerConfig) {
   const jwt = new SessionJwt(new SigningKeys(serverConfig), serverConfig, clock);
   const now = clock.now();
   const proven = { amr: ['pwd'], authenticatedAt: now, proofId: 'p1' };
   const facts = { userId: 'u1', sessionId: 's1', ...proven };
-  const access = await new AccessTokens(jwt, random).sign(facts, now);
+  const access = new AccessTokens(jwt, random).sign(facts, now);
   const refreshEnd = sessionEnd({ createdAt: now, lastUsedAt: now }, serverConfig.sessionLimits);
   return [access.expiresAt, refreshEnd].map((end) => secondsFrom(now, end));
 }
@@ -118,7 +118,7 @@ describe('the table of limits', () => {
 
   beforeAll(async () => {
     const code = await mailedCode();
-    const [access, refresh] = await sessionLives(config);
+    const [access, refresh] = sessionLives(config);
     inForce = [
       budgets.maxAttemptsPerChallenge,
       budgets.maxFailuresPerMethod,

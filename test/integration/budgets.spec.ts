@@ -48,7 +48,7 @@ describe('budgets of guessing', () => {
     await mfa.enrolApp(subject);
     await mfa.enrolEmail(subject);
     const pending = await mfa.begin(subject);
-    const claims = await mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
+    const claims = mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
     const client = { ip: '2001:db8::1', userAgent: null };
     for (let i = 0; i < 3; i++) await mfa.verify(pending, 'no code').catch(() => {});
     await mfa.parts.login.changeMethod(claims, 'email', client);
@@ -126,7 +126,7 @@ describe('budgets of guessing', () => {
     await guess(subject, 9);
     await mfa.enrolEmail(subject);
     const pending = await mfa.begin(subject);
-    const claims = await mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
+    const claims = mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
     await mfa.parts.login.changeMethod(claims, 'email', { ip: null, userAgent: null });
     await mfa.verify(pending, mfa.mailed(subject));
     expect(await guess(subject, 2)).toEqual(['invalid_code', 'method_locked']);
@@ -171,7 +171,7 @@ describe('budgets of guessing', () => {
     const subject = newUser();
     await mfa.enrolApp(subject);
     const pending = await mfa.begin(subject);
-    const claims = await mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
+    const claims = mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
     const client = { ip: null, userAgent: null };
     for (const proof of [{}, { code: [] }, { code: '' }, { pin: '1' }]) {
       await expect(mfa.parts.login.verify(claims, proof, client)).rejects.toMatchObject({

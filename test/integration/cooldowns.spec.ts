@@ -28,12 +28,12 @@ function waitFor(seconds: number) {
 }
 
 async function resend(login: MfaPending): Promise<void> {
-  const claims = await mfa.parts.ephemeralTokens.verify(login.ephemeralToken);
+  const claims = mfa.parts.ephemeralTokens.verify(login.ephemeralToken);
   await mfa.parts.login.resend(claims, CLIENT);
 }
 
 async function changeTo(method: string, login: MfaPending): Promise<void> {
-  const claims = await mfa.parts.ephemeralTokens.verify(login.ephemeralToken);
+  const claims = mfa.parts.ephemeralTokens.verify(login.ephemeralToken);
   await mfa.parts.login.changeMethod(claims, method, CLIENT);
 }
 

@@ -26,16 +26,16 @@ describe('a pending login dies', () => {
   async function expectDead(code: string): Promise<void> {
     const { login } = mfa.parts;
     await expect(mfa.verify(pending, mfa.totp(secret))).rejects.toMatchObject({ code });
-    await expect(login.changeMethod(await claims(), 'email', CLIENT)).rejects.toMatchObject({
+    await expect(login.changeMethod(claims(), 'email', CLIENT)).rejects.toMatchObject({
       code,
     });
-    await expect(login.resend(await claims(), CLIENT)).rejects.toMatchObject({ code });
+    await expect(login.resend(claims(), CLIENT)).rejects.toMatchObject({ code });
   }
 
   it('when its user is disabled', async () => {
     mfa.parts.subjects.add(subject.id, { isEnabled: false });
     await expectDead('invalid_token');
-    await expect(mfa.parts.login.cancel(await claims(), CLIENT)).rejects.toMatchObject({
+    await expect(mfa.parts.login.cancel(claims(), CLIENT)).rejects.toMatchObject({
       code: 'invalid_token',
     });
   });
@@ -51,15 +51,15 @@ describe('a pending login dies', () => {
   });
 
   it('when it is cancelled', async () => {
-    await mfa.parts.login.cancel(await claims(), CLIENT);
+    await mfa.parts.login.cancel(claims(), CLIENT);
     await expectDead('invalid_token');
-    await expect(mfa.parts.login.cancel(await claims(), CLIENT)).rejects.toMatchObject({
+    await expect(mfa.parts.login.cancel(claims(), CLIENT)).rejects.toMatchObject({
       code: 'invalid_token',
     });
   });
 
   it('when its time is over', async () => {
-    const old = await claims();
+    const old = claims();
     mfa.parts.clock.advance({ seconds: 900 });
     await expect(mfa.verify(pending, mfa.totp(secret))).rejects.toMatchObject({
       code: 'invalid_token',
@@ -101,7 +101,7 @@ describe('a pending login dies', () => {
   it('for everybody but its own user', async () => {
     const other = mfa.parts.subjects.add(`other${users}`);
     const { secret: othersSecret } = await mfa.enrolApp(other);
-    const stolen = { ...(await claims()), subjectId: other.id };
+    const stolen = { ...claims(), subjectId: other.id };
     await expect(
       mfa.parts.login.verify(stolen, { code: mfa.totp(othersSecret) }, CLIENT),
     ).rejects.toMatchObject({ code: 'invalid_token' });

@@ -241,7 +241,7 @@ describe('what happens between a reading and the write that follows it', () => {
   it('a login that was cancelled meanwhile is not given another method', async () => {
     const subject = await withBoth();
     const pending = await mfa.begin(subject);
-    const claims = await mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
+    const claims = mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
     afterNextReading(mfa, () => mfa.parts.login.cancel(claims, CLIENT));
     await expect(mfa.parts.login.changeMethod(claims, 'email', CLIENT)).rejects.toMatchObject({
       code: 'invalid_token',
@@ -336,7 +336,7 @@ describe('moving an open login', () => {
     const subject = mfa.parts.subjects.add('mover');
     const { secret } = await mfa.enrolApp(subject);
     const pending = await mfa.begin(subject);
-    const claims = await mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
+    const claims = mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
     const { login } = mfa.parts;
     for (const [method, code] of [
       ['sms', 'method_unknown'],
@@ -356,7 +356,7 @@ describe('moving an open login', () => {
     const { secret } = await mfa.enrolApp(subject);
     await mfa.enrolEmail(subject);
     const pending = await mfa.begin(subject);
-    const claims = await mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
+    const claims = mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
     const moved = await mfa.parts.login.changeMethod(claims, 'email', CLIENT);
     expect(moved).toEqual({ method: 'email', challenge: { sent_to: 'w•••@example.org' } });
     const back = await mfa.parts.login.changeMethod(claims, 'app', CLIENT);
@@ -368,7 +368,7 @@ describe('moving an open login', () => {
     const subject = mfa.parts.subjects.add('early');
     await mfa.enrolApp(subject);
     const pending = await mfa.begin(subject);
-    const claims = await mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
+    const claims = mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
     mfa.parts.clock.advance({ seconds: 1 });
     await mfa.enrolEmail(subject);
     await expect(mfa.parts.login.changeMethod(claims, 'email', CLIENT)).rejects.toMatchObject({

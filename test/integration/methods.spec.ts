@@ -108,7 +108,7 @@ describe('managing methods', () => {
     mfa.parts.inbox.failOnce();
     const pending = await mfa.begin(subject);
     expect(pending.challenge).toEqual({ delivery: 'failed' });
-    const claims = await mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
+    const claims = mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
     await mfa.parts.login.resend(claims, CLIENT);
     await expect(mfa.verify(pending, mfa.mailed(subject))).resolves.toHaveProperty('access');
   });

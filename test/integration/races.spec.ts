@@ -190,7 +190,7 @@ describe('races on one credential', () => {
     await mfa.enrolEmail(subject);
     const pending = await mfa.begin(subject);
     mfa.parts.clock.advance({ seconds: 31 });
-    const claims = await mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
+    const claims = mfa.parts.ephemeralTokens.verify(pending.ephemeralToken);
     const before = mfa.parts.inbox.messages.length;
     const client = { ip: null, userAgent: null };
     const counts = await tallyOutcomes(

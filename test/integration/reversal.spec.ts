@@ -82,7 +82,7 @@ describe('undone is', () => {
     expect(await methods()).toEqual(['app active', 'email primary']);
     const pending = await mfa.begin(ada);
     await mfa.parts.login.changeMethod(
-      await mfa.parts.ephemeralTokens.verify(pending.ephemeralToken),
+      mfa.parts.ephemeralTokens.verify(pending.ephemeralToken),
       'app',
       { ip: null, userAgent: null },
     );

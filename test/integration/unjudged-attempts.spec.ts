@@ -49,7 +49,7 @@ describe('an attempt that is not judged wrong', () => {
   const stepUp: Prove = async ({ actor }, code) => {
     const service = mfa.parts.get(StepUpService);
     const { ephemeralToken } = await service.begin(actor, undefined, CLIENT);
-    const claims = await mfa.parts.ephemeralTokens.verify(ephemeralToken, 'step_up');
+    const claims = mfa.parts.ephemeralTokens.verify(ephemeralToken, 'step_up');
     return (await service.verify(claims, { code }, CLIENT)).tokens;
   };
   const signIn: Prove = ({ subject }, code) => mfa.signIn(subject, code);

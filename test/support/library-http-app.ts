@@ -95,7 +95,7 @@ export interface StubbedCore {
 }
 
 const ephemeralTokens: Pick<EphemeralTokens, 'verify'> = {
-  verify: async (token) => {
+  verify: (token) => {
     if (token !== 'open') throw new MfaError('invalid_token');
     return { subjectId: 'u1', challengeId: 'c1', purpose: 'login' };
   },

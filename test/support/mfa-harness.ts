@@ -285,7 +285,7 @@ export class MfaHarness {
   }
 
   async verify(pending: MfaPending, code: string): Promise<JsonObject> {
-    const claims = await this.parts.ephemeralTokens.verify(pending.ephemeralToken);
+    const claims = this.parts.ephemeralTokens.verify(pending.ephemeralToken);
     return (await this.parts.login.verify(claims, { code }, CLIENT)).tokens;
   }
 

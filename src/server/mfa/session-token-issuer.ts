@@ -45,10 +45,8 @@ export class SessionTokenIssuer extends TokenIssuer {
     const proven = { proofs, amr, authenticatedAt };
     const signIn = { userId, provider, credentialsVersion, ...proven, client };
     const at = this.clock.now();
-    const [{ row, sessionId, ...tokens }, endings] = await Promise.all([
-      this.sessions.prepare(signIn),
-      this.liveSessions.changesThatMakeRoom(userId, at),
-    ]);
+    const endings = await this.liveSessions.changesThatMakeRoom(userId, at);
+    const { row, sessionId, ...tokens } = this.sessions.prepare(signIn);
     const body = { ...sessionTokensResponse(tokens), user: userResponse(user) };
     const displaced: MfaEvent = {
       ...accountEvent('session_displaced', { user, client, at }),
@@ -69,7 +67,7 @@ export class SessionTokenIssuer extends TokenIssuer {
   ): Promise<IssuedTokens> {
     if (sessionId === null) throw new TypeError('A step-up of no session renews none.');
     const facts = { userId, sessionId, proofs, amr, authenticatedAt };
-    const { access, accessExpiresAt, change } = await this.sessions.prepareStepUp(facts);
+    const { access, accessExpiresAt, change } = this.sessions.prepareStepUp(facts);
     const body = { access, access_expiration: accessExpiresAt.toISOString() };
     return { body, rows: [], rowUpdates: [change, ...ownPassword(user, amr)] };
   }

@@ -1,5 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { decodeJwt, decodeProtectedHeader, exportJWK, type JWTPayload, SignJWT } from 'jose';
+import {
+  decodeJwt,
+  decodeProtectedHeader,
+  exportJWK,
+  type JWTPayload,
+  jwtVerify,
+  SignJWT,
+} from 'jose';
 import { clockSkew, customFetch, validateJwtAccessToken } from 'oauth4webapi';
 import { addSeconds } from '../../mfa/index.js';
 import { FakeClock, FakeRandomSource } from '../../mfa/testing/index.js';
@@ -62,11 +69,11 @@ function forgeUnsigned(header: object): string {
   return `${part({ ...goodHeader, ...header })}.${part(goodClaims)}.`;
 }
 
-const refused = { code: 'token_not_valid', status: 401 };
+const refused = expect.objectContaining({ code: 'token_not_valid', status: 401 });
 
 describe('AccessTokens', () => {
   it('says who, in which session, how and when', async () => {
-    const { token, expiresAt } = await access.sign(facts, now);
+    const { token, expiresAt } = access.sign(facts, now);
     expect(expiresAt).toEqual(addSeconds(now, 300));
     expect(decodeProtectedHeader(token)).toEqual(goodHeader);
     expect(decodeJwt(token)).toEqual({
@@ -74,23 +81,61 @@ describe('AccessTokens', () => {
       jti: expect.any(String),
       acr: 'urn:nestjs-mfa:acr:1',
     });
-    expect(await access.verify(token)).toEqual(facts);
+    expect(access.verify(token)).toEqual(facts);
   });
 
   it('says by acr that two factors were proven', async () => {
-    const { token } = await access.sign({ ...facts, amr: ['pwd', 'otp', 'mfa'] }, now);
+    const { token } = access.sign({ ...facts, amr: ['pwd', 'otp', 'mfa'] }, now);
     expect(decodeJwt(token)['acr']).toBe('urn:nestjs-mfa:acr:2');
   });
 
   it('takes a forged token that differs in nothing, so that the refusals below mean something', async () => {
-    expect(await access.verify(await forge({}, {}))).toEqual(facts);
+    expect(access.verify(await forge({}, {}))).toEqual(facts);
+  });
+
+  it('says it in the same bytes as the tokens of jose that were given out before', async () => {
+    const { token } = access.sign({ ...facts, amr: ['pwd', 'otp', 'mfa'] }, now);
+    const { jti } = decodeJwt(token);
+    const theirs = await new SignJWT({
+      client_id: 'first-party',
+      sid: 's1',
+      auth_time: seconds,
+      amr: ['pwd', 'otp', 'mfa'],
+      acr: 'urn:nestjs-mfa:acr:2',
+      proof_id: 'p1',
+    })
+      .setProtectedHeader(goodHeader)
+      .setIssuer(issuer)
+      .setAudience(`${issuer}/api`)
+      .setSubject('u1')
+      .setJti(jti ?? '')
+      .setIssuedAt(now)
+      .setExpirationTime(addSeconds(now, 300))
+      .sign(ring.newest.privateKey);
+    const unsigned = (one: string) => one.slice(0, one.lastIndexOf('.'));
+    expect(unsigned(token)).toBe(unsigned(theirs));
+    expect(access.verify(theirs)).toEqual(access.verify(token));
+  });
+
+  it('verifies by jose as it did before', async () => {
+    const { token } = access.sign(facts, now);
+    const [key] = ring.publicKeys;
+    if (key === undefined) throw new Error('There is a key.');
+    const { payload } = await jwtVerify(token, key.key, {
+      algorithms: ['ES256'],
+      typ: 'at+jwt',
+      issuer,
+      audience: `${issuer}/api`,
+      currentDate: now,
+    });
+    expect(payload).toMatchObject({ sub: 'u1', sid: 's1' });
   });
 
   it('ends after five minutes', async () => {
-    const { token } = await access.sign(facts, addSeconds(now, -299));
-    expect(await access.verify(token)).toEqual(facts);
-    const older = await access.sign(facts, addSeconds(now, -300));
-    await expect(access.verify(older.token)).rejects.toMatchObject(refused);
+    const { token } = access.sign(facts, addSeconds(now, -299));
+    expect(access.verify(token)).toEqual(facts);
+    const older = access.sign(facts, addSeconds(now, -300));
+    expect(() => access.verify(older.token)).toThrow(refused);
   });
 
   it.each([
@@ -113,7 +158,8 @@ describe('AccessTokens', () => {
     ['amr of something else than texts', {}, { amr: [1] }],
     ['no proof_id', {}, { proof_id: undefined }],
   ])('refuses %s', async (_, header, claims) => {
-    await expect(access.verify(await forge(header, claims))).rejects.toMatchObject(refused);
+    const token = await forge(header, claims);
+    expect(() => access.verify(token)).toThrow(refused);
   });
 
   it('refuses a key that the token brings along', async () => {
@@ -121,14 +167,14 @@ describe('AccessTokens', () => {
     const jwk = await exportJWK(publicKey);
     for (const header of [{ jwk }, { jwk, kid: undefined }, { jku: 'https://evil.example.org' }]) {
       const token = await forge(header, {}, privateKey);
-      await expect(access.verify(token)).rejects.toMatchObject(refused);
+      expect(() => access.verify(token)).toThrow(refused);
     }
   });
 
   it.each([{ alg: 'none' }, { alg: 'ES256' }, { alg: 'HS256' }])(
     'refuses %j unsigned',
     async (alg) => {
-      await expect(access.verify(forgeUnsigned(alg))).rejects.toMatchObject(refused);
+      expect(() => access.verify(forgeUnsigned(alg))).toThrow(refused);
     },
   );
 
@@ -137,18 +183,18 @@ describe('AccessTokens', () => {
     const token = await new SignJWT(goodClaims)
       .setProtectedHeader({ ...goodHeader, alg: 'HS256' })
       .sign(secret);
-    await expect(access.verify(token)).rejects.toMatchObject(refused);
+    expect(() => access.verify(token)).toThrow(refused);
   });
 
   it.each(['', 'garbage', 'a.b.c', '..'])('refuses %j', async (token) => {
-    await expect(access.verify(token)).rejects.toMatchObject(refused);
+    expect(() => access.verify(token)).toThrow(refused);
   });
 
   it('refuses a changed token', async () => {
-    const [header, , signature] = (await access.sign(facts, now)).token.split('.');
+    const [header, , signature] = access.sign(facts, now).token.split('.');
     const payload = Buffer.from(JSON.stringify({ ...goodClaims, sub: 'u2' })).toString('base64url');
     const changed = `${header}.${payload}.${signature}`;
-    await expect(access.verify(changed)).rejects.toMatchObject(refused);
+    expect(() => access.verify(changed)).toThrow(refused);
   });
 });
 
@@ -156,7 +202,7 @@ describe('an access token, as a resource server sees it that knows RFC 9068 alon
   const jwks_uri = `${issuer}/.well-known/jwks.json`;
 
   it('is valid, and names the client that it was given to', async () => {
-    const { token } = await access.sign(facts, now);
+    const { token } = access.sign(facts, now);
     const request = new Request(`${issuer}/api`, { headers: { authorization: `Bearer ${token}` } });
     const claims = await validateJwtAccessToken({ issuer, jwks_uri }, request, `${issuer}/api`, {
       signingAlgorithms: ['ES256'],
@@ -178,22 +224,22 @@ describe('SigningKeys', () => {
   );
 
   it('signs with the newest key and still believes the old one', async () => {
-    const { token } = await rotatedTokens.sign(facts, now);
+    const { token } = rotatedTokens.sign(facts, now);
     expect(decodeProtectedHeader(token).kid).toBe(rotated.jwtKeys[0]?.kid);
-    const old = await access.sign(facts, now);
-    expect(await rotatedTokens.verify(old.token)).toEqual(facts);
-    await expect(access.verify(token)).rejects.toMatchObject(refused);
+    const old = access.sign(facts, now);
+    expect(rotatedTokens.verify(old.token)).toEqual(facts);
+    expect(() => access.verify(token)).toThrow(refused);
   });
 
   it('takes another ring while it runs, and keeps the present one where that is empty', async () => {
     const turning = new SigningKeys(config);
     const jwtOfTurning = new SessionJwt(turning, config, clock);
     const tokens = new AccessTokens(jwtOfTurning, new FakeRandomSource());
-    const before = await tokens.sign(facts, now);
+    const before = tokens.sign(facts, now);
     turning.replace(rotated.jwtKeys);
-    const after = await tokens.sign(facts, now);
+    const after = tokens.sign(facts, now);
     expect(decodeProtectedHeader(after.token).kid).toBe(rotated.jwtKeys[0]?.kid);
-    expect(await tokens.verify(before.token)).toEqual(facts);
+    expect(tokens.verify(before.token)).toEqual(facts);
     expect(() => turning.replace([])).toThrow('JWT_KEYS holds no key.');
     expect(turning.publicJwks()).toHaveLength(2);
   });

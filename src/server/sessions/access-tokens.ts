@@ -40,10 +40,10 @@ export class AccessTokens {
     private readonly random: RandomSource,
   ) {}
 
-  async sign(facts: AccessFacts, now: Date): Promise<SignedToken> {
+  sign(facts: AccessFacts, now: Date): SignedToken {
     const { userId, sessionId, amr, authenticatedAt, proofId } = facts;
     const expiresAt = addSeconds(now, ACCESS_TOKEN_SECONDS);
-    const token = await this.jwt.sign(
+    const token = this.jwt.sign(
       ACCESS_TOKEN,
       { userId, id: this.random.rowId(), issuedAt: now, expiresAt },
       {
@@ -59,8 +59,8 @@ export class AccessTokens {
   }
 
   /** @throws {MfaError} `token_not_valid` */
-  async verify(token: string): Promise<AccessFacts> {
-    return accessFactsOf(await this.jwt.verify(ACCESS_TOKEN, token));
+  verify(token: string): AccessFacts {
+    return accessFactsOf(this.jwt.verify(ACCESS_TOKEN, token));
   }
 }
 

@@ -134,15 +134,15 @@ export class RefreshChain {
     return ended === 1;
   }
 
-  private async tokensOf(
+  private tokensOf(
     { present: { userId, sessionId }, proofs, proofId, createdAt }: RenewableSession,
     standingOf: Awaited<ReturnType<MfaAccounts['assess']>>,
     refresh: { readonly token: string; readonly expiresAt: Date },
-  ): Promise<SessionTokens> {
+  ): SessionTokens {
     const { amr, authenticatedAt } = standingOf(readProofs(proofs));
     // A session begins with the proof of a first factor, which always counts, so there is a time.
     const proven = { amr, authenticatedAt: authenticatedAt ?? createdAt, proofId };
     const facts = { userId, sessionId, ...proven };
-    return sessionTokens(await this.accessTokens.sign(facts, this.clock.now()), refresh);
+    return sessionTokens(this.accessTokens.sign(facts, this.clock.now()), refresh);
   }
 }

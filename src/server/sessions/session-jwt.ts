@@ -1,7 +1,5 @@
-import { type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { errors, type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from 'jose';
-import { Clock, MfaError } from '../../mfa/index.js';
+import { Clock, JwtKind, MfaError } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 import { SigningKeys } from './signing-keys.js';
 
@@ -25,6 +23,14 @@ export interface TokenFacts {
   readonly expiresAt: Date;
 }
 
+/** A payload whose common claims are present and of the right type. */
+export interface VerifiedClaims {
+  readonly userId: string;
+  readonly id: string;
+  /** All claims, including those of the kind. */
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
 /** Signs and verifies the JWTs of this server, whatever their kind. */
 @Injectable()
 export class SessionJwt {
@@ -34,71 +40,37 @@ export class SessionJwt {
     private readonly clock: Clock,
   ) {}
 
-  async sign(kind: TokenKind, facts: TokenFacts, claims: JWTPayload = {}): Promise<string> {
-    const { kid, privateKey } = this.keys.newest;
-    return new SignJWT(claims)
-      .setProtectedHeader({ alg: 'ES256', typ: kind.typ, kid })
-      .setIssuer(this.config.publicUrl)
-      .setAudience(this.audienceOf(kind))
-      .setSubject(facts.userId)
-      .setJti(facts.id)
-      .setIssuedAt(facts.issuedAt)
-      .setExpirationTime(facts.expiresAt)
-      .sign(privateKey);
+  sign(kind: TokenKind, facts: TokenFacts, claims: Readonly<Record<string, unknown>> = {}): string {
+    const { kid, privateKey: key } = this.keys.newest;
+    const { userId: sub, id: jti, issuedAt, expiresAt } = facts;
+    return this.jwtsOf(kind).sign({ kid, key }, { sub, jti, issuedAt, expiresAt }, claims);
   }
 
   /**
-   * The claims of a token of this kind. Keys in the token (`jwk`, `jku`, `x5u`) are ignored: `kid`
-   * must name one of ours.
+   * The claims of a token of this kind, signed by one of our keys.
    *
    * @throws {MfaError} `token_not_valid` for every error
    */
-  async verify(kind: TokenKind, token: string): Promise<VerifiedClaims> {
-    if (token.length > MAX_SESSION_TOKEN_LENGTH) throw new MfaError('token_not_valid');
+  verify(kind: TokenKind, token: string): VerifiedClaims {
     try {
-      const { payload } = await jwtVerify(
-        token,
-        (header: JWTHeaderParameters) => this.keyNamed(header.kid),
-        {
-          algorithms: ['ES256'],
-          typ: kind.typ,
-          issuer: this.config.publicUrl,
-          audience: this.audienceOf(kind),
-          currentDate: this.clock.now(),
-          requiredClaims: ['sub', 'jti', 'iat', 'exp'],
-        },
-      );
-      return verifiedClaimsOf(payload);
+      const jwts = this.jwtsOf(kind);
+      const { sub, jti, claims } = jwts.verify(token, this.keys.publicKeys, this.clock.now());
+      return { userId: sub, id: jti, payload: claims };
     } catch (cause) {
       throw new MfaError('token_not_valid', {}, { cause });
     }
   }
 
-  private keyNamed(kid: string | undefined): KeyObject {
-    const key = this.keys.find(kid);
-    if (key === undefined) throw new errors.JWKSNoMatchingKey();
-    return key;
+  private jwtsOf({ typ, path }: TokenKind): JwtKind {
+    const { publicUrl } = this.config;
+    return new JwtKind({
+      alg: 'ES256',
+      typ,
+      iss: publicUrl,
+      aud: `${publicUrl}${path}`,
+      maxLength: MAX_SESSION_TOKEN_LENGTH,
+    });
   }
-
-  private audienceOf(kind: TokenKind): string {
-    return `${this.config.publicUrl}${kind.path}`;
-  }
-}
-
-/** A payload whose common claims are present and of the right type. */
-export interface VerifiedClaims {
-  readonly userId: string;
-  readonly id: string;
-  /** All claims, including those of the kind. */
-  readonly payload: JWTPayload;
-}
-
-function verifiedClaimsOf(payload: JWTPayload): VerifiedClaims {
-  const { sub, jti } = payload;
-  if (typeof sub !== 'string' || typeof jti !== 'string') {
-    throw new errors.JWTInvalid('sub and jti are texts.');
-  }
-  return { userId: sub, id: jti, payload };
 }
 
 /** The session that a token belongs to. @throws {MfaError} `token_not_valid` when it names none */

@@ -90,14 +90,14 @@ export class SessionsService {
   ) {}
 
   /** Makes a session's tokens and its row. The caller writes the row in one transaction with the proof. */
-  async prepare(signIn: SignIn): Promise<PreparedSession> {
+  prepare(signIn: SignIn): PreparedSession {
     const { userId, provider, credentialsVersion, proofs, amr, authenticatedAt, client } = signIn;
     const now = this.clock.now();
     const [sessionId, proofId] = [this.random.rowId(), this.random.rowId()];
     const expiresAt = sessionEnd({ createdAt: now, lastUsedAt: now }, this.config.sessionLimits);
     const first = this.refreshTokens.first({ userId, sessionId });
     const refresh = { token: this.refreshTokens.write(first), expiresAt };
-    const access = await this.accessTokens.sign(
+    const access = this.accessTokens.sign(
       { userId, sessionId, amr, authenticatedAt, proofId },
       now,
     );
@@ -122,13 +122,10 @@ export class SessionsService {
   }
 
   /** Makes the access token after a fresh proof, and the change of the session's row that makes it valid. */
-  async prepareStepUp({ proofs, ...proven }: RenewedProofs): Promise<PreparedStepUp> {
+  prepareStepUp({ proofs, ...proven }: RenewedProofs): PreparedStepUp {
     const { userId, sessionId } = proven;
     const proofId = this.random.rowId();
-    const { token, expiresAt } = await this.accessTokens.sign(
-      { ...proven, proofId },
-      this.clock.now(),
-    );
+    const { token, expiresAt } = this.accessTokens.sign({ ...proven, proofId }, this.clock.now());
     const key = { user_id: userId, id: sessionId, ended_at: null };
     const set = { proofs: storedProofs(proofs), proof_id: proofId };
     return { access: token, accessExpiresAt: expiresAt, change: { table: 'sessions', key, set } };

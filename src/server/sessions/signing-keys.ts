@@ -14,6 +14,12 @@ export interface PublicJwk {
   readonly alg: 'ES256';
 }
 
+/** The public half of a key of the ring. */
+export interface PublicKey {
+  readonly kid: string;
+  readonly key: KeyObject;
+}
+
 /** The key ring of access tokens and mailed links: the first key signs, all keys verify. */
 @Injectable()
 export class SigningKeys {
@@ -37,14 +43,14 @@ export class SigningKeys {
     return this.ring.newest;
   }
 
-  /** The key with this id, only from our own ring; otherwise undefined. */
-  find(kid: string | undefined): KeyObject | undefined {
-    return kid === undefined ? undefined : this.ring.publicKeys.get(kid);
+  /** The keys that verify, with the signing key's first. */
+  get publicKeys(): readonly PublicKey[] {
+    return this.ring.publicKeys;
   }
 
-  /** The public keys, that of the signing key first. */
+  /** The published form of {@link publicKeys}. */
   publicJwks(): PublicJwk[] {
-    return Array.from(this.ring.publicKeys, ([kid, key]) => ({
+    return this.publicKeys.map(({ kid, key }) => ({
       // An EC key has these members [RFC 7518 §6.2.1].
       ...(key.export({ format: 'jwk' }) as Pick<PublicJwk, 'kty' | 'crv' | 'x' | 'y'>),
       kid,
@@ -57,14 +63,15 @@ export class SigningKeys {
 /** Replaced as a whole, so that no reader sees a mix of two rings. */
 interface SigningRing {
   readonly newest: JwtKey;
-  readonly publicKeys: ReadonlyMap<string, KeyObject>;
+  readonly publicKeys: readonly PublicKey[];
 }
 
 function ringOf(jwtKeys: readonly JwtKey[]): SigningRing {
   const [newest] = jwtKeys;
   if (newest === undefined) throw new Error('JWT_KEYS holds no key.');
-  const publicKeys = new Map(
-    jwtKeys.map(({ kid, privateKey }) => [kid, createPublicKey(privateKey)]),
-  );
+  const publicKeys = jwtKeys.map(({ kid, privateKey }) => ({
+    kid,
+    key: createPublicKey(privateKey),
+  }));
   return { newest, publicKeys };
 }

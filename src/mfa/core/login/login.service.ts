@@ -186,7 +186,7 @@ export class LoginService {
     const start = { purpose: 'login' as const, subject, proofs, provider, sessionId: null };
     const { challenge, shown } = await this.challengeService.open(start, offers[0], client);
     return {
-      ephemeralToken: await this.ephemeralTokens.sign(challenge, 'login'),
+      ephemeralToken: this.ephemeralTokens.sign(challenge, 'login'),
       method: challenge.handler,
       methods: choicesOf(offers),
       expiresAt: challenge.expiresAt,

@@ -92,7 +92,7 @@ export class StepUpService {
         ? { challenge: await this.openForPassword(start), shown: null }
         : await this.challengeService.open(start, chosen, client);
     return {
-      ephemeralToken: await this.ephemeralTokens.sign(challenge, 'step_up'),
+      ephemeralToken: this.ephemeralTokens.sign(challenge, 'step_up'),
       method: challenge.handler,
       methods: chosen === null ? [THE_PASSWORD] : choicesOf(offers),
       expiresAt: challenge.expiresAt,

@@ -36,7 +36,7 @@ export class EphemeralTokenGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<HttpRequest>();
     const { fixed } = readOpenBody(EphemeralTokenBody, request.body);
-    const claims = await this.tokens.verify(fixed.ephemeral_token, this.purpose);
+    const claims = this.tokens.verify(fixed.ephemeral_token, this.purpose);
     const { subjectId, challengeId: credentialId } = claims;
     // Only the first factor yields such a token, so no stranger can use up this budget.
     const { ip } = clientOf(request);

@@ -62,7 +62,7 @@ export class EmailVerificationMailer extends EventConsumer {
     const { address } = ticket;
     const means: ConfirmationMeans =
       code === null
-        ? { kind: 'link', link: await this.linkTo({ userId, address }, id, life) }
+        ? { kind: 'link', link: this.linkTo({ userId, address }, id, life) }
         : { kind: 'code', code, requestedAt: life.requestedAt };
     const user = await this.users.findById(userId);
     const texts = textsFor(user?.language, this.config.mailLanguage);
@@ -89,12 +89,8 @@ export class EmailVerificationMailer extends EventConsumer {
   }
 
   /** After the `#`, no server and no log on the way sees the token. */
-  private async linkTo(
-    confirmation: Confirmation,
-    id: string,
-    life: ConfirmationLife,
-  ): Promise<string> {
-    const token = await this.tokens.sign(confirmation, id, life);
+  private linkTo(confirmation: Confirmation, id: string, life: ConfirmationLife): string {
+    const token = this.tokens.sign(confirmation, id, life);
     return `${this.config.publicUrl}${VERIFY_EMAIL_PATH}#${token}`;
   }
 }

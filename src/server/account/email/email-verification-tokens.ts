@@ -18,19 +18,19 @@ export class EmailVerificationTokens {
    *
    * @param id `jti`
    */
-  async sign(
+  sign(
     { userId, address }: Confirmation,
     id: string,
     { requestedAt: issuedAt, expiresAt }: ConfirmationLife,
-  ): Promise<string> {
+  ): string {
     const facts = { userId, id, issuedAt, expiresAt };
     return this.jwt.sign(VERIFICATION_TOKEN, facts, { email: address });
   }
 
   /** @throws {MfaError} `invalid_token` */
-  async verify(token: string): Promise<Confirmation> {
+  verify(token: string): Confirmation {
     try {
-      const { userId, payload } = await this.jwt.verify(VERIFICATION_TOKEN, token);
+      const { userId, payload } = this.jwt.verify(VERIFICATION_TOKEN, token);
       const { email } = payload;
       if (typeof email !== 'string') throw new TypeError('email is a text.');
       return { userId, address: email };

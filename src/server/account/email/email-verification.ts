@@ -95,7 +95,7 @@ export class EmailVerification {
    *   another account by now
    */
   async confirmByLink(token: string, client: ClientInfo): Promise<void> {
-    const confirmation = await this.tokens.verify(token);
+    const confirmation = this.tokens.verify(token);
     if (!(await this.commit(confirmation, client))) throw new MfaError('invalid_token');
   }
 

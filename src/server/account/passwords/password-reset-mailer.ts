@@ -38,7 +38,7 @@ export class PasswordResetMailer extends EventConsumer {
     const offer = { userId: subject.id, resetId: target };
     const life = await this.links.findOpen(offer);
     if (life === null) return;
-    const link = `${this.config.passwordResetUrl}#${await this.tokens.sign(offer, life)}`;
+    const link = `${this.config.passwordResetUrl}#${this.tokens.sign(offer, life)}`;
     const lifeMinutes = this.minutesUntil(life.expiresAt);
     const user = await this.users.findById(subject.id);
     const texts = textsFor(user?.language, this.config.mailLanguage);

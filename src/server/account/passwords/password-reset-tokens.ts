@@ -14,15 +14,15 @@ const RESET_TOKEN: TokenKind = {
 export class PasswordResetTokens {
   constructor(private readonly jwt: SessionJwt) {}
 
-  async sign({ userId, resetId }: ResetOffer, life: ResetLinkLife): Promise<string> {
+  sign({ userId, resetId }: ResetOffer, life: ResetLinkLife): string {
     const { requestedAt: issuedAt, expiresAt } = life;
     return this.jwt.sign(RESET_TOKEN, { userId, id: resetId, issuedAt, expiresAt });
   }
 
   /** @throws {MfaError} `invalid_token` */
-  async verify(token: string): Promise<ResetOffer> {
+  verify(token: string): ResetOffer {
     try {
-      const { userId, id } = await this.jwt.verify(RESET_TOKEN, token);
+      const { userId, id } = this.jwt.verify(RESET_TOKEN, token);
       return { userId, resetId: id };
     } catch (cause) {
       throw new MfaError('invalid_token', {}, { cause });

@@ -92,7 +92,7 @@ export class PasswordReset implements OnModuleDestroy {
    */
   async confirm(token: string, request: ResetRequest): Promise<LoginOutcome> {
     const { newPassword } = request;
-    const offer = await this.tokens.verify(token);
+    const offer = this.tokens.verify(token);
     const factor = this.passwordFactor();
     const user = await this.users.findById(offer.userId);
     if (factor === undefined || user === null || !(await this.isGood(offer, user))) {
