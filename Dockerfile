@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 
-FROM node:20.19-slim AS base
+FROM node:24.22-slim AS base
 WORKDIR /app
 
 # Production dependencies alone: what the last stage takes.

@@ -20,6 +20,8 @@ export class TcpProxy {
   private messages = 0;
   /** Whether a cut has been made since {@link TcpProxy.cut}. */
   hasCut = false;
+  /** How many connections there have been. */
+  connections = 0;
 
   private constructor(
     private readonly target: URL,
@@ -88,6 +90,7 @@ export class TcpProxy {
   }
 
   private join(client: Socket): void {
+    this.connections += 1;
     const upstream = connect(Number(this.target.port), this.target.hostname);
     const pair = { client, upstream };
     this.pairs.add(pair);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Values } from './presets/preset.js';
+import { type Preset, type Values } from './presets/preset.js';
 import { PRESETS } from './presets/presets.js';
 import { PRESET_NAMES } from './settings/preset-names.js';
 import { type Setting } from './settings/setting.js';
@@ -37,10 +37,20 @@ export function readSettings(given: Texts, required: Readonly<Record<string, str
   return data as Values;
 }
 
+const schemas = new Map<string, z.ZodObject>();
+
+/** Kept, because a schema takes far longer to make than a start takes to read its settings. */
 function schemaFor(given: Texts): z.ZodObject {
-  const preset = PRESETS[PRESET_NAMES.find((name) => name === given['MFA_PRESET']) ?? 'standard'];
+  const name = PRESET_NAMES.find((known) => known === given['MFA_PRESET']) ?? 'standard';
+  const key = `${name} ${isProduction(given)}`;
+  const schema = schemas.get(key) ?? makeSchema(PRESETS[name], isProduction(given));
+  schemas.set(key, schema);
+  return schema;
+}
+
+function makeSchema({ defaults }: Preset, inProduction: boolean): z.ZodObject {
   const fields = SETTINGS.map((entry) => {
-    const text = preset.defaults[entry.name] ?? defaultOf(entry, isProduction(given));
+    const text = defaults[entry.name] ?? defaultOf(entry, inProduction);
     return [entry.name, fieldOf(entry, text)];
   });
   return z.strictObject(Object.fromEntries(fields));

@@ -1,31 +1,20 @@
-import { Module, type OnApplicationShutdown } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
+import { Global, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ServerConfig } from '../config/server-config.js';
-import { serverDataSourceOptions } from './data-source.js';
 import { DatabaseServer } from './database-server.js';
-import { prepareDatabase, startDatabase } from './prepare-database.js';
+import { openDatabase, startDatabase } from './prepare-database.js';
 
+/**
+ * The migrated database, for every module. It stands in for `TypeOrmModule.forRoot`, which would
+ * open a second data source beside the one that was checked.
+ */
+@Global()
 @Module({
-  providers: [{ provide: DatabaseServer, inject: [ServerConfig], useFactory: startDatabase }],
-  exports: [DatabaseServer],
-})
-class DatabaseServerModule {}
-
-/** The migrated database, for every module. */
-@Module({
-  imports: [
-    DatabaseServerModule,
-    TypeOrmModule.forRootAsync({
-      imports: [DatabaseServerModule],
-      inject: [DatabaseServer, ServerConfig],
-      useFactory: async (server: DatabaseServer, config: ServerConfig) => {
-        await prepareDatabase(server, { ...config, serves: true });
-        // One try: the database has just answered, and a supervisor restarts the server.
-        return { ...serverDataSourceOptions(server), retryAttempts: 1 };
-      },
-    }),
+  providers: [
+    { provide: DatabaseServer, inject: [ServerConfig], useFactory: startDatabase },
+    { provide: DataSource, inject: [DatabaseServer, ServerConfig], useFactory: openDatabase },
   ],
+  exports: [DataSource],
 })
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(

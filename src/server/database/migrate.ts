@@ -1,5 +1,4 @@
-import { type DataSourceOptions, MigrationExecutor } from 'typeorm';
-import { withDataSource } from './with-data-source.js';
+import { type DataSource, MigrationExecutor } from 'typeorm';
 
 /** An arbitrary number that no other program locks in this database. */
 const MIGRATION_LOCK = 62_384_226;
@@ -12,15 +11,13 @@ export class SchemaNotCurrent extends Error {}
  * others wait. The lock belongs to the transaction, because a pooler may change the session in
  * between.
  *
- * @param options without time limits: a migration may take as long as it takes
+ * @param dataSource without time limits: a migration may take as long as it takes
  */
-export function migrate(options: DataSourceOptions): Promise<void> {
-  return withDataSource(options, (dataSource) =>
-    dataSource.transaction(async ({ queryRunner }) => {
-      await queryRunner?.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
-      await new MigrationExecutor(dataSource, queryRunner).executePendingMigrations();
-    }),
-  );
+export function migrate(dataSource: DataSource): Promise<void> {
+  return dataSource.transaction(async ({ queryRunner }) => {
+    await queryRunner?.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    await new MigrationExecutor(dataSource, queryRunner).executePendingMigrations();
+  });
 }
 
 /**
@@ -28,12 +25,10 @@ export function migrate(options: DataSourceOptions): Promise<void> {
  *
  * @throws {SchemaNotCurrent} when migrations are pending
  */
-export function checkMigrations(options: DataSourceOptions): Promise<void> {
-  return withDataSource(options, async (dataSource) => {
-    const { length: pending } = await new MigrationExecutor(dataSource).getPendingMigrations();
-    if (pending === 0) return;
-    throw new SchemaNotCurrent(
-      `${pending} of its migrations are still to be run: run \`npm run migrate\`, or leave MIGRATE_AT_START out.`,
-    );
-  });
+export async function checkMigrations(dataSource: DataSource): Promise<void> {
+  const { length: pending } = await new MigrationExecutor(dataSource).getPendingMigrations();
+  if (pending === 0) return;
+  throw new SchemaNotCurrent(
+    `${pending} of its migrations are still to be run: run \`npm run migrate\`, or leave MIGRATE_AT_START out.`,
+  );
 }

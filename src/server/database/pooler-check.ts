@@ -2,7 +2,7 @@ import { type DataSource, type QueryRunner } from 'typeorm';
 import { systemErrorCode } from '../config/values/system-error.js';
 import { serverDataSourceOptions } from './data-source.js';
 import { type DatabaseServer } from './database-server.js';
-import { withDataSource } from './with-data-source.js';
+import { openDataSource, withDataSource } from './with-data-source.js';
 
 /** A pooler between this server and PostgreSQL does not support what the server needs. */
 export class UnsuitablePooler extends Error {}
@@ -18,33 +18,45 @@ const LOST_STATEMENTS: ReadonlySet<unknown> = new Set(['42P05', '26000']);
 
 /** Enough to meet another session even if the pooler does not hand out sessions in order. */
 const ROUNDS = 3;
+/** How many connections alternate. */
+const CLIENTS = 2;
 
 /**
- * Connects as the server will, and checks that a pooler in between supports it. A pooler may refuse
+ * Connects, and checks that a pooler in between supports what the server needs. A pooler may refuse
  * a startup parameter, or run each transaction in another session, where statements are not
  * prepared.
  *
+ * @param check any further check; the connections stay open only if it passes
  * @throws {UnsuitablePooler} that says what to do
  */
-export async function refuseUnsuitablePooler(server: DatabaseServer): Promise<void> {
-  const { url, preparesStatements, statementTimeoutSeconds } = server;
-  const maxConnections = preparesStatements ? 2 : 1;
-  const connecting = { url, preparesStatements, statementTimeoutSeconds, maxConnections };
+export async function openBehindPooler(
+  server: DatabaseServer,
+  check: (dataSource: DataSource) => Promise<void>,
+): Promise<DataSource> {
+  const options = serverDataSourceOptions(server);
   try {
-    await withDataSource(serverDataSourceOptions(connecting), async (dataSource) => {
-      if (preparesStatements) await prepareTwice(dataSource);
+    return await openDataSource(options, async (dataSource) => {
+      if (server.preparesStatements) await refuseLostStatements(server, dataSource);
+      await check(dataSource);
     });
   } catch (error) {
     throw explained(error);
   }
 }
 
+function refuseLostStatements(server: DatabaseServer, dataSource: DataSource): Promise<void> {
+  if (server.maxConnections >= CLIENTS) return prepareTwice(dataSource);
+  // The pool of the server is too small for two clients.
+  const { url, preparesStatements, statementTimeoutSeconds } = server;
+  const connecting = { url, preparesStatements, statementTimeoutSeconds, maxConnections: CLIENTS };
+  return withDataSource(serverDataSourceOptions(connecting), prepareTwice);
+}
+
 /** Two clients alternate with one statement under one name, which works only if each has its own session. */
 async function prepareTwice(dataSource: DataSource): Promise<void> {
-  const clients: readonly QueryRunner[] = [
+  const clients: readonly QueryRunner[] = Array.from({ length: CLIENTS }, () =>
     dataSource.createQueryRunner(),
-    dataSource.createQueryRunner(),
-  ];
+  );
   try {
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const client of clients) await client.query('SELECT $1::integer', [round]);

@@ -1,11 +1,12 @@
 import { Logger } from '@nestjs/common';
+import { type DataSource } from 'typeorm';
 import { isOutage, refuseOtherMeanings } from '../../mfa/index.js';
 import { ConfigError } from '../config/values/config-error.js';
 import { type ServerConfig } from '../config/server-config.js';
 import { dataSourceOptions } from './data-source.js';
 import { type DatabaseServer, ExternalDatabase } from './database-server.js';
 import { checkMigrations, migrate, SchemaNotCurrent } from './migrate.js';
-import { refuseUnsuitablePooler } from './pooler-check.js';
+import { openBehindPooler } from './pooler-check.js';
 import { retry } from './retry.js';
 import { withDataSource } from './with-data-source.js';
 
@@ -21,11 +22,8 @@ type DatabasePlace = Pick<
   | 'dataDirectory'
 >;
 
-/** The steps before a database is used. */
-interface Preparation extends Pick<ServerConfig, 'databaseWaitSeconds' | 'migratesAtStart'> {
-  /** Whether it will serve requests, which demands more of a pooler than migrations do. */
-  readonly serves: boolean;
-}
+/** What a start may do, and how long it may take. */
+type Preparation = Pick<ServerConfig, 'databaseWaitSeconds' | 'migratesAtStart'>;
 
 const logger = new Logger('Database');
 
@@ -54,16 +52,37 @@ export async function startDatabase({
  * Waits until the database is usable and has the tables of this version, and runs the migrations
  * unless another process does. On failure it stops the database server.
  *
+ * @returns the connections of the server, which the checks have used
  * @throws {ConfigError} when that takes longer than the wait, or when waiting cannot help
  */
-export async function prepareDatabase(
+export function openDatabase(
   server: DatabaseServer,
-  preparation: Preparation,
+  { databaseWaitSeconds, migratesAtStart }: Preparation,
+): Promise<DataSource> {
+  return onceUsable(server, databaseWaitSeconds, () =>
+    migratesAtStart ? openMigrated(server) : openCurrent(server),
+  );
+}
+
+/**
+ * As {@link openDatabase}, for a process that runs the migrations and nothing else. That demands
+ * less of a pooler.
+ */
+export function migrateDatabase(
+  server: DatabaseServer,
+  { databaseWaitSeconds }: Pick<Preparation, 'databaseWaitSeconds'>,
 ): Promise<void> {
-  const { databaseWaitSeconds: limitSeconds } = preparation;
+  return onceUsable(server, databaseWaitSeconds, () => migrateSound(server));
+}
+
+async function onceUsable<T>(
+  server: DatabaseServer,
+  limitSeconds: number,
+  use: () => Promise<T>,
+): Promise<T> {
   const place = withoutPassword(server.url);
   try {
-    await retry(() => prepareOnce(server, preparation), {
+    return await retry(use, {
       limitSeconds,
       isTransientError: (error) => error instanceof SchemaNotCurrent || isOutage(error),
       report: (error) =>
@@ -78,12 +97,31 @@ export async function prepareDatabase(
   }
 }
 
+/** Most starts find no migration to run, and need no further connection. */
+async function openMigrated(server: DatabaseServer): Promise<DataSource> {
+  try {
+    return await openCurrent(server);
+  } catch (error) {
+    if (!(error instanceof SchemaNotCurrent)) throw error;
+  }
+  await migrateSound(server);
+  return openCurrent(server);
+}
+
+/** @throws {SchemaNotCurrent} when migrations are pending */
+function openCurrent(server: DatabaseServer): Promise<DataSource> {
+  return openBehindPooler(server, async (dataSource) => {
+    await refuseOtherMeanings(dataSource);
+    await checkMigrations(dataSource);
+  });
+}
+
 /** Reports errors of the database itself before changing anything in it. */
-async function prepareOnce(server: DatabaseServer, { serves, migratesAtStart }: Preparation) {
-  if (serves) await refuseUnsuitablePooler(server);
-  const options = dataSourceOptions(server.url, MIGRATION_CONNECTIONS);
-  await withDataSource(options, refuseOtherMeanings);
-  await (migratesAtStart ? migrate(options) : checkMigrations(options));
+function migrateSound({ url }: DatabaseServer): Promise<void> {
+  return withDataSource(dataSourceOptions(url, MIGRATION_CONNECTIONS), async (dataSource) => {
+    await refuseOtherMeanings(dataSource);
+    await migrate(dataSource);
+  });
 }
 
 function withoutPassword(url: string): string {

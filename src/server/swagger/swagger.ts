@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { stringify } from 'yaml';
 import { NewSessionResponse, RenewedAccessResponse } from '../sessions/login.responses.js';
 import { FirstFactors } from '../sign-in/first-factors.js';
 import { ServerConfig } from '../config/server-config.js';
@@ -123,10 +122,12 @@ function serveFlowScript(app: NestFastifyApplication): void {
 
 /** Anybody may ask for it, so the bytes of each form are made only once. */
 function serveDocument(app: NestFastifyApplication, document: () => OpenAPIObject): void {
-  serveOnce(app, `${DOCS_PATH}-json`, 'application/json', () => JSON.stringify(document()));
-  serveOnce(app, `${DOCS_PATH}-yaml`, 'text/yaml', () =>
-    stringify(document(), { aliasDuplicateObjects: false }),
-  );
+  serveOnce(app, `${DOCS_PATH}-json`, 'application/json', async () => JSON.stringify(document()));
+  serveOnce(app, `${DOCS_PATH}-yaml`, 'text/yaml', async () => {
+    // Imported on demand: few ask for this form.
+    const { stringify } = await import('yaml');
+    return stringify(document(), { aliasDuplicateObjects: false });
+  });
 }
 
 /** A client that sends the current entity tag gets no content [RFC 9110 §13.1.2]. */
@@ -134,17 +135,17 @@ function serveOnce(
   app: NestFastifyApplication,
   path: string,
   type: string,
-  write: () => string,
+  write: () => Promise<string>,
 ): void {
-  const written = once(() => {
-    const bytes = Buffer.from(write());
+  const written = once(async () => {
+    const bytes = Buffer.from(await write());
     return { bytes, tag: `"${createHash('sha256').update(bytes).digest('base64url')}"` };
   });
   app
     .getHttpAdapter()
     .getInstance()
-    .get(path, ({ headers }, reply) => {
-      const { bytes, tag } = written();
+    .get(path, async ({ headers }, reply) => {
+      const { bytes, tag } = await written();
       reply.headers({ etag: tag, 'cache-control': 'no-cache' });
       if (headers['if-none-match'] === tag) return reply.code(304).send();
       return reply.type(`${type}; charset=utf-8`).send(bytes);

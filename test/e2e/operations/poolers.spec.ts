@@ -1,11 +1,11 @@
 import { ExternalDatabase } from '../../../src/server/database/database-server.js';
-import { prepareDatabase } from '../../../src/server/database/prepare-database.js';
+import { migrateDatabase, openDatabase } from '../../../src/server/database/prepare-database.js';
 import { describeWithPgBouncer, PgBouncer } from '../../support/pgbouncer.js';
 import { TestServer } from '../../support/server.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 
 /** A start that gives up at once all the same: nobody waits for what only an operator can mend. */
-const START = { databaseWaitSeconds: 600, migratesAtStart: true, serves: true };
+const START = { databaseWaitSeconds: 600, migratesAtStart: true };
 
 describeWithPgBouncer('PgBouncer in transaction mode', () => {
   let database: TestDatabase;
@@ -19,20 +19,18 @@ describeWithPgBouncer('PgBouncer in transaction mode', () => {
     await database.drop();
   });
 
-  const prepare = (preparesStatements: boolean, statementTimeoutSeconds: number, start = START) =>
-    prepareDatabase(
-      new ExternalDatabase(strict.url, 2, preparesStatements, statementTimeoutSeconds),
-      start,
-    );
+  const place = (preparesStatements: boolean, statementTimeoutSeconds: number) =>
+    new ExternalDatabase(strict.url, 2, preparesStatements, statementTimeoutSeconds);
+  const start = async (on: ExternalDatabase) => (await openDatabase(on, START)).destroy();
 
   it('refuses a limit of statements at the connect, which a start explains', async () => {
-    await expect(prepare(false, 10)).rejects.toThrow(
+    await expect(start(place(false, 10))).rejects.toThrow(
       /^The database at postgres:\/\/127\.0\.0\.1:\d+\/test_\w+ cannot be used: A pooler refuses "unsupported startup parameter: statement_timeout": set DATABASE_STATEMENT_TIMEOUT_SECONDS=0 and /,
     );
   });
 
-  it('loses what was prepared, which a start sees', async () => {
-    await expect(prepare(true, 0)).rejects.toThrow(
+  it.each([1, 2])('loses what was prepared, which a start of %i connections sees', async (size) => {
+    await expect(start(new ExternalDatabase(strict.url, size, true, 0))).rejects.toThrow(
       'cannot be used: A pooler changes the session between transactions and does not know prepared statements: set DATABASE_PREPARED_STATEMENTS=off, ',
     );
   });
@@ -42,18 +40,16 @@ describeWithPgBouncer('PgBouncer in transaction mode', () => {
       'server_round_robin = 1',
       'min_pool_size = 3',
     ]);
-    const place = new ExternalDatabase(turning.url, 2, true, 0);
-    await expect(prepareDatabase(place, START)).rejects.toThrow(
+    await expect(start(new ExternalDatabase(turning.url, 2, true, 0))).rejects.toThrow(
       'does not know prepared statements',
     );
     await turning.stop();
   });
 
   it('lets migrations through, again and again, from several at once', async () => {
-    const migrating = { ...START, serves: false };
-    const all = [1, 2, 3].map(() => prepare(true, 10, migrating));
+    const all = [1, 2, 3].map(() => migrateDatabase(place(true, 10), START));
     await expect(Promise.all(all)).resolves.toBeDefined();
-    await prepare(false, 0);
+    await start(place(false, 0));
   });
 
   it('serves sign-ins where both are switched off', async () => {
@@ -74,7 +70,7 @@ describeWithPgBouncer('PgBouncer in transaction mode', () => {
     const lenient = await PgBouncer.start(database.url, [
       'ignore_startup_parameters = statement_timeout',
     ]);
-    await prepareDatabase(new ExternalDatabase(lenient.url, 2, false, 10), START);
+    await start(new ExternalDatabase(lenient.url, 2, false, 10));
     await lenient.stop();
   });
 });

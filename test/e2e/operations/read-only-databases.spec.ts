@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { ExternalDatabase } from '../../../src/server/database/database-server.js';
-import { prepareDatabase } from '../../../src/server/database/prepare-database.js';
+import { openDatabase } from '../../../src/server/database/prepare-database.js';
 import { TestServer } from '../../support/server.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 
@@ -27,12 +27,11 @@ async function ask(statement: string): Promise<unknown[]> {
 
 const name = () => new URL(database.url).pathname.slice(1);
 const tables = () => ask(`SELECT 1 FROM information_schema.tables WHERE table_schema = 'public'`);
-const start = (databaseWaitSeconds: number, migratesAtStart = true) =>
-  prepareDatabase(new ExternalDatabase(database.url, 2, true, 10), {
-    databaseWaitSeconds,
-    migratesAtStart,
-    serves: true,
-  });
+async function start(databaseWaitSeconds: number, migratesAtStart = true): Promise<void> {
+  const place = new ExternalDatabase(database.url, 2, true, 10);
+  const opened = await openDatabase(place, { databaseWaitSeconds, migratesAtStart });
+  await opened.destroy();
+}
 
 describe('a start on a database that only reads', () => {
   it.each([true, false])(

@@ -1,12 +1,6 @@
-import {
-  type ErrorCode,
-  isAlias,
-  LineCounter,
-  type Node,
-  parseDocument,
-  visit,
-  type YAMLError,
-} from 'yaml';
+import { createRequire } from 'node:module';
+import type * as Yaml from 'yaml';
+import { type ErrorCode, type LineCounter, type Node, type YAMLError } from 'yaml';
 
 /** The reason why a text is refused, and its place. */
 export class UnreadableYaml extends Error {
@@ -20,6 +14,12 @@ export class UnreadableYaml extends Error {
   }
 }
 
+/** Loaded on demand: most servers have no such file. By `require`, since settings are read synchronously. */
+function loadYaml(): typeof Yaml {
+  // `require` has no types.
+  return createRequire(import.meta.url)('yaml') as typeof Yaml;
+}
+
 const TAGS = 'Tags are not taken, remove it';
 
 /**
@@ -29,6 +29,7 @@ const TAGS = 'Tags are not taken, remove it';
  * @throws {UnreadableYaml} for bad syntax, a key given twice, a tag, an alias or a second document
  */
 export function parseYaml(text: string): unknown {
+  const { isAlias, LineCounter, parseDocument, visit } = loadYaml();
   const lines = new LineCounter();
   const options = { lineCounter: lines, prettyErrors: false, logLevel: 'error' } as const;
   const document = parseDocument(text, { ...options, version: '1.2', schema: 'core' });
@@ -36,7 +37,7 @@ export function parseYaml(text: string): unknown {
   if (error !== undefined) throw errorAt(error.pos[0], messageOf(error), lines);
   visit(document, {
     Node: (_, node) => {
-      const refusal = refusalOf(node);
+      const refusal = refusalOf(node, isAlias(node));
       if (refusal !== undefined) throw errorAt(node.range?.[0] ?? 0, refusal, lines);
     },
   });
@@ -60,8 +61,8 @@ function messageOf({ code, message }: YAMLError): string {
   return message.replace(/:.*/s, '');
 }
 
-function refusalOf(node: Node): string | undefined {
-  if (isAlias(node)) return 'Aliases are not taken, write the value out';
+function refusalOf(node: Node, isAlias: boolean): string | undefined {
+  if (isAlias) return 'Aliases are not taken, write the value out';
   // The parser keeps only tags that the file has.
   return node.tag !== undefined ? TAGS : undefined;
 }

@@ -12,12 +12,12 @@ const smtpUrl = 'smtp://127.0.0.1:1';
 describe('MailModule', () => {
   it.each([true, false])(
     'sends over SMTP when it is told where to (production: %s)',
-    (isProduction) => {
+    async (isProduction) => {
       const { providers } = MailModule.forRoot({ smtpUrl, mailFrom, isProduction });
       const useFactory = expect.any(Function);
       expect(providers).toEqual([{ provide: Mailer, inject: [Clock], useFactory }]);
       const [provider] = providers as [FactoryProvider<Mailer>];
-      expect(provider.useFactory(new FakeClock())).toBeInstanceOf(SmtpMailer);
+      await expect(provider.useFactory(new FakeClock())).resolves.toBeInstanceOf(SmtpMailer);
     },
   );
 

@@ -2,7 +2,6 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { Clock } from '../../../mfa/index.js';
 import { DevelopmentMailer } from './development-mailer.js';
 import { Mailer } from './mailer.js';
-import { SmtpMailer } from './smtp-mailer.js';
 
 /** The settings that choose the {@link Mailer}. */
 export interface MailSettings {
@@ -24,7 +23,11 @@ export class MailModule {
         {
           provide: Mailer,
           inject: [Clock],
-          useFactory: (clock: Clock) => new SmtpMailer(settings, clock),
+          useFactory: async (clock: Clock) => {
+            // Imported on demand: a server that keeps its mails has no need of the mail client.
+            const { SmtpMailer } = await import('./smtp-mailer.js');
+            return new SmtpMailer(settings, clock);
+          },
         },
       ]);
     }
