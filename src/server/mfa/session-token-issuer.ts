@@ -37,7 +37,7 @@ export class SessionTokenIssuer extends TokenIssuer {
 
   private async open(
     { provider, proofs, amr, authenticatedAt, client }: MfaPassed,
-    { id: userId, credentialsVersion, user }: UserSubject,
+    { id: userId, credentialsVersion, user, hasRoomForSession }: UserSubject,
   ): Promise<IssuedTokens> {
     if (provider === null) {
       throw new TypeError('A login that names no first factor has no session.');
@@ -47,7 +47,7 @@ export class SessionTokenIssuer extends TokenIssuer {
     const at = this.clock.now();
     const [{ row, sessionId, ...tokens }, endings] = await Promise.all([
       this.sessions.prepare(signIn),
-      this.liveSessions.changesThatMakeRoom(userId, at),
+      hasRoomForSession ? [] : this.liveSessions.changesThatMakeRoom(userId, at),
     ]);
     const body = { ...sessionTokensResponse(tokens), user: userResponse(user) };
     const displaced: MfaEvent = {
