@@ -7,7 +7,7 @@ import { CLIENT, FakeSubjects, type MfaHarness, startMfa } from '../support/mfa-
 class StoredSubjects extends FakeSubjects {
   finds = 0;
 
-  readonly row: SubjectRow = {
+  override readonly row: SubjectRow = {
     schema: 'public',
     table: 'host people',
     idColumn: 'user_id',

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { AttemptStore } from '../../../src/mfa/index.js';
 import { logStatements, rowStatements } from '../../support/statement-log.js';
 import { type SignedIn, startServer, type TestServer } from '../../support/server.js';
@@ -11,7 +10,6 @@ beforeAll(async () => {
   server = await startServer({ MAX_SESSIONS_PER_USER: String(MOST_SESSIONS) });
 });
 afterAll(() => server.stop());
-afterEach(() => jest.restoreAllMocks());
 
 /** An account with an app and an open login. */
 async function logIn() {
@@ -31,13 +29,12 @@ function afterNextAttempt(happen: () => Promise<unknown>): void {
   const store: AttemptStore = server.app.get(AttemptStore, { strict: false });
   const spend = store.spendAndRead?.bind(store);
   if (spend === undefined) throw new Error('The store does not read the subject.');
-  jest.spyOn(store, 'spendAndRead' as never).mockImplementationOnce((async (
-    ...args: Parameters<typeof spend>
-  ) => {
+  store.spendAndRead = async (...args) => {
+    store.spendAndRead = spend;
     const read = await spend(...args);
     await happen();
     return read;
-  }) as never);
+  };
 }
 
 async function stateOf({ user }: SignedIn) {

@@ -36,7 +36,7 @@ const LOCKED: Refusal = { reason: 'account_locked', until: NOW };
 class OneSubject extends SubjectDirectory {
   found: Subject | null = SUBJECT;
   finds = 0;
-  override readonly row?: SubjectRow;
+  declare readonly row?: SubjectRow;
 
   constructor(row: SubjectRow | null) {
     super();
