@@ -102,11 +102,12 @@ export class FakeListener extends MfaEventListener {
   }
 }
 
-/** Options of the harness: the module's, other handlers than app and email, and what a host may bind. */
+/** Options of the harness: the module's, other handlers than app and email, other users, and what a host may bind. */
 export interface HarnessOptions extends Partial<MfaModuleOptions> {
   readonly handlers?: MfaHandler[];
   readonly consumers?: EventConsumer[];
   readonly passwords?: PasswordProof;
+  readonly subjects?: FakeSubjects;
 }
 
 const KEY = { id: 'test', key: Buffer.alloc(32, 7) };
@@ -137,13 +138,13 @@ const LIBRARY_TABLES: Tables = {
 
 /** The library without HTTP, on a database of its own. */
 export async function startMfa(given: HarnessOptions = {}) {
-  const { handlers, consumers = [], passwords = null, ...options } = given;
+  const { handlers, consumers = [], passwords = null, ...others } = given;
+  const { subjects = new FakeSubjects(), ...options } = others;
   const database = await createMigratedDatabase(LIBRARY_TABLES);
   const clock = new FakeClock();
   const random = new SystemRandomSource();
   const inbox = new Inbox();
   const resolved = resolveMfaOptions({ secretKeys: [KEY], backupCodeHashCost: 4, ...options });
-  const subjects = new FakeSubjects();
   const tokens = new FakeTokenIssuer(random);
   const listener = new FakeListener();
 

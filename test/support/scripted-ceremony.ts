@@ -226,7 +226,7 @@ export function scriptedCeremony(
     registry,
     attempts,
     recorder,
-    new AttemptSpending(attempts, BACKUP_CODES, OPTIONS),
+    new AttemptSpending(attempts, BACKUP_CODES, host, OPTIONS),
     new NoTransactions(),
     BACKUP_CODES,
     new UnjudgedAttempts(),

@@ -2,7 +2,6 @@ import { Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, IsNull, Not, Raw, Repository } from 'typeorm';
 import { Clock, MfaError, RandomSource } from '../../mfa/index.js';
-import { selectEntity } from './select-entity.js';
 import { spendResetLinks } from './spend-reset-links.js';
 import { EmailTrust } from './email-trust.js';
 import {
@@ -16,6 +15,7 @@ import {
   typedName,
 } from './names.js';
 import { NEW_USER, User } from './user.entity.js';
+import { UserRows } from './user-rows.js';
 import { PasswordHasher } from './password-hasher.js';
 import { refuseWeakPassword } from './password-rules.js';
 import { refusalOfTaken } from './taken-names.js';
@@ -30,26 +30,21 @@ export interface Registration {
 /** The common subject of all who register: they have no account yet. */
 const STRANGERS = 'registration';
 
-/** Computed by the database, so that a misread time lets nobody sign in. */
-const FACTS = { isEnabled: 'disabled_at IS NULL', isUnfrozen: 'frozen_at IS NULL' };
-
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The accounts and their passwords. Knows nothing of second factors. */
 @Injectable()
 export class UsersService {
   private readonly logger = new Logger(UsersService.name);
-  private readonly select: string;
 
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
+    private readonly rows: UserRows,
     private readonly hasher: PasswordHasher,
     private readonly trust: EmailTrust,
     private readonly random: RandomSource,
     private readonly clock: Clock,
-  ) {
-    this.select = selectEntity(users, FACTS);
-  }
+  ) {}
 
   /**
    * @param language of mails to the user; null if unknown
@@ -217,8 +212,8 @@ export class UsersService {
     value: string,
     manager: EntityManager = this.users.manager,
   ): Promise<User | null> {
-    const [row] = await manager.query<object[]>(`${this.select} WHERE ${condition}`, [value]);
-    return row === undefined ? null : this.trust.judge(Object.assign(new User(), row));
+    const [row] = await manager.query<object[]>(`${this.rows.select} WHERE ${condition}`, [value]);
+    return row === undefined ? null : this.rows.userOf(row);
   }
 
   private newUser(

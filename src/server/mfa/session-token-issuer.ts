@@ -37,7 +37,7 @@ export class SessionTokenIssuer extends TokenIssuer {
 
   private async open(
     { provider, proofs, amr, authenticatedAt, client }: MfaPassed,
-    { id: userId, credentialsVersion, user }: UserSubject,
+    { id: userId, credentialsVersion, user, hasRoomForSession }: UserSubject,
   ): Promise<IssuedTokens> {
     if (provider === null) {
       throw new TypeError('A login that names no first factor has no session.');
@@ -45,7 +45,9 @@ export class SessionTokenIssuer extends TokenIssuer {
     const proven = { proofs, amr, authenticatedAt };
     const signIn = { userId, provider, credentialsVersion, ...proven, client };
     const at = this.clock.now();
-    const endings = await this.liveSessions.changesThatMakeRoom(userId, at);
+    const endings = hasRoomForSession
+      ? []
+      : await this.liveSessions.changesThatMakeRoom(userId, at);
     const { row, sessionId, ...tokens } = this.sessions.prepare(signIn);
     const body = { ...sessionTokensResponse(tokens), user: userResponse(user) };
     const displaced: MfaEvent = {

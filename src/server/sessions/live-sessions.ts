@@ -19,12 +19,22 @@ const USED_LONGEST_AGO = `
 /** The live sessions of a user and their limit: their number stays bounded, however often somebody signs in. */
 @Injectable()
 export class LiveSessions {
+  /**
+   * SQL expression for a row of `users`: whether the user has room for one more session. It needs no clock,
+   * and so counts sessions that expired too.
+   */
+  readonly roomForOneMore: string;
+
   constructor(
     @InjectDataSource() private readonly database: DataSource,
     @InjectRepository(Session) private readonly sessions: Repository<Session>,
     private readonly config: ServerConfig,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.roomForOneMore = `NOT EXISTS (
+      SELECT 1 FROM sessions s WHERE s.user_id = users.id AND s.ended_at IS NULL
+      OFFSET ${config.maxSessionsPerUser - 1})`;
+  }
 
   /**
    * The live sessions, most recently used first, at most as many as the limit.

@@ -31,11 +31,16 @@ const NAMES_USER = new RegExp(
   's',
 );
 
-/** Many other users, so that the planner sees what it sees in earnest. */
+/** Many other users, so that the planner sees what it sees in earnest. Each statement has a time limit. */
 async function fill(dataSource: DataSource): Promise<void> {
-  await dataSource.query(`
+  for (let last = 250; last <= 4000; last += 250) await addUsers(dataSource, [last - 249, last]);
+  await dataSource.query('ANALYZE');
+}
+
+async function addUsers(dataSource: DataSource, numbers: [number, number]): Promise<void> {
+  const add = `
     WITH given AS (
-      SELECT 'user ' || n AS user_id, gen_random_uuid() AS method_id FROM generate_series(1, 4000) AS n
+      SELECT 'user ' || n AS user_id, gen_random_uuid() AS method_id FROM generate_series($1::int, $2) AS n
     ), account AS (
       INSERT INTO mfa_accounts (user_id, version) SELECT user_id, 1 FROM given
     ), method AS (
@@ -49,8 +54,8 @@ async function fill(dataSource: DataSource): Promise<void> {
         now(), 1 FROM given
     )
     INSERT INTO mfa_backup_codes (user_id, lookup, hash, set_id, created_at)
-    SELECT user_id, 'code ' || n, '', gen_random_uuid(), now() FROM given, generate_series(1, 50) AS n`);
-  await dataSource.query('ANALYZE');
+    SELECT user_id, 'code ' || n, '', gen_random_uuid(), now() FROM given, generate_series(1, 50) AS n`;
+  await dataSource.query(add, numbers);
 }
 
 describe('the statements of the requests that are most of the load', () => {
@@ -95,25 +100,25 @@ describe('the statements of the requests that are most of the load', () => {
     },
     {
       name: 'verify, right code',
-      roundTrips: 4,
+      roundTrips: 2,
       commits: 2,
       prepare: () => verifying(() => server.totp(app.secret)),
     },
     {
       name: 'verify, wrong code',
-      roundTrips: 3,
+      roundTrips: 2,
       commits: 2,
       prepare: () => verifying(() => '000000'),
     },
     {
       name: 'verify, wrong code of backup shape',
-      roundTrips: 3,
+      roundTrips: 2,
       commits: 2,
       prepare: () => verifying(() => 'ZZZZ-ZZZZ-ZZZZ'),
     },
     {
       name: 'verify, right backup code',
-      roundTrips: 4,
+      roundTrips: 2,
       commits: 2,
       prepare: () => verifying(() => app.backupCodes[0]),
     },

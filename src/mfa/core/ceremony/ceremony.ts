@@ -9,6 +9,7 @@ import { successEvents, type ToldConclusion } from './ceremony-events.js';
 import { MfaError } from '../../contract/errors.js';
 import { EventRecorder } from '../events/event-recorder.js';
 import { type MfaEvent } from '../ports/events.js';
+import { type Subject } from '../../contract/handler.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { type ClientInfo } from '../ports/mfa-passed.js';
 import { type IssuedTokens } from '../ports/issued-tokens.js';
@@ -29,6 +30,7 @@ export interface ProofRequest extends SpendingRequest {
 
 /** A right proof. */
 export interface Proven {
+  readonly subject: Subject;
   readonly attempt: SpentAttempt;
   readonly by: Settlement['proven']['by'];
   /** What a session keeps of it. */
@@ -54,7 +56,7 @@ type Conclude<T> = (proven: Proven) => Promise<Conclusion<T>>;
 
 /** One request, through all of its tries. */
 interface Trial<T> {
-  readonly request: ProofRequest;
+  readonly request: ProofRequest & { readonly subject: Subject };
   readonly judge: ProofJudge;
   readonly conclude: Conclude<T>;
   /** Called once the attempt is no longer to be given back. */
@@ -117,11 +119,14 @@ export class Ceremony {
     const codes = request.acceptsBackupCode ? this.backupCodes : null;
     const reading = readProof(request.judgedBy, request.proof, codes);
     const judges = { registry: this.registry, backupCodes: this.backupCodes };
-    const judge = new ProofJudge(judges, { ...request, reading });
-    const spent = await this.spending.spend(request, reading, now);
+    const { spent, subjectOf } = await this.spending.spend(request, reading, now);
     return this.unjudged.giveBackAfter(
       () => this.attempts.giveBack(spent),
-      (settle) => this.tryAll({ request, judge, conclude, settle, now }, spent),
+      async (settle) => {
+        const known = { ...request, subject: subjectOf() };
+        const judge = new ProofJudge(judges, { ...known, reading });
+        return this.tryAll({ request: known, judge, conclude, settle, now }, spent);
+      },
     );
   }
 
@@ -140,10 +145,10 @@ export class Ceremony {
   }
 
   private async judge<T>(trial: Trial<T>, attempt: SpentAttempt): Promise<RightTry<T>> {
-    const at = trial.now;
+    const [{ subject }, at] = [trial.request, trial.now];
     const proof = await trial.judge.judge(attempt, { at, isLocked: false });
     if (proof === null) throw await this.fail(trial, attempt);
-    const proven = { attempt, by: proof.proven.by, proof: keptOf(proof, attempt, at) };
+    const proven = { subject, attempt, by: proof.proven.by, proof: keptOf(proof, attempt, at) };
     return { attempt, proof, conclusion: await trial.conclude(proven) };
   }
 

@@ -90,11 +90,10 @@ export class LoginService {
     proof: Record<string, unknown>,
     client: ClientInfo,
   ): Promise<IssuedResponse> {
-    const subject = await this.subjectOf(claims);
     return this.ceremony.prove(
       {
-        subject,
-        key: { subjectId: subject.id, id: claims.challengeId },
+        subject: null,
+        key: { subjectId: claims.subjectId, id: claims.challengeId },
         purpose: 'login',
         judgedBy: this.registry.all(),
         proof,
@@ -104,7 +103,7 @@ export class LoginService {
       },
       async (proven) => {
         const issued = await this.host.tokens.issue(
-          vouch({ ...this.passedBy(proven, subject), sessionId: null, subject, client }),
+          vouch({ ...this.passedBy(proven), sessionId: null, client }),
         );
         return { ...issued, events: ['login_succeeded'], result: answerOf(issued) };
       },
@@ -194,10 +193,11 @@ export class LoginService {
     };
   }
 
-  private passedBy(proven: Proven, subject: Subject) {
-    const { proofs, provider } = proven.attempt.challenge;
+  private passedBy(proven: Proven) {
+    const { subject, attempt } = proven;
+    const { proofs, provider } = attempt.challenge;
     const proof = keptProof(proven, subject, this.registry);
-    return { purpose: 'login' as const, proofs: withProof(proofs, proof), provider };
+    return { purpose: 'login' as const, subject, proofs: withProof(proofs, proof), provider };
   }
 
   private proofOf({ amr }: FirstFactorPassed): SessionProof {

@@ -1,6 +1,6 @@
 import { type Authenticator } from './authenticators.js';
 import { type MfaEvent } from './events.js';
-import { type RowInsert, type RowUpdate } from './host-rows.js';
+import { type RowInsert, type RowUpdate, type SubjectRow } from './host-rows.js';
 import { type ChallengePurpose } from './challenge-purpose.js';
 import {
   type ChallengeKey,
@@ -52,6 +52,15 @@ export interface AttemptRequest {
   readonly backupLookups: readonly string[];
   readonly budgets: AttemptBudgets;
   readonly now: Date;
+}
+
+/** A request to spend an attempt of a subject who is read with it. */
+export type UnreadAttempt = Omit<AttemptRequest, 'credentialsVersion'>;
+
+/** A spent attempt, with the values of {@link SubjectRow.columns} by their names. */
+export interface ReadAttempt {
+  readonly spent: SpentAttempt;
+  readonly values: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -148,6 +157,11 @@ export abstract class AttemptStore {
    * spent.
    */
   abstract spend(request: AttemptRequest): Promise<SpentAttempt | null>;
+  /**
+   * As {@link spend}, for the credentials in the subject's row, which the same statement reads. Optional.
+   * Absent where the storage cannot read tables of the host. Null also without such a row.
+   */
+  spendAndRead?(request: UnreadAttempt, row: SubjectRow): Promise<ReadAttempt | null>;
   /** The reason why {@link spend} spent nothing. Null: the reason is gone by now. */
   abstract explain(request: AttemptRequest): Promise<Refusal | null>;
   /** The attempt with its present method and challenge; null when the challenge is dead. */

@@ -57,9 +57,17 @@ const ISSUED: IssuedTokens = {
   sessionId: 's1',
 };
 
+const SUBJECT_ROW = {
+  table: 'users',
+  idColumn: 'id',
+  credentialsVersion: 'version::text',
+  columns: { name: 'name' },
+};
+
 /** A host whose ports all give one value, whatever their types say. */
 function hostThatGives(value: unknown): HostPorts {
   const port = {
+    row: { ...SUBJECT_ROW, subjectOf: () => value },
     find: async () => value,
     issue: async () => value,
     verify: async () => value,
@@ -79,6 +87,7 @@ const SESSION = { subjectId: 'u1', sessionId: 's1' };
 
 const ASK: Readonly<Record<string, (host: HostPorts) => unknown>> = {
   'SubjectDirectory.find': ({ subjects }) => subjects.find('u1'),
+  'SubjectDirectory.row.subjectOf': ({ subjects }) => subjects.row?.subjectOf({}),
   'TokenIssuer.issue': ({ tokens }) => tokens.issue(PASSED),
   'PasswordProof.verify': ({ passwords }) => passwords?.verify(SUBJECT, 'x', CLIENT),
   'SessionDirectory.find': ({ sessions }) => sessions?.find(SESSION),
@@ -91,6 +100,7 @@ describe('HostPorts', () => {
     ['SubjectDirectory.find', SUBJECT],
     ['SubjectDirectory.find', { ...SUBJECT, addresses: {} }],
     ['SubjectDirectory.find', null],
+    ['SubjectDirectory.row.subjectOf', SUBJECT],
     ['TokenIssuer.issue', ISSUED],
     ['TokenIssuer.issue', { body: {}, rows: [] }],
     ['PasswordProof.verify', false],
@@ -109,6 +119,12 @@ describe('HostPorts', () => {
     ['SubjectDirectory.find', { ...SUBJECT, credentialsVersion: NOON }, 'and gave a Date'],
     ['SubjectDirectory.find', { ...SUBJECT, addresses: { email: null } }, '"addresses.email" as'],
     ['SubjectDirectory.find', { ...SUBJECT, unconfirmedAddresses: ['fax'] }, 'email or phone'],
+    ['SubjectDirectory.row.subjectOf', null, 'an object with id'],
+    [
+      'SubjectDirectory.row.subjectOf',
+      { ...SUBJECT, isEnabled: 1 },
+      '"isEnabled" as true or false',
+    ],
     ['TokenIssuer.issue', 'eyJ', 'an object with body'],
     ['TokenIssuer.issue', { ...ISSUED, body: 'eyJ' }, '"body" as'],
     ['TokenIssuer.issue', { ...ISSUED, rows: ROW }, '"rows" as an array'],
@@ -148,6 +164,15 @@ describe('HostPorts', () => {
       );
     },
   );
+
+  it.each<[object, string]>([
+    [{ ...SUBJECT_ROW, table: '' }, '"table" as a text that is not empty'],
+    [{ ...SUBJECT_ROW, columns: { name: null } }, '"columns.name" as a text'],
+    [SUBJECT_ROW, '"subjectOf" as a function, and gave nothing'],
+  ])('refuses at start a row of subjects that no statement can read: %#', (row, text) => {
+    const port = { row } as SubjectDirectory & TokenIssuer;
+    expect(() => new HostPorts(port, port)).toThrow(`SubjectDirectory.row must give ${text}`);
+  });
 
   it('leaves a port absent that the host has not bound', () => {
     const port = {} as SubjectDirectory & TokenIssuer;

@@ -1,6 +1,6 @@
 import { refuseMisfit } from '../../contract/given-value.js';
 import { type Subject } from '../../contract/handler.js';
-import { type RowUpdate } from './host-rows.js';
+import { type RowUpdate, type SubjectRow } from './host-rows.js';
 import { HOST_VALUES } from './host-values.js';
 import { type IssuedTokens } from './issued-tokens.js';
 import { type ClientInfo, type MfaPassed } from './mfa-passed.js';
@@ -63,13 +63,23 @@ export function given<T>(method: keyof typeof HOST_VALUES, value: T): T {
 }
 
 class CheckedSubjects extends SubjectDirectory {
+  declare readonly row?: SubjectRow;
+
   constructor(private readonly host: SubjectDirectory) {
     super();
+    if (host.row !== undefined) this.row = checkedRow(given('SubjectDirectory.row', host.row));
   }
 
   async find(subjectId: string, transaction?: Transaction): Promise<Subject | null> {
     return given('SubjectDirectory.find', await this.host.find(subjectId, transaction));
   }
+}
+
+function checkedRow(row: SubjectRow): SubjectRow {
+  return {
+    ...row,
+    subjectOf: (values) => given('SubjectDirectory.row.subjectOf', row.subjectOf(values)),
+  };
 }
 
 class CheckedTokens extends TokenIssuer {

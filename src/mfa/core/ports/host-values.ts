@@ -79,6 +79,15 @@ const COOKIE = objectOf({
 /** The forms by method of a port. */
 export const HOST_VALUES = {
   'SubjectDirectory.find': nullable(SUBJECT),
+  'SubjectDirectory.row': objectOf({
+    schema: optional(TEXT),
+    table: TEXT,
+    idColumn: TEXT,
+    credentialsVersion: TEXT,
+    columns: valuesOf(TEXT),
+    subjectOf: valueThat('a function', (value) => typeof value === 'function'),
+  }),
+  'SubjectDirectory.row.subjectOf': SUBJECT,
   'AccessTokenReader.authenticate': objectOf({
     subjectId: TEXT,
     sessionId: nullable(ANY_TEXT),

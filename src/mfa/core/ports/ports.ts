@@ -1,7 +1,7 @@
 import { type SessionProof } from './assurance.js';
 import { type MfaEvent } from './events.js';
 import { type Subject } from '../../contract/handler.js';
-import { type RowUpdate } from './host-rows.js';
+import { type RowUpdate, type SubjectRow } from './host-rows.js';
 import { type IssuedTokens } from './issued-tokens.js';
 import { type ClientInfo, type MfaPassed } from './mfa-passed.js';
 import { type Transaction } from './stores.js';
@@ -15,6 +15,11 @@ export abstract class SubjectDirectory {
    * deadlock with the one that the transaction holds
    */
   abstract find(subjectId: string, transaction?: Transaction): Promise<Subject | null>;
+  /**
+   * Where the library's own database keeps a subject. Optional. With it the second step of a login reads the
+   * subject in the statement that spends the attempt, and not by {@link find} before it.
+   */
+  readonly row?: SubjectRow;
 }
 
 /** Names a session of a subject. */

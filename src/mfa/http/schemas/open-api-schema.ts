@@ -60,5 +60,9 @@ export function isObject(value: Json | undefined): value is JsonObject {
 }
 
 function firstOf(list: Json | undefined): Json | undefined {
-  return Array.isArray(list) ? list[0] : undefined;
+  return isList(list) ? list[0] : undefined;
+}
+
+function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
 }

@@ -1,12 +1,17 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
-import { type AttemptRequest, BACKUP_CODE, type Settlement } from '../../core/ports/attempts.js';
+import { BACKUP_CODE, type Settlement, type UnreadAttempt } from '../../core/ports/attempts.js';
 import { targetOf } from './attempt-target.js';
 import { lockAfter } from './lock-after.js';
+import { type PresentCredentials } from './present-credentials.js';
 import { countOnSession } from './session-count.js';
 
-/** Selects and locks the attempt if every budget except the session's allows it. */
-export function spendableAttempt(request: AttemptRequest): Sql {
-  const { key, purpose, credentialsVersion, sessionId, handlers, budgets, now } = request;
+/**
+ * Selects and locks the attempt if every budget except the session's allows it.
+ *
+ * @param credentials those of the subject, which must be those of the challenge
+ */
+export function spendableAttempt(request: UnreadAttempt, credentials: PresentCredentials): Sql {
+  const { key, purpose, sessionId, handlers, budgets, now } = request;
   const { join, columns, isAlive, failures, locked } = targetOf(request.isOfMethod);
   const isGuessable = isGuessableIn(request);
   // A backup code is a guess even where a signature is expected.
@@ -15,13 +20,13 @@ export function spendableAttempt(request: AttemptRequest): Sql {
       AND (NOT ${isGuess} OR a.locked_until IS NULL OR a.locked_until <= ${now})`;
   return sql`
     SELECT a.user_id, c.id AS challenge_id, ${columns},
-      coalesce(c.session_id, ${sessionId}::text) AS session_id,
+      ${credentials.columns}coalesce(c.session_id, ${sessionId}::text) AS session_id,
       ${isGuessable} AS is_guessable, ${isGuess} AS is_guess, ${guessedFactor(request)} AS factor
     FROM mfa_accounts a
-    JOIN mfa_challenges c ON c.user_id = a.user_id AND c.id = ${key.id}
+    JOIN mfa_challenges c ON c.user_id = a.user_id AND c.id = ${key.id} ${credentials.condition}
     ${join}
     WHERE a.user_id = ${key.subjectId} AND c.purpose = ${purpose}
-      AND c.credentials_version = ${credentialsVersion} AND c.handler = ANY(${handlers}::text[])
+      AND c.handler = ANY(${handlers}::text[])
       AND c.consumed_at IS NULL AND c.expires_at > ${now}
       AND c.attempts < ${budgets.maxAttemptsPerChallenge}
       AND ${isAlive} AND (NOT ${isGuessable} OR ${failures} < ${budgets.maxFailuresEver})
@@ -29,12 +34,12 @@ export function spendableAttempt(request: AttemptRequest): Sql {
     FOR UPDATE OF ${locked}`;
 }
 
-function isGuessableIn({ unguessable }: AttemptRequest): Sql {
+function isGuessableIn({ unguessable }: UnreadAttempt): Sql {
   return sql`c.handler <> ALL(${unguessable}::text[])`;
 }
 
 /** The factor that an attempt at a challenge `c` is counted for. */
-export function guessedFactor(request: AttemptRequest): Sql {
+export function guessedFactor(request: UnreadAttempt): Sql {
   return sql`CASE WHEN ${isGuessableIn(request)} THEN c.handler ELSE ${BACKUP_CODE} END`;
 }
 
@@ -43,7 +48,7 @@ export function guessedFactor(request: AttemptRequest): Sql {
  * counts, or none while the session is locked. A login counts on method and account, everything
  * else on sessions.
  */
-export function countAttempt({ purpose, budgets, now }: AttemptRequest): Sql {
+export function countAttempt({ purpose, budgets, now }: UnreadAttempt): Sql {
   if (purpose !== 'login') {
     const guesses = sql`SELECT gate.user_id, gate.session_id, gate.factor FROM gate
       WHERE gate.is_guess`;

@@ -29,7 +29,8 @@ export function alsoInsert(writes: readonly Sql[]): Sql {
   return parts.length === 0 ? empty : join(parts, ' ');
 }
 
-function tableOf({ schema, table }: Pick<RowInsert, 'schema' | 'table'>): Sql {
+/** The table of a row of the host. */
+export function tableOf({ schema, table }: Pick<RowInsert, 'schema' | 'table'>): Sql {
   return schema === undefined ? quoted(table) : sql`${quoted(schema)}.${quoted(table)}`;
 }
 
@@ -41,6 +42,7 @@ export function onceWritten(writes: readonly Sql[]): Sql {
   return join([sql`true`, ...counted], ' AND ');
 }
 
-function quoted(name: string): Sql {
+/** A name of the host. */
+export function quoted(name: string): Sql {
   return raw(`"${name.replaceAll('"', '""')}"`);
 }

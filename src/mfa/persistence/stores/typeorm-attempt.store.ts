@@ -4,11 +4,14 @@ import sql, { empty, join, type Sql } from 'sql-template-tag';
 import {
   type AttemptRequest,
   AttemptStore,
+  type ReadAttempt,
   type Refusal,
   type Settlement,
   type SpentAttempt,
+  type UnreadAttempt,
 } from '../../core/ports/attempts.js';
 import { MfaError } from '../../contract/errors.js';
+import { type SubjectRow } from '../../core/ports/host-rows.js';
 import { type MethodRecord, type Transaction } from '../../core/ports/stores.js';
 import { HostDatabase } from '../database/host-database.js';
 import { RandomSource } from '../../contract/random.js';
@@ -18,15 +21,20 @@ import {
   forgivenSession,
   giveBackAttempt,
 } from './attempt-forgiving.js';
+import { type CountedRow, countsOf } from './attempt-counts.js';
 import { countAttempt, spendableAttempt, unchanged } from './attempt-gate.js';
 import { type AttemptState, attemptState, refusalOf } from './attempt-refusal.js';
 import { targetOf } from './attempt-target.js';
 import { EventRows } from './event-rows.js';
 import { alsoInsert, insertRow, onceWritten, updateRow } from './fragments.js';
 import { CHALLENGE_COLUMNS, type ChallengeRow, type MethodRow, SealedRows } from './rows.js';
-import { lockEndOf } from './lock-after.js';
 import { refusalOfRightTime } from './misdated-locks.js';
-import { locksOf, type SessionCounts } from './session-count.js';
+import {
+  knownCredentials,
+  type PresentCredentials,
+  storedCredentials,
+  subjectValues,
+} from './present-credentials.js';
 import { Statements } from '../database/statements.js';
 
 type AttemptRow = ChallengeRow &
@@ -36,14 +44,8 @@ type AttemptRow = ChallengeRow &
     b_set_id: string | null;
   };
 
-type SpentRow = AttemptRow &
-  SessionCounts & {
-    session_id: string | null;
-    factor: string;
-    /** Null where the attempt was not counted on it. */
-    m_failures: number | null;
-    a_failures: number | null;
-  };
+/** The columns of the host come last. */
+type SpentRow = AttemptRow & CountedRow & Readonly<Record<string, unknown>>;
 
 /**
  * Spends and settles attempts in one statement each.
@@ -64,9 +66,26 @@ export class TypeOrmAttemptStore extends AttemptStore {
   }
 
   async spend(request: AttemptRequest): Promise<SpentAttempt | null> {
+    const row = await this.spendFor(request, knownCredentials(request.credentialsVersion));
+    return row === undefined ? null : this.spentAttempt(row, request);
+  }
+
+  override async spendAndRead(
+    request: UnreadAttempt,
+    subject: SubjectRow,
+  ): Promise<ReadAttempt | null> {
+    const row = await this.spendFor(request, storedCredentials(subject, request.key.subjectId));
+    if (row === undefined) return null;
+    return { spent: this.spentAttempt(row, request), values: subjectValues(subject, row) };
+  }
+
+  private async spendFor(
+    request: UnreadAttempt,
+    credentials: PresentCredentials,
+  ): Promise<SpentRow | undefined> {
     const [row] = await this.statements.rowsBehindLock<SpentRow>(
       request.key.subjectId,
-      sql`WITH gate AS (${spendableAttempt(request)}), ${countAttempt(request)}, challenge AS (
+      sql`WITH gate AS (${spendableAttempt(request, credentials)}), ${countAttempt(request)}, challenge AS (
           UPDATE mfa_challenges c SET attempts = c.attempts + 1 FROM gate CROSS JOIN counted
           WHERE c.user_id = gate.user_id AND c.id = gate.challenge_id RETURNING c.*
         )
@@ -76,7 +95,7 @@ export class TypeOrmAttemptStore extends AttemptStore {
         LEFT JOIN mfa_backup_codes b ON b.user_id = ${request.key.subjectId}
           AND ${isOneOf(request.backupLookups)} AND b.spent_at IS NULL`,
     );
-    return row === undefined ? null : this.spentAttempt(row, request);
+    return row;
   }
 
   async explain(request: AttemptRequest): Promise<Refusal | null> {
@@ -184,30 +203,8 @@ export class TypeOrmAttemptStore extends AttemptStore {
       version = m.version + 1, ${used}`;
   }
 
-  private spentAttempt(row: SpentRow, { budgets, now }: AttemptRequest): SpentAttempt {
-    const { maxFailuresPerMethod, maxFailuresPerAccount, maxFailuresEver } = budgets;
-    const { m_failures: ofMethod, a_failures: ofAccount, s_failures: ofSession } = row;
-    const { lockEnds, ...locks } = locksOf(row, budgets, now);
-    const endsMethod = ofMethod !== null && ofMethod >= maxFailuresEver;
-    return {
-      ...this.loaded(row),
-      endsMethod,
-      sessionId: row.session_id,
-      factor: row.factor,
-      counted: {
-        onMethod: ofMethod !== null,
-        onAccount: ofAccount !== null,
-        onSession: ofSession !== null,
-      },
-      locksMethod: endsMethod || (ofMethod !== null && ofMethod % maxFailuresPerMethod === 0),
-      locksAccount: ofAccount !== null && ofAccount % maxFailuresPerAccount === 0,
-      ...locks,
-      lockEnds: {
-        ...lockEnds,
-        method: lockEndOf(ofMethod, maxFailuresPerMethod, budgets, now),
-        account: lockEndOf(ofAccount, maxFailuresPerAccount, budgets, now),
-      },
-    };
+  private spentAttempt(row: SpentRow, request: UnreadAttempt): SpentAttempt {
+    return { ...this.loaded(row), ...countsOf(row, request) };
   }
 
   private loaded(row: AttemptRow): Pick<SpentAttempt, 'challenge' | 'method' | 'backupCode'> {

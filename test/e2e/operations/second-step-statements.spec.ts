@@ -1,0 +1,63 @@
+import { countCommits, logStatements, rowStatements } from '../../support/statement-log.js';
+import { type SignedIn, startServer, type TestServer } from '../../support/server.js';
+import { SoftwareAuthenticator } from '../../support/software-authenticator.js';
+
+const ORIGIN = 'https://login.example.org';
+
+let server: TestServer;
+let account: SignedIn;
+
+beforeAll(async () => {
+  server = await startServer({
+    MFA_HANDLERS: 'app,email,webauthn',
+    WEBAUTHN_RP_ID: 'example.org',
+    WEBAUTHN_ORIGINS: ORIGIN,
+  });
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  account = await server.signUp();
+});
+
+async function enrolKey(): Promise<SoftwareAuthenticator> {
+  const key = new SoftwareAuthenticator(ORIGIN);
+  const { body } = await server.post('/mfa/', { method: 'webauthn' }, account.access);
+  const proof = { method: 'webauthn', credential: key.create(body.setup_data) };
+  await server.post('/mfa/confirm/', proof, account.access);
+  return key;
+}
+
+/** The second steps that are not most of the load, each with all before it done. */
+const STEPS: Readonly<Record<string, () => Promise<() => Promise<unknown>>>> = {
+  'a sent code': async () => {
+    await server.enrolEmail(account);
+    const token = await server.beginLogin(account.user);
+    return () => server.verifyLogin(token, server.inbox.lastCode(account.user.email));
+  },
+  'an answer of a security key': async () => {
+    const key = await enrolKey();
+    const { ephemeral_token, challenge } = (await server.login(account.user)).body;
+    return () => server.post('/login/verify/', { ephemeral_token, credential: key.get(challenge) });
+  },
+  'a step-up': async () => {
+    const { secret } = await server.enrolApp(account);
+    const { body } = await server.post('/step-up/', {}, account.access);
+    const { ephemeral_token } = body;
+    return () => server.post('/step-up/verify/', { ephemeral_token, code: server.totp(secret) });
+  },
+};
+
+describe('the statements of the second step', () => {
+  it.each([
+    ['a sent code', 3, 3],
+    ['an answer of a security key', 2, 2],
+    ['a step-up', 10, 2],
+  ])('for %s: %i round trips, %i commits', async (name, roundTrips, commits) => {
+    const step = await STEPS[name]?.();
+    let answer: unknown;
+    const statements = await logStatements(async () => (answer = await step?.()));
+    expect(answer).toMatchObject({ status: 200 });
+    expect(rowStatements(statements)).toHaveLength(roundTrips);
+    expect(countCommits(statements)).toBe(commits);
+  });
+});
