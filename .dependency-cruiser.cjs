@@ -163,7 +163,7 @@ module.exports = {
       comment:
         "A handler is written by reading the contract and the kit; others' handlers can do no more.",
       severity: 'error',
-      from: { path: '^src/mfa/handlers/' },
+      from: { path: '^src/mfa/(handlers|kit)/' },
       to: {
         path: '^src/',
         pathNot: '^src/mfa/(contract|kit|testing|handlers)/',

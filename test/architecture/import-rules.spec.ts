@@ -66,6 +66,7 @@ const PLANTS: readonly Plant[] = [
   ['npm-throttler', 'src/server/sign-in/limit.guard.ts', '@nestjs/throttler'],
   ['npm-embedded-database', 'src/server/identity/pglite.ts', '@electric-sql/pglite'],
   ['contract-is-the-ground', 'src/mfa/contract/state.ts', 'src/mfa/core/ports/stores.ts'],
+  ['handler-knows-the-contract', 'src/mfa/kit/row.ts', 'src/mfa/http/rows.ts'],
   ['kit-is-for-handlers', 'src/mfa/core/sending/address.ts', 'src/mfa/kit/mask.ts'],
   ['library-is-put-together-above', 'src/mfa/core/login/start.ts', 'src/mfa/mfa.module.ts'],
   ['texts-are-the-ground', 'src/server/texts/french.ts', 'src/server/config/server-config.ts'],

@@ -1,5 +1,6 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
+import { PROBLEM_MEDIA_TYPE } from '../../src/mfa/http/problems/problem-body.js';
 import { type Reply } from './http-client.js';
 
 /** A part of the OpenAPI document, untyped for tests. */
@@ -50,6 +51,11 @@ export class DescribedAnswers {
     if (described === undefined) return `${method} ${path} answers ${status}`;
     if (described.content === undefined) return body === null ? null : 'has a body';
     const mediaType = String(headers.get('content-type')).split(';')[0] ?? '';
+    const { examples } = described.content[mediaType] ?? {};
+    // The schema of a problem is one for all codes, and each code has an example.
+    if (mediaType === PROBLEM_MEDIA_TYPE && examples?.[body.code] === undefined) {
+      return `${method} ${path} answers ${status} ${body.code}`;
+    }
     const pointer = [...at, 'content', mediaType, 'schema'].map(escaped).join('/');
     return this.faultsOf(`/${pointer}`, body);
   }

@@ -194,4 +194,44 @@ describe('the answers of a journey', () => {
     const renewed = await post('token/refresh', { refresh });
     await post('logout', { refresh: renewed.body.refresh });
   });
+
+  it('are described with their codes, where a step of a login is refused', async () => {
+    const account = await server.signUp();
+    await server.enrolApp(account);
+    const ephemeral_token = await server.beginLogin(account.user);
+    for (const [path, body, code] of [
+      ['change-method', { new_method: 'app' }, 'method_unchanged'],
+      ['change-method', { new_method: 'fax' }, 'method_unknown'],
+      ['change-method', { new_method: 'email' }, 'method_not_found'],
+      ['change-method', { new_method: 'app', ephemeral_token: 'x' }, 'invalid_token'],
+      ['resend', {}, 'dispatch_not_supported'],
+      ['resend', { ephemeral_token: 'x' }, 'invalid_token'],
+      ['verify', { code: '000000' }, 'invalid_code'],
+      ['verify', { code: '000000', ephemeral_token: 'x' }, 'invalid_token'],
+      ['cancel', { ephemeral_token: 'x' }, 'invalid_token'],
+    ] as const) {
+      const sent = { ephemeral_token, ...body };
+      const refused = await ask('POST', `/api/auth/login/${path}`, { body: sent });
+      expect([path, body, refused.body.code]).toEqual([path, body, code]);
+    }
+  });
+
+  it('are described with their codes, where a change of methods is refused', async () => {
+    const account = await server.signUp();
+    await server.enrolApp(account);
+    await server.enrolEmail(account);
+    for (const [path, body, code] of [
+      ['mfa', { method: 'fax' }, 'method_unknown'],
+      ['mfa', { method: 'email' }, 'method_exists'],
+      ['mfa/primary', { method: 'pin' }, 'method_not_found'],
+      ['mfa/deactivate', { method: 'app', code: '000000' }, 'method_is_primary'],
+      ['mfa/deactivate', { method: 'email', code: '000000' }, 'invalid_code'],
+      ['mfa/send', { method: 'app' }, 'dispatch_not_supported'],
+      ['mfa/send', { method: 'pin' }, 'method_not_found'],
+      ['mfa/challenge', { method: 'pin' }, 'method_not_found'],
+    ] as const) {
+      const refused = await ask('POST', `/api/auth/${path}`, { access: account.access, body });
+      expect([path, body, refused.body.code]).toEqual([path, body, code]);
+    }
+  });
 });
