@@ -1,9 +1,13 @@
 import crypto from 'node:crypto';
+import { type hashRaw } from '@node-rs/argon2';
 import { ConfigError } from '../../config/values/config-error.js';
 import { type HashWork } from '../../config/values/hash-work.js';
 import { Argon2id, DIGEST_BYTES } from './argon2id.js';
 
-type Package = typeof import('@node-rs/argon2');
+/** What is used of `@node-rs/argon2`. */
+interface Package {
+  readonly hashRaw: typeof hashRaw;
+}
 
 /** `crypto.argon2` of Node 24.7 and later. */
 export type NodeArgon2 = (
@@ -29,7 +33,7 @@ const ABSENT =
  * @throws {ConfigError} where neither is there
  */
 export async function loadArgon2id(
-  load: () => Promise<Pick<Package, 'hashRaw'>> = importPackage,
+  load: () => Promise<Package> = importPackage,
   ofNode: NodeArgon2 | null = nodeArgon2(),
 ): Promise<Argon2id> {
   try {
@@ -50,7 +54,7 @@ function nodeArgon2(): NodeArgon2 | null {
 }
 
 class PackagedArgon2id extends Argon2id {
-  constructor(private readonly argon2: Pick<Package, 'hashRaw'>) {
+  constructor(private readonly argon2: Package) {
     super();
   }
 
