@@ -41,8 +41,15 @@ const owners = [
   {
     name: 'npm-bcrypt',
     packages: ['bcrypt'],
-    owner: '^src/(mfa/core/ceremony/backup-codes\\.ts|server/identity/)',
+    owner: '^src/(mfa/core/ceremony/backup-codes\\.ts|server/identity/hashes/)',
     comment: 'Slow hashes cost CPU: backup codes and passwords are all that may ask for one.',
+  },
+  {
+    name: 'npm-argon2',
+    packages: ['@node-rs/argon2'],
+    owner: '^src/server/identity/hashes/load-argon2id\\.ts',
+    comment:
+      'Where its native part is absent another function takes its place, unseen by the rest.',
   },
   {
     name: 'npm-jose',

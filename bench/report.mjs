@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { peerVersion } from './contestants/better-auth.mjs';
-import { OUR_SETTINGS } from './contestants/ours.mjs';
+import { OUR_HASH_ALONE, OUR_SETTINGS } from './contestants/ours.mjs';
 import {
   cellsOfMeasures,
   nameOfWork,
@@ -14,7 +14,7 @@ import { median, medianIfKnown, round, roundedSpread, spreadOf } from './measure
 const OURS = 'ours';
 /** The servers whose sign-ins are compared with the hash of their passwords alone. */
 /** @type {Record<string, string>} */
-const HASHES = { ours: 'bcrypt 12 alone', 'Better Auth': 'scrypt alone' };
+const HASHES = { ours: OUR_HASH_ALONE, 'Better Auth': 'scrypt alone' };
 
 /**
  * @typedef {import('./measure.mjs').NumberedRun} NumberedRun

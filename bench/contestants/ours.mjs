@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import bcrypt from 'bcrypt';
+import argon2 from '@node-rs/argon2';
 import { startChildServer } from '../../scripts/child-server.mjs';
 import { UsageError } from '../command.mjs';
 import { hashAlone, runnerOf, SECOND_STEPS, USER_AGENT } from '../measure.mjs';
@@ -29,6 +29,12 @@ export const OUR_SETTINGS = {
   SMTP_URL: 'smtp://127.0.0.1:9',
 };
 
+/** The server's defaults for `PASSWORD_HASH_MEMORY_KIB` and `PASSWORD_HASH_PASSES`. */
+const HASH_WORK = { memoryKib: 19_456, passes: 2 };
+
+/** The password check of our sign-in as a row of the report. */
+export const OUR_HASH_ALONE = 'argon2id alone';
+
 /**
  * The built server.
  *
@@ -53,8 +59,9 @@ export async function ours({ url, client, signal }) {
 
 /** The password check of our sign-in alone. */
 export async function ourHashAlone() {
-  const hash = await bcrypt.hash(PASSWORD, PASSWORD_HASH_COST);
-  return hashAlone(`bcrypt ${PASSWORD_HASH_COST} alone`, () => bcrypt.compare(PASSWORD, hash));
+  const { memoryKib: memoryCost, passes: timeCost } = HASH_WORK;
+  const hash = await argon2.hash(PASSWORD, { memoryCost, timeCost, parallelism: 1 });
+  return hashAlone(OUR_HASH_ALONE, () => argon2.verify(hash, PASSWORD));
 }
 
 /**
@@ -78,8 +85,6 @@ function expectsOf({ id }) {
     : { status: 200, text: '"access":' };
 }
 
-/** The server's default for `PASSWORD_HASH_COST`. */
-export const PASSWORD_HASH_COST = 12;
 /** Seeding needs no turn in a line of its own. */
 const ANYBODY = { subject: { id: 'anybody' }, client: { ip: null } };
 const DIST = new URL('../../dist/', import.meta.url);
@@ -204,15 +209,18 @@ export async function loadParts({ MFA_SECRET_KEYS }) {
   const { APP_STATE_VERSION } = await load('mfa/handlers/app/app.state.js');
   /** @type {typeof import('../../src/server/identity/password-hasher.js')} */
   const { PasswordHasher } = await load('server/identity/password-hasher.js');
+  /** @type {typeof import('../../src/server/identity/hashes/load-argon2id.js')} */
+  const { loadArgon2id } = await load('server/identity/hashes/load-argon2id.js');
   const options = resolveMfaOptions({
     secretKeys: secretKeyRing.safeParse(MFA_SECRET_KEYS).data ?? [],
   });
   const keys = new KeyRing(options);
   const random = new SystemRandomSource();
   const tokens = new EphemeralTokens(keys, new SystemClock());
-  const costs = { passwordHashCost: PASSWORD_HASH_COST, passwordHashesAtOnce: 1 };
-  // It reads only these two settings.
-  const hasher = new PasswordHasher(/** @type {any} */ (costs));
+  const costs = { passwordHashWork: HASH_WORK, passwordHashesAtOnce: 1 };
+  // Making a hash reads these two settings alone, and asks no census.
+  const [settings, census] = /** @type {any[]} */ ([costs, null]);
+  const hasher = new PasswordHasher(settings, await loadArgon2id(), census, random);
   return {
     random,
     codes: new BackupCodes(options, random, keys),

@@ -103,7 +103,6 @@ async function environmentOf({ postgresql, redis, mail }) {
     PUBLIC_URL: 'http://localhost:3000',
     REGISTRATION: 'open',
     TRUSTED_PROXIES: '127.0.0.1',
-    PASSWORD_HASH_COST: '10',
     RATE_LIMIT_PER_MINUTE: String(LIMIT_PER_MINUTE),
     // As for one address, because a few people send all requests.
     SESSION_WRITES_PER_MINUTE: String(LIMIT_PER_MINUTE),

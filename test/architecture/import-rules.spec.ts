@@ -48,6 +48,7 @@ const PLANTS: readonly Plant[] = [
   ['npm-simplewebauthn', 'src/mfa/handlers/app/key.ts', '@simplewebauthn/server'],
   ['npm-nodemailer', 'src/mfa/handlers/email/smtp.ts', 'nodemailer'],
   ['npm-bcrypt', 'src/mfa/core/login.ts', 'bcrypt'],
+  ['npm-argon2', 'src/server/identity/hash.ts', '@node-rs/argon2'],
   ['npm-jose', 'src/server/sessions/token.ts', 'jose'],
   ['npm-typeorm', 'src/mfa/http/rows.ts', 'typeorm'],
   ['npm-typeorm', 'src/mfa/kit/statement.ts', 'sql-template-tag'],

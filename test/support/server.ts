@@ -38,7 +38,8 @@ export type Environment = Readonly<Record<string, string>>;
 const TEST_ENVIRONMENT: Environment = {
   NODE_ENV: 'test',
   PUBLIC_URL: 'http://localhost:3000',
-  PASSWORD_HASH_COST: '4',
+  PASSWORD_HASH_MEMORY_KIB: '8',
+  PASSWORD_HASH_PASSES: '1',
   BACKUP_CODE_HASH_COST: '4',
   RATE_LIMIT_PER_MINUTE: '100000',
   SESSION_READS_PER_MINUTE: '100000',
@@ -80,8 +81,8 @@ export interface ServerParts {
   readonly timeOf?: (clock: FakeClock) => Promise<Clock>;
   /** Types of first factors in addition to the server's own. */
   readonly firstFactors?: FirstFactorTypes;
-  /** Of passwords and backup codes, instead of the configured ones. */
-  readonly hashCost?: number;
+  /** Hashes passwords and backup codes with the least work, instead of the configured one. */
+  readonly hashesCheaply?: boolean;
 }
 
 const SERVER_TABLES: Tables = {
@@ -89,10 +90,10 @@ const SERVER_TABLES: Tables = {
   optionsFor: (url) => dataSourceOptions(url, 1),
 };
 
-/** Presets refuse the costs that keep tests fast; what they decide is settled by then. */
-function withHashCost(config: ServerConfig, cost: number | undefined): ServerConfig {
-  if (cost === undefined) return config;
-  return { ...config, passwordHashCost: cost, mfa: { ...config.mfa, backupCodeHashCost: cost } };
+/** Presets refuse the work that keeps tests fast; what they decide is settled by then. */
+function withCheapHashes(config: ServerConfig): ServerConfig {
+  const passwordHashWork = { memoryKib: 8, passes: 1 };
+  return { ...config, passwordHashWork, mfa: { ...config.mfa, backupCodeHashCost: 4 } };
 }
 
 interface SiblingParts {
@@ -144,7 +145,7 @@ export class TestServer extends HttpClient {
       clock = new FakeClock(),
       timeOf = async (still) => still,
       elder,
-      hashCost,
+      hashesCheaply = false,
     }: ServerParts & SiblingParts = {},
   ): Promise<TestServer> {
     const inbox = new Inbox();
@@ -153,10 +154,8 @@ export class TestServer extends HttpClient {
       ...TEST_ENVIRONMENT,
       ...environment,
     };
-    const config = withHashCost(
-      readConfig(given, () => KEYS),
-      hashCost,
-    );
+    const configured = readConfig(given, () => KEYS);
+    const config = hashesCheaply ? withCheapHashes(configured) : configured;
     const builder = Test.createTestingModule({
       imports: [AppModule.forRoot(config, { firstFactors })],
     })

@@ -46,7 +46,7 @@ describe('readConfig', () => {
       ],
       trustedProxies: [],
       corsOrigins: [],
-      passwordHashCost: 12,
+      passwordHashWork: { memoryKib: 19_456, passes: 2 },
       rateLimitPerMinute: 60,
     });
     expect(config.jwtKeys).toHaveLength(1);
@@ -259,12 +259,36 @@ describe('readConfig refuses', () => {
     expect(lines[0]).toContain('npm run keys:generate');
   });
 
-  it.each(['PASSWORD_HASH_COST', 'BACKUP_CODE_HASH_COST'])('a low %s in production', (name) => {
+  it('a low cost of backup codes in production', () => {
+    const name = 'BACKUP_CODE_HASH_COST';
     expect(linesOf({ ...production, [name]: '9' })).toEqual([
       `${name} is at least 10 in production, so that a copy of the database is not soon guessed.`,
     ]);
     expect(linesOf({ ...production, [name]: '10' })).toEqual([]);
     expect(linesOf({ [name]: '4' })).toEqual([]);
+  });
+
+  it.each([
+    ['19455', '2'],
+    ['19456', '1'],
+    ['15000', '3', 'accepted'],
+    ['12287', '3'],
+    ['47104', '1', 'accepted'],
+    ['7168', '5', 'accepted'],
+    ['7167', '100'],
+  ])('%s KiB and %s passes for a password in production, unless OWASP has them', (...given) => {
+    const [PASSWORD_HASH_MEMORY_KIB, PASSWORD_HASH_PASSES, isAccepted] = given;
+    const work = { PASSWORD_HASH_MEMORY_KIB, PASSWORD_HASH_PASSES };
+    const line =
+      'PASSWORD_HASH_MEMORY_KIB and PASSWORD_HASH_PASSES are at least one of 47104 and 1, 19456 and 2, 12288 and 3, 9216 and 4, 7168 and 5 in production, so that a copy of the database is not soon guessed.';
+    expect(linesOf({ ...production, ...work })).toEqual(isAccepted ? [] : [line]);
+    expect(linesOf(work)).toEqual([]);
+  });
+
+  it('a setting that others replace, by their names', () => {
+    expect(linesOf({ PASSWORD_HASH_COST: '12' })).toEqual([
+      'PASSWORD_HASH_COST is no longer a setting: set PASSWORD_HASH_MEMORY_KIB and PASSWORD_HASH_PASSES, or neither, as passwords are argon2id.',
+    ]);
   });
 
   it('all errors at once, without the texts that may be secrets', () => {

@@ -134,7 +134,10 @@ function configOf(values: Values, lists: Required<AuthConfig>, keys: KeyRings): 
     ...lists,
     trustedProxies: values.TRUSTED_PROXIES ?? [],
     corsOrigins: values.CORS_ORIGINS ?? [],
-    passwordHashCost: values.PASSWORD_HASH_COST,
+    passwordHashWork: {
+      memoryKib: values.PASSWORD_HASH_MEMORY_KIB,
+      passes: values.PASSWORD_HASH_PASSES,
+    },
     passwordHashesAtOnce: values.PASSWORD_HASHES_AT_ONCE,
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
     requestBudgets: requestBudgetsOf(values),

@@ -5,8 +5,8 @@ import { PRESET_NAMES } from './settings/preset-names.js';
 import { type Setting } from './settings/setting.js';
 import { SETTINGS } from './settings/settings.js';
 import { ConfigError } from './values/config-error.js';
-import { HASH_COSTS, LEAST_HASH_COST } from './values/errors-of-address.js';
 import { type Issue, linesOfIssues } from './values/lines-of-issues.js';
+import { errorsOfWeakHashes } from './values/weak-hashes.js';
 
 /** The texts of the environment, by variable; an unset variable is absent. */
 export type Texts = Readonly<Partial<Record<string, string>>>;
@@ -20,6 +20,14 @@ const NAMES = new Set<string>(SETTINGS.map(({ name }) => name));
 const OUR_PREFIXES =
   /^(MFA_|BACKUP_CODE_|WEBAUTHN_|EMAIL_VERIF|MAX_(SENDS?|SESSIONS?)_|NOT_ME_|REFRESH_GRACE|RATE_LIMIT_|TRUSTED_PROX|JWT_KEY|SMS_GATEWAY_|EVENT_WEBHOOK_|END_SESSION|CORS_ORIGIN|PASSWORD_(HASH|RESET)|SUBJECT_|SESSION_(READS|WRITES|IDLE|MAX)_)/;
 
+/** The settings that replace a former one, as a phrase. */
+const SUCCESSORS: ReadonlyMap<string, string> = new Map([
+  [
+    'PASSWORD_HASH_COST',
+    'PASSWORD_HASH_MEMORY_KIB and PASSWORD_HASH_PASSES, or neither, as passwords are argon2id',
+  ],
+]);
+
 /**
  * Reads every setting. An unset one takes the default of the preset, or else its own.
  *
@@ -30,11 +38,14 @@ export function readSettings(given: Texts, required: Readonly<Record<string, str
   const ours = Object.entries(given).filter(([name]) => NAMES.has(name) || OUR_PREFIXES.test(name));
   const { data, error } = schemaFor(given).safeParse(Object.fromEntries(ours));
   const errors = linesOfIssues(error?.issues ?? [], '', lineOf);
-  if (isProduction(given))
-    errors.push(...errorsOfAbsence(given, required), ...errorsOfCosts(given));
-  if (errors.length > 0) throw new ConfigError(errors);
   // Each member of the schema is the format of a setting, or null without a default.
-  return data as Values;
+  const values = data as Values | undefined;
+  if (isProduction(given)) {
+    errors.push(...errorsOfAbsence(given, required));
+    if (values !== undefined) errors.push(...errorsOfWeakHashes(values));
+  }
+  if (values === undefined || errors.length > 0) throw new ConfigError(errors);
+  return values;
 }
 
 const schemas = new Map<string, z.ZodObject>();
@@ -66,20 +77,17 @@ function defaultOf({ default: text }: Setting, inProduction: boolean): string | 
 }
 
 function lineOf(name: string, { code, message }: Issue): string {
-  return code === 'unrecognized_keys' ? `${name} is not a setting.` : `${name} takes ${message}.`;
+  if (code !== 'unrecognized_keys') return `${name} takes ${message}.`;
+  const successors = SUCCESSORS.get(name);
+  return successors === undefined
+    ? `${name} is not a setting.`
+    : `${name} is no longer a setting: set ${successors}.`;
 }
 
 function errorsOfAbsence(given: Texts, required: Readonly<Record<string, string>>): string[] {
   return Object.entries(required)
     .filter(([name]) => given[name] === undefined)
     .map(([name, advice]) => `${name} is required in production. ${advice}`);
-}
-
-function errorsOfCosts(given: Texts): string[] {
-  return HASH_COSTS.filter((name) => Number(given[name] ?? Infinity) < LEAST_HASH_COST).map(
-    (name) =>
-      `${name} is at least ${LEAST_HASH_COST} in production, so that a copy of the database is not soon guessed.`,
-  );
 }
 
 function isProduction(given: Texts): boolean {

@@ -2,6 +2,7 @@ import { type MfaModuleOptions, type SecretKey } from '../../mfa/index.js';
 import { type Language } from '../texts/languages.js';
 import { type SessionLimits } from './session-limits.js';
 import { type ConfiguredEntry } from './values/configured-entry.js';
+import { type HashWork } from './values/hash-work.js';
 import { type EmailVerificationMode } from './settings/email-verifications.js';
 import { type JwtKey } from './keys/key-formats.js';
 import { type SignedWebhook } from './settings/signed-webhook.js';
@@ -74,8 +75,8 @@ export abstract class ServerConfig {
   abstract readonly trustedProxies: readonly string[];
   /** Origins of browsers that may call the API. Empty: only its own. */
   abstract readonly corsOrigins: readonly string[];
-  /** bcrypt cost of passwords. */
-  abstract readonly passwordHashCost: number;
+  /** The work of a new hash of a password. */
+  abstract readonly passwordHashWork: HashWork;
   /** Passwords that are hashed at once, at most. */
   abstract readonly passwordHashesAtOnce: number;
   /** Requests in a minute of one client address to the routes without a token. */

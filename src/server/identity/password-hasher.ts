@@ -1,15 +1,15 @@
 import { createHmac } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { Injectable } from '@nestjs/common';
-import bcrypt from 'bcrypt';
-import { type Asker, MfaError, normalizeText, SlowWork } from '../../mfa/index.js';
+import { type Asker, MfaError, normalizeText, RandomSource, SlowWork } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
+import { Argon2id } from './hashes/argon2id.js';
+import { Argon2idHashes } from './hashes/argon2id-hashes.js';
+import { compareBcrypt, compareBcryptWithNobody, isBcrypt } from './hashes/bcrypt-hashes.js';
+import { HashCensus } from './hashes/hash-census.js';
+import { hashesAtOnce } from './hashes/hashes-at-once.js';
 
 /** Makes our condensed passwords differ from those of any other service. It is public, and must never change. */
 const DOMAIN_LABEL = 'nestjs-mfa/password/v1';
-
-/** A salt and hash that no password has: the password of an absent user is compared with it. */
-const NO_SALT_AND_HASH = '.'.repeat(53);
 
 /** UTF-16 units of a password as received: enough for 1024 characters, however they are composed. */
 export const MAX_PASSWORD_TEXT_LENGTH = 4096;
@@ -18,23 +18,34 @@ const TOO_LONG = {
   password: [`Ensure this field has no more than ${MAX_PASSWORD_TEXT_LENGTH} characters.`],
 };
 
-/** Some seconds of work at the default cost; half of it for one network, an eighth for one name. */
+/** A second of work or less, and some seconds while the hashes are bcrypt; half of it for one network, an eighth for one name. */
 export const PASSWORD_LINE = { mostWaiting: 64, mostOfNetwork: 32, mostOfSubject: 8 };
 
-/** bcrypt over condensed passwords, at the configured cost. */
+/**
+ * argon2id over condensed passwords, with the configured work. Hashes of bcrypt, which all were before,
+ * still open.
+ */
 @Injectable()
 export class PasswordHasher {
   private readonly slow: SlowWork;
+  private readonly hashes: Argon2idHashes;
 
-  constructor(private readonly config: ServerConfig) {
-    const atOnce = Math.min(config.passwordHashesAtOnce, availableParallelism());
+  constructor(
+    config: ServerConfig,
+    argon2id: Argon2id,
+    private readonly census: HashCensus,
+    random: RandomSource,
+  ) {
+    const { passwordHashWork: work, passwordHashesAtOnce } = config;
+    const atOnce = hashesAtOnce({ atOnce: passwordHashesAtOnce, memoryKib: work.memoryKib });
     this.slow = new SlowWork({ atOnce, ...PASSWORD_LINE });
+    this.hashes = new Argon2idHashes(argon2id, work, random);
   }
 
   /** @throws {MfaError} `rate_limited` when too many wait already */
   async hash(password: string, asker: Asker): Promise<string> {
     const condensed = condense(password);
-    return this.slow.run(asker, () => bcrypt.hash(condensed, this.config.passwordHashCost));
+    return this.slow.run(asker, () => this.hashes.make(condensed));
   }
 
   /**
@@ -44,48 +55,51 @@ export class PasswordHasher {
    */
   async rehash(password: string, userId: string): Promise<string> {
     const condensed = condense(password);
-    return this.slow.runBehind(userId, () => bcrypt.hash(condensed, this.config.passwordHashCost));
+    return this.slow.runBehind(userId, () => this.hashes.make(condensed));
   }
 
   /**
-   * False also without a hash, after as much work as for a hash of the configured cost or a lower
-   * one. All of it is one turn in line: several turns would make the time of an old hash stand out.
+   * False also without a hash, after as much work as for one. All hashes of a kind take the same work,
+   * unless they were made with more than is configured now; without a hash, the asker's subject decides
+   * the kind. All of it is one turn in line: several turns would make the time of an old hash stand
+   * out.
    *
    * @throws {MfaError} `rate_limited` when too many wait already
    */
   async verify(password: string, hash: string | null, asker: Asker): Promise<boolean> {
     const condensed = condense(password);
-    return this.slow.run(asker, () => this.compare(condensed, hash));
+    this.census.keepFresh();
+    return this.slow.run(asker, () =>
+      hash === null
+        ? this.compareWithNobody(condensed, asker.subject)
+        : this.compare(condensed, hash),
+    );
   }
 
-  private async compare(condensed: string, hash: string | null): Promise<boolean> {
-    const { passwordHashCost } = this.config;
-    if (hash === null) {
-      await bcrypt.compare(condensed, hashOfNobody(passwordHashCost));
-      return false;
-    }
-    const isRight = await bcrypt.compare(condensed, hash);
-    // Each cost is twice the work of the one below, so the hash and these add up to the configured
-    // cost.
-    for (let cost = bcrypt.getRounds(hash); cost < passwordHashCost; cost++) {
-      await bcrypt.compare(condensed, hashOfNobody(cost));
-    }
-    return isRight;
-  }
-
-  /** Whether the hash was made at another cost than the one configured now. */
+  /** Whether a new hash of the same password would be another kind, or other work. */
   isOutdated(hash: string): boolean {
-    return bcrypt.getRounds(hash) !== this.config.passwordHashCost;
+    return isBcrypt(hash) || this.hashes.isOutdated(hash);
   }
-}
 
-function hashOfNobody(cost: number): string {
-  return `$2b$${String(cost).padStart(2, '0')}$${NO_SALT_AND_HASH}`;
+  private async compare(condensed: string, hash: string): Promise<boolean> {
+    if (!isBcrypt(hash)) return this.hashes.compare(condensed, hash);
+    return compareBcrypt(condensed, hash, this.census.bcryptCost ?? 0);
+  }
+
+  private async compareWithNobody(condensed: string, name: string): Promise<false> {
+    const { bcryptCost } = this.census;
+    if (bcryptCost === null || !this.census.isLikeBcrypt(name)) {
+      await this.hashes.compareWithNobody(condensed);
+    } else {
+      await compareBcryptWithNobody(condensed, bcryptCost);
+    }
+    return false;
+  }
 }
 
 /**
  * 44 characters of base64 for a password of any length: bcrypt reads 72 bytes, stops at a NUL, and
- * silently ignores the rest.
+ * silently ignores the rest. argon2id would read all, but one form for both kinds is less to get wrong.
  *
  * A keyed hash and not SHA-256 alone: with the latter, unsalted hashes stolen elsewhere could be
  * tried against ours as if they were passwords, without ever being cracked.

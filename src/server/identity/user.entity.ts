@@ -20,6 +20,7 @@ export type EmailStanding = 'unasked' | 'confirmed' | 'unconfirmed';
   where: 'email_unasked OR email_verified_at IS NOT NULL',
 })
 @Index('users_email_key_idx', ['emailKey'])
+@Index('users_bcrypt_idx', ['id'], { where: "password_hash LIKE '$2%'" })
 export class User {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })
   readonly id!: string;
@@ -69,7 +70,7 @@ export class User {
   @Column('varchar', { name: 'last_name', length: 150 })
   readonly lastName!: string;
 
-  /** bcrypt of the condensed password; null: no password is right. */
+  /** argon2id of the condensed password, or an older bcrypt; null: no password is right. */
   @Column('text', { name: 'password_hash', nullable: true })
   readonly passwordHash!: string | null;
 
@@ -77,7 +78,7 @@ export class User {
   @Column('text', { nullable: true })
   readonly provider!: string | null;
 
-  /** bcrypt of the secret that a first factor shares for this user, only to notice its change. */
+  /** As a password's hash, of the secret that a first factor shares for this user, only to notice its change. */
   @Column('text', { name: 'shared_secret_hash', nullable: true })
   readonly sharedSecretHash!: string | null;
 

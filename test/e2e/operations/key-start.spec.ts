@@ -67,7 +67,8 @@ describe('a server whose keys are wrapped, in files', () => {
       sourceEnvironment({
         ...files.environment,
         ...database.settings,
-        PASSWORD_HASH_COST: '4',
+        PASSWORD_HASH_MEMORY_KIB: '8',
+        PASSWORD_HASH_PASSES: '1',
       }),
     );
   }, 120_000);

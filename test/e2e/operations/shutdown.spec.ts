@@ -32,7 +32,8 @@ async function start(environment: Readonly<Record<string, string>> = {}): Promis
     ...KEYS,
     ...database.settings,
     PUBLIC_URL: 'http://localhost:3000',
-    PASSWORD_HASH_COST: '4',
+    PASSWORD_HASH_MEMORY_KIB: '8',
+    PASSWORD_HASH_PASSES: '1',
     SHUTDOWN_TIMEOUT_SECONDS: '60',
     ...environment,
   });

@@ -10,6 +10,7 @@ import {
   startServer,
   type TestServer,
 } from '../../support/server.js';
+import { keepAsBcrypt } from '../../support/slow-hashes.js';
 
 let server: TestServer;
 let account: SignedIn;
@@ -156,21 +157,34 @@ describe('a password', () => {
     return (await query<{ hash: string }>(sql, [id]))[0]?.hash ?? '';
   };
 
-  it('is kept as bcrypt, and hashed anew at the configured cost when it is next used', async () => {
+  async function expectNewHash(user: { id: string }, prefix: string): Promise<void> {
+    const isNew = (hash: string) => hash.startsWith(prefix);
+    expect(isNew(await eventually(() => hashOf(user), isNew))).toBe(true);
+  }
+
+  it('is kept as argon2id, and hashed anew with the configured work when it is next used', async () => {
     const user = await server.register();
-    expect(await hashOf(user)).toMatch(/^\$2b\$04\$/);
-    const costlier = await server.startSibling({ PASSWORD_HASH_COST: '5' });
+    expect(await hashOf(user)).toMatch(/^\$argon2id\$v=19\$m=8,t=1,p=1\$/);
+    const costlier = await server.startSibling({ PASSWORD_HASH_PASSES: '2' });
     await costlier.login({ ...user, password: 'wrong' });
-    expect(await hashOf(user)).toMatch(/^\$2b\$04\$/);
+    expect(await hashOf(user)).toMatch(/^\$argon2id\$v=19\$m=8,t=1,p=1\$/);
     await costlier.login(user);
-    const renewed = await eventually(
-      () => hashOf(user),
-      (hash) => hash.startsWith('$2b$05$'),
-    );
-    expect(renewed).toMatch(/^\$2b\$05\$/);
+    await expectNewHash(user, '$argon2id$v=19$m=8,t=2,p=1$');
     expect((await costlier.login(user)).status).toBe(200);
     expect((await server.login(user)).status).toBe(200);
     await costlier.stop();
+  });
+
+  it('opens by the bcrypt of before, and is argon2id from then on', async () => {
+    const user = await server.register();
+    await keepAsBcrypt(server, user);
+    const old = await hashOf(user);
+    expect((await server.login({ ...user, password: 'wrong' })).status).toBe(400);
+    expect(await hashOf(user)).toBe(old);
+    expect((await server.login(user)).status).toBe(200);
+    await expectNewHash(user, '$argon2id$v=19$m=8,t=1,p=1$');
+    expect((await server.login({ ...user, password: 'wrong' })).status).toBe(400);
+    expect((await server.login(user)).status).toBe(200);
   });
 
   it.each([

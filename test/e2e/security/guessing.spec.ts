@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
-import bcrypt from 'bcrypt';
 import { AttemptStore } from '../../../src/mfa/index.js';
 import { type Reply } from '../../support/http-client.js';
+import { slowWorkDuring } from '../../support/slow-hashes.js';
 import {
   type EnrolledApp,
   type SignedIn,
@@ -18,10 +18,8 @@ afterEach(() => jest.restoreAllMocks());
 
 /** Slow hashes that a request costs. */
 async function slowHashesOf(request: () => Promise<Reply>): Promise<[Reply, number]> {
-  const compare = jest.spyOn(bcrypt, 'compare');
-  compare.mockClear();
-  const reply = await request();
-  return [reply, compare.mock.calls.length];
+  const [reply, work] = await slowWorkDuring(server, request);
+  return [reply, work.length];
 }
 
 const query = <T>(sql: string, id: string) => server.dataSource.query<T[]>(sql, [id]);

@@ -30,7 +30,8 @@ function startProcess(databaseUrl: string): Promise<ChildServer> {
     ...KEYS,
     DATABASE_URL: databaseUrl,
     PUBLIC_URL: 'http://localhost:3000',
-    PASSWORD_HASH_COST: '4',
+    PASSWORD_HASH_MEMORY_KIB: '8',
+    PASSWORD_HASH_PASSES: '1',
     // What waits to be delivered is left to the server that lives.
     MFA_OUTBOX_INTERVAL_SECONDS: '3600',
   });

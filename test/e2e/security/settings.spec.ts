@@ -15,7 +15,7 @@ const REFUSED: [name: string, environment: Environment, reason: RegExp][] = [
   ['unlimited attempts', { MFA_MAX_ATTEMPTS_PER_CHALLENGE: '0' }, /from 1 to 20/],
   ['no lock', { MFA_LOCK_SECONDS: '0' }, /from 60/],
   ['a number that is none', { MFA_MAX_FAILURES_PER_METHOD: 'ten' }, /whole number/],
-  ['a hash without work', { PASSWORD_HASH_COST: '1' }, /from 4 to 15/],
+  ['a hash without work', { PASSWORD_HASH_PASSES: '0' }, /from 1 to 100/],
   ['a short secret key', { MFA_SECRET_KEYS: 'k:c2hvcnQ' }, /MFA_SECRET_KEYS.*32 random bytes/],
   ['a secret key twice', { MFA_SECRET_KEYS: twice(`k:${'A'.repeat(43)}`) }, /each id once/],
   ['a signing key that is none', { JWT_KEYS: 'secret' }, /JWT_KEYS.*P-256/],
@@ -58,7 +58,7 @@ it.each(REFUSED)('refuses to start with %s, and says why', async (_name, environ
 
 it('refuses to start production without what protects it, naming each', async () => {
   const reason = await reasonOf({ NODE_ENV: 'production', DATABASE_URL: '', PUBLIC_URL: '' });
-  expect(reason).toMatch(/PASSWORD_HASH_COST is at least 10 in production/);
+  expect(reason).toMatch(/BACKUP_CODE_HASH_COST is at least 10 in production/);
   for (const name of ['JWT_KEYS', 'MFA_SECRET_KEYS', 'DATABASE_URL', 'SMTP_URL', 'PUBLIC_URL']) {
     expect(reason).toContain(`${name} is required in production`);
   }

@@ -14,7 +14,8 @@ export type KeyUse =
   | 'ephemeral-token'
   | 'refresh-token'
   | 'mailed-link'
-  | 'mailed-code';
+  | 'mailed-code'
+  | 'absent-name';
 
 /** A key that is derived for one use from one key of the ring. */
 export interface DerivedKey {

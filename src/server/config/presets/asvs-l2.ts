@@ -4,6 +4,7 @@ import {
   atMost,
   onlyBeside,
   optionAtMost,
+  slowPasswordHashes,
   withOneOf,
   withoutFactor,
   withoutProvider,
@@ -30,6 +31,6 @@ export const ASVS_L2: Preset = {
     // The norm asks for a fresh proof without naming an age: this one is ours.
     atMost('MFA_STEP_UP_MAX_AGE', 900, 'ASVS 7.5.1'),
     atLeast('BACKUP_CODE_HASH_COST', 10, 'ASVS 6.5.2'),
-    atLeast('PASSWORD_HASH_COST', 10, 'ASVS 11.4.2'),
+    slowPasswordHashes('ASVS 11.4.2'),
   ],
 };

@@ -88,7 +88,7 @@ const BREACHES: Readonly<Record<PresetName, readonly NodeJS.ProcessEnv[]>> = {
     withFile('factors: [{ type: app, window_steps: 2 }]'),
     { MFA_STEP_UP_MAX_AGE: '901' },
     { BACKUP_CODE_HASH_COST: '9' },
-    { PASSWORD_HASH_COST: '9' },
+    { PASSWORD_HASH_PASSES: '1' },
   ],
   'asvs-l3': [
     APP,

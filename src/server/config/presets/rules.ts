@@ -1,4 +1,5 @@
 import { type ConfiguredEntry } from '../values/configured-entry.js';
+import { isWeakHashWork, LEAST_HASH_WORK_TEXT } from '../values/hash-work.js';
 import { type PresetRule, type Values } from './preset.js';
 
 type NumberSetting = {
@@ -38,6 +39,20 @@ export function optionAtMost(
         const isAbove = found === type && typeof value === 'number' && value > most;
         return isAbove ? [`${path}.${key}=${value}`] : [];
       }),
+  };
+}
+
+/** Passwords are hashed with at least one of OWASP's pairs. */
+export function slowPasswordHashes(clause: string): PresetRule {
+  return {
+    clause,
+    demand: `\`PASSWORD_HASH_MEMORY_KIB\` and \`PASSWORD_HASH_PASSES\` of at least ${LEAST_HASH_WORK_TEXT}`,
+    breachesOf: ({
+      values: { PASSWORD_HASH_MEMORY_KIB: memoryKib, PASSWORD_HASH_PASSES: passes },
+    }) =>
+      isWeakHashWork({ memoryKib, passes })
+        ? [`PASSWORD_HASH_MEMORY_KIB=${memoryKib} with PASSWORD_HASH_PASSES=${passes}`]
+        : [],
   };
 }
 

@@ -15,6 +15,7 @@ import { EVENT_WEBHOOK_SETTINGS } from './event-webhook-settings.js';
 import { KEY_SETTINGS } from './key-settings.js';
 import { LIFE_CYCLE_SETTINGS } from './life-cycle-settings.js';
 import { MFA_SETTINGS } from './mfa-settings.js';
+import { PASSWORD_HASH_SETTINGS } from './password-hash-settings.js';
 import { SESSION_SETTINGS } from './session-settings.js';
 import { PRESET_NAMES } from './preset-names.js';
 import { senderOfMails } from '../values/sender-of-mails.js';
@@ -116,18 +117,7 @@ export const SETTINGS = [
     'Origins that browsers may call from; unset: none but our own',
     listOf(webOrigin),
   ),
-  setting(
-    'PASSWORD_HASH_COST',
-    '12',
-    'bcrypt cost of passwords; in production at least 10',
-    wholeNumber(4, 15),
-  ),
-  setting(
-    'PASSWORD_HASHES_AT_ONCE',
-    '2',
-    'Passwords hashed at once, on so many processors at most; at most `UV_THREADPOOL_SIZE` (4 unless set) less 2',
-    wholeNumber(1, 1024),
-  ),
+  ...PASSWORD_HASH_SETTINGS,
   ...BUDGET_SETTINGS,
   ...SESSION_SETTINGS,
   ...SMS_SETTINGS,

@@ -11,7 +11,8 @@ const bare: Addressed = {
   MFA_SECRET_KEYS: null,
   SMTP_URL: null,
   SMS_GATEWAY_URL: null,
-  PASSWORD_HASH_COST: 4,
+  PASSWORD_HASH_MEMORY_KIB: 8,
+  PASSWORD_HASH_PASSES: 1,
   BACKUP_CODE_HASH_COST: 4,
   registrationIsOpenByDefault: true,
   factors: [{ type: 'app' }, { type: 'email' }],
@@ -22,7 +23,7 @@ const REQUIRED = [
   'DATABASE_URL',
   'JWT_KEYS',
   'MFA_SECRET_KEYS',
-  'PASSWORD_HASH_COST',
+  'PASSWORD_HASH_MEMORY_KIB',
   'BACKUP_CODE_HASH_COST',
   'REGISTRATION',
 ];
@@ -31,7 +32,8 @@ const GIVEN = {
   DATABASE_URL: 'postgres://database/mfa',
   JWT_KEYS: [],
   MFA_SECRET_KEYS: [],
-  PASSWORD_HASH_COST: 10,
+  PASSWORD_HASH_MEMORY_KIB: 19_456,
+  PASSWORD_HASH_PASSES: 2,
   BACKUP_CODE_HASH_COST: 10,
   registrationIsOpenByDefault: false,
 };

@@ -1,7 +1,8 @@
 import { isLocalHost } from './is-local-host.js';
+import { type HashSettings, WEAK_HASHES } from './weak-hashes.js';
 
 /** The settings that decide whether a server may run at its `PUBLIC_URL`, or else at its `HOST`. */
-export interface Addressed {
+export interface Addressed extends HashSettings {
   readonly NODE_ENV: string;
   /** Whether `NODE_ENV` is set: a default is no statement of the operator. */
   readonly isNodeEnvSet: boolean;
@@ -13,17 +14,11 @@ export interface Addressed {
   readonly MFA_SECRET_KEYS: unknown;
   readonly SMTP_URL: string | null;
   readonly SMS_GATEWAY_URL: string | null;
-  readonly PASSWORD_HASH_COST: number;
-  readonly BACKUP_CODE_HASH_COST: number;
   /** Whether registration is open only because nobody set it. */
   readonly registrationIsOpenByDefault: boolean;
   /** The second factors on offer. */
   readonly factors: readonly { readonly type: string }[];
 }
-
-/** A lower cost is for tests. */
-export const LEAST_HASH_COST = 10;
-export const HASH_COSTS = ['PASSWORD_HASH_COST', 'BACKUP_CODE_HASH_COST'] as const;
 
 const MAILBOX = 'Else everybody could read them on the development mailbox page.';
 
@@ -67,14 +62,7 @@ const TRIALS: readonly (readonly [
         (place: string) => `${name} is required ${place}. \`npm run keys:generate\` makes one.`,
       ] as const,
   ),
-  ...HASH_COSTS.map(
-    (name) =>
-      [
-        (settings: Addressed) => settings[name] < LEAST_HASH_COST,
-        (place: string) =>
-          `${name} is at least ${LEAST_HASH_COST} ${place}, so that a copy of the database is not soon guessed.`,
-      ] as const,
-  ),
+  ...WEAK_HASHES,
   [
     ({ registrationIsOpenByDefault }) => registrationIsOpenByDefault,
     (place) =>

@@ -54,6 +54,7 @@ const UP = [
   `CREATE UNIQUE INDEX users_email_key ON users (email_key)
   WHERE email_unasked OR email_verified_at IS NOT NULL`,
   `CREATE INDEX users_email_key_idx ON users (email_key)`,
+  `CREATE INDEX users_bcrypt_idx ON users (id) WHERE password_hash LIKE '$2%'`,
   `CREATE TABLE sessions (
     user_id uuid NOT NULL,
     id uuid NOT NULL,
