@@ -26,6 +26,7 @@ import { ourHashAlone, ours } from './contestants/ours.mjs';
  * @property {(server: ChildServer) => Promise<Seeder>} [openSeeder] of the first process
  * @property {(load: import('./client.mjs').Load) => Promise<import('./client.mjs').Taken>} [run]
  * @property {import('pg').Client} [database] where its tables are
+ * @property {string} [databaseUrl]
  * @property {ChildServer} [server] once it is started
  * @property {Seeder} [seed] once its seeder is open
  * @property {Record<string, Ticket[]>} [tickets] that are not used yet, by their pool
@@ -46,6 +47,11 @@ const MAKERS = {
 
 export const SERVERS = Object.keys(MAKERS);
 
+/** @param {Database} database */
+function placeOf({ client, url }) {
+  return { database: client, databaseUrl: url };
+}
+
 /**
  * @param {{servers: string[], against: string | undefined, databaseUrl: string}} options `servers`
  *   are ids of {@link SERVERS}; `against` is an earlier commit
@@ -60,7 +66,7 @@ export async function makeContestants({ servers, against, databaseUrl }, databas
   const contestants = [];
   // One after the other, because they create tables.
   for (const make of servers.flatMap((id) => MAKERS[id] ?? [])) {
-    contestants.push({ database: database.client, ...(await make(database)) });
+    contestants.push({ ...placeOf(database), ...(await make(database)) });
   }
   if (against === undefined) return contestants;
   const ours = contestants.filter(({ id }) => id === 'ours');

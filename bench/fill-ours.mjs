@@ -20,7 +20,7 @@ const CLIENT = ['192.0.2.1', 'Mozilla/5.0 (X11; Linux x86_64)'];
 const OPEN_LOGINS = `
   INSERT INTO mfa_challenges (user_id, id, purpose, method_id, handler, proofs, provider,
     credentials_version, created_at, expires_at, account_version)
-  SELECT user_id, id, 'login', method_id, 'app', '[]', 'local', user_id, now(),
+  SELECT user_id, id, 'login', method_id, 'app', '[]', 'local:local', user_id, now(),
     now() + interval '1 day', 1
   FROM unnest($1::uuid[], $2::text[], $3::uuid[]) AS given(user_id, id, method_id)`;
 

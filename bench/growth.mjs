@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openDatabase, runCommand, say, writeResult } from './command.mjs';
 import { ours as makeOurs } from './contestants/ours.mjs';
 import { fillOurs } from './fill-ours.mjs';
-import { textOfFacts, textOfNumber, textOfSpread } from './markdown.mjs';
+import { renderGrowthBlock } from './markdown.mjs';
 import {
   measure,
   median,
@@ -16,8 +16,8 @@ import {
   spreadOf,
 } from './measure.mjs';
 import { readGrowthOptions } from './options.mjs';
-import { checkMarkers, publishGrowth } from './publish.mjs';
-import { alignTable, describeMachine, describeVersions } from './report.mjs';
+import { checkMarkers, formatted, publishGrowth } from './publish.mjs';
+import { describeMachine, describeVersions } from './summary.mjs';
 import { workOf } from './works.mjs';
 
 /**
@@ -213,33 +213,6 @@ function ratioOf(memory, reading) {
   return before && after ? round(after / before, 3) : null;
 }
 
-/**
- * The summary as text for a terminal.
- *
- * @param {GrowthSummary} summary
- */
-export function renderGrowthText({ growth, memory, memoryRatio, liveHeapRatio, ...about }) {
-  const { command, startedAt, machine, versions } = about;
-  const sizes = growth.map(({ users, events, databaseMib, right, wrong }) => [
-    ...[users, events].map((count) => count.toLocaleString('en')),
-    textOfNumber(databaseMib),
-    ...[right, wrong].flatMap(({ p95, ratio }) => [p95.toFixed(1), textOfSpread(ratio)]),
-  ]);
-  const heading = ['users', 'events', 'MiB', 'right p95 ms', 'ratio', 'wrong p95 ms', 'ratio'];
-  const readings = memory.map(({ verifies, residentMib, liveHeapMib }) => [
-    'after',
-    `${verifies.toLocaleString('en')} right codes`,
-    `${textOfNumber(residentMib)} MiB`,
-    `heap in use ${liveHeapMib?.toFixed(1) ?? '–'} MiB`,
-  ]);
-  return [
-    `${command}  ${startedAt}\n${textOfFacts(machine)}\n${textOfFacts(versions)}`,
-    alignTable([heading, ...sizes]),
-    alignTable(readings),
-    `at the end by that after 20,000: resident ${memoryRatio?.toFixed(2) ?? '–'}, heap in use ${liveHeapRatio?.toFixed(2) ?? '–'}`,
-  ].join('\n\n');
-}
-
 await runCommand(async (context) => {
   const args = process.argv.slice(2);
   const options = { ...readGrowthOptions(args, process.env), signal: context.signal };
@@ -258,7 +231,7 @@ await runCommand(async (context) => {
   const memory = await measureMemory(RIGHT_CODE, { ...options, clients: CLIENTS }, context);
   const command = ['npm run bench:growth', ...(args.length ? ['--', ...args] : [])].join(' ');
   const summary = { command, startedAt, ...facts, ...summarizeGrowth(sizes, runs, memory) };
-  console.log(`\n${renderGrowthText(summary)}`);
+  console.log(`\n${await formatted(renderGrowthBlock(summary))}`);
   say(`Written to ${await writeResult('growth', { ...summary, runs })}`);
   if (options.publish) await publishGrowth(summary);
 });

@@ -3,8 +3,8 @@ import { UsageError } from './command.mjs';
 import { SERVERS } from './contestants.mjs';
 import { WORKS } from './works.mjs';
 
-/** The works and further measures: starts, verifications during sign-ins, and two processes of ours. */
-const MEASURES = ['start', ...WORKS.map(({ id }) => id), 'together', 'processes'];
+/** The works and further measures: starts, statements, right codes during sign-ins, two processes of ours. */
+const MEASURES = ['start', ...WORKS.map(({ id }) => id), 'statements', 'together', 'processes'];
 
 /** Each number with its default, its minimum and its maximum. */
 const CLIENTS = { default: '1,8,32', least: 1, greatest: 256 };

@@ -3,9 +3,12 @@ import { makeContestants } from './contestants.mjs';
 import { resolveCommit } from './contestants/before.mjs';
 import { residentMibOf } from './measure.mjs';
 import { readOptions } from './options.mjs';
-import { checkMarkers, publishRun } from './publish.mjs';
-import { describeMachine, describeVersions, renderText, summarize } from './report.mjs';
+import { renderRunBlock } from './markdown.mjs';
+import { checkMarkers, formatted, publishRun } from './publish.mjs';
+import { describeMachine, describeVersions, summarize } from './summary.mjs';
+import { countStatements } from './statements.mjs';
 import { measureBesideSignIns, measureStarts, measureTwoProcesses, runRounds } from './rounds.mjs';
+import { WORKS } from './works.mjs';
 
 /**
  * @typedef {import('./command.mjs').Context} Context
@@ -40,6 +43,21 @@ async function residentOf(contestants) {
 }
 
 /**
+ * The works that a measured server does not do, so that no table passes over them.
+ *
+ * @param {Contestant[]} contestants
+ * @param {{only: string[]}} options
+ */
+function lacksOf(contestants, { only }) {
+  const servers = contestants.filter(({ start, works }) => start !== undefined && works.length > 0);
+  return WORKS.filter(({ id }) => only.includes(id)).flatMap(({ id: work }) =>
+    servers
+      .filter(({ id, works }) => id !== 'floor-audited' && !works.includes(work))
+      .map(({ name: server }) => ({ work, server })),
+  );
+}
+
+/**
  * @param {Contestant[]} contestants
  * @param {import('./rounds.mjs').Options} options
  * @param {Context['cleanup']} cleanup
@@ -52,6 +70,8 @@ async function measureAll(contestants, options, cleanup) {
     starts: does('start') ? await measureStarts(contestants, options) : [],
     runs: await runRounds(contestants, options),
     afterwards: await residentOf(contestants),
+    statements: does('statements') ? await countStatements(contestants, options, cleanup) : [],
+    lacks: lacksOf(contestants, options),
     besideSignIns: does('together') && ours ? await measureBesideSignIns(ours, options) : [],
     processes: does('processes') && ours ? await measureTwoProcesses(ours, options, cleanup) : [],
   };
@@ -75,7 +95,7 @@ await runCommand(async ({ signal, cleanup }) => {
   const versions = await describeVersions(database.client);
   const facts = { ...about, machine, versions: { ...versions, ...before } };
   const summary = { ...facts, ...summarize(measured) };
-  console.log(`\n${renderText(summary)}`);
+  console.log(`\n${await formatted(renderRunBlock(summary))}`);
   say(`Written to ${await writeResult('bench', { ...summary, measured })}`);
   if (options.publish) await publishRun(summary);
 });

@@ -39,8 +39,8 @@ export const WORKS = [
   { id: 'refresh', name: 'refresh of a session', most: 300, isLater: true },
   { id: 'step-up-ask', name: 'asking for a step-up', most: 200, isLater: true },
   { id: 'step-up', name: 'right code of a step-up', most: 200, isLater: true },
-  { id: 'enrol', name: 'set-up of an app', most: 16, isLater: true },
-  { id: 'confirm', name: 'its first right code', most: 16, isLater: true },
+  { id: 'enrol', name: 'set-up of an app', most: 8, isLater: true },
+  { id: 'confirm', name: 'its first right code', most: 8, isLater: true },
 ];
 
 /**
@@ -57,6 +57,26 @@ export function workOf(id) {
   const work = WORKS.find((each) => each.id === id);
   if (work === undefined) throw new RangeError(`No work is called ${id}.`);
   return work;
+}
+
+/**
+ * The name of a work in tables.
+ *
+ * @param {string} id
+ */
+export function nameOfWork(id) {
+  return workOf(id).name;
+}
+
+/**
+ * The works of the rows that more than our server does, in their order.
+ *
+ * @param {{work: string, server: string}[]} rows
+ */
+export function comparedWorks(rows) {
+  const others = rows.filter(({ server }) => ['floor', 'Better Auth'].includes(server));
+  const works = new Set(rows.map(({ work }) => work));
+  return [...works].filter((work) => others.some((row) => row.work === work));
 }
 
 /** The password of every prepared user. */

@@ -27,7 +27,8 @@ export async function before(commit, { databaseUrl }, context) {
   await build(await resolveCommit(commit, context.signal), folder, context.signal);
   const database = await openDatabase(databaseUrl, context);
   const { ours } = await import(pathToFileURL(join(folder, CONTESTANT)).href);
-  return { ...(await ours(database)), id: 'before', name: 'before', database: database.client };
+  const place = { database: database.client, databaseUrl: database.url };
+  return { ...(await ours(database)), id: 'before', name: 'before', ...place };
 }
 
 /**

@@ -30,7 +30,7 @@ const INSERT = `
   ), challenge AS (
     INSERT INTO mfa_challenges (user_id, id, purpose, method_id, handler, proofs, provider,
       credentials_version, created_at, expires_at, account_version)
-    SELECT user_id, challenge_id, 'login', method_id, 'app', '[]', 'local', user_id,
+    SELECT user_id, challenge_id, 'login', method_id, 'app', '[]', 'local:local', user_id,
       now(), now() + interval '1 day', 1
     FROM protected
   ), backup_code AS (
