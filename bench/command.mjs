@@ -1,7 +1,9 @@
 /* global AbortController */
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 
@@ -9,7 +11,7 @@ import pg from 'pg';
  * What every part of a command gets: `cleanup` holds what must be done at the end, last first.
  *
  * @typedef {{signal: AbortSignal, cleanup: (() => Promise<unknown>)[]}} Context
- * @typedef {{url: string, client: pg.Client, signal: AbortSignal}} Database
+ * @typedef {{url: string, client: pg.Client} & Context} Database
  */
 
 /**
@@ -50,7 +52,49 @@ export async function openDatabase(adminUrl, { signal, cleanup }) {
   client.on('error', () => {});
   await client.connect();
   cleanup.push(() => client.end());
-  return { url, client, signal };
+  return { url, client, signal, cleanup };
+}
+
+/**
+ * Runs a program to its end. It gets a process group of its own, so that the signal, or the end of
+ * this process, also ends what it started.
+ *
+ * @param {string} program
+ * @param {string[]} args
+ * @param {{cwd: string, signal: AbortSignal}} where
+ * @returns {Promise<string>} what it wrote to its standard output
+ * @throws {UsageError} when it fails, with what it wrote
+ */
+export async function runProgram(program, args, { cwd, signal }) {
+  signal.throwIfAborted();
+  const child = spawn(program, args, {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const end = () => endGroup(child.pid);
+  signal.addEventListener('abort', end);
+  process.once('exit', end);
+  try {
+    const closed = once(child, 'close');
+    const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+    signal.throwIfAborted();
+    if (child.exitCode === 0) return output;
+    throw new UsageError(`${[program, ...args].join(' ')} failed.\n${output}${errors}`);
+  } finally {
+    signal.removeEventListener('abort', end);
+    process.off('exit', end);
+  }
+}
+
+/** @param {number | undefined} pid of the group's first process */
+function endGroup(pid) {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGTERM');
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { startChildServer } from '../scripts/child-server.mjs';
+import { before } from './contestants/before.mjs';
 import { betterAuth, installPeer, peerHashAlone } from './contestants/better-auth.mjs';
 import { auditedFloor, floor } from './contestants/floor.mjs';
 import { ourHashAlone, ours } from './contestants/ours.mjs';
@@ -7,7 +8,9 @@ import { ourHashAlone, ours } from './contestants/ours.mjs';
 /**
  * @typedef {import('../scripts/child-server.mjs').ChildServer} ChildServer
  * @typedef {import('./command.mjs').Database} Database
- * @typedef {(count: number) => Promise<import('./works.mjs').Ticket[]>} Seeder makes tickets
+ * @typedef {import('./works.mjs').Work} Work
+ * @typedef {import('./works.mjs').Ticket} Ticket
+ * @typedef {(count: number, work: Work) => Promise<Ticket[]>} Seeder makes tickets for a work
  */
 
 /**
@@ -20,11 +23,13 @@ import { ourHashAlone, ours } from './contestants/ours.mjs';
  * @property {number[]} [clients] the only numbers of clients that it is measured at
  * @property {(more?: Record<string, string>) => Promise<ChildServer>} [start] starts one more process;
  *   the first one creates the tables that it needs. Absent: it runs in this process
- * @property {() => Promise<Seeder>} [openSeeder]
- * @property {(load: import('./measure.mjs').Load) => Promise<import('./measure.mjs').Taken>} [run]
+ * @property {(server: ChildServer) => Promise<Seeder>} [openSeeder] of the first process
+ * @property {(load: import('./client.mjs').Load) => Promise<import('./client.mjs').Taken>} [run]
+ * @property {import('pg').Client} [database] where its tables are
+ * @property {string} [databaseUrl]
  * @property {ChildServer} [server] once it is started
  * @property {Seeder} [seed] once its seeder is open
- * @property {import('./works.mjs').Ticket[]} [tickets] that are not used yet
+ * @property {Record<string, Ticket[]>} [tickets] that are not used yet, by their pool
  */
 
 /**
@@ -42,18 +47,31 @@ const MAKERS = {
 
 export const SERVERS = Object.keys(MAKERS);
 
+/** @param {Database} database */
+function placeOf({ client, url }) {
+  return { database: client, databaseUrl: url };
+}
+
 /**
- * @param {string[]} ids of {@link SERVERS}
+ * @param {{servers: string[], against: string | undefined, databaseUrl: string}} options `servers`
+ *   are ids of {@link SERVERS}; `against` is an earlier commit
  * @param {Database} database
+ * @param {import('./command.mjs').Context} context
  * @returns {Promise<Contestant[]>}
- * @throws {UsageError} when there is no built server, or Better Auth cannot be installed
+ * @throws {UsageError} when there is no built server, or another one cannot be installed
  */
-export async function makeContestants(ids, database) {
-  if (ids.includes('better-auth')) await installPeer(database.signal);
+export async function makeContestants({ servers, against, databaseUrl }, database, context) {
+  if (servers.includes('better-auth')) await installPeer(database.signal);
+  /** @type {Contestant[]} */
   const contestants = [];
   // One after the other, because they create tables.
-  for (const make of ids.flatMap((id) => MAKERS[id] ?? [])) contestants.push(await make(database));
-  return contestants;
+  for (const make of servers.flatMap((id) => MAKERS[id] ?? [])) {
+    contestants.push({ ...placeOf(database), ...(await make(database)) });
+  }
+  if (against === undefined) return contestants;
+  const ours = contestants.filter(({ id }) => id === 'ours');
+  const others = contestants.filter(({ id }) => id !== 'ours');
+  return [...ours, await before(against, { databaseUrl }, context), ...others];
 }
 
 const SERVER = fileURLToPath(new URL('./bare-nest.mjs', import.meta.url));

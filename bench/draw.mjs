@@ -2,7 +2,8 @@
  * Draws docs/bench.svg. Each group of bars is one kind of request; the length of a bar is its
  * throughput relative to the fastest in its group.
  */
-import { nameOfWork, textOfNumber } from './markdown.mjs';
+import { textOfNumber } from './markdown.mjs';
+import { comparedWorks, nameOfWork } from './works.mjs';
 
 const CLIENTS = 8;
 const WIDTH = 760;
@@ -23,7 +24,7 @@ const SERVERS = [
 ];
 
 /**
- * @typedef {import('./report.mjs').Row} Row
+ * @typedef {import('./summary.mjs').Row} Row
  * @typedef {{name: string, label: string, colour: string, perSecond: number}} Bar
  * @typedef {{heading: string, bars: Bar[]}} Group
  */
@@ -69,8 +70,7 @@ ${parts.join('\n')}
  * @returns {Group[]}
  */
 function groupsOf(rows) {
-  const works = [...new Set(rows.map(({ work }) => work))];
-  return works.map((work) => {
+  return comparedWorks(rows).map((work) => {
     const bars = SERVERS.flatMap((server) => {
       const row = rows.find((each) => each.work === work && each.server === server.name);
       return row === undefined ? [] : [{ ...server, perSecond: row.perSecond }];

@@ -3,8 +3,8 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import pg from 'pg';
 import { say } from './command.mjs';
-import { loadParts } from './contestants/ours.mjs';
-import { USER_AGENT } from './measure.mjs';
+import { USER_AGENT } from './client.mjs';
+import { loadParts } from './contestants/seed-ours.mjs';
 
 /**
  * @typedef {(string | number)[]} Row values in COPY's text format
@@ -20,7 +20,7 @@ const CLIENT = ['192.0.2.1', 'Mozilla/5.0 (X11; Linux x86_64)'];
 const OPEN_LOGINS = `
   INSERT INTO mfa_challenges (user_id, id, purpose, method_id, handler, proofs, provider,
     credentials_version, created_at, expires_at, account_version)
-  SELECT user_id, id, 'login', method_id, 'app', '[]', 'local', user_id, now(),
+  SELECT user_id, id, 'login', method_id, 'app', '[]', 'local:local', user_id, now(),
     now() + interval '1 day', 1
   FROM unnest($1::uuid[], $2::text[], $3::uuid[]) AS given(user_id, id, method_id)`;
 
@@ -37,7 +37,7 @@ const OPEN_LOGINS = `
  *   opens logins of random users, each at most once until all have had one
  */
 export async function fillOurs(database, keys, count) {
-  const { random, sealState, signToken, stateVersion } = await loadParts(keys);
+  const { random, sealState, appState, signToken, stateVersion } = await loadParts(keys);
   const secret = randomBytes(20);
   const boundAt = new Date(Date.now() - 3600_000);
   const at = boundAt.toISOString();
@@ -76,7 +76,7 @@ export async function fillOurs(database, keys, count) {
       activated_at, activation, activated_version, state, state_version)`,
     map(users, ({ subjectId, methodId }) => [
       ...[subjectId, methodId, 'app', 't', 't', at, at, at, 0, 1],
-      bytea(sealState({ subjectId, methodId, secret }, boundAt)),
+      bytea(sealState({ subjectId, methodId }, appState(secret), boundAt)),
       stateVersion,
     ]),
   );

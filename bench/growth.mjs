@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openDatabase, runCommand, say, writeResult } from './command.mjs';
 import { ours as makeOurs } from './contestants/ours.mjs';
 import { fillOurs } from './fill-ours.mjs';
-import { textOfFacts, textOfNumber, textOfSpread } from './markdown.mjs';
+import { renderGrowthBlock } from './markdown.mjs';
 import {
   measure,
   median,
@@ -16,14 +16,14 @@ import {
   spreadOf,
 } from './measure.mjs';
 import { readGrowthOptions } from './options.mjs';
-import { checkMarkers, publishGrowth } from './publish.mjs';
-import { alignTable, describeMachine, describeVersions } from './report.mjs';
+import { checkMarkers, formatted, publishGrowth } from './publish.mjs';
+import { describeMachine, describeVersions } from './summary.mjs';
 import { workOf } from './works.mjs';
 
 /**
  * @typedef {import('./command.mjs').Context} Context
  * @typedef {import('./contestants.mjs').Contestant & {users: number, events: number,
- *   databaseMib: number, database: import('./command.mjs').Database}} Size
+ *   databaseMib: number, database: import('pg').Client}} Size
  * @typedef {import('./measure.mjs').NumberedRun & {users: number}} GrowthRun
  * @typedef {{verifies: number, residentMib: number | null, liveHeapMib: number | null}} Reading
  */
@@ -60,7 +60,7 @@ async function openSize(users, options, context) {
     'SELECT pg_database_size(current_database()) / 1048576.0 AS mib',
   );
   const databaseMib = Number(rows[0]?.mib);
-  return { ...ours, database, seed: openLogins, users, events, databaseMib };
+  return { ...ours, database: database.client, seed: openLogins, users, events, databaseMib };
 }
 
 /**
@@ -74,9 +74,11 @@ async function measureSizes(sizes, { rounds, requests, signal }) {
   const load = { requests, clients: CLIENTS, seconds: Infinity, signal };
   // Each work has its own logins, so that no user sends two right codes within one time step.
   const turns = [RIGHT_CODE, WRONG_CODE].flatMap((work) =>
-    sizes.map((size) => ({ work, size: { ...size, tickets: [] } })),
+    sizes.map((size) => ({ work, size: { ...size, tickets: {} } })),
   );
-  for (const { size } of turns) await prepareTickets(size, (rounds + 1) * requests, signal);
+  for (const { size, work } of turns) {
+    await prepareTickets(size, (rounds + 1) * requests, { work, signal });
+  }
   const runs = [];
   // Round 0 warms up.
   for (let round = 0; round <= rounds; round += 1) {
@@ -113,7 +115,7 @@ export async function measureMemory(work, { verifies, clients, databaseUrl, sign
     LIVE_HEAP_FILE: liveHeapFile,
   });
   context.cleanup.push(server.stop);
-  const contestant = { ...ours, server, seed: await ours.openSeeder() };
+  const contestant = { ...ours, server, seed: await ours.openSeeder(server) };
   /** @type {(done: number) => Promise<Reading>} */
   const read = async (done) => ({
     verifies: done,
@@ -123,7 +125,7 @@ export async function measureMemory(work, { verifies, clients, databaseUrl, sign
   const readings = [await read(0)];
   for (let done = 0; done < verifies;) {
     const requests = Math.min(STEP, verifies - done);
-    await prepareTickets(contestant, requests, signal);
+    await prepareTickets(contestant, requests, { work, signal });
     const load = { requests, clients, seconds: Infinity, signal };
     const { perSecond } = await measure(contestant, work, load);
     done += requests;
@@ -211,33 +213,6 @@ function ratioOf(memory, reading) {
   return before && after ? round(after / before, 3) : null;
 }
 
-/**
- * The summary as text for a terminal.
- *
- * @param {GrowthSummary} summary
- */
-export function renderGrowthText({ growth, memory, memoryRatio, liveHeapRatio, ...about }) {
-  const { command, startedAt, machine, versions } = about;
-  const sizes = growth.map(({ users, events, databaseMib, right, wrong }) => [
-    ...[users, events].map((count) => count.toLocaleString('en')),
-    textOfNumber(databaseMib),
-    ...[right, wrong].flatMap(({ p95, ratio }) => [p95.toFixed(1), textOfSpread(ratio)]),
-  ]);
-  const heading = ['users', 'events', 'MiB', 'right p95 ms', 'ratio', 'wrong p95 ms', 'ratio'];
-  const readings = memory.map(({ verifies, residentMib, liveHeapMib }) => [
-    'after',
-    `${verifies.toLocaleString('en')} right codes`,
-    `${textOfNumber(residentMib)} MiB`,
-    `heap in use ${liveHeapMib?.toFixed(1) ?? '–'} MiB`,
-  ]);
-  return [
-    `${command}  ${startedAt}\n${textOfFacts(machine)}\n${textOfFacts(versions)}`,
-    alignTable([heading, ...sizes]),
-    alignTable(readings),
-    `at the end by that after 20,000: resident ${memoryRatio?.toFixed(2) ?? '–'}, heap in use ${liveHeapRatio?.toFixed(2) ?? '–'}`,
-  ].join('\n\n');
-}
-
 await runCommand(async (context) => {
   const args = process.argv.slice(2);
   const options = { ...readGrowthOptions(args, process.env), signal: context.signal };
@@ -247,7 +222,7 @@ await runCommand(async (context) => {
   for (const users of options.users) sizes.push(await openSize(users, options, context));
   const [smallest] = sizes;
   if (smallest === undefined) throw new RangeError('There is no size to measure.');
-  const { client } = smallest.database;
+  const client = smallest.database;
   const facts = {
     machine: await describeMachine(client),
     versions: await describeVersions(client),
@@ -256,7 +231,7 @@ await runCommand(async (context) => {
   const memory = await measureMemory(RIGHT_CODE, { ...options, clients: CLIENTS }, context);
   const command = ['npm run bench:growth', ...(args.length ? ['--', ...args] : [])].join(' ');
   const summary = { command, startedAt, ...facts, ...summarizeGrowth(sizes, runs, memory) };
-  console.log(`\n${renderGrowthText(summary)}`);
+  console.log(`\n${await formatted(renderGrowthBlock(summary))}`);
   say(`Written to ${await writeResult('growth', { ...summary, runs })}`);
   if (options.publish) await publishGrowth(summary);
 });

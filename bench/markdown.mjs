@@ -1,13 +1,16 @@
-import { workOf } from './works.mjs';
+import { goalsOf } from './goals.mjs';
+import { round } from './measure.mjs';
+import { comparedWorks, nameOfWork } from './works.mjs';
 
 /**
  * @typedef {import('./growth.mjs').GrowthSummary} GrowthSummary
  * @typedef {import('./measure.mjs').Spread} Spread
- * @typedef {import('./report.mjs').Row} Row
- * @typedef {import('./report.mjs').RunSummary} RunSummary
+ * @typedef {import('./summary.mjs').Row} Row
+ * @typedef {import('./summary.mjs').RunSummary} RunSummary
  */
 
 const README_CLIENTS = 8;
+const LACKED = 'does not do it';
 
 /**
  * The README's table: the main numbers for one number of clients.
@@ -22,7 +25,7 @@ export function renderReadmeBlock({ command, startedAt, rows }) {
       perSecond: null,
       ratio: null,
     };
-  const works = [...new Set(own.map(({ work }) => work))];
+  const works = comparedWorks(own);
   const lines = works.map((work) => [
     nameOfWork(work),
     ...['ours', 'floor', 'Better Auth'].map((name) => textOfNumber(find(work, name).perSecond)),
@@ -45,12 +48,16 @@ export function renderRunBlock(summary) {
   return [
     sourceOf(summary),
     `Rounds: ${rounds}, of at most ${requests} requests or ${seconds} s for each measurement. ${textOfFacts(machine)}. ${textOfFacts(versions)}.`,
-    ...tablesOfRows(summary.rows),
+    ...tablesOfRows(summary),
     signInText(summary.signIns),
+    tableOfStatements(summary),
     tableOfServers(summary.servers),
     besideText(summary.besideSignIns),
     processesText(summary.processes),
-  ].join('\n\n');
+    tableOfGoals(summary),
+  ]
+    .filter((text) => text !== '')
+    .join('\n\n');
 }
 
 /**
@@ -88,24 +95,73 @@ function sourceOf({ command, startedAt }) {
   return `\`${command}\`, ${startedAt.slice(0, 10)}.`;
 }
 
-/** @param {RunSummary['rows']} rows */
-function tablesOfRows(rows) {
+/**
+ * A table for each number of clients. A server that lacks a work has a row that says so.
+ *
+ * @param {RunSummary} summary runs from before there were `lacks` are published too
+ */
+function tablesOfRows({ rows, lacks = [] }) {
   const numbers = [...new Set(rows.map(({ clients }) => clients))];
   return numbers.map((clients) => {
     const own = rows.filter((row) => row.clients === clients);
-    const lines = own.map((row, index) => [
-      own[index - 1]?.work === row.work ? '' : nameOfWork(row.work),
-      row.server,
-      ...cellsOfMeasures(row),
-    ]);
+    const works = [...new Set(own.map(({ work }) => work))];
+    const lines = works.flatMap((work) => {
+      const done = own
+        .filter((row) => row.work === work)
+        .map((row) => [row.server, ...cellsOfMeasures(row)]);
+      const lacking = lacks
+        .filter((lack) => lack.work === work)
+        .map(({ server }) => [server, ...Array.from({ length: 5 }, () => '–'), LACKED]);
+      return [...done, ...lacking].map((cells, index) => [
+        index === 0 ? nameOfWork(work) : '',
+        ...cells,
+      ]);
+    });
     const title = `${clients} client${clients === 1 ? '' : 's'}`;
     const heading = [title, 'server', 'per second', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU ms'];
     return tableOf([...heading, 'ours / this'], lines, 2);
   });
 }
 
+/** @param {RunSummary} summary */
+function tableOfStatements({ statements = [], lacks = [] }) {
+  const works = [...new Set(statements.map(({ work }) => work))];
+  const lines = works.flatMap((work) => {
+    const done = statements
+      .filter((count) => count.work === work)
+      .map(({ server, waitedFor, behind }) => [
+        server,
+        ...[waitedFor, behind].flatMap((count) =>
+          [count.statements, count.roundTrips, count.commits].map(String),
+        ),
+      ]);
+    const lacking = lacks
+      .filter((lack) => lack.work === work)
+      .map(({ server }) => [server, LACKED, ...Array.from({ length: 5 }, () => '–')]);
+    return [...done, ...lacking].map((cells, index) => [
+      index === 0 ? nameOfWork(work) : '',
+      ...cells,
+    ]);
+  });
+  const heading = ['statements', 'round trips', 'commits'];
+  const behind = heading.map((name) => `${name} behind it`);
+  if (lines.length === 0) return '';
+  return tableOf(['until the answer', 'server', ...heading, ...behind], lines, 2);
+}
+
+/** @param {RunSummary} summary */
+function tableOfGoals(summary) {
+  const lines = goalsOf(summary).map(({ what, value, wanted }) => [
+    what,
+    typeof value === 'number' ? String(round(value, 2)) : textOfSpread(value),
+    wanted,
+  ]);
+  return lines.length === 0 ? '' : tableOf(['goal', 'in this run', 'wanted'], lines);
+}
+
 /** @param {RunSummary['signIns']} signIns */
 function signInText(signIns) {
+  if (signIns.length === 0) return '';
   const parts = signIns.map(
     ({ server, signInMs, hashMs, overMs }) =>
       `${server} ${signInMs.toFixed(1)} ms, its hash alone ${hashMs.toFixed(1)} ms: ${textOfSpread(overMs)} ms beside the hash`,
@@ -115,6 +171,7 @@ function signInText(signIns) {
 
 /** @param {RunSummary['servers']} servers */
 function tableOfServers(servers) {
+  if (servers.length === 0) return '';
   const lines = servers.map(({ server, startMs, idleMib, afterwardsMib }) => [
     server,
     ...[startMs, idleMib, afterwardsMib].map(textOfNumber),
@@ -180,15 +237,6 @@ export function cellsOfMeasures(row) {
     row.cpuMs?.toFixed(2) ?? '–',
     textOfSpread(row.ratio),
   ];
-}
-
-/**
- * The name of a work in tables.
- *
- * @param {string} id
- */
-export function nameOfWork(id) {
-  return workOf(id).name;
 }
 
 /**

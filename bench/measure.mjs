@@ -1,9 +1,5 @@
-import { Buffer } from 'node:buffer';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { Agent, request } from 'node:http';
-import { performance } from 'node:perf_hooks';
-import { text } from 'node:stream/consumers';
+import { poolOf } from './works.mjs';
 
 const SEED_BATCH = 1000;
 
@@ -19,21 +15,33 @@ const SEED_BATCH = 1000;
  */
 
 /**
- * Fills up the contestant's tickets to the given number.
+ * Fills up the contestant's tickets for a work to the given number.
  *
  * @param {import('./contestants.mjs').Contestant} contestant
  * @param {number} count
- * @param {AbortSignal} signal
+ * @param {{work: import('./works.mjs').Work, signal: AbortSignal}} purpose
+ * @returns {Promise<import('./works.mjs').Ticket[]>}
  */
-export async function prepareTickets(contestant, count, signal) {
+export async function prepareTickets(contestant, count, { work, signal }) {
   const { seed } = contestant;
   if (seed === undefined) throw new TypeError(`${contestant.name} has no logins.`);
-  contestant.tickets ??= [];
-  while (contestant.tickets.length < count) {
+  const tickets = ticketsOf(contestant, work);
+  while (tickets.length < count) {
     signal.throwIfAborted();
-    const batch = Math.min(SEED_BATCH, count - contestant.tickets.length);
-    contestant.tickets.push(...(await seed(batch)));
+    tickets.push(...(await seed(Math.min(SEED_BATCH, count - tickets.length), work)));
   }
+  return tickets;
+}
+
+/**
+ * The contestant's tickets for a work that are not used yet.
+ *
+ * @param {import('./contestants.mjs').Contestant} contestant
+ * @param {import('./works.mjs').Work} work
+ */
+export function ticketsOf(contestant, work) {
+  contestant.tickets ??= {};
+  return (contestant.tickets[poolOf(work)] ??= []);
 }
 
 /**
@@ -45,8 +53,9 @@ export async function prepareTickets(contestant, count, signal) {
  * @returns {Promise<Run>}
  */
 export async function measure(contestant, work, { requests, clients, seconds, signal }) {
-  const { server, tickets: all = [], run } = contestant;
+  const { server, run } = contestant;
   if (run === undefined) throw new TypeError(`${contestant.name} answers nothing.`);
+  const all = ticketsOf(contestant, work);
   const tickets = all.splice(-requests);
   const pid = server?.pid ?? process.pid;
   const cpuBefore = await cpuSecondsOf(pid);
@@ -66,161 +75,6 @@ export async function measure(contestant, work, { requests, clients, seconds, si
     p99: quantile(taken.latencies, 0.99),
     cpuMs: cpuBefore === null || cpuAfter === null ? null : ((cpuAfter - cpuBefore) * 1000) / done,
   };
-}
-
-/** The `User-Agent` of every request. */
-export const USER_AGENT = 'nestjs-mfa-bench';
-const ANSWER_TIMEOUT_MILLISECONDS = 30_000;
-
-/**
- * The parts of a request, and the expected answer.
- *
- * @typedef {{path: string, headers?: Record<string, string>, body: object}} Sending
- * @typedef {{status: number, text: string}} Expected
- */
-
-/**
- * Latencies are in milliseconds, ascending.
- *
- * @typedef {{seconds: number, latencies: number[]}} Taken
- */
-
-/**
- * Sends one request for each ticket, `clients` at a time, over connections that are kept, until the
- * tickets or the time run out.
- *
- * @param {object} load
- * @param {number | undefined} load.port on the loopback
- * @param {Ticket[]} load.tickets each is used once and then removed
- * @param {(ticket: Ticket) => Sending} load.makeRequest called when it is sent
- * @param {Expected} load.expects
- * @param {number} load.clients
- * @param {number} [load.seconds] no request begins later than this
- * @param {AbortSignal} load.signal
- * @returns {Promise<Taken>}
- * @throws {Error} at the first answer that is not the expected one: what was counted is then void
- */
-export async function sendRequests({ tickets, makeRequest, clients, seconds = Infinity, ...load }) {
-  const agent = new Agent({ keepAlive: true, maxSockets: clients });
-  /** @type {number[]} */
-  const latencies = [];
-  const startedAt = performance.now();
-  const elapsedSeconds = () => (performance.now() - startedAt) / 1000;
-  const runClient = async () => {
-    while (elapsedSeconds() < seconds) {
-      const ticket = tickets.pop();
-      if (ticket === undefined) return;
-      const sending = makeRequest(ticket);
-      const sentAt = performance.now();
-      await send(sending, { ...load, agent });
-      latencies.push(performance.now() - sentAt);
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: clients }, runClient));
-  } finally {
-    agent.destroy();
-  }
-  return { seconds: elapsedSeconds(), latencies: latencies.sort((a, b) => a - b) };
-}
-
-/**
- * @param {Sending} sending
- * @param {{port: number | undefined, agent: Agent, signal: AbortSignal, expects: Expected}} load
- */
-async function send({ path, headers, body }, { port, agent, signal, expects }) {
-  const json = JSON.stringify(body);
-  const sent = request({
-    host: '127.0.0.1',
-    port,
-    agent,
-    method: 'POST',
-    path,
-    headers: {
-      'Content-Type': 'application/json',
-      'Content-Length': json.length,
-      'User-Agent': USER_AGENT,
-      ...headers,
-    },
-    timeout: ANSWER_TIMEOUT_MILLISECONDS,
-    signal,
-  });
-  sent.on('timeout', () => sent.destroy(new Error('No answer in time.')));
-  sent.end(json);
-  const [response] = await once(sent, 'response');
-  const answer = await text(response);
-  if (response.statusCode !== expects.status || !answer.includes(expects.text)) {
-    throw new Error(`Expected ${expects.status}, got ${response.statusCode}: ${answer}`);
-  }
-}
-
-/**
- * The load of one measurement.
- *
- * @typedef {import('./works.mjs').Ticket} Ticket
- * @typedef {object} Load
- * @property {import('./works.mjs').Work} work
- * @property {number | undefined} port of its server; undefined where it runs in this process
- * @property {Ticket[]} tickets
- * @property {number} clients
- * @property {number} [seconds]
- * @property {AbortSignal} signal
- */
-
-/** Ids of the second steps, which all servers have. */
-export const SECOND_STEPS = ['right', 'wrong', 'wrong-backup', 'backup'];
-
-/**
- * Makes the function that sends a contestant's requests.
- *
- * @param {(work: import('./works.mjs').Work, ticket: Ticket, port: number | undefined) => Sending}
- *   requestTo
- * @param {(work: import('./works.mjs').Work) => Expected} expectsOf
- */
-export function runnerOf(requestTo, expectsOf) {
-  /** @param {Load} load */
-  return ({ work, ...load }) =>
-    sendRequests({
-      ...load,
-      makeRequest: (ticket) => requestTo(work, ticket, load.port),
-      expects: expectsOf(work),
-    });
-}
-
-/**
- * A password check in this process, as a reference for sign-ins of one client.
- *
- * @param {string} name
- * @param {() => Promise<boolean>} check
- * @returns {import('./contestants.mjs').Contestant}
- */
-export function hashAlone(name, check) {
-  return {
-    id: name,
-    name,
-    works: ['sign-in'],
-    clients: [1],
-    openSeeder: async () => async (count) =>
-      Array.from({ length: count }, () => ({ secret: Buffer.alloc(0) })),
-    run: (load) => checkUntil(check, load),
-  };
-}
-
-/**
- * @param {() => Promise<boolean>} check
- * @param {Pick<Load, 'tickets' | 'seconds'>} load
- */
-async function checkUntil(check, { tickets, seconds = Infinity }) {
-  const latencies = [];
-  const startedAt = performance.now();
-  const elapsedSeconds = () => (performance.now() - startedAt) / 1000;
-  while (tickets.length > 0 && elapsedSeconds() < seconds) {
-    tickets.pop();
-    const checkedAt = performance.now();
-    await check();
-    latencies.push(performance.now() - checkedAt);
-  }
-  return { seconds: elapsedSeconds(), latencies: latencies.sort((a, b) => a - b) };
 }
 
 /** The clock ticks of `/proc`, the same on every Linux that Node runs on [proc(5)]. */

@@ -3,8 +3,8 @@ import { UsageError } from './command.mjs';
 import { SERVERS } from './contestants.mjs';
 import { WORKS } from './works.mjs';
 
-/** The works and further measures: starts, verifications during sign-ins, and two processes of ours. */
-const MEASURES = ['start', ...WORKS.map(({ id }) => id), 'together', 'processes'];
+/** The works and further measures: starts, statements, right codes during sign-ins, two processes of ours. */
+const MEASURES = ['start', ...WORKS.map(({ id }) => id), 'statements', 'together', 'processes'];
 
 /** Each number with its default, its minimum and its maximum. */
 const CLIENTS = { default: '1,8,32', least: 1, greatest: 256 };
@@ -30,6 +30,7 @@ const USAGE = `npm run bench -- [--clients 1,8,32] [--rounds 5] [--requests 1000
   --seconds   time of one measurement at most
   --only      of ${MEASURES.join(',')}
   --servers   of ${SERVERS.join(',')}
+  --against   an earlier commit, built in a folder of its own and measured as "before"
   --quick     ${Object.entries(QUICK)
     .map(([name, value]) => `--${name} ${value}`)
     .join(' ')}
@@ -41,12 +42,12 @@ const USAGE = `npm run bench -- [--clients 1,8,32] [--rounds 5] [--requests 1000
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} env
  * @returns {{clients: number[], requests: number, rounds: number, seconds: number, only: string[],
- *   servers: string[], publish: boolean, databaseUrl: string}}
+ *   servers: string[], against: string | undefined, publish: boolean, databaseUrl: string}}
  * @throws {UsageError}
  */
 export function readOptions(args, env) {
   const given = parseFlags(args, {
-    texts: ['requests', 'rounds', 'seconds', 'clients', 'only', 'servers'],
+    texts: ['requests', 'rounds', 'seconds', 'clients', 'only', 'servers', 'against'],
     switches: ['quick', 'publish'],
     usage: USAGE,
   });
@@ -58,6 +59,7 @@ export function readOptions(args, env) {
     clients: wholeNumbers('clients', values.clients, CLIENTS),
     only: namesOf('only', values.only, MEASURES),
     servers: namesOf('servers', values.servers, SERVERS),
+    against: values.against,
     publish: values.publish ?? false,
     databaseUrl: databaseUrlOf(env),
   };

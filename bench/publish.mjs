@@ -7,7 +7,7 @@ import { renderGrowthBlock, renderReadmeBlock, renderRunBlock } from './markdown
 
 /**
  * @typedef {import('./growth.mjs').GrowthSummary} GrowthSummary
- * @typedef {import('./report.mjs').RunSummary} RunSummary
+ * @typedef {import('./summary.mjs').RunSummary} RunSummary
  */
 
 const ROOT = new URL('../', import.meta.url);
@@ -73,6 +73,15 @@ function placeOf(text, { document, name }) {
 }
 
 /**
+ * A block as it is written, with its tables aligned.
+ *
+ * @param {string} block
+ */
+export function formatted(block) {
+  return format(block, { parser: 'markdown', proseWrap: 'preserve' });
+}
+
+/**
  * @param {string} path
  * @param {string} text
  */
@@ -80,4 +89,15 @@ async function writeFormatted(path, text) {
   const file = fileURLToPath(new URL(path, ROOT));
   const config = await resolveConfig(file);
   await writeFile(file, await format(text, { ...config, filepath: file }));
+}
+
+/** @param {string} name */
+async function readPublished(name) {
+  return JSON.parse(await readFile(new URL(`docs/${name}`, ROOT), 'utf8'));
+}
+
+// `npm run bench:render`: the chart and the tables anew from the published runs.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await publishRun(await readPublished('bench.json'));
+  await publishGrowth(await readPublished('bench-growth.json'));
 }

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { say } from './command.mjs';
-import { measure, prepareTickets, residentMibOf } from './measure.mjs';
-import { workOf, WORKS } from './works.mjs';
+import { measure, prepareTickets, residentMibOf, ticketsOf } from './measure.mjs';
+import { poolOf, workOf, WORKS } from './works.mjs';
 
 /**
  * @typedef {import('./contestants.mjs').Contestant} Contestant
@@ -29,10 +29,9 @@ const PAIR_CLIENTS = 16;
  *
  * @param {Contestant[]} contestants
  * @param {Options} options
- * @param {import('pg').Client} database
  * @returns {Promise<NumberedRun[]>}
  */
-export async function runRounds(contestants, options, database) {
+export async function runRounds(contestants, options) {
   const works = WORKS.filter(({ id }) => options.only.includes(id));
   /** @type {(clients: number) => Turn[]} */
   const turns = (clients) =>
@@ -45,7 +44,7 @@ export async function runRounds(contestants, options, database) {
   const runs = [];
   await warmUp(turns(WARM_UP.clients), options);
   for (const clients of options.clients) {
-    await prepare(turns(clients), options, database);
+    await prepare(turns(clients), options);
     for (let round = 1; round <= options.rounds; round += 1) {
       runs.push(...(await runRound(turns(clients), { ...options, round, progress })));
     }
@@ -60,12 +59,10 @@ export async function runRounds(contestants, options, database) {
  * @param {Pick<Options, 'requests' | 'signal'>} options
  */
 async function warmUp(turns, { requests, signal }) {
-  for (const { contestant, work, clients } of turns.filter(
-    (turn) => turn.work.most === undefined,
-  )) {
+  for (const { contestant, work, clients } of turns.filter(({ work }) => work.most === undefined)) {
     say(`Warming up: ${contestant.name}, ${work.name} …`);
     const load = { requests: requests * WARM_UP.rounds, clients, signal };
-    await prepareTickets(contestant, load.requests, signal);
+    await prepareTickets(contestant, load.requests, { work, signal });
     await measure(contestant, work, { ...load, seconds: WARM_UP.seconds });
   }
 }
@@ -75,20 +72,24 @@ async function warmUp(turns, { requests, signal }) {
  *
  * @param {Turn[]} turns
  * @param {Options} options
- * @param {import('pg').Client} database
  */
-async function prepare(turns, options, database) {
+async function prepare(turns, options) {
   const { rounds, signal } = options;
-  for (const contestant of new Set(turns.map((turn) => turn.contestant))) {
-    const own = turns.filter((turn) => turn.contestant === contestant);
-    const counts = own.map(
-      ({ work }) => requestsOf(work, options) * rounds + warmUpOf(work, options),
+  /** @type {(work: Work) => number} */
+  const needOf = (work) => requestsOf(work, options) * rounds + warmUpOf(work, options);
+  for (const { contestant, work } of turns) {
+    const sharing = turns.filter(
+      (turn) => turn.contestant === contestant && poolOf(turn.work) === poolOf(work),
     );
-    const count = counts.reduce((sum, each) => sum + each, 0);
-    say(`Preparing ${count} logins: ${contestant.name} …`);
-    await prepareTickets(contestant, count, signal);
+    // The first of those that share a pool fills it for all of them.
+    if (sharing[0]?.work !== work) continue;
+    const count = sharing.reduce((sum, turn) => sum + needOf(turn.work), 0);
+    say(`Preparing ${count} of ${poolOf(work)}: ${contestant.name} …`);
+    await prepareTickets(contestant, count, { work, signal });
   }
-  await database.query('VACUUM ANALYZE');
+  for (const database of new Set(turns.map(({ contestant }) => contestant.database))) {
+    await database?.query('VACUUM ANALYZE');
+  }
   say('Warming up …');
   for (const { contestant, work, clients } of turns) {
     const load = { requests: warmUpOf(work, options), seconds: options.seconds / 2 };
@@ -180,7 +181,7 @@ export async function measureStarts(contestants, { rounds, signal }) {
  *   import('./measure.mjs').Run}[]>}
  */
 export async function measureBesideSignIns(ours, { rounds, requests, seconds, signal }) {
-  await prepareTickets(ours, 2 * rounds * requests + SIGN_INS, signal);
+  await prepareTickets(ours, 2 * rounds * requests + SIGN_INS, { work: RIGHT_CODE, signal });
   const load = { requests, clients: BESIDE_CLIENTS, seconds, signal };
   const results = [];
   for (let round = 1; round <= rounds; round += 1) {
@@ -200,8 +201,9 @@ during ${SIGN_INS_AT_ONCE} sign-ins at once`);
  * @param {() => Promise<T>} use
  */
 async function whileSigningIn(ours, signal, use) {
-  const { server, run, tickets: all = [] } = ours;
+  const { server, run } = ours;
   if (run === undefined) throw new TypeError(`${ours.name} answers nothing.`);
+  const all = ticketsOf(ours, SIGN_IN);
   const tickets = all.splice(-SIGN_INS);
   const load = { port: server?.port, work: SIGN_IN, clients: SIGN_INS_AT_ONCE, signal };
   const signIns = run({ ...load, tickets });
@@ -226,10 +228,10 @@ async function whileSigningIn(ours, signal, use) {
  */
 export async function measureTwoProcesses(ours, { rounds, requests, seconds, signal }, cleanup) {
   if (ours.start === undefined) throw new TypeError(`${ours.name} cannot be started.`);
-  const second = { ...ours, server: await ours.start(), tickets: [] };
+  const second = { ...ours, server: await ours.start(), tickets: {} };
   cleanup.push(second.server.stop);
-  await prepareTickets(ours, 2 * rounds * requests, signal);
-  await prepareTickets(second, (rounds + 1) * requests, signal);
+  await prepareTickets(ours, 2 * rounds * requests, { work: RIGHT_CODE, signal });
+  await prepareTickets(second, (rounds + 1) * requests, { work: RIGHT_CODE, signal });
   const load = { requests, clients: PAIR_CLIENTS, seconds, signal };
   const half = { ...load, clients: PAIR_CLIENTS / 2 };
   await measure(second, RIGHT_CODE, half);

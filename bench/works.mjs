@@ -2,19 +2,23 @@ import { Buffer } from 'node:buffer';
 import { createHmac, randomInt } from 'node:crypto';
 
 /**
- * A prepared login, good for one request. Each server uses its own members.
+ * A prepared login, good for one request. Each server uses its own members. Those after `cookie` are
+ * of works that begin further on: what the requests before have answered.
  *
  * @typedef {{secret: Buffer, backupCode?: string, username?: string, token?: string, email?: string,
- *   cookie?: string}} Ticket
+ *   cookie?: string, access?: string, refresh?: string, address?: string, code?: string, challenge?: object,
+ *   key?: import('../test/support/software-authenticator.ts').SoftwareAuthenticator}} Ticket
  */
 
 /**
  * One kind of request that is measured.
  *
- * `most` bounds the requests of one measurement if a slow hash makes more of them pointless; `codeOf`
- * returns the code that a second step sends for a prepared login.
+ * `most` bounds the requests of one measurement if a slow hash, or what must be done before it, makes
+ * more of them pointless; `codeOf` returns the code that a second step sends for a prepared login;
+ * `isLater` is one that a login alone is no ticket for.
  *
- * @typedef {{id: string, name: string, most?: number, codeOf?: (ticket: Ticket) => string}} Work
+ * @typedef {{id: string, name: string, most?: number, codeOf?: (ticket: Ticket) => string,
+ *   isLater?: boolean}} Work
  */
 
 /** @type {Work[]} */
@@ -29,13 +33,50 @@ export const WORKS = [
     most: 1000,
     codeOf: ({ backupCode = '' }) => backupCode,
   },
+  { id: 'send', name: 'sending a code at login', most: 200, isLater: true },
+  { id: 'sent', name: 'right sent code', most: 200, isLater: true },
+  { id: 'webauthn', name: 'right security key', most: 200, isLater: true },
+  { id: 'refresh', name: 'refresh of a session', most: 300, isLater: true },
+  { id: 'step-up-ask', name: 'asking for a step-up', most: 200, isLater: true },
+  { id: 'step-up', name: 'right code of a step-up', most: 200, isLater: true },
+  { id: 'enrol', name: 'set-up of an app', most: 8, isLater: true },
+  { id: 'confirm', name: 'its first right code', most: 8, isLater: true },
 ];
+
+/**
+ * Works of the same pool share their tickets.
+ *
+ * @param {Work} work
+ */
+export function poolOf({ id, isLater = false }) {
+  return isLater ? id : 'login';
+}
 
 /** @param {string} id of {@link WORKS} */
 export function workOf(id) {
   const work = WORKS.find((each) => each.id === id);
   if (work === undefined) throw new RangeError(`No work is called ${id}.`);
   return work;
+}
+
+/**
+ * The name of a work in tables.
+ *
+ * @param {string} id
+ */
+export function nameOfWork(id) {
+  return workOf(id).name;
+}
+
+/**
+ * The works of the rows that more than our server does, in their order.
+ *
+ * @param {{work: string, server: string}[]} rows
+ */
+export function comparedWorks(rows) {
+  const others = rows.filter(({ server }) => ['floor', 'Better Auth'].includes(server));
+  const works = new Set(rows.map(({ work }) => work));
+  return [...works].filter((work) => others.some((row) => row.work === work));
 }
 
 /** The password of every prepared user. */
@@ -55,6 +96,16 @@ const STEPS_NEARBY = [-3, -2, -1, 0, 1, 2, 3];
  */
 export function rightTotp(secret) {
   return totp(secret, currentStep());
+}
+
+/**
+ * The code of the next step, for one who has just given the present one. Servers accept it one step
+ * early.
+ *
+ * @param {Buffer} secret
+ */
+export function nextTotp(secret) {
+  return totp(secret, currentStep() + 1);
 }
 
 /**

@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startChildServer } from '../../scripts/child-server.mjs';
-import { say, UsageError } from '../command.mjs';
-import { hashAlone, runnerOf, SECOND_STEPS } from '../measure.mjs';
-import { PASSWORD } from '../works.mjs';
+import { runProgram, say, UsageError } from '../command.mjs';
+import { hashAlone, runnerOf, SECOND_STEPS, sendRequests } from '../client.mjs';
+import { PASSWORD, workOf } from '../works.mjs';
 
 const SERVER = fileURLToPath(new URL('../peer/server.mjs', import.meta.url));
 /** @type {string} its packages and their types are missing before the installation */
@@ -31,10 +29,36 @@ export async function betterAuth({ url, client, signal }) {
   return {
     id: 'better-auth',
     name: 'Better Auth',
-    works: ['sign-in', ...SECOND_STEPS],
-    start: () => startChildServer(SERVER, env, signal),
-    openSeeder: async () => seed,
+    works: ['sign-in', ...SECOND_STEPS, SESSION_READ],
+    start: (more = {}) => startChildServer(SERVER, { ...env, ...more }, signal),
+    openSeeder: async ({ port }) => seederOf(seed, { port, signal }),
     run: runnerOf(requestTo, expectsOf),
+  };
+}
+
+/** Its session is renewed where it is read, so a read is what stands beside our refresh. */
+const SESSION_READ = 'refresh';
+
+/**
+ * @param {(count: number) => Promise<import('../works.mjs').Ticket[]>} seed
+ * @param {{port: number, signal: AbortSignal}} server
+ * @returns {import('../contestants.mjs').Seeder}
+ */
+function seederOf(seed, server) {
+  return async (count, { id }) => {
+    const tickets = await seed(count);
+    if (id !== SESSION_READ) return tickets;
+    await sendRequests({
+      ...server,
+      tickets: tickets.slice(),
+      clients: 8,
+      makeRequest: (login) => requestTo(workOf('right'), login, server.port),
+      expects: expectsOf(workOf('right')),
+      keep: (login, { cookies }) => {
+        login.cookie = cookies.map((cookie) => cookie.split(';', 1)[0]).join('; ');
+      },
+    });
+    return tickets;
   };
 }
 
@@ -50,9 +74,12 @@ export async function peerHashAlone() {
  * @param {import('../works.mjs').Work} work
  * @param {import('../works.mjs').Ticket} login
  * @param {number | undefined} port
- * @returns {import('../measure.mjs').Sending}
+ * @returns {import('../client.mjs').Sending}
  */
 function requestTo({ id, codeOf }, login, port) {
+  if (id === SESSION_READ) {
+    return { path: '/api/auth/get-session', headers: { Cookie: login.cookie ?? '' } };
+  }
   if (codeOf === undefined) {
     return { path: '/api/auth/sign-in/email', body: { email: login.email, password: PASSWORD } };
   }
@@ -67,6 +94,7 @@ function requestTo({ id, codeOf }, login, port) {
 /** @param {import('../works.mjs').Work} work */
 function expectsOf({ id }) {
   if (id === 'sign-in') return { status: 200, text: '"twoFactorRedirect":true' };
+  if (id === SESSION_READ) return { status: 200, text: '"session":' };
   return id.startsWith('wrong')
     ? { status: 401, text: '"INVALID_' }
     : { status: 200, text: '"token":' };
@@ -91,13 +119,16 @@ export function peerVersion() {
 export async function installPeer(signal) {
   if (existsSync(INSTALLED) && read(INSTALLED).version === peerVersion()) return;
   say(`Installing Better Auth ${peerVersion()} into bench/peer/node_modules (npm ci) …`);
-  const npm = spawn('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
-    cwd: fileURLToPath(FOLDER),
-    stdio: ['ignore', 'ignore', 'inherit'],
-    signal,
-  });
-  const [code] = await once(npm, 'exit');
-  if (code !== 0) throw new UsageError('Better Auth was not installed: leave it out by --servers.');
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
+  try {
+    await runProgram('npm', args, { cwd: fileURLToPath(FOLDER), signal });
+  } catch (cause) {
+    if (signal.aborted || !(cause instanceof UsageError)) throw cause;
+    throw new UsageError(
+      `${cause.message}\nBetter Auth was not installed: leave it out by --servers.`,
+      { cause },
+    );
+  }
 }
 
 /** @param {URL} url */

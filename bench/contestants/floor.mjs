@@ -5,7 +5,7 @@ import bcrypt from 'bcrypt';
 import { SignJWT } from 'jose';
 import { uuidv7 } from 'uuidv7';
 import { startChildServer } from '../../scripts/child-server.mjs';
-import { runnerOf, SECOND_STEPS } from '../measure.mjs';
+import { runnerOf, SECOND_STEPS } from '../client.mjs';
 import { randomBackupCode } from '../works.mjs';
 
 /** @typedef {import('../contestants.mjs').Contestant} Contestant */
@@ -44,7 +44,7 @@ async function makeFloor(about, { url, client, signal }) {
   const env = { ...keys, DATABASE_URL: url, FLOOR_AUDITS_FAILURES: auditsFailures };
   return {
     ...about,
-    start: () => startChildServer(SERVER, env, signal),
+    start: (more = {}) => startChildServer(SERVER, { ...env, ...more }, signal),
     openSeeder: () => openFloorSeeder(client, keys),
     run: runnerOf(requestTo, expectsOf),
   };
@@ -53,7 +53,7 @@ async function makeFloor(about, { url, client, signal }) {
 /**
  * @param {import('../works.mjs').Work} work
  * @param {import('../works.mjs').Ticket} login
- * @returns {import('../measure.mjs').Sending}
+ * @returns {import('../client.mjs').Sending}
  */
 function requestTo({ codeOf }, login) {
   const body = { ephemeral_token: login.token, code: codeOf?.(login) };

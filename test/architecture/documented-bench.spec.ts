@@ -26,6 +26,27 @@ describe('the published run of the benchmark', () => {
   });
 });
 
+describe('a run of the benchmark', () => {
+  const count = { statements: 3, roundTrips: 2, commits: 1 };
+  const statements = [{ work: 'refresh', server: 'ours', waitedFor: count, behind: count }];
+  const lacks = [
+    { work: 'backup', server: 'floor' },
+    { work: 'refresh', server: 'before' },
+  ];
+  const block = renderRunBlock({ ...readResult('docs/bench.json'), statements, lacks });
+
+  it('shows the statements of a work, until its answer and behind it', () => {
+    expect(block).toContain('| refresh of a session | ours | 3 | 2 | 1 | 3 | 2 | 1 |');
+  });
+
+  it.each([
+    '|  | floor | – | – | – | – | – | does not do it |',
+    '|  | before | does not do it | – | – | – | – | – |',
+  ])('says that a server lacks a work: %s', (row) => {
+    expect(block).toContain(row);
+  });
+});
+
 describe('the published run of the growth', () => {
   it('is what docs/performance.md shows', () => {
     const block = renderGrowthBlock(readResult('docs/bench-growth.json'));

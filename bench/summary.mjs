@@ -1,14 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { peerVersion } from './contestants/better-auth.mjs';
-import { OUR_HASH_ALONE, OUR_SETTINGS } from './contestants/ours.mjs';
-import {
-  cellsOfMeasures,
-  nameOfWork,
-  textOfFacts,
-  textOfNumber,
-  textOfSpread,
-} from './markdown.mjs';
+import { OUR_HASH_ALONE } from './contestants/ours.mjs';
 import { median, medianIfKnown, round, roundedSpread, spreadOf } from './measure.mjs';
 
 const OURS = 'ours';
@@ -24,6 +17,8 @@ const HASHES = { ours: OUR_HASH_ALONE, 'Better Auth': 'scrypt alone' };
  * @property {{server: string, startMs: number, idleMib: number | null}[]} starts
  * @property {NumberedRun[]} runs
  * @property {{server: string, residentMib: number | null}[]} afterwards
+ * @property {import('./statements.mjs').Statements[]} statements
+ * @property {{work: string, server: string}[]} lacks works that a server does not do
  * @property {{alone: Run, beside: Run}[]} besideSignIns
  * @property {{one: number, two: number}[]} processes
  */
@@ -49,9 +44,12 @@ const HASHES = { ours: OUR_HASH_ALONE, 'Better Auth': 'scrypt alone' };
  *
  * @param {Measured} measured
  */
-export function summarize({ starts, runs, afterwards, besideSignIns, processes }) {
+export function summarize({ starts, runs, afterwards, besideSignIns, processes, ...measured }) {
   return {
     rows: summarizeRuns(runs),
+    lacks: measured.lacks,
+    statements: measured.statements,
+    backupShape: summarizeBackupShape(runs),
     signIns: summarizeSignIns(runs),
     servers: summarizeServers(starts, afterwards),
     besideSignIns: summarizeBeside(besideSignIns),
@@ -109,6 +107,24 @@ function ratioOf({ server }, own, runs) {
     return ours === undefined ? [] : [ours.perSecond / perSecond];
   });
   return ratios.length === 0 ? null : roundedSpread(spreadOf(ratios));
+}
+
+/**
+ * Our throughput of wrong codes of backup shape by that of wrong ones of the app, in the same round.
+ *
+ * @param {NumberedRun[]} runs
+ */
+function summarizeBackupShape(runs) {
+  const own = runs.filter(({ server }) => server === OURS);
+  const shapes = own.filter(({ work }) => work === 'wrong-backup');
+  return [...new Set(shapes.map(({ clients }) => clients))].flatMap((clients) => {
+    const wrong = own.filter((run) => run.work === 'wrong' && run.clients === clients);
+    const ratios = wrong.flatMap(({ round: number, perSecond }) => {
+      const shape = shapes.find((run) => run.clients === clients && run.round === number);
+      return shape === undefined ? [] : [shape.perSecond / perSecond];
+    });
+    return ratios.length === 0 ? [] : [{ clients, ratio: roundedSpread(spreadOf(ratios)) }];
+  });
 }
 
 /**
@@ -179,96 +195,6 @@ function summarizeProcesses(results) {
     two: round(median(results.map(({ two }) => two)), 1),
     ratio: roundedSpread(spreadOf(results.map(({ one, two }) => two / one))),
   };
-}
-
-const NOTES = `
-Every request has a login of its own: no code is tried twice, no budget is used up.
-CPU ms is the time of the server's process for one request, which is also the seconds for 1,000;
-PostgreSQL's and the client's are not in it. ours / this is the ratio of the throughputs in the same
-round: median (least–greatest). What each server does for a request is told in docs/performance.md.`;
-
-/**
- * The whole summary as text for a terminal.
- *
- * @param {RunSummary} summary
- */
-export function renderText(summary) {
-  const tables = [
-    ...tablesOfRows(summary.rows),
-    tableOfServers(summary.servers),
-    linesOfExtras(summary),
-  ];
-  return [describe(summary), ...tables.filter((text) => text !== ''), NOTES].join('\n\n');
-}
-
-/** @param {RunSummary} summary */
-function describe({ command, startedAt, rounds, requests, seconds, machine, versions }) {
-  const settings = Object.entries(OUR_SETTINGS).map(([name, value]) => `${name}=${value}`);
-  return [
-    `${command}  ${startedAt}`,
-    `${rounds} rounds of at most ${requests} requests or ${seconds} s each`,
-    textOfFacts(machine),
-    textOfFacts(versions),
-    `Settings of ours: ${settings.join(' ')}, all else as it is by default.`,
-  ].join('\n');
-}
-
-/** @param {RunSummary['rows']} rows */
-function tablesOfRows(rows) {
-  const numbers = [...new Set(rows.map(({ clients }) => clients))];
-  return numbers.map((clients) => {
-    const own = rows.filter((row) => row.clients === clients);
-    const cells = own.map((row) => [nameOfWork(row.work), row.server, ...cellsOfMeasures(row)]);
-    const title = `${clients} client${clients === 1 ? '' : 's'}`;
-    return alignTable([
-      [title, 'server', 'per s', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU ms', 'ours / this'],
-      ...cells,
-    ]);
-  });
-}
-
-/** @param {RunSummary['servers']} servers */
-function tableOfServers(servers) {
-  if (servers.length === 0) return '';
-  const cells = servers.map(({ server, startMs, idleMib, afterwardsMib }) => [
-    'process',
-    server,
-    ...[startMs, idleMib, afterwardsMib].map(textOfNumber),
-  ]);
-  return alignTable([['', 'server', 'start ms', 'idle MiB', 'after load MiB'], ...cells]);
-}
-
-/** @param {RunSummary} summary */
-function linesOfExtras({ signIns, besideSignIns, processes }) {
-  const lines = signIns.map(
-    ({ server, signInMs, hashMs, overMs }) =>
-      `sign-in, 1 client, ${server}: ${signInMs.toFixed(1)} ms, hash alone ${hashMs.toFixed(1)} ms, difference ${textOfSpread(overMs)} ms`,
-  );
-  if (besideSignIns !== null) {
-    const { aloneP95, besideP95, ratio } = besideSignIns;
-    lines.push(
-      `p95 of a right code, 8 clients: ${aloneP95} ms alone, ${besideP95} ms during 8 sign-ins at once: ${textOfSpread(ratio)}`,
-    );
-  }
-  if (processes !== null) {
-    const { one, two, ratio } = processes;
-    lines.push(
-      `right codes per second, 16 clients: ${one} at one process, ${two} at two: ${textOfSpread(ratio)}`,
-    );
-  }
-  return lines.join('\n');
-}
-
-/** @param {string[][]} lines the first two columns are words */
-export function alignTable(lines) {
-  const [head = []] = lines;
-  const widths = head.map((_, column) =>
-    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
-  );
-  /** @type {(cell: string, column: number) => string} */
-  const pad = (cell, column) =>
-    column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
-  return lines.map((line) => line.map(pad).join('  ').trimEnd()).join('\n');
 }
 
 /**
