@@ -8,7 +8,7 @@ class StoredSubjects extends FakeSubjects {
   finds = 0;
 
   override readonly row: SubjectRow = {
-    schema: 'public',
+    schema: 'host schema',
     table: 'host people',
     idColumn: 'user_id',
     credentialsVersion: 'version',
@@ -37,19 +37,23 @@ describe('the subject of the second step of a login', () => {
   beforeAll(async () => {
     subjects = new StoredSubjects();
     mfa = await startMfa({ subjects });
+    await mfa.parts.dataSource.query('CREATE SCHEMA "host schema"');
     await mfa.parts.dataSource.query(
-      `CREATE TABLE "host people" (user_id text PRIMARY KEY, name text, version int, blocked_at timestamptz)`,
+      `CREATE TABLE "host schema"."host people" (user_id text PRIMARY KEY, name text, version int, blocked_at timestamptz)`,
     );
   });
-  afterAll(() => mfa.stop());
+  afterAll(async () => {
+    await mfa.parts.dataSource.query('DROP SCHEMA "host schema" CASCADE');
+    await mfa.stop();
+  });
 
   /** A person with an app, and an open login. */
   async function logIn(name = 'Ada') {
     const subject = subjects.add(`person ${(people += 1)}`);
-    await mfa.parts.dataSource.query(`INSERT INTO "host people" VALUES ($1, $2, 1, NULL)`, [
-      subject.id,
-      name,
-    ]);
+    await mfa.parts.dataSource.query(
+      `INSERT INTO "host schema"."host people" VALUES ($1, $2, 1, NULL)`,
+      [subject.id, name],
+    );
     const { secret } = await mfa.enrolApp(subject);
     const pending = await mfa.begin(subject);
     subjects.finds = 0;
@@ -57,9 +61,10 @@ describe('the subject of the second step of a login', () => {
       subject,
       verify: (code = mfa.totp(secret)) => mfa.verify(pending, code),
       change: (assignment: string) =>
-        mfa.parts.dataSource.query(`UPDATE "host people" SET ${assignment} WHERE user_id = $1`, [
-          subject.id,
-        ]),
+        mfa.parts.dataSource.query(
+          `UPDATE "host schema"."host people" SET ${assignment} WHERE user_id = $1`,
+          [subject.id],
+        ),
     };
   }
 
