@@ -285,6 +285,19 @@ describe('readConfig refuses', () => {
     expect(linesOf(work)).toEqual([]);
   });
 
+  it('weak hashes in production, beside settings that cannot be read', () => {
+    const weak = { BACKUP_CODE_HASH_COST: '9', PASSWORD_HASH_MEMORY_KIB: '8' };
+    const unreadable = { PASSWORD_HASH_PASSES: 'many', PORT: 'none' };
+    const lines = linesOf({ ...production, ...weak, ...unreadable });
+    expect(lines.map((line) => line.replace(/ .*/, '')).sort()).toEqual([
+      'BACKUP_CODE_HASH_COST',
+      'PASSWORD_HASH_MEMORY_KIB',
+      'PASSWORD_HASH_PASSES',
+      'PORT',
+    ]);
+    expect(linesOf({ ...production, PASSWORD_HASH_MEMORY_KIB: 'much' })).toHaveLength(1);
+  });
+
   it('a setting that others replace, by their names', () => {
     expect(linesOf({ PASSWORD_HASH_COST: '12' })).toEqual([
       'PASSWORD_HASH_COST is no longer a setting: set PASSWORD_HASH_MEMORY_KIB and PASSWORD_HASH_PASSES, or neither, as passwords are argon2id.',

@@ -6,7 +6,7 @@ import { type Setting } from './settings/setting.js';
 import { SETTINGS } from './settings/settings.js';
 import { ConfigError } from './values/config-error.js';
 import { type Issue, linesOfIssues } from './values/lines-of-issues.js';
-import { errorsOfWeakHashes } from './values/weak-hashes.js';
+import { errorsOfWeakHashes, HASH_SETTINGS, type HashSettings } from './values/weak-hashes.js';
 
 /** The texts of the environment, by variable; an unset variable is absent. */
 export type Texts = Readonly<Partial<Record<string, string>>>;
@@ -38,20 +38,29 @@ export function readSettings(given: Texts, required: Readonly<Record<string, str
   const ours = Object.entries(given).filter(([name]) => NAMES.has(name) || OUR_PREFIXES.test(name));
   const { data, error } = schemaFor(given).safeParse(Object.fromEntries(ours));
   const errors = linesOfIssues(error?.issues ?? [], '', lineOf);
-  // Each member of the schema is the format of a setting, or null without a default.
-  const values = data as Values | undefined;
   if (isProduction(given)) {
-    errors.push(...errorsOfAbsence(given, required));
-    if (values !== undefined) errors.push(...errorsOfWeakHashes(values));
+    errors.push(...errorsOfAbsence(given, required), ...errorsOfWeakHashes(hashSettingsOf(given)));
   }
-  if (values === undefined || errors.length > 0) throw new ConfigError(errors);
-  return values;
+  if (errors.length > 0) throw new ConfigError(errors);
+  // Each member of the schema is the format of a setting, or null without a default.
+  return data as Values;
 }
 
-const schemas = new Map<string, z.ZodObject>();
+/** One that cannot be read has a line of its own, and counts as strong: all lines come at once. */
+function hashSettingsOf(given: Texts): HashSettings {
+  const { shape } = schemaFor(given);
+  const valueOf = (name: string) => shape[name]?.safeParse(given[name]).data ?? Infinity;
+  // The formats of these settings are whole numbers.
+  return Object.fromEntries(HASH_SETTINGS.map((name) => [name, valueOf(name)])) as HashSettings;
+}
+
+/** The format of each setting, by its name. */
+type Schema = z.ZodObject<Record<string, z.ZodType>>;
+
+const schemas = new Map<string, Schema>();
 
 /** Kept, because a schema takes far longer to make than a start takes to read its settings. */
-function schemaFor(given: Texts): z.ZodObject {
+function schemaFor(given: Texts): Schema {
   const name = PRESET_NAMES.find((known) => known === given['MFA_PRESET']) ?? 'standard';
   const key = `${name} ${isProduction(given)}`;
   const schema = schemas.get(key) ?? makeSchema(PRESETS[name], isProduction(given));
@@ -59,7 +68,7 @@ function schemaFor(given: Texts): z.ZodObject {
   return schema;
 }
 
-function makeSchema({ defaults }: Preset, inProduction: boolean): z.ZodObject {
+function makeSchema({ defaults }: Preset, inProduction: boolean): Schema {
   const fields = SETTINGS.map((entry) => {
     const text = defaults[entry.name] ?? defaultOf(entry, inProduction);
     return [entry.name, fieldOf(entry, text)];

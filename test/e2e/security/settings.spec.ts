@@ -59,6 +59,7 @@ it.each(REFUSED)('refuses to start with %s, and says why', async (_name, environ
 it('refuses to start production without what protects it, naming each', async () => {
   const reason = await reasonOf({ NODE_ENV: 'production', DATABASE_URL: '', PUBLIC_URL: '' });
   expect(reason).toMatch(/BACKUP_CODE_HASH_COST is at least 10 in production/);
+  expect(reason).toMatch(/PASSWORD_HASH_PASSES are at least one of .* in production/);
   for (const name of ['JWT_KEYS', 'MFA_SECRET_KEYS', 'DATABASE_URL', 'SMTP_URL', 'PUBLIC_URL']) {
     expect(reason).toContain(`${name} is required in production`);
   }

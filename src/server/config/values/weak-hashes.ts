@@ -4,11 +4,14 @@ import { isWeakHashWork, LEAST_HASH_WORK_TEXT } from './hash-work.js';
 const LEAST_BACKUP_CODE_HASH_COST = 10;
 
 /** The settings that decide how slow a hash is. */
-export interface HashSettings {
-  readonly PASSWORD_HASH_MEMORY_KIB: number;
-  readonly PASSWORD_HASH_PASSES: number;
-  readonly BACKUP_CODE_HASH_COST: number;
-}
+export const HASH_SETTINGS = [
+  'PASSWORD_HASH_MEMORY_KIB',
+  'PASSWORD_HASH_PASSES',
+  'BACKUP_CODE_HASH_COST',
+] as const;
+
+/** The values of {@link HASH_SETTINGS}. */
+export type HashSettings = Readonly<Record<(typeof HASH_SETTINGS)[number], number>>;
 
 /** Hashes that are for tests alone: whether they are in force, and the line that refuses them at a place. */
 export const WEAK_HASHES: readonly (readonly [
