@@ -10,9 +10,11 @@ import { nextTotp, PASSWORD, rightTotp, workOf } from '../works.mjs';
  * the answer what the next ones need.
  *
  * @typedef {import('../works.mjs').Ticket} Ticket
+ * @typedef {{access?: string, refresh?: string, challenge?: object, ephemeral_token?: string,
+ *   setup_data?: {secret: string}}} Answer the members that any of them needs
  * @typedef {import('../works.mjs').Work} Work
  * @typedef {{requestTo: (ticket: Ticket) => import('../client.mjs').Sending,
- *   expects: import('../client.mjs').Expected, keep?: (ticket: Ticket, answer: any) => unknown,
+ *   expects: import('../client.mjs').Expected, keep?: (ticket: Ticket, answer: Answer) => unknown,
  *   after?: string[]}} Step
  */
 
@@ -74,8 +76,8 @@ const STEPS = {
   enrol: {
     requestTo: (ticket) => signedIn(ticket, 'mfa/', { method: 'app' }),
     expects: { status: 201, text: '"setup_data":' },
-    keep: (ticket, answer) => {
-      const secret = new ScureBase32Plugin().decode(answer.setup_data.secret);
+    keep: (ticket, { setup_data }) => {
+      const secret = new ScureBase32Plugin().decode(setup_data?.secret ?? '');
       ticket.secret = Buffer.from(secret);
     },
     after: ['password'],
