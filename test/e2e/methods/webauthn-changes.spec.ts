@@ -1,5 +1,6 @@
 import { type Reply } from '../../support/http-client.js';
 import { expectFaults, expectProblem, REQUIRED } from '../../support/problems.js';
+import { ORIGIN, SECURITY_KEYS } from '../../support/security-keys.js';
 import {
   type Environment,
   type SignedIn,
@@ -8,11 +9,9 @@ import {
 } from '../../support/server.js';
 import { SoftwareAuthenticator } from '../../support/software-authenticator.js';
 
-const ORIGIN = 'https://login.example.org';
 const ENVIRONMENT: Environment = {
+  ...SECURITY_KEYS,
   MFA_HANDLERS: 'email,app,webauthn',
-  WEBAUTHN_RP_ID: 'example.org',
-  WEBAUTHN_ORIGINS: ORIGIN,
   MFA_UPDATE_PRIMARY_METHOD_REQUIRED_PRIMARY_CODE: 'true',
 };
 

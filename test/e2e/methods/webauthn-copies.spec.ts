@@ -1,26 +1,17 @@
 import { expectProblem } from '../../support/problems.js';
+import { enrolKey, SECURITY_KEYS } from '../../support/security-keys.js';
 import { startServer, type TestServer } from '../../support/server.js';
-import { SoftwareAuthenticator } from '../../support/software-authenticator.js';
-
-const ORIGIN = 'https://login.example.org';
 
 describe('a proof that a copy of a security key has signed', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startServer({
-      MFA_HANDLERS: 'app,email,webauthn',
-      WEBAUTHN_RP_ID: 'example.org',
-      WEBAUTHN_ORIGINS: ORIGIN,
-    });
+    server = await startServer(SECURITY_KEYS);
   });
   afterAll(() => server.stop());
 
   it('is refused as often as it comes, costs no attempt, and shuts no key out', async () => {
     const { access, user } = await server.signUp();
-    const key = new SoftwareAuthenticator(ORIGIN);
-    const { body: made } = await server.post('/mfa/', { method: 'webauthn' }, access);
-    const confirmation = { method: 'webauthn', credential: key.create(made.setup_data) };
-    expect((await server.post('/mfa/confirm/', confirmation, access)).status).toBe(200);
+    const key = await enrolKey(server, { access });
     const verify = (ephemeral_token: string, credential: object) =>
       server.post('/login/verify/', { ephemeral_token, credential });
     const first = (await server.login(user)).body;

@@ -6,8 +6,8 @@ import {
   INVALID_TOKEN,
   type Problem,
 } from '../../support/problems.js';
+import { ORIGIN, SECURITY_KEYS } from '../../support/security-keys.js';
 import {
-  type Environment,
   type SignedIn,
   startServer,
   type TestServer,
@@ -15,12 +15,6 @@ import {
 } from '../../support/server.js';
 import { type Conduct, SoftwareAuthenticator } from '../../support/software-authenticator.js';
 
-const ORIGIN = 'https://login.example.org';
-const ENVIRONMENT: Environment = {
-  MFA_HANDLERS: 'app,email,webauthn',
-  WEBAUTHN_RP_ID: 'example.org',
-  WEBAUTHN_ORIGINS: ORIGIN,
-};
 const WRONG_PROOF: Problem = [400, 'invalid_code', 'Invalid code'];
 const NOT_ONE = { credential: ['Not the JSON form of a public key credential.'] };
 
@@ -29,7 +23,7 @@ let account: SignedIn;
 let key: SoftwareAuthenticator;
 
 beforeAll(async () => {
-  server = await startServer(ENVIRONMENT);
+  server = await startServer(SECURITY_KEYS);
 });
 afterAll(() => server.stop());
 beforeEach(async () => {

@@ -1,17 +1,12 @@
 import { runInNewContext } from 'node:vm';
 import { codeBlocksOf } from '../../support/documents.js';
+import { ORIGIN, SECURITY_KEYS } from '../../support/security-keys.js';
 import { startServer, type TestServer } from '../../support/server.js';
 import { SoftwareAuthenticator } from '../../support/software-authenticator.js';
 
-const ORIGIN = 'https://login.example.org';
-
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer({
-    MFA_HANDLERS: 'app,email,webauthn',
-    WEBAUTHN_RP_ID: 'example.org',
-    WEBAUTHN_ORIGINS: ORIGIN,
-  });
+  server = await startServer(SECURITY_KEYS);
 });
 afterAll(() => server.stop());
 

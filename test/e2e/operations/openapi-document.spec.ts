@@ -1,18 +1,17 @@
 import { type Described, DescribedAnswers, schemasIn } from '../../support/described-answers.js';
 import { type Reply } from '../../support/http-client.js';
+import { ORIGIN, SECURITY_KEYS } from '../../support/security-keys.js';
 import { type SignedIn, startServer, type TestServer } from '../../support/server.js';
 import { SoftwareAuthenticator } from '../../support/software-authenticator.js';
 
-const ORIGIN = 'https://login.example.org';
 const OK = [200, 201, 204];
 
 let server: TestServer;
 let described: DescribedAnswers;
 beforeAll(async () => {
   server = await startServer({
+    ...SECURITY_KEYS,
     MFA_HANDLERS: 'app,email,webauthn,pin',
-    WEBAUTHN_RP_ID: 'example.org',
-    WEBAUTHN_ORIGINS: ORIGIN,
   });
   const { body } = await server.get('//api/docs-json');
   described = new DescribedAnswers(body);

@@ -1,31 +1,17 @@
 import { countCommits, logStatements, rowStatements } from '../../support/statement-log.js';
+import { enrolKey, SECURITY_KEYS } from '../../support/security-keys.js';
 import { type SignedIn, startServer, type TestServer } from '../../support/server.js';
-import { SoftwareAuthenticator } from '../../support/software-authenticator.js';
-
-const ORIGIN = 'https://login.example.org';
 
 let server: TestServer;
 let account: SignedIn;
 
 beforeAll(async () => {
-  server = await startServer({
-    MFA_HANDLERS: 'app,email,webauthn',
-    WEBAUTHN_RP_ID: 'example.org',
-    WEBAUTHN_ORIGINS: ORIGIN,
-  });
+  server = await startServer(SECURITY_KEYS);
 });
 afterAll(() => server.stop());
 beforeEach(async () => {
   account = await server.signUp();
 });
-
-async function enrolKey(): Promise<SoftwareAuthenticator> {
-  const key = new SoftwareAuthenticator(ORIGIN);
-  const { body } = await server.post('/mfa/', { method: 'webauthn' }, account.access);
-  const proof = { method: 'webauthn', credential: key.create(body.setup_data) };
-  await server.post('/mfa/confirm/', proof, account.access);
-  return key;
-}
 
 /** The second steps that are not most of the load, each with all before it done. */
 const STEPS: Readonly<Record<string, () => Promise<() => Promise<unknown>>>> = {
@@ -35,7 +21,7 @@ const STEPS: Readonly<Record<string, () => Promise<() => Promise<unknown>>>> = {
     return () => server.verifyLogin(token, server.inbox.lastCode(account.user.email));
   },
   'an answer of a security key': async () => {
-    const key = await enrolKey();
+    const key = await enrolKey(server, account);
     const { ephemeral_token, challenge } = (await server.login(account.user)).body;
     return () => server.post('/login/verify/', { ephemeral_token, credential: key.get(challenge) });
   },
