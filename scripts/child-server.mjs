@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { get } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
+import { findFreePort } from './find-free-port.mjs';
 
 const START_TIMEOUT_SECONDS = 60;
 const PROBE_INTERVAL_MILLISECONDS = 20;
@@ -107,15 +107,4 @@ async function stopServer(child, directory) {
     await ended;
   }
   await rm(directory, { recursive: true, force: true });
-}
-
-/** A free port on the loopback. */
-export async function findFreePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('There is no port.');
-  return address.port;
 }

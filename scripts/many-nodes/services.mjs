@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
 import { once } from 'node:events';
-import { findFreePort } from '../child-server.mjs';
+import { findFreePort } from '../find-free-port.mjs';
 import { asPostgres, run, startDaemon } from './processes.mjs';
 
 const NGINX_CONFIG = new URL('../../deploy/nginx/nginx.conf', import.meta.url);

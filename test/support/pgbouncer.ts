@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { findFreePort } from './find-free-port.js';
+import { findFreePort } from '../../scripts/find-free-port.mjs';
 
 /** A PgBouncer for one test, which runs each transaction in any session of its pool. */
 export class PgBouncer {

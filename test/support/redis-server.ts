@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Redis } from 'ioredis';
 import { type RedisConnection } from '../../src/server/rate-limit/redis/redis-connection.js';
-import { findFreePort } from './find-free-port.js';
+import { findFreePort } from '../../scripts/find-free-port.mjs';
 
 /** A Redis for one test, on a free loopback port, that can be stopped and started again. */
 export class RedisServer {

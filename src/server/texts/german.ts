@@ -154,10 +154,10 @@ export const german: LanguageTexts = {
       'Wählen Sie ein Passwort mit mindestens 8 Zeichen, das Sie sonst nirgends benutzen. Mit dem alten enden alle Sitzungen Ihres Kontos.',
     newPassword: {
       label: 'Neues Passwort',
-      oldLabel: 'Passwort von vorher',
+      oldLabel: 'Früheres Passwort',
       oldNeeded:
-        'Ihr zweiter Faktor wurde zurückgenommen, deshalb genügt die Mail allein nicht: Bitte geben Sie auch das Passwort von vorher ein.',
-      oldWrong: 'Das Passwort von vorher stimmt nicht. Nach fünf falschen endet der Link.',
+        'Ihr zweiter Faktor wurde zurückgenommen, deshalb genügt die Mail allein nicht: Bitte geben Sie auch Ihr früheres Passwort ein.',
+      oldWrong: 'Das frühere Passwort stimmt nicht. Nach fünf falschen Eingaben endet der Link.',
       weak: 'Bitte wählen Sie ein anderes: mindestens 8 Zeichen, und weder Ihren Benutzernamen noch Ihre Adresse.',
     },
     button: 'Neues Passwort speichern',

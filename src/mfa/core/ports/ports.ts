@@ -50,6 +50,13 @@ export abstract class SessionDirectory {
 
 /** Port: makes the host's tokens. */
 export abstract class TokenIssuer {
+  /**
+   * Makes the tokens of a subject who has passed. It writes nothing: {@link IssuedTokens.rows} are written
+   * in the commit that spends the proof, and the tokens are handed out after it.
+   *
+   * @param passed what was proven, for a login or for the step-up of a session
+   * @throws an error of the host's own: no session begins, and the answer is `internal`
+   */
   abstract issue(passed: MfaPassed): Promise<IssuedTokens>;
 }
 
