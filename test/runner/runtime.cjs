@@ -36,6 +36,9 @@ class NativeRuntime extends JestRuntime {
 
   setGlobalsForRuntime() {}
 
+  /** From Node 22.3 on Jest replaces `process.getBuiltinModule`; here the process is the real one. */
+  installGetBuiltinModule() {}
+
   unstable_shouldLoadAsEsm() {
     return true;
   }
