@@ -13,6 +13,7 @@ FROM base AS build
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
+COPY scripts/bundle-server.mjs ./scripts/
 COPY src ./src
 RUN npm run build
 

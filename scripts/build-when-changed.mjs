@@ -15,6 +15,7 @@ const sources = [
   'tsconfig.json',
   'tsconfig.build.json',
   'nest-cli.json',
+  'scripts/bundle-server.mjs',
 ];
 
 /**

@@ -17,8 +17,10 @@ const withServer = join(ROOT, 'dist', `${name}-${version}-with-server.tgz`);
 const EXPECTED =
   /^package\/(?:package\.json|LICENSE|[A-Z]+\.md|docs\/[\w-]+\.svg|(?:docs|docs\/decisions|examples\/embed)\/[\w-]+\.md|dist\/mfa\/.+)$/;
 const UNWANTED = /\.(?:spec\.|map$)|(?<!\.d)\.ts$/;
-/** The main file of the server, and a file that it reads besides its modules. */
-const SERVER = ['package/dist/main.js', 'package/dist/server/swagger/ui-flow.js'];
+/** The main file of the server, and the files that it reads besides its modules. */
+const SERVER = ['main.js', 'server/swagger/ui-flow.js', 'server/pages/token-form.js'].map(
+  (path) => `package/dist/${path}`,
+);
 
 /**
  * @param {string} program

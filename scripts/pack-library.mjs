@@ -22,8 +22,8 @@ const DOCUMENTS = [
   ...['README.md', 'LICENSE', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
   ...['docs', 'examples/embed/README.md'],
 ];
-/** The files that the server reads besides its modules, as in nest-cli.json. */
-const SERVER_ASSETS = 'server/swagger';
+/** The folders of the files that the server reads besides its modules, as in nest-cli.json. */
+const SERVER_ASSETS = ['server/swagger', 'server/pages'];
 
 const withServer = process.argv.includes('--with-server');
 
@@ -44,11 +44,11 @@ function compile() {
 }
 
 function copyAssets() {
-  const assets = readdirSync(join(ROOT, 'src', SERVER_ASSETS)).filter((name) =>
-    name.endsWith('.js'),
-  );
-  for (const asset of assets) {
-    cpSync(join(ROOT, 'src', SERVER_ASSETS, asset), join(FOLDER, 'dist', SERVER_ASSETS, asset));
+  for (const folder of SERVER_ASSETS) {
+    const names = readdirSync(join(ROOT, 'src', folder)).filter((name) => name.endsWith('.js'));
+    for (const name of names) {
+      cpSync(join(ROOT, 'src', folder, name), join(FOLDER, 'dist', folder, name));
+    }
   }
 }
 
