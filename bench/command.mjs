@@ -5,6 +5,7 @@ import { once, setMaxListeners } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import pg from 'pg';
 
 /**
@@ -32,27 +33,60 @@ export async function runCommand(run) {
     say(explain(error, stop.signal));
     process.exitCode = 1;
   } finally {
-    await cleanUp(cleanup);
+    for (const task of cleanup.reverse()) {
+      await task().catch((error) => say(`Not cleaned up: ${String(error)}`));
+    }
   }
 }
 
 /**
  * A database for this run alone, and a connection to it; the end drops both.
  *
- * @param {string} adminUrl
+ * @param {string} adminUrl with a role that may create databases
  * @param {Context} context
  * @returns {Promise<Database>}
+ * @throws {UsageError} when PostgreSQL does not answer or refuses
  */
 export async function openDatabase(adminUrl, { signal, cleanup }) {
-  const { name, url, drop } = await createThrowawayDatabase(adminUrl);
-  cleanup.push(drop);
+  const name = `bench_${randomBytes(6).toString('hex')}`;
+  try {
+    await runStatement(adminUrl, `CREATE DATABASE ${name}`);
+  } catch (cause) {
+    const { message, code } = /** @type {NodeJS.ErrnoException} */ (cause);
+    throw new UsageError(
+      `The benchmark needs a PostgreSQL where it may create a database: set BENCH_DATABASE_URL (${message || code}).`,
+      { cause },
+    );
+  }
+  cleanup.push(() => runStatement(adminUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
   say(`Database ${name}, dropped at the end.`);
+  const url = new URL(adminUrl);
+  url.pathname = `/${name}`;
+  const client = await connect(url.href);
+  cleanup.push(() => client.end());
+  return { url: url.href, client, signal, cleanup };
+}
+
+/** @param {string} url */
+async function connect(url) {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   // A lost connection shows at the next statement.
   client.on('error', () => {});
   await client.connect();
-  cleanup.push(() => client.end());
-  return { url, client, signal, cleanup };
+  return client;
+}
+
+/**
+ * @param {string} url
+ * @param {string} statement
+ */
+async function runStatement(url, statement) {
+  const client = await connect(url);
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }
 
 /**
@@ -107,69 +141,6 @@ function explain(error, signal) {
   return error instanceof UsageError ? error.message : (error.stack ?? error.message);
 }
 
-/**
- * Runs the tasks, last first, even if some fail.
- *
- * @param {Context['cleanup']} tasks
- */
-async function cleanUp(tasks) {
-  for (const task of tasks.reverse()) {
-    await task().catch((error) => say(`Not cleaned up: ${String(error)}`));
-  }
-}
-
-const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
-
-/**
- * Creates a new database on the server of the given one, which stays unchanged.
- *
- * @param {string} adminUrl with a role that may create databases
- * @returns {Promise<{name: string, url: string, drop: () => Promise<void>}>}
- * @throws {UsageError} when PostgreSQL does not answer or refuses
- */
-export async function createThrowawayDatabase(adminUrl) {
-  const name = `bench_${randomBytes(6).toString('hex')}`;
-  await runOrExplain(adminUrl, `CREATE DATABASE ${name}`);
-  const url = new URL(adminUrl);
-  url.pathname = `/${name}`;
-  const drop = () => runStatement(adminUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-  return { name, url: url.href, drop };
-}
-
-/**
- * @param {string} url
- * @param {string} statement
- */
-async function runOrExplain(url, statement) {
-  try {
-    await runStatement(url, statement);
-  } catch (cause) {
-    const { message, code } = /** @type {NodeJS.ErrnoException} */ (cause);
-    const reason = message || code;
-    throw new UsageError(
-      `The benchmark needs a PostgreSQL where it may create a database: set BENCH_DATABASE_URL (${reason}).`,
-      { cause },
-    );
-  }
-}
-
-/**
- * @param {string} url
- * @param {string} statement
- */
-async function runStatement(url, statement) {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MILLISECONDS,
-  });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
-}
-
 const RESULTS = new URL('results/', import.meta.url);
 
 /**
@@ -197,3 +168,83 @@ export function say(text) {
 
 /** An error that a person can act on, shown without a stack. */
 export class UsageError extends Error {}
+
+/**
+ * The values of the flags that were given.
+ *
+ * @template {string} Text
+ * @template {string} Switch
+ * @param {string[]} args
+ * @param {{texts: Text[], switches: Switch[], usage: string}} known
+ * @returns {{[Name in Text]?: string} & {[Name in Switch]?: boolean}}
+ * @throws {UsageError} at a flag that is not known
+ */
+export function parseFlags(args, { texts, switches, usage }) {
+  /** @type {import('node:util').ParseArgsConfig['options']} */
+  const options = Object.fromEntries([
+    ...texts.map((name) => [name, { type: 'string' }]),
+    ...switches.map((name) => [name, { type: 'boolean' }]),
+  ]);
+  try {
+    // `options` has only the known names, with these types.
+    return /** @type {ReturnType<typeof parseFlags<Text, Switch>>} */ (
+      parseArgs({ args, options }).values
+    );
+  } catch (cause) {
+    throw new UsageError(`${/** @type {Error} */ (cause).message}\n${usage}`);
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {string | undefined} text
+ * @param {{default: number, least: number, greatest: number}} range
+ */
+export function wholeNumber(name, text, { default: usual, least, greatest }) {
+  const value = Number(text ?? usual);
+  if (Number.isInteger(value) && value >= least && value <= greatest) return value;
+  throw new UsageError(`--${name} takes a whole number from ${least} to ${greatest}.`);
+}
+
+/**
+ * Whole numbers with commas between them.
+ *
+ * @param {string} name
+ * @param {string | undefined} text
+ * @param {{default: string, least: number, greatest: number}} range
+ * @returns {number[]}
+ */
+export function wholeNumbers(name, text, { default: usual, ...range }) {
+  return (text ?? usual)
+    .split(',')
+    .map((part) => wholeNumber(name, part, { ...range, default: NaN }));
+}
+
+/** The URL of a PostgreSQL where the benchmark may create a database. */
+export function databaseUrl() {
+  return process.env.BENCH_DATABASE_URL || 'postgres://postgres@127.0.0.1:5432/postgres';
+}
+
+/**
+ * The named ones in their order; all of them if none is named.
+ *
+ * @param {string} flag
+ * @param {string | undefined} text names with commas between them
+ * @param {string[]} known
+ */
+export function namesOf(flag, text, known) {
+  const given = text?.split(',') ?? known;
+  const strange = given.find((name) => !known.includes(name));
+  if (strange === undefined) return known.filter((name) => given.includes(name));
+  throw new UsageError(`--${flag} knows no ${strange}, but ${known.join(', ')}.`);
+}
+
+/**
+ * What was typed, as the results have it.
+ *
+ * @param {string} script of package.json
+ * @param {string[]} args
+ */
+export function commandOf(script, args) {
+  return [`npm run ${script}`, ...(args.length ? ['--', ...args] : [])].join(' ');
+}

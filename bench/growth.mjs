@@ -1,39 +1,32 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase, runCommand, say, writeResult } from './command.mjs';
-import { ours as makeOurs } from './contestants/ours.mjs';
-import { fillOurs } from './fill-ours.mjs';
-import { renderGrowthBlock } from './markdown.mjs';
 import {
-  measure,
-  median,
-  medianIfKnown,
-  prepareTickets,
-  residentMibOf,
-  round,
-  roundedSpread,
-  spreadOf,
-} from './measure.mjs';
-import { readGrowthOptions } from './options.mjs';
+  commandOf,
+  databaseUrl,
+  openDatabase,
+  parseFlags,
+  runCommand,
+  say,
+  UsageError,
+  wholeNumber,
+  wholeNumbers,
+  writeResult,
+} from './command.mjs';
+import { describeMachine, describeVersions } from './contestants.mjs';
+import { ours as makeOurs } from './contestants/ours.mjs';
+import { fillOurs } from './contestants/seed-ours.mjs';
+import { renderGrowthBlock, summarizeGrowth } from './long-runs.mjs';
+import { measure, residentMibOf } from './measure.mjs';
 import { checkMarkers, formatted, publishGrowth } from './publish.mjs';
-import { describeMachine, describeVersions } from './summary.mjs';
-import { workOf } from './works.mjs';
+import { prepareTickets, workOf } from './works.mjs';
 
 /**
  * @typedef {import('./command.mjs').Context} Context
  * @typedef {import('./contestants.mjs').Contestant & {users: number, events: number,
  *   databaseMib: number, database: import('pg').Client}} Size
- * @typedef {import('./measure.mjs').NumberedRun & {users: number}} GrowthRun
- * @typedef {{verifies: number, residentMib: number | null, liveHeapMib: number | null}} Reading
- */
-
-/**
- * A whole run, as docs/bench-growth.json has it.
- *
- * @typedef {ReturnType<typeof summarizeGrowth> & {command: string, startedAt: string,
- *   machine: Awaited<ReturnType<typeof describeMachine>>,
- *   versions: Awaited<ReturnType<typeof describeVersions>>}} GrowthSummary
+ * @typedef {import('./long-runs.mjs').GrowthRun} GrowthRun
+ * @typedef {import('./long-runs.mjs').Reading} Reading
  */
 
 const CLIENTS = 8;
@@ -53,7 +46,8 @@ async function openSize(users, options, context) {
   const ours = await makeOurs(database);
   ours.server = await ours.start();
   context.cleanup.push(ours.server.stop);
-  const { events, openLogins } = await fillOurs(database, ours.keys, users);
+  say(`Filling a database with ${users.toLocaleString('en')} users …`);
+  const { events, openLogins } = await fillOurs(database.client, ours.parts, users);
   say('VACUUM ANALYZE …');
   await database.client.query('VACUUM ANALYZE');
   const { rows } = await database.client.query(
@@ -104,7 +98,7 @@ const STEP = 10_000;
  * @param {{verifies: number, clients: number, databaseUrl: string, signal: AbortSignal}} options
  * @param {Context} context
  */
-export async function measureMemory(work, { verifies, clients, databaseUrl, signal }, context) {
+async function measureMemory(work, { verifies, clients, databaseUrl, signal }, context) {
   const database = await openDatabase(databaseUrl, context);
   const folder = await mkdtemp(join(tmpdir(), 'live-heap-'));
   context.cleanup.push(() => rm(folder, { recursive: true }));
@@ -149,73 +143,51 @@ async function liveHeapMibOf(file) {
   return bytes === null || bytes === '' ? null : Number(bytes) / 1_048_576;
 }
 
-/** By then the caches are full: memory that still grows later is a leak. */
-const SETTLED_AFTER_VERIFIES = 20_000;
+const USAGE = `npm run bench:growth -- [--users 1000,100000,1000000] [--rounds 10] [--requests 80] …
+  --users     sizes that are compared with the first of them
+  --rounds    how often each measurement is repeated, in turn with the others
+  --requests  requests of one measurement
+  --verifies  right codes over which the memory is read
+  --publish   writes the result into docs/`;
 
 /**
- * For each size the p95 of right and of wrong codes, and its ratio to that of the first size in the
- * same round.
+ * What is to be run.
  *
- * @param {Size[]} sizes
- * @param {GrowthRun[]} runs
- * @param {Reading[]} memory
+ * @param {string[]} args
+ * @throws {UsageError}
  */
-export function summarizeGrowth(sizes, runs, memory) {
-  const growth = sizes.map(({ users, events, databaseMib }) => ({
-    users,
-    events,
-    databaseMib: round(databaseMib, 0),
-    right: p95Of('right', users),
-    wrong: p95Of('wrong', users),
-  }));
-  return {
-    growth,
-    memory: memory.map(roundedReading),
-    memoryRatio: ratioOf(memory, 'residentMib'),
-    liveHeapRatio: ratioOf(memory, 'liveHeapMib'),
-  };
-
-  /**
-   * @param {string} work
-   * @param {number} users
-   */
-  function p95Of(work, users) {
-    /** @param {number | undefined} size */
-    const runsOf = (size) => runs.filter((run) => run.work === work && run.users === size);
-    const first = runsOf(sizes[0]?.users);
-    const own = runsOf(users);
-    const ratios = own.map(({ p95 }, index) => p95 / (first[index]?.p95 ?? NaN));
-    return {
-      p95: round(median(own.map(({ p95 }) => p95)), 2),
-      ratio: roundedSpread(spreadOf(ratios)),
-    };
-  }
-}
-
-/** @param {Reading} reading */
-function roundedReading({ verifies, residentMib, liveHeapMib }) {
-  return {
+function readOptions(args) {
+  const {
+    requests,
+    rounds,
     verifies,
-    residentMib: medianIfKnown([residentMib], 1),
-    liveHeapMib: medianIfKnown([liveHeapMib], 1),
+    users,
+    publish = false,
+  } = parseFlags(args, {
+    texts: ['requests', 'rounds', 'verifies', 'users'],
+    switches: ['publish'],
+    usage: USAGE,
+  });
+  const options = {
+    requests: wholeNumber('requests', requests, { default: 80, least: 50, greatest: 10_000 }),
+    rounds: wholeNumber('rounds', rounds, { default: 10, least: 1, greatest: 50 }),
+    verifies: wholeNumber('verifies', verifies, {
+      ...{ default: 100_000, least: 10_000, greatest: 1_000_000 },
+    }),
+    users: wholeNumbers('users', users, {
+      ...{ default: '1000,100000,1000000', least: 1000, greatest: 5_000_000 },
+    }),
+    ...{ publish, databaseUrl: databaseUrl() },
   };
-}
-
-/**
- * The last reading divided by that of a settled server; null if one is missing.
- *
- * @param {Reading[]} memory
- * @param {'residentMib' | 'liveHeapMib'} reading
- */
-function ratioOf(memory, reading) {
-  const settled = memory.find(({ verifies }) => verifies >= SETTLED_AFTER_VERIFIES);
-  const [before, after] = [settled?.[reading], memory.at(-1)?.[reading]];
-  return before && after ? round(after / before, 3) : null;
+  if ((options.rounds + 1) * options.requests <= Math.min(...options.users)) return options;
+  throw new UsageError(
+    `There must be a user for each request of all rounds and one more.\n${USAGE}`,
+  );
 }
 
 await runCommand(async (context) => {
   const args = process.argv.slice(2);
-  const options = { ...readGrowthOptions(args, process.env), signal: context.signal };
+  const options = { ...readOptions(args), signal: context.signal };
   if (options.publish) await checkMarkers();
   const startedAt = new Date().toISOString();
   const sizes = [];
@@ -229,7 +201,7 @@ await runCommand(async (context) => {
   };
   const runs = await measureSizes(sizes, options);
   const memory = await measureMemory(RIGHT_CODE, { ...options, clients: CLIENTS }, context);
-  const command = ['npm run bench:growth', ...(args.length ? ['--', ...args] : [])].join(' ');
+  const command = commandOf('bench:growth', args);
   const summary = { command, startedAt, ...facts, ...summarizeGrowth(sizes, runs, memory) };
   console.log(`\n${await formatted(renderGrowthBlock(summary))}`);
   say(`Written to ${await writeResult('growth', { ...summary, runs })}`);

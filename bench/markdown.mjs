@@ -1,24 +1,28 @@
 import { goalsOf } from './goals.mjs';
-import { round } from './measure.mjs';
+import { round } from './summary.mjs';
 import { comparedWorks, nameOfWork } from './works.mjs';
 
 /**
- * @typedef {import('./growth.mjs').GrowthSummary} GrowthSummary
- * @typedef {import('./measure.mjs').Spread} Spread
+ * @typedef {import('./summary.mjs').Spread} Spread
  * @typedef {import('./summary.mjs').Row} Row
  * @typedef {import('./summary.mjs').RunSummary} RunSummary
  */
 
-const README_CLIENTS = 8;
+const CLIENTS = 8;
 const LACKED = 'does not do it';
 
 /**
- * The README's table: the main numbers for one number of clients.
+ * The README's tables: the main numbers for one number of clients, of each run.
  *
- * @param {RunSummary} summary
+ * @param {{runs: RunSummary[]}} published
  */
-export function renderReadmeBlock({ command, startedAt, rows }) {
-  const own = rows.filter(({ clients }) => clients === README_CLIENTS);
+export function renderReadmeBlock({ runs }) {
+  return runs.map(tableOfMainNumbers).join('\n\n');
+}
+
+/** @param {RunSummary} summary */
+function tableOfMainNumbers({ command, startedAt, versions, rows }) {
+  const own = rows.filter(({ clients }) => clients === CLIENTS);
   /** @type {(work: string, server: string) => Pick<Row, 'ratio'> & {perSecond: number | null}} */
   const find = (work, server) =>
     own.find((row) => row.work === work && row.server === server) ?? {
@@ -32,14 +36,25 @@ export function renderReadmeBlock({ command, startedAt, rows }) {
     ...['floor', 'Better Auth'].map((name) => find(work, name).ratio?.median.toFixed(2) ?? '–'),
   ]);
   const heading = [
-    `per second, ${README_CLIENTS} clients`,
+    `per second, ${CLIENTS} clients`,
     ...['nestjs-mfa', 'floor', 'Better Auth', 'ours / floor', 'ours / Better Auth'],
   ];
-  return `${tableOf(heading, lines)}\n\n${sourceOf({ command, startedAt })}`;
+  return `${tableOf(heading, lines)}\n\n${sourceOf({ command, startedAt, versions })}`;
 }
 
 /**
- * The whole result, for docs/performance.md.
+ * The runs for docs/performance.md: all of the first, the main numbers and the goals of the others.
+ *
+ * @param {{runs: RunSummary[]}} published
+ */
+export function renderRunsBlock({ runs: [newest, ...others] }) {
+  if (newest === undefined) throw new RangeError('No run has been published.');
+  const shorter = others.flatMap((run) => [tableOfMainNumbers(run), tableOfGoals(run)]);
+  return [renderRunBlock(newest), ...shorter].join('\n\n');
+}
+
+/**
+ * The whole result of one run.
  *
  * @param {RunSummary} summary
  */
@@ -52,71 +67,27 @@ export function renderRunBlock(summary) {
     signInText(summary.signIns),
     tableOfStatements(summary),
     tableOfServers(summary.servers),
-    besideText(summary.besideSignIns),
-    processesText(summary.processes),
     tableOfGoals(summary),
   ]
     .filter((text) => text !== '')
     .join('\n\n');
 }
 
-/**
- * The result of `npm run bench:growth`.
- *
- * @param {GrowthSummary} summary
- */
-export function renderGrowthBlock(summary) {
-  const { machine, growth, memory, memoryRatio, liveHeapRatio } = summary;
-  const lines = growth.map(({ users, events, databaseMib, right, wrong }) => [
-    ...[users, events].map((count) => count.toLocaleString('en')),
-    textOfNumber(databaseMib),
-    ...[right, wrong].flatMap(({ p95, ratio }) => [p95.toFixed(1), textOfSpread(ratio)]),
-  ]);
-  const heading = [
-    ...['users', 'audit events', 'MiB'],
-    ...['right code, p95 ms', 'ratio', 'wrong code, p95 ms', 'ratio'],
-  ];
-  const readings = memory.map(({ verifies, residentMib, liveHeapMib }) => [
-    verifies.toLocaleString('en'),
-    textOfNumber(residentMib),
-    liveHeapMib?.toFixed(1) ?? '–',
-  ]);
-  return [
-    sourceOf(summary),
-    `${textOfFacts(machine)}.`,
-    tableOf(heading, lines),
-    tableOf(['right codes so far', 'resident MiB', 'heap in use, MiB'], readings),
-    `At the end by that after 20,000: resident ${memoryRatio?.toFixed(2) ?? '–'}, heap in use ${liveHeapRatio?.toFixed(2) ?? '–'}.`,
-  ].join('\n\n');
-}
-
-/** @param {{command: string, startedAt: string}} run */
-function sourceOf({ command, startedAt }) {
-  return `\`${command}\`, ${startedAt.slice(0, 10)}.`;
+/** @param {Pick<RunSummary, 'command' | 'startedAt' | 'versions'>} run */
+export function sourceOf({ command, startedAt, versions }) {
+  return `\`${command}\`, ${startedAt.slice(0, 10)}, Node.js ${versions['Node.js']}.`;
 }
 
 /**
- * A table for each number of clients. A server that lacks a work has a row that says so.
+ * A table for each number of clients.
  *
  * @param {RunSummary} summary runs from before there were `lacks` are published too
  */
 function tablesOfRows({ rows, lacks = [] }) {
-  const numbers = [...new Set(rows.map(({ clients }) => clients))];
-  return numbers.map((clients) => {
+  const lacking = ['–', '–', '–', '–', '–', LACKED];
+  return [...new Set(rows.map(({ clients }) => clients))].map((clients) => {
     const own = rows.filter((row) => row.clients === clients);
-    const works = [...new Set(own.map(({ work }) => work))];
-    const lines = works.flatMap((work) => {
-      const done = own
-        .filter((row) => row.work === work)
-        .map((row) => [row.server, ...cellsOfMeasures(row)]);
-      const lacking = lacks
-        .filter((lack) => lack.work === work)
-        .map(({ server }) => [server, ...Array.from({ length: 5 }, () => '–'), LACKED]);
-      return [...done, ...lacking].map((cells, index) => [
-        index === 0 ? nameOfWork(work) : '',
-        ...cells,
-      ]);
-    });
+    const lines = linesByWork(own, lacks, { lacking, cellsOf: cellsOfMeasures });
     const title = `${clients} client${clients === 1 ? '' : 's'}`;
     const heading = [title, 'server', 'per second', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU ms'];
     return tableOf([...heading, 'ours / this'], lines, 2);
@@ -125,28 +96,40 @@ function tablesOfRows({ rows, lacks = [] }) {
 
 /** @param {RunSummary} summary */
 function tableOfStatements({ statements = [], lacks = [] }) {
-  const works = [...new Set(statements.map(({ work }) => work))];
-  const lines = works.flatMap((work) => {
-    const done = statements
-      .filter((count) => count.work === work)
-      .map(({ server, waitedFor, behind }) => [
-        server,
-        ...[waitedFor, behind].flatMap((count) =>
-          [count.statements, count.roundTrips, count.commits].map(String),
-        ),
-      ]);
-    const lacking = lacks
+  if (statements.length === 0) return '';
+  const lines = linesByWork(statements, lacks, {
+    lacking: [LACKED, '–', '–', '–', '–', '–'],
+    cellsOf: ({ waitedFor, behind }) =>
+      [waitedFor, behind].flatMap((count) =>
+        [count.statements, count.roundTrips, count.commits].map(String),
+      ),
+  });
+  const heading = ['statements', 'round trips', 'commits'];
+  const behind = heading.map((name) => `${name} behind it`);
+  return tableOf(['until the answer', 'server', ...heading, ...behind], lines, 2);
+}
+
+/**
+ * The lines of each work. A server that lacks a work has one that says so.
+ *
+ * @template {{work: string, server: string}} Result
+ * @param {Result[]} results
+ * @param {{work: string, server: string}[]} lacks
+ * @param {{lacking: string[], cellsOf: (result: Result) => string[]}} how
+ */
+function linesByWork(results, lacks, { lacking, cellsOf }) {
+  return [...new Set(results.map(({ work }) => work))].flatMap((work) => {
+    const done = results
+      .filter((result) => result.work === work)
+      .map((result) => [result.server, ...cellsOf(result)]);
+    const missing = lacks
       .filter((lack) => lack.work === work)
-      .map(({ server }) => [server, LACKED, ...Array.from({ length: 5 }, () => '–')]);
-    return [...done, ...lacking].map((cells, index) => [
+      .map(({ server }) => [server, ...lacking]);
+    return [...done, ...missing].map((cells, index) => [
       index === 0 ? nameOfWork(work) : '',
       ...cells,
     ]);
   });
-  const heading = ['statements', 'round trips', 'commits'];
-  const behind = heading.map((name) => `${name} behind it`);
-  if (lines.length === 0) return '';
-  return tableOf(['until the answer', 'server', ...heading, ...behind], lines, 2);
 }
 
 /** @param {RunSummary} summary */
@@ -179,26 +162,12 @@ function tableOfServers(servers) {
   return tableOf(['server', 'start ms', 'idle MiB', 'MiB after the load'], lines);
 }
 
-/** @param {RunSummary['besideSignIns']} results */
-function besideText(results) {
-  if (results === null) return '';
-  const { aloneP95, besideP95, ratio } = results;
-  return `p95 of a right code with 8 clients: ${aloneP95} ms alone, ${besideP95} ms during 8 sign-ins at once; ratio ${textOfSpread(ratio)}.`;
-}
-
-/** @param {RunSummary['processes']} results */
-function processesText(results) {
-  if (results === null) return '';
-  const { one, two, ratio } = results;
-  return `Right codes per second of 16 clients: ${textOfNumber(one)} at one process, ${textOfNumber(two)} at two on the same database; ratio ${textOfSpread(ratio)}. No request failed.`;
-}
-
 /**
  * @param {string[]} heading
  * @param {string[][]} lines
  * @param {number} words how many columns are words
  */
-function tableOf(heading, lines, words = 1) {
+export function tableOf(heading, lines, words = 1) {
   const rule = heading.map((_, column) => (column < words ? '---' : '--:'));
   return [heading, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
@@ -230,7 +199,7 @@ export function textOfNumber(value) {
  *
  * @param {Row} row
  */
-export function cellsOfMeasures(row) {
+function cellsOfMeasures(row) {
   return [
     textOfNumber(row.perSecond),
     ...[row.p50, row.p95, row.p99].map((value) => value.toFixed(1)),

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { say } from './command.mjs';
-import { measure, prepareTickets, residentMibOf, ticketsOf } from './measure.mjs';
-import { poolOf, workOf, WORKS } from './works.mjs';
+import { measure, residentMibOf } from './measure.mjs';
+import { poolOf, prepareTickets, ticketsOf, workOf, WORKS } from './works.mjs';
 
 /**
  * @typedef {import('./contestants.mjs').Contestant} Contestant

@@ -1,19 +1,92 @@
-import { openDatabase, runCommand, say, writeResult } from './command.mjs';
-import { makeContestants } from './contestants.mjs';
-import { resolveCommit } from './contestants/before.mjs';
-import { residentMibOf } from './measure.mjs';
-import { readOptions } from './options.mjs';
+import {
+  commandOf,
+  databaseUrl,
+  namesOf,
+  openDatabase,
+  parseFlags,
+  runCommand,
+  say,
+  UsageError,
+  wholeNumber,
+  wholeNumbers,
+  writeResult,
+} from './command.mjs';
+import {
+  describeMachine,
+  describeVersions,
+  makeContestants,
+  resolveCommit,
+  SERVERS,
+} from './contestants.mjs';
 import { renderRunBlock } from './markdown.mjs';
+import { residentMibOf } from './measure.mjs';
 import { checkMarkers, formatted, publishRun } from './publish.mjs';
-import { describeMachine, describeVersions, summarize } from './summary.mjs';
-import { countStatements } from './statements.mjs';
 import { measureBesideSignIns, measureStarts, measureTwoProcesses, runRounds } from './rounds.mjs';
+import { countStatements } from './statements.mjs';
+import { summarize } from './summary.mjs';
 import { WORKS } from './works.mjs';
 
 /**
  * @typedef {import('./command.mjs').Context} Context
  * @typedef {import('./contestants.mjs').Contestant} Contestant
  */
+
+/** The works and further measures: starts, statements, right codes during sign-ins, two processes of ours. */
+const MEASURES = ['start', ...WORKS.map(({ id }) => id), 'statements', 'together', 'processes'];
+
+/** The flags that `--quick` stands for: our verification and the floor's, for work on our own code. */
+const QUICK = {
+  clients: '8',
+  rounds: '3',
+  requests: '600',
+  only: 'right,wrong',
+  servers: 'ours,floor',
+};
+
+const USAGE = `npm run bench -- [--clients 1,8,32] [--rounds 5] [--requests 1000] [--seconds 3] …
+  --clients   requests under way at once
+  --rounds    how often each measurement is repeated, in turn with the others
+  --requests  requests of one measurement at most
+  --seconds   time of one measurement at most
+  --only      of ${MEASURES.join(',')}
+  --servers   of ${SERVERS.join(',')}
+  --against   an earlier commit, built in a folder of its own and measured as "before"
+  --quick     ${Object.entries(QUICK)
+    .map(([name, value]) => `--${name} ${value}`)
+    .join(' ')}
+  --publish   writes the result into docs/ and README.md; of a whole run alone`;
+
+/**
+ * What is to be run.
+ *
+ * @param {string[]} args
+ * @throws {UsageError}
+ */
+function readOptions(args) {
+  const given = parseFlags(args, {
+    texts: ['requests', 'rounds', 'seconds', 'clients', 'only', 'servers', 'against'],
+    switches: ['quick', 'publish'],
+    usage: USAGE,
+  });
+  const values = given.quick ? { ...QUICK, ...given } : given;
+  const { requests, rounds, seconds, clients, against, publish = false } = values;
+  const options = {
+    requests: wholeNumber('requests', requests, { default: 1000, least: 50, greatest: 50_000 }),
+    rounds: wholeNumber('rounds', rounds, { default: 5, least: 1, greatest: 50 }),
+    seconds: wholeNumber('seconds', seconds, { default: 3, least: 1, greatest: 600 }),
+    clients: wholeNumbers('clients', clients, { default: '1,8,32', least: 1, greatest: 256 }),
+    only: namesOf('only', values.only, MEASURES),
+    servers: namesOf('servers', values.servers, SERVERS),
+    ...{ against, publish, databaseUrl: databaseUrl() },
+  };
+  // The documents need every measure, and their chart one and eight clients.
+  const { only, servers } = options;
+  const isWhole = only.length === MEASURES.length && servers.length === SERVERS.length;
+  if (publish && !(isWhole && [1, 8].every((number) => options.clients.includes(number)))) {
+    throw new UsageError(`Only a whole run is published.\n${USAGE}`);
+  }
+  return options;
+}
 
 /**
  * Starts a process of each contestant and opens its seeder.
@@ -79,7 +152,7 @@ async function measureAll(contestants, options, cleanup) {
 
 await runCommand(async ({ signal, cleanup }) => {
   const args = process.argv.slice(2);
-  const options = { ...readOptions(args, process.env), signal };
+  const options = { ...readOptions(args), signal };
   if (options.publish) await checkMarkers();
   const before =
     options.against === undefined ? {} : { before: await resolveCommit(options.against, signal) };
@@ -90,8 +163,8 @@ await runCommand(async ({ signal, cleanup }) => {
   await startAll(contestants, cleanup);
   const measured = await measureAll(contestants, options, cleanup);
   const { clients, rounds, requests, seconds } = options;
-  const head = { command: ['npm run bench', ...(args.length ? ['--', ...args] : [])].join(' ') };
-  const about = { ...head, startedAt, clients, rounds, requests, seconds };
+  const command = commandOf('bench', args);
+  const about = { command, startedAt, clients, rounds, requests, seconds };
   const versions = await describeVersions(database.client);
   const facts = { ...about, machine, versions: { ...versions, ...before } };
   const summary = { ...facts, ...summarize(measured) };

@@ -3,8 +3,8 @@ import { connect, createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import '../scripts/typescript-loader.mjs';
 import { say } from './command.mjs';
-import { medianIfKnown, prepareTickets } from './measure.mjs';
-import { WORKS } from './works.mjs';
+import { medianIfKnown } from './summary.mjs';
+import { prepareTickets, WORKS } from './works.mjs';
 
 /**
  * What a server asks of PostgreSQL. A round trip is one exchange over a connection, in which several

@@ -1,18 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { cpus, loadavg, release, totalmem } from 'node:os';
-import { peerVersion } from './contestants/better-auth.mjs';
-import { OUR_HASH_ALONE } from './contestants/ours.mjs';
-import { median, medianIfKnown, round, roundedSpread, spreadOf } from './measure.mjs';
+import { OUR_HASH_ALONE } from './works.mjs';
 
 const OURS = 'ours';
-/** The servers whose sign-ins are compared with the hash of their passwords alone. */
-/** @type {Record<string, string>} */
+/**
+ * The servers whose sign-ins are compared with the hash of their passwords alone.
+ *
+ * @type {Record<string, string>}
+ */
 const HASHES = { ours: OUR_HASH_ALONE, 'Better Auth': 'scrypt alone' };
 
 /**
+ * @typedef {{median: number, least: number, greatest: number}} Spread
  * @typedef {import('./measure.mjs').NumberedRun} NumberedRun
  * @typedef {import('./measure.mjs').Run} Run
- * @typedef {import('./measure.mjs').Spread} Spread
  * @typedef {object} Measured
  * @property {{server: string, startMs: number, idleMib: number | null}[]} starts
  * @property {NumberedRun[]} runs
@@ -31,12 +30,12 @@ const HASHES = { ours: OUR_HASH_ALONE, 'Better Auth': 'scrypt alone' };
  */
 
 /**
- * A whole run, as docs/bench.json has it.
+ * A whole run.
  *
  * @typedef {ReturnType<typeof summarize> & {command: string, startedAt: string, clients: number[],
  *   rounds: number, requests: number, seconds: number,
- *   machine: Awaited<ReturnType<typeof describeMachine>>,
- *   versions: Awaited<ReturnType<typeof describeVersions>>}} RunSummary
+ *   machine: Awaited<ReturnType<typeof import('./contestants.mjs').describeMachine>>,
+ *   versions: Awaited<ReturnType<typeof import('./contestants.mjs').describeVersions>>}} RunSummary
  */
 
 /**
@@ -63,72 +62,68 @@ export function summarize({ starts, runs, afterwards, besideSignIns, processes, 
  */
 function summarizeRuns(runs) {
   // In the order of the first round.
-  const firsts = runs.filter(
-    (run, index) => runs.findIndex((other) => isSame(other, run)) === index,
-  );
-  return firsts.map((first) => {
-    const { clients, work, server } = first;
-    const own = runs.filter((run) => isSame(run, first));
+  const places = new Map(runs.map((run) => [placeOf(run), run]));
+  return [...places].map(([place, { clients, work, server }]) => {
+    const own = runs.filter((run) => placeOf(run) === place);
+    /** @type {(member: 'perSecond' | 'p50' | 'p95' | 'p99') => number} */
+    const middle = (member) => round(median(own.map((run) => run[member])), 3);
+    const isCompared = server !== OURS && !Object.values(HASHES).includes(server);
+    const ours = runs.filter(
+      (run) => placeOf(run) === placeOf({ ...run, clients, work, server: OURS }),
+    );
     return {
       ...{ clients, work, server },
-      perSecond: round(median(own.map(({ perSecond }) => perSecond)), 3),
-      p50: round(median(own.map(({ p50 }) => p50)), 3),
-      p95: round(median(own.map(({ p95 }) => p95)), 3),
-      p99: round(median(own.map(({ p99 }) => p99)), 3),
+      perSecond: middle('perSecond'),
+      ...{ p50: middle('p50'), p95: middle('p95'), p99: middle('p99') },
       cpuMs: medianIfKnown(
         own.map(({ cpuMs }) => cpuMs),
         3,
       ),
-      ratio: ratioOf(first, own, runs),
+      ratio: isCompared
+        ? compare(ours, own, (one, other) => one.perSecond / other.perSecond)
+        : null,
     };
   });
 }
 
-/**
- * @param {NumberedRun} one
- * @param {NumberedRun} other
- */
-function isSame(one, other) {
-  return one.clients === other.clients && one.work === other.work && one.server === other.server;
+/** @param {Pick<Run, 'clients' | 'work' | 'server'>} run */
+function placeOf({ clients, work, server }) {
+  return [clients, work, server].join('\n');
 }
 
 /**
- * @param {NumberedRun} first
- * @param {NumberedRun[]} own
+ * Compares two measurements of the same round, in each round that has both.
+ *
  * @param {NumberedRun[]} runs
+ * @param {NumberedRun[]} others
+ * @param {(run: NumberedRun, other: NumberedRun) => number} by
  */
-function ratioOf({ server }, own, runs) {
-  if (server === OURS || Object.values(HASHES).includes(server)) return null;
-  const ratios = own.flatMap(({ work, clients, round: number, perSecond }) => {
-    const ours = runs.find(
-      (run) =>
-        run.server === OURS && run.work === work && run.clients === clients && run.round === number,
-    );
-    return ours === undefined ? [] : [ours.perSecond / perSecond];
+function compare(runs, others, by) {
+  const values = runs.flatMap((run) => {
+    const other = others.find((each) => each.round === run.round);
+    return other === undefined ? [] : [by(run, other)];
   });
-  return ratios.length === 0 ? null : roundedSpread(spreadOf(ratios));
+  return values.length === 0 ? null : spreadOf(values);
 }
 
 /**
- * Our throughput of wrong codes of backup shape by that of wrong ones of the app, in the same round.
+ * Our throughput of wrong codes of backup shape by that of wrong ones of the app.
  *
  * @param {NumberedRun[]} runs
  */
 function summarizeBackupShape(runs) {
   const own = runs.filter(({ server }) => server === OURS);
-  const shapes = own.filter(({ work }) => work === 'wrong-backup');
-  return [...new Set(shapes.map(({ clients }) => clients))].flatMap((clients) => {
-    const wrong = own.filter((run) => run.work === 'wrong' && run.clients === clients);
-    const ratios = wrong.flatMap(({ round: number, perSecond }) => {
-      const shape = shapes.find((run) => run.clients === clients && run.round === number);
-      return shape === undefined ? [] : [shape.perSecond / perSecond];
-    });
-    return ratios.length === 0 ? [] : [{ clients, ratio: roundedSpread(spreadOf(ratios)) }];
+  return [...new Set(own.map(({ clients }) => clients))].flatMap((clients) => {
+    const [shapes = [], wrong = []] = ['wrong-backup', 'wrong'].map((work) =>
+      own.filter((run) => run.work === work && run.clients === clients),
+    );
+    const ratio = compare(shapes, wrong, (one, other) => one.perSecond / other.perSecond);
+    return ratio === null ? [] : [{ clients, ratio }];
   });
 }
 
 /**
- * The time of a sign-in without the hash of the password, in the same round.
+ * The time of a sign-in without the hash of the password.
  *
  * @param {NumberedRun[]} runs
  */
@@ -137,17 +132,11 @@ function summarizeSignIns(runs) {
   return Object.entries(HASHES).flatMap(([server, hash]) => {
     const signIns = own.filter((run) => run.server === server);
     const hashes = own.filter((run) => run.server === hash);
-    if (signIns.length === 0 || hashes.length === 0) return [];
-    const over = signIns.flatMap((signIn) => {
-      const alone = hashes.find((run) => run.round === signIn.round);
-      return alone === undefined ? [] : [signIn.p50 - alone.p50];
-    });
-    return {
-      server,
-      signInMs: round(median(signIns.map(({ p50 }) => p50)), 2),
-      hashMs: round(median(hashes.map(({ p50 }) => p50)), 2),
-      overMs: roundedSpread(spreadOf(over)),
-    };
+    const overMs = compare(signIns, hashes, (signIn, alone) => signIn.p50 - alone.p50);
+    if (overMs === null) return [];
+    /** @param {NumberedRun[]} each */
+    const middle = (each) => round(median(each.map(({ p50 }) => p50)), 2);
+    return { server, signInMs: middle(signIns), hashMs: middle(hashes), overMs };
   });
 }
 
@@ -161,17 +150,15 @@ function summarizeServers(starts, afterwards) {
   const names = new Set([...starts, ...afterwards].map(({ server }) => server));
   return [...names].map((server) => {
     const own = starts.filter((start) => start.server === server);
+    const [startMs, idleMib] = [
+      own.map((start) => start.startMs),
+      own.map((start) => start.idleMib),
+    ];
     const after = afterwards.find((reading) => reading.server === server);
     return {
       server,
-      startMs: medianIfKnown(
-        own.map(({ startMs }) => startMs),
-        0,
-      ),
-      idleMib: medianIfKnown(
-        own.map(({ idleMib }) => idleMib),
-        1,
-      ),
+      startMs: medianIfKnown(startMs, 0),
+      idleMib: medianIfKnown(idleMib, 1),
       afterwardsMib: medianIfKnown([after?.residentMib ?? null], 1),
     };
   });
@@ -183,7 +170,7 @@ function summarizeBeside(results) {
   return {
     aloneP95: round(median(results.map(({ alone }) => alone.p95)), 2),
     besideP95: round(median(results.map(({ beside }) => beside.p95)), 2),
-    ratio: roundedSpread(spreadOf(results.map(({ alone, beside }) => beside.p95 / alone.p95))),
+    ratio: spreadOf(results.map(({ alone, beside }) => beside.p95 / alone.p95)),
   };
 }
 
@@ -193,59 +180,55 @@ function summarizeProcesses(results) {
   return {
     one: round(median(results.map(({ one }) => one)), 1),
     two: round(median(results.map(({ two }) => two)), 1),
-    ratio: roundedSpread(spreadOf(results.map(({ one, two }) => two / one))),
+    ratio: spreadOf(results.map(({ one, two }) => two / one)),
   };
 }
 
+/** @param {number[]} values at least one */
+export function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  const [below = NaN, above = NaN] = [sorted[Math.floor(middle)], sorted[Math.ceil(middle)]];
+  return (below + above) / 2;
+}
+
 /**
- * The machine of the measurement: the numbers hold for it alone.
+ * The rounded median; null if one of the values is unknown, or there is none.
  *
- * @param {import('pg').Client} database
+ * @param {(number | null)[]} values
+ * @param {number} digits
  */
-export async function describeMachine(database) {
-  return {
-    cpu: cpus()[0]?.model.trim() ?? 'unknown',
-    cores: cpus().length,
-    memoryGib: Math.round(totalmem() / 2 ** 30),
-    linux: release(),
-    loadAtStart: Number(loadavg()[0]?.toFixed(2)),
-    fsync: await settingOf(database, 'fsync'),
-    synchronousCommit: await settingOf(database, 'synchronous_commit'),
-    sharedBuffers: await settingOf(database, 'shared_buffers'),
-  };
+export function medianIfKnown(values, digits) {
+  const known = values.filter((value) => value !== null);
+  if (values.length === 0 || known.length < values.length) return null;
+  return round(median(known), digits);
 }
 
 /**
- * The versions of what was measured.
+ * A quantile of ascending values.
  *
- * @param {import('pg').Client} database
+ * @param {number[]} ascending
+ * @param {number} part from 0 to 1
  */
-export async function describeVersions(database) {
-  return {
-    'nestjs-mfa': versionOf('../package.json'),
-    'Better Auth': peerVersion(),
-    'Node.js': process.versions.node,
-    PostgreSQL: (await settingOf(database, 'server_version')).replace(/ .*/, ''),
-    Nest: versionOf('../node_modules/@nestjs/core/package.json'),
-    Fastify: versionOf('../node_modules/fastify/package.json'),
-    TypeORM: versionOf('../node_modules/typeorm/package.json'),
-    pg: versionOf('../node_modules/pg/package.json'),
-  };
+export function quantile(ascending, part) {
+  return ascending[Math.min(Math.floor(ascending.length * part), ascending.length - 1)] ?? NaN;
 }
 
 /**
- * @param {import('pg').Client} database
- * @param {string} name
- * @returns {Promise<string>}
+ * @param {number[]} values of several rounds
+ * @returns {Spread} rounded
  */
-async function settingOf(database, name) {
-  return (await database.query(`SHOW ${name}`)).rows[0][name];
+export function spreadOf(values) {
+  const [least, greatest] = [Math.min(...values), Math.max(...values)];
+  return { median: round(median(values), 3), least: round(least, 3), greatest: round(greatest, 3) };
 }
 
 /**
- * @param {string} path
- * @returns {string}
+ * The number rounded to this many decimals.
+ *
+ * @param {number} value
+ * @param {number} digits
  */
-function versionOf(path) {
-  return JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')).version;
+export function round(value, digits) {
+  return Number(value.toFixed(digits));
 }

@@ -39,9 +39,12 @@ export const WORKS = [
   { id: 'refresh', name: 'refresh of a session', most: 300, isLater: true },
   { id: 'step-up-ask', name: 'asking for a step-up', most: 200, isLater: true },
   { id: 'step-up', name: 'right code of a step-up', most: 200, isLater: true },
-  { id: 'enrol', name: 'set-up of an app', most: 8, isLater: true },
-  { id: 'confirm', name: 'its first right code', most: 8, isLater: true },
+  { id: 'enrol', name: 'set-up of an app', most: 40, isLater: true },
+  { id: 'confirm', name: 'its first right code', most: 40, isLater: true },
 ];
+
+/** Ids of the second steps, which all servers have. */
+export const SECOND_STEPS = ['right', 'wrong', 'wrong-backup', 'backup'];
 
 /**
  * Works of the same pool share their tickets.
@@ -50,6 +53,38 @@ export const WORKS = [
  */
 export function poolOf({ id, isLater = false }) {
   return isLater ? id : 'login';
+}
+
+const SEED_BATCH = 1000;
+
+/**
+ * Fills up the contestant's tickets for a work to the given number.
+ *
+ * @param {import('./contestants.mjs').Contestant} contestant
+ * @param {number} count
+ * @param {{work: Work, signal: AbortSignal}} purpose
+ * @returns {Promise<Ticket[]>}
+ */
+export async function prepareTickets(contestant, count, { work, signal }) {
+  const { seed } = contestant;
+  if (seed === undefined) throw new TypeError(`${contestant.name} has no logins.`);
+  const tickets = ticketsOf(contestant, work);
+  while (tickets.length < count) {
+    signal.throwIfAborted();
+    tickets.push(...(await seed(Math.min(SEED_BATCH, count - tickets.length), work)));
+  }
+  return tickets;
+}
+
+/**
+ * The contestant's tickets for a work that are not used yet.
+ *
+ * @param {import('./contestants.mjs').Contestant} contestant
+ * @param {Work} work
+ */
+export function ticketsOf(contestant, work) {
+  contestant.tickets ??= {};
+  return (contestant.tickets[poolOf(work)] ??= []);
 }
 
 /** @param {string} id of {@link WORKS} */
@@ -78,6 +113,9 @@ export function comparedWorks(rows) {
   const works = new Set(rows.map(({ work }) => work));
   return [...works].filter((work) => others.some((row) => row.work === work));
 }
+
+/** The password check of our sign-in as a row of the report. */
+export const OUR_HASH_ALONE = 'argon2id alone';
 
 /** The password of every prepared user. */
 export const PASSWORD = 'correct horse battery staple';

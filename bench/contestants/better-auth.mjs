@@ -3,12 +3,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startChildServer } from '../../scripts/child-server.mjs';
 import { runProgram, say, UsageError } from '../command.mjs';
-import { hashAlone, runnerOf, SECOND_STEPS, sendRequests } from '../client.mjs';
-import { PASSWORD, workOf } from '../works.mjs';
+import { hashAlone, runnerOf, sendRequests } from '../measure.mjs';
+import { PASSWORD, SECOND_STEPS, workOf } from '../works.mjs';
 
-const SERVER = fileURLToPath(new URL('../peer/server.mjs', import.meta.url));
+const SERVER = fileURLToPath(new URL('../peer/better-auth.mjs', import.meta.url));
 /** @type {string} its packages and their types are missing before the installation */
-const SEEDER = new URL('../peer/seed.mjs', import.meta.url).href;
+const SEEDER = new URL('../peer/better-auth.mjs', import.meta.url).href;
 
 /**
  * Better Auth, which must be installed. It migrates by a separate command, not at its start.
@@ -74,7 +74,7 @@ export async function peerHashAlone() {
  * @param {import('../works.mjs').Work} work
  * @param {import('../works.mjs').Ticket} login
  * @param {number | undefined} port
- * @returns {import('../client.mjs').Sending}
+ * @returns {import('../measure.mjs').Sending}
  */
 function requestTo({ id, codeOf }, login, port) {
   if (id === SESSION_READ) {

@@ -1,12 +1,11 @@
 import { Buffer } from 'node:buffer';
-import { createCipheriv, createHmac, createSecretKey, randomBytes } from 'node:crypto';
+import { createCipheriv, createHmac, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import bcrypt from 'bcrypt';
-import { SignJWT } from 'jose';
 import { uuidv7 } from 'uuidv7';
 import { startChildServer } from '../../scripts/child-server.mjs';
-import { runnerOf, SECOND_STEPS } from '../client.mjs';
-import { randomBackupCode } from '../works.mjs';
+import { runnerOf } from '../measure.mjs';
+import { randomBackupCode, SECOND_STEPS } from '../works.mjs';
 
 /** @typedef {import('../contestants.mjs').Contestant} Contestant */
 
@@ -53,7 +52,7 @@ async function makeFloor(about, { url, client, signal }) {
 /**
  * @param {import('../works.mjs').Work} work
  * @param {import('../works.mjs').Ticket} login
- * @returns {import('../client.mjs').Sending}
+ * @returns {import('../measure.mjs').Sending}
  */
 function requestTo({ codeOf }, login) {
   const body = { ephemeral_token: login.token, code: codeOf?.(login) };
@@ -108,13 +107,13 @@ const INSERT = `
   SELECT user_id, challenge_id, method_id, now() + interval '1 day' FROM given`;
 
 /** New keys for the floor, as its environment takes them. */
-export function makeFloorKeys() {
+function makeFloorKeys() {
   const makeKey = () => randomBytes(32).toString('base64url');
   return { FLOOR_STATE_KEY: makeKey(), FLOOR_TOKEN_KEY: makeKey() };
 }
 
 /** @param {import('pg').Client} database */
-export async function createFloorTables(database) {
+async function createFloorTables(database) {
   await database.query(TABLES);
 }
 
@@ -126,9 +125,9 @@ export async function createFloorTables(database) {
  * @param {ReturnType<typeof makeFloorKeys>} keys
  * @returns {Promise<import('../contestants.mjs').Seeder>}
  */
-export async function openFloorSeeder(database, keys) {
+async function openFloorSeeder(database, keys) {
   const stateKey = Buffer.from(keys.FLOOR_STATE_KEY, 'base64url');
-  const tokenKey = createSecretKey(keys.FLOOR_TOKEN_KEY, 'base64url');
+  const tokenKey = Buffer.from(keys.FLOOR_TOKEN_KEY, 'base64url');
   const backupCode = randomBackupCode();
   const backupHash = await bcrypt.hash(backupCode, BACKUP_CODE_HASH_COST);
   /** @param {string} userId */
@@ -144,13 +143,11 @@ export async function openFloorSeeder(database, keys) {
       users.map(({ userId }) => tagOf(userId)),
       backupHash,
     ]);
-    return Promise.all(
-      users.map(async (user) => ({
-        token: await sign(user, tokenKey),
-        secret: user.secret,
-        backupCode,
-      })),
-    );
+    return users.map((user) => ({
+      token: sign(user, tokenKey),
+      secret: user.secret,
+      backupCode,
+    }));
   };
 }
 
@@ -164,17 +161,17 @@ function makeUser() {
 }
 
 /**
+ * An HS256 token for one day.
+ *
  * @param {ReturnType<typeof makeUser>} user
- * @param {import('node:crypto').KeyObject} key
+ * @param {Buffer} key
  */
 function sign({ userId, challengeId }, key) {
-  return new SignJWT()
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject(userId)
-    .setJti(challengeId)
-    .setIssuedAt()
-    .setExpirationTime('1 day')
-    .sign(key);
+  const exp = Math.floor(Date.now() / 1000) + 24 * 3600;
+  const signed = [{ alg: 'HS256' }, { sub: userId, jti: challengeId, exp }]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
+  return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`;
 }
 
 /**

@@ -2,8 +2,8 @@ import { Buffer } from 'node:buffer';
 import { setTimeout } from 'node:timers/promises';
 import { ScureBase32Plugin } from 'otplib';
 import '../../scripts/typescript-loader.mjs';
-import { SECOND_STEPS, sendRequests } from '../client.mjs';
-import { nextTotp, PASSWORD, rightTotp, workOf } from '../works.mjs';
+import { sendRequests } from '../measure.mjs';
+import { nextTotp, PASSWORD, rightTotp, SECOND_STEPS, workOf } from '../works.mjs';
 
 /**
  * A request to our server: `after` names the ones before it, in their order, and `keep` takes from
@@ -13,13 +13,14 @@ import { nextTotp, PASSWORD, rightTotp, workOf } from '../works.mjs';
  * @typedef {{access?: string, refresh?: string, challenge?: object, ephemeral_token?: string,
  *   setup_data?: {secret: string}}} Answer the members that any of them needs
  * @typedef {import('../works.mjs').Work} Work
- * @typedef {{requestTo: (ticket: Ticket) => import('../client.mjs').Sending,
- *   expects: import('../client.mjs').Expected, keep?: (ticket: Ticket, answer: Answer) => unknown,
+ * @typedef {{requestTo: (ticket: Ticket) => import('../measure.mjs').Sending,
+ *   expects: import('../measure.mjs').Expected, keep?: (ticket: Ticket, answer: Answer) => unknown,
  *   after?: string[]}} Step
  */
 
 const API = '/api/auth';
 const SIGNED_IN = { status: 200, text: '"access":' };
+const LOGIN_OPENED = { status: 200, text: '"ephemeral_token":' };
 const REFUSED = { status: 400, text: '"invalid_code"' };
 
 /** So few that set-ups, each of which hashes ten backup codes, are answered in time. */
@@ -28,10 +29,13 @@ const WALKERS = 2;
 /** @type {NonNullable<Step['keep']>} */
 const keepSession = (ticket, { access, refresh }) => Object.assign(ticket, { access, refresh });
 
+/** @type {NonNullable<Step['keep']>} */
+const keepLogin = (ticket, answer) => Object.assign(ticket, { token: answer.ephemeral_token });
+
 /** @type {Record<string, Step>} */
 const STEPS = {
   ...Object.fromEntries(SECOND_STEPS.map((id) => [id, secondStep(workOf(id))])),
-  'sign-in': { requestTo: signIn, expects: { status: 200, text: '"ephemeral_token":' } },
+  'sign-in': { requestTo: signIn, expects: LOGIN_OPENED, keep: keepLogin },
   // Of a user who has no second factor yet.
   password: { requestTo: signIn, expects: SIGNED_IN, keep: keepSession },
   send: {
@@ -61,8 +65,8 @@ const STEPS = {
   },
   'step-up-ask': {
     requestTo: (ticket) => signedIn(ticket, 'step-up/', {}),
-    expects: { status: 200, text: '"ephemeral_token":' },
-    keep: (ticket, answer) => Object.assign(ticket, { token: answer.ephemeral_token }),
+    expects: LOGIN_OPENED,
+    keep: keepLogin,
     after: ['right'],
   },
   'step-up': {
@@ -161,24 +165,23 @@ function signedIn({ access }, path, body) {
 }
 
 /**
- * A security key, and the credential that it has made for this origin, as our server stores it.
+ * Makes security keys, each with the credential that it has made for this origin, as our server stores it.
  *
  * @param {string} origin
  */
-export async function makeSecurityKey(origin) {
+export async function loadKeyMaker(origin) {
   const { SoftwareAuthenticator } = await import('../../test/support/software-authenticator.ts');
-  const key = new SoftwareAuthenticator(origin);
   const rp = { id: new URL(origin).hostname };
-  const { id } = key.create({ excludeCredentials: [], rp, user: { id: '' }, challenge: '' });
-  const credential = {
-    ...{ id, publicKey: key.publicKeys[0], signCount: 0, transports: ['usb'] },
-    ...{
-      deviceType: 'singleDevice',
-      backedUp: false,
+  return () => {
+    const key = new SoftwareAuthenticator(origin);
+    const { id } = key.create({ excludeCredentials: [], rp, user: { id: '' }, challenge: '' });
+    const credential = {
+      ...{ id, publicKey: key.publicKeys[0], signCount: 0, transports: ['usb'] },
+      ...{ deviceType: 'singleDevice', backedUp: false },
       aaguid: '00000000-0000-0000-0000-000000000000',
-    },
+    };
+    return { key, credential };
   };
-  return { key, credential };
 }
 
 /** @typedef {Awaited<ReturnType<typeof openMailbox>>} Mailbox */

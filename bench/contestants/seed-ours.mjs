@@ -1,81 +1,35 @@
-import { randomBytes } from 'node:crypto';
-import { USER_AGENT } from '../client.mjs';
+import { randomBytes, randomInt } from 'node:crypto';
+import { USER_AGENT } from '../measure.mjs';
 import { PASSWORD, randomBackupCode } from '../works.mjs';
 
 /**
- * @typedef {Awaited<ReturnType<typeof makeOurKeys>>} Keys
+ * @typedef {import('./ours.mjs').Parts} Parts
  * @typedef {{subjectId: string, methodId: string}} MethodOwner
+ * @typedef {Record<string, string | number | boolean | string[] | null | undefined>} Row values by their columns
  */
 
-/** The server's defaults for `PASSWORD_HASH_MEMORY_KIB` and `PASSWORD_HASH_PASSES`. */
-export const HASH_WORK = { memoryKib: 19_456, passes: 2 };
+/**
+ * @typedef {MethodOwner & {ticket: import('../works.mjs').Ticket}} User
+ * @typedef {{handler: string, id: string, state: object}} Method its state is that of an authenticator
+ * @typedef {(user: User) => Method[]} MethodsOf the first one is primary
+ */
+
 /** Seeding needs no turn in a line of its own. */
 const ANYBODY = { subject: { id: 'anybody' }, client: { ip: null } };
-const DIST = new URL('../../dist/', import.meta.url);
-
-const INSERT = `
-  WITH given AS (
-    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[])
-      AS given(user_id, method_id, challenge_id, lookup)
-  ), protected AS (
-    SELECT * FROM given WHERE method_id IN (SELECT unnest($9::uuid[]))
-  ), account AS (
-    INSERT INTO mfa_accounts (user_id, version) SELECT user_id, 1 FROM protected
-  ), method AS (
-    INSERT INTO mfa_methods (user_id, id, handler, is_active, is_primary, created_at, confirmed_at,
-      activated_at, activation, activated_version, state, state_version)
-    SELECT user_id, id, handler, true, handler = 'app', $5, $5, $5, 0, 1, state, $13
-    FROM unnest($8::uuid[], $9::uuid[], $10::text[], $11::bytea[])
-      AS method(user_id, id, handler, state)
-  ), challenge AS (
-    INSERT INTO mfa_challenges (user_id, id, purpose, method_id, handler, proofs, provider,
-      credentials_version, created_at, expires_at, account_version)
-    SELECT user_id, challenge_id, 'login', method_id, 'app', '[]', 'local:local', user_id,
-      now(), now() + interval '1 day', 1
-    FROM protected
-  ), backup_code AS (
-    INSERT INTO mfa_backup_codes (user_id, lookup, hash, set_id, created_at)
-    SELECT user_id, CASE number WHEN 1 THEN lookup ELSE md5(user_id::text || number) END, $6,
-      method_id, now()
-    FROM protected, generate_series(1, 5) AS number
-  ), event AS (
-    INSERT INTO mfa_events (user_id, id, at, type)
-    SELECT user_id, challenge_id::uuid, now(), 'login_succeeded' FROM protected
-  ), device AS (
-    INSERT INTO known_devices (user_id, user_agent, first_seen_at, last_seen_at)
-    SELECT user_id, $12, $5, $5 FROM given
-  )
-  INSERT INTO users (id, username, username_key, first_name, last_name, password_hash, credentials_version,
-    created_at)
-  SELECT user_id, 'bench-' || user_id, 'bench-' || user_id, '', '', $7, user_id, now()
-  FROM given`;
-
-/** New keys for our server, as its environment takes them. */
-export async function makeOurKeys() {
-  /** @type {typeof import('../../src/server/config/keys/generate-keys.js')} */
-  const { generateKeys } = await load('server/config/keys/generate-keys.js');
-  /** @type {typeof import('../../src/mfa/contract/random.js')} */
-  const { SystemRandomSource } = await load('mfa/contract/random.js');
-  return { ...generateKeys(new SystemRandomSource()) };
-}
+const BACKUP_CODES_EACH = 5;
+/** Rows of one statement. */
+const BATCH = 5000;
 
 /**
- * The methods of a user: their handlers, and the states of their authenticators.
- *
- * @typedef {(user: {subjectId: string, methodId: string, ticket: import('../works.mjs').Ticket}) =>
- *   Promise<{handler: string, id: string, state: object}[]>} MethodsOf
- */
-
-/**
- * Returns a function that makes users with a password, the given methods, backup codes, one open
- * login by the app, and an earlier sign-in with the same program. The built server's own code seals
- * and signs, so that no format is repeated here. All users have the same password and backup code, so
- * that each is hashed once, at the cost of production.
+ * Returns a function that makes users with a password, the given methods (without them no second
+ * factor), backup codes, one open login by the app, and an earlier sign-in with the same program. All
+ * users have the same password and backup code, so that each is hashed once, at the cost of production.
  *
  * @param {import('pg').Client} database migrated by the server
- * @param {Awaited<ReturnType<typeof loadParts>>} parts of the server
+ * @param {Parts} parts of the server
  */
-export async function openOurSeeder(database, { random, codes, signToken, ...parts }) {
+export async function openOurSeeder(database, parts) {
+  const { random, codes, signToken } = parts;
   // Before any login is opened: a login must not be older than its method's activation.
   const boundAt = new Date(Date.now() - 60_000);
   const backupCode = randomBackupCode();
@@ -83,127 +37,202 @@ export async function openOurSeeder(database, { random, codes, signToken, ...par
   const passwordHash = await parts.hashPassword(PASSWORD);
   const makeUser = async () => {
     const [subjectId, methodId, id] = [random.rowId(), random.rowId(), random.rowId()];
-    /** @type {import('../works.mjs').Ticket} */
-    const ticket = { username: `bench-${subjectId}`, secret: randomBytes(20), backupCode };
-    ticket.token = await signToken({ subjectId, id });
-    return { subjectId, methodId, id, ticket };
+    const token = await signToken({ subjectId, id });
+    const username = `bench-${subjectId}`;
+    return {
+      subjectId,
+      methodId,
+      id,
+      ticket: { username, token, secret: randomBytes(20), backupCode },
+    };
   };
-  /** @type {(count: number, methodsOf: MethodsOf) => Promise<import('../works.mjs').Ticket[]>} */
+  /** @param {User} user */
+  const codeOf = ({ subjectId }) => ({
+    lookup: codes.tags(subjectId, backupCode)[0],
+    hash: sealed?.hash,
+  });
+  /** @type {(count: number, methodsOf?: MethodsOf) => Promise<import('../works.mjs').Ticket[]>} */
   return async (count, methodsOf) => {
     const users = await Promise.all(Array.from({ length: count }, makeUser));
-    const lists = await Promise.all(
-      users.map(async (user) =>
-        (await methodsOf(user)).map((method) => ({ ...method, subjectId: user.subjectId })),
-      ),
-    );
-    const methods = lists.flat();
-    await database.query(INSERT, [
-      users.map(({ subjectId }) => subjectId),
-      users.map(({ methodId }) => methodId),
-      users.map(({ id }) => id),
-      users.map(({ subjectId }) => codes.tags(subjectId, backupCode)[0]),
-      boundAt,
-      sealed?.hash,
-      passwordHash,
-      methods.map(({ subjectId }) => subjectId),
-      methods.map(({ id }) => id),
-      methods.map(({ handler }) => handler),
-      methods.map(({ subjectId, id, state }) =>
-        parts.sealState({ subjectId, methodId: id }, state, boundAt),
-      ),
-      USER_AGENT,
-      // The states of all handlers are at the same version.
-      parts.stateVersion,
-    ]);
+    await insertUsers(database, users, { boundAt, passwordHash });
+    if (methodsOf !== undefined) {
+      await insertFactors(database, users, { parts, boundAt, methodsOf, codeOf });
+      await openLogins(database, users);
+      const event = { at: new Date().toISOString(), type: 'login_succeeded' };
+      await insert(database, 'mfa_events', users, ({ subjectId, id }) => [
+        { user_id: subjectId, id, ...event },
+      ]);
+    }
     return users.map(({ ticket }) => ticket);
   };
 }
 
+/** Events of each user; ten million at the largest size. */
+const EVENTS_EACH = 10;
+
 /**
- * The parts of the built server that write its stored forms.
+ * Fills the tables of our server in the order in which time fills them: the users, then the first
+ * event of each, then the next event of each. The hashes of events are random, because nothing
+ * measured reads more of a chain than its end.
  *
- * @param {Pick<Keys, 'MFA_SECRET_KEYS'>} keys
+ * @param {import('pg').Client} database migrated by the server
+ * @param {Parts} parts of the server
+ * @param {number} count
+ * @returns {Promise<{events: number, openLogins: import('../contestants.mjs').Seeder}>} `openLogins`
+ *   opens logins of random users, each at most once until all have had one
  */
-export async function loadParts({ MFA_SECRET_KEYS }) {
-  /** @type {typeof import('../../src/server/config/keys/key-formats.js')} */
-  const { secretKeyRing } = await load('server/config/keys/key-formats.js');
-  /** @type {typeof import('../../src/mfa/core/options/mfa.options.js')} */
-  const { resolveMfaOptions } = await load('mfa/core/options/mfa.options.js');
-  /** @type {typeof import('../../src/mfa/core/keys/key-ring.js')} */
-  const { KeyRing } = await load('mfa/core/keys/key-ring.js');
-  /** @type {typeof import('../../src/mfa/core/ceremony/backup-codes.js')} */
-  const { BackupCodes } = await load('mfa/core/ceremony/backup-codes.js');
-  /** @type {typeof import('../../src/mfa/core/keys/ephemeral-token.js')} */
-  const { EphemeralTokens } = await load('mfa/core/keys/ephemeral-token.js');
-  /** @type {typeof import('../../src/mfa/persistence/sealing/payload-cipher.js')} */
-  const { PayloadCipher } = await load('mfa/persistence/sealing/payload-cipher.js');
-  /** @type {typeof import('../../src/mfa/persistence/stores/rows.js')} */
-  const { SealedRows } = await load('mfa/persistence/stores/rows.js');
-  /** @type {typeof import('../../src/mfa/contract/random.js')} */
-  const { SystemRandomSource } = await load('mfa/contract/random.js');
-  /** @type {typeof import('../../src/mfa/contract/clock.js')} */
-  const { SystemClock } = await load('mfa/contract/clock.js');
-  /** @type {typeof import('../../src/mfa/handlers/app/totp.js')} */
-  const { Totp } = await load('mfa/handlers/app/totp.js');
-  /** @type {typeof import('../../src/mfa/handlers/app/app.state.js')} */
-  const { APP_STATE_VERSION } = await load('mfa/handlers/app/app.state.js');
-  /** @type {typeof import('../../src/server/identity/password-hasher.js')} */
-  const { PasswordHasher } = await load('server/identity/password-hasher.js');
-  /** @type {typeof import('../../src/server/identity/hashes/load-argon2id.js')} */
-  const { loadArgon2id } = await load('server/identity/hashes/load-argon2id.js');
-  const totp = new Totp(await import('otplib'));
-  const options = resolveMfaOptions({
-    secretKeys: secretKeyRing.safeParse(MFA_SECRET_KEYS).data ?? [],
+export async function fillOurs(database, parts, count) {
+  const { random, appState, signToken } = parts;
+  const secret = randomBytes(20);
+  const boundAt = new Date(Date.now() - 3600_000);
+  const users = Array.from({ length: count }, () => {
+    const [subjectId, methodId] = [random.rowId(), random.rowId()];
+    return { subjectId, methodId, ticket: { secret }, hash: bytea(randomBytes(32)) };
   });
-  const keys = new KeyRing(options);
-  const random = new SystemRandomSource();
-  const tokens = new EphemeralTokens(keys, new SystemClock());
-  const costs = { passwordHashWork: HASH_WORK, passwordHashesAtOnce: 1 };
-  // Making a hash reads these two settings alone, and asks no census.
-  const [settings, census] = /** @type {any[]} */ ([costs, null]);
-  const hasher = new PasswordHasher(settings, await loadArgon2id(), census, random);
+  await insertUsers(database, users, { boundAt, passwordHash: 'never compared' });
+  await insertFactors(database, users, {
+    ...{ parts, boundAt },
+    methodsOf: ({ methodId }) => [{ handler: 'app', id: methodId, state: appState(secret) }],
+    codeOf: () => ({ lookup: randomBytes(32).toString('base64url'), hash: 'never compared' }),
+  });
+  const about = { at: boundAt.toISOString(), type: 'second_factor_succeeded', factor: 'app' };
+  const client = { ip: '192.0.2.1', user_agent: 'Mozilla/5.0 (X11; Linux x86_64)' };
+  // The trigger would chain the events one by one.
+  await database.query('ALTER TABLE mfa_events DISABLE TRIGGER USER');
+  for (let seq = 1; seq <= EVENTS_EACH; seq += 1) {
+    await insert(database, 'mfa_events', users, ({ subjectId, hash }) => [
+      { user_id: subjectId, seq, id: random.rowId(), ...about, ...client, hash },
+    ]);
+  }
+  await insert(database, 'mfa_event_heads', users, ({ subjectId, hash }) => [
+    { user_id: subjectId, seq: EVENTS_EACH, hash },
+  ]);
+  await database.query('ALTER TABLE mfa_events ENABLE TRIGGER USER');
+  const draw = drawerOf(users);
   return {
-    random,
-    codes: new BackupCodes(options, random, keys),
-    sealState: stateSealer(new SealedRows(new PayloadCipher(keys, random)), random),
-    /** @param {Buffer} secret */
-    appState: (secret) => ({
-      ...{ secret: totp.encodeSecret(secret), usedSteps: [] },
-      ...{ algorithm: 'SHA1', digits: 6, periodSeconds: 30 },
-    }),
-    /** @param {{subjectId: string, id: string}} login */
-    signToken: (login) => tokens.sign({ ...login, expiresAt: inOneDay() }, 'login'),
-    /** @param {string} password */
-    hashPassword: (password) => hasher.hash(password, { subject: 'anybody', ip: null }),
-    stateVersion: APP_STATE_VERSION,
+    events: count * EVENTS_EACH,
+    openLogins: async (logins) => {
+      const drawn = Array.from({ length: logins }, () => ({ ...draw(), id: random.rowId() }));
+      await openLogins(database, drawn);
+      return Promise.all(drawn.map(async (login) => ({ token: await signToken(login), secret })));
+    },
   };
 }
 
 /**
- * @param {import('../../src/mfa/persistence/stores/rows.js').SealedRows} rows
- * @param {import('../../src/mfa/contract/random.js').RandomSource} random
- */
-function stateSealer(rows, random) {
-  /** @type {(method: MethodOwner, state: object, boundAt: Date) => Buffer} */
-  return ({ subjectId, methodId }, state, boundAt) => {
-    const times = { createdAt: boundAt, setUpIn: null, boundAt, confirmedAt: boundAt };
-    const authenticator = {
-      ...{ id: random.rowId(), label: 'Phone', state },
-      ...{ ...times, confirmedIn: 0, lastUsedAt: null },
-    };
-    return rows.sealAuthenticators([authenticator], { subjectId, id: methodId });
-  };
-}
-
-/**
- * Loads a module of the built server. The types at each call are those of its source.
+ * Draws users at random, each at most once until all have been drawn.
  *
- * @param {string} path
+ * @template T
+ * @param {T[]} items at least one
+ * @returns {() => T}
  */
-function load(path) {
-  return import(new URL(path, DIST).href);
+function drawerOf(items) {
+  /** @type {T[]} */
+  let left = [];
+  return () => {
+    if (left.length === 0) left = items.slice();
+    const place = randomInt(left.length);
+    const [drawn, last] = [left[place], left.pop()];
+    if (drawn === undefined || last === undefined)
+      throw new RangeError('There is nothing to draw.');
+    // The last one fills the gap, unless it is the one that was drawn.
+    if (place < left.length) left[place] = last;
+    return drawn;
+  };
 }
 
-function inOneDay() {
-  return new Date(Date.now() + 24 * 3600 * 1000);
+/**
+ * @param {import('pg').Client} database
+ * @param {User[]} users
+ * @param {{boundAt: Date, passwordHash: string}} about
+ */
+async function insertUsers(database, users, { boundAt, passwordHash }) {
+  const at = boundAt.toISOString();
+  await insert(database, 'users', users, ({ subjectId: id }) => {
+    const names = {
+      username: `bench-${id}`,
+      username_key: `bench-${id}`,
+      first_name: '',
+      last_name: '',
+    };
+    return [{ id, ...names, password_hash: passwordHash, credentials_version: id, created_at: at }];
+  });
+  await insert(database, 'known_devices', users, ({ subjectId }) => [
+    { user_id: subjectId, user_agent: USER_AGENT, first_seen_at: at, last_seen_at: at },
+  ]);
+}
+
+/**
+ * @param {import('pg').Client} database
+ * @param {User[]} users
+ * @param {{parts: Parts, boundAt: Date, methodsOf: MethodsOf, codeOf: (user: User) => Row}} how
+ *   `codeOf` gives `lookup` and `hash` of a user's first backup code
+ */
+async function insertFactors(database, users, { parts, boundAt, methodsOf, codeOf }) {
+  const at = boundAt.toISOString();
+  const times = { created_at: at, confirmed_at: at, activated_at: at };
+  const active = { is_active: true, ...times, activation: 0, activated_version: 1 };
+  await insert(database, 'mfa_accounts', users, ({ subjectId }) => [
+    { user_id: subjectId, version: 1 },
+  ]);
+  await insert(database, 'mfa_methods', users, (user) =>
+    methodsOf(user).map(({ handler, id, state }, index) => ({
+      ...{ user_id: user.subjectId, id, handler, is_primary: index === 0, ...active },
+      state: bytea(parts.sealState({ ...user, methodId: id }, state, boundAt)),
+      // The states of all handlers are at the same version.
+      state_version: parts.stateVersion,
+    })),
+  );
+  await insert(database, 'mfa_backup_codes', users, (user) => {
+    const { lookup, hash } = codeOf(user);
+    const about = { user_id: user.subjectId, hash, set_id: user.methodId, created_at: at };
+    return Array.from({ length: BACKUP_CODES_EACH }, (_, index) => ({
+      ...about,
+      lookup: index === 0 ? lookup : randomBytes(32).toString('base64url'),
+    }));
+  });
+}
+
+/**
+ * @param {import('pg').Client} database
+ * @param {(MethodOwner & {id: string})[]} logins
+ */
+async function openLogins(database, logins) {
+  const [now, tomorrow] = [
+    new Date().toISOString(),
+    new Date(Date.now() + 24 * 3600 * 1000).toISOString(),
+  ];
+  const about = { purpose: 'login', handler: 'app', proofs: [], provider: 'local:local' };
+  await insert(database, 'mfa_challenges', logins, ({ subjectId, methodId, id }) => [
+    {
+      ...{ user_id: subjectId, id, method_id: methodId, ...about, credentials_version: subjectId },
+      ...{ created_at: now, expires_at: tomorrow, account_version: 1 },
+    },
+  ]);
+}
+
+/**
+ * Writes the rows of the items; all rows have the columns of the first.
+ *
+ * @template T
+ * @param {import('pg').Client} database
+ * @param {string} table
+ * @param {T[]} items
+ * @param {(item: T) => Row[]} rowsOf
+ */
+async function insert(database, table, items, rowsOf) {
+  for (let start = 0; start < items.length; start += BATCH) {
+    const rows = items.slice(start, start + BATCH).flatMap(rowsOf);
+    const columns = Object.keys(rows[0] ?? {}).join(', ');
+    await database.query(
+      `INSERT INTO ${table} (${columns})
+       SELECT ${columns} FROM json_populate_recordset(NULL::${table}, $1)`,
+      [JSON.stringify(rows)],
+    );
+  }
+}
+
+/** @param {Buffer} bytes */
+function bytea(bytes) {
+  return `\\x${bytes.toString('hex')}`;
 }

@@ -1,4 +1,5 @@
-import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createHmac, type KeyObject, sign } from 'node:crypto';
+import { newKey } from './software-authenticator.js';
 
 /** Members of a header or a payload; undefined removes one. */
 type Members = Readonly<Record<string, unknown>>;
@@ -68,7 +69,7 @@ function unsigned(good: string): Forgery[] {
 
 /** The attacker uses an own key, and points to it in every known way. */
 function ofAnotherKey(good: string): Forgery[] {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { privateKey, publicKey } = newKey('ES256');
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'mine', alg: 'ES256' };
   const headers: Record<string, Members> = {
     'the known kid': {},

@@ -1,5 +1,7 @@
 import {
   createHash,
+  createPrivateKey,
+  createPublicKey,
   generateKeyPairSync,
   type KeyObject,
   randomBytes,
@@ -180,10 +182,27 @@ function frameOf(id: string) {
   };
 }
 
-function newKey(algorithm: KeyAlgorithm) {
-  if (algorithm === 'EdDSA') return generateKeyPairSync('ed25519');
-  if (algorithm === 'RS256') return generateKeyPairSync('rsa', { modulusLength: 2048 });
-  return generateKeyPairSync('ec', { namedCurve: 'P-256' });
+/**
+ * A new pair of keys. Read from its text, so that it shares no lock with its generation: when Node.js 20 exports a key that
+ * does, and collects the garbage of the generation meanwhile, it waits for itself for ever.
+ */
+export function newKey(algorithm: KeyAlgorithm) {
+  const { privateKey, publicKey } = newKeyText(algorithm);
+  return { privateKey: createPrivateKey(privateKey), publicKey: createPublicKey(publicKey) };
+}
+
+function newKeyText(algorithm: KeyAlgorithm) {
+  const publicKeyEncoding = { type: 'spki', format: 'pem' } as const;
+  const privateKeyEncoding = { type: 'pkcs8', format: 'pem' } as const;
+  if (algorithm === 'EdDSA') {
+    return generateKeyPairSync('ed25519', { publicKeyEncoding, privateKeyEncoding });
+  }
+  if (algorithm === 'RS256') {
+    const modulusLength = 2048;
+    return generateKeyPairSync('rsa', { modulusLength, publicKeyEncoding, privateKeyEncoding });
+  }
+  const namedCurve = 'P-256';
+  return generateKeyPairSync('ec', { namedCurve, publicKeyEncoding, privateKeyEncoding });
 }
 
 /** A COSE key: kty, alg, and what belongs to the kind [RFC 9053 §7, RFC 8230 §4]. */

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { type RandomSource } from '../../../mfa/index.js';
 import { type KeyEntry, keyEntriesText } from './key-entry.js';
 
@@ -33,8 +33,15 @@ export function generateKey(ring: RingName, random: RandomSource): KeyEntry {
   };
 }
 
-/** The private part of a new pair. */
+/**
+ * The private part of a new pair. It is read from the text of the key: when Node.js 20 exports a pair that
+ * it has just generated, a collection of garbage at that moment makes it wait for itself for ever.
+ */
 function newSigningKey(): Buffer {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return Buffer.from(privateKey.export({ format: 'jwk' }).d ?? '', 'base64url');
+  const { privateKey } = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  return Buffer.from(createPrivateKey(privateKey).export({ format: 'jwk' }).d ?? '', 'base64url');
 }

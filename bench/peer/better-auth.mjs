@@ -1,8 +1,42 @@
+/*
+ * Better Auth: what fills its tables, and, where this file is the program, the server: its handler on
+ * `node:http`, as its documentation shows.
+ */
 import { Buffer } from 'node:buffer';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { betterAuth } from 'better-auth';
 import { hashPassword, makeSignature, symmetricEncrypt, verifyPassword } from 'better-auth/crypto';
 import { getMigrations } from 'better-auth/db/migration';
-import { makeAuth } from './auth.mjs';
+import { toNodeHandler } from 'better-auth/node';
+import { twoFactor } from 'better-auth/plugins';
+import pg from 'pg';
+
+/** As many connections as our server has. */
+const MAX_CONNECTIONS = 10;
+
+/**
+ * Better Auth with its production defaults: sign-in by e-mail and password, its two-factor plugin,
+ * PostgreSQL through its own adapter. Only the limits that would stop a single client are off, as
+ * in ours.
+ *
+ * @param {{databaseUrl: string, secret: string, baseURL: string}} settings
+ */
+function makeAuth({ databaseUrl, secret, baseURL }) {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: MAX_CONNECTIONS });
+  const auth = betterAuth({
+    appName: 'bench',
+    baseURL,
+    secret,
+    database: pool,
+    emailAndPassword: { enabled: true },
+    plugins: [twoFactor()],
+    rateLimit: { enabled: false },
+    telemetry: { enabled: false },
+  });
+  return { auth, pool };
+}
 
 const BACKUP_CODES = ['aaaaa-AAAA1', 'bbbbb-BBBB2', 'ccccc-CCCC3', 'ddddd-DDDD4', 'eeeee-EEEE5'];
 
@@ -81,3 +115,23 @@ export async function openPasswordCheck(password) {
   const hash = await hashPassword(password);
   return () => verifyPassword({ hash, password });
 }
+
+async function serve({ DATABASE_URL, HOST, PORT, BETTER_AUTH_SECRET }) {
+  const { auth, pool } = makeAuth({
+    databaseUrl: DATABASE_URL,
+    secret: BETTER_AUTH_SECRET,
+    baseURL: `http://${HOST}:${PORT}`,
+  });
+  const handle = toNodeHandler(auth);
+  await auth.$context;
+  const server = createServer((request, response) => {
+    if (request.url === '/health/ready') response.end();
+    else void handle(request, response);
+  }).listen(Number(PORT), HOST);
+  process.once('SIGTERM', () => {
+    server.close(() => pool.end());
+    server.closeAllConnections();
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await serve(process.env);
