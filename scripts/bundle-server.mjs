@@ -5,12 +5,13 @@
  */
 import { readFile, rm } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUTPUT = join(ROOT, 'dist');
 const CHUNKS = 'chunks';
+const ON_DEMAND = 'on-demand';
 
 /** Packages that read files beside their code, or have something of one process that two copies would not share. */
 const OUTSIDE = [
@@ -50,29 +51,47 @@ await build({
   sourcesContent: false,
   external: OUTSIDE,
   banner: { js: BANNER },
-  plugins: [leaveToRunTime(), keepPlaces()],
+  plugins: [resolvePackages(), keepPlaces()],
   logLevel: 'warning',
 });
 
 /**
- * Leaves to Node what is asked for on demand, and what is not installed: Nest asks for its transports, for
- * example, and works without them.
+ * Leaves to Node what is not installed: Nest asks for its transports, for example, and works without them.
+ * What is imported on demand gets the names that Node would give it; esbuild knows only `default` of
+ * CommonJS.
  *
  * @returns {import('esbuild').Plugin}
  */
-function leaveToRunTime() {
+function resolvePackages() {
   const IS_OURS = Symbol('asked by this plugin');
   return {
-    name: 'leave-to-run-time',
-    setup({ onResolve, resolve }) {
+    name: 'resolve-packages',
+    setup({ onResolve, onLoad, resolve }) {
       onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, kind, importer, resolveDir }) => {
         if (pluginData === IS_OURS || kind === 'entry-point') return undefined;
-        if (kind === 'dynamic-import') return { path, external: true };
         const found = await resolve(path, { kind, importer, resolveDir, pluginData: IS_OURS });
-        return found.errors.length > 0 ? { path, external: true } : undefined;
+        if (found.errors.length > 0) return { path, external: true };
+        if (found.external || kind !== 'dynamic-import') return undefined;
+        return { path: found.path, namespace: ON_DEMAND };
+      });
+      onLoad({ filter: /./, namespace: ON_DEMAND }, async ({ path }) => {
+        const names = Object.keys(await import(pathToFileURL(path).href));
+        return {
+          contents: `export { ${names.filter(isName).join(', ')} } from ${JSON.stringify(path)};`,
+          resolveDir: dirname(path),
+        };
       });
     },
   };
+}
+
+/**
+ * Node also gives CommonJS a name that is not one, `module.exports`.
+ *
+ * @param {string} text
+ */
+function isName(text) {
+  return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(text);
 }
 
 /**
