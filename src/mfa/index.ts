@@ -47,7 +47,12 @@ export {
 } from './core/ports/ports.js';
 export { type Subject } from './contract/handler.js';
 export { type IssuedTokens, type IssuedCookie } from './core/ports/issued-tokens.js';
-export { type RowInsert, type RowUpdate, type SubjectRow } from './core/ports/host-rows.js';
+export {
+  type RowDisplacement,
+  type RowInsert,
+  type RowUpdate,
+  type SubjectRow,
+} from './core/ports/host-rows.js';
 export {
   RequestBudget,
   type BudgetedRequest,

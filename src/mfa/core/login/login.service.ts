@@ -167,10 +167,10 @@ export class LoginService {
     });
     const issued = await this.host.tokens.issue(passed);
     const answer = answerOf(issued);
-    const { rows, rowUpdates = [], sessionId, furtherEvents = [] } = issued;
+    const { rows, rowUpdates = [], displacement, sessionId, furtherEvents = [] } = issued;
     const event = { ...this.event('login_succeeded', subject, null, client), sessionId };
     const events = [event, ...furtherEvents];
-    await this.events.record(events, { rows, rowUpdates });
+    await this.events.record(events, { rows, rowUpdates, displacement });
     return answer;
   }
 
