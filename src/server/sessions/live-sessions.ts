@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, MoreThan, Repository } from 'typeorm';
-import { Clock, type MfaEvent, type RowDisplacement } from '../../mfa/index.js';
+import { Clock, type IssuedTokens, type MfaEvent } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 import { Session } from './session.entity.js';
 import { type PreparedSession } from './sessions.service.js';
@@ -31,7 +31,10 @@ export class LiveSessions {
   }
 
   /** Makes room for a new session, by ending those that were used longest ago. */
-  roomFor({ values }: PreparedSession['row'], event: MfaEvent): RowDisplacement {
+  roomFor(
+    { values }: PreparedSession['row'],
+    event: MfaEvent,
+  ): NonNullable<IssuedTokens['displacement']> {
     const { user_id: owner = null, id = null, created_at: now = null } = values;
     const most = this.config.maxSessionsPerUser;
     return { function: 'end_surplus_sessions', arguments: [owner, id, most, now], event };

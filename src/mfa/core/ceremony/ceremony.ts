@@ -12,7 +12,7 @@ import { type MfaEvent } from '../ports/events.js';
 import { type Subject } from '../../contract/handler.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { type ClientInfo } from '../ports/mfa-passed.js';
-import { type IssuedTokens } from '../ports/issued-tokens.js';
+import { type WrittenWithProof } from '../ports/issued-tokens.js';
 import { concludesAlike, keptOf, ProofJudge, type RightProof } from './proof-judge.js';
 import { readProof } from './proof-reading.js';
 import { noChallenge } from './refusals.js';
@@ -38,10 +38,7 @@ export interface Proven {
 }
 
 /** What a right proof leads to. It is committed together with the proof, or not at all. */
-export interface Conclusion<T>
-  extends
-    ToldConclusion,
-    Partial<Pick<IssuedTokens, 'rows' | 'rowUpdates' | 'displacement' | 'furtherEvents'>> {
+export interface Conclusion<T> extends ToldConclusion, WrittenWithProof {
   readonly result: T;
   /** Asked behind the account's lock: whether the facts that it was concluded from still hold. */
   readonly stillHolds?: (transaction: Transaction) => Promise<boolean>;
@@ -201,9 +198,9 @@ export class Ceremony {
     const { proven } = right.proof;
     const { rows = [], rowUpdates = [], displacement, stillHolds, change } = conclusion;
     if (transaction !== undefined && (await stillHolds?.(transaction)) === false) return 'outdated';
-    const given = { rows, rowUpdates, displacement, events: eventsOf(trial, right) };
-    const settlement = { spent: attempt, proven, ...given, now: trial.now };
-    const recorded = await this.attempts.settle(settlement, transaction);
+    const settlement = { spent: attempt, proven, rows, rowUpdates, displacement, now: trial.now };
+    const events = eventsOf(trial, right);
+    const recorded = await this.attempts.settle({ ...settlement, events }, transaction);
     if (recorded === null) return 'race_lost';
     if (transaction === undefined || change === undefined) return recorded;
     const further = await change(transaction);

@@ -44,3 +44,8 @@ export interface IssuedTokens {
   /** The session that begins with the tokens, for its events. Absent: the host keeps none. */
   readonly sessionId?: string | null;
 }
+
+/** The part of {@link IssuedTokens} that is written in the commit of the proof. */
+export type WrittenWithProof = Partial<
+  Pick<IssuedTokens, 'rows' | 'rowUpdates' | 'displacement' | 'furtherEvents'>
+>;
