@@ -26,6 +26,7 @@ import { MethodRestoring } from './core/reversal/method-restoring.js';
 import { MethodChanges } from './core/methods/method-changes.js';
 import { MethodRemoval } from './core/methods/method-removal.js';
 import { MethodService } from './core/methods/method.service.js';
+import { PresentAccounts } from './core/access/present-accounts.js';
 import { OwnMethods } from './core/methods/own-methods.js';
 import { ChangeReversal } from './core/reversal/change-reversal.js';
 import { SendCooldowns } from './core/ceremony/send-cooldowns.js';
@@ -66,6 +67,7 @@ export const CORE_PROVIDERS: Provider[] = [
   MethodRemoval,
   MethodService,
   OwnMethods,
+  PresentAccounts,
   ChangeReversal,
   SendCooldowns,
   SendRefusals,

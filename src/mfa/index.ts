@@ -69,7 +69,7 @@ export {
   readProofs,
   storedProofs,
 } from './core/ports/assurance.js';
-export { FreshProof } from './core/access/fresh-proof.js';
+export { FreshProof, type ProvenAccount } from './core/access/fresh-proof.js';
 export { SessionAttempts } from './core/ceremony/session-attempts.js';
 export { UnjudgedAttempts } from './core/ceremony/unjudged-attempts.js';
 export { MfaAccounts } from './core/methods/accounts.js';
@@ -222,6 +222,7 @@ export {
   AccountStore,
 } from './core/ports/stores.js';
 export { type Authenticator } from './core/ports/authenticators.js';
+export { AccountReading } from './core/ports/account-reading.js';
 export { EnrolmentStore, type Enrolment } from './core/methods/enrolments.js';
 export {
   AttemptStore,

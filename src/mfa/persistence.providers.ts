@@ -33,6 +33,8 @@ import { TypeOrmAttemptStore } from './persistence/stores/typeorm-attempt.store.
 import { TypeOrmBackupCodeStore } from './persistence/stores/typeorm-backup-code.store.js';
 import { TypeOrmChangeStore } from './persistence/stores/typeorm-change.store.js';
 import { TypeOrmChallengeStore } from './persistence/stores/typeorm-challenge.store.js';
+import { AccountReading } from './core/ports/account-reading.js';
+import { TypeOrmAccountReading } from './persistence/stores/typeorm-account-reading.js';
 import { TypeOrmEnrolmentStore } from './persistence/stores/typeorm-enrolment.store.js';
 import { TypeOrmEventStore } from './persistence/stores/typeorm-event.store.js';
 import { TypeOrmMethodStore } from './persistence/stores/typeorm-method.store.js';
@@ -63,6 +65,7 @@ export const PERSISTENCE_PROVIDERS: Provider[] = [
   { provide: BackupCodeStore, useClass: TypeOrmBackupCodeStore },
   { provide: ChallengeStore, useClass: TypeOrmChallengeStore },
   { provide: ChangeStore, useClass: TypeOrmChangeStore },
+  { provide: AccountReading, useClass: TypeOrmAccountReading },
   { provide: EnrolmentStore, useClass: TypeOrmEnrolmentStore },
   { provide: EventStore, useClass: TypeOrmEventStore },
   { provide: MethodStore, useClass: TypeOrmMethodStore },

@@ -119,7 +119,8 @@ describe('what happens between a reading and the write that follows it', () => {
     const subject = newUser();
     await mfa.enrolApp(subject);
     const { version } = await mfa.parts.get(MethodStore).read(subject.id);
-    const known = { subjectId: 'someone else', methods: [], backupCodesId: null, version };
+    const other = { subjectId: 'someone else', subject: newUser() };
+    const known = { ...other, methods: [], backupCodesId: null, version };
     const app = { handler: 'app', fields: {}, known };
     await expect(mfa.parts.enrolment.setUp(mfa.actor(subject), app)).rejects.toMatchObject({
       code: 'method_exists',

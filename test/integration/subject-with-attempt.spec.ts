@@ -51,11 +51,15 @@ describe('the subject of the second step of a login', () => {
   async function logIn(name = 'Ada') {
     const subject = subjects.add(`person ${(people += 1)}`);
     await mfa.parts.dataSource.query(
-      `INSERT INTO "host schema"."host people" VALUES ($1, $2, 1, NULL)`,
-      [subject.id, name],
+      `INSERT INTO "host schema"."host people" VALUES ($1, 'Ada', 1, NULL)`,
+      [subject.id],
     );
     const { secret } = await mfa.enrolApp(subject);
     const pending = await mfa.begin(subject);
+    await mfa.parts.dataSource.query(
+      `UPDATE "host schema"."host people" SET name = $2 WHERE user_id = $1`,
+      [subject.id, name],
+    );
     subjects.finds = 0;
     return {
       subject,

@@ -95,10 +95,13 @@ export class ScriptedAttempts extends AttemptStore {
     this.givenBack.push(spent);
   }
 
-  async settle(settlement: Settlement, transaction?: Transaction): Promise<boolean> {
+  async settle(
+    settlement: Settlement,
+    transaction?: Transaction,
+  ): Promise<readonly MfaEvent[] | null> {
     this.isInTransaction.push(transaction !== undefined);
     this.settlements.push(settlement);
-    return this.settles.shift() ?? false;
+    return this.settles.shift() === true ? settlement.events : null;
   }
 }
 
@@ -106,8 +109,9 @@ export class ScriptedAttempts extends AttemptStore {
 export class KeptEvents extends EventStore {
   readonly events: MfaEvent[] = [];
 
-  async append(events: readonly MfaEvent[]): Promise<void> {
+  async append(events: readonly MfaEvent[]): Promise<readonly MfaEvent[]> {
     this.events.push(...events);
+    return events;
   }
 }
 

@@ -123,7 +123,7 @@ function describeChanges(stage: StoreStage): void {
       'proven',
       async (subjectId) => {
         const challenge = await stage.openChallenge(await stage.method(subjectId, 'app'));
-        await stage.stores.attempts.settle(stage.settlement(await stage.spend(challenge)));
+        await stage.settle(stage.settlement(await stage.spend(challenge)));
       },
     ],
     [

@@ -19,7 +19,7 @@ export function describeForgivingPayers(stage: StoreStage): void {
 /** Commits a right proof. */
 function settler(stage: StoreStage) {
   return async (spent: SpentAttempt) =>
-    expect(await stage.stores.attempts.settle(stage.settlement(spent))).toBe(true);
+    expect(await stage.settle(stage.settlement(spent))).toBe(true);
 }
 
 function describeForgivenSessions(stage: StoreStage, guesser: Guesser): void {
@@ -101,7 +101,7 @@ function describeOwnAttempts(stage: StoreStage, guesser: Guesser): void {
     await guesser.guess(method, 'step_up');
     const spent = await guesser.guess(method, 'step_up', { backupLookups: ['tag'] });
     const proven = { by: 'backup_code', lookup: 'tag' } as const;
-    await stage.stores.attempts.settle(stage.settlement(spent, { proven }));
+    await stage.settle(stage.settlement(spent, { proven }));
     expect(await guesser.guess(method, 'step_up')).toMatchObject({ locksSession: true });
   });
 }
@@ -130,7 +130,7 @@ function describeGivenBack(stage: StoreStage, guesser: Guesser): void {
     const budgets = { ...AMPLE, maxFailuresPerAccount: 3 };
     const loser = await guesser.guess(method, 'login', { budgets });
     const winner = await guesser.guess(method, 'login', { budgets });
-    await stage.stores.attempts.settle(stage.settlement(winner));
+    await stage.settle(stage.settlement(winner));
     await guesser.guess(other, 'login', { budgets });
     await guesser.guess(other, 'login', { budgets });
     await giveBack(loser);

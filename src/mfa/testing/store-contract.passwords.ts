@@ -76,7 +76,7 @@ class PasswordGuesser {
       now: NOW,
     };
     return this.stage.run(subjectId, (own) =>
-      stores.attempts.settle({ ...settlement, rows: [stores.rowFor(key)] }, own),
+      this.stage.settle({ ...settlement, rows: [stores.rowFor(key)] }, own),
     );
   }
 }

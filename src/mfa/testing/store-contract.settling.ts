@@ -23,7 +23,7 @@ function describeCommit(stage: StoreStage): void {
     const spent = await stage.spend(await stage.openChallenge(method));
     const [key, now] = [stage.newId(), addSeconds(NOW, 5)];
     const settlement = stage.settlement(spent, { rows: [stage.stores.rowFor(key)], now });
-    expect(await stage.stores.attempts.settle(settlement)).toBe(true);
+    expect(await stage.settle(settlement)).toBe(true);
     const after = await stage.method(subjectId, 'app');
     const proven = { lastUsedAt: now, stateVersion: 2, version: method.version + 1 };
     expect(after).toMatchObject(proven);
@@ -45,7 +45,7 @@ function describeCommit(stage: StoreStage): void {
       const { authenticators } = method;
       const proven = { by: 'method', authenticators, stateVersion: 1 } as const;
       const rows = [stage.stores.rowFor(keys[index] ?? '')];
-      return stage.stores.attempts.settle(stage.settlement(spent, { proven, rows }));
+      return stage.settle(stage.settlement(spent, { proven, rows }));
     });
     expect(settled.filter((isSettled) => isSettled)).toHaveLength(1);
     const written = await Promise.all(keys.map((key) => stage.stores.hasRow(key)));
@@ -65,9 +65,9 @@ function describeReopening(stage: StoreStage): void {
       const proven = { by: 'method', authenticators, stateVersion: 1 } as const;
       const [first, second] = attempts.map((spent) => stage.settlement(spent, { proven }));
       if (first === undefined || second === undefined) throw new Error('Two were spent.');
-      expect(await stage.stores.attempts.settle(first)).toBe(true);
+      expect(await stage.settle(first)).toBe(true);
       await stage.stores.challenges.open(challenge, whenOpen, null);
-      expect(await stage.stores.attempts.settle(second)).toBe(false);
+      expect(await stage.settle(second)).toBe(false);
     },
   );
 }
@@ -78,7 +78,7 @@ function describeState(stage: StoreStage): void {
     const attempts = await atOnce(AT_ONCE, async () =>
       stage.spend(await stage.openChallenge(method)),
     );
-    const settle = (spent: SpentAttempt) => stage.stores.attempts.settle(stage.settlement(spent));
+    const settle = (spent: SpentAttempt) => stage.settle(stage.settlement(spent));
     const settled = await Promise.all(attempts.map(settle));
     expect(settled.filter((isSettled) => isSettled)).toHaveLength(1);
     const loser = attempts[settled.indexOf(false)];
@@ -95,8 +95,7 @@ function describeState(stage: StoreStage): void {
     const attempts = await atOnce(AT_ONCE, async () =>
       stage.spend(await stage.openChallenge(method)),
     );
-    const settle = (spent: SpentAttempt) =>
-      stage.stores.attempts.settle(stage.settlement(spent, { proven }));
+    const settle = (spent: SpentAttempt) => stage.settle(stage.settlement(spent, { proven }));
     expect(await Promise.all(attempts.map(settle))).toEqual(attempts.map(() => true));
   });
 
@@ -106,7 +105,7 @@ function describeState(stage: StoreStage): void {
     const key = stage.newId();
     const settlement = stage.settlement(spent, { rows: [stage.stores.rowFor(key)] });
     const work = stage.run(method.subjectId, async (own) => {
-      expect(await stage.stores.attempts.settle(settlement, own)).toBe(true);
+      expect(await stage.settle(settlement, own)).toBe(true);
       throw new Error('undone');
     });
     await expect(work).rejects.toThrow('undone');
@@ -135,7 +134,7 @@ function describeWhatStands(stage: StoreStage): void {
     await change(spent, method);
     const key = stage.newId();
     const settlement = stage.settlement(spent, { rows: [stage.stores.rowFor(key)] });
-    expect(await stage.stores.attempts.settle(settlement)).toBe(false);
+    expect(await stage.settle(settlement)).toBe(false);
     expect(await stage.stores.hasRow(key)).toBe(false);
     expect(await stage.stores.eventTypesOf(method.subjectId)).toEqual([]);
   });
@@ -146,7 +145,7 @@ function describeWhatStands(stage: StoreStage): void {
     const end = addSeconds(NOW, LIFETIME_SECONDS);
     expect(await stage.stores.attempts.reload(spent, NOW)).toEqual(spent);
     expect(await stage.stores.attempts.reload(spent, end)).toBeNull();
-    await stage.stores.attempts.settle(stage.settlement(spent));
+    await stage.settle(stage.settlement(spent));
     expect(await stage.stores.attempts.reload(spent, NOW)).toBeNull();
   });
 
@@ -164,7 +163,7 @@ function describeForgiving(stage: StoreStage): void {
   const budgets = { ...AMPLE, maxFailuresPerMethod: 2, maxFailuresPerAccount: 4 };
   const guess = async (method: MethodRecord) =>
     stage.spend(await stage.openChallenge(method), { budgets });
-  const settle = (settlement: Settlement) => stage.stores.attempts.settle(settlement);
+  const settle = (settlement: Settlement) => stage.settle(settlement);
 
   it('forgives the failures of its own method, and the lock that it would have been', async () => {
     const method = await stage.newMethod();
@@ -221,8 +220,7 @@ function describeBackupCodes(stage: StoreStage): void {
       stage.spend(await stage.openChallenge(method), { backupLookups: ['a'] }),
     );
     const proven = { by: 'backup_code', lookup: 'a' } as const;
-    const settle = (spent: SpentAttempt) =>
-      stage.stores.attempts.settle(stage.settlement(spent, { proven }));
+    const settle = (spent: SpentAttempt) => stage.settle(stage.settlement(spent, { proven }));
     const settled = await Promise.all(attempts.map(settle));
     expect(settled.filter((isSettled) => isSettled)).toHaveLength(1);
     expect(await stage.stores.backupCodes.count(subjectId)).toMatchObject({ remaining: 1 });

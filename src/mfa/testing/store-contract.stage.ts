@@ -217,6 +217,11 @@ export class StoreStage {
     return spent;
   }
 
+  /** Whether a settlement is committed. */
+  async settle(settlement: Settlement, transaction?: Transaction): Promise<boolean> {
+    return (await this.stores.attempts.settle(settlement, transaction)) !== null;
+  }
+
   /** The settlement of a right proof that changed the state. */
   settlement(spent: SpentAttempt, changes: Partial<Settlement> = {}): Settlement {
     const authenticators = methodOf(spent).authenticators.map((authenticator) => ({

@@ -1,24 +1,9 @@
 import { type Subject } from '../../mfa/index.js';
 import { type User } from './user.entity.js';
 
-/** What is known of a user's sessions. */
-interface KnownSessions {
-  /** Whether one more leaves them within their limit. */
-  readonly hasRoom: boolean;
-}
-
 /** A user of this server as the library sees one. */
 export class UserSubject implements Subject {
-  /** @param sessions absent: they were not read with the user */
-  constructor(
-    readonly user: User,
-    private readonly sessions: KnownSessions = { hasRoom: false },
-  ) {}
-
-  /** False also where this is not known. */
-  get hasRoomForSession(): boolean {
-    return this.sessions.hasRoom;
-  }
+  constructor(readonly user: User) {}
 
   get id(): string {
     return this.user.id;

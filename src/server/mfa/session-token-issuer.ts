@@ -35,38 +35,34 @@ export class SessionTokenIssuer extends TokenIssuer {
       : this.renew(passed, passed.subject);
   }
 
-  private async open(
+  private open(
     { provider, proofs, amr, authenticatedAt, client }: MfaPassed,
-    { id: userId, credentialsVersion, user, hasRoomForSession }: UserSubject,
-  ): Promise<IssuedTokens> {
+    { id: userId, credentialsVersion, user }: UserSubject,
+  ): IssuedTokens {
     if (provider === null) {
       throw new TypeError('A login that names no first factor has no session.');
     }
     const proven = { proofs, amr, authenticatedAt };
     const signIn = { userId, provider, credentialsVersion, ...proven, client };
-    const at = this.clock.now();
-    const endings = hasRoomForSession
-      ? []
-      : await this.liveSessions.changesThatMakeRoom(userId, at);
     const { row, sessionId, ...tokens } = this.sessions.prepare(signIn);
     const body = { ...sessionTokensResponse(tokens), user: userResponse(user) };
     const displaced: MfaEvent = {
-      ...accountEvent('session_displaced', { user, client, at }),
+      ...accountEvent('session_displaced', { user, client, at: this.clock.now() }),
       sessionId,
     };
     return {
       body,
       sessionId,
       rows: [row],
-      rowUpdates: [...endings, ...ownPassword(user, amr)],
-      furtherEvents: endings.map(() => displaced),
+      rowUpdates: ownPassword(user, amr),
+      displacement: this.liveSessions.roomFor(row, displaced),
     };
   }
 
-  private async renew(
+  private renew(
     { sessionId, proofs, amr, authenticatedAt }: MfaPassed,
     { id: userId, user }: UserSubject,
-  ): Promise<IssuedTokens> {
+  ): IssuedTokens {
     if (sessionId === null) throw new TypeError('A step-up of no session renews none.');
     const facts = { userId, sessionId, proofs, amr, authenticatedAt };
     const { access, accessExpiresAt, change } = this.sessions.prepareStepUp(facts);

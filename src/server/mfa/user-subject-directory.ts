@@ -8,7 +8,6 @@ import {
 import { UserRows } from '../identity/user-rows.js';
 import { UsersService } from '../identity/users.service.js';
 import { UserSubject } from '../identity/user-subject.js';
-import { LiveSessions } from '../sessions/live-sessions.js';
 
 /** The server's users, for the library. */
 @Injectable()
@@ -18,16 +17,14 @@ export class UserSubjectDirectory extends SubjectDirectory {
   constructor(
     private readonly users: UsersService,
     rows: UserRows,
-    liveSessions: LiveSessions,
   ) {
     super();
     this.row = {
       table: 'users',
       idColumn: 'id',
       credentialsVersion: 'credentials_version',
-      columns: { ...rows.columns, hasRoom: liveSessions.roomForOneMore },
-      subjectOf: ({ hasRoom, ...user }) =>
-        new UserSubject(rows.userOf(user), { hasRoom: hasRoom === true }),
+      columns: rows.columns,
+      subjectOf: (user) => new UserSubject(rows.userOf(user)),
     };
   }
 

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { MethodStore } from '../../../src/mfa/index.js';
+import { AccountReading } from '../../../src/mfa/index.js';
 import { beforeNextChange } from '../../support/before-next-change.js';
 import { type Reply } from '../../support/http-client.js';
 import { deleteAt } from '../../support/old-proof.js';
@@ -142,10 +142,10 @@ it.each(Object.entries(ENDINGS))(
   'a set-up leaves nothing pending when %s before its methods are looked at',
   async (_, end) => {
     const stage = await prepare();
-    const store = server.app.get<MethodStore>(MethodStore, { strict: false });
-    const read = store.read.bind(store);
+    const reading = server.app.get<AccountReading>(AccountReading, { strict: false });
+    const read = reading.read.bind(reading);
     let before: object = {};
-    jest.spyOn(store, 'read').mockImplementationOnce(async (...args) => {
+    jest.spyOn(reading, 'read').mockImplementationOnce(async (...args) => {
       await end(stage);
       before = await kept(stage);
       return read(...args);

@@ -28,6 +28,12 @@ const countLive = async () => {
   const [row] = await server.dataSource.query<{ live: number }[]>(sql, [owner.user.id]);
   return row?.live;
 };
+const countDisplaced = async () => {
+  const sql = `SELECT count(*)::int AS displaced FROM mfa_events
+    WHERE user_id = $1 AND type = 'session_displaced'`;
+  const [row] = await server.dataSource.query<{ displaced: number }[]>(sql, [owner.user.id]);
+  return row?.displaced ?? 0;
+};
 const eventTypes = async () => {
   const sql = 'SELECT type FROM mfa_events WHERE user_id = $1 ORDER BY seq DESC LIMIT 2';
   const rows = await server.dataSource.query<{ type: string }[]>(sql, [owner.user.id]);
@@ -118,9 +124,18 @@ describe('the sessions of one user', () => {
     expect(rows[0]?.user_agent).toBe('Newest');
   });
 
-  it('are as many after sign-ins of one moment and one more', async () => {
+  it('are as many after sign-ins of one moment, with one factor or two', async () => {
     await Promise.all(Array.from({ length: MOST + 3 }, () => server.login(owner.user)));
-    await signIn();
     expect(await countLive()).toBe(MOST);
+
+    const { backupCodes } = await server.enrolApp({ access: await signIn() });
+    const pending = await Promise.all(backupCodes.map(() => server.beginLogin(owner.user)));
+    const before = await countDisplaced();
+    const answers = await Promise.all(
+      pending.map((token, place) => server.verifyLogin(token, backupCodes[place])),
+    );
+    expect(answers.map(({ status: code }) => code)).toEqual(backupCodes.map(() => 200));
+    expect(await countLive()).toBe(MOST);
+    expect(await countDisplaced()).toBe(before + backupCodes.length);
   });
 });

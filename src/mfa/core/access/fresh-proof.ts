@@ -13,6 +13,8 @@ import {
   standingOf,
 } from '../ports/assurance.js';
 import { MfaError } from '../../contract/errors.js';
+import { type Subject } from '../../contract/handler.js';
+import { PresentAccounts } from './present-accounts.js';
 import { offered } from '../ceremony/policy.js';
 import {
   type MethodRecord,
@@ -83,11 +85,17 @@ export function acrForChanges(
   return offered(present.methods).every(isOwn) && !isProven ? ACR.singleFactor : ACR.twoFactors;
 }
 
+/** The methods of a subject who has given a recent proof. */
+export interface ProvenAccount extends MethodSnapshot {
+  readonly subject: Subject;
+}
+
 /** Requires a recent proof before factors are changed [ASVS 7.5.1]. */
 @Injectable()
 export class FreshProof {
   constructor(
     private readonly actors: SubjectResolver,
+    private readonly accounts: PresentAccounts,
     private readonly methods: MethodStore,
     private readonly options: MfaOptions,
     private readonly clock: Clock,
@@ -99,18 +107,20 @@ export class FreshProof {
    *
    * @param principal whom the host has authenticated for this request
    * @param transaction of the change; session, user and proofs are read in it
-   * @returns the subject's methods, which decide how strong the proof must be. Decide anew where their
-   * version has changed
+   * @returns the subject, and the methods, which decide how strong the proof must be. Decide anew where
+   * their version has changed
    * @throws {MfaError} `fresh_proof_required`, or `token_not_valid` for a session that is over now
    */
-  async require(principal: Principal, transaction?: Transaction): Promise<MethodSnapshot> {
-    const snapshot = await this.methods.read(principal.subjectId, transaction);
+  async require(principal: Principal, transaction?: Transaction): Promise<ProvenAccount> {
+    const { subjectId } = principal;
+    const { subject, snapshot } = await this.accounts.read({ subjectId }, transaction);
+    if (subject === null) throw new MfaError('token_not_valid');
     // Read after the methods: whatever ends the session later changes the version that was read.
     const present = await this.actors.asOfNow(principal, transaction);
     const acr = acrForChanges(present, snapshot);
     const demand = { maxAgeSeconds: this.options.stepUpMaxAgeSeconds, acr };
     requireProof(present, snapshot, { demand, now: this.clock.now() });
-    return snapshot;
+    return { ...snapshot, subject };
   }
 
   /**

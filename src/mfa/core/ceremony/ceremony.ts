@@ -12,7 +12,7 @@ import { type MfaEvent } from '../ports/events.js';
 import { type Subject } from '../../contract/handler.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { type ClientInfo } from '../ports/mfa-passed.js';
-import { type IssuedTokens } from '../ports/issued-tokens.js';
+import { type WrittenWithProof } from '../ports/issued-tokens.js';
 import { concludesAlike, keptOf, ProofJudge, type RightProof } from './proof-judge.js';
 import { readProof } from './proof-reading.js';
 import { noChallenge } from './refusals.js';
@@ -38,8 +38,7 @@ export interface Proven {
 }
 
 /** What a right proof leads to. It is committed together with the proof, or not at all. */
-export interface Conclusion<T>
-  extends ToldConclusion, Partial<Pick<IssuedTokens, 'rows' | 'rowUpdates' | 'furtherEvents'>> {
+export interface Conclusion<T> extends ToldConclusion, WrittenWithProof {
   readonly result: T;
   /** Asked behind the account's lock: whether the facts that it was concluded from still hold. */
   readonly stillHolds?: (transaction: Transaction) => Promise<boolean>;
@@ -158,11 +157,11 @@ export class Ceremony {
     const { change, stillHolds } = right.conclusion;
     // Only behind the account's lock is a method seen that became active beside the password.
     const isLocked = (change ?? stillHolds) !== undefined || right.attempt.method === null;
-    const further = isLocked
+    const events = isLocked
       ? await this.unitOfWork.runForAccount(subject.id, (own) => this.settle(trial, right, own))
       : await this.settle(trial, right);
-    if (typeof further === 'string') return further;
-    await this.finish(trial, right, further);
+    if (typeof events === 'string') return events;
+    await this.finish(trial, right, events);
     return null;
   }
 
@@ -178,18 +177,18 @@ export class Ceremony {
       const proof = await trial.judge.judge(attempt, { at: now, isLocked: true });
       if (proof === null) return { attempt };
       const right = { attempt, proof, conclusion: before.conclusion };
-      const further = concludesAlike(before, right)
+      const events = concludesAlike(before, right)
         ? await this.settle(trial, right, transaction)
         : 'outdated';
-      if (typeof further === 'string') throw new MfaError('unavailable');
-      return { ...right, further };
+      if (typeof events === 'string') throw new MfaError('unavailable');
+      return { ...right, events };
     });
     if (!('proof' in last)) throw await this.fail(trial, last.attempt);
-    await this.finish(trial, last, last.further);
+    await this.finish(trial, last, last.events);
     return before.conclusion.result;
   }
 
-  /** @returns the further events; or why nothing is committed */
+  /** @returns the recorded events; or why nothing is committed */
   private async settle<T>(
     trial: Trial<T>,
     right: RightTry<T>,
@@ -197,25 +196,26 @@ export class Ceremony {
   ): Promise<readonly MfaEvent[] | Loss> {
     const { attempt, conclusion } = right;
     const { proven } = right.proof;
-    const { rows = [], rowUpdates = [], stillHolds } = conclusion;
+    const { rows = [], rowUpdates = [], displacement, stillHolds, change } = conclusion;
     if (transaction !== undefined && (await stillHolds?.(transaction)) === false) return 'outdated';
+    const settlement = { spent: attempt, proven, rows, rowUpdates, displacement, now: trial.now };
     const events = eventsOf(trial, right);
-    const settlement = { spent: attempt, proven, rows, rowUpdates, events, now: trial.now };
-    if (!(await this.attempts.settle(settlement, transaction))) return 'race_lost';
-    if (transaction === undefined || conclusion.change === undefined) return [];
-    const further = await conclusion.change(transaction);
+    const recorded = await this.attempts.settle({ ...settlement, events }, transaction);
+    if (recorded === null) return 'race_lost';
+    if (transaction === undefined || change === undefined) return recorded;
+    const further = await change(transaction);
     if (further.length > 0) await this.events.append(further, { transaction });
-    return further;
+    return [...recorded, ...further];
   }
 
   private async finish<T>(
     trial: Trial<T>,
-    right: RightTry<T>,
-    further: readonly MfaEvent[],
+    { attempt }: Pick<RightTry<T>, 'attempt'>,
+    events: readonly MfaEvent[],
   ): Promise<void> {
     trial.settle();
-    this.events.publish([...eventsOf(trial, right), ...further]);
-    await this.cooldowns.endAfter(right.attempt.challenge, trial.now);
+    this.events.publish(events);
+    await this.cooldowns.endAfter(attempt.challenge, trial.now);
   }
 
   private async fail<T>(trial: Trial<T>, attempt: SpentAttempt): Promise<MfaError> {

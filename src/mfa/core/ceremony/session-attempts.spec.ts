@@ -74,6 +74,7 @@ function attemptsOn(counts: SessionAttemptStore, closer: SessionCloser | null) {
   const written: Written[] = [];
   const append = async (events: readonly MfaEvent[], options?: Partial<Written>) => {
     written.push({ types: events.map(({ type }) => type), rowUpdates: options?.rowUpdates });
+    return events;
   };
   // The store is asked for no more than this here, the host for the closer alone. Nobody listens, so
   // the worker is asked for nothing.

@@ -51,12 +51,12 @@ export class WrongProofs {
   /** Behind the account's lock, so that no change that is under way in the session is committed. */
   private async end(proof: WrongProof, events: readonly MfaEvent[]): Promise<void> {
     const rowUpdates = this.endOf(proof);
-    await this.unitOfWork.runForAccount(
+    const recorded = await this.unitOfWork.runForAccount(
       proof.subject.id,
       (transaction) => this.events.append(events, { rowUpdates, transaction }),
       'unbounded',
     );
-    this.events.publish(events);
+    this.events.publish(recorded);
   }
 
   private endOf({ subject, sessionId, at }: WrongProof): readonly RowUpdate[] {

@@ -64,9 +64,11 @@ describe('EventRecorder', () => {
   it('publishes what it has appended with the rows of the host', async () => {
     const listener = new KeepingListener();
     const rows = { rows: [{ table: 'sessions', values: {} }] };
+    const displaced = { ...EVENT, type: 'session_displaced' as const };
+    append.mockResolvedValueOnce([EVENT, displaced]);
     await recorderOf(listener).record([EVENT], rows);
     expect(append.mock.calls).toEqual([[[EVENT], rows]]);
-    expect(listener.heard).toEqual([EVENT]);
+    expect(listener.heard).toEqual([EVENT, displaced]);
   });
 
   it('publishes nothing that was not written', async () => {

@@ -24,16 +24,17 @@ export class EventRecorder {
     events: readonly MfaEvent[],
     rows: Omit<AppendOptions, 'transaction'> = {},
   ): Promise<void> {
-    await this.append(events, rows);
-    this.publish(events);
+    this.publish(await this.append(events, rows));
   }
 
   /**
    * Appends events. In a transaction, the caller publishes them once it is committed: a listener
    * must not hear of what may still be rolled back.
+   *
+   * @returns as {@link EventStore.append}
    */
-  async append(events: readonly MfaEvent[], options: AppendOptions): Promise<void> {
-    await this.store.append(events, options);
+  async append(events: readonly MfaEvent[], options: AppendOptions): Promise<readonly MfaEvent[]> {
+    return this.store.append(events, options);
   }
 
   /** Returns at once. A listener that fails is logged: what happened has happened. */

@@ -23,9 +23,14 @@ class EmptyOutbox extends OutboxStore {
   readonly asked: string[] = [];
   readonly waiting = new Map<string, Promise<void>>();
 
+  mostAtOnce = 0;
+  private atOnce = 0;
+
   async claim({ consumer }: Claim): Promise<ClaimedDelivery[]> {
     this.asked.push(consumer);
+    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.atOnce);
     await this.waiting.get(consumer);
+    this.atOnce -= 1;
     return [];
   }
 
@@ -82,6 +87,16 @@ describe('OutboxWorker', () => {
     expect(outbox.asked.filter((name) => name === 'mails')).toHaveLength(3);
     expect(outbox.asked.filter((name) => name === 'webhooks')).toHaveLength(1);
     arrive();
+  });
+
+  it('starts on two connections, however many consumers there are', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const many = workerFor(names.map((name) => new Named(name)));
+    many.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(outbox.asked).toEqual(names);
+    expect(outbox.mostAtOnce).toBe(2);
+    await many.beforeApplicationShutdown();
   });
 
   it('does nothing before it starts, after it stops, and without consumers', async () => {

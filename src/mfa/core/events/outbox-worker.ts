@@ -7,6 +7,7 @@ import { Clock } from '../../contract/clock.js';
 import { MfaOptions } from '../options/mfa.options.js';
 import { EventSubscribers } from './event-subscribers.js';
 import { type EventConsumer } from '../ports/event-consumer.js';
+import { ClaimsInTurn } from './claims-in-turn.js';
 import { ConsumerQueue } from './consumer-queue.js';
 import { OutboxStore } from './outbox.js';
 
@@ -16,15 +17,18 @@ import { OutboxStore } from './outbox.js';
  */
 @Injectable()
 export class OutboxWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly outbox: OutboxStore;
   private readonly queues = new Map<EventConsumer, ConsumerQueue>();
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
     private readonly subscribers: EventSubscribers,
-    private readonly outbox: OutboxStore,
+    outbox: OutboxStore,
     private readonly options: MfaOptions,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.outbox = new ClaimsInTurn(outbox);
+  }
 
   onApplicationBootstrap(): void {
     const { outboxIntervalSeconds: seconds } = this.options;

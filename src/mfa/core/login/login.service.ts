@@ -3,6 +3,7 @@ import { Clock } from '../../contract/clock.js';
 import { MfaOptions } from '../options/mfa.options.js';
 import { proofOfFirstFactor, type SessionProof, withProof } from '../ports/assurance.js';
 import { Ceremony, type Proven } from '../ceremony/ceremony.js';
+import { PresentAccounts } from '../access/present-accounts.js';
 import { ChallengeService } from '../ceremony/challenge.service.js';
 import { type EphemeralClaims, EphemeralTokens } from '../keys/ephemeral-token.js';
 import { MfaError } from '../../contract/errors.js';
@@ -53,6 +54,7 @@ export class LoginService {
   constructor(
     private readonly host: HostPorts,
     private readonly registry: HandlerRegistry,
+    private readonly accounts: PresentAccounts,
     private readonly methods: MethodStore,
     private readonly challenges: ChallengeStore,
     private readonly challengeService: ChallengeService,
@@ -167,10 +169,10 @@ export class LoginService {
     });
     const issued = await this.host.tokens.issue(passed);
     const answer = answerOf(issued);
-    const { rows, rowUpdates = [], sessionId, furtherEvents = [] } = issued;
+    const { rows, rowUpdates = [], displacement, sessionId, furtherEvents = [] } = issued;
     const event = { ...this.event('login_succeeded', subject, null, client), sessionId };
     const events = [event, ...furtherEvents];
-    await this.events.record(events, { rows, rowUpdates });
+    await this.events.record(events, { rows, rowUpdates, displacement });
     return answer;
   }
 
@@ -212,12 +214,12 @@ export class LoginService {
 
   /** @throws {MfaError} `invalid_token`, `method_not_found` or `attempts_exhausted` */
   private async openLogin(claims: EphemeralClaims): Promise<OpenLogin> {
-    const subject = await this.subjectOf(claims);
-    const key = { subjectId: subject.id, id: claims.challengeId };
-    const login = await this.challenges.findOpen(key, this.clock.now());
-    if (login?.credentialsVersion !== subject.credentialsVersion)
+    const { subjectId, challengeId: id } = claims;
+    const query = { subjectId, challenge: { id, now: this.clock.now() } };
+    const { subject, snapshot, challenge: login } = await this.accounts.read(query);
+    if (subject === null || login?.credentialsVersion !== subject.credentialsVersion)
       throw new MfaError('invalid_token');
-    const active = offered(await this.methods.list(subject.id));
+    const active = offered(snapshot.methods);
     currentMethod(login, active);
     if (login.attempts >= this.options.maxAttemptsPerChallenge) {
       throw new MfaError('attempts_exhausted');

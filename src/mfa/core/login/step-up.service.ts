@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { addSeconds, Clock } from '../../contract/clock.js';
 import { MfaOptions } from '../options/mfa.options.js';
-import { SubjectResolver, type Principal, proofsOf } from '../access/actor.js';
+import { type Principal, proofsOf } from '../access/actor.js';
+import { PresentAccounts } from '../access/present-accounts.js';
 import {
   countingProofs,
   MAX_SESSION_PROOFS,
@@ -28,9 +29,7 @@ import { type PasswordProof } from '../ports/ports.js';
 import { answerOf, type IssuedResponse } from './issued-response.js';
 import {
   type ChallengeRecord,
-  ChallengeStore,
   type MethodSnapshot,
-  MethodStore,
   type NewChallenge,
   type Transaction,
 } from '../ports/stores.js';
@@ -56,10 +55,8 @@ interface Renewal {
 export class StepUpService {
   constructor(
     private readonly host: HostPorts,
-    private readonly actors: SubjectResolver,
+    private readonly accounts: PresentAccounts,
     private readonly registry: HandlerRegistry,
-    private readonly methods: MethodStore,
-    private readonly challenges: ChallengeStore,
     private readonly challengeService: ChallengeService,
     private readonly ceremony: Ceremony,
     private readonly ephemeralTokens: EphemeralTokens,
@@ -79,9 +76,9 @@ export class StepUpService {
     handler: string | undefined,
     client: ClientInfo,
   ): Promise<MfaPending> {
-    const subject = await this.actors.subjectOf(principal);
-    const { sessionId } = principal;
-    const present = await this.methods.read(subject.id);
+    const { subjectId, sessionId } = principal;
+    const { subject, snapshot: present } = await this.accounts.read({ subjectId });
+    if (subject === null) throw new MfaError('token_not_valid');
     const proofs = this.keptProofs(proofsOf(principal), present);
     const start = { purpose: 'step_up' as const, subject, proofs, provider: null, sessionId };
     const active = offered(present.methods);
@@ -111,12 +108,12 @@ export class StepUpService {
     proof: Record<string, unknown>,
     client: ClientInfo,
   ): Promise<IssuedResponse> {
-    const subject = await this.host.subjects.find(claims.subjectId);
-    if (!subject?.isEnabled) throw new MfaError('invalid_token');
-    const key = { subjectId: subject.id, id: claims.challengeId };
-    const challenge = await this.challenges.findOpen(key, this.clock.now());
-    if (challenge !== null) await this.proofsNow(challenge);
-    const present = await this.methods.read(subject.id);
+    const { subjectId, challengeId: id } = claims;
+    const key = { subjectId, id };
+    const query = { subjectId, challenge: { id, now: this.clock.now() } };
+    const { subject, snapshot: present, challenge } = await this.accounts.read(query);
+    if (subject === null) throw new MfaError('invalid_token');
+    let known = challenge && (await this.proofsNow(challenge));
     const asked =
       challenge?.handler === PASSWORD
         ? { judgedBy: this.passwords(), acceptsBackupCode: false, wrongProofDetail: WRONG_PASSWORD }
@@ -124,7 +121,9 @@ export class StepUpService {
     const request = { ...asked, subject, key, purpose: 'step_up' as const, proof, client };
     return this.ceremony.prove(request, async (proven) => {
       const own = proven.attempt.challenge;
-      const earlier = await this.proofsNow(own);
+      // A try that follows a lost race reads them anew.
+      const earlier = known ?? (await this.proofsNow(own));
+      known = null;
       const kept = keptProof(proven, subject, this.registry);
       const renewal = { subject, present, client, earlier };
       const issued = await this.issue(renewal, { challenge: own, proof: kept });

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../contract/clock.js';
 import { NoFields, readFields } from '../../contract/read-fields.js';
-import { type Actor, SubjectResolver } from '../access/actor.js';
+import { type Actor } from '../access/actor.js';
+import { PresentAccounts } from '../access/present-accounts.js';
 import { AuthenticatorLabel } from '../ports/authenticator-label.js';
 import {
   chooseAwaiting,
@@ -19,9 +20,9 @@ import { CodeSender } from '../sending/code-sender.js';
 import { EnrolmentWriter, type NewEnrolment } from './enrolment-writer.js';
 import { type StoredEnrolment } from './enrolments.js';
 import { OwnMethods } from './own-methods.js';
-import { problemOnly } from '../../contract/errors.js';
+import { MfaError, problemOnly } from '../../contract/errors.js';
 import { type MfaEvent } from '../ports/events.js';
-import { FreshProof } from '../access/fresh-proof.js';
+import { FreshProof, type ProvenAccount } from '../access/fresh-proof.js';
 import { type JsonObject, type MfaHandler, type Subject } from '../../contract/handler.js';
 import { HandlerRegistry } from '../ceremony/handler-registry.js';
 import { MethodCeremony } from '../ceremony/method-ceremony.js';
@@ -37,8 +38,8 @@ export interface SetUpRequest {
   readonly handler: string;
   /** The fields of the handler's set-up, and the label when the handler holds several authenticators. */
   readonly fields: Record<string, unknown>;
-  /** The subject's methods, if the request has just read them. Absent: they are read here. */
-  readonly known?: MethodSnapshot;
+  /** The subject and the methods, if the request has just read them. Absent: they are read here. */
+  readonly known?: ProvenAccount;
 }
 
 /** The answer to a set-up, the only one that shows its secret and the backup codes. */
@@ -87,7 +88,7 @@ interface Confirming {
 @Injectable()
 export class EnrolmentService {
   constructor(
-    private readonly actors: SubjectResolver,
+    private readonly accounts: PresentAccounts,
     private readonly own: OwnMethods,
     private readonly registry: HandlerRegistry,
     private readonly methods: MethodStore,
@@ -112,9 +113,9 @@ export class EnrolmentService {
     const handler = this.registry.get(request.handler);
     const { name } = handler;
     const { label, input } = readSetUp(handler, request.fields);
-    const subject = await this.actors.subjectOf(actor);
-    const isTheirs = request.known?.subjectId === subject.id;
-    const known = isTheirs ? request.known : await this.methods.read(subject.id);
+    const isTheirs = request.known?.subjectId === actor.subjectId;
+    const known = isTheirs ? request.known : await this.accountOf(actor);
+    const { subject } = known;
     const present = known.methods.find((method) => method.handler === name);
     placeFor(handler, present, label);
     const now = this.clock.now();
@@ -135,6 +136,12 @@ export class EnrolmentService {
       backupCodes: stored.backupCodes,
       backupCodesRemaining: stored.backupCodesRemaining,
     };
+  }
+
+  private async accountOf({ subjectId }: Actor): Promise<ProvenAccount> {
+    const { subject, snapshot } = await this.accounts.read({ subjectId });
+    if (subject === null) throw new MfaError('token_not_valid');
+    return { ...snapshot, subject };
   }
 
   private async store(enrolment: NewEnrolment, known: MethodSnapshot): Promise<StoredEnrolment> {

@@ -1,6 +1,11 @@
 import { type Authenticator } from './authenticators.js';
 import { type MfaEvent } from './events.js';
-import { type RowInsert, type RowUpdate, type SubjectRow } from './host-rows.js';
+import {
+  type RowDisplacement,
+  type RowInsert,
+  type RowUpdate,
+  type SubjectRow,
+} from './host-rows.js';
 import { type ChallengePurpose } from './challenge-purpose.js';
 import {
   type ChallengeKey,
@@ -146,6 +151,8 @@ export interface Settlement {
   /** {@link IssuedTokens.rows} */
   readonly rows: readonly RowInsert[];
   readonly rowUpdates: readonly RowUpdate[];
+  /** {@link IssuedTokens.displacement} */
+  readonly displacement?: RowDisplacement | undefined;
   readonly events: readonly MfaEvent[];
   readonly now: Date;
 }
@@ -171,13 +178,18 @@ export abstract class AttemptStore {
     transaction?: Transaction,
   ): Promise<SpentAttempt | null>;
   /**
-   * Commits a right proof. False: challenge, state or backup code changed meanwhile, or a method became
-   * active beside a password.
+   * Commits a right proof.
+   *
+   * @returns the events that were recorded, as {@link EventStore.append}. Null: challenge, state or backup
+   * code changed meanwhile, or a method became active beside a password
    *
    * @param transaction of {@link UnitOfWork.runForAccount}; required for a password. One statement does not
    * see a method that becomes active while it waits for the account's lock.
    */
-  abstract settle(settlement: Settlement, transaction?: Transaction): Promise<boolean>;
+  abstract settle(
+    settlement: Settlement,
+    transaction?: Transaction,
+  ): Promise<readonly MfaEvent[] | null>;
   /**
    * Removes an attempt from every count, and its own locks. When the counts of the method were forgiven
    * meanwhile, those of the account were too, and neither changes.

@@ -1,4 +1,5 @@
 import { type Subject } from '../../contract/handler.js';
+import { type MfaEvent } from './events.js';
 
 /** A row for a table of the host. Names come from the host, never from a client. */
 export interface RowInsert {
@@ -7,6 +8,24 @@ export interface RowInsert {
   readonly table: string;
   /** Values by column name. A timestamp is a Date. */
   readonly values: Readonly<Record<string, string | number | boolean | Date | string[] | null>>;
+}
+
+/**
+ * A function in the host's database that makes room for a new row, for example by ending the oldest of a
+ * subject's sessions. It decides at the moment of the write, so concurrent writers cannot exceed a limit
+ * together. Names come from the host, never from a client.
+ */
+export interface RowDisplacement {
+  /** The schema of the function. Absent: the first one in the connection's search path that has it. */
+  readonly schema?: string;
+  /**
+   * A function of PL/pgSQL that is `VOLATILE`, the default. So its queries see what others committed while
+   * the statement that calls it waited for a lock. It returns the number of displaced rows as an integer.
+   */
+  readonly function: string;
+  readonly arguments: readonly RowInsert['values'][string][];
+  /** Recorded only if the function displaces a row. */
+  readonly event: MfaEvent;
 }
 
 /**

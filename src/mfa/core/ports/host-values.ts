@@ -63,6 +63,13 @@ const ROW = objectOf({ schema: optional(TEXT), table: TEXT, values: COLUMNS });
 
 const ROW_UPDATE = objectOf({ schema: optional(TEXT), table: TEXT, key: COLUMNS, set: COLUMNS });
 
+const DISPLACEMENT = objectOf({
+  schema: optional(TEXT),
+  function: TEXT,
+  arguments: listOf(COLUMN),
+  event: objectOf({}),
+});
+
 const COOKIE = objectOf({
   name: TEXT,
   value: ANY_TEXT,
@@ -102,6 +109,7 @@ export const HOST_VALUES = {
     headers: optional(valuesOf(ANY_TEXT)),
     rows: listOf(ROW),
     rowUpdates: optional(listOf(ROW_UPDATE)),
+    displacement: optional(DISPLACEMENT),
     sessionId: optional(nullable(ANY_TEXT)),
   }),
   'PasswordProof.verify': BOOLEAN,

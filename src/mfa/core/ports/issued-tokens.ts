@@ -1,6 +1,6 @@
 import { type MfaEvent } from './events.js';
 import { type JsonObject } from '../../contract/handler.js';
-import { type RowInsert, type RowUpdate } from './host-rows.js';
+import { type RowDisplacement, type RowInsert, type RowUpdate } from './host-rows.js';
 
 /**
  * A cookie of an answer [RFC 6265 §4.1]. The defaults are safe: scripts cannot read it, it is sent over https
@@ -37,8 +37,15 @@ export interface IssuedTokens {
   readonly rows: readonly RowInsert[];
   /** Rows that are changed in the same commit. Absent: none. */
   readonly rowUpdates?: readonly RowUpdate[];
+  /** Makes room for the rows in the same commit. Absent: nothing has to. */
+  readonly displacement?: RowDisplacement;
   /** Further events of the subject. They are recorded in the same commit and told after it. Absent: none. */
   readonly furtherEvents?: readonly MfaEvent[];
   /** The session that begins with the tokens, for its events. Absent: the host keeps none. */
   readonly sessionId?: string | null;
 }
+
+/** The part of {@link IssuedTokens} that is written in the commit of the proof. */
+export type WrittenWithProof = Partial<
+  Pick<IssuedTokens, 'rows' | 'rowUpdates' | 'displacement' | 'furtherEvents'>
+>;

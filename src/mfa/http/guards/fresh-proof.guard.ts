@@ -1,11 +1,10 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { FreshProof } from '../../core/access/fresh-proof.js';
-import { type MethodSnapshot } from '../../core/ports/stores.js';
+import { FreshProof, type ProvenAccount } from '../../core/access/fresh-proof.js';
 import { RequestFact } from '../requests/request-fact.js';
 import { principals } from './signed-in.guard.js';
 
 /** The methods of the sender of a request. {@link FreshProofGuard} sets them. */
-export const methodSnapshots = new RequestFact<MethodSnapshot>('FreshProofGuard');
+export const methodSnapshots = new RequestFact<ProvenAccount>('FreshProofGuard');
 
 /** Admits a request whose proof is recent, and strong enough to change factors. */
 @Injectable()

@@ -34,7 +34,8 @@ export class AuditTrail {
   async record(events: readonly MfaEvent[], manager?: EntityManager): Promise<void> {
     if (events.length === 0) return;
     if (manager !== undefined) {
-      return this.events.append(events, { transaction: transactionOf(manager) });
+      await this.events.append(events, { transaction: transactionOf(manager) });
+      return;
     }
     await this.events.record(events);
   }

@@ -2,9 +2,30 @@ import { Injectable } from '@nestjs/common';
 import sql, { empty, type Sql } from 'sql-template-tag';
 import { EventSubscribers } from '../../core/events/event-subscribers.js';
 import { type MfaEvent } from '../../core/ports/events.js';
+import { type RowDisplacement } from '../../core/ports/host-rows.js';
 import { RandomSource } from '../../contract/random.js';
-import { type Condition } from './fragments.js';
 import { SealedDeliveries } from './sealed-deliveries.js';
+
+/** Further facts of an insert. */
+interface InsertOptions {
+  readonly firstId?: string;
+  readonly displacement?: RowDisplacement | undefined;
+}
+
+/** A row of the part {@link displace}. */
+export interface DisplacedRow {
+  readonly count: number;
+}
+
+/** The events that were inserted. */
+export function recorded(
+  events: readonly MfaEvent[],
+  displacement: RowDisplacement | undefined,
+  displaced: DisplacedRow | undefined,
+): readonly MfaEvent[] {
+  if (displacement === undefined || (displaced?.count ?? 0) === 0) return events;
+  return [...events, displacement.event];
+}
 
 /** Writes events of the audit, each with the deliveries for the host's consumers. */
 @Injectable()
@@ -23,15 +44,21 @@ export class EventRows {
    * writers lock in one order.
    *
    * @param condition may refer to other parts of the statement
-   * @param firstId of the first event, for a caller that looks for it later
+   * @param options.firstId of the first event, for a caller that looks for it later
+   * @param options.displacement whose event is inserted too, last, if the part {@link displace} counts a row
    */
   insert(
     events: readonly MfaEvent[],
-    condition: Condition = empty,
-    firstId: string = this.random.rowId(),
+    condition: Sql = sql`true`,
+    { firstId = this.random.rowId(), displacement }: InsertOptions = {},
   ): Sql {
+    const further = displacement === undefined ? [] : [displacement.event];
+    const isDue =
+      displacement === undefined
+        ? condition
+        : sql`${condition} AND (e.place <= ${events.length}::int OR (SELECT count FROM displaced) > 0)`;
     // All writers insert for several users in one order, so that no two deadlock.
-    const rows = events
+    const rows = [...events, ...further]
       .map((event, place) => ({ id: place === 0 ? firstId : this.random.rowId(), event }))
       .sort((one, other) => compare(one.event.subject.id, other.event.subject.id));
     const inserted = sql`event AS (
@@ -44,7 +71,7 @@ export class EventRows {
           ${rows.map(({ event }) => event.client.ip)}::text[],
           ${rows.map(({ event }) => event.client.userAgent)}::text[])
         WITH ORDINALITY AS e(user_id, id, at, type, factor, ip, user_agent, place)
-      ${condition} ORDER BY e.place
+      WHERE ${isDue} ORDER BY e.place
       RETURNING user_id, id, seq, hash
     )`;
     return sql`${inserted}${this.outbox(rows)}`;

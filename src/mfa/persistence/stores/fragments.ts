@@ -1,5 +1,9 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
-import { type RowInsert, type RowUpdate } from '../../core/ports/host-rows.js';
+import {
+  type RowDisplacement,
+  type RowInsert,
+  type RowUpdate,
+} from '../../core/ports/host-rows.js';
 
 /** A `WHERE` that restricts an insert by other parts of the statement; empty: always. */
 export type Condition = Sql;
@@ -27,6 +31,15 @@ export function alsoInsert(writes: readonly Sql[]): Sql {
     (write, index) => sql`, ${raw(`written_${index}`)} AS (${write} RETURNING 1)`,
   );
   return parts.length === 0 ? empty : join(parts, ' ');
+}
+
+/** A further part of a `WITH`, `displaced`: once `condition` holds it counts the displaced rows. */
+export function displace(displacement: RowDisplacement | undefined, condition: Sql): Sql {
+  if (displacement === undefined) return sql`, displaced AS (SELECT 0 AS count)`;
+  const { schema, function: name, arguments: values } = displacement;
+  const called = schema === undefined ? quoted(name) : sql`${quoted(schema)}.${quoted(name)}`;
+  return sql`, displaced AS MATERIALIZED (
+      SELECT ${called}(${values.length === 0 ? empty : join(values)}) AS count WHERE ${condition})`;
 }
 
 /** The table of a row of the host. */

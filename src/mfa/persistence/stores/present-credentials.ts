@@ -15,17 +15,20 @@ export function knownCredentials(version: string): PresentCredentials {
   return { condition: sql`AND c.credentials_version = ${version}`, columns: empty };
 }
 
-/** Credentials in the row of the subject, with its columns for {@link subjectValues}. */
-export function storedCredentials(row: SubjectRow, subjectId: string): PresentCredentials {
+/** `SELECT` of the subject's row: `credentials_version`, and the columns for {@link subjectValues}. */
+export function readSubject(row: SubjectRow, subjectId: string): Sql {
   const version = sql`(${raw(row.credentialsVersion)})::text AS credentials_version`;
   const columns = Object.values(row.columns).map(
     (expression, place) => sql`(${raw(expression)}) AS ${raw(nameOf(place))}`,
   );
+  return sql`SELECT ${join([version, ...columns])} FROM ${tableOf(row)}
+        WHERE ${quoted(row.idColumn)} = ${subjectId}`;
+}
+
+/** Credentials in the row of the subject, with its columns for {@link subjectValues}. */
+export function storedCredentials(row: SubjectRow, subjectId: string): PresentCredentials {
   return {
-    condition: sql`JOIN (
-        SELECT ${join([version, ...columns])} FROM ${tableOf(row)}
-        WHERE ${quoted(row.idColumn)} = ${subjectId}
-      ) subject ON subject.credentials_version = c.credentials_version`,
+    condition: sql`JOIN (${readSubject(row, subjectId)}) subject ON subject.credentials_version = c.credentials_version`,
     columns: sql`subject.*, `,
   };
 }

@@ -11,6 +11,7 @@ import {
   type UnreadAttempt,
 } from '../../core/ports/attempts.js';
 import { MfaError } from '../../contract/errors.js';
+import { type MfaEvent } from '../../core/ports/events.js';
 import { type SubjectRow } from '../../core/ports/host-rows.js';
 import { type MethodRecord, type Transaction } from '../../core/ports/stores.js';
 import { HostDatabase } from '../database/host-database.js';
@@ -25,8 +26,8 @@ import { type CountedRow, countsOf } from './attempt-counts.js';
 import { countAttempt, spendableAttempt, unchanged } from './attempt-gate.js';
 import { type AttemptState, attemptState, refusalOf } from './attempt-refusal.js';
 import { targetOf } from './attempt-target.js';
-import { EventRows } from './event-rows.js';
-import { alsoInsert, insertRow, onceWritten, updateRow } from './fragments.js';
+import { type DisplacedRow, EventRows, recorded } from './event-rows.js';
+import { alsoInsert, displace, insertRow, onceWritten, updateRow } from './fragments.js';
 import { CHALLENGE_COLUMNS, type ChallengeRow, type MethodRow, SealedRows } from './rows.js';
 import { refusalOfRightTime } from './misdated-locks.js';
 import {
@@ -126,15 +127,19 @@ export class TypeOrmAttemptStore extends AttemptStore {
     return row === undefined ? null : { ...spent, ...this.loaded(row) };
   }
 
-  async settle(settlement: Settlement, transaction?: Transaction): Promise<boolean> {
-    const { proven, rows, rowUpdates, events, now } = settlement;
+  async settle(
+    settlement: Settlement,
+    transaction?: Transaction,
+  ): Promise<readonly MfaEvent[] | null> {
+    const { proven, rows, rowUpdates, displacement, events, now } = settlement;
     const isSettled = sql`EXISTS (SELECT 1 FROM gate)`;
     const writes = [
       ...rows.map((row) => insertRow(row, sql`WHERE ${isSettled}`)),
       ...rowUpdates.map((row) => updateRow(row, isSettled)),
     ];
     const eventId = this.random.rowId();
-    const isWritten = sql`WHERE ${isSettled} AND ${onceWritten(writes)}`;
+    const isWritten = sql`${isSettled} AND ${onceWritten(writes)}`;
+    const told = this.eventRows.insert(events, isWritten, { firstId: eventId, displacement });
     const statement = sql`WITH gate AS (${unchanged(settlement)}), challenge AS (
           UPDATE mfa_challenges c SET consumed_at = ${now} FROM gate
           WHERE c.user_id = gate.user_id AND c.id = gate.challenge_id
@@ -142,16 +147,20 @@ export class TypeOrmAttemptStore extends AttemptStore {
           UPDATE mfa_accounts a SET version = a.version + 1, ${forgivenAccount(settlement)}
           FROM gate WHERE a.user_id = gate.user_id
         )${forgivenSession(settlement)}${proven.by === 'backup_code' ? spendBackupCode(proven.lookup, now) : empty}
-        ${alsoInsert(writes)}, ${this.eventRows.insert(events, isWritten, eventId)}
-        SELECT 1 FROM gate`;
+        ${alsoInsert(writes)}${displace(displacement, isSettled)}, ${told}
+        SELECT displaced.count FROM gate CROSS JOIN displaced`;
     const { subjectId } = settlement.spent.challenge;
     try {
-      const settled = await this.statements.rowsBehindLock(subjectId, statement, transaction);
-      return settled.length === 1;
+      const [settled] = await this.statements.rowsBehindLock<DisplacedRow>(
+        subjectId,
+        statement,
+        transaction,
+      );
+      return settled === undefined ? null : recorded(events, displacement, settled);
     } catch (failure) {
       // The account's line refused the statement, so it was never sent.
       if (failure instanceof MfaError) throw failure;
-      if (transaction === undefined && (await this.isRecorded(subjectId, eventId))) return true;
+      if (transaction === undefined && (await this.isRecorded(subjectId, eventId))) return events;
       throw failure;
     }
   }

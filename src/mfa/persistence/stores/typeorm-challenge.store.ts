@@ -36,7 +36,7 @@ export class TypeOrmChallengeStore extends ChallengeStore {
           VALUES (${challenge.subjectId}, ${lastActivation(challenge.subjectId)})
           ON CONFLICT (user_id) DO UPDATE SET failures = a.failures RETURNING a.version
         ), opened AS (${storeChallenge(challenge, data, whenOpen)} RETURNING 1),
-        ${this.eventRows.insert(events, sql`WHERE (SELECT count(*) FROM opened) >= 0`)}
+        ${this.eventRows.insert(events, sql`(SELECT count(*) FROM opened) >= 0`)}
         SELECT 1 FROM opened`,
     );
   }
@@ -71,7 +71,7 @@ export class TypeOrmChallengeStore extends ChallengeStore {
           WHERE user_id = ${subjectId} AND id = ${id}
             AND consumed_at IS NULL AND expires_at > ${event.at}
           RETURNING 1
-        ), ${this.eventRows.insert([event], sql`WHERE EXISTS (SELECT 1 FROM cancelled)`)}
+        ), ${this.eventRows.insert([event], sql`EXISTS (SELECT 1 FROM cancelled)`)}
         SELECT 1 FROM cancelled`,
     );
     return rows.length === 1;

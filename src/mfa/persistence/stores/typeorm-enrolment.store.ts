@@ -31,7 +31,7 @@ export class TypeOrmEnrolmentStore extends EnrolmentStore {
       backupCodes === null
         ? [empty, sql`true`]
         : [sql`, ${replaceBackupCodes(backupCodes)}`, sql`(SELECT count(*) FROM live_code) >= 0`];
-    const isWritten = sql`WHERE EXISTS (SELECT 1 FROM method)
+    const isWritten = sql`EXISTS (SELECT 1 FROM method)
       AND EXISTS (SELECT 1 FROM opened) AND ${areIn}`;
     const [stored] = await this.statements.rowsBehindLock<{ remaining: number }>(
       method.subjectId,

@@ -8,14 +8,10 @@ import {
   MethodStore,
   type Transaction,
 } from '../../core/ports/stores.js';
-import { METHOD_COLUMNS, type MethodRow, SealedRows } from './rows.js';
+import { SealedRows } from './rows.js';
+import { SNAPSHOT_COLUMNS, snapshotOf, type SnapshotRow } from './snapshot-rows.js';
 import { Statements } from '../database/statements.js';
 import { storeMethod } from './writes.js';
-
-/** An account without methods yields one row; methods may exist without an account. */
-type SnapshotRow = { readonly a_version: number | null; readonly set_id: string | null } & (
-  MethodRow | { readonly m_id: null }
-);
 
 /** The new version makes a concurrent proof, judged by the active method, be judged again. */
 const NOT_ACTIVATED = raw(`activated_at = NULL, activated_in = NULL, activation = NULL,
@@ -33,7 +29,7 @@ export class TypeOrmMethodStore extends MethodStore {
 
   async read(subjectId: string, transaction?: Transaction): Promise<MethodSnapshot> {
     const rows = await this.statements.rows<SnapshotRow>(
-      sql`SELECT a.version AS a_version, ${METHOD_COLUMNS}, (
+      sql`SELECT ${SNAPSHOT_COLUMNS}, (
           SELECT b.set_id FROM mfa_backup_codes b WHERE b.user_id = ${subjectId} LIMIT 1
         ) AS set_id
         FROM (SELECT user_id, version FROM mfa_accounts WHERE user_id = ${subjectId}) a
@@ -41,10 +37,7 @@ export class TypeOrmMethodStore extends MethodStore {
         ORDER BY m.created_at, m.id`,
       transaction,
     );
-    const methods = rows.flatMap((row) => (row.m_id === null ? [] : [this.sealed.method(row)]));
-    const [first] = rows;
-    const backupCodesId = first?.set_id ?? null;
-    return { subjectId, methods, backupCodesId, version: first?.a_version ?? 0 };
+    return snapshotOf(subjectId, rows, this.sealed);
   }
 
   async save(method: EnrolledMethod, transaction: Transaction): Promise<void> {

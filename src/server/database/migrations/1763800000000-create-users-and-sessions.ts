@@ -25,6 +25,32 @@ const NUMBER_SESSIONS = [
     FOR EACH ROW EXECUTE FUNCTION number_session()`,
 ];
 
+/** Sessions that one sign-in ends at most. If more are too many, they end with the next sign-ins. */
+const MOST_AT_ONCE = 10;
+
+/**
+ * Ends the live sessions that were used longest ago, so that at most `most` remain together with the
+ * newest one. The lock makes the sign-ins of one user follow each other, so each sees the sessions of those
+ * before it.
+ */
+const END_SURPLUS_SESSIONS = `CREATE FUNCTION end_surplus_sessions(
+    owner uuid, newest uuid, most integer, at timestamptz) RETURNS integer LANGUAGE plpgsql AS $$
+    DECLARE
+      ended integer;
+    BEGIN
+      PERFORM pg_advisory_xact_lock(hashtextextended('sessions of ' || owner, 0));
+      UPDATE sessions s SET ended_at = at FROM (
+        SELECT o.id FROM (
+          SELECT id, last_used_at FROM sessions
+          WHERE user_id = owner AND id <> newest AND ended_at IS NULL AND expires_at > at
+          ORDER BY last_used_at DESC, id DESC OFFSET most - 1
+        ) o ORDER BY o.last_used_at, o.id LIMIT ${MOST_AT_ONCE}
+      ) surplus
+      WHERE s.user_id = owner AND s.id = surplus.id AND s.ended_at IS NULL;
+      GET DIAGNOSTICS ended = ROW_COUNT;
+      RETURN ended;
+    END $$`;
+
 const UP = [
   `CREATE TABLE users (
     id uuid PRIMARY KEY,
@@ -81,6 +107,7 @@ const UP = [
   `CREATE INDEX sessions_expires_at_idx ON sessions (expires_at)`,
   `CREATE INDEX sessions_live_idx ON sessions (user_id, last_used_at, id) WHERE ended_at IS NULL`,
   ...NUMBER_SESSIONS,
+  END_SURPLUS_SESSIONS,
   `CREATE TABLE repudiation_tokens (
     tag text PRIMARY KEY,
     user_id uuid NOT NULL,
@@ -184,6 +211,6 @@ const DOWN = [
   `DROP TABLE password_reset_links`,
   `DROP TABLE repudiation_tokens`,
   `DROP TABLE sessions`,
-  `DROP FUNCTION number_session()`,
+  `DROP FUNCTION end_surplus_sessions(uuid, uuid, integer, timestamptz), number_session()`,
   `DROP TABLE users`,
 ];
