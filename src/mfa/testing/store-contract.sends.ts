@@ -73,6 +73,17 @@ function describeTakingAtOnce(stage: StoreStage): void {
     expect(verdicts.filter(({ allowed }) => allowed)).toHaveLength(1);
   });
 
+  it('counts none in the other budgets of those that it refuses of many at one moment', async () => {
+    const { sendBudgets } = stage.stores;
+    const shared = allowance(stage, { cooldownSeconds: 0, maxSends: 3 });
+    const own = Array.from({ length: 10 }, () => allowance(stage, { maxSends: 1 }));
+    const verdicts = await Promise.all(own.map((one) => sendBudgets.take([one, shared], NOW)));
+    const isAllowed = verdicts.map(({ allowed }) => allowed);
+    expect(isAllowed.filter(Boolean)).toHaveLength(3);
+    const again = await Promise.all(own.map((one) => sendBudgets.take([one], NOW)));
+    expect(again.map(({ allowed }) => allowed)).toEqual(isAllowed.map((was) => !was));
+  });
+
   it('keeps nobody waiting for each other, in whatever order budgets are named', async () => {
     const own = Array.from({ length: 6 }, () =>
       allowance(stage, { cooldownSeconds: 0, maxSends: 100 }),
