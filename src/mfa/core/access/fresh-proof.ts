@@ -15,7 +15,7 @@ import {
 import { MfaError } from '../../contract/errors.js';
 import { type Subject } from '../../contract/handler.js';
 import { PresentAccounts } from './present-accounts.js';
-import { offered } from '../ceremony/policy.js';
+import { activeOf } from '../ceremony/policy.js';
 import {
   type MethodRecord,
   type MethodSnapshot,
@@ -82,7 +82,7 @@ export function acrForChanges(
   const isOwn = ({ activatedIn }: MethodRecord) =>
     principal.sessionId !== null && activatedIn === principal.sessionId;
   const isProven = countingProofs(proofsOf(principal), present).some(isOfSecondFactor);
-  return offered(present.methods).every(isOwn) && !isProven ? ACR.singleFactor : ACR.twoFactors;
+  return activeOf(present.methods).every(isOwn) && !isProven ? ACR.singleFactor : ACR.twoFactors;
 }
 
 /** The methods of a subject who has given a recent proof. */

@@ -1,5 +1,5 @@
 import { type MfaModuleOptions, resolveMfaOptions } from '../options/mfa.options.js';
-import { attemptBudgetsOf, deletionRefusal, isAlive, isLastActive, offered } from './policy.js';
+import { attemptBudgetsOf, deletionRefusal, isAlive, isLastActive, activeOf } from './policy.js';
 import { type ChallengeRecord, type MethodRecord } from '../ports/stores.js';
 
 const NOON = new Date('2026-01-01T12:00:00Z');
@@ -47,7 +47,7 @@ describe('offered', () => {
     const younger = method({ id: 'y', isPrimary: false, activatedVersion: 6 });
     const older = method({ id: 'o', isPrimary: false });
     const inactive = method({ id: 'i', isPrimary: false, isActive: false, activatedAt: null });
-    const ids = offered([inactive, younger, older, primary]).map(({ id }) => id);
+    const ids = activeOf([inactive, younger, older, primary]).map(({ id }) => id);
     expect(ids).toEqual(['p', 'o', 'y']);
   });
 });

@@ -25,8 +25,8 @@ export function attemptBudgetsOf(options: MfaOptions): AttemptBudgets {
   };
 }
 
-/** The methods that a login may ask for: the primary first, then the longest-standing. */
-export function offered(methods: readonly MethodRecord[]): MethodRecord[] {
+/** The active methods, which a login may ask for: the primary first, then the longest-standing. */
+export function activeOf(methods: readonly MethodRecord[]): MethodRecord[] {
   return methods
     .filter((method) => method.isActive)
     .sort(

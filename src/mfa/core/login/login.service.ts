@@ -13,7 +13,7 @@ import { type JsonObject, type Subject } from '../../contract/handler.js';
 import { HandlerRegistry } from '../ceremony/handler-registry.js';
 import { type ClientInfo, type FirstFactorPassed, vouch } from '../ports/mfa-passed.js';
 import { choicesOf, independentOf, keptProof, offersOf } from '../ceremony/offered-method.js';
-import { isAlive, isEligible, offered } from '../ceremony/policy.js';
+import { isAlive, isEligible, activeOf } from '../ceremony/policy.js';
 import { given, HostPorts } from '../ports/host-ports.js';
 import { answerOf, type IssuedResponse } from './issued-response.js';
 import {
@@ -75,7 +75,7 @@ export class LoginService {
   async begin(first: FirstFactorPassed, client: ClientInfo): Promise<LoginOutcome> {
     given('The caller of LoginService.begin', first);
     if (!first.subject.isEnabled) throw new MfaError('invalid_credentials');
-    const active = offered(await this.methods.list(first.subject.id));
+    const active = activeOf(await this.methods.list(first.subject.id));
     if (active.length === 0) return { kind: 'passed', ...(await this.pass(first, client)) };
     if (first.supportsMfa === false) throw new MfaError('invalid_credentials');
     return { kind: 'pending', pending: await this.ask(first, active, client) };
@@ -219,7 +219,7 @@ export class LoginService {
     const { subject, snapshot, challenge: login } = await this.accounts.read(query);
     if (subject === null || login?.credentialsVersion !== subject.credentialsVersion)
       throw new MfaError('invalid_token');
-    const active = offered(snapshot.methods);
+    const active = activeOf(snapshot.methods);
     currentMethod(login, active);
     if (login.attempts >= this.options.maxAttemptsPerChallenge) {
       throw new MfaError('attempts_exhausted');

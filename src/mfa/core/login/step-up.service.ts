@@ -23,7 +23,7 @@ import { type MfaPending } from './login.service.js';
 import { type ClientInfo, vouch } from '../ports/mfa-passed.js';
 import { choicesOf, keptProof, type OfferedMethod, offersOf } from '../ceremony/offered-method.js';
 import { PASSWORD } from '../ports/password-fields.js';
-import { offered } from '../ceremony/policy.js';
+import { activeOf } from '../ceremony/policy.js';
 import { HostPorts } from '../ports/host-ports.js';
 import { type PasswordProof } from '../ports/ports.js';
 import { answerOf, type IssuedResponse } from './issued-response.js';
@@ -81,7 +81,7 @@ export class StepUpService {
     if (subject === null) throw new MfaError('token_not_valid');
     const proofs = this.keptProofs(proofsOf(principal), present);
     const start = { purpose: 'step_up' as const, subject, proofs, provider: null, sessionId };
-    const active = offered(present.methods);
+    const active = activeOf(present.methods);
     const offers = active.length === 0 ? [] : offersOf(active, this.registry);
     const chosen = this.choose(offers, handler);
     const { challenge, shown } =

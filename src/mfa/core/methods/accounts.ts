@@ -9,7 +9,7 @@ import {
 } from '../ports/assurance.js';
 import { Disposal } from '../reversal/disposal.js';
 import { HandlerRegistry } from '../ceremony/handler-registry.js';
-import { offered } from '../ceremony/policy.js';
+import { activeOf } from '../ceremony/policy.js';
 import {
   AccountStore,
   BackupCodeStore,
@@ -36,12 +36,12 @@ export class MfaAccounts {
 
   /** Whether a subject has an active method, so that a login asks for a second factor. */
   async isProtected(subjectId: string): Promise<boolean> {
-    return offered(await this.methods.list(subjectId)).length > 0;
+    return activeOf(await this.methods.list(subjectId)).length > 0;
   }
 
   /** The names of the handlers of a subject's active methods, the primary one first. */
   async activeMethods(subjectId: string): Promise<readonly string[]> {
-    return offered(await this.methods.list(subjectId)).map(({ handler }) => handler);
+    return activeOf(await this.methods.list(subjectId)).map(({ handler }) => handler);
   }
 
   /** The number of a subject's unspent backup codes. */

@@ -8,7 +8,7 @@ import { FreshProof } from '../access/fresh-proof.js';
 import { type Subject } from '../../contract/handler.js';
 import { HandlerRegistry } from '../ceremony/handler-registry.js';
 import { MethodCeremony } from '../ceremony/method-ceremony.js';
-import { offered } from '../ceremony/policy.js';
+import { activeOf } from '../ceremony/policy.js';
 import {
   type BackupCodeCount,
   BackupCodeStore,
@@ -56,7 +56,7 @@ export class BackupCodeService {
    */
   async regenerate(actor: Actor, proof: Record<string, unknown>): Promise<readonly string[]> {
     const subject = await this.actors.subjectOf(actor);
-    const active = offered(await this.methods.list(subject.id)).filter(({ handler }) =>
+    const active = activeOf(await this.methods.list(subject.id)).filter(({ handler }) =>
       this.registry.has(handler),
     );
     let firstRefusal: MfaError | null = null;

@@ -14,7 +14,7 @@ import { Disposal } from './disposal.js';
 import { type MfaEvent, type MfaEventType } from '../ports/events.js';
 import { HandlerRegistry } from '../ceremony/handler-registry.js';
 import { beyond } from '../ceremony/offered-method.js';
-import { offered } from '../ceremony/policy.js';
+import { activeOf } from '../ceremony/policy.js';
 import {
   ChallengeStore,
   type MethodRecord,
@@ -156,7 +156,7 @@ export class ChangeReversal {
     after: readonly MethodRecord[],
     addresses: readonly string[],
   ): boolean {
-    const [were, are] = [offered(before), offered(after)];
+    const [were, are] = [activeOf(before), activeOf(after)];
     const haveGone = (some: MethodRecord[], left: MethodRecord[]) =>
       some.length > 0 && left.length === 0;
     const others = (methods: MethodRecord[]) => beyond(methods, addresses, this.registry);
