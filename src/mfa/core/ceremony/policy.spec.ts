@@ -41,7 +41,7 @@ describe('attemptBudgetsOf', () => {
   });
 });
 
-describe('offered', () => {
+describe('activeOf', () => {
   it('puts the primary first, then the longest-standing, and leaves out what is not active', () => {
     const primary = method({ id: 'p', activatedVersion: 7 });
     const younger = method({ id: 'y', isPrimary: false, activatedVersion: 6 });
