@@ -46,7 +46,11 @@ const TEST_ENVIRONMENT: Environment = {
   SUBJECT_READS_PER_MINUTE: '100000',
   SESSION_WRITES_PER_MINUTE: '100000',
   SUBJECT_WRITES_PER_MINUTE: '100000',
+  DATABASE_MAX_CONNECTIONS: '3',
 };
+
+/** The server's own default. Each connection plans every statement anew, which costs more than the tests. */
+const CONNECTIONS_OF_RACES: Environment = { DATABASE_MAX_CONNECTIONS: '10' };
 
 /** A user of a test, with the password in clear. */
 export interface TestUser {
@@ -83,6 +87,8 @@ export interface ServerParts {
   readonly firstFactors?: FirstFactorTypes;
   /** Hashes passwords and backup codes with the least work, instead of the configured one. */
   readonly hashesCheaply?: boolean;
+  /** The test sends requests at once, so the server has as many connections as in operation. */
+  readonly races?: boolean;
 }
 
 const SERVER_TABLES: Tables = {
@@ -146,12 +152,14 @@ export class TestServer extends HttpClient {
       timeOf = async (still) => still,
       elder,
       hashesCheaply = false,
+      races = false,
     }: ServerParts & SiblingParts = {},
   ): Promise<TestServer> {
     const inbox = new Inbox();
     const given = {
-      ...database.settings,
       ...TEST_ENVIRONMENT,
+      ...(races && CONNECTIONS_OF_RACES),
+      ...database.settings,
       ...environment,
     };
     const configured = readConfig(given, () => KEYS);
@@ -177,7 +185,7 @@ export class TestServer extends HttpClient {
   /** A second server on the same database, with the same keys and the same clock. */
   startSibling(
     environment: Environment = {},
-    parts: Pick<ServerParts, 'timeOf'> = {},
+    parts: Pick<ServerParts, 'timeOf' | 'races'> = {},
   ): Promise<TestServer> {
     const shared = { clock: this.clock, elder: this };
     return TestServer.start(this.database, environment, false, { ...shared, ...parts });
