@@ -21,6 +21,7 @@ import { type ServerConfig } from '../../src/server/config/server-config.js';
 import { dataSourceOptions } from '../../src/server/database/data-source.js';
 import { Mailer } from '../../src/server/delivery/mail/mailer.js';
 import { UserDisabling } from '../../src/server/account/user-disabling.js';
+import { enrolAppWithin, signUpWithin } from './beginnings.js';
 import { HttpClient, type Reply } from './http-client.js';
 import { refuseSlowWorkInTransactions } from './slow-work-watch.js';
 import { createMigratedDatabase, type Tables, type TestDatabase } from './test-database.js';
@@ -100,6 +101,10 @@ const SERVER_TABLES: Tables = {
 function withCheapHashes(config: ServerConfig): ServerConfig {
   const passwordHashWork = { memoryKib: 8, passes: 1 };
   return { ...config, passwordHashWork, mfa: { ...config.mfa, backupCodeHashCost: 4 } };
+}
+
+function detailsOf(username: string): Omit<TestUser, 'id'> {
+  return { username, email: `${username}@example.org`, password: 'correct horse battery' };
 }
 
 interface SiblingParts {
@@ -228,21 +233,21 @@ export class TestServer extends HttpClient {
   }
 
   /** A new account. */
-  async register(username = `user${++TestServer.users}`): Promise<TestUser> {
-    const details = {
-      username,
-      email: `${username}@example.org`,
-      password: 'correct horse battery',
-    };
+  async register(username = TestServer.newName()): Promise<TestUser> {
+    const details = detailsOf(username);
     const { body } = await this.post('/registration/', details);
     return { id: String(body.user.id), ...details };
   }
 
-  /** A new account, signed in. */
+  /** A new account, signed in. Made without HTTP. */
   async signUp(): Promise<SignedIn> {
-    const user = await this.register();
-    const { body } = await this.login(user);
-    return { user, access: body.access, refresh: body.refresh };
+    const details = detailsOf(TestServer.newName());
+    const { id, ...tokens } = await signUpWithin(this.app, details);
+    return { user: { id, ...details }, ...tokens };
+  }
+
+  private static newName(): string {
+    return `user${++TestServer.users}`;
   }
 
   login({ username, password }: Pick<TestUser, 'username' | 'password'>): Promise<Reply> {
@@ -274,13 +279,11 @@ export class TestServer extends HttpClient {
     return String(proven.body.access);
   }
 
-  /** Enrols `app`, confirms it, and advances to the next step. */
+  /** Enrols `app`, confirms it, and advances to the next step. Without HTTP. */
   async enrolApp({ access }: Pick<SignedIn, 'access'>): Promise<EnrolledApp> {
-    const { body } = await this.post('/mfa/', { method: 'app' }, access);
-    const { secret } = body.setup_data;
-    await this.post('/mfa/confirm/', { method: 'app', code: this.totp(secret) }, access);
+    const enrolled = await enrolAppWithin(this.app, access, (secret) => this.totp(secret));
     this.clock.advance({ seconds: 30 });
-    return { secret, backupCodes: body.backup_codes };
+    return enrolled;
   }
 
   /** Enrols `email`, confirms it, and lets the cool-down pass. */

@@ -1,0 +1,47 @@
+import { type INestApplication } from '@nestjs/common';
+import { EnrolmentService } from '../../src/mfa/core/methods/enrolment.service.js';
+import { AccessTokenReader, clientOf } from '../../src/mfa/index.js';
+import { RegistrationController } from '../../src/server/account/registration.controller.js';
+import { UsersService } from '../../src/server/identity/users.service.js';
+import { FirstFactors } from '../../src/server/sign-in/first-factors.js';
+import { LoginController } from '../../src/server/sign-in/login.controller.js';
+
+/*
+ * Accounts that a test only begins with, made by the server's own providers without HTTP, which takes
+ * half of the CPU. They leave what requests leave: test/e2e/operations/beginnings.spec.ts.
+ */
+
+/** What controllers read of a request that the client of the tests sends. */
+const REQUEST = { ip: '127.0.0.1', headers: { accept: '*/*', 'user-agent': 'node' } };
+
+/** Registers a user and signs in. */
+export async function signUpWithin(
+  app: INestApplication,
+  details: Readonly<Record<'username' | 'email' | 'password', string>>,
+): Promise<{ readonly id: string; readonly access: string; readonly refresh: string }> {
+  const registered = await app
+    .get(RegistrationController, { strict: false })
+    .register(details, REQUEST);
+  const user = await app.get(UsersService, { strict: false }).findById(registered.user.id);
+  if (user === null) throw new Error('The user was not registered.');
+  const firstFactor = app.get(FirstFactors, { strict: false }).default;
+  const request = { ...REQUEST, body: details, user, firstFactor };
+  const answer = await app.get(LoginController, { strict: false }).login(request);
+  return { id: user.id, access: String(answer['access']), refresh: String(answer['refresh']) };
+}
+
+/** Enrols `app` and confirms it. @param codeOf what the authenticator shows for a secret */
+export async function enrolAppWithin(
+  app: INestApplication,
+  access: string,
+  codeOf: (secret: string) => string,
+): Promise<{ readonly secret: string; readonly backupCodes: readonly string[] }> {
+  const authorized = { headers: { authorization: `Bearer ${access}` } };
+  const reader = app.get(AccessTokenReader, { strict: false });
+  const actor = { ...(await reader.authenticate(authorized)), client: clientOf(REQUEST) };
+  const enrolment = app.get(EnrolmentService, { strict: false });
+  const { setupData, backupCodes } = await enrolment.setUp(actor, { handler: 'app', fields: {} });
+  const secret = String(setupData['secret']);
+  await enrolment.confirm(actor, { handler: 'app', proof: { code: codeOf(secret) } });
+  return { secret, backupCodes };
+}
