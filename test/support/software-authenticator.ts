@@ -2,6 +2,7 @@ import {
   createHash,
   generateKeyPairSync,
   type KeyObject,
+  type KeyPairKeyObjectResult,
   randomBytes,
   sign as signWith,
 } from 'node:crypto';
@@ -180,9 +181,13 @@ function frameOf(id: string) {
   };
 }
 
-function newKey(algorithm: KeyAlgorithm) {
+let rsaKey: KeyPairKeyObjectResult | undefined;
+
+/** A key pair of its own, except that all of RSA are one: to make one takes as long as a test. */
+function newKey(algorithm: KeyAlgorithm): KeyPairKeyObjectResult {
   if (algorithm === 'EdDSA') return generateKeyPairSync('ed25519');
-  if (algorithm === 'RS256') return generateKeyPairSync('rsa', { modulusLength: 2048 });
+  if (algorithm === 'RS256')
+    return (rsaKey ??= generateKeyPairSync('rsa', { modulusLength: 2048 }));
   return generateKeyPairSync('ec', { namedCurve: 'P-256' });
 }
 
