@@ -11,14 +11,40 @@ import { LoginController } from '../../src/server/sign-in/login.controller.js';
  * half of the CPU. They leave what requests leave: test/e2e/operations/beginnings.spec.ts.
  */
 
+/** A user of a test, with the password in clear. */
+export interface TestUser {
+  readonly id: string;
+  readonly username: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+/** The result of a sign-in without a second factor. */
+export interface SignedIn {
+  readonly user: TestUser;
+  readonly access: string;
+  readonly refresh: string;
+}
+
+/** The result of an enrolment of `app`. */
+export interface EnrolledApp {
+  readonly secret: string;
+  readonly backupCodes: readonly string[];
+}
+
+/** The data that a user of this name registers with. */
+export function detailsOf(username: string): Omit<TestUser, 'id'> {
+  return { username, email: `${username}@example.org`, password: 'correct horse battery' };
+}
+
 /** What controllers read of a request that the client of the tests sends. */
 const REQUEST = { ip: '127.0.0.1', headers: { accept: '*/*', 'user-agent': 'node' } };
 
 /** Registers a user and signs in. */
 export async function signUpWithin(
   app: INestApplication,
-  details: Readonly<Record<'username' | 'email' | 'password', string>>,
-): Promise<{ readonly id: string; readonly access: string; readonly refresh: string }> {
+  details: Omit<TestUser, 'id'>,
+): Promise<SignedIn> {
   const registered = await app
     .get(RegistrationController, { strict: false })
     .register(details, REQUEST);
@@ -27,7 +53,8 @@ export async function signUpWithin(
   const firstFactor = app.get(FirstFactors, { strict: false }).default;
   const request = { ...REQUEST, body: details, user, firstFactor };
   const answer = await app.get(LoginController, { strict: false }).login(request);
-  return { id: user.id, access: String(answer['access']), refresh: String(answer['refresh']) };
+  const tokens = { access: String(answer['access']), refresh: String(answer['refresh']) };
+  return { user: { id: user.id, ...details }, ...tokens };
 }
 
 /** Enrols `app` and confirms it. @param codeOf what the authenticator shows for a secret */
@@ -35,7 +62,7 @@ export async function enrolAppWithin(
   app: INestApplication,
   access: string,
   codeOf: (secret: string) => string,
-): Promise<{ readonly secret: string; readonly backupCodes: readonly string[] }> {
+): Promise<EnrolledApp> {
   const authorized = { headers: { authorization: `Bearer ${access}` } };
   const reader = app.get(AccessTokenReader, { strict: false });
   const actor = { ...(await reader.authenticate(authorized)), client: clientOf(REQUEST) };

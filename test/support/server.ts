@@ -14,17 +14,31 @@ import {
 } from '../../src/server/sessions/access-token.strategy.js';
 import { LoginFailures } from '../../src/server/sign-in/login-failures.js';
 import { PasswordReset } from '../../src/server/account/passwords/password-reset.js';
-import { type FirstFactorTypes } from '../../src/server/sign-in/first-factor-type.js';
 import { generateKeys } from '../../src/server/config/keys/generate-keys.js';
 import { readConfig } from '../../src/server/config/read-config.js';
-import { type ServerConfig } from '../../src/server/config/server-config.js';
 import { dataSourceOptions } from '../../src/server/database/data-source.js';
 import { Mailer } from '../../src/server/delivery/mail/mailer.js';
 import { UserDisabling } from '../../src/server/account/user-disabling.js';
-import { enrolAppWithin, signUpWithin } from './beginnings.js';
+import {
+  detailsOf,
+  type EnrolledApp,
+  enrolAppWithin,
+  type SignedIn,
+  signUpWithin,
+  type TestUser,
+} from './beginnings.js';
 import { HttpClient, type Reply } from './http-client.js';
+import {
+  CONNECTIONS_OF_RACES,
+  type Environment,
+  type ServerParts,
+  TEST_ENVIRONMENT,
+  withCheapHashes,
+} from './server-parts.js';
 import { refuseSlowWorkInTransactions } from './slow-work-watch.js';
 import { createMigratedDatabase, type Tables, type TestDatabase } from './test-database.js';
+
+export { type EnrolledApp, type Environment, type ServerParts, type SignedIn, type TestUser };
 
 /** Keys for all servers of this process: two servers of one test must accept each other's tokens. */
 export const KEYS = generateKeys(new SystemRandomSource());
@@ -32,80 +46,10 @@ export const KEYS = generateKeys(new SystemRandomSource());
 /** Hides failures that tests provoke. */
 const SILENT: LoggerService = { log: () => {}, error: () => {}, warn: () => {} };
 
-/** Environment variables, as `npm start` reads them. */
-export type Environment = Readonly<Record<string, string>>;
-
-/** Replaces costs and limits that would only slow tests down. */
-const TEST_ENVIRONMENT: Environment = {
-  NODE_ENV: 'test',
-  PUBLIC_URL: 'http://localhost:3000',
-  PASSWORD_HASH_MEMORY_KIB: '8',
-  PASSWORD_HASH_PASSES: '1',
-  BACKUP_CODE_HASH_COST: '4',
-  RATE_LIMIT_PER_MINUTE: '100000',
-  SESSION_READS_PER_MINUTE: '100000',
-  SUBJECT_READS_PER_MINUTE: '100000',
-  SESSION_WRITES_PER_MINUTE: '100000',
-  SUBJECT_WRITES_PER_MINUTE: '100000',
-  DATABASE_MAX_CONNECTIONS: '3',
-};
-
-/** The server's own default. Each connection plans every statement anew, which costs more than the tests. */
-const CONNECTIONS_OF_RACES: Environment = { DATABASE_MAX_CONNECTIONS: '10' };
-
-/** A user of a test, with the password in clear. */
-export interface TestUser {
-  readonly id: string;
-  readonly username: string;
-  readonly email: string;
-  readonly password: string;
-}
-
-/** The result of a sign-in without a second factor. */
-export interface SignedIn {
-  readonly user: TestUser;
-  readonly access: string;
-  readonly refresh: string;
-}
-
-/** The result of an enrolment of `app`. */
-export interface EnrolledApp {
-  readonly secret: string;
-  readonly backupCodes: readonly string[];
-}
-
-/** The parts in which a test's server may differ. */
-export interface ServerParts {
-  /** Gets everything that the server logs. Default: nothing is logged. */
-  readonly logger?: LoggerService;
-  /** Mails go where the environment says, not into the inbox. */
-  readonly sendsMail?: boolean;
-  /** Delivers events as they are recorded. Default: only {@link TestServer.deliverEvents} delivers them. */
-  readonly deliversEvents?: boolean;
-  /** The server's clock. Default: the fake clock, which stands still. */
-  readonly timeOf?: (clock: FakeClock) => Promise<Clock>;
-  /** Types of first factors in addition to the server's own. */
-  readonly firstFactors?: FirstFactorTypes;
-  /** Hashes passwords and backup codes with the least work, instead of the configured one. */
-  readonly hashesCheaply?: boolean;
-  /** The test sends requests at once, so the server has as many connections as in operation. */
-  readonly races?: boolean;
-}
-
 const SERVER_TABLES: Tables = {
   name: 'server',
   optionsFor: (url) => dataSourceOptions(url, 1),
 };
-
-/** Presets refuse the work that keeps tests fast; what they decide is settled by then. */
-function withCheapHashes(config: ServerConfig): ServerConfig {
-  const passwordHashWork = { memoryKib: 8, passes: 1 };
-  return { ...config, passwordHashWork, mfa: { ...config.mfa, backupCodeHashCost: 4 } };
-}
-
-function detailsOf(username: string): Omit<TestUser, 'id'> {
-  return { username, email: `${username}@example.org`, password: 'correct horse battery' };
-}
 
 interface SiblingParts {
   readonly clock?: FakeClock;
@@ -241,9 +185,7 @@ export class TestServer extends HttpClient {
 
   /** A new account, signed in. Made without HTTP. */
   async signUp(): Promise<SignedIn> {
-    const details = detailsOf(TestServer.newName());
-    const { id, ...tokens } = await signUpWithin(this.app, details);
-    return { user: { id, ...details }, ...tokens };
+    return signUpWithin(this.app, detailsOf(TestServer.newName()));
   }
 
   private static newName(): string {
