@@ -40,21 +40,24 @@ export function detailsOf(username: string): Omit<TestUser, 'id'> {
 /** What controllers read of a request that the client of the tests sends. */
 const REQUEST = { ip: '127.0.0.1', headers: { accept: '*/*', 'user-agent': 'node' } };
 
-/** Registers a user and signs in. */
-export async function signUpWithin(
+/** Registers a user. */
+export async function registerWithin(
   app: INestApplication,
   details: Omit<TestUser, 'id'>,
-): Promise<SignedIn> {
-  const registered = await app
-    .get(RegistrationController, { strict: false })
-    .register(details, REQUEST);
-  const user = await app.get(UsersService, { strict: false }).findById(registered.user.id);
-  if (user === null) throw new Error('The user was not registered.');
+): Promise<TestUser> {
+  const controller = app.get(RegistrationController, { strict: false });
+  const { user } = await controller.register(details, REQUEST);
+  return { id: user.id, ...details };
+}
+
+/** Signs a user in who has no second factor. */
+export async function signInWithin(app: INestApplication, user: TestUser): Promise<SignedIn> {
+  const found = await app.get(UsersService, { strict: false }).findById(user.id);
+  if (found === null) throw new Error('There is no such user.');
   const firstFactor = app.get(FirstFactors, { strict: false }).default;
-  const request = { ...REQUEST, body: details, user, firstFactor };
+  const request = { ...REQUEST, body: user, user: found, firstFactor };
   const answer = await app.get(LoginController, { strict: false }).login(request);
-  const tokens = { access: String(answer['access']), refresh: String(answer['refresh']) };
-  return { user: { id: user.id, ...details }, ...tokens };
+  return { user, access: String(answer['access']), refresh: String(answer['refresh']) };
 }
 
 /** Enrols `app` and confirms it. @param codeOf what the authenticator shows for a secret */

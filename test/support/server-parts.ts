@@ -26,6 +26,9 @@ export const TEST_ENVIRONMENT: Environment = {
 /** The server's own default. */
 export const CONNECTIONS_OF_RACES: Environment = { DATABASE_MAX_CONNECTIONS: '10' };
 
+/** Hides failures that tests provoke. */
+export const SILENT: LoggerService = { log: () => {}, error: () => {}, warn: () => {} };
+
 /** The parts in which a test's server may differ. */
 export interface ServerParts {
   /** Gets everything that the server logs. Default: nothing is logged. */

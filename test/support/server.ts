@@ -1,4 +1,4 @@
-import { type INestApplication, type LoggerService } from '@nestjs/common';
+import { type INestApplication } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { generateSync } from 'otplib';
@@ -23,8 +23,9 @@ import {
   detailsOf,
   type EnrolledApp,
   enrolAppWithin,
+  registerWithin,
   type SignedIn,
-  signUpWithin,
+  signInWithin,
   type TestUser,
 } from './beginnings.js';
 import { HttpClient, type Reply } from './http-client.js';
@@ -32,6 +33,7 @@ import {
   CONNECTIONS_OF_RACES,
   type Environment,
   type ServerParts,
+  SILENT,
   TEST_ENVIRONMENT,
   withCheapHashes,
 } from './server-parts.js';
@@ -42,9 +44,6 @@ export { type EnrolledApp, type Environment, type ServerParts, type SignedIn, ty
 
 /** Keys for all servers of this process: two servers of one test must accept each other's tokens. */
 export const KEYS = generateKeys(new SystemRandomSource());
-
-/** Hides failures that tests provoke. */
-const SILENT: LoggerService = { log: () => {}, error: () => {}, warn: () => {} };
 
 const SERVER_TABLES: Tables = {
   name: 'server',
@@ -185,7 +184,8 @@ export class TestServer extends HttpClient {
 
   /** A new account, signed in. Made without HTTP. */
   async signUp(): Promise<SignedIn> {
-    return signUpWithin(this.app, detailsOf(TestServer.newName()));
+    const user = await registerWithin(this.app, detailsOf(TestServer.newName()));
+    return signInWithin(this.app, user);
   }
 
   private static newName(): string {
