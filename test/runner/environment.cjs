@@ -3,7 +3,7 @@ const { ModuleMocker } = require('jest-mock');
 
 const TIMEOUT = Symbol.for('TEST_TIMEOUT_SYMBOL');
 /** What a server listens to that was not stopped: else it would end the worker. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGQUIT'];
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP'];
 
 /**
  * Runs test files in the worker's own realm: Nest, TypeORM and our sources are loaded once for all of

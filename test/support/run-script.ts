@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { type Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { jest } from '@jest/globals';
+import { bootstrap } from '../../src/server/bootstrap.js';
+import { start } from '../../src/server/start.js';
 import { compiledPath } from './compiled-sources.js';
 import { ROOT } from './documents.js';
 
@@ -63,17 +65,34 @@ let commandsHere = 0;
  * Runs a command of the sources to its end in this process, which has its modules loaded: another
  * process takes seconds for them. It sees no environment but the one given.
  */
-export async function runCommandHere(
+export function runCommandHere(
   [script, ...args]: readonly [script: string, ...args: string[]],
   environment: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  return runHere([script, ...args], environment, async () => {
+    await import(`${pathToFileURL(join(ROOT, script)).href}?${++commandsHere}`);
+  });
+}
+
+/** Starts the server as `src/main.ts` does, in this process: for starts that fail. */
+export function runFailingStartHere(environment: Readonly<Record<string, string>>): Promise<Ended> {
+  const { stderr } = process;
+  const exit = (code: number) => (process.exitCode = code);
+  return runHere([], environment, () => bootstrap(start, { stderr, exit }));
+}
+
+async function runHere(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  work: () => Promise<void>,
 ): Promise<Ended> {
   const { env, argv, exitCode } = process;
   const [stdout, stderr] = [kept(process.stdout), kept(process.stderr)];
   process.env = sourceEnvironment(environment);
-  process.argv = [process.execPath, script, ...args];
+  process.argv = [process.execPath, ...args];
   process.exitCode = undefined;
   try {
-    await import(`${pathToFileURL(join(ROOT, script)).href}?${++commandsHere}`);
+    await work();
     return { code: Number(process.exitCode ?? 0), stdout: stdout.text(), stderr: stderr.text() };
   } finally {
     Object.assign(process, { env, argv, exitCode });

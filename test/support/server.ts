@@ -1,4 +1,4 @@
-import { type INestApplication, type LoggerService } from '@nestjs/common';
+import { type INestApplication } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { generateSync } from 'otplib';
@@ -14,87 +14,41 @@ import {
 } from '../../src/server/sessions/access-token.strategy.js';
 import { LoginFailures } from '../../src/server/sign-in/login-failures.js';
 import { PasswordReset } from '../../src/server/account/passwords/password-reset.js';
-import { type FirstFactorTypes } from '../../src/server/sign-in/first-factor-type.js';
 import { generateKeys } from '../../src/server/config/keys/generate-keys.js';
 import { readConfig } from '../../src/server/config/read-config.js';
-import { type ServerConfig } from '../../src/server/config/server-config.js';
 import { dataSourceOptions } from '../../src/server/database/data-source.js';
 import { Mailer } from '../../src/server/delivery/mail/mailer.js';
 import { UserDisabling } from '../../src/server/account/user-disabling.js';
+import {
+  detailsOf,
+  type EnrolledApp,
+  enrolAppWithin,
+  registerWithin,
+  type SignedIn,
+  signInWithin,
+  type TestUser,
+} from './beginnings.js';
 import { HttpClient, type Reply } from './http-client.js';
+import {
+  CONNECTIONS_OF_RACES,
+  type Environment,
+  type ServerParts,
+  SILENT,
+  TEST_ENVIRONMENT,
+  withCheapHashes,
+} from './server-parts.js';
 import { refuseSlowWorkInTransactions } from './slow-work-watch.js';
 import { createMigratedDatabase, type Tables, type TestDatabase } from './test-database.js';
 
+export { type EnrolledApp, type Environment, type ServerParts, type SignedIn, type TestUser };
+
 /** Keys for all servers of this process: two servers of one test must accept each other's tokens. */
 export const KEYS = generateKeys(new SystemRandomSource());
-
-/** Hides failures that tests provoke. */
-const SILENT: LoggerService = { log: () => {}, error: () => {}, warn: () => {} };
-
-/** Environment variables, as `npm start` reads them. */
-export type Environment = Readonly<Record<string, string>>;
-
-/** Replaces costs and limits that would only slow tests down. */
-const TEST_ENVIRONMENT: Environment = {
-  NODE_ENV: 'test',
-  PUBLIC_URL: 'http://localhost:3000',
-  PASSWORD_HASH_MEMORY_KIB: '8',
-  PASSWORD_HASH_PASSES: '1',
-  BACKUP_CODE_HASH_COST: '4',
-  RATE_LIMIT_PER_MINUTE: '100000',
-  SESSION_READS_PER_MINUTE: '100000',
-  SUBJECT_READS_PER_MINUTE: '100000',
-  SESSION_WRITES_PER_MINUTE: '100000',
-  SUBJECT_WRITES_PER_MINUTE: '100000',
-};
-
-/** A user of a test, with the password in clear. */
-export interface TestUser {
-  readonly id: string;
-  readonly username: string;
-  readonly email: string;
-  readonly password: string;
-}
-
-/** The result of a sign-in without a second factor. */
-export interface SignedIn {
-  readonly user: TestUser;
-  readonly access: string;
-  readonly refresh: string;
-}
-
-/** The result of an enrolment of `app`. */
-export interface EnrolledApp {
-  readonly secret: string;
-  readonly backupCodes: readonly string[];
-}
-
-/** The parts in which a test's server may differ. */
-export interface ServerParts {
-  /** Gets everything that the server logs. Default: nothing is logged. */
-  readonly logger?: LoggerService;
-  /** Mails go where the environment says, not into the inbox. */
-  readonly sendsMail?: boolean;
-  /** Delivers events as they are recorded. Default: only {@link TestServer.deliverEvents} delivers them. */
-  readonly deliversEvents?: boolean;
-  /** The server's clock. Default: the fake clock, which stands still. */
-  readonly timeOf?: (clock: FakeClock) => Promise<Clock>;
-  /** Types of first factors in addition to the server's own. */
-  readonly firstFactors?: FirstFactorTypes;
-  /** Hashes passwords and backup codes with the least work, instead of the configured one. */
-  readonly hashesCheaply?: boolean;
-}
 
 const SERVER_TABLES: Tables = {
   name: 'server',
   optionsFor: (url) => dataSourceOptions(url, 1),
 };
-
-/** Presets refuse the work that keeps tests fast; what they decide is settled by then. */
-function withCheapHashes(config: ServerConfig): ServerConfig {
-  const passwordHashWork = { memoryKib: 8, passes: 1 };
-  return { ...config, passwordHashWork, mfa: { ...config.mfa, backupCodeHashCost: 4 } };
-}
 
 interface SiblingParts {
   readonly clock?: FakeClock;
@@ -146,12 +100,14 @@ export class TestServer extends HttpClient {
       timeOf = async (still) => still,
       elder,
       hashesCheaply = false,
+      races = false,
     }: ServerParts & SiblingParts = {},
   ): Promise<TestServer> {
     const inbox = new Inbox();
     const given = {
-      ...database.settings,
       ...TEST_ENVIRONMENT,
+      ...(races && CONNECTIONS_OF_RACES),
+      ...database.settings,
       ...environment,
     };
     const configured = readConfig(given, () => KEYS);
@@ -177,7 +133,7 @@ export class TestServer extends HttpClient {
   /** A second server on the same database, with the same keys and the same clock. */
   startSibling(
     environment: Environment = {},
-    parts: Pick<ServerParts, 'timeOf'> = {},
+    parts: Pick<ServerParts, 'timeOf' | 'races'> = {},
   ): Promise<TestServer> {
     const shared = { clock: this.clock, elder: this };
     return TestServer.start(this.database, environment, false, { ...shared, ...parts });
@@ -220,21 +176,20 @@ export class TestServer extends HttpClient {
   }
 
   /** A new account. */
-  async register(username = `user${++TestServer.users}`): Promise<TestUser> {
-    const details = {
-      username,
-      email: `${username}@example.org`,
-      password: 'correct horse battery',
-    };
+  async register(username = TestServer.newName()): Promise<TestUser> {
+    const details = detailsOf(username);
     const { body } = await this.post('/registration/', details);
     return { id: String(body.user.id), ...details };
   }
 
-  /** A new account, signed in. */
+  /** A new account, signed in. Made without HTTP. */
   async signUp(): Promise<SignedIn> {
-    const user = await this.register();
-    const { body } = await this.login(user);
-    return { user, access: body.access, refresh: body.refresh };
+    const user = await registerWithin(this.app, detailsOf(TestServer.newName()));
+    return signInWithin(this.app, user);
+  }
+
+  private static newName(): string {
+    return `user${++TestServer.users}`;
   }
 
   login({ username, password }: Pick<TestUser, 'username' | 'password'>): Promise<Reply> {
@@ -266,13 +221,11 @@ export class TestServer extends HttpClient {
     return String(proven.body.access);
   }
 
-  /** Enrols `app`, confirms it, and advances to the next step. */
+  /** Enrols `app`, confirms it, and advances to the next step. Without HTTP. */
   async enrolApp({ access }: Pick<SignedIn, 'access'>): Promise<EnrolledApp> {
-    const { body } = await this.post('/mfa/', { method: 'app' }, access);
-    const { secret } = body.setup_data;
-    await this.post('/mfa/confirm/', { method: 'app', code: this.totp(secret) }, access);
+    const enrolled = await enrolAppWithin(this.app, access, (secret) => this.totp(secret));
     this.clock.advance({ seconds: 30 });
-    return { secret, backupCodes: body.backup_codes };
+    return enrolled;
   }
 
   /** Enrols `email`, confirms it, and lets the cool-down pass. */

@@ -4,6 +4,7 @@ import {
   createPublicKey,
   generateKeyPairSync,
   type KeyObject,
+  type KeyPairKeyObjectResult,
   randomBytes,
   sign as signWith,
 } from 'node:crypto';
@@ -182,16 +183,22 @@ function frameOf(id: string) {
   };
 }
 
+let rsaKey: KeyPairKeyObjectResult | undefined;
+
 /**
- * A new pair of keys. Read from its text, so that it shares no lock with its generation: when Node.js 20 exports a key that
- * does, and collects the garbage of the generation meanwhile, it waits for itself for ever.
+ * A pair of keys of its own, except that all of RSA are one: to make one takes as long as a test. A pair is
+ * read from its text, because Node.js 20 may wait for itself for ever when it exports one right after making it.
  */
-export function newKey(algorithm: KeyAlgorithm) {
-  const { privateKey, publicKey } = newKeyText(algorithm);
+export function newKey(algorithm: KeyAlgorithm): KeyPairKeyObjectResult {
+  return algorithm === 'RS256' ? (rsaKey ??= newPair(algorithm)) : newPair(algorithm);
+}
+
+function newPair(algorithm: KeyAlgorithm): KeyPairKeyObjectResult {
+  const { privateKey, publicKey } = newPairText(algorithm);
   return { privateKey: createPrivateKey(privateKey), publicKey: createPublicKey(publicKey) };
 }
 
-function newKeyText(algorithm: KeyAlgorithm) {
+function newPairText(algorithm: KeyAlgorithm) {
   const publicKeyEncoding = { type: 'spki', format: 'pem' } as const;
   const privateKeyEncoding = { type: 'pkcs8', format: 'pem' } as const;
   if (algorithm === 'EdDSA') {

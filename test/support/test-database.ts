@@ -83,19 +83,27 @@ const END_OTHERS = `
   SELECT count(pg_terminate_backend(pid)) ::text AS answer FROM pg_stat_activity
   WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`;
 
-/** The tables that have rows, as a list; null if none has. */
-const FILLED = `
-  SELECT string_agg(quote_ident(relname), ', ') AS answer FROM pg_class
+/**
+ * The statements that empty the tables which have rows; null if none has. To truncate one makes new files
+ * for it and its indexes, which costs far more than to delete a few rows. Only a superuser may delete
+ * without regard to what refers to them.
+ */
+const EMPTYING = `
+  SELECT CASE WHEN may_delete THEN 'SET LOCAL session_replication_role = replica;' ELSE '' END
+    || string_agg(format(CASE WHEN may_delete AND pg_relation_size(oid) <= 65536
+      THEN 'DELETE FROM %I' ELSE 'TRUNCATE %I CASCADE' END, relname), ';') AS answer
+  FROM pg_class, (SELECT current_setting('is_superuser') = 'on' AS may_delete) AS rights
   WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
-    AND relname <> 'migrations' AND pg_relation_size(oid) > 0`;
+    AND relname <> 'migrations' AND pg_relation_size(oid) > 0
+  GROUP BY may_delete`;
 
 /** Empties the tables for the next file. False if their shape has changed; then nobody may use them again. */
 function isEmptiedAgain({ description: { url, isConcurrent } }: Place, shape: string | null) {
   return withClient(url, async (client) => {
     if (isConcurrent) await ask(client, END_OTHERS);
     if ((await ask(client, SHAPE)) !== shape) return false;
-    const filled = await ask(client, FILLED);
-    if (filled !== null) await client.query(`TRUNCATE ${filled} RESTART IDENTITY CASCADE`);
+    const emptying = await ask(client, EMPTYING);
+    if (emptying !== null) await client.query(emptying);
     return true;
   });
 }

@@ -1,5 +1,6 @@
 import { type PresetName } from '../../../src/server/config/settings/preset-names.js';
 import { UsersService } from '../../../src/server/identity/users.service.js';
+import { detailsOf, signInWithin } from '../../support/beginnings.js';
 import { type Environment, startServer, type TestServer } from '../../support/server.js';
 
 export { type TestServer };
@@ -31,14 +32,11 @@ let users = 0;
 
 /** Where registration is closed, accounts are the operator's to make. */
 function registerAsOperator(server: TestServer): void {
-  server.register = async () => {
-    const username = `member${++users}`;
-    const details = {
-      username,
-      email: `${username}@example.org`,
-      password: 'correct horse battery',
-    };
+  const register = async () => {
+    const details = detailsOf(`member${++users}`);
     const { id } = await server.app.get(UsersService, { strict: false }).register(details);
     return { id, ...details };
   };
+  server.register = register;
+  server.signUp = async () => signInWithin(server.app, await register());
 }

@@ -23,7 +23,7 @@ let account: SignedIn;
 let key: SoftwareAuthenticator;
 
 beforeAll(async () => {
-  server = await startServer(SECURITY_KEYS);
+  server = await startServer(SECURITY_KEYS, { races: true });
 });
 afterAll(() => server.stop());
 beforeEach(async () => {

@@ -34,7 +34,7 @@ async function endedSessions(server: TestServer, rows: number): Promise<void> {
 describe('the clean-up of the server', () => {
   let server: TestServer;
   beforeEach(async () => {
-    server = await startServer({ SESSION_IDLE_SECONDS: String(7 * DAY_SECONDS) });
+    server = await startServer({ SESSION_IDLE_SECONDS: String(7 * DAY_SECONDS) }, { races: true });
   });
   afterEach(() => server.stop());
 
@@ -136,7 +136,7 @@ describe('the clean-up of the server', () => {
   });
 
   it('is one server at a time', async () => {
-    const sibling = await server.startSibling();
+    const sibling = await server.startSibling({}, { races: true });
     await endedSessions(server, 1500);
     const both = await Promise.all([cleanUp(server), cleanUp(sibling)]);
     const deleted = both.map((cleaned) => cleaned?.['sessions'] ?? 0);

@@ -190,7 +190,7 @@ describe('keys:reencrypt', () => {
     const left = await countOld();
     expect(left).toBeGreaterThan(0);
     expect(left).toBeLessThan(ROWS);
-    const { code, stdout } = await runScript(COMMAND, environment());
+    const { code, stdout } = await runCommandHere(COMMAND, environment());
     expect(code).toBe(0);
     expect(stdout).toContain(`done: ${ROWS} rows seen, ${left} re-encrypted, 0 in use and left`);
     await expectAllAnew();
@@ -276,7 +276,7 @@ describe('clean-up', () => {
   });
 
   it('says in one line that the database is not there', async () => {
-    const { code, stderr } = await runScript(
+    const { code, stderr } = await runCommandHere(
       ['src/server/commands/clean-up.ts'],
       onDatabase({ DATABASE_URL: 'postgres://postgres@127.0.0.1:9/none' }),
     );

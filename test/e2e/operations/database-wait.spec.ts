@@ -1,5 +1,10 @@
 import { jest } from '@jest/globals';
-import { type RunningScript, runScript, startScript } from '../../support/run-script.js';
+import {
+  runFailingStartHere,
+  type RunningScript,
+  runScript,
+  startScript,
+} from '../../support/run-script.js';
 import { KEYS } from '../../support/server.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
@@ -30,8 +35,8 @@ const settings = (url: string, environment: Readonly<Record<string, string>>) =>
 });
 const start = (url: string, environment: Readonly<Record<string, string>>) =>
   startScript(['src/main.ts'], settings(url, environment));
-const run = (url: string, environment: Readonly<Record<string, string>>) =>
-  runScript(['src/main.ts'], settings(url, environment));
+const fail = (url: string, environment: Readonly<Record<string, string>>) =>
+  runFailingStartHere(settings(url, environment));
 
 /** Everything that it has printed by the time that the text is among it. */
 async function outputWith(text: RegExp, { process: child }: RunningScript): Promise<string> {
@@ -61,7 +66,7 @@ describe('a start without a database', () => {
   });
 
   it('gives up clearly, after the time that it was given', async () => {
-    const { code, stderr } = await run(NOWHERE, { DATABASE_WAIT_SECONDS: '1' });
+    const { code, stderr } = await fail(NOWHERE, { DATABASE_WAIT_SECONDS: '1' });
     expect(code).toBe(1);
     expect(stderr).toMatch(/The server did not start\.\nThe database at .+ cannot be used: .+\n$/);
   });
@@ -79,7 +84,7 @@ describe('a start without a database', () => {
     if (!database.isConcurrent) return;
     const url = new URL(database.url);
     url.pathname = '/nobody_made_this';
-    const { code, stderr } = await run(url.href, { DATABASE_WAIT_SECONDS: '600' });
+    const { code, stderr } = await fail(url.href, { DATABASE_WAIT_SECONDS: '600' });
     expect(code).toBe(1);
     expect(stderr).toContain('cannot be used: database "nobody_made_this" does not exist');
   });

@@ -9,7 +9,7 @@ import { type ChildServer, startChildServer } from '../../../scripts/child-serve
 import { compiledPath } from '../../support/compiled-sources.js';
 import { eventually } from '../../support/eventually.js';
 import { HttpClient } from '../../support/http-client.js';
-import { runScript, sourceEnvironment } from '../../support/run-script.js';
+import { runFailingStartHere, sourceEnvironment } from '../../support/run-script.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 
 const random = new SystemRandomSource();
@@ -102,7 +102,7 @@ describe('a server whose keys are wrapped, in files', () => {
 describe('a server is not started', () => {
   it('with another master key, and the key that it does not unwrap is named', async () => {
     files.writeMaster(random.bytes(32));
-    const { code, stdout, stderr } = await runScript(['src/main.ts'], files.environment);
+    const { code, stdout, stderr } = await runFailingStartHere(files.environment);
     expect(code).toBe(1);
     expect(stderr).toMatch(
       /^The server did not start\.\nMFA_SECRET_KEYS_FILE \(.+\): The key "\w{8}" cannot be unwrapped by "local-[0-9a-f]{8}": it is cut or altered, or another key wrapped it\.\n$/,
@@ -112,7 +112,7 @@ describe('a server is not started', () => {
 
   it('with wrapped keys and no master key', async () => {
     const environment = { ...files.environment, MFA_MASTER_KEY_FILE: '' };
-    const { code, stdout, stderr } = await runScript(['src/main.ts'], environment);
+    const { code, stdout, stderr } = await runFailingStartHere(environment);
     expect(code).toBe(1);
     expect(stderr).toMatch(/MFA_SECRET_KEYS_FILE \(.+\): the key "\w{8}" is wrapped: set MFA_MAS/);
     expectNoSecret(stdout + stderr);

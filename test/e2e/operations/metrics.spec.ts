@@ -58,7 +58,7 @@ describe('metrics', () => {
     expect(grown(`http_request_duration_seconds_sum${route}`)).toBeGreaterThan(0.001);
     const pool = ['db_pool_connections{state="in_use"}', 'db_pool_connections{state="idle"}'];
     expect(pool.reduce((sum, name) => sum + (after.get(name) ?? NaN), 0)).toBeGreaterThan(0);
-    expect(after.get('db_pool_connections_max')).toBe(server.isConcurrent ? 10 : 1);
+    expect(after.get('db_pool_connections_max')).toBe(server.isConcurrent ? 3 : 1);
     expect(after.get('db_pool_waiting')).toBe(0);
     expect(after.get('clock_ahead_seconds')).toBe(0);
     expect(grown('mfa_outbox_deliveries{state="waiting"}')).toBeGreaterThan(0);

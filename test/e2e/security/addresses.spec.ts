@@ -47,7 +47,8 @@ describe('the rate limit by client address', () => {
 
   it('counts what becomes of sessions apart from sign-ins', async () => {
     await start({});
-    const { user, refresh } = await server.signUp();
+    const user = await server.register();
+    const { refresh } = (await server.login(user)).body;
     const renewals = ['/token/refresh/', '/token/verify/', '/token/refresh/', '/token/verify/'];
     const statuses: number[] = [];
     for (const path of renewals) statuses.push((await server.post(path)).status);

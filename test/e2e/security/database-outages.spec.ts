@@ -37,7 +37,7 @@ let routes: ApiRoute[];
 beforeAll(async () => {
   database = await createTestDatabase();
   proxy = await TcpProxy.start(database.url);
-  server = await TestServer.start(database, { DATABASE_URL: proxy.url }, true);
+  server = await TestServer.start(database, { DATABASE_URL: proxy.url }, true, { races: true });
   collectSockets();
   routes = await listRoutes(server);
 });

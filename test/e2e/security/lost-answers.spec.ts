@@ -16,7 +16,7 @@ beforeAll(async () => {
   proxy = await TcpProxy.start(database.url);
   // So that the text of each statement is on the wire.
   const settings = { DATABASE_URL: proxy.url, DATABASE_PREPARED_STATEMENTS: 'off' };
-  server = await TestServer.start(database, settings, true);
+  server = await TestServer.start(database, settings, true, { races: true });
 });
 afterAll(async () => {
   await server.stop();

@@ -17,7 +17,7 @@ let account: SignedIn;
 let app: EnrolledApp;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({}, { races: true });
 });
 afterAll(() => server.stop());
 beforeEach(async () => {

@@ -21,7 +21,7 @@ function showOneUse(): void {
   let account: SignedIn;
 
   beforeAll(async () => {
-    server = await startServer(LOOSE_BUDGETS);
+    server = await startServer(LOOSE_BUDGETS, { races: true });
   });
   afterAll(() => server.stop());
   beforeEach(async () => {

@@ -20,8 +20,8 @@ function showOneUseAtTwoServers(): void {
 
   beforeAll(async () => {
     const environment = { ...LOOSE_BUDGETS, ...STRICT };
-    const first = await startServer(environment);
-    servers = [first, await first.startSibling(environment)];
+    const first = await startServer(environment, { races: true });
+    servers = [first, await first.startSibling(environment, { races: true })];
   });
   afterAll(async () => {
     await servers[1].stop();
@@ -117,7 +117,7 @@ if (isOnPostgres) {
 describe('one refresh token without a grace', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startServer(STRICT);
+    server = await startServer(STRICT, { races: true });
   });
   afterAll(() => server.stop());
 

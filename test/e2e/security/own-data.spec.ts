@@ -9,7 +9,7 @@ describe('many users at one moment', () => {
   let accounts: SignedIn[] = [];
 
   beforeAll(async () => {
-    server = await startServer();
+    server = await startServer({}, { races: true });
     accounts = [];
     for (let i = 0; i < USERS; i++) accounts.push(await server.signUp());
   });

@@ -5,7 +5,7 @@ import { startServer, type TestServer } from '../../support/server.js';
 describe('one connection that sends many requests at once', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startServer();
+    server = await startServer({}, { races: true });
   });
   afterAll(() => server.stop());
 

@@ -13,7 +13,7 @@ let server: TestServer;
 let account: SignedIn;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({}, { races: true });
 });
 afterAll(() => server.stop());
 beforeEach(async () => {
@@ -238,7 +238,7 @@ describe('an answer that was lost', () => {
 
 function showFiftyTabs(): void {
   it('all go on with the same token, at two servers on one database', async () => {
-    const servers = [server, await server.startSibling()];
+    const servers = [server, await server.startSibling({}, { races: true })];
     const tabs = Array.from({ length: PARALLEL }, (_, tab) => servers[tab % 2] ?? server);
     let token = account.refresh;
     for (let round = 0; round < 3; round++) {

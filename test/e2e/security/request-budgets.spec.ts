@@ -69,7 +69,7 @@ describe('the budget of a subject', () => {
   });
 
   it('holds for no logout of many that wait for one account', async () => {
-    server = await startServer();
+    server = await startServer({}, { races: true });
     // The embedded database has one connection, for which all of them wait.
     if (!server.isConcurrent) return;
     const account = await server.signUp();

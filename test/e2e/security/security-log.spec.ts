@@ -19,7 +19,10 @@ let server: TestServer;
 let account: SignedIn;
 
 beforeAll(async () => {
-  server = await startServer({ TRUSTED_PROXIES: '127.0.0.1', MAX_SESSIONS_PER_USER: '1000' });
+  server = await startServer(
+    { TRUSTED_PROXIES: '127.0.0.1', MAX_SESSIONS_PER_USER: '1000' },
+    { races: true },
+  );
 });
 afterAll(() => server.stop());
 beforeEach(async () => {

@@ -7,7 +7,7 @@ let server: TestServer;
 let owner: SignedIn;
 
 beforeAll(async () => {
-  server = await startServer({ MAX_SESSIONS_PER_USER: String(MOST) });
+  server = await startServer({ MAX_SESSIONS_PER_USER: String(MOST) }, { races: true });
 });
 afterAll(() => server.stop());
 beforeEach(async () => {

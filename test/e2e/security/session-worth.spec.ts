@@ -49,7 +49,7 @@ class Model {
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({}, { races: true });
 });
 afterAll(() => server.stop());
 

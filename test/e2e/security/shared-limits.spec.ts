@@ -23,8 +23,8 @@ describeWithRedis('a limit of requests over several servers', () => {
   beforeAll(async () => {
     redis = await RedisServer.start();
     const environment = { REDIS_URL: redis.url, RATE_LIMIT_PER_MINUTE: String(LIMIT) };
-    first = await startServer(environment);
-    second = await first.startSibling(environment);
+    first = await startServer(environment, { races: true });
+    second = await first.startSibling(environment, { races: true });
     // Nest has one logger for the whole process.
     Logger.overrideLogger(logger);
   });

@@ -12,7 +12,7 @@ describe('an address that is confirmed by a code', () => {
   let server: TestServer;
   let account: SignedIn;
   beforeAll(async () => {
-    server = await startServer({ EMAIL_VERIFICATION: 'code' });
+    server = await startServer({ EMAIL_VERIFICATION: 'code' }, { races: true });
   });
   afterAll(() => server.stop());
   beforeEach(async () => {

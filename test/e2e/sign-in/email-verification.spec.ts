@@ -48,7 +48,10 @@ describe('an address that is confirmed by a link', () => {
   let server: TestServer;
   let account: SignedIn;
   beforeAll(async () => {
-    server = await startServer({ EMAIL_VERIFICATION: 'link', TRUSTED_PROXIES: '127.0.0.1' });
+    server = await startServer(
+      { EMAIL_VERIFICATION: 'link', TRUSTED_PROXIES: '127.0.0.1' },
+      { races: true },
+    );
   });
   afterAll(() => server.stop());
   beforeEach(async () => {

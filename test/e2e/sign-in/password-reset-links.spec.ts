@@ -18,7 +18,7 @@ let server: TestServer;
 let account: SignedIn;
 
 beforeAll(async () => {
-  server = await startServer(BEHIND_A_PROXY);
+  server = await startServer(BEHIND_A_PROXY, { races: true });
 });
 afterAll(() => server.stop());
 beforeEach(async () => {
@@ -94,7 +94,7 @@ describe('who is counted', () => {
 
 describe('many askers', () => {
   it('have ten links mailed in an hour, over two servers', async () => {
-    const sibling = await server.startSibling(BEHIND_A_PROXY);
+    const sibling = await server.startSibling(BEHIND_A_PROXY, { races: true });
     const both = [server, sibling];
     const replies = strangers(50).map((from, i) => request(from, account.user.email, both[i % 2]));
     expect((await Promise.all(replies)).map(({ status }) => status)).toEqual(Array(50).fill(200));

@@ -28,7 +28,7 @@ let server: TestServer;
 let account: SignedIn;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({}, { races: true });
 });
 afterAll(() => server.stop());
 beforeEach(async () => {

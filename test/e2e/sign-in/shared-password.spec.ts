@@ -173,7 +173,7 @@ describe('the user of a first factor', () => {
   let server: TestServer;
   let users: UsersService;
   beforeAll(async () => {
-    server = await startServer();
+    server = await startServer({}, { races: true });
     users = server.app.get(UsersService, { strict: false });
   });
   afterAll(() => server.stop());

@@ -25,7 +25,7 @@ describe('an address that nobody has confirmed', () => {
   let server: TestServer;
   let email: string;
   beforeAll(async () => {
-    server = await startServer({ EMAIL_VERIFICATION: 'link' });
+    server = await startServer({ EMAIL_VERIFICATION: 'link' }, { races: true });
   });
   afterAll(() => server.stop());
   beforeEach(async () => {
