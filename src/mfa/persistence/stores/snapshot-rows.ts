@@ -10,7 +10,11 @@ export type SnapshotRow = { readonly a_version: number | null; readonly set_id: 
   MethodRow | { readonly m_id: null }
 );
 
-/** @param rows of one subject, in the order of their set-ups */
+/**
+ * The methods of a subject as one moment has them.
+ *
+ * @param rows of one subject, in the order of their set-ups
+ */
 export function snapshotOf(
   subjectId: string,
   rows: readonly SnapshotRow[],
