@@ -112,9 +112,7 @@ export class FreshProof {
    * @throws {MfaError} `fresh_proof_required`, or `token_not_valid` for a session that is over now
    */
   async require(principal: Principal, transaction?: Transaction): Promise<ProvenAccount> {
-    const { subjectId } = principal;
-    const { subject, snapshot } = await this.accounts.read({ subjectId }, transaction);
-    if (subject === null) throw new MfaError('token_not_valid');
+    const { subject, snapshot } = await this.accounts.signedIn(principal, transaction);
     // Read after the methods: whatever ends the session later changes the version that was read.
     const present = await this.actors.asOfNow(principal, transaction);
     const acr = acrForChanges(present, snapshot);

@@ -1,4 +1,5 @@
 import { Injectable, Optional } from '@nestjs/common';
+import { MfaError } from '../../contract/errors.js';
 import { type Subject } from '../../contract/handler.js';
 import { AccountReading, type AccountQuery } from '../ports/account-reading.js';
 import { HostPorts } from '../ports/host-ports.js';
@@ -19,6 +20,11 @@ export interface PresentAccount {
   readonly challenge: ChallengeRecord | null;
 }
 
+/** The account of somebody who may sign in. */
+export interface SignedInAccount extends Pick<PresentAccount, 'snapshot'> {
+  readonly subject: Subject;
+}
+
 /** Reads accounts: in one statement where host and storage allow it, else one thing after the other. */
 @Injectable()
 export class PresentAccounts {
@@ -35,6 +41,21 @@ export class PresentAccounts {
     if (row === undefined || this.reading === undefined) return this.readApart(query, transaction);
     const { values, ...facts } = await this.reading.read(query, row, transaction);
     return { ...facts, subject: values && enabled(row.subjectOf(values)) };
+  }
+
+  /**
+   * The account of somebody who is signed in.
+   *
+   * @param transaction as in {@link read}
+   * @throws {MfaError} `token_not_valid` when the subject is gone or may not sign in any more
+   */
+  async signedIn(
+    { subjectId }: Pick<AccountQuery, 'subjectId'>,
+    transaction?: Transaction,
+  ): Promise<SignedInAccount> {
+    const { subject, snapshot } = await this.read({ subjectId }, transaction);
+    if (subject === null) throw new MfaError('token_not_valid');
+    return { subject, snapshot };
   }
 
   private async readApart(

@@ -76,9 +76,8 @@ export class StepUpService {
     handler: string | undefined,
     client: ClientInfo,
   ): Promise<MfaPending> {
-    const { subjectId, sessionId } = principal;
-    const { subject, snapshot: present } = await this.accounts.read({ subjectId });
-    if (subject === null) throw new MfaError('token_not_valid');
+    const { sessionId } = principal;
+    const { subject, snapshot: present } = await this.accounts.signedIn(principal);
     const proofs = this.keptProofs(proofsOf(principal), present);
     const start = { purpose: 'step_up' as const, subject, proofs, provider: null, sessionId };
     const active = activeOf(present.methods);

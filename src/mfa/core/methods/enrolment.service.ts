@@ -20,7 +20,7 @@ import { CodeSender } from '../sending/code-sender.js';
 import { EnrolmentWriter, type NewEnrolment } from './enrolment-writer.js';
 import { type StoredEnrolment } from './enrolments.js';
 import { OwnMethods } from './own-methods.js';
-import { MfaError, problemOnly } from '../../contract/errors.js';
+import { problemOnly } from '../../contract/errors.js';
 import { type MfaEvent } from '../ports/events.js';
 import { FreshProof, type ProvenAccount } from '../access/fresh-proof.js';
 import { type JsonObject, type MfaHandler, type Subject } from '../../contract/handler.js';
@@ -138,9 +138,8 @@ export class EnrolmentService {
     };
   }
 
-  private async accountOf({ subjectId }: Actor): Promise<ProvenAccount> {
-    const { subject, snapshot } = await this.accounts.read({ subjectId });
-    if (subject === null) throw new MfaError('token_not_valid');
+  private async accountOf(actor: Actor): Promise<ProvenAccount> {
+    const { subject, snapshot } = await this.accounts.signedIn(actor);
     return { ...snapshot, subject };
   }
 
