@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -16,10 +17,11 @@ import { ROOT } from './documents.js';
 
 /** The files that the sources read or resolve outside `src`. */
 const BESIDE = ['node_modules', 'package.json', 'README.md'];
+const BUNDLER = join(ROOT, 'scripts/bundle-server.mjs');
 
 /**
- * The path of a source compiled to JavaScript. All sources are compiled once for the whole run, so
- * that no process of a test compiles them again.
+ * The path of a source compiled to JavaScript. All sources are compiled, and the server is bundled, once
+ * for the whole run, so that no process of a test does it again.
  *
  * @param source its path in the repository, for example `src/main.ts`
  */
@@ -38,6 +40,7 @@ function compileInto(folder: string, run: string): void {
   for (const path of readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })) {
     compile(join('src', path), draft);
   }
+  execFileSync(process.execPath, [BUNDLER, join(draft, 'src')]);
   try {
     renameSync(draft, folder);
   } catch (error) {
