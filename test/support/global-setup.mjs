@@ -29,7 +29,12 @@ export default async function globalSetup({ maxWorkers }) {
 /** @returns null for the embedded database */
 async function findServer(given, folder) {
   if (given === 'embedded') return null;
-  if (!given) return startOwnPostgresql(folder);
+  if (!given) {
+    const own = await startOwnPostgresql(folder);
+    if (own === null && process.env.REQUIRE_TOOLS === '1')
+      throw new Error('There is no PostgreSQL.');
+    return own;
+  }
   return { url: given, isNamed: true, stop: () => dropDatabasesOf(folder, given) };
 }
 
