@@ -55,7 +55,7 @@ export class SessionTokenIssuer extends TokenIssuer {
       sessionId,
       rows: [row],
       rowUpdates: ownPassword(user, amr),
-      displacement: this.liveSessions.roomFor(row, displaced),
+      displacement: this.liveSessions.roomFor(displaced),
     };
   }
 

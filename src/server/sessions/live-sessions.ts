@@ -4,7 +4,6 @@ import { IsNull, MoreThan, Repository } from 'typeorm';
 import { Clock, type IssuedTokens, type MfaEvent } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 import { Session } from './session.entity.js';
-import { type PreparedSession } from './sessions.service.js';
 
 /** The live sessions of a user and their limit: their number stays bounded, however often somebody signs in. */
 @Injectable()
@@ -30,13 +29,18 @@ export class LiveSessions {
     return [...newest.slice(0, most - present.length), ...present];
   }
 
-  /** Makes room for a new session, by ending those that were used longest ago. */
-  roomFor(
-    { values }: PreparedSession['row'],
-    event: MfaEvent,
-  ): NonNullable<IssuedTokens['displacement']> {
-    const { user_id: owner = null, id = null, created_at: now = null } = values;
+  /**
+   * Makes room for a new session, by ending those that were used longest ago.
+   *
+   * @param event tells that a session was displaced, and by which one
+   */
+  roomFor(event: MfaEvent): NonNullable<IssuedTokens['displacement']> {
+    const { subject, sessionId = null, at } = event;
     const most = this.config.maxSessionsPerUser;
-    return { function: 'end_surplus_sessions', arguments: [owner, id, most, now], event };
+    return {
+      function: 'end_surplus_sessions',
+      arguments: [subject.id, sessionId, most, at],
+      event,
+    };
   }
 }
