@@ -69,7 +69,8 @@ export {
   readProofs,
   storedProofs,
 } from './core/ports/assurance.js';
-export { FreshProof, type ProvenAccount } from './core/access/fresh-proof.js';
+export { FreshProof } from './core/access/fresh-proof.js';
+export { type SignedInAccount } from './core/access/present-accounts.js';
 export { SessionAttempts } from './core/ceremony/session-attempts.js';
 export { UnjudgedAttempts } from './core/ceremony/unjudged-attempts.js';
 export { MfaAccounts } from './core/methods/accounts.js';

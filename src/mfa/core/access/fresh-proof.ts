@@ -13,8 +13,7 @@ import {
   standingOf,
 } from '../ports/assurance.js';
 import { MfaError } from '../../contract/errors.js';
-import { type Subject } from '../../contract/handler.js';
-import { PresentAccounts } from './present-accounts.js';
+import { PresentAccounts, type SignedInAccount } from './present-accounts.js';
 import { activeOf } from '../ceremony/policy.js';
 import {
   type MethodRecord,
@@ -85,11 +84,6 @@ export function acrForChanges(
   return activeOf(present.methods).every(isOwn) && !isProven ? ACR.singleFactor : ACR.twoFactors;
 }
 
-/** The methods of a subject who has given a recent proof. */
-export interface ProvenAccount extends MethodSnapshot {
-  readonly subject: Subject;
-}
-
 /** Requires a recent proof before factors are changed [ASVS 7.5.1]. */
 @Injectable()
 export class FreshProof {
@@ -111,14 +105,14 @@ export class FreshProof {
    * their version has changed
    * @throws {MfaError} `fresh_proof_required`, or `token_not_valid` for a session that is over now
    */
-  async require(principal: Principal, transaction?: Transaction): Promise<ProvenAccount> {
-    const { subject, snapshot } = await this.accounts.signedIn(principal, transaction);
+  async require(principal: Principal, transaction?: Transaction): Promise<SignedInAccount> {
+    const account = await this.accounts.signedIn(principal, transaction);
     // Read after the methods: whatever ends the session later changes the version that was read.
     const present = await this.actors.asOfNow(principal, transaction);
-    const acr = acrForChanges(present, snapshot);
+    const acr = acrForChanges(present, account);
     const demand = { maxAgeSeconds: this.options.stepUpMaxAgeSeconds, acr };
-    requireProof(present, snapshot, { demand, now: this.clock.now() });
-    return { ...snapshot, subject };
+    requireProof(present, account, { demand, now: this.clock.now() });
+    return account;
   }
 
   /**

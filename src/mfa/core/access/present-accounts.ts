@@ -20,8 +20,8 @@ export interface PresentAccount {
   readonly challenge: ChallengeRecord | null;
 }
 
-/** The account of somebody who may sign in. */
-export interface SignedInAccount extends Pick<PresentAccount, 'snapshot'> {
+/** The methods of a subject who may sign in, and who that is. */
+export interface SignedInAccount extends MethodSnapshot {
   readonly subject: Subject;
 }
 
@@ -55,7 +55,7 @@ export class PresentAccounts {
   ): Promise<SignedInAccount> {
     const { subject, snapshot } = await this.read({ subjectId }, transaction);
     if (subject === null) throw new MfaError('token_not_valid');
-    return { subject, snapshot };
+    return { ...snapshot, subject };
   }
 
   private async readApart(

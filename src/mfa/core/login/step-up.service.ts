@@ -77,7 +77,8 @@ export class StepUpService {
     client: ClientInfo,
   ): Promise<MfaPending> {
     const { sessionId } = principal;
-    const { subject, snapshot: present } = await this.accounts.signedIn(principal);
+    const present = await this.accounts.signedIn(principal);
+    const { subject } = present;
     const proofs = this.keptProofs(proofsOf(principal), present);
     const start = { purpose: 'step_up' as const, subject, proofs, provider: null, sessionId };
     const active = activeOf(present.methods);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../contract/clock.js';
 import { NoFields, readFields } from '../../contract/read-fields.js';
 import { type Actor } from '../access/actor.js';
-import { PresentAccounts } from '../access/present-accounts.js';
+import { PresentAccounts, type SignedInAccount } from '../access/present-accounts.js';
 import { AuthenticatorLabel } from '../ports/authenticator-label.js';
 import {
   chooseAwaiting,
@@ -22,7 +22,7 @@ import { type StoredEnrolment } from './enrolments.js';
 import { OwnMethods } from './own-methods.js';
 import { problemOnly } from '../../contract/errors.js';
 import { type MfaEvent } from '../ports/events.js';
-import { FreshProof, type ProvenAccount } from '../access/fresh-proof.js';
+import { FreshProof } from '../access/fresh-proof.js';
 import { type JsonObject, type MfaHandler, type Subject } from '../../contract/handler.js';
 import { HandlerRegistry } from '../ceremony/handler-registry.js';
 import { MethodCeremony } from '../ceremony/method-ceremony.js';
@@ -39,7 +39,7 @@ export interface SetUpRequest {
   /** The fields of the handler's set-up, and the label when the handler holds several authenticators. */
   readonly fields: Record<string, unknown>;
   /** The subject and the methods, if the request has just read them. Absent: they are read here. */
-  readonly known?: ProvenAccount;
+  readonly known?: SignedInAccount;
 }
 
 /** The answer to a set-up, the only one that shows its secret and the backup codes. */
@@ -114,7 +114,7 @@ export class EnrolmentService {
     const { name } = handler;
     const { label, input } = readSetUp(handler, request.fields);
     const isTheirs = request.known?.subjectId === actor.subjectId;
-    const known = isTheirs ? request.known : await this.accountOf(actor);
+    const known = isTheirs ? request.known : await this.accounts.signedIn(actor);
     const { subject } = known;
     const present = known.methods.find((method) => method.handler === name);
     placeFor(handler, present, label);
@@ -136,11 +136,6 @@ export class EnrolmentService {
       backupCodes: stored.backupCodes,
       backupCodesRemaining: stored.backupCodesRemaining,
     };
-  }
-
-  private async accountOf(actor: Actor): Promise<ProvenAccount> {
-    const { subject, snapshot } = await this.accounts.signedIn(actor);
-    return { ...snapshot, subject };
   }
 
   private async store(enrolment: NewEnrolment, known: MethodSnapshot): Promise<StoredEnrolment> {

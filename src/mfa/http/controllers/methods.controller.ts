@@ -12,7 +12,7 @@ import { type JsonObject } from '../../contract/handler.js';
 import { MethodAskingService } from '../../core/methods/method-asking.service.js';
 import { MethodRemoval } from '../../core/methods/method-removal.js';
 import { MethodService } from '../../core/methods/method.service.js';
-import { type ProvenAccount } from '../../core/access/fresh-proof.js';
+import { type SignedInAccount } from '../../core/access/present-accounts.js';
 import { NoFields, readFields } from '../../contract/read-fields.js';
 import { BodyPipe, type OpenBody, OpenBodyPipe, proofIn } from '../requests/body.pipes.js';
 import {
@@ -71,7 +71,7 @@ export class MethodsController {
   @ApiProblems(...METHOD_PROBLEMS, 'method_exists', 'too_many_authenticators', ...SENDING_PROBLEMS)
   async setUp(
     @SignedIn() actor: Actor,
-    @MethodsRead() known: ProvenAccount,
+    @MethodsRead() known: SignedInAccount,
     @RequestBody(new OpenBodyPipe(MethodBody)) { fixed, rest }: OpenBody<MethodBody>,
   ): Promise<EnrolmentResponse> {
     const request = { handler: fixed.method, fields: rest, known };

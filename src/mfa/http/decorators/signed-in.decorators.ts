@@ -15,7 +15,7 @@ import { ApiProblems, FRESH_PROOF_PROBLEMS } from '../problems/api-problems.deco
 import { type Actor, type Principal } from '../../core/access/actor.js';
 import { clientOf } from '../requests/client-info.js';
 import { type HttpRequest } from '../requests/http-request.js';
-import { type ProvenAccount } from '../../core/access/fresh-proof.js';
+import { type SignedInAccount } from '../../core/access/present-accounts.js';
 
 /** The name of the security scheme in the OpenAPI document. */
 export const BEARER_SCHEME = 'bearer';
@@ -83,6 +83,6 @@ export const SignedInAs = createParamDecorator((_: unknown, context: ExecutionCo
 
 /** Parameter: the methods of the subject, as {@link FreshProofGuard} has read them. */
 export const MethodsRead = createParamDecorator(
-  (_: unknown, context: ExecutionContext): ProvenAccount =>
+  (_: unknown, context: ExecutionContext): SignedInAccount =>
     methodSnapshots.of(context.switchToHttp().getRequest<object>()),
 );

@@ -1,9 +1,13 @@
-import { raw } from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import { type MethodSnapshot } from '../../core/ports/stores.js';
 import { METHOD_COLUMNS, type MethodRow, type SealedRows } from './rows.js';
 
-/** Columns of `mfa_accounts AS a` and `mfa_methods AS m`. */
-export const SNAPSHOT_COLUMNS = raw(`a.version AS a_version, ${METHOD_COLUMNS.text}`);
+/** Columns of `mfa_accounts AS a` and `mfa_methods AS m`, and the subject's set of backup codes. */
+export function snapshotColumns(subjectId: string): Sql {
+  return sql`a.version AS a_version, ${METHOD_COLUMNS}, (
+          SELECT b.set_id FROM mfa_backup_codes b WHERE b.user_id = ${subjectId} LIMIT 1
+        ) AS set_id`;
+}
 
 /** An account without methods yields one row; methods may exist without an account. */
 export type SnapshotRow = { readonly a_version: number | null; readonly set_id: string | null } & (

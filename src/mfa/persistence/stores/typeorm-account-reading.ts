@@ -10,7 +10,7 @@ import { type Transaction } from '../../core/ports/stores.js';
 import { Statements } from '../database/statements.js';
 import { readSubject, subjectValues } from './present-credentials.js';
 import { CHALLENGE_COLUMNS, type ChallengeRow, SealedRows } from './rows.js';
-import { SNAPSHOT_COLUMNS, snapshotOf, type SnapshotRow } from './snapshot-rows.js';
+import { snapshotColumns, snapshotOf, type SnapshotRow } from './snapshot-rows.js';
 
 /** One for each method, at least one. */
 type AccountRow = SnapshotRow &
@@ -36,9 +36,7 @@ export class TypeOrmAccountReading extends AccountReading {
     const [columns, source] =
       challenge === undefined ? [empty, empty] : openChallenge(subjectId, challenge);
     const rows = await this.statements.rows<AccountRow>(
-      sql`SELECT ${SNAPSHOT_COLUMNS}, (
-          SELECT b.set_id FROM mfa_backup_codes b WHERE b.user_id = ${subjectId} LIMIT 1
-        ) AS set_id, subject.*${columns}
+      sql`SELECT ${snapshotColumns(subjectId)}, subject.*${columns}
         FROM (SELECT) one
         LEFT JOIN mfa_accounts a ON a.user_id = ${subjectId}
         LEFT JOIN mfa_methods m ON m.user_id = ${subjectId}

@@ -9,7 +9,7 @@ import {
   type Transaction,
 } from '../../core/ports/stores.js';
 import { SealedRows } from './rows.js';
-import { SNAPSHOT_COLUMNS, snapshotOf, type SnapshotRow } from './snapshot-rows.js';
+import { snapshotColumns, snapshotOf, type SnapshotRow } from './snapshot-rows.js';
 import { Statements } from '../database/statements.js';
 import { storeMethod } from './writes.js';
 
@@ -29,9 +29,7 @@ export class TypeOrmMethodStore extends MethodStore {
 
   async read(subjectId: string, transaction?: Transaction): Promise<MethodSnapshot> {
     const rows = await this.statements.rows<SnapshotRow>(
-      sql`SELECT ${SNAPSHOT_COLUMNS}, (
-          SELECT b.set_id FROM mfa_backup_codes b WHERE b.user_id = ${subjectId} LIMIT 1
-        ) AS set_id
+      sql`SELECT ${snapshotColumns(subjectId)}
         FROM (SELECT user_id, version FROM mfa_accounts WHERE user_id = ${subjectId}) a
         FULL JOIN (SELECT * FROM mfa_methods WHERE user_id = ${subjectId}) m ON m.user_id = a.user_id
         ORDER BY m.created_at, m.id`,
