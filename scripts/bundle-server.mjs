@@ -19,13 +19,18 @@ const STARTED = ['main', ...commands().map((name) => `server/commands/${name}`)]
 const CHUNKS = join(COMPILED, 'chunks');
 const ON_DEMAND = 'on-demand';
 
-/** Packages that read files beside their code, or have something of one process that two copies would not share. */
+/**
+ * Packages that read files beside their code, and those that others ask for by names which no bundler sees:
+ * of these there would be two copies.
+ */
 const OUTSIDE = [
   'bcrypt',
   '@node-rs/argon2',
   '@electric-sql/*',
   'swagger-ui-dist',
   '@opentelemetry/*',
+  'typeorm',
+  'pg',
 ];
 
 /** CommonJS asks for what ES modules do not have. */
