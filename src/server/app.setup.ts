@@ -1,5 +1,4 @@
 import { type IncomingMessage } from 'node:http';
-import helmet from '@fastify/helmet';
 import { type LoggerService, ShutdownSignal } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -10,6 +9,7 @@ import { isInAnyForm, toBlock } from './sign-in/trusted-networks/address-block.j
 import { type ServerConfig } from './config/server-config.js';
 import { createBoundedServer } from './http/bounded-server.js';
 import { readBodies } from './http/read-bodies.js';
+import { sendSecurityHeaders } from './http/security-headers.js';
 import { answerUnreadable, refuseUnreadable } from './http/unreadable-requests.js';
 import { REQUEST_ID_HEADER, watchRequests } from './observability/requests/watch-requests.js';
 import { HttpDrain } from './operations/shutdown/http-drain.js';
@@ -85,7 +85,7 @@ export async function configureApp(
   fastify.removeContentTypeParser('text/plain');
   refuseUnreadable(app);
   readBodies(app);
-  await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CSP } });
+  sendSecurityHeaders(app);
   if (config.corsOrigins.length > 0) app.enableCors({ delegator: corsFor(config.corsOrigins) });
   app.useGlobalFilters(app.get(ProblemFilter));
   app.get(HttpDrain, { strict: false }).watch(app);
@@ -121,17 +121,3 @@ function corsOptions(origins: readonly string[]) {
     exposedHeaders: ['Retry-After', 'WWW-Authenticate', REQUEST_ID_HEADER],
   };
 }
-
-/** Allows what Swagger UI and the mailbox page need, and nothing from other origins. */
-const CSP = {
-  'default-src': ["'none'"],
-  'script-src': ["'self'"],
-  // Both pages have inline styles.
-  'style-src': ["'self'", "'unsafe-inline'"],
-  'img-src': ["'self'", 'data:'],
-  'font-src': ["'self'", 'data:'],
-  'connect-src': ["'self'"],
-  'base-uri': ["'none'"],
-  'form-action': ["'self'"],
-  'frame-ancestors': ["'none'"],
-};

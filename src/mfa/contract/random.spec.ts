@@ -10,6 +10,15 @@ describe('SystemRandomSource', () => {
     expect(random.bytes(32).equals(random.bytes(32))).toBe(false);
   });
 
+  it('gives no byte of a nonce twice, and keeps those that were given', () => {
+    const given = Array.from({ length: 1000 }, () => random.nonce(12));
+    const noted = given.map((nonce) => nonce.toString('hex'));
+    random.nonce(64);
+    expect(new Set(noted).size).toBe(1000);
+    expect(given.map((nonce) => nonce.toString('hex'))).toEqual(noted);
+    expect(random.nonce(5000)).toHaveLength(5000);
+  });
+
   it('draws every value below the bound, and no other', () => {
     const drawn = new Set(Array.from({ length: 1000 }, () => random.below(10)));
     expect([...drawn].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);

@@ -6,6 +6,13 @@ import { V7Generator } from 'uuidv7';
 export abstract class RandomSource {
   /** `byteLength` unpredictable bytes. */
   abstract bytes(byteLength: number): Buffer;
+  /**
+   * As {@link bytes}, for what becomes known when it is used, such as the nonce of a cipher or the id of a
+   * request. It may be drawn ahead, so no secret comes from here.
+   */
+  nonce(byteLength: number): Buffer {
+    return this.bytes(byteLength);
+  }
   /** A whole number from 0 to `bound - 1`, each equally likely. */
   abstract below(bound: number): number;
   /** A new key for a row: a UUIDv7 [RFC 9562 §5.7], so that later keys sort later. */
@@ -18,32 +25,45 @@ export abstract class RandomSource {
 }
 
 const WORD_BYTES = 4;
-const DRAWN_WORDS = 1024;
+const DRAWN_BYTES = 4096;
+/** More than this is no nonce. */
+const MOST_AHEAD_BYTES = 64;
 
-/** Words of 32 bits from the operating system's generator, drawn a thousand at a time. */
-class DrawnWords {
-  private readonly words = Buffer.alloc(DRAWN_WORDS * WORD_BYTES);
-  private nextAt = this.words.length;
+/** Bytes from the operating system's generator, four thousand at a time. None is given twice. */
+class DrawnBytes {
+  private readonly drawn = Buffer.alloc(DRAWN_BYTES);
+  private nextAt = this.drawn.length;
 
-  nextUint32(): number {
-    if (this.nextAt === this.words.length) {
-      randomFillSync(this.words);
+  /** A copy of the next bytes, at most {@link MOST_AHEAD_BYTES}. */
+  next(byteLength: number): Buffer {
+    if (this.nextAt + byteLength > this.drawn.length) {
+      randomFillSync(this.drawn);
       this.nextAt = 0;
     }
-    const word = this.words.readUInt32LE(this.nextAt);
-    this.nextAt += WORD_BYTES;
-    return word;
+    const end = this.nextAt + byteLength;
+    const bytes = Buffer.from(this.drawn.subarray(this.nextAt, end));
+    this.nextAt = end;
+    return bytes;
+  }
+
+  nextUint32(): number {
+    return this.next(WORD_BYTES).readUInt32LE();
   }
 }
 
 /** The operating system's generator, through `node:crypto`. */
 @Injectable()
 export class SystemRandomSource extends RandomSource {
-  /** Drawn ahead, because each request makes several keys. Secrets are never drawn ahead. */
-  private readonly rowIds = new V7Generator(new DrawnWords());
+  /** Drawn ahead, because each request needs several. Secrets are never drawn ahead. */
+  private readonly ahead = new DrawnBytes();
+  private readonly rowIds = new V7Generator(this.ahead);
 
   bytes(byteLength: number): Buffer {
     return randomBytes(byteLength);
+  }
+
+  override nonce(byteLength: number): Buffer {
+    return byteLength > MOST_AHEAD_BYTES ? this.bytes(byteLength) : this.ahead.next(byteLength);
   }
 
   below(bound: number): number {

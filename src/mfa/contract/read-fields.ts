@@ -19,6 +19,19 @@ type FieldError = readonly [field: string, texts: readonly string[]];
 /** The schema of a body without fields: it reads only `{}`. */
 export class NoFields {}
 
+/** Why input has not the fields of a class. */
+export class UnreadFields {
+  constructor(
+    private readonly errors: readonly FieldError[],
+    private readonly options?: ErrorOptions,
+  ) {}
+
+  /** `validation_failed` with `errors` by field. An error costs more than the reading, so few are made. */
+  problem(): MfaError {
+    return validationFailed(this.errors, this.options);
+  }
+}
+
 /**
  * Reads untrusted input by a DTO class (class-validator and class-transformer). It refuses fields that
  * the class does not name. It refuses null as well: a client leaves an optional field out.
@@ -27,6 +40,17 @@ export class NoFields {}
  * @throws {MfaError} `validation_failed` with `errors` by field. It throws nothing else for any `raw`
  */
 export function readFields<T extends object>(schema: Type<T>, raw: unknown): T {
+  const read = tryFields(schema, raw);
+  if (read instanceof UnreadFields) throw read.problem();
+  return read;
+}
+
+/**
+ * As {@link readFields}, where unread input is no failure.
+ *
+ * @throws {MfaError} `validation_failed` for input that is no object
+ */
+export function tryFields<T extends object>(schema: Type<T>, raw: unknown): T | UnreadFields {
   const names = fieldNamesOf(schema);
   const entries = entriesOf(raw).map(([name, value]) => ({
     name,
@@ -38,9 +62,9 @@ export function readFields<T extends object>(schema: Type<T>, raw: unknown): T {
   );
   const sound = entries.filter(({ error }) => error === null);
   const fields = instanceOf(schema, Object.fromEntries(sound.map((e) => [e.name, e.value])));
+  if (fields instanceof UnreadFields) return fields;
   if (names.size > 0) errors.unshift(...fieldErrorsIn(validateSync(fields, STRICT)));
-  if (errors.length > 0) throw validationFailed(errors);
-  return fields;
+  return errors.length > 0 ? new UnreadFields(errors) : fields;
 }
 
 const STRICT = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true };
@@ -98,13 +122,13 @@ function isWellFormed(value: unknown, nestsLeft: number): boolean {
   );
 }
 
-function instanceOf<T extends object>(schema: Type<T>, plain: object): T {
+function instanceOf<T extends object>(schema: Type<T>, plain: object): T | UnreadFields {
   try {
     return plainToInstance(schema, plain);
   } catch (cause) {
     // A `@Transform` of the schema expects text and got something else.
     const errors: FieldError[] = [['non_field_errors', ['Not a valid value.']]];
-    throw validationFailed(errors, { cause });
+    return new UnreadFields(errors, { cause });
   }
 }
 

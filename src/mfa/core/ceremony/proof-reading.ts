@@ -1,6 +1,11 @@
-import { fieldNamesOf, NoFields, readFields } from '../../contract/read-fields.js';
+import {
+  fieldNamesOf,
+  NoFields,
+  readFields,
+  tryFields,
+  UnreadFields,
+} from '../../contract/read-fields.js';
 import { type BackupCodes } from './backup-codes.js';
-import { MfaError, problemOnly } from '../../contract/errors.js';
 import { type MfaHandler } from '../../contract/handler.js';
 import { PASSWORD, PasswordFields } from '../ports/password-fields.js';
 import { PasswordProof } from '../ports/ports.js';
@@ -22,7 +27,7 @@ export interface ProofReading {
   /** The proof by the name of each handler that can read it, or by {@link PASSWORD}. */
   readonly proofs: ReadonlyMap<string, object>;
   /** Why the other handlers cannot read it. */
-  readonly errors: ReadonlyMap<string, MfaError>;
+  readonly errors: ReadonlyMap<string, UnreadFields>;
   /** The backup code that it may be, or null. */
   readonly backupCode: string | null;
   /** Null where handlers judge. */
@@ -42,10 +47,10 @@ export function readProof(
 ): ProofReading {
   if (judgedBy instanceof PasswordProof) return readPassword(judgedBy, raw);
   const proofs = new Map<string, object>();
-  const errors = new Map<string, MfaError>();
+  const errors = new Map<string, UnreadFields>();
   for (const handler of judgedBy) {
-    const read = attempt(() => readFields(handler.proofSchema, raw));
-    if (read instanceof MfaError) errors.set(handler.name, read);
+    const read = tryFields(handler.proofSchema, raw);
+    if (read instanceof UnreadFields) errors.set(handler.name, read);
     else proofs.set(handler.name, read);
   }
   const backupCode = backupCodes && readBackupCode(raw, backupCodes);
@@ -87,12 +92,4 @@ function readBackupCode(raw: Record<string, unknown>, backupCodes: BackupCodes):
   const { code, ...others } = raw;
   const isCode = typeof code === 'string' || typeof code === 'number';
   return isCode && Object.keys(others).length === 0 ? backupCodes.read(String(code)) : null;
-}
-
-function attempt(read: () => object): object {
-  try {
-    return read();
-  } catch (error) {
-    return problemOnly(error);
-  }
 }

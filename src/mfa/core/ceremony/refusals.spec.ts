@@ -1,4 +1,4 @@
-import { MfaError } from '../../contract/errors.js';
+import { UnreadFields } from '../../contract/read-fields.js';
 import { noChallenge, problemOfRefusal } from './refusals.js';
 import { type ChallengePurpose } from '../ports/challenge-purpose.js';
 
@@ -19,7 +19,7 @@ describe('problemOfRefusal', () => {
     ['login', 'invalid_token'],
     ['manage', 'validation_failed'],
   ])('blames the fields of a %s without a challenge with %s', (purpose, code) => {
-    const errors = new Map([['email', new MfaError('validation_failed')]]);
+    const errors = new Map([['email', new UnreadFields([['code', ['Not a valid string.']]])]]);
     const request = { purpose, wrongProofDetail: 'Invalid OTP code' };
     const problem = problemOfRefusal({ reason: 'no_challenge' }, request, errors, new Date(0));
     expect(problem.code).toBe(code);

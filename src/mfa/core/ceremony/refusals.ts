@@ -1,6 +1,7 @@
 import { secondsUntil } from '../../contract/clock.js';
 import { type Refusal } from '../ports/attempts.js';
 import { MfaError } from '../../contract/errors.js';
+import { type UnreadFields } from '../../contract/read-fields.js';
 import { type ChallengePurpose } from '../ports/challenge-purpose.js';
 
 /** What decides how a refusal is worded. */
@@ -24,7 +25,7 @@ function isNamedByToken({ purpose }: RefusedRequest): boolean {
 export function problemOfRefusal(
   refusal: Refusal,
   request: RefusedRequest,
-  errors: ReadonlyMap<string, MfaError>,
+  errors: ReadonlyMap<string, UnreadFields>,
   now: Date,
 ): MfaError {
   switch (refusal.reason) {
@@ -33,7 +34,7 @@ export function problemOfRefusal(
     case 'method_gone':
       return new MfaError('method_not_found');
     case 'unreadable':
-      return errors.get(refusal.handler) ?? new MfaError('method_not_found');
+      return errors.get(refusal.handler)?.problem() ?? new MfaError('method_not_found');
     case 'account_locked':
     case 'session_locked':
       return new MfaError(refusal.reason, {
@@ -49,10 +50,10 @@ export function problemOfRefusal(
 /** Where the request names the method, one handler alone has read the proof. */
 function errorOfNamedMethod(
   request: RefusedRequest,
-  errors: ReadonlyMap<string, MfaError>,
+  errors: ReadonlyMap<string, UnreadFields>,
 ): MfaError | undefined {
   const [error] = isNamedByToken(request) ? [] : errors.values();
-  return error;
+  return error?.problem();
 }
 
 const ONE_DAY_SECONDS = 86_400;

@@ -98,7 +98,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private randomTraceId(): string {
-    return this.random.bytes(TRACE_ID_BYTES).toString('hex');
+    return this.random.nonce(TRACE_ID_BYTES).toString('hex');
   }
 }
 

@@ -33,7 +33,7 @@ export class PayloadCipher {
   /** @param payload anything that survives JSON */
   seal(payload: unknown, owner: PayloadOwner): Buffer {
     const key = this.keys.newest(owner.use);
-    const nonce = this.random.bytes(NONCE_BYTES);
+    const nonce = this.random.nonce(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', key.secret, nonce).setAAD(boundTo(owner));
     const text = Buffer.concat([cipher.update(JSON.stringify(payload), 'utf8'), cipher.final()]);
     const keyId = Buffer.from(key.id, 'ascii');

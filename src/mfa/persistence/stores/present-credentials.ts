@@ -17,12 +17,23 @@ export function knownCredentials(version: string): PresentCredentials {
 
 /** `SELECT` of the subject's row: `credentials_version`, and the columns for {@link subjectValues}. */
 export function readSubject(row: SubjectRow, subjectId: string): Sql {
+  let selection = selections.get(row);
+  if (selection === undefined) {
+    selection = selectionOf(row);
+    selections.set(row, selection);
+  }
+  return sql`${selection} = ${subjectId}`;
+}
+
+/** What precedes the id. A host names its row once, and each request asks for it. */
+const selections = new WeakMap<SubjectRow, Sql>();
+
+function selectionOf(row: SubjectRow): Sql {
   const version = sql`(${raw(row.credentialsVersion)})::text AS credentials_version`;
   const columns = Object.values(row.columns).map(
     (expression, place) => sql`(${raw(expression)}) AS ${raw(nameOf(place))}`,
   );
-  return sql`SELECT ${join([version, ...columns])} FROM ${tableOf(row)}
-        WHERE ${quoted(row.idColumn)} = ${subjectId}`;
+  return sql`SELECT ${join([version, ...columns])} FROM ${tableOf(row)} WHERE ${quoted(row.idColumn)}`;
 }
 
 /** Credentials in the row of the subject, with its columns for {@link subjectValues}. */

@@ -26,7 +26,7 @@ export function watchRequests(app: NestFastifyApplication): void {
     const parent = readTraceParent(request.headers.traceparent);
     const record =
       tracer?.begin(request.method, parent) ??
-      new RequestRecord(parent?.traceId ?? random.bytes(ID_BYTES).toString('hex'));
+      new RequestRecord(parent?.traceId ?? random.nonce(ID_BYTES).toString('hex'));
     records.keep(request, record);
     void reply.header(REQUEST_ID_HEADER, record.id);
     // Also fires when the client has gone away: crowds of such requests must be visible.
