@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { startChildServer } from '../scripts/child-server.mjs';
 import { openDatabase, runProgram, say, UsageError } from './command.mjs';
 import { betterAuth, installPeer, peerHashAlone, peerVersion } from './contestants/better-auth.mjs';
 import { auditedFloor, floor } from './contestants/floor.mjs';
 import { ourHashAlone, ours } from './contestants/ours.mjs';
+import { residentMibOf } from './measure.mjs';
 
 /**
  * @typedef {import('../scripts/child-server.mjs').ChildServer} ChildServer
@@ -50,6 +52,9 @@ const MAKERS = {
 };
 
 export const SERVERS = Object.keys(MAKERS);
+
+/** After this time the memory of an idle process no longer changes. */
+const IDLE_SECONDS = 3;
 
 /** @param {Database} database */
 function placeOf({ client, url }) {
@@ -205,4 +210,31 @@ async function settingOf(database, name) {
  */
 function versionOf(path) {
   return JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')).version;
+}
+
+/**
+ * Starts one more process of each in turn, on the existing database, and stops it again.
+ *
+ * @param {Contestant[]} contestants
+ * @param {{rounds: number, signal: AbortSignal}} options
+ * @returns {Promise<{server: string, round: number, startMs: number, idleMib: number | null}[]>}
+ *   `startMs` is the time from the start of the process until it is ready
+ */
+export async function measureStarts(contestants, { rounds, signal }) {
+  const starts = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const { name, start } of contestants) {
+      if (start === undefined) continue;
+      const server = await start();
+      try {
+        await setTimeout(IDLE_SECONDS * 1000, undefined, { signal });
+        const idleMib = await residentMibOf(server.pid);
+        starts.push({ server: name, round, startMs: server.startMilliseconds, idleMib });
+        say(`start ${round} of ${rounds}  ${server.startMilliseconds.toFixed(0)} ms: ${name}`);
+      } finally {
+        await server.stop();
+      }
+    }
+  }
+  return starts;
 }

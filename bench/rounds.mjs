@@ -1,6 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
 import { say } from './command.mjs';
-import { measure, residentMibOf } from './measure.mjs';
+import { measure } from './measure.mjs';
 import { poolOf, prepareTickets, ticketsOf, workOf, WORKS } from './works.mjs';
 
 /**
@@ -14,8 +13,6 @@ import { poolOf, prepareTickets, ticketsOf, workOf, WORKS } from './works.mjs';
 
 /** The warm-up before anything counts, so that V8 has compiled the code. */
 const WARM_UP = { rounds: 3, seconds: 10, clients: 8 };
-/** After this time the memory of an idle process no longer changes. */
-const IDLE_SECONDS = 3;
 const SIGN_IN = workOf('sign-in');
 const RIGHT_CODE = workOf('right');
 const BESIDE_CLIENTS = 8;
@@ -35,11 +32,13 @@ export async function runRounds(contestants, options) {
   const works = WORKS.filter(({ id }) => options.only.includes(id));
   /** @type {(clients: number) => Turn[]} */
   const turns = (clients) =>
-    works.flatMap((work) =>
-      contestants
-        .filter((one) => one.works.includes(work.id) && (one.clients?.includes(clients) ?? true))
-        .map((contestant) => ({ contestant, work, clients })),
-    );
+    works
+      .filter(({ mostClients = clients }) => clients <= mostClients)
+      .flatMap((work) =>
+        contestants
+          .filter((one) => one.works.includes(work.id) && (one.clients?.includes(clients) ?? true))
+          .map((contestant) => ({ contestant, work, clients })),
+      );
   const progress = progressOf(options.rounds * options.clients.flatMap(turns).length);
   const runs = [];
   await warmUp(turns(WARM_UP.clients), options);
@@ -68,7 +67,7 @@ async function warmUp(turns, { requests, signal }) {
 }
 
 /**
- * Makes the tickets for all rounds, compacts the database, and runs each work once without counting.
+ * Makes the tickets for all rounds, but for works whose tickets are short-lived; compacts the database, and runs each work once without counting.
  *
  * @param {Turn[]} turns
  * @param {Options} options
@@ -76,7 +75,8 @@ async function warmUp(turns, { requests, signal }) {
 async function prepare(turns, options) {
   const { rounds, signal } = options;
   /** @type {(work: Work) => number} */
-  const needOf = (work) => requestsOf(work, options) * rounds + warmUpOf(work, options);
+  const needOf = (work) =>
+    (work.isLater ? 0 : requestsOf(work, options) * rounds) + warmUpOf(work, options);
   for (const { contestant, work } of turns) {
     const sharing = turns.filter(
       (turn) => turn.contestant === contestant && poolOf(turn.work) === poolOf(work),
@@ -106,6 +106,7 @@ async function prepare(turns, options) {
 async function runRound(turns, options) {
   const { round, progress, seconds, signal } = options;
   const runs = [];
+  await renewTickets(turns, options);
   for (const { contestant, work, clients } of round % 2 === 1 ? turns : turns.toReversed()) {
     const load = { requests: requestsOf(work, options), clients, seconds, signal };
     const run = { ...(await measure(contestant, work, load)), round };
@@ -113,6 +114,20 @@ async function runRound(turns, options) {
     progress(run, work);
   }
   return runs;
+}
+
+/**
+ * Makes the tickets of works that begin where others end: those of an earlier round may have expired.
+ *
+ * @param {Turn[]} turns
+ * @param {Options} options
+ */
+async function renewTickets(turns, options) {
+  for (const { contestant, work } of turns.filter(({ work }) => work.isLater)) {
+    ticketsOf(contestant, work).length = 0;
+    const { signal } = options;
+    await prepareTickets(contestant, requestsOf(work, options), { work, signal });
+  }
 }
 
 /**
@@ -143,33 +158,6 @@ function progressOf(total) {
     const speed = perSecond.toFixed(perSecond < 20 ? 1 : 0).padStart(6);
     say(`${place}  round ${round}  ${clients} clients  ${speed}/s  ${work.name}: ${server}`);
   };
-}
-
-/**
- * Starts one more process of each in turn, on the existing database, and stops it again.
- *
- * @param {Contestant[]} contestants
- * @param {Pick<Options, 'rounds' | 'signal'>} options
- * @returns {Promise<{server: string, round: number, startMs: number, idleMib: number | null}[]>}
- *   `startMs` is the time from the start of the process until it is ready
- */
-export async function measureStarts(contestants, { rounds, signal }) {
-  const starts = [];
-  for (let round = 1; round <= rounds; round += 1) {
-    for (const { name, start } of contestants) {
-      if (start === undefined) continue;
-      const server = await start();
-      try {
-        await setTimeout(IDLE_SECONDS * 1000, undefined, { signal });
-        const idleMib = await residentMibOf(server.pid);
-        starts.push({ server: name, round, startMs: server.startMilliseconds, idleMib });
-        say(`start ${round} of ${rounds}  ${server.startMilliseconds.toFixed(0)} ms: ${name}`);
-      } finally {
-        await server.stop();
-      }
-    }
-  }
-  return starts;
 }
 
 /**

@@ -15,13 +15,14 @@ import {
   describeMachine,
   describeVersions,
   makeContestants,
+  measureStarts,
   resolveCommit,
   SERVERS,
 } from './contestants.mjs';
 import { renderRunBlock } from './markdown.mjs';
 import { residentMibOf } from './measure.mjs';
 import { checkMarkers, formatted, publishRun } from './publish.mjs';
-import { measureBesideSignIns, measureStarts, measureTwoProcesses, runRounds } from './rounds.mjs';
+import { measureBesideSignIns, measureTwoProcesses, runRounds } from './rounds.mjs';
 import { countStatements } from './statements.mjs';
 import { summarize } from './summary.mjs';
 import { WORKS } from './works.mjs';
