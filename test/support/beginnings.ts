@@ -1,6 +1,9 @@
 import { type INestApplication } from '@nestjs/common';
-import { EnrolmentService } from '../../src/mfa/core/methods/enrolment.service.js';
-import { AccessTokenReader, clientOf } from '../../src/mfa/index.js';
+import {
+  EnrolmentService,
+  type SetUpResult,
+} from '../../src/mfa/core/methods/enrolment.service.js';
+import { AccessTokenReader, clientOf, type JsonObject } from '../../src/mfa/index.js';
 import { RegistrationController } from '../../src/server/account/registration.controller.js';
 import { UsersService } from '../../src/server/identity/users.service.js';
 import { FirstFactors } from '../../src/server/sign-in/first-factors.js';
@@ -66,12 +69,38 @@ export async function enrolAppWithin(
   access: string,
   codeOf: (secret: string) => string,
 ): Promise<EnrolledApp> {
+  const { setupData, backupCodes } = await enrolWithin(app, access, {
+    handler: 'app',
+    codeOf: (shown) => codeOf(String(shown['secret'])),
+  });
+  return { secret: String(setupData['secret']), backupCodes };
+}
+
+/** Enrols `email` and confirms it. @param sentCode the code of the newest mail */
+export async function enrolEmailWithin(
+  app: INestApplication,
+  access: string,
+  sentCode: () => string,
+): Promise<void> {
+  await enrolWithin(app, access, { handler: 'email', codeOf: sentCode });
+}
+
+/** A method, and how its owner gets the code that confirms it. */
+interface Enrolment {
+  readonly handler: string;
+  readonly codeOf: (setupData: JsonObject) => string;
+}
+
+async function enrolWithin(
+  app: INestApplication,
+  access: string,
+  { handler, codeOf }: Enrolment,
+): Promise<SetUpResult> {
   const authorized = { headers: { authorization: `Bearer ${access}` } };
   const reader = app.get(AccessTokenReader, { strict: false });
   const actor = { ...(await reader.authenticate(authorized)), client: clientOf(REQUEST) };
   const enrolment = app.get(EnrolmentService, { strict: false });
-  const { setupData, backupCodes } = await enrolment.setUp(actor, { handler: 'app', fields: {} });
-  const secret = String(setupData['secret']);
-  await enrolment.confirm(actor, { handler: 'app', proof: { code: codeOf(secret) } });
-  return { secret, backupCodes };
+  const result = await enrolment.setUp(actor, { handler, fields: {} });
+  await enrolment.confirm(actor, { handler, proof: { code: codeOf(result.setupData) } });
+  return result;
 }

@@ -23,6 +23,7 @@ import {
   detailsOf,
   type EnrolledApp,
   enrolAppWithin,
+  enrolEmailWithin,
   registerWithin,
   type SignedIn,
   signInWithin,
@@ -177,14 +178,12 @@ export class TestServer extends HttpClient {
 
   /** A new account. */
   async register(username = TestServer.newName()): Promise<TestUser> {
-    const details = detailsOf(username);
-    const { body } = await this.post('/registration/', details);
-    return { id: String(body.user.id), ...details };
+    return registerWithin(this.app, detailsOf(username));
   }
 
   /** A new account, signed in. Made without HTTP. */
   async signUp(): Promise<SignedIn> {
-    const user = await registerWithin(this.app, detailsOf(TestServer.newName()));
+    const user = await this.register();
     return signInWithin(this.app, user);
   }
 
@@ -230,9 +229,7 @@ export class TestServer extends HttpClient {
 
   /** Enrols `email`, confirms it, and lets the cool-down pass. */
   async enrolEmail({ access, user }: SignedIn): Promise<void> {
-    await this.post('/mfa/', { method: 'email' }, access);
-    const code = this.inbox.lastCode(user.email);
-    await this.post('/mfa/confirm/', { method: 'email', code }, access);
+    await enrolEmailWithin(this.app, access, () => this.inbox.lastCode(user.email));
     this.clock.advance({ seconds: 31 });
   }
 

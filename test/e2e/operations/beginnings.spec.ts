@@ -1,8 +1,9 @@
+import { detailsOf } from '../../support/beginnings.js';
 import { startServer, type TestServer } from '../../support/server.js';
 
-/** What chance makes in each row anew: bytes, ids, hashes, tokens, versions of accounts. Names stay. */
+/** What chance makes anew: bytes, ids, hashes, tokens, versions of accounts, codes, shards. Names stay. */
 const BY_CHANCE =
-  /\\x[0-9a-f]+|\$(argon2id|2b)\$[\w$,./+=]+|(?![a-z_]+")[\w+/=.-]{22,}|(?<=version": )\d\d+/g;
+  /\b\d{6}\b|(?<=total:email:)\d+|\\x[0-9a-f]+|\$(argon2id|2b)\$[\w$,./+=]+|(?![a-z_]+")[\w+/=.-]{22,}|(?<=version": )\d\d+/g;
 
 /** Every row of every table and every mail, without what chance made. */
 async function tracesOf({ dataSource, inbox }: TestServer, name: string): Promise<string[]> {
@@ -33,18 +34,24 @@ async function tracesAfter(begin: (server: TestServer) => Promise<string>): Prom
 }
 
 async function beginByRequests(server: TestServer): Promise<string> {
-  const user = await server.register();
+  const user = detailsOf('somebody');
+  await server.post('/registration/', user);
   const { access } = (await server.login(user)).body;
   const { body } = await server.post('/mfa/', { method: 'app' }, access);
   const code = server.totp(body.setup_data.secret);
   await server.post('/mfa/confirm/', { method: 'app', code }, access);
   server.clock.advance({ seconds: 30 });
+  await server.post('/mfa/', { method: 'email' }, access);
+  const sent = server.inbox.lastCode(user.email);
+  await server.post('/mfa/confirm/', { method: 'email', code: sent }, access);
+  server.clock.advance({ seconds: 31 });
   return user.username;
 }
 
 async function beginWithinTheServer(server: TestServer): Promise<string> {
   const account = await server.signUp();
   await server.enrolApp(account);
+  await server.enrolEmail(account);
   return account.user.username;
 }
 
