@@ -152,6 +152,8 @@ describe('security keys', () => {
         backed_up: false,
         transports: ['usb', 'nfc'],
         aaguid: '01020304-0506-0708-090a-0b0c0d0e0f10',
+        user_verified: false,
+        is_passkey: false,
       },
     ]);
   });

@@ -31,14 +31,14 @@ export function creationOptions(
     pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: 'public-key', alg })),
     timeout: timeoutSeconds * 1000,
     excludeCredentials: descriptorsOf(credentials),
-    // The person is already known, so a key need not spend one of its few slots on a discoverable
-    // credential.
+    // A discoverable credential can also sign in without a user name.
     authenticatorSelection: {
-      residentKey: 'discouraged',
+      residentKey: 'preferred',
       requireResidentKey: false,
       userVerification,
     },
     attestation: 'none',
+    extensions: { credProps: true },
   } satisfies PublicKeyCredentialCreationOptionsJSON;
 }
 

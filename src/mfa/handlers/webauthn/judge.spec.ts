@@ -39,6 +39,9 @@ describe('WebAuthnHandler.verify of a registration', () => {
         backedUp: false,
         transports: ['usb', 'nfc'],
         aaguid: '01020304-0506-0708-090a-0b0c0d0e0f10',
+        userVerified: false,
+        isDiscoverable: false,
+        userHandle: key.credentials[0]?.userHandle,
       },
     });
     expect(makeHandler().describe(state)).toEqual({
@@ -48,8 +51,24 @@ describe('WebAuthnHandler.verify of a registration', () => {
       backed_up: false,
       transports: ['usb', 'nfc'],
       aaguid: '01020304-0506-0708-090a-0b0c0d0e0f10',
+      user_verified: false,
+      is_passkey: false,
     });
     expect(makeHandler().describe({ credential: null })).toEqual({});
+  });
+
+  it('keeps that the key verified its person, and what the browser says of it, if it does', async () => {
+    const { judge, setUp } = desk();
+    const { state, data, shown } = await setUp();
+    const { id, rawId, type, response } = newKey({ isVerified: true }).create(shown);
+    const silent = stateOf(await judge(state, data, { id, rawId, type, response }));
+    expect(silent.credential).toMatchObject({ userVerified: true, isDiscoverable: null });
+    expect(makeHandler().describe(silent)).not.toHaveProperty('is_passkey');
+    const again = await setUp();
+    const clientExtensionResults = { credProps: { rk: true } };
+    const passkey = { ...newKey().create(again.shown), clientExtensionResults };
+    const told = stateOf(await judge(again.state, again.data, passkey));
+    expect(makeHandler().describe(told)).toMatchObject({ is_passkey: true });
   });
 
   it.each<[string, Conduct]>([
@@ -195,6 +214,19 @@ describe('WebAuthnHandler.verify of an assertion', () => {
     for (const userHandle of [key.credentials[0]?.userHandle ?? '', '', null]) {
       expect(await signIn(key, state, { userHandle })).toMatchObject({ ok: true });
     }
+  });
+
+  it('goes by the handle of the credential, if it has one of its own', async () => {
+    const { enrol, signIn } = desk();
+    const key = newKey();
+    const { credential } = await enrol(key);
+    if (credential === null) throw new Error('The key was not made.');
+    const made = credential.userHandle ?? '';
+    const signInBy = (own: string | null, userHandle: string) =>
+      signIn(key, { credential: { ...credential, userHandle: own } }, { userHandle });
+    expect(await signInBy(null, made)).toMatchObject({ ok: true });
+    expect(await signInBy('aW1wb3J0ZWQ', 'aW1wb3J0ZWQ')).toMatchObject({ ok: true });
+    expect(await signInBy('aW1wb3J0ZWQ', made)).toEqual(REFUSED);
   });
 
   it('refuses a count that does not rise, and takes one that never does', async () => {

@@ -29,18 +29,20 @@ const VERIFIED_PERSON = 'uv';
 /**
  * Judges the answer to creation options [WebAuthn Level 3 §7.1].
  *
- * @param taken ids of credentials that are already enrolled
+ * @param binding.taken ids of credentials that are already enrolled
+ * @param binding.userHandle what the key keeps of its user
  * @throws {Error} for most of what can be wrong with an answer, and for an unsafe key
  */
 export async function judgeRegistration(
   judgement: Judgement,
-  taken: readonly string[],
+  { taken, userHandle }: { readonly taken: readonly string[]; readonly userHandle: string },
 ): Promise<Outcome> {
   const { server, answer } = judgement;
   const { response } = answer;
   if (!('attestationObject' in response)) return { ok: false };
   if (!isWithoutCertificates(server, response)) return { ok: false };
   const { clientDataJSON, attestationObject, transports } = response;
+  const { credProps } = answer.clientExtensionResults ?? {};
   const result = await server.verifyRegistrationResponse({
     ...expectationsOf(judgement),
     supportedAlgorithmIDs: [...ALGORITHMS],
@@ -58,18 +60,26 @@ export async function judgeRegistration(
     backedUp: made.credentialBackedUp,
     transports: transports ?? [],
     aaguid: made.aaguid,
+    userVerified: made.userVerified,
+    isDiscoverable: credProps?.rk ?? null,
+    userHandle,
   };
   return { ok: true, state: { credential }, amr: amrOf(made) };
 }
 
-/** Judges the answer to request options against this credential [WebAuthn Level 3 §7.2]. */
+/**
+ * Judges the answer to request options against this credential [WebAuthn Level 3 §7.2].
+ *
+ * @param madeHandle the handle of a credential that keeps none of its own
+ */
 export async function judgeAssertion(
   judgement: Judgement,
   credential: WebAuthnCredential,
-  userHandle: string,
+  madeHandle: string,
 ): Promise<Outcome> {
   const { server, answer } = judgement;
   const { response } = answer;
+  const userHandle = credential.userHandle ?? madeHandle;
   if (answer.id !== credential.id || !('signature' in response)) return { ok: false };
   // Discoverable credentials return their user handle; others leave it out.
   if ((response.userHandle || userHandle) !== userHandle) return { ok: false };

@@ -40,11 +40,12 @@ describe('WebAuthnHandler.setup', () => {
         { type: 'public-key', id: enrolled.credential?.id, transports: ['usb', 'nfc'] },
       ],
       authenticatorSelection: {
-        residentKey: 'discouraged',
+        residentKey: 'preferred',
         requireResidentKey: false,
         userVerification: 'preferred',
       },
       attestation: 'none',
+      extensions: { credProps: true },
     });
     expect(Buffer.from(data.challenge, 'base64url')).toHaveLength(32);
   });

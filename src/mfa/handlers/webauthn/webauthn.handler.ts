@@ -159,11 +159,13 @@ export class WebAuthnHandler
     // A person does not mean to sign in within a frame on somebody else's page.
     if (data === null || isFramed(server, answer.response)) return { ok: false };
     const judgement = { server, options, challenge: data.challenge, answer };
+    const userHandle = userHandleOf(subject, options.rpId);
     if (data.ceremony === 'registration') {
-      return credential === null ? judgeRegistration(judgement, data.taken) : { ok: false };
+      const binding = { taken: data.taken, userHandle };
+      return credential === null ? judgeRegistration(judgement, binding) : { ok: false };
     }
     if (credential === null) return { ok: false };
-    return judgeAssertion(judgement, credential, userHandleOf(subject, options.rpId));
+    return judgeAssertion(judgement, credential, userHandle);
   }
 }
 

@@ -90,6 +90,7 @@ describe('WebAuthnProof', () => {
         response: { ...registration.response, transports: Array(11).fill('usb') },
       },
     ],
+    [{ ...registration, clientExtensionResults: { credProps: { rk: 'yes' } } }],
     [{ ...assertion, response: { clientDataJSON: 'e30', authenticatorData: 'AA' } }],
     [{ ...assertion, response: { ...assertion.response, userHandle: 1 } }],
     [{ ...assertion, response: { ...assertion.response, userHandle: 'A'.repeat(87) } }],

@@ -9,6 +9,13 @@ export interface CredentialJson {
   readonly rawId: string;
   readonly type: 'public-key';
   readonly response: RegistrationJson | AssertionJson;
+  readonly clientExtensionResults?: ExtensionResults | null;
+}
+
+/** What the browser says of a new credential [WebAuthn Level 3 §10.1.3]. */
+interface ExtensionResults {
+  /** `rk`: whether it is discoverable. */
+  readonly credProps?: { readonly rk?: boolean };
 }
 
 /** The answer to creation options. */
@@ -50,15 +57,21 @@ const BASE64URL = /^[A-Za-z0-9_-]+$/;
  * and keeps its bounds. Other members, which browsers add, are ignored.
  */
 function isCredential(value: unknown): value is CredentialJson {
-  const { id, rawId, type, response } = membersOf(value);
+  const { id, rawId, type, response, clientExtensionResults } = membersOf(value);
   const { clientDataJSON, ...answer } = membersOf(response);
   return (
     type === 'public-key' &&
     id === rawId &&
     isBase64Url(id, LONGEST.id) &&
     isBase64Url(clientDataJSON, LONGEST.clientDataJSON) &&
+    areExtensionResults(clientExtensionResults) &&
     (isRegistration(answer) || isAssertion(answer))
   );
+}
+
+function areExtensionResults(results: unknown): boolean {
+  const { rk } = membersOf(membersOf(results)['credProps']);
+  return rk === undefined || typeof rk === 'boolean';
 }
 
 function isRegistration({ attestationObject, transports = null }: Members): boolean {

@@ -33,6 +33,18 @@ export class WebAuthnDetails {
     example: '00000000-0000-0000-0000-000000000000',
   })
   readonly aaguid?: string;
+
+  @ApiPropertyOptional({
+    description:
+      'Whether the key verified its person when it was registered; false where that was not recorded.',
+  })
+  readonly user_verified?: boolean;
+
+  @ApiPropertyOptional({
+    description:
+      'Whether the key can be found without a user name. Absent where the browser did not say.',
+  })
+  readonly is_passkey?: boolean;
 }
 
 /**

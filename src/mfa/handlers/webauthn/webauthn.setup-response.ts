@@ -36,6 +36,12 @@ export class WebAuthnAuthenticatorSelection {
   readonly userVerification!: string;
 }
 
+/** What the browser is to say of the new key. */
+export class WebAuthnExtensions {
+  @ApiProperty({ description: 'Whether it can be found without a user name.', example: true })
+  readonly credProps!: boolean;
+}
+
 /** `setup_data` of a key: creation options as `parseCreationOptionsFromJSON` takes them. */
 export class WebAuthnSetupResponse {
   @ApiProperty({ type: WebAuthnRelyingParty })
@@ -68,4 +74,7 @@ export class WebAuthnSetupResponse {
 
   @ApiProperty({ enum: ['none'] })
   readonly attestation!: string;
+
+  @ApiProperty({ type: WebAuthnExtensions })
+  readonly extensions!: WebAuthnExtensions;
 }

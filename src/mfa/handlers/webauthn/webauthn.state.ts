@@ -16,6 +16,12 @@ export interface WebAuthnCredential {
   readonly transports: readonly string[];
   /** The model of the key as it says itself, unproven; zeroes where it does not. */
   readonly aaguid: string;
+  /** Whether the key verified its person when it was registered. False where that was not recorded. */
+  readonly userVerified: boolean;
+  /** Whether the key can be found without a user name, a passkey; null where the browser did not say. */
+  readonly isDiscoverable: boolean | null;
+  /** What the key keeps of its user, in base64url; null: as `userHandleOf` makes it of the subject. */
+  readonly userHandle: string | null;
 }
 
 /** The stored state of one key. */
@@ -25,7 +31,9 @@ export interface WebAuthnState {
 }
 
 /** The version of {@link WebAuthnState} that is written. */
-export const WEBAUTHN_STATE_VERSION = 1;
+export const WEBAUTHN_STATE_VERSION = 2;
+/** The first version did not record what a registration showed. */
+const UNRECORDED = { userVerified: false, isDiscoverable: null, userHandle: null };
 
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 const DEVICE_TYPES: readonly unknown[] = ['singleDevice', 'multiDevice'];
@@ -33,19 +41,28 @@ const DEVICE_TYPES: readonly unknown[] = ['singleDevice', 'multiDevice'];
 /**
  * Checks the shape of a stored state: what comes from a table is not trusted.
  *
- * @throws {Error} when this is not a state of the present version
+ * @throws {Error} when this is not a state of the version, or the version is unknown
  */
 export function parseWebAuthnState(state: unknown, version: number): WebAuthnState {
-  if (version !== WEBAUTHN_STATE_VERSION || !isState(state)) {
+  const present = version === 1 ? inVersion2(state) : state;
+  if (![1, WEBAUTHN_STATE_VERSION].includes(version) || !isState(present)) {
     throw new Error('This is not the state of a security key.');
   }
-  return { credential: state.credential && membersOf(state.credential) };
+  return { credential: present.credential && membersOf(present.credential) };
+}
+
+function inVersion2(state: unknown): unknown {
+  if (typeof state !== 'object' || state === null) return state;
+  const { credential } = state as { readonly credential?: unknown };
+  if (typeof credential !== 'object' || credential === null) return state;
+  return { credential: { ...credential, ...UNRECORDED } };
 }
 
 /** What a list may show of a key: nothing before its enrolment, and never the public key itself. */
 export function describeCredential({ credential }: WebAuthnState): JsonObject {
   if (credential === null) return {};
   const { id, signCount, deviceType, backedUp, transports, aaguid } = credential;
+  const { userVerified, isDiscoverable } = credential;
   return {
     credential_id: id,
     sign_count: signCount,
@@ -53,12 +70,16 @@ export function describeCredential({ credential }: WebAuthnState): JsonObject {
     backed_up: backedUp,
     transports: [...transports],
     aaguid,
+    user_verified: userVerified,
+    ...(isDiscoverable !== null && { is_passkey: isDiscoverable }),
   };
 }
 
 function membersOf(credential: WebAuthnCredential): WebAuthnCredential {
   const { id, publicKey, signCount, deviceType, backedUp, transports, aaguid } = credential;
-  return { id, publicKey, signCount, deviceType, backedUp, transports, aaguid };
+  const { userVerified, isDiscoverable, userHandle } = credential;
+  const recorded = { userVerified, isDiscoverable, userHandle };
+  return { id, publicKey, signCount, deviceType, backedUp, transports, aaguid, ...recorded };
 }
 
 function isState(state: unknown): state is WebAuthnState {
@@ -71,6 +92,7 @@ function isCredential(value: unknown): value is WebAuthnCredential {
   if (typeof value !== 'object' || value === null) return false;
   const { id, publicKey, signCount, deviceType, backedUp, transports, aaguid } =
     value as Partial<WebAuthnCredential>;
+  const { userVerified, isDiscoverable, userHandle } = value as Partial<WebAuthnCredential>;
   return (
     [id, publicKey].every((text) => typeof text === 'string' && BASE64URL.test(text)) &&
     Number.isSafeInteger(signCount) &&
@@ -79,6 +101,9 @@ function isCredential(value: unknown): value is WebAuthnCredential {
     typeof backedUp === 'boolean' &&
     Array.isArray(transports) &&
     transports.every((transport) => typeof transport === 'string') &&
-    typeof aaguid === 'string'
+    typeof aaguid === 'string' &&
+    typeof userVerified === 'boolean' &&
+    (isDiscoverable === null || typeof isDiscoverable === 'boolean') &&
+    (userHandle === null || (typeof userHandle === 'string' && BASE64URL.test(userHandle)))
   );
 }
