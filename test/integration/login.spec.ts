@@ -39,6 +39,31 @@ describe('a two-step login', () => {
     expect(await mfa.count('host_sessions', moved)).toBe(1);
   });
 
+  it('commits nothing without a row that the issuer requires, and the code stays good', async () => {
+    const subject = newUser();
+    const { secret } = await mfa.enrolApp(subject);
+    await mfa.signIn(subject, mfa.totp(secret));
+    mfa.parts.clock.advance({ seconds: 30 });
+    const code = mfa.totp(secret);
+    const update = (amr: string[]) => ({
+      table: 'host_sessions',
+      key: { user_id: subject.id, amr },
+      set: { amr: ['moved'] },
+      isRequired: true,
+    });
+    const issue = jest.spyOn(mfa.parts.tokens, 'issue');
+    issue.mockImplementation(async () => ({ body: {}, rows: [], rowUpdates: [update(['other'])] }));
+    await expect(mfa.signIn(subject, code)).rejects.toMatchObject({ code: 'unavailable' });
+    const moved = `user_id = '${subject.id}' AND amr = '{moved}'`;
+    expect(await mfa.count('host_sessions', moved)).toBe(0);
+
+    const present = update(['pwd', 'otp', 'mfa']);
+    issue.mockImplementation(async () => ({ body: {}, rows: [], rowUpdates: [present] }));
+    await mfa.signIn(subject, code);
+    expect(await mfa.count('host_sessions', moved)).toBe(1);
+    issue.mockRestore();
+  });
+
   it('records and tells what else the host says happens with it', async () => {
     const subject = newUser();
     const { secret } = await mfa.enrolApp(subject);

@@ -60,11 +60,13 @@ export class SessionTokenIssuer extends TokenIssuer {
   }
 
   private renew(
-    { sessionId, proofs, amr, authenticatedAt }: MfaPassed,
+    { sessionId, sessionVersion: version, proofs, amr, authenticatedAt }: MfaPassed,
     { id: userId, user }: UserSubject,
   ): IssuedTokens {
-    if (sessionId === null) throw new TypeError('A step-up of no session renews none.');
-    const facts = { userId, sessionId, proofs, amr, authenticatedAt };
+    if (sessionId === null || version === null) {
+      throw new TypeError('A step-up of no session renews none.');
+    }
+    const facts = { userId, sessionId, version, proofs, amr, authenticatedAt };
     const { access, accessExpiresAt, change } = this.sessions.prepareStepUp(facts);
     const body = { access, access_expiration: accessExpiresAt.toISOString() };
     return { body, rows: [], rowUpdates: [change, ...ownPassword(user, amr)] };

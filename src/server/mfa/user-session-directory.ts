@@ -20,7 +20,6 @@ export class UserSessionDirectory extends SessionDirectory {
     transaction?: Transaction,
   ): Promise<LiveSession | null> {
     const database = transaction === undefined ? [] : [entityManagerOf(transaction)];
-    const proofs = await this.liveAccess.proofsOf({ userId, sessionId }, ...database);
-    return proofs === null ? null : { proofs };
+    return this.liveAccess.find({ userId, sessionId }, ...database);
   }
 }

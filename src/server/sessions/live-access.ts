@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Clock, MfaError, readProofs, type SessionProof } from '../../mfa/index.js';
+import {
+  Clock,
+  type LiveSession,
+  MfaError,
+  readProofs,
+  type SessionProof,
+} from '../../mfa/index.js';
 import { type AccessFacts, AccessTokens } from './access-tokens.js';
 import { type SessionKey } from './sessions.service.js';
 
@@ -43,13 +49,13 @@ export class LiveAccess {
     return { ...facts, proofs: readProofs(live.proofs) };
   }
 
-  /** The proofs of a live session whose user may sign in; null for any other. */
-  async proofsOf(
+  /** The live session of a user who may sign in; null for any other. Each proof gives it a new version. */
+  async find(
     key: SessionKey,
     database: DataSource | EntityManager = this.database,
-  ): Promise<readonly SessionProof[] | null> {
+  ): Promise<LiveSession | null> {
     const live = await this.read(key, database);
-    return live === undefined ? null : readProofs(live.proofs);
+    return live === undefined ? null : { proofs: readProofs(live.proofs), version: live.proofId };
   }
 
   private async read(

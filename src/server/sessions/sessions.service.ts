@@ -49,6 +49,8 @@ export interface PreparedStepUp {
 /** A session after a fresh proof, with what its proofs are worth together. */
 export interface RenewedProofs extends Omit<AccessFacts, 'proofId'> {
   readonly proofs: readonly SessionProof[];
+  /** {@link LiveSession.version} from before the proof. */
+  readonly version: string;
 }
 
 /** The key of a session. */
@@ -122,13 +124,14 @@ export class SessionsService {
   }
 
   /** Makes the access token after a fresh proof, and the change of the session's row that makes it valid. */
-  prepareStepUp({ proofs, ...proven }: RenewedProofs): PreparedStepUp {
+  prepareStepUp({ proofs, version, ...proven }: RenewedProofs): PreparedStepUp {
     const { userId, sessionId } = proven;
     const proofId = this.random.rowId();
     const { token, expiresAt } = this.accessTokens.sign({ ...proven, proofId }, this.clock.now());
-    const key = { user_id: userId, id: sessionId, ended_at: null };
+    const key = { user_id: userId, id: sessionId, proof_id: version, ended_at: null };
     const set = { proofs: storedProofs(proofs), proof_id: proofId };
-    return { access: token, accessExpiresAt: expiresAt, change: { table: 'sessions', key, set } };
+    const change = { table: 'sessions', key, set, isRequired: true } as const;
+    return { access: token, accessExpiresAt: expiresAt, change };
   }
 
   /** Whether the session exists and has not been ended. */

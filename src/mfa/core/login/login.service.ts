@@ -105,7 +105,7 @@ export class LoginService {
       },
       async (proven) => {
         const issued = await this.host.tokens.issue(
-          vouch({ ...this.passedBy(proven), sessionId: null, client }),
+          vouch({ ...this.passedBy(proven), ...NO_SESSION, client }),
         );
         return { ...issued, events: ['login_succeeded'], result: answerOf(issued) };
       },
@@ -161,7 +161,7 @@ export class LoginService {
     const { subject, provider = null } = first;
     const passed = vouch({
       purpose: 'login',
-      sessionId: null,
+      ...NO_SESSION,
       subject,
       proofs: [this.proofOf(first)],
       provider,
@@ -243,3 +243,6 @@ function currentMethod(login: ChallengeRecord, active: readonly MethodRecord[]):
   if (method === undefined) throw new MfaError('method_not_found');
   return method;
 }
+
+/** A login opens a session, and renews none. */
+const NO_SESSION = { sessionId: null, sessionVersion: null };

@@ -25,7 +25,7 @@ import { choicesOf, keptProof, type OfferedMethod, offersOf } from '../ceremony/
 import { PASSWORD } from '../ports/password-fields.js';
 import { activeOf } from '../ceremony/policy.js';
 import { HostPorts } from '../ports/host-ports.js';
-import { type PasswordProof } from '../ports/ports.js';
+import { type LiveSession, type PasswordProof } from '../ports/ports.js';
 import { answerOf, type IssuedResponse } from './issued-response.js';
 import {
   type ChallengeRecord,
@@ -46,8 +46,8 @@ interface Renewal {
   /** What older proofs are judged by. */
   readonly present: MethodSnapshot;
   readonly client: ClientInfo;
-  /** The older proofs of the session. */
-  readonly earlier: readonly SessionProof[];
+  /** With its older proofs. */
+  readonly session: LiveSession;
 }
 
 /** Gives an open session a fresh proof [RFC 9470]. */
@@ -113,7 +113,7 @@ export class StepUpService {
     const query = { subjectId, challenge: { id, now: this.clock.now() } };
     const { subject, snapshot: present, challenge } = await this.accounts.read(query);
     if (subject === null) throw new MfaError('invalid_token');
-    let known = challenge && (await this.proofsNow(challenge));
+    let known = challenge && (await this.sessionNow(challenge));
     const asked =
       challenge?.handler === PASSWORD
         ? { judgedBy: this.passwords(), acceptsBackupCode: false, wrongProofDetail: WRONG_PASSWORD }
@@ -122,14 +122,16 @@ export class StepUpService {
     return this.ceremony.prove(request, async (proven) => {
       const own = proven.attempt.challenge;
       // A try that follows a lost race reads them anew.
-      const earlier = known ?? (await this.proofsNow(own));
+      const session = known ?? (await this.sessionNow(own));
       known = null;
       const kept = keptProof(proven, subject, this.registry);
-      const renewal = { subject, present, client, earlier };
+      const renewal = { subject, present, client, session };
       const issued = await this.issue(renewal, { challenge: own, proof: kept });
+      const conclusion = { ...issued, events: ['stepped_up'] as const, result: answerOf(issued) };
+      if (session.version !== undefined) return conclusion;
       const stillHolds = async (transaction: Transaction) =>
-        isDeepStrictEqual(await this.proofsNow(own, transaction), earlier);
-      return { ...issued, events: ['stepped_up'], stillHolds, result: answerOf(issued) };
+        isDeepStrictEqual(await this.sessionNow(own, transaction), session);
+      return { ...conclusion, stillHolds };
     });
   }
 
@@ -168,31 +170,34 @@ export class StepUpService {
   }
 
   /**
-   * The proofs that the session has now, those of later step-ups included. Where the host does not tell,
-   * those that it had when this step-up began.
+   * The session now, with the proofs of later step-ups. Where the host does not tell, with those that it had
+   * when this step-up began.
    *
    * @throws {MfaError} `invalid_token` for a session that is over
    */
-  private async proofsNow(
+  private async sessionNow(
     { subjectId, sessionId, proofs }: ChallengeRecord,
     transaction?: Transaction,
-  ): Promise<readonly SessionProof[]> {
-    if (sessionId === null || this.host.sessions === null) return proofs;
+  ): Promise<LiveSession> {
+    if (sessionId === null || this.host.sessions === null) return { proofs };
     const session = await this.host.sessions.find({ subjectId, sessionId }, transaction);
     if (session === null) throw new MfaError('invalid_token');
-    return session.proofs;
+    return session;
   }
 
-  private issue({ subject, present, client, ...renewed }: Renewal, { challenge, proof }: Shown) {
+  private issue({ subject, present, client, session }: Renewal, { challenge, proof }: Shown) {
     const { sessionId, provider } = challenge;
-    const all = this.keptProofs(renewed.earlier, present);
+    const all = this.keptProofs(session.proofs, present);
     // The password is asked for only where no method is active.
     const earlier = proof.methodId === null ? withoutSecondFactor(all) : all;
     // What no longer counts is kept: a reversal finds the session by it, if the authenticator was a thief's.
     const proofs = withProof(earlier, proof);
     const counting = withProof(countingProofs(earlier, present), proof);
-    const facts = { purpose: 'step_up' as const, subject, sessionId, provider, proofs, client };
-    return this.host.tokens.issue(vouch(facts, counting));
+    const { version: sessionVersion = null } = session;
+    const renewed = { purpose: 'step_up' as const, sessionId, sessionVersion };
+    return this.host.tokens.issue(
+      vouch({ ...renewed, subject, provider, proofs, client }, counting),
+    );
   }
 }
 

@@ -53,7 +53,7 @@ const ISSUED: IssuedTokens = {
   cookies: [{ name: 'session', value: '', maxAgeSeconds: 0, secure: false, sameSite: 'strict' }],
   headers: { 'X-Shard': '' },
   rows: [ROW],
-  rowUpdates: [{ table: 'users', key: { id: 1 }, set: { seen: NOON } }],
+  rowUpdates: [{ table: 'users', key: { id: 1 }, set: { seen: NOON }, isRequired: true }],
   sessionId: 's1',
 };
 
@@ -105,6 +105,7 @@ describe('HostPorts', () => {
     ['TokenIssuer.issue', { body: {}, rows: [] }],
     ['PasswordProof.verify', false],
     ['SessionDirectory.find', { proofs: [PROOF] }],
+    ['SessionDirectory.find', { proofs: [], version: '1' }],
     ['SessionDirectory.find', null],
     ['SessionCloser.changesThatEnd', ISSUED.rowUpdates],
   ])('takes of %s what it must give: %#', async (port, value) => {
@@ -142,7 +143,8 @@ describe('HostPorts', () => {
     ['PasswordProof.verify', undefined, 'true or false, and gave nothing'],
     ['SessionDirectory.find', { proofs: [{ ...PROOF, at: '2026' }] }, '"proofs[0].at" as a Date'],
     ['SessionDirectory.find', { proofs: [{ ...PROOF, activation: 1.5 }] }, 'a whole number'],
-    ['SessionDirectory.find', true, 'an object with proofs, or null, and gave true'],
+    ['SessionDirectory.find', { proofs: [], version: 1 }, '"version" as a text'],
+    ['SessionDirectory.find', true, 'an object with proofs, version, or null, and gave true'],
     ['SessionCloser.changesThatEnd', Promise.resolve([]), 'a Promise that nobody has awaited'],
     [
       'SessionCloser.changesThatEnd',

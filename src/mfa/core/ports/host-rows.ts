@@ -55,4 +55,9 @@ export interface RowUpdate {
   readonly key: RowInsert['values'];
   /** The new values, by column name. */
   readonly set: RowInsert['values'];
+  /**
+   * Where a right proof is committed: without such a row nothing is, and the proof is judged again. Concurrent
+   * changes of the row wait. Absent: false.
+   */
+  readonly isRequired?: boolean;
 }

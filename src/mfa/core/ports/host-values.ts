@@ -61,7 +61,13 @@ const AT_LEAST_ONE = valueThat(
 
 const ROW = objectOf({ schema: optional(TEXT), table: TEXT, values: COLUMNS });
 
-const ROW_UPDATE = objectOf({ schema: optional(TEXT), table: TEXT, key: COLUMNS, set: COLUMNS });
+const ROW_UPDATE = objectOf({
+  schema: optional(TEXT),
+  table: TEXT,
+  key: COLUMNS,
+  set: COLUMNS,
+  isRequired: optional(BOOLEAN),
+});
 
 const DISPLACEMENT = objectOf({
   schema: optional(TEXT),
@@ -102,7 +108,7 @@ export const HOST_VALUES = {
     amr: listOf(TEXT),
     proofs: optional(listOf(PROOF)),
   }),
-  'SessionDirectory.find': nullable(objectOf({ proofs: listOf(PROOF) })),
+  'SessionDirectory.find': nullable(objectOf({ proofs: listOf(PROOF), version: optional(TEXT) })),
   'TokenIssuer.issue': objectOf({
     body: objectOf({}),
     cookies: optional(listOf(COOKIE)),

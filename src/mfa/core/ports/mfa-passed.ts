@@ -34,6 +34,8 @@ export interface MfaPassed {
   readonly purpose: 'login' | 'step_up';
   /** The session to renew; null for a login, and when the host keeps no sessions. */
   readonly sessionId: string | null;
+  /** {@link LiveSession.version} of the session to renew, or null. */
+  readonly sessionVersion: string | null;
   readonly subject: Subject;
   /** {@link Standing.amr} */
   readonly amr: readonly string[];

@@ -33,6 +33,11 @@ export interface SessionKey {
 export interface LiveSession {
   /** As {@link Principal.proofs}. */
   readonly proofs: readonly SessionProof[];
+  /**
+   * Another one for other proofs: a {@link RowUpdate.isRequired required} update of the session's row names it.
+   * Absent: the library reads the proofs once more behind the account's lock.
+   */
+  readonly version?: string;
 }
 
 /**

@@ -1,6 +1,7 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
 import { BACKUP_CODE, type Settlement, type UnreadAttempt } from '../../core/ports/attempts.js';
 import { targetOf } from './attempt-target.js';
+import { requiredRows } from './fragments.js';
 import { lockAfter } from './lock-after.js';
 import { type PresentCredentials } from './present-credentials.js';
 import { countOnSession } from './session-count.js';
@@ -72,21 +73,23 @@ export function countAttempt({ purpose, budgets, now }: UnreadAttempt): Sql {
         NULL::int AS all_failures FROM gate)`;
 }
 
-/** Selects and locks what was judged, if it has not changed since. */
-export function unchanged({ spent, proven }: Settlement): Sql {
+/** Selects and locks what was judged, and the rows that are required, if nothing has changed since. */
+export function unchanged({ spent, proven, rowUpdates }: Settlement): Sql {
   const { challenge, method } = spent;
   const { join, isAlive, failures, locked } = targetOf(method !== null);
   const isSameMethod =
     method === null ? empty : sql`AND c.method_id = ${method.id} AND m.version = ${method.version}`;
   const isByCode = proven.by === 'backup_code';
+  const required = requiredRows(rowUpdates);
   return sql`
     SELECT a.user_id, c.id AS challenge_id, ${failures} AS method_failures
     FROM mfa_accounts a
     JOIN mfa_challenges c ON c.user_id = a.user_id AND c.id = ${challenge.id}
     ${join}
     ${isByCode ? sql`JOIN mfa_backup_codes b ON b.user_id = a.user_id AND b.lookup = ${proven.lookup}` : empty}
+    ${required.join}
     WHERE a.user_id = ${challenge.subjectId} AND c.consumed_at IS NULL
       AND c.version = ${challenge.version} AND ${isAlive} ${isSameMethod}
       ${isByCode ? sql`AND b.spent_at IS NULL` : empty}
-    FOR UPDATE OF ${locked}${isByCode ? sql`, b` : empty}`;
+    FOR UPDATE OF ${locked}${isByCode ? sql`, b` : empty}${required.locked}`;
 }

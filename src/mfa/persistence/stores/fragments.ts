@@ -19,10 +19,38 @@ export function insertRow(row: RowInsert, condition: Condition = empty): Sql {
 /** `UPDATE` of one row in a table of the host. */
 export function updateRow(row: RowUpdate, condition: Sql): Sql {
   const changes = Object.entries(row.set).map(([name, value]) => sql`${quoted(name)} = ${value}`);
-  const key = Object.entries(row.key).map(([name, value]) =>
-    value === null ? sql`${quoted(name)} IS NULL` : sql`${quoted(name)} = ${value}`,
+  return sql`UPDATE ${tableOf(row)} SET ${join(changes)} WHERE ${hasKey(row)} AND ${condition}`;
+}
+
+/** Whether a row has the key of an update. @param of what precedes a column's name */
+function hasKey({ key }: RowUpdate, of: Sql = empty): Sql {
+  const conditions = Object.entries(key).map(([name, value]) =>
+    value === null ? sql`${of}${quoted(name)} IS NULL` : sql`${of}${quoted(name)} = ${value}`,
   );
-  return sql`UPDATE ${tableOf(row)} SET ${join(changes)} WHERE ${join(key, ' AND ')} AND ${condition}`;
+  return join(conditions, ' AND ');
+}
+
+/** The rows that updates require: what joins them, and what locks them, after a comma. */
+export function requiredRows(updates: readonly RowUpdate[]): { join: Sql; locked: Sql } {
+  const required = updates.filter(({ isRequired }) => isRequired === true);
+  const parts = required.map((row, index) => {
+    const alias = raw(`required_${index}`);
+    return {
+      join: sql`JOIN ${tableOf(row)} ${alias} ON ${hasKey(row, sql`${alias}.`)}`,
+      locked: sql`, ${alias}`,
+    };
+  });
+  if (parts.length === 0) return { join: empty, locked: empty };
+  return {
+    join: join(
+      parts.map((part) => part.join),
+      ' ',
+    ),
+    locked: join(
+      parts.map((part) => part.locked),
+      '',
+    ),
+  };
 }
 
 /** Turns inserts and updates into named parts of a `WITH`, each after a comma. */
