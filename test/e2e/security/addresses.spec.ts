@@ -1,3 +1,4 @@
+import { detailsOf } from '../../support/beginnings.js';
 import { type Environment, startServer, type TestServer } from '../../support/server.js';
 
 const MOST = 3;
@@ -47,7 +48,8 @@ describe('the rate limit by client address', () => {
 
   it('counts what becomes of sessions apart from sign-ins', async () => {
     await start({});
-    const user = await server.register();
+    const user = detailsOf('somebody');
+    await server.post('/registration/', user);
     const { refresh } = (await server.login(user)).body;
     const renewals = ['/token/refresh/', '/token/verify/', '/token/refresh/', '/token/verify/'];
     const statuses: number[] = [];
