@@ -1,3 +1,5 @@
+import { jest } from '@jest/globals';
+import { AttemptStore } from '../../../src/mfa/core/ports/attempts.js';
 import { ACR } from '../../../src/mfa/index.js';
 import { payloadOf } from '../../support/forged-tokens.js';
 import { type LiveTokens, MAX_AGE_SECONDS, renew } from '../../support/old-proof.js';
@@ -220,7 +222,8 @@ const proofsOf = (session: LiveTokens) =>
     )
     .then(([row]) => row?.proofs.map(({ methodId }) => methodId));
 
-it('is found by each proof that it was given, whichever step-up had begun before', async () => {
+/** Two step-ups of a session that have begun, each with what gives its proof. */
+async function twoStepUps() {
   const account = await server.signUp();
   const { secret } = await server.enrolApp(account);
   await server.enrolEmail(account);
@@ -228,32 +231,39 @@ it('is found by each proof that it was given, whichever step-up had begun before
     server.clock.advance({ seconds: 31 });
     return (await server.post('/step-up/', { method }, account.access)).body.ephemeral_token;
   };
-  const tokens = { app: await ask('app'), email: await ask('email') };
-  const codes = { app: server.totp(secret), email: server.inbox.lastCode(account.user.email) };
-  for (const method of ['email', 'app'] as const) {
-    const proof = { ephemeral_token: tokens[method], code: codes[method] };
-    expect((await server.post('/step-up/verify/', proof)).status).toBe(200);
-  }
-  const kept = await proofsOf(account);
-  expect(new Set(kept).size).toBe(3);
+  const [ofApp, ofEmail] = [await ask('app'), await ask('email')];
+  const [appCode, sentCode] = [server.totp(secret), server.inbox.lastCode(account.user.email)];
+  const verify = async (ephemeral_token: string, code: string) =>
+    (await server.post('/step-up/verify/', { ephemeral_token, code })).status;
+  return {
+    account,
+    giveApp: () => verify(ofApp, appCode),
+    giveEmail: () => verify(ofEmail, sentCode),
+  };
+}
+
+it('is found by each proof that it was given, whichever step-up had begun before', async () => {
+  const { account, giveApp, giveEmail } = await twoStepUps();
+  expect([await giveEmail(), await giveApp()]).toEqual([200, 200]);
+  expect(new Set(await proofsOf(account)).size).toBe(3);
 });
 
 it('is found by each of two proofs that are given at one moment', async () => {
-  const account = await server.signUp();
-  const { secret } = await server.enrolApp(account);
-  await server.enrolEmail(account);
-  const ask = async (method: Method) => {
-    server.clock.advance({ seconds: 31 });
-    return (await server.post('/step-up/', { method }, account.access)).body.ephemeral_token;
-  };
-  const tokens = [await ask('app'), await ask('email')];
-  const codes = [server.totp(secret), server.inbox.lastCode(account.user.email)];
-  const replies = await Promise.all(
-    tokens.map((ephemeral_token, i) =>
-      server.post('/step-up/verify/', { ephemeral_token, code: codes[i] }),
-    ),
-  );
-  expect(replies.map(({ status }) => status)).toEqual([200, 200]);
+  const { account, giveApp, giveEmail } = await twoStepUps();
+  expect(await Promise.all([giveApp(), giveEmail()])).toEqual([200, 200]);
+  expect(new Set(await proofsOf(account)).size).toBe(3);
+});
+
+it('is found by a proof that is given while another one is judged', async () => {
+  const { account, giveApp, giveEmail } = await twoStepUps();
+  const attempts = server.app.get(AttemptStore, { strict: false });
+  const spend = attempts.spend.bind(attempts);
+  jest.spyOn(attempts, 'spend').mockImplementationOnce(async (request) => {
+    const spent = await spend(request);
+    expect(await giveEmail()).toBe(200);
+    return spent;
+  });
+  expect(await giveApp()).toBe(200);
   expect(new Set(await proofsOf(account)).size).toBe(3);
 });
 
