@@ -5,7 +5,7 @@
  *   node scripts/bundle-server.mjs [FOLDER]   FOLDER has the compiled main.js; by default dist
  */
 import { readFileSync, realpathSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -43,7 +43,7 @@ const BANNER = [
 await rm(join(COMPILED, '../.compile-cache'), { recursive: true, force: true });
 await rm(CHUNKS, { recursive: true, force: true });
 
-const { outputFiles } = await build({
+await build({
   entryPoints: STARTED.map((name) => ({ in: join(COMPILED, `${name}.js`), out: basename(name) })),
   outdir: CHUNKS,
   bundle: true,
@@ -59,32 +59,15 @@ const { outputFiles } = await build({
   // For `node --enable-source-maps`.
   sourcemap: true,
   sourcesContent: false,
-  write: false,
   external: OUTSIDE,
   banner: { js: BANNER },
   plugins: [resolvePackages(), keepPlaces()],
   logLevel: 'warning',
 });
 
-await mkdir(CHUNKS);
-for (const { path, text } of outputFiles) await writeFile(path, keepNamesSparingly(text));
-
 for (const name of STARTED) {
   const way = '../'.repeat(name.split('/').length - 1) || './';
   await writeFile(join(COMPILED, `${name}.js`), `import '${way}chunks/${basename(name)}.js';\n`);
-}
-
-/**
- * Lets esbuild's helper of `keepNames` leave alone what has its name, and arrow functions, whose names nobody
- * asks for: many are made in each request, and a property more is dear.
- *
- * @param {string} text
- */
-function keepNamesSparingly(text) {
-  return text.replace(
-    'var __name=(target,value)=>__defProp(',
-    'var __name=(target,value)=>target.name===value||target.prototype===void 0?target:__defProp(',
-  );
 }
 
 /** Those that `package.json` runs. */
