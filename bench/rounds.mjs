@@ -67,7 +67,8 @@ async function warmUp(turns, { requests, signal }) {
 }
 
 /**
- * Makes the tickets for all rounds, but for works whose tickets are short-lived; compacts the database, and runs each work once without counting.
+ * Makes the tickets for all rounds, except those that are made for each; compacts the database, and runs each
+ * work once without counting.
  *
  * @param {Turn[]} turns
  * @param {Options} options

@@ -14,10 +14,11 @@ import { createHmac, randomInt } from 'node:crypto';
  * One kind of request that is measured.
  *
  * `most` bounds the requests of one measurement if a slow hash, or what must be done before it, makes
- * more of them pointless, `mostClients` the clients at once; `codeOf` returns the code that a second step sends for a prepared login;
- * `isLater` is one that a login alone is no ticket for.
+ * more of them pointless, `mostClients` the clients at once; `codeOf` returns the code that a second step
+ * sends for a prepared login; `isLater` is one that a login alone is no ticket for.
  *
- * @typedef {{id: string, name: string, most?: number, mostClients?: number, codeOf?: (ticket: Ticket) => string,
+ * @typedef {{id: string, name: string, most?: number, mostClients?: number,
+ *   codeOf?: (ticket: Ticket) => string,
  *   isLater?: boolean}} Work
  */
 
