@@ -19,6 +19,7 @@ import { EventRecorder } from './core/events/event-recorder.js';
 import { FreshProof } from './core/access/fresh-proof.js';
 import { HandlerRegistry } from './core/ceremony/handler-registry.js';
 import { KeyRing } from './core/keys/key-ring.js';
+import { LoginChallenges } from './core/login/login-challenges.js';
 import { LoginService } from './core/login/login.service.js';
 import { MethodAskingService } from './core/methods/method-asking.service.js';
 import { MethodCeremony } from './core/ceremony/method-ceremony.js';
@@ -26,6 +27,9 @@ import { MethodRestoring } from './core/reversal/method-restoring.js';
 import { MethodChanges } from './core/methods/method-changes.js';
 import { MethodRemoval } from './core/methods/method-removal.js';
 import { MethodService } from './core/methods/method.service.js';
+import { PasskeyCommit } from './core/login/passkey-commit.js';
+import { PasskeyLogin } from './core/login/passkey-login.js';
+import { PasskeyTokens } from './core/keys/passkey-token.js';
 import { PresentAccounts } from './core/access/present-accounts.js';
 import { OwnMethods } from './core/methods/own-methods.js';
 import { ChangeReversal } from './core/reversal/change-reversal.js';
@@ -60,6 +64,7 @@ export const CORE_PROVIDERS: Provider[] = [
   FreshProof,
   HandlerRegistry,
   KeyRing,
+  LoginChallenges,
   LoginService,
   MethodAskingService,
   MethodCeremony,
@@ -67,6 +72,9 @@ export const CORE_PROVIDERS: Provider[] = [
   MethodRemoval,
   MethodService,
   OwnMethods,
+  PasskeyCommit,
+  PasskeyLogin,
+  PasskeyTokens,
   PresentAccounts,
   ChangeReversal,
   SendCooldowns,

@@ -57,7 +57,14 @@ export { RequestWatch } from './http/requests/request-watch.js';
 
 // ## Sign-in, step-up and accounts
 // A host injects these services and calls them.
-export { LoginService, type LoginOutcome, type MfaPending } from './core/login/login.service.js';
+export { LoginService } from './core/login/login.service.js';
+export { type LoginOutcome, type MfaPending } from './core/login/login-outcome.js';
+export {
+  PasskeyLogin,
+  type PasskeyOutcome,
+  type PasskeyPending,
+  type PasskeyRequest,
+} from './core/login/passkey-login.js';
 export { type FirstFactorPassed, type MfaPassed } from './core/ports/mfa-passed.js';
 export { type IssuedResponse } from './core/login/issued-response.js';
 export { IssuedResponses } from './http/controllers/issued-responses.js';
@@ -117,6 +124,7 @@ export {
   type Delivery,
   type VerifyInput,
   type VerifyOutcome,
+  type DiscoverableFactor,
   type JsonObject,
 } from './contract/handler.js';
 export { HandlerRegistry } from './core/ceremony/handler-registry.js';
@@ -131,8 +139,7 @@ export { readFields } from './contract/read-fields.js';
 export { BoundedText, Trimmed } from './contract/text-fields.js';
 export { IsPlainEmailAddress, normalizeEmailAddress } from './kit/email-address.js';
 export { normalizePhoneNumber } from './kit/phone-number.js';
-export { normalizeCode } from './contract/normalize-code.js';
-export { normalizeText } from './contract/normalize-text.js';
+export { normalizeCode, normalizeText } from './contract/normalize-text.js';
 export { maskEmail, maskPhone } from './kit/mask.js';
 export { constantTimeEqual } from './kit/constant-time-equal.js';
 
@@ -202,49 +209,22 @@ export { rejectAfter } from './core/events/reject-after.js';
 
 // ## Another storage
 // A storage in the place of PostgreSQL implements these. `describeStoreContract` holds it to their rules.
-export {
-  UnitOfWork,
-  MethodStore,
-  type MethodKey,
-  type MethodRecord,
-  type MethodSnapshot,
-  type Activation,
-  type EnrolledMethod,
-  ChallengeStore,
-  type ChallengeKey,
-  type ChallengeRecord,
-  type ChallengeChange,
-  type NewChallenge,
-  type WhenOpen,
-  BackupCodeStore,
-  type BackupCodeCount,
-  type StoredBackupCode,
-  type StoredBackupCodes,
-  AccountStore,
-} from './core/ports/stores.js';
+export { UnitOfWork, MethodStore, type MethodKey, type MethodRecord } from './core/ports/stores.js';
+export { type MethodSnapshot, type Activation, type EnrolledMethod } from './core/ports/stores.js';
+export { ChallengeStore, type ChallengeKey, type ChallengeRecord } from './core/ports/stores.js';
+export { type ChallengeChange, type NewChallenge, type WhenOpen } from './core/ports/stores.js';
+export { BackupCodeStore, type BackupCodeCount } from './core/ports/stores.js';
+export { type StoredBackupCode, type StoredBackupCodes } from './core/ports/stores.js';
+export { AccountStore } from './core/ports/stores.js';
+export { DiscoveryStore, type SubjectHandle } from './core/ports/discoveries.js';
 export { type Authenticator } from './core/ports/authenticators.js';
 export { AccountReading } from './core/ports/account-reading.js';
 export { EnrolmentStore, type Enrolment } from './core/methods/enrolments.js';
-export {
-  AttemptStore,
-  type AttemptRequest,
-  type SpentAttempt,
-  type Settlement,
-  type Refusal,
-} from './core/ports/attempts.js';
-export {
-  SendBudgetStore,
-  type SendAllowance,
-  type SendVerdict,
-  type TakenSend,
-} from './core/sending/send-budgets.js';
+export { AttemptStore, type AttemptRequest, type SpentAttempt } from './core/ports/attempts.js';
+export { type Settlement, type Refusal } from './core/ports/attempts.js';
+export { SendBudgetStore, type SendAllowance } from './core/sending/send-budgets.js';
+export { type SendVerdict, type TakenSend } from './core/sending/send-budgets.js';
 export { EventStore } from './core/ports/event-store.js';
 export { OutboxStore, type Claim, type ClaimedDelivery } from './core/events/outbox.js';
-export {
-  ChangeStore,
-  type ChangeSubject,
-  type FormerBackupCode,
-  type FormerMethod,
-  type LoggedChange,
-  type NewChange,
-} from './core/reversal/changes.js';
+export { ChangeStore, type ChangeSubject, type FormerBackupCode } from './core/reversal/changes.js';
+export { type FormerMethod, type LoggedChange, type NewChange } from './core/reversal/changes.js';

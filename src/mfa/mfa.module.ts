@@ -21,6 +21,7 @@ import { type MfaHandler } from './contract/handler.js';
 import { HandlerRegistry, MFA_HANDLERS } from './core/ceremony/handler-registry.js';
 import { KeyRing } from './core/keys/key-ring.js';
 import { LoginService } from './core/login/login.service.js';
+import { PasskeyLogin } from './core/login/passkey-login.js';
 import { OutboxWorker } from './core/events/outbox-worker.js';
 import { ChangeReversal } from './core/reversal/change-reversal.js';
 import { SendBudgetStore } from './core/sending/send-budgets.js';
@@ -174,6 +175,7 @@ const EXPORTED = [
   MfaAccounts,
   MfaRetention,
   MfaOptions,
+  PasskeyLogin,
   AuditTrail,
   AuditVerification,
   OutboxBacklog,

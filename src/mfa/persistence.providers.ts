@@ -1,6 +1,7 @@
 import { type Provider } from '@nestjs/common';
 import { AttemptStore } from './core/ports/attempts.js';
 import { ChangeStore } from './core/reversal/changes.js';
+import { DiscoveryStore } from './core/ports/discoveries.js';
 import { EnrolmentStore } from './core/methods/enrolments.js';
 import { EventStore } from './core/ports/event-store.js';
 import {
@@ -35,6 +36,7 @@ import { TypeOrmChangeStore } from './persistence/stores/typeorm-change.store.js
 import { TypeOrmChallengeStore } from './persistence/stores/typeorm-challenge.store.js';
 import { AccountReading } from './core/ports/account-reading.js';
 import { TypeOrmAccountReading } from './persistence/stores/typeorm-account-reading.js';
+import { TypeOrmDiscoveryStore } from './persistence/stores/typeorm-discovery.store.js';
 import { TypeOrmEnrolmentStore } from './persistence/stores/typeorm-enrolment.store.js';
 import { TypeOrmEventStore } from './persistence/stores/typeorm-event.store.js';
 import { TypeOrmMethodStore } from './persistence/stores/typeorm-method.store.js';
@@ -66,6 +68,7 @@ export const PERSISTENCE_PROVIDERS: Provider[] = [
   { provide: ChallengeStore, useClass: TypeOrmChallengeStore },
   { provide: ChangeStore, useClass: TypeOrmChangeStore },
   { provide: AccountReading, useClass: TypeOrmAccountReading },
+  { provide: DiscoveryStore, useClass: TypeOrmDiscoveryStore },
   { provide: EnrolmentStore, useClass: TypeOrmEnrolmentStore },
   { provide: EventStore, useClass: TypeOrmEventStore },
   { provide: MethodStore, useClass: TypeOrmMethodStore },

@@ -16,7 +16,12 @@ import { FirstFactors } from './sign-in/first-factors.js';
 import { LoginController } from './sign-in/login.controller.js';
 import { LoginFailureLog } from './sign-in/login-failure-log.js';
 import { LoginFailures } from './sign-in/login-failures.js';
+import { passkeyDocumentsOf } from './sign-in/passkey/passkey-documents.controllers.js';
+import { PasskeyLoginController } from './sign-in/passkey/passkey-login.controller.js';
+import { PASSKEY } from './sign-in/passkey/passkey.factor.js';
 import { PasswordChange } from './account/passwords/password-change.js';
+import { PasswordRemoval } from './account/passwords/password-removal.js';
+import { PasswordReplacement } from './account/passwords/password-replacement.js';
 import { PasswordReset } from './account/passwords/password-reset.js';
 import { PasswordsController } from './account/passwords/passwords.controller.js';
 import { prepareFirstFactors } from './sign-in/prepare-first-factors.js';
@@ -55,6 +60,8 @@ import { UserDisabling } from './account/user-disabling.js';
     LoginFailureLog,
     LoginFailures,
     PasswordChange,
+    PasswordRemoval,
+    PasswordReplacement,
     PasswordReset,
     SessionEndings,
     SessionRenewal,
@@ -72,7 +79,12 @@ export class AuthModule {
       useFactory: (users: UsersService, secrets: SharedSecrets, accounts: MfaAccounts) =>
         create({ users, secrets }, accounts),
     };
-    const controllers = EMAIL_CONTROLLERS[config.emailVerification];
+    const hasPasskeys = config.providers.some(({ type }) => type === PASSKEY);
+    const controllers = [
+      ...EMAIL_CONTROLLERS[config.emailVerification],
+      ...(hasPasskeys ? [PasskeyLoginController] : []),
+      ...passkeyDocumentsOf(config),
+    ];
     return { module: AuthModule, providers: [factors], controllers };
   }
 }

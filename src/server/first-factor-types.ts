@@ -2,6 +2,7 @@ import { optionsSchema } from './config/values/read-entry-options.js';
 import { type FirstFactorTypes, firstFactorType } from './sign-in/first-factor-type.js';
 import { LocalFactor } from './sign-in/local/local.factor.js';
 import { LOCAL } from './identity/local.type.js';
+import { PASSKEY, PasskeyFactor } from './sign-in/passkey/passkey.factor.js';
 import { SharedPasswordFactor } from './sign-in/shared-password/shared-password.factor.js';
 import { sharedPasswordOptions } from './sign-in/shared-password/shared-password.options.js';
 import { TrustedNetworksFactor } from './sign-in/trusted-networks/trusted-networks.factor.js';
@@ -11,6 +12,7 @@ import { trustedNetworksOptions } from './sign-in/trusted-networks/trusted-netwo
 export const FIRST_FACTOR_TYPES: FirstFactorTypes = {
   // No options: the limits of passwords are settings.
   [LOCAL]: firstFactorType('Password', optionsSchema({}), (_, { users }) => new LocalFactor(users)),
+  [PASSKEY]: firstFactorType('Passkey', optionsSchema({}), () => new PasskeyFactor()),
   shared_password: firstFactorType(
     'Shared password',
     sharedPasswordOptions,

@@ -33,7 +33,10 @@ export interface Conduct {
   readonly signCount?: number;
   /** The id of the credential in the answer, whatever was asked for. */
   readonly credentialId?: string;
+  /** The user handle in the answer. Absent: that of the credential where no key was named; else none. */
   readonly userHandle?: string | null;
+  /** Whether a new credential can be found without a user name. */
+  readonly isPasskey?: boolean;
   /** Members that replace those of a new credential's COSE key. */
   readonly coseMembers?: ReadonlyMap<Encodable, Encodable>;
   /** `self`: signed by the new key; otherwise format and statement. Absent: no attestation. */
@@ -98,7 +101,7 @@ export class SoftwareAuthenticator {
       ]),
     );
     return {
-      ...frameOf(id),
+      ...frameOf(id, asked.isPasskey),
       response: {
         clientDataJSON: clientData.toString('base64url'),
         attestationObject: attestationObject.toString('base64url'),
@@ -114,9 +117,12 @@ export class SoftwareAuthenticator {
   get(options: Options, conduct: Conduct = {}) {
     const asked = { ...this.conduct, ...conduct };
     const allowed = options.allowCredentials.map(({ id }: { id: string }) => id);
-    const credential = this.credentials.find(
-      ({ id }) => id === asked.credentialId || allowed.includes(id),
-    );
+    const isOpen = allowed.length === 0;
+    const isOffered = ({ id, rpId }: Credential) =>
+      isOpen ? rpId === options.rpId : allowed.includes(id);
+    const credential =
+      this.credentials.find(({ id }) => id === asked.credentialId) ??
+      this.credentials.find(isOffered);
     if (credential === undefined) throw new Error('NotAllowedError: no such key.');
     this.signCount += 1;
     const authenticatorData = this.authenticatorData(options.rpId, asked);
@@ -128,6 +134,7 @@ export class SoftwareAuthenticator {
         clientDataJSON: clientData.toString('base64url'),
         authenticatorData: authenticatorData.toString('base64url'),
         signature: signature.toString('base64url'),
+        ...(isOpen && { userHandle: credential.userHandle }),
         ...(asked.userHandle !== undefined && { userHandle: asked.userHandle }),
       },
     };
@@ -173,13 +180,13 @@ export class SoftwareAuthenticator {
 }
 
 /** The members that browsers add to each answer. */
-function frameOf(id: string) {
+function frameOf(id: string, isPasskey = false) {
   return {
     id,
     rawId: id,
     type: 'public-key' as const,
     authenticatorAttachment: 'cross-platform',
-    clientExtensionResults: { credProps: { rk: false } },
+    clientExtensionResults: { credProps: { rk: isPasskey } },
   };
 }
 

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { CodeProof } from './code-proof.js';
-import { MAX_CODE_LENGTH } from './normalize-code.js';
+import { MAX_CODE_LENGTH } from './normalize-text.js';
 import { readFields } from './read-fields.js';
 
 function errorsOf(body: unknown): unknown {

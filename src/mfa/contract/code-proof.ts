@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsNotEmpty, IsString } from 'class-validator';
 import { AcceptNumberAsText, BoundedText } from './text-fields.js';
-import { MAX_CODE_LENGTH } from './normalize-code.js';
+import { MAX_CODE_LENGTH } from './normalize-text.js';
 
 /** The proof of a method whose factor is a typed one-time code. */
 export class CodeProof {

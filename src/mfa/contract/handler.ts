@@ -102,6 +102,16 @@ export type VerifyOutcome<State> =
       readonly state: State;
       /** Method references of this proof [RFC 8176 §2]. Absent: the handler's `amr`. */
       readonly amr?: readonly string[];
+      /**
+       * A handle by which the authenticator names its subject, and which no earlier outcome has told. The core
+       * stores it with the proof. It counts only with {@link MfaHandler.discoverable}.
+       */
+      readonly handle?: string;
+      /**
+       * True if the enrolment and this proof both verified the person, so that one authenticator shows two
+       * factors [NIST SP 800-63B-4 §3.1.7]. It counts only where a login begins with it.
+       */
+      readonly isTwoFactor?: true;
     }
   | {
       readonly ok: false;
@@ -114,6 +124,26 @@ export type VerifyOutcome<State> =
       /** True for a spent proof: it counts as wrong, and the person is told to wait for the next one. */
       readonly wasUsed?: true;
     };
+
+/**
+ * How an authenticator begins a login before anybody is named, as a passkey does.
+ *
+ * @typeParam State as for {@link MfaHandler}, and so are the others
+ */
+export interface DiscoverableFactor<State = unknown, Data = unknown, Proof = object> {
+  /** Where its handles mean something, for passkeys the RP ID. At most 253 characters. */
+  readonly realm: string;
+  /**
+   * What an authenticator of any subject is asked.
+   *
+   * @param nonce 32 random bytes in base64url, for this login alone. A proof must be bound to it
+   */
+  challenge(nonce: string): Pick<ChallengeOutcome<Data>, 'data' | 'response'>;
+  /** The handle of the subject that a proof names; null where it names none. Nothing is judged yet. */
+  handleIn(proof: Proof): string | null;
+  /** Whether the authenticator of this state is known to sign in alone, with two factors in one. */
+  signsInAlone(state: State): boolean;
+}
 
 /**
  * One kind of second factor.
@@ -184,6 +214,8 @@ export interface MfaHandler<State = unknown, Data = unknown, Fields = object, Pr
    * @param input the states of the remaining authenticators of the subject, pending ones included
    */
   signal?(input: { readonly subject: Subject; readonly states: readonly State[] }): JsonObject;
+  /** Present if a login may begin with an authenticator. Its proofs are those of {@link challenge}. */
+  readonly discoverable?: DiscoverableFactor<State, Data, Proof>;
   /** Called after an authenticator or its user is deleted. */
   dispose?(input: { readonly subjectId: string; readonly state: State }): Promise<void>;
 }

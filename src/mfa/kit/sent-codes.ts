@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { addSeconds } from '../contract/clock.js';
 import { constantTimeEqual } from './constant-time-equal.js';
-import { normalizeCode } from '../contract/normalize-code.js';
+import { normalizeCode } from '../contract/normalize-text.js';
 import { type RandomSource } from '../contract/random.js';
 import { errorOfForms } from '../contract/option-form.js';
 import { SENT_CODE_OPTIONS } from './sent-code.options.js';

@@ -126,7 +126,7 @@ function configOf(values: Values, lists: Required<AuthConfig>, keys: KeyRings): 
     smtpUrl: values.SMTP_URL,
     mailFrom: values.MAIL_FROM,
     smsGateway: signedWebhookOf(values, ['SMS_GATEWAY_URL', 'SMS_GATEWAY_SECRET']),
-    webAuthn: webAuthnOf(values, publicUrl),
+    ...webAuthnOf(values, publicUrl),
     jwtKeys: keys.jwtKeys,
     rereadKeys: null,
     registrationIsOpen: values.REGISTRATION === 'open',

@@ -7,7 +7,7 @@ import { type EmailVerificationMode } from './settings/email-verifications.js';
 import { type JwtKey } from './keys/key-formats.js';
 import { type SignedWebhook } from './settings/signed-webhook.js';
 import { type MetricsAddress, type TraceExport } from './settings/observability-settings.js';
-import { type WebAuthnSettings } from './settings/webauthn-settings.js';
+import { type PasskeyPages, type WebAuthnSettings } from './settings/webauthn-settings.js';
 
 /** Both rings, unwrapped. */
 export interface KeyRings {
@@ -57,6 +57,7 @@ export abstract class ServerConfig {
   /** Null: the development mailbox page shows text messages. */
   abstract readonly smsGateway: SignedWebhook | null;
   abstract readonly webAuthn: WebAuthnSettings;
+  abstract readonly passkeyPages: PasskeyPages;
   /** The first key signs, all of them verify. At least one. */
   abstract readonly jwtKeys: readonly JwtKey[];
   /**

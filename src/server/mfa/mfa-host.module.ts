@@ -31,6 +31,7 @@ import { BearerAccessTokenReader } from './bearer-access-token-reader.js';
 import { EVENT_CONSUMERS_PROVIDER } from './event-consumers.js';
 import { MfaCleaner } from './mfa.cleaner.js';
 import { SessionTokenIssuer } from './session-token-issuer.js';
+import { UserFactorChanges } from './user-factor-changes.js';
 import { UserPasswordProof } from './user-password-proof.js';
 import { UserSessionDirectory } from './user-session-directory.js';
 import { UserSubjectDirectory } from './user-subject-directory.js';
@@ -52,7 +53,8 @@ const PORTS: Provider[] = [
   { provide: PasswordProof, useClass: UserPasswordProof },
   { provide: RequestBudget, useExisting: SubjectBudget },
   { provide: SessionCloser, useClass: UserSessionCloser },
-  { provide: FactorChangeHook, useClass: FactorChangeEndings },
+  FactorChangeEndings,
+  { provide: FactorChangeHook, useClass: UserFactorChanges },
   {
     provide: MfaEventListener,
     inject: [EventEmitter2],

@@ -24,6 +24,8 @@ export interface FirstFactor {
    * False: the factor refuses users with an active second factor, since it cannot lead to a second step.
    */
   readonly supportsMfa: boolean;
+  /** True: it has routes of its own, and `login/` does not know its name. Absent: false. */
+  readonly hasOwnRoutes?: boolean;
   /**
    * Runs once, before the server listens.
    *

@@ -28,10 +28,15 @@ export class FirstFactors implements OnApplicationBootstrap {
     for (const { factor } of this.all) await factor.onStart?.();
   }
 
-  /** The first factor of a login that names none: the first of type `local`, else the first of all. */
+  /** Those that `login/` takes a form of. */
+  get forms(): readonly ConfiguredFirstFactor[] {
+    return this.all.filter(({ factor }) => factor.hasOwnRoutes !== true);
+  }
+
+  /** The first factor of a login that names none: the first of type `local`, else the first form. */
   get default(): ConfiguredFirstFactor {
-    const [first] = this.all;
-    const factor = this.all.find(({ type }) => type === LOCAL) ?? first;
+    const [first] = this.forms;
+    const factor = this.forms.find(({ type }) => type === LOCAL) ?? first;
     if (factor === undefined) throw new Error('No way to sign in is configured.');
     return factor;
   }
@@ -81,7 +86,7 @@ export class FirstFactors implements OnApplicationBootstrap {
   }
 
   private find(id: string): ConfiguredFirstFactor | undefined {
-    return this.all.find((candidate) => candidate.id === id);
+    return this.forms.find((candidate) => candidate.id === id);
   }
 }
 

@@ -38,7 +38,7 @@ export function completeLoginDocument(document: OpenAPIObject, factors: FirstFac
     .find((post) => post?.operationId === LOGIN_OPERATION);
   const body = operation?.requestBody;
   if (body === undefined || !('content' in body)) return;
-  const forms = factors.all.map((factor) => ({ id: factor.id, ...formOf(factor, factors) }));
+  const forms = factors.forms.map((factor) => ({ id: factor.id, ...formOf(factor, factors) }));
   const named = forms.map((form) => [`LoginWith${pascalCase(form.id)}`, form.schema] as const);
   const names = named.map(([name]) => name);
   // A single form is no choice.

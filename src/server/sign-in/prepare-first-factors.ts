@@ -9,6 +9,10 @@ import {
   type FirstFactorTypes,
 } from './first-factor-type.js';
 import { FirstFactors } from './first-factors.js';
+import { PASSKEY } from './passkey/passkey.factor.js';
+
+/** The type of second factor whose keys may be passkeys. */
+const WEBAUTHN = 'webauthn';
 
 /** The services that all entries share. */
 type FactorServices = Pick<FirstFactorServices, 'users' | 'secrets'>;
@@ -26,6 +30,7 @@ export function prepareFirstFactors(
   const prepared = gatherErrors(config.providers, (entry) => {
     const type = typeOf(entry, types);
     const create = type.prepare(entry);
+    refuseLonely(entry, config);
     return (services: FactorServices) => ({
       type: entry.type,
       id: entry.id,
@@ -37,6 +42,23 @@ export function prepareFirstFactors(
     const factors = prepared.map((create) => create(services));
     return new FirstFactors(factors, accounts);
   };
+}
+
+/** A passkey is enrolled as a second factor, by somebody who has signed in by another way. */
+function refuseLonely({ type, path }: ConfiguredEntry, { providers, factors }: ServerConfig): void {
+  if (type !== PASSKEY) return;
+  const errors = [
+    ...(factors.some((factor) => factor.type === WEBAUTHN)
+      ? []
+      : [`${path}: passkeys need a second factor of type "${WEBAUTHN}": configure one.`]),
+    ...(providers.some((provider) => provider.type !== PASSKEY)
+      ? []
+      : [`${path}: nobody can enrol a first passkey: configure another way to sign in beside it.`]),
+    ...(providers.filter((provider) => provider.type === PASSKEY).length === 1
+      ? []
+      : [`${path}: one way to sign in by passkeys is enough: remove the other.`]),
+  ];
+  if (errors.length > 0) throw new ConfigError(errors);
 }
 
 function typeOf({ type, path }: ConfiguredEntry, types: FirstFactorTypes): FirstFactorType {

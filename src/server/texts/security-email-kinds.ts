@@ -21,6 +21,7 @@ export const SECURITY_EMAIL_KINDS = [
   'session_displaced',
   'sessions_ended',
   'password_changed',
+  'password_removed',
   'password_reset',
   'change_repudiated',
 ] as const;

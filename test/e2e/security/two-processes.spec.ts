@@ -4,10 +4,12 @@ import { generateKeys } from '../../../src/server/config/keys/generate-keys.js';
 import { type ChildServer, startChildServer } from '../../../scripts/child-server.mjs';
 import { compiledPath } from '../../support/compiled-sources.js';
 import { HttpClient } from '../../support/http-client.js';
+import { enrolKey, PASSKEY, withPasskeys } from '../../support/security-keys.js';
 import { tally } from '../../support/tally.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 
 const PARALLEL = 50;
+const OTHER = { username: 'bob', email: 'bob@example.org', password: 'correct horse battery' };
 const USER = { username: 'ada', email: 'ada@example.org', password: 'correct horse battery' };
 
 /** The authenticator of these tests, on the machine's clock: `steps` away from now. */
@@ -29,6 +31,7 @@ function showOneUseAtTwoProcesses(): void {
       NODE_ENV: 'test',
       ...database.settings,
       PUBLIC_URL: 'http://localhost:3000',
+      ...withPasskeys(),
       PASSWORD_HASH_MEMORY_KIB: '8',
       PASSWORD_HASH_PASSES: '1',
       RATE_LIMIT_PER_MINUTE: '100000',
@@ -74,6 +77,19 @@ function showOneUseAtTwoProcesses(): void {
     expect(await tally(refreshes)).toEqual({ ok: PARALLEL });
     const renewed = new Set((await Promise.all(refreshes)).map(({ body }) => body.refresh));
     expect([renewed.size, renewed.has(refresh)]).toEqual([1, false]);
+  });
+
+  it('opens one session by one answer of a passkey, at both', async () => {
+    await client(0).post('/registration/', OTHER);
+    const { username, password } = OTHER;
+    const { access } = (await client(1).post('/login/', { username, password })).body;
+    const key = await enrolKey(client(0), { access }, PASSKEY);
+    const { ephemeral_token, challenge } = (await client(1).post('/login/passkey/', {})).body;
+    const answer = { ephemeral_token, credential: key.get(challenge) };
+    const requests = Array.from({ length: PARALLEL }, (_, turn) =>
+      client(turn).post('/login/passkey/verify/', answer),
+    );
+    expect(await tally(requests)).toMatchObject({ ok: 1 });
   });
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import bcrypt from 'bcrypt';
-import { normalizeCode } from '../../contract/normalize-code.js';
+import { normalizeCode } from '../../contract/normalize-text.js';
 import { RandomSource } from '../../contract/random.js';
 import { type Asker, SlowWork } from '../slow-work/slow-work.js';
 import { MfaOptions } from '../options/mfa.options.js';

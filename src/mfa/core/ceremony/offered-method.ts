@@ -34,17 +34,26 @@ export function offersOf(
   return [first, ...others];
 }
 
+/** A proven first factor. */
+export interface ProvenFirstFactor {
+  readonly subject: Pick<Subject, 'firstFactorAddresses'>;
+  /** What was proven. */
+  readonly proofs: readonly Pick<SessionProof, 'methodId'>[];
+}
+
 /**
- * Active methods that are independent of the first factor; all of them if none is. Where a password was
- * reset by mail, for example, a code that is sent to the same address proves nothing more.
+ * Active methods that are independent of the first factor. The method that a login began with never is.
+ * Where a password was reset by mail, a code that is sent to the same address proves nothing more: it is
+ * asked for only if there is no other.
  */
 export function independentOf(
   active: readonly MethodRecord[],
-  { firstFactorAddresses = [] }: Pick<Subject, 'firstFactorAddresses'>,
+  { subject: { firstFactorAddresses = [] }, proofs }: ProvenFirstFactor,
   registry: HandlerRegistry,
 ): readonly MethodRecord[] {
-  const others = beyond(active, firstFactorAddresses, registry);
-  return others.length > 0 ? others : active;
+  const unproven = active.filter(({ id }) => proofs.every(({ methodId }) => methodId !== id));
+  const others = beyond(unproven, firstFactorAddresses, registry);
+  return others.length > 0 ? others : unproven;
 }
 
 /** Methods that can be asked for, and that send nothing to any of these addresses. */

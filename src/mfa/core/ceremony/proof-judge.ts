@@ -4,6 +4,7 @@ import { type Settlement, type SpentAttempt } from '../ports/attempts.js';
 import { activationOfProof, authenticatorsAfter, mayAnswer } from '../ports/authenticators.js';
 import { type BackupCodes } from './backup-codes.js';
 import { MfaError } from '../../contract/errors.js';
+import { type SubjectHandle } from '../ports/discoveries.js';
 import {
   type MfaHandler,
   type Subject,
@@ -16,8 +17,18 @@ import { type ProofReading } from './proof-reading.js';
 import { type ChallengeRecord, type MethodRecord } from '../ports/stores.js';
 
 /** A right proof, and what a session keeps of it. */
-export type RightProof = Pick<Settlement, 'proven'> &
-  Pick<SessionProof, 'amr' | 'authenticatorId' | 'backupCodesId'>;
+export interface RightProof
+  extends
+    Pick<Settlement, 'proven'>,
+    Pick<SessionProof, 'amr' | 'authenticatorId' | 'backupCodesId'> {
+  /** True if it shows two factors by itself, as {@link VerifyOutcome} says. Absent: false. */
+  readonly isTwoFactor?: true;
+}
+
+/** What a proof is judged by. */
+export interface JudgedAttempt extends Pick<SpentAttempt, 'method' | 'backupCode'> {
+  readonly challenge: Pick<ChallengeRecord, 'authenticatorId' | 'data'>;
+}
 
 /** What judges. */
 export interface Judges {
@@ -78,11 +89,11 @@ export class ProofJudge {
    *
    * @throws {MfaError} `unavailable` where only a slow hash could tell, and others wait
    */
-  async judge(attempt: SpentAttempt, sitting: Sitting): Promise<RightProof | null> {
+  async judge(attempt: JudgedAttempt, sitting: Sitting): Promise<RightProof | null> {
     this.reason = null;
     const { method } = attempt;
     if (method === null) return this.byPassword();
-    const given = { method, challenge: attempt.challenge };
+    const given = { ...attempt, method };
     return (await this.byMethod(given, sitting)) ?? this.byBackupCode(attempt, sitting);
   }
 
@@ -101,7 +112,7 @@ export class ProofJudge {
   }
 
   private async byMethod(
-    { method, challenge }: { readonly method: MethodRecord; readonly challenge: ChallengeRecord },
+    { method, challenge }: JudgedAttempt & { readonly method: MethodRecord },
     { at }: Sitting,
   ): Promise<RightProof | null> {
     const handler = this.judges.registry.forMethod(method);
@@ -121,8 +132,11 @@ export class ProofJudge {
       const authenticators = authenticatorsAfter(use, method, handler);
       const amr = outcome.amr ?? handler.amr;
       const { stateVersion } = handler;
-      const proven = { by: 'method', authenticators, stateVersion } as const;
-      return { proven, amr, authenticatorId: id, backupCodesId: null };
+      const found = handleOf(outcome, handler);
+      const proven = { by: 'method', authenticators, stateVersion, ...found } as const;
+      const { isTwoFactor } = outcome;
+      const shown = { amr, ...(isTwoFactor && { isTwoFactor }) };
+      return { proven, ...shown, authenticatorId: id, backupCodesId: null };
     }
     return null;
   }
@@ -140,7 +154,7 @@ export class ProofJudge {
   }
 
   private async byBackupCode(
-    { backupCode: stored }: SpentAttempt,
+    { backupCode: stored }: JudgedAttempt,
     { isLocked }: Sitting,
   ): Promise<RightProof | null> {
     const { backupCode } = this.judged.reading;
@@ -182,6 +196,15 @@ export function concludesAlike(one: JudgedTry, other: JudgedTry): boolean {
 
 function groundsOf({ attempt: { method }, proof: { proven, ...shown } }: JudgedTry): unknown {
   return [method?.id, method?.isActive, proven.by, shown];
+}
+
+/** The handle by which an authenticator can be found from now on, as a member to spread. */
+export function handleOf(
+  { handle: value }: { readonly handle?: string },
+  { discoverable }: MfaHandler,
+): { readonly handle?: SubjectHandle } {
+  if (value === undefined || discoverable === undefined) return {};
+  return { handle: { realm: discoverable.realm, value } };
 }
 
 /** A reason spares the attempt, so a proof that can be guessed never has one. */

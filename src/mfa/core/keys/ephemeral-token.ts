@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../contract/clock.js';
 import { MfaError } from '../../contract/errors.js';
 import { type ChallengeKey } from '../ports/stores.js';
-import { type JwtKey, JwtKind } from './jwt-kind.js';
-import { type DerivedKey, KeyRing } from './key-ring.js';
+import { JwtKind } from './jwt-kind.js';
+import { jwtKeyOf, KeyRing } from './key-ring.js';
 
 /** Purposes whose challenge the client names by an ephemeral token. */
 export type EphemeralPurpose = 'login' | 'step_up';
@@ -61,8 +61,4 @@ function kindFor(purpose: EphemeralPurpose): JwtKind {
     aud: `nestjs-mfa:${purpose}`,
     maxLength: MAX_EPHEMERAL_TOKEN_LENGTH,
   });
-}
-
-function jwtKeyOf({ id: kid, secret: key }: DerivedKey): JwtKey {
-  return { kid, key };
 }

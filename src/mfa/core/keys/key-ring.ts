@@ -2,6 +2,7 @@ import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:cryp
 import { Injectable } from '@nestjs/common';
 import { MfaOptions } from '../options/mfa.options.js';
 import { errorsOfSecretKeys, type SecretKey } from '../options/secret-key.js';
+import { type JwtKey } from './jwt-kind.js';
 
 /** What a derived key is for; no two uses share a key. */
 export type KeyUse =
@@ -87,6 +88,11 @@ export class KeyRing {
     if (newest === undefined) throw new Error('The key ring is empty.');
     return [newest, ...older];
   }
+}
+
+/** A derived key as the signer of a token. */
+export function jwtKeyOf({ id: kid, secret: key }: DerivedKey): JwtKey {
+  return { kid, key };
 }
 
 function tagOf(key: DerivedKey, text: string): string {

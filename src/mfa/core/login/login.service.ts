@@ -5,41 +5,25 @@ import { proofOfFirstFactor, type SessionProof, withProof } from '../ports/assur
 import { Ceremony, type Proven } from '../ceremony/ceremony.js';
 import { PresentAccounts } from '../access/present-accounts.js';
 import { ChallengeService } from '../ceremony/challenge.service.js';
-import { type EphemeralClaims, EphemeralTokens } from '../keys/ephemeral-token.js';
+import { type EphemeralClaims } from '../keys/ephemeral-token.js';
 import { MfaError } from '../../contract/errors.js';
 import { EventRecorder } from '../events/event-recorder.js';
 import { type MfaEvent, type MfaEventType } from '../ports/events.js';
 import { type JsonObject, type Subject } from '../../contract/handler.js';
 import { HandlerRegistry } from '../ceremony/handler-registry.js';
 import { type ClientInfo, type FirstFactorPassed, vouch } from '../ports/mfa-passed.js';
-import { choicesOf, independentOf, keptProof, offersOf } from '../ceremony/offered-method.js';
+import { independentOf, keptProof } from '../ceremony/offered-method.js';
 import { isAlive, isEligible, activeOf } from '../ceremony/policy.js';
 import { given, HostPorts } from '../ports/host-ports.js';
 import { answerOf, type IssuedResponse } from './issued-response.js';
+import { LoginChallenges } from './login-challenges.js';
+import { type LoginOutcome } from './login-outcome.js';
 import {
   type ChallengeRecord,
   ChallengeStore,
   type MethodRecord,
   MethodStore,
 } from '../ports/stores.js';
-
-/** A login, or a step-up, that waits for a proof. */
-export interface MfaPending {
-  readonly ephemeralToken: string;
-  /** The method that is asked for: the primary one, unless another was named. */
-  readonly method: string;
-  /** Every method that may be chosen, the primary first. */
-  readonly methods: readonly { readonly name: string; readonly displayName: string }[];
-  readonly expiresAt: Date;
-  /** What the method shows the client, or null. */
-  readonly challenge: JsonObject | null;
-}
-
-/** What a right first factor leads to. */
-export type LoginOutcome =
-  /** No second factor is required: `tokens` is the body that the host's issuer made. */
-  | (IssuedResponse & { readonly kind: 'passed' })
-  | { readonly kind: 'pending'; readonly pending: MfaPending };
 
 /** An open login, with the subject's methods as they are now. */
 interface OpenLogin {
@@ -60,7 +44,7 @@ export class LoginService {
     private readonly challengeService: ChallengeService,
     private readonly events: EventRecorder,
     private readonly ceremony: Ceremony,
-    private readonly ephemeralTokens: EphemeralTokens,
+    private readonly asking: LoginChallenges,
     private readonly options: MfaOptions,
     private readonly clock: Clock,
   ) {}
@@ -78,7 +62,9 @@ export class LoginService {
     const active = activeOf(await this.methods.list(first.subject.id));
     if (active.length === 0) return { kind: 'passed', ...(await this.pass(first, client)) };
     if (first.supportsMfa === false) throw new MfaError('invalid_credentials');
-    return { kind: 'pending', pending: await this.ask(first, active, client) };
+    const { subject, provider = null } = first;
+    const begun = { subject, proofs: [this.proofOf(first)], provider };
+    return { kind: 'pending', pending: await this.asking.ask(begun, active, client) };
   }
 
   /**
@@ -126,7 +112,8 @@ export class LoginService {
     const { subject, login, active } = await this.openLogin(claims);
     const chosen = this.registry.get(handler);
     if (login.handler === handler) throw new MfaError('method_unchanged');
-    const method = independentOf(active, subject, this.registry).find(
+    const { proofs } = login;
+    const method = independentOf(active, { subject, proofs }, this.registry).find(
       (candidate) => candidate.handler === handler && isEligible(login, candidate),
     );
     if (method === undefined) throw new MfaError('method_not_found');
@@ -174,25 +161,6 @@ export class LoginService {
     const events = [event, ...furtherEvents];
     await this.events.record(events, { rows, rowUpdates, displacement });
     return answer;
-  }
-
-  private async ask(
-    first: FirstFactorPassed,
-    active: readonly MethodRecord[],
-    client: ClientInfo,
-  ): Promise<MfaPending> {
-    const { subject, provider = null } = first;
-    const proofs = [this.proofOf(first)];
-    const offers = offersOf(independentOf(active, subject, this.registry), this.registry);
-    const start = { purpose: 'login' as const, subject, proofs, provider, sessionId: null };
-    const { challenge, shown } = await this.challengeService.open(start, offers[0], client);
-    return {
-      ephemeralToken: this.ephemeralTokens.sign(challenge, 'login'),
-      method: challenge.handler,
-      methods: choicesOf(offers),
-      expiresAt: challenge.expiresAt,
-      challenge: shown,
-    };
   }
 
   private passedBy(proven: Proven) {

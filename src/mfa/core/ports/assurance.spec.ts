@@ -137,6 +137,22 @@ describe('withProof', () => {
     const later = { ...PASSWORD, at: NOON };
     expect(withProof([PASSWORD, mailbox], later)).toEqual([mailbox, later]);
   });
+
+  it('leaves a credential the first factor of the session that began with it alone', () => {
+    const first = { ...CODE, at: MORNING, isOfFirstFactor: true };
+    const other = { ...CODE, methodId: 'm2' };
+    const another = { ...CODE, authenticatorId: 'a2' };
+    expect(withProof([first, other], CODE)).toEqual([other, { ...CODE, isOfFirstFactor: true }]);
+    expect(withProof([first], other)).toEqual([first, other]);
+    expect(withProof([first], another)).toEqual([first, another]);
+    expect(withProof([PASSWORD, first], CODE)).toEqual([PASSWORD, CODE]);
+  });
+
+  it('keeps what showed two factors by itself beside a proof that shows one', () => {
+    const two = { ...CODE, amr: ['pop', 'mfa'], at: MORNING };
+    expect(withProof([two], CODE)).toEqual([two, CODE]);
+    expect(withProof([two, CODE], { ...two, at: NOON })).toEqual([CODE, { ...two, at: NOON }]);
+  });
 });
 
 it('keeps the proofs that count, and the others for as long as their credential can be taken back', () => {

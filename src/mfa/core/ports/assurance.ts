@@ -25,8 +25,8 @@ export interface SessionProof {
   readonly activation: number | null;
   readonly at: Date;
   /**
-   * True for a proof of a method that is no second factor: a code to the address that the first factor came
-   * from, for example after a password reset by mail. Absent: false.
+   * True for a proof of a method that is no second factor: a key that the login began with, or a code to the
+   * address that the first factor came from, for example after a password reset by mail. Absent: false.
    */
   readonly isOfFirstFactor?: boolean;
 }
@@ -116,9 +116,24 @@ export function latestOf(proofs: readonly Pick<SessionProof, 'at'>[]): Date | nu
   );
 }
 
-/** Adds a proof to those of a session. It replaces an older proof by the same credential. */
+/**
+ * Adds a proof to those of a session. It replaces an older proof by the same credential that shows as much.
+ * A credential that began the session, without any other first factor, stays its first factor.
+ */
 export function withProof(proofs: readonly SessionProof[], added: SessionProof): SessionProof[] {
-  return [...proofs.filter((proof) => kindOf(proof) !== kindOf(added)), added];
+  const kept = hasBegunWith(added, proofs) ? { ...added, isOfFirstFactor: true } : added;
+  return [...proofs.filter((proof) => kindOf(proof) !== kindOf(added)), kept];
+}
+
+function hasBegunWith(
+  { methodId, authenticatorId }: SessionProof,
+  proofs: readonly SessionProof[],
+): boolean {
+  const isOnlyFirst = proofs.every((proof) => proof.methodId !== null);
+  const own = proofs.filter(
+    (proof) => proof.methodId === methodId && proof.authenticatorId === authenticatorId,
+  );
+  return isOnlyFirst && own.some(({ isOfFirstFactor }) => isOfFirstFactor === true);
 }
 
 /** The proofs that a session keeps at most: more than anybody needs. */
@@ -148,8 +163,8 @@ export function withoutSecondFactor(proofs: readonly SessionProof[]): SessionPro
 }
 
 function kindOf({ methodId, authenticatorId, backupCodesId, amr }: SessionProof): string {
-  const first = methodId === null ? amr : null;
-  return JSON.stringify([methodId, authenticatorId, backupCodesId, first]);
+  const shown = methodId === null ? amr : amr.includes('mfa');
+  return JSON.stringify([methodId, authenticatorId, backupCodesId, shown]);
 }
 
 /** A {@link SessionProof} as JSON. */

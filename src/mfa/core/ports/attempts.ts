@@ -7,6 +7,7 @@ import {
   type SubjectRow,
 } from './host-rows.js';
 import { type ChallengePurpose } from './challenge-purpose.js';
+import { type SubjectHandle } from './discoveries.js';
 import {
   type ChallengeKey,
   type ChallengeRecord,
@@ -145,6 +146,8 @@ export interface Settlement {
         readonly by: 'method';
         readonly authenticators: readonly Authenticator[];
         readonly stateVersion: number;
+        /** By which the authenticator names its subject from now on. Absent: no new one. */
+        readonly handle?: SubjectHandle;
       }
     | { readonly by: 'backup_code'; readonly lookup: string }
     | { readonly by: 'password' };

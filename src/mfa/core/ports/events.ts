@@ -36,6 +36,7 @@ export const MFA_EVENT_TYPES = [
   'sessions_ended',
   'refresh_token_reused',
   'password_changed',
+  'password_removed',
   'password_reset_requested',
   'password_reset',
   'email_verification_requested',
@@ -71,8 +72,8 @@ export interface MfaEvent {
   /**
    * The object of the event: the authenticator that was proven, renamed or removed; the method that was
    * deactivated or deleted; the former primary method; the link of `password_reset_requested`; the host's
-   * version of the password of `password_changed` and `password_reset`. Only consumers get it: the audit
-   * does not keep it.
+   * version of the password of `password_changed`, `password_removed` and `password_reset`. Only consumers
+   * get it: the audit does not keep it.
    */
   readonly target?: string | undefined;
   /** The logged change by which it can be undone; absent without one. Only consumers get it. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { RandomSource } from '../../contract/random.js';
 import { type Actor } from '../access/actor.js';
 import { type ChangeSubject, ChangeStore, type LoggedChange } from './changes.js';
-import { type MfaEvent } from '../ports/events.js';
+import { type MfaEvent, type MfaEventType } from '../ports/events.js';
 import { HostPorts } from '../ports/host-ports.js';
 import { type Subject } from '../../contract/handler.js';
 import { BackupCodeStore, type Transaction } from '../ports/stores.js';
@@ -79,6 +79,16 @@ export class ChangeLog {
     await this.changes.record(change, about, transaction);
     const told = { type, subject, sessionId, client, at };
     return (await this.host.factorChanges?.onFactorChange(told, transaction)) ?? [];
+  }
+
+  /** Tells the host of a change that is made. @throws what the host rejects it with */
+  async made(
+    type: MfaEventType,
+    { subject, client, sessionId, at }: ChangeOccasion,
+    transaction: Transaction,
+  ): Promise<void> {
+    const change = { type, subject, sessionId, client, at };
+    await this.host.factorChanges?.afterFactorChange?.(change, transaction);
   }
 
   /** The whole log of a subject, oldest first. */

@@ -6,7 +6,7 @@ import { generate } from 'otplib';
 import { type Subject } from '../../contract/handler.js';
 import { addSeconds } from '../../contract/clock.js';
 import { HandlerDefaults } from '../../kit/handler-defaults.js';
-import { normalizeCode } from '../../contract/normalize-code.js';
+import { normalizeCode } from '../../contract/normalize-text.js';
 import { type OptionalPackage } from '../../kit/optional-package.js';
 import { RandomSource } from '../../contract/random.js';
 import { FakeClock } from '../../testing/fake-clock.js';

@@ -15,7 +15,7 @@ import {
 } from '../../contract/handler.js';
 import { CodeProof } from '../../contract/code-proof.js';
 import { HandlerDefaults } from '../../kit/handler-defaults.js';
-import { normalizeCode } from '../../contract/normalize-code.js';
+import { normalizeCode } from '../../contract/normalize-text.js';
 import { RandomSource } from '../../contract/random.js';
 import {
   APP_HANDLER_OPTIONS,

@@ -71,6 +71,34 @@ describe('WebAuthnHandler.verify of a registration', () => {
     expect(makeHandler().describe(told)).toMatchObject({ is_passkey: true });
   });
 
+  it('tells the handle of a new credential, and two factors of a person verified twice', async () => {
+    const { register, enrol, signIn } = desk();
+    expect(await register({})).toMatchObject({ ok: true, handle: expect.any(String) });
+    for (const [atFirst, later, isTwoFactor] of [
+      [true, true, true],
+      [true, false, undefined],
+      [false, true, undefined],
+    ] as const) {
+      const key = newKey({ isVerified: atFirst });
+      const verdict = await signIn(key, await enrol(key), { isVerified: later });
+      expect([verdict.ok && verdict.isTwoFactor, verdict.ok && verdict.handle]).toEqual([
+        isTwoFactor,
+        undefined,
+      ]);
+    }
+  });
+
+  it('tells the handle of a credential that has none of its own, and keeps it', async () => {
+    const { enrol, signIn } = desk();
+    const key = newKey();
+    const { credential } = await enrol(key);
+    const older = { credential: credential && { ...credential, userHandle: null } };
+    const verdict = await signIn(key, older, {});
+    const userHandle = key.credentials[0]?.userHandle;
+    expect(verdict).toMatchObject({ ok: true, handle: userHandle });
+    expect(stateOf(verdict).credential?.userHandle).toBe(userHandle);
+  });
+
   it.each<[string, Conduct]>([
     ['another origin', EVIL],
     ['another relying party', { rpId: 'example.com' }],

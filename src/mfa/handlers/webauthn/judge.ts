@@ -18,6 +18,8 @@ interface Judgement {
   readonly options: ResolvedWebAuthnOptions;
   /** The challenge that the key had to sign. */
   readonly challenge: string;
+  /** Whether the key had to verify its person, whatever the options say. */
+  readonly requiresVerification: boolean;
   readonly answer: CredentialJson;
 }
 
@@ -64,7 +66,7 @@ export async function judgeRegistration(
     isDiscoverable: credProps?.rk ?? null,
     userHandle,
   };
-  return { ok: true, state: { credential }, amr: amrOf(made) };
+  return { ok: true, state: { credential }, amr: amrOf(made), handle: userHandle };
 }
 
 /**
@@ -105,8 +107,10 @@ export async function judgeAssertion(
   }
   return {
     ok: true,
-    state: { credential: { ...credential, signCount, backedUp } },
+    state: { credential: { ...credential, signCount, backedUp, userHandle } },
     amr: amrOf(used),
+    ...(credential.userHandle === null && { handle: userHandle }),
+    ...(credential.userVerified && used.userVerified && { isTwoFactor: true }),
   };
 }
 
@@ -120,12 +124,12 @@ function isCountSound(
   return signCount > before.signCount;
 }
 
-function expectationsOf({ options, challenge }: Judgement) {
+function expectationsOf({ options, challenge, requiresVerification }: Judgement) {
   return {
     expectedChallenge: challenge,
-    expectedOrigin: [...options.origins],
+    expectedOrigin: [...options.origins, ...options.relatedOrigins],
     expectedRPID: options.rpId,
-    requireUserVerification: options.userVerification === 'required',
+    requireUserVerification: requiresVerification || options.userVerification === 'required',
   };
 }
 

@@ -74,6 +74,43 @@ describe('WebAuthnHandler.setup', () => {
   });
 });
 
+describe('WebAuthnHandler.discoverable', () => {
+  const { discoverable } = makeHandler();
+
+  it('asks any key of the relying party, which has to verify its person', () => {
+    expect(discoverable.realm).toBe('example.org');
+    const { data, response } = discoverable.challenge('AAAA');
+    expect(data).toEqual({
+      ceremony: 'authentication',
+      challenge: 'AAAA',
+      requiresVerification: true,
+    });
+    expect(response).toMatchObject({ allowCredentials: [], userVerification: 'required' });
+  });
+
+  it('finds the handle in an assertion alone', async () => {
+    const key = newKey();
+    const { state, shown } = await desk().setUp();
+    const made = key.create(shown);
+    const question = { ...discoverable.challenge('AAAA').response };
+    const handleIn = (conduct = {}) =>
+      discoverable.handleIn({ credential: key.get(question, conduct) });
+    expect(handleIn()).toBe(key.credentials[0]?.userHandle);
+    expect(handleIn({ userHandle: null })).toBeNull();
+    expect(handleIn({ userHandle: '' })).toBeNull();
+    expect(discoverable.handleIn({ credential: made })).toBeNull();
+    expect(discoverable.signsInAlone(state)).toBe(false);
+  });
+
+  it.each([
+    [{ isPasskey: true, isVerified: true }, true],
+    [{ isPasskey: true, isVerified: false }, false],
+    [{ isPasskey: false, isVerified: true }, false],
+  ])('knows which keys sign in alone: %j', async (conduct, signsIn) => {
+    expect(discoverable.signsInAlone(await desk().enrol(newKey(conduct)))).toBe(signsIn);
+  });
+});
+
 describe('WebAuthnHandler', () => {
   it('is the method "webauthn" unless told otherwise', () => {
     expect(makeHandler()).toMatchObject({

@@ -8,6 +8,7 @@ import {
 import {
   type ChallengeInput,
   type ChallengeOutcome,
+  type DiscoverableFactor,
   type JsonObject,
   type MfaHandler,
   type SetupInput,
@@ -49,7 +50,12 @@ export type WebAuthnData =
       /** Ids of the credentials enrolled before: none is enrolled twice. */
       readonly taken: readonly string[];
     }
-  | { readonly ceremony: 'authentication'; readonly challenge: string };
+  | {
+      readonly ceremony: 'authentication';
+      readonly challenge: string;
+      /** Present where the login begins with the key. */
+      readonly requiresVerification?: true;
+    };
 
 /** Twice the minimum [WebAuthn Level 3 §13.4.3]. */
 const CHALLENGE_BYTES = 32;
@@ -81,6 +87,7 @@ export class WebAuthnHandler
   readonly detailsSchema = WebAuthnDetails;
   readonly signalSchema = WebAuthnSignal;
   readonly stateVersion = WEBAUTHN_STATE_VERSION;
+  readonly discoverable: DiscoverableFactor<WebAuthnState, WebAuthnData, WebAuthnProof>;
   private readonly options: ResolvedWebAuthnOptions;
 
   /** @throws {Error} when the options are missing, or one of them is invalid */
@@ -92,6 +99,7 @@ export class WebAuthnHandler
     this.options = resolveWebAuthnOptions(options, defaults);
     this.name = this.options.name;
     this.displayName = this.options.displayName;
+    this.discoverable = discoverableBy(this.options);
   }
 
   /** Stops the start of a host that lacks the package. @throws {Error} that says what to install */
@@ -158,7 +166,8 @@ export class WebAuthnHandler
     const { options } = this;
     // A person does not mean to sign in within a frame on somebody else's page.
     if (data === null || isFramed(server, answer.response)) return { ok: false };
-    const judgement = { server, options, challenge: data.challenge, answer };
+    const requiresVerification = 'requiresVerification' in data;
+    const judgement = { server, options, challenge: data.challenge, requiresVerification, answer };
     const userHandle = userHandleOf(subject, options.rpId);
     if (data.ceremony === 'registration') {
       const binding = { taken: data.taken, userHandle };
@@ -167,6 +176,24 @@ export class WebAuthnHandler
     if (credential === null) return { ok: false };
     return judgeAssertion(judgement, credential, userHandle);
   }
+}
+
+/** Any passkey of the relying party may answer, if it verifies its person. */
+function discoverableBy(
+  options: ResolvedWebAuthnOptions,
+): DiscoverableFactor<WebAuthnState, WebAuthnData, WebAuthnProof> {
+  const verifying = { ...options, userVerification: 'required' as const };
+  return {
+    realm: options.rpId,
+    challenge: (nonce) => ({
+      data: { ceremony: 'authentication', challenge: nonce, requiresVerification: true },
+      response: requestOptions(verifying, { challenge: nonce, credentials: [] }),
+    }),
+    handleIn: ({ credential: { response } }) =>
+      'signature' in response ? response.userHandle || null : null,
+    signsInAlone: ({ credential }) =>
+      credential !== null && credential.isDiscoverable === true && credential.userVerified,
+  };
 }
 
 function isFramed(

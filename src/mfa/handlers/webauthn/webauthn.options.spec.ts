@@ -8,6 +8,7 @@ const defaults: HandlerDefaults = {
 };
 const given: WebAuthnHandlerOptions = { rpId: 'example.org', origins: ['https://example.org'] };
 const BAD_RP_ID = 'rpId takes a host name such as example.org, or localhost.';
+const BAD_RELATED = 'relatedOrigins takes a list of origins such as https://app.example.com.';
 const BAD_NAME = 'rpName takes 1 to 64 characters.';
 const BAD_TIMEOUT = 'timeoutSeconds takes a whole number from 30 to 600.';
 
@@ -15,6 +16,7 @@ describe('resolveWebAuthnOptions', () => {
   it('fills in the defaults', () => {
     expect(resolveWebAuthnOptions(given, defaults)).toEqual({
       ...given,
+      relatedOrigins: [],
       rpName: 'My App',
       name: 'webauthn',
       displayName: 'Security key',
@@ -28,6 +30,7 @@ describe('resolveWebAuthnOptions', () => {
     const all: WebAuthnHandlerOptions = {
       rpId: 'example.org',
       origins: ['https://login.example.org:8443', 'https://example.org'],
+      relatedOrigins: ['https://shop.example.com'],
       rpName: 'Example',
       name: 'work_key',
       displayName: 'Work key',
@@ -60,6 +63,10 @@ describe('resolveWebAuthnOptions', () => {
     [{ origins: undefined }, 'origins takes at least one origin.'],
     [{ origins: 'https://example.org' }, 'origins takes at least one origin.'],
     [{ origins: [] }, 'origins takes at least one origin.'],
+    [{ relatedOrigins: 'https://shop.example.com' }, BAD_RELATED],
+    [{ relatedOrigins: ['http://shop.example.com'] }, BAD_RELATED],
+    [{ relatedOrigins: ['https://shop.example.com/'] }, BAD_RELATED],
+    [{ relatedOrigins: ['shop'] }, BAD_RELATED],
     [{ rpName: ' ' }, BAD_NAME],
     [{ rpName: 'a'.repeat(65) }, BAD_NAME],
     [{ rpName: 'a\ud800' }, BAD_NAME],

@@ -49,6 +49,11 @@ export interface WebAuthnHandlerOptions extends Partial<OptionFormValues<typeof 
   readonly rpId: string;
   /** Where the front end runs: origins whose host is `rpId` or lies under it. At least one. */
   readonly origins: readonly string[];
+  /**
+   * Origins under other domains that may use the same keys. The host `rpId` tells browsers of them at
+   * `/.well-known/webauthn` [WebAuthn Level 3 §5.11]. Default: none.
+   */
+  readonly relatedOrigins?: readonly string[];
   /** As {@link MfaHandler.name}. Default `webauthn`. */
   readonly name?: string;
   /** As {@link MfaHandler.displayName}. Default `Security key`. */
@@ -79,6 +84,7 @@ export function resolveWebAuthnOptions(
   const options: ResolvedWebAuthnOptions = {
     rpId: given.rpId,
     origins: given.origins,
+    relatedOrigins: given.relatedOrigins ?? [],
     rpName: given.rpName ?? defaults.applicationName,
     name,
     displayName: given.displayName ?? 'Security key',
@@ -92,12 +98,15 @@ export function resolveWebAuthnOptions(
 }
 
 function errorOf(options: ResolvedWebAuthnOptions): string | undefined {
-  const { rpId, origins } = options;
+  const { rpId, origins, relatedOrigins } = options;
   if (!isRpId(rpId)) return 'rpId takes a host name such as example.org, or localhost.';
   if (!isFilledList(origins)) return 'origins takes at least one origin.';
   const strange = origins.find((origin) => !isOriginOf(rpId, origin));
   if (strange !== undefined) {
     return `origins takes https://${rpId} or origins of hosts under it, with http for localhost alone; "${strange}" is none.`;
+  }
+  if (!Array.isArray(relatedOrigins) || !relatedOrigins.every(isHttpsOrigin)) {
+    return 'relatedOrigins takes a list of origins such as https://app.example.com.';
   }
   return errorOfForms(WEBAUTHN_OPTIONS, options);
 }
@@ -109,6 +118,12 @@ function isFilledList(value: unknown): boolean {
 
 function isRpId(rpId: unknown): boolean {
   return typeof rpId === 'string' && (rpId === 'localhost' || DOMAIN.test(rpId));
+}
+
+function isHttpsOrigin(origin: string): boolean {
+  if (!URL.canParse(origin)) return false;
+  const { origin: normal, protocol } = new URL(origin);
+  return normal === origin && protocol === 'https:';
 }
 
 /** Browsers accept an `rpId` from its own host and hosts under it alone, and plain http from localhost alone. */

@@ -2,7 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsNotEmpty, IsOptional, IsString, IsUUID } from 'class-validator';
 import { AuthenticatorLabelField } from '../../core/ports/authenticator-label.js';
 import { AcceptNumberAsText, BoundedText } from '../../contract/text-fields.js';
-import { MAX_CODE_LENGTH } from '../../contract/normalize-code.js';
+import { MAX_CODE_LENGTH } from '../../contract/normalize-text.js';
 import { MethodNameField } from './method-name-field.js';
 
 /** The common field of all requests about one method. */

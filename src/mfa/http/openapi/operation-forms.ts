@@ -1,6 +1,6 @@
 import { MAX_EPHEMERAL_TOKEN_LENGTH } from '../../core/keys/ephemeral-token.js';
 import { LONGEST_PASSWORD } from '../../core/ports/password-fields.js';
-import { MAX_CODE_LENGTH } from '../../contract/normalize-code.js';
+import { MAX_CODE_LENGTH } from '../../contract/normalize-text.js';
 import { EPHEMERAL_TOKEN_PLACEHOLDER } from '../dto/login.bodies.js';
 import { STEP_UP_TOKEN_PLACEHOLDER } from '../dto/step-up.bodies.js';
 import { type FixedFields, type Form, HandlerForms, objectOf } from '../schemas/handler-forms.js';

@@ -2,6 +2,7 @@ import { MfaAccountEntity } from './mfa-account.entity.js';
 import { MfaBackupCodeEntity } from './mfa-backup-code.entity.js';
 import { MfaChallengeEntity } from './mfa-challenge.entity.js';
 import { MfaChangeEntity } from './mfa-change.entity.js';
+import { MfaSpentNonceEntity, MfaSubjectHandleEntity } from './mfa-discovery.entities.js';
 import { MfaEventHeadEntity } from './mfa-event-head.entity.js';
 import { MfaEventEntity } from './mfa-event.entity.js';
 import { MfaMethodEntity } from './mfa-method.entity.js';
@@ -21,4 +22,6 @@ export const MFA_ENTITIES = [
   MfaOutboxEntity,
   MfaSendBudgetEntity,
   MfaSessionAttemptsEntity,
+  MfaSubjectHandleEntity,
+  MfaSpentNonceEntity,
 ];

@@ -16,6 +16,8 @@ export class CreateMfaTables1764000000000 implements MigrationInterface {
 }
 
 const TABLES = [
+  'mfa_spent_nonces',
+  'mfa_subject_handles',
   'mfa_session_attempts',
   'mfa_send_budgets',
   'mfa_outbox',
@@ -174,4 +176,19 @@ const UP = [
   ) WITH (fillfactor = 70)`,
   `CREATE INDEX "mfa_session_attempts_last_failed_at_idx"
     ON "mfa_session_attempts" ("last_failed_at")`,
+
+  `CREATE TABLE "mfa_subject_handles" (
+    "realm" text NOT NULL,
+    "handle" text NOT NULL,
+    "user_id" text NOT NULL,
+    CONSTRAINT "mfa_subject_handles_pkey" PRIMARY KEY ("realm", "handle")
+  )`,
+  `CREATE INDEX "mfa_subject_handles_user_id_idx" ON "mfa_subject_handles" ("user_id")`,
+
+  `CREATE TABLE "mfa_spent_nonces" (
+    "nonce" text NOT NULL,
+    "expires_at" timestamptz NOT NULL,
+    CONSTRAINT "mfa_spent_nonces_pkey" PRIMARY KEY ("nonce")
+  )`,
+  `CREATE INDEX "mfa_spent_nonces_expires_at_idx" ON "mfa_spent_nonces" ("expires_at")`,
 ];

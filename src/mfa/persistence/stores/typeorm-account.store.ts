@@ -15,6 +15,7 @@ const TABLES = [
   'mfa_event_heads',
   'mfa_events',
   'mfa_outbox',
+  'mfa_subject_handles',
   'mfa_accounts',
 ];
 

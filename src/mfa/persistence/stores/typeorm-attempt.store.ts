@@ -37,6 +37,7 @@ import {
   subjectValues,
 } from './present-credentials.js';
 import { Statements } from '../database/statements.js';
+import { keepHandle } from './typeorm-discovery.store.js';
 
 type AttemptRow = ChallengeRow &
   (MethodRow | { m_id: null }) & {
@@ -147,7 +148,7 @@ export class TypeOrmAttemptStore extends AttemptStore {
           UPDATE mfa_accounts a SET version = a.version + 1, ${forgivenAccount(settlement)}
           FROM gate WHERE a.user_id = gate.user_id
         )${forgivenSession(settlement)}${proven.by === 'backup_code' ? spendBackupCode(proven.lookup, now) : empty}
-        ${alsoInsert(writes)}${displace(displacement, isSettled)}, ${told}
+        ${keepHandle(settlement)}${alsoInsert(writes)}${displace(displacement, isSettled)}, ${told}
         SELECT displaced.count FROM gate CROSS JOIN displaced`;
     const { subjectId } = settlement.spent.challenge;
     try {

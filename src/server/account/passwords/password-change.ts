@@ -1,19 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import {
-  type Actor,
-  AuditTrail,
-  Clock,
-  FreshProof,
-  MfaAccounts,
-  MfaError,
-  SessionAttempts,
-  transactionOf,
-} from '../../../mfa/index.js';
-import { accountEvent } from '../../identity/account-event.js';
+import { type Actor, type Asker, MfaError, SessionAttempts } from '../../../mfa/index.js';
 import { UserSubject } from '../../identity/user-subject.js';
 import { FormerPasswords } from './former-passwords.js';
+import { PasswordReplacement } from './password-replacement.js';
 import { PasswordRows } from './password-rows.js';
-import { SessionsService } from '../../sessions/sessions.service.js';
 import { PasswordHasher } from '../../identity/password-hasher.js';
 import { refuseWeakPassword } from '../../identity/password-rules.js';
 import { type User } from '../../identity/user.entity.js';
@@ -21,9 +11,12 @@ import { UsersService } from '../../identity/users.service.js';
 
 /** The present password, and the new one. */
 export interface PasswordPair {
-  readonly oldPassword: string;
+  /** Undefined: it was not given. */
+  readonly oldPassword: string | undefined;
   readonly newPassword: string;
 }
+
+const REQUIRED = 'This field is required.';
 
 /** Changes the password of a signed-in person. */
 @Injectable()
@@ -33,19 +26,16 @@ export class PasswordChange {
     private readonly hasher: PasswordHasher,
     private readonly rows: PasswordRows,
     private readonly former: FormerPasswords,
-    private readonly sessions: SessionsService,
-    private readonly accounts: MfaAccounts,
-    private readonly freshProof: FreshProof,
+    private readonly replacement: PasswordReplacement,
     private readonly attempts: SessionAttempts,
-    private readonly audit: AuditTrail,
-    private readonly clock: Clock,
   ) {}
 
   /**
    * Changes the password and ends the other sessions and all open challenges. A retry of the same
-   * change by this session succeeds without changing anything: its answer may have been lost.
+   * change by this session succeeds without changing anything: its answer may have been lost. A user
+   * without a password gets one by the fresh proof alone.
    *
-   * @throws {MfaError} `validation_failed` for a new password that is refused,
+   * @throws {MfaError} `validation_failed` for a new password that is refused, or without an old one,
    *   `invalid_credentials` for a wrong old one, `session_locked` after too many, `token_not_valid`
    *   when the user is gone
    */
@@ -53,9 +43,13 @@ export class PasswordChange {
     const user = await this.users.findById(actor.subjectId);
     if (user === null) throw new MfaError('token_not_valid');
     refuseWeakPassword(newPassword, user, 'new_password');
+    if (oldPassword === undefined) {
+      if (user.hasPasskeysAlone) return this.replace(user, newPassword, actor);
+      throw new MfaError('validation_failed', { errors: { old_password: [REQUIRED] } });
+    }
     const { sessionId, client } = actor;
     const guess = { subject: new UserSubject(user), sessionId, client, factor: 'password' };
-    const asker = { subject: user.id, ip: client.ip };
+    const asker = askerOf(user, actor);
     // The session pays, so that the thief of a token cannot guess the password.
     let isDone = false;
     const isRight = await this.attempts.judge(guess, async () => {
@@ -65,43 +59,40 @@ export class PasswordChange {
     });
     if (!isRight) throw wrongPassword();
     if (isDone) return;
-    // Hashing is slow, so it is done before any lock is held.
-    await this.commit(user, await this.hasher.hash(newPassword, asker), actor);
+    await this.replace(user, newPassword, actor);
+  }
+
+  /** Hashing is slow, so it is done before any lock is held. */
+  private async replace(user: User, newPassword: string, actor: Actor): Promise<void> {
+    const passwordHash = await this.hasher.hash(newPassword, askerOf(user, actor));
+    const owner = { user, sessionId: actor.sessionId };
+    await this.replacement.commit(actor, {
+      user,
+      type: 'password_changed',
+      write: (manager) => this.rows.change(owner, passwordHash, manager),
+      refusal: wrongPassword,
+    });
   }
 
   /** Whether this session has already made this change. The caller must know both passwords to learn it. */
   private async isDone(
-    { oldPassword, newPassword }: PasswordPair,
+    { oldPassword, newPassword }: Record<keyof PasswordPair, string>,
     user: User,
-    { sessionId, client }: Actor,
+    actor: Actor,
   ): Promise<boolean> {
+    const { sessionId } = actor;
     const former = sessionId === null ? null : await this.former.replacedIn(user.id, sessionId);
     if (former === null) return false;
-    const asker = { subject: user.id, ip: client.ip };
+    const asker = askerOf(user, actor);
     return (
       (await this.hasher.verify(oldPassword, former, asker)) &&
       (await this.hasher.verify(newPassword, user.passwordHash, asker))
     );
   }
+}
 
-  private async commit(user: User, passwordHash: string, actor: Actor): Promise<void> {
-    const { sessionId, client } = actor;
-    await this.audit.change(async (manager) => {
-      await this.accounts.endChallenges(user.id, transactionOf(manager));
-      await this.freshProof.require(actor, transactionOf(manager));
-      const version = await this.rows.change({ user, sessionId }, passwordHash, manager);
-      if (version === null) throw wrongPassword();
-      if (sessionId !== null) {
-        const session = { userId: user.id, sessionId };
-        const isLive = await this.sessions.carryOver(session, version, manager);
-        if (!isLive) throw new MfaError('token_not_valid');
-      }
-      const except = sessionId === null ? {} : { except: sessionId };
-      await this.sessions.endAll(user.id, { manager, ...except });
-      const event = accountEvent('password_changed', { user, client, at: this.clock.now() });
-      return { result: undefined, events: [{ ...event, sessionId, target: version }] };
-    }, user.id);
-  }
+function askerOf({ id: subject }: User, { client: { ip } }: Actor): Asker {
+  return { subject, ip };
 }
 
 function wrongPassword(): MfaError {

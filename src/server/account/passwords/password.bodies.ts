@@ -6,6 +6,9 @@ import { MAX_PASSWORD_TEXT_LENGTH } from '../../identity/password-hasher.js';
 import { LONGEST_EMAIL } from '../../identity/user.entity.js';
 import { EXAMPLE_PASSWORD, PASSWORD_LENGTH } from '../../identity/password-rules.js';
 
+/** A body without fields. */
+export class NoFieldsBody {}
+
 /** A new password. */
 class NewPasswordBody {
   @ApiProperty({
@@ -22,15 +25,17 @@ class NewPasswordBody {
 
 /** The present password, and a new one. */
 export class PasswordChangeBody extends NewPasswordBody {
-  @ApiProperty({
+  @ApiPropertyOptional({
     format: 'password',
     maxLength: MAX_PASSWORD_TEXT_LENGTH,
+    description: 'Needed unless the account has no password.',
     example: EXAMPLE_PASSWORD,
   })
+  @IsOptional()
   @IsString()
   @IsNotEmpty()
   @BoundedText(MAX_PASSWORD_TEXT_LENGTH)
-  old_password!: string;
+  old_password?: string;
 }
 
 /** The person whose password was forgotten. */

@@ -1,17 +1,37 @@
 import { relyingPartyId, webAuthnOf } from './webauthn-settings.js';
 
+const UNSET = {
+  WEBAUTHN_RP_ID: null,
+  WEBAUTHN_ORIGINS: null,
+  WEBAUTHN_RELATED_ORIGINS: null,
+  PASSKEY_ENROLL_URL: null,
+  PASSKEY_MANAGE_URL: null,
+};
+
 describe('webAuthnOf', () => {
   it('takes the origin that clients see, and its host, unless told otherwise', () => {
-    const unset = { WEBAUTHN_RP_ID: null, WEBAUTHN_ORIGINS: null };
-    expect(webAuthnOf(unset, 'https://login.example.org:8443')).toEqual({
+    expect(webAuthnOf(UNSET, 'https://login.example.org:8443').webAuthn).toEqual({
       rpId: 'login.example.org',
       origins: ['https://login.example.org:8443'],
+      relatedOrigins: [],
     });
-    const given = { WEBAUTHN_RP_ID: 'example.org', WEBAUTHN_ORIGINS: ['https://app.example.org'] };
-    expect(webAuthnOf(given, 'https://login.example.org')).toEqual({
+    const given = {
+      ...UNSET,
+      WEBAUTHN_RP_ID: 'example.org',
+      WEBAUTHN_ORIGINS: ['https://app.example.org'],
+      WEBAUTHN_RELATED_ORIGINS: ['https://shop.example.com'],
+    };
+    expect(webAuthnOf(given, 'https://login.example.org').webAuthn).toEqual({
       rpId: 'example.org',
       origins: ['https://app.example.org'],
+      relatedOrigins: ['https://shop.example.com'],
     });
+  });
+
+  it('has a null for a page that is not told', () => {
+    const manage = 'https://app.example.org/passkeys';
+    const { passkeyPages } = webAuthnOf({ ...UNSET, PASSKEY_MANAGE_URL: manage }, manage);
+    expect(passkeyPages).toEqual({ enroll: null, manage });
   });
 });
 
