@@ -123,6 +123,7 @@ describe('the clean-up of the library', () => {
       expect.stringContaining('Index Scan using mfa_challenges_expires_at_idx'),
       expect.stringContaining('Index Scan using mfa_send_budgets_window_started_at_idx'),
       expect.stringContaining('Index Scan using mfa_session_attempts_last_failed_at_idx'),
+      expect.stringContaining('Index Scan using mfa_spent_nonces_expires_at_idx'),
       expect.stringContaining('Index Scan using mfa_outbox_failed_at_idx'),
       expect.stringContaining('Index Scan using mfa_changes_at_idx'),
     ]);

@@ -43,6 +43,8 @@ describe('the migrations', () => {
       'mfa_outbox',
       'mfa_send_budgets',
       'mfa_session_attempts',
+      'mfa_spent_nonces',
+      'mfa_subject_handles',
       'password_reset_links',
       'repudiation_tokens',
       'sessions',

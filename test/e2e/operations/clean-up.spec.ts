@@ -55,6 +55,7 @@ describe('the clean-up of the server', () => {
       'mfa_outbox',
       'mfa_send_budgets',
       'mfa_session_attempts',
+      'mfa_spent_nonces',
       'password_reset_links',
       'repudiation_tokens',
       'sessions',

@@ -1,12 +1,12 @@
 import { runInNewContext } from 'node:vm';
 import { codeBlocksOf } from '../../support/documents.js';
-import { ORIGIN, SECURITY_KEYS } from '../../support/security-keys.js';
+import { enrolKey, ORIGIN, PASSKEY, withPasskeys } from '../../support/security-keys.js';
 import { startServer, type TestServer } from '../../support/server.js';
 import { SoftwareAuthenticator } from '../../support/software-authenticator.js';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer(SECURITY_KEYS);
+  server = await startServer(withPasskeys());
 });
 afterAll(() => server.stop());
 
@@ -44,9 +44,18 @@ describe('docs/webauthn.md', () => {
   it('has a front end that sets a key up and signs in with it', async () => {
     const { user, access } = await server.signUp();
     const page = { ...pageOf(new SoftwareAuthenticator(ORIGIN), access), ...user };
-    const script = blockOf('docs/webauthn.md', 'js');
+    const [script = ''] = codeBlocksOf('docs/webauthn.md', 'js');
     const tokens: unknown = runInNewContext(`(async () => { ${script}; return tokens; })()`, page);
     await expect(tokens).resolves.toHaveProperty('access');
+  });
+
+  it('has a front end that signs in with a passkey', async () => {
+    const { access } = await server.signUp();
+    const page = pageOf(await enrolKey(server, { access }, PASSKEY), access);
+    const [, script = '', ...others] = codeBlocksOf('docs/webauthn.md', 'js');
+    expect(others).toEqual([]);
+    const answer: unknown = runInNewContext(`(async () => { ${script}; return answer; })()`, page);
+    await expect(answer).resolves.toHaveProperty('access');
   });
 
   it('shows the members that a list has', async () => {

@@ -11,12 +11,11 @@ import { UsersService } from '../../identity/users.service.js';
 
 /** The present password, and the new one. */
 export interface PasswordPair {
-  /** Undefined: it was not given. */
-  readonly oldPassword: string | undefined;
+  readonly oldPassword: string;
   readonly newPassword: string;
 }
 
-const REQUIRED = 'This field is required.';
+const HAS_PASSWORD = 'This account has a password, or signs in elsewhere.';
 
 /** Changes the password of a signed-in person. */
 @Injectable()
@@ -32,10 +31,9 @@ export class PasswordChange {
 
   /**
    * Changes the password and ends the other sessions and all open challenges. A retry of the same
-   * change by this session succeeds without changing anything: its answer may have been lost. A user
-   * without a password gets one by the fresh proof alone.
+   * change by this session succeeds without changing anything: its answer may have been lost.
    *
-   * @throws {MfaError} `validation_failed` for a new password that is refused, or without an old one,
+   * @throws {MfaError} `validation_failed` for a new password that is refused,
    *   `invalid_credentials` for a wrong old one, `session_locked` after too many, `token_not_valid`
    *   when the user is gone
    */
@@ -43,10 +41,6 @@ export class PasswordChange {
     const user = await this.users.findById(actor.subjectId);
     if (user === null) throw new MfaError('token_not_valid');
     refuseWeakPassword(newPassword, user, 'new_password');
-    if (oldPassword === undefined) {
-      if (user.hasPasskeysAlone) return this.replace(user, newPassword, actor);
-      throw new MfaError('validation_failed', { errors: { old_password: [REQUIRED] } });
-    }
     const { sessionId, client } = actor;
     const guess = { subject: new UserSubject(user), sessionId, client, factor: 'password' };
     const asker = askerOf(user, actor);
@@ -59,6 +53,21 @@ export class PasswordChange {
     });
     if (!isRight) throw wrongPassword();
     if (isDone) return;
+    await this.replace(user, newPassword, actor);
+  }
+
+  /**
+   * Gives a user without a password one, by the fresh proof alone. The other sessions and all open challenges
+   * end.
+   *
+   * @throws {MfaError} `validation_failed` for a password that is refused, `forbidden` where there is one,
+   *   `token_not_valid` when the user is gone
+   */
+  async set(actor: Actor, newPassword: string): Promise<void> {
+    const user = await this.users.findById(actor.subjectId);
+    if (user === null) throw new MfaError('token_not_valid');
+    if (!user.hasPasskeysAlone) throw new MfaError('forbidden', { detail: HAS_PASSWORD });
+    refuseWeakPassword(newPassword, user, 'new_password');
     await this.replace(user, newPassword, actor);
   }
 
@@ -76,7 +85,7 @@ export class PasswordChange {
 
   /** Whether this session has already made this change. The caller must know both passwords to learn it. */
   private async isDone(
-    { oldPassword, newPassword }: Record<keyof PasswordPair, string>,
+    { oldPassword, newPassword }: PasswordPair,
     user: User,
     actor: Actor,
   ): Promise<boolean> {

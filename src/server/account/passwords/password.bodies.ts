@@ -10,7 +10,7 @@ import { EXAMPLE_PASSWORD, PASSWORD_LENGTH } from '../../identity/password-rules
 export class NoFieldsBody {}
 
 /** A new password. */
-class NewPasswordBody {
+export class NewPasswordBody {
   @ApiProperty({
     format: 'password',
     minLength: PASSWORD_LENGTH.least,
@@ -25,17 +25,15 @@ class NewPasswordBody {
 
 /** The present password, and a new one. */
 export class PasswordChangeBody extends NewPasswordBody {
-  @ApiPropertyOptional({
+  @ApiProperty({
     format: 'password',
     maxLength: MAX_PASSWORD_TEXT_LENGTH,
-    description: 'Needed unless the account has no password.',
     example: EXAMPLE_PASSWORD,
   })
-  @IsOptional()
   @IsString()
   @IsNotEmpty()
   @BoundedText(MAX_PASSWORD_TEXT_LENGTH)
-  old_password?: string;
+  old_password!: string;
 }
 
 /** The person whose password was forgotten. */

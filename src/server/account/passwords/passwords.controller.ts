@@ -18,6 +18,7 @@ import { DetailResponse } from '../../identity/auth.responses.js';
 import { SecondFactorResponse, SignedInResponse } from '../../sessions/login.responses.js';
 import { LOGIN_RESPONSE_SCHEMA } from '../../sign-in/login-document.js';
 import {
+  NewPasswordBody,
   NoFieldsBody,
   PasswordChangeBody,
   PasswordResetBody,
@@ -63,7 +64,7 @@ export class PasswordsController {
     operationId: 'removePassword',
     summary: 'Sign in by passkeys alone',
     description:
-      'Needs two passkeys that verified their person when they were registered. The present session goes on; all others end, and so does every open challenge. No mail brings the password back: `password/change/` without `old_password` sets a new one.',
+      'Needs two passkeys that verified their person when they were registered. The present session goes on; all others end, and so does every open challenge. No mail brings the password back: `password/set/` sets a new one.',
   })
   @ApiOkResponse({ type: DetailResponse })
   @ApiProblems(...FRESH_PROOF_PROBLEMS, ...BODY_PROBLEMS, 'passkeys_required')
@@ -73,6 +74,24 @@ export class PasswordsController {
   ): Promise<DetailResponse> {
     await this.passwordRemoval.remove(actor);
     return { detail: 'The password is gone.' };
+  }
+
+  @Post('set')
+  @HttpCode(200)
+  @RequireFreshProof()
+  @ApiOperation({
+    operationId: 'setPassword',
+    summary: 'Give an account with passkeys alone a password',
+    description: 'The present session goes on; all others end, and so does every open challenge.',
+  })
+  @ApiOkResponse({ type: DetailResponse })
+  @ApiProblems(...FRESH_PROOF_PROBLEMS, ...BODY_PROBLEMS, 'forbidden')
+  async set(
+    @SignedIn() actor: Actor,
+    @Body(BodyPipe) { new_password }: NewPasswordBody,
+  ): Promise<DetailResponse> {
+    await this.passwordChange.set(actor, new_password);
+    return { detail: 'New password has been saved.' };
   }
 
   @Post('reset')
