@@ -195,6 +195,18 @@ async function topStatements(client) {
   return rows;
 }
 
+/**
+ * Without autovacuum every table grows, whatever the server does.
+ *
+ * @param {import('pg').Client} client
+ */
+async function refuseWithoutVacuum(client) {
+  const { rows } = await client.query('SHOW autovacuum');
+  if (rows[0]?.autovacuum !== 'on') {
+    throw new Error('The database has autovacuum off: switch it on, as in production.');
+  }
+}
+
 await runCommand(async (context) => {
   const args = process.argv.slice(2);
   const flags = parseFlags(args, { texts: ['minutes'], switches: ['publish'], usage: USAGE });
@@ -207,6 +219,7 @@ await runCommand(async (context) => {
   const startedAt = new Date().toISOString();
   const database = await openDatabase(databaseUrl(), context);
   const { client } = database;
+  await refuseWithoutVacuum(client);
   const machine = await describeMachine(client);
   const versions = await describeVersions(client);
   const ours = await openOurs(database);
