@@ -15,7 +15,7 @@ const tarball = join(ROOT, 'dist', `${name}-${version}.tgz`);
 const withServer = join(ROOT, 'dist', `${name}-${version}-with-server.tgz`);
 
 const EXPECTED =
-  /^package\/(?:package\.json|LICENSE|[A-Z]+\.md|docs\/[\w-]+\.svg|(?:docs|docs\/decisions|examples\/embed)\/[\w-]+\.md|dist\/mfa\/.+)$/;
+  /^package\/(?:package\.json|LICENSE|[A-Z]+\.md|docs\/[\w-]+\.svg|(?:docs|docs\/decisions|examples\/\w+)\/[\w-]+\.md|dist\/mfa\/.+)$/;
 const UNWANTED = /\.(?:spec\.|map$)|(?<!\.d)\.ts$/;
 /** The main file of the server, and the files that it reads besides its modules. */
 const SERVER = ['main.js', 'server/swagger/ui-flow.js', 'server/pages/token-form.js'].map(

@@ -20,7 +20,8 @@ const FOLDER = join(OUT, 'package');
 /** The README and everything that it links to. */
 const DOCUMENTS = [
   ...['README.md', 'LICENSE', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
-  ...['docs', 'examples/embed/README.md'],
+  'docs',
+  ...['embed', 'graphql', 'websocket'].map((example) => `examples/${example}/README.md`),
 ];
 /** The folders of the files that the server reads besides its modules, as in nest-cli.json. */
 const SERVER_ASSETS = ['server/swagger', 'server/pages'];

@@ -13,7 +13,7 @@ export { type OptionForm, type OptionFormValues } from './contract/option-form.j
 export { type SecretKey } from './core/options/secret-key.js';
 
 // ## Guards and decorators
-// A host puts these on controllers of its own.
+// A host puts these on controllers, resolvers and gateways of its own.
 export {
   RequireSignIn,
   RequireFreshProof,
@@ -31,7 +31,7 @@ export { type ClientInfo } from './core/ports/mfa-passed.js';
 
 // ## Ports to implement
 // The library asks its host through these. The first three are required, the others optional.
-export { AccessTokenReader } from './http/guards/access-token-reader.js';
+export { AccessTokenReader, RequestSource } from './http/guards/access-token-reader.js';
 export {
   SubjectDirectory,
   TokenIssuer,

@@ -6,21 +6,22 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import { ApiBearerAuth } from '@nestjs/swagger';
-import { SignedInGuard, principals } from '../guards/signed-in.guard.js';
+import { senderOf, SignedInGuard } from '../guards/signed-in.guard.js';
 import { MfaProblemFilter } from '../problems/problem.filter.js';
 import { FreshProofGuard, methodSnapshots } from '../guards/fresh-proof.guard.js';
 import { ACR, type Acr } from '../../core/ports/assurance.js';
 import { PROOF_DEMAND, RequireMfaGuard } from '../guards/require-mfa.guard.js';
 import { ApiProblems, FRESH_PROOF_PROBLEMS } from '../problems/api-problems.decorator.js';
 import { type Actor, type Principal } from '../../core/access/actor.js';
-import { clientOf } from '../requests/client-info.js';
-import { type HttpRequest } from '../requests/http-request.js';
 import { type SignedInAccount } from '../../core/access/present-accounts.js';
 
 /** The name of the security scheme in the OpenAPI document. */
 export const BEARER_SCHEME = 'bearer';
 
-/** Makes a controller or a route ask for an access token. It answers a refusal as a problem. */
+/**
+ * Makes a controller or a route ask for an access token. It answers a refusal as a problem. Resolvers of GraphQL
+ * and gateways of WebSockets take it too: each field and each message is judged anew.
+ */
 export function RequireSignIn(): ClassDecorator & MethodDecorator {
   return applyDecorators(
     UseGuards(SignedInGuard),
@@ -50,7 +51,8 @@ export interface RequireMfaOptions {
 
 /**
  * Makes a controller or a route ask for an access token with a recent and strong proof. It answers a refusal
- * as a problem with the challenge of RFC 9470 §3. `step-up/` then leads to a sufficient token.
+ * as a problem with the challenge of RFC 9470 §3. `step-up/` then leads to a sufficient token. Resolvers and
+ * gateways take it too, as {@link RequireSignIn}.
  *
  * @throws {RangeError} if `maxAgeSeconds` is no whole number above 0
  */
@@ -70,15 +72,15 @@ export function RequireMfa({
   );
 }
 
-/** Parameter: the {@link Actor} of the request. The route needs {@link SignedInGuard}. */
+/** Parameter: the {@link Actor} of the call. The route needs {@link SignedInGuard}. */
 export const SignedIn = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {
-  const request = context.switchToHttp().getRequest<HttpRequest>();
-  return { ...principals.of(request), client: clientOf(request) };
+  const { principal, client } = senderOf(context);
+  return { ...principal, client };
 });
 
-/** Parameter: the {@link Principal} of the request. The route needs {@link SignedInGuard}. */
-export const SignedInAs = createParamDecorator((_: unknown, context: ExecutionContext): Principal =>
-  principals.of(context.switchToHttp().getRequest<object>()),
+/** Parameter: the {@link Principal} of the call. The route needs {@link SignedInGuard}. */
+export const SignedInAs = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Principal => senderOf(context).principal,
 );
 
 /** Parameter: the methods of the subject, as {@link FreshProofGuard} has read them. */

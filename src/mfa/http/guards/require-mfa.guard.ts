@@ -1,12 +1,12 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { FreshProof, type ProofDemand } from '../../core/access/fresh-proof.js';
-import { principals } from './signed-in.guard.js';
+import { senderOf } from './signed-in.guard.js';
 
 /** The demand of a route. The demand of a method replaces that of its controller. */
 export const PROOF_DEMAND = Reflector.createDecorator<ProofDemand>();
 
-/** Admits a request whose proof meets the demand of the route. */
+/** Admits a call whose proof meets the demand of the route. */
 @Injectable()
 export class RequireMfaGuard implements CanActivate {
   constructor(
@@ -18,8 +18,7 @@ export class RequireMfaGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const targets = [context.getHandler(), context.getClass()];
     const demand = this.reflector.getAllAndOverride(PROOF_DEMAND, targets);
-    const request = context.switchToHttp().getRequest<object>();
-    await this.freshProof.requireFor(principals.of(request), demand);
+    await this.freshProof.requireFor(senderOf(context).principal, demand);
     return true;
   }
 }

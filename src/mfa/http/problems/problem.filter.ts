@@ -10,8 +10,10 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { MfaError, type ProblemCode } from '../../contract/errors.js';
 import { optional, refuseMisfit, valueThat } from '../../contract/given-value.js';
 import { RandomSource } from '../../contract/random.js';
+import { requestOfCall } from '../requests/calls.js';
 import { mediaTypeRefusal } from '../requests/media-type.guard.js';
 import { type HttpRequest } from '../requests/http-request.js';
+import { answerCall } from './call-answer.js';
 import { problemResponse } from './problem-response.js';
 import { problemOf } from './problem-of.js';
 import { RequestWatch } from '../requests/request-watch.js';
@@ -29,7 +31,8 @@ const TRACE_ID = optional(
 
 /**
  * Answers every thrown value as a problem [RFC 9457], on Express and Fastify alike. An error without a
- * code becomes `internal`: the log has it under a `trace_id`, and the client gets that id alone.
+ * code becomes `internal`: the log has it under a `trace_id`, and the client gets that id alone. A resolver
+ * of GraphQL gives the members of the problem as `extensions` of its error, a gateway as an `exception`.
  */
 @Catch()
 @Injectable()
@@ -44,6 +47,17 @@ export class ProblemFilter implements ExceptionFilter {
   ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
+    if (host.getType() === 'http') this.answerRequest(thrown, host);
+    else this.answerOtherCall(problemOf(thrown), host);
+  }
+
+  private answerOtherCall(problem: MfaError, host: ArgumentsHost): void {
+    const request = requestOfCall(host);
+    if (request !== null) this.watch?.refused(request, problem.code);
+    answerCall(host, problem, this.log(problem, request));
+  }
+
+  private answerRequest(thrown: unknown, host: ArgumentsHost): void {
     const { httpAdapter: adapter } = this.adapterHost;
     const http = host.switchToHttp();
     const response: unknown = http.getResponse();
@@ -76,9 +90,10 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   /** Logs neither body nor headers, which may contain secrets. @returns the trace id, or null */
-  private log(problem: MfaError, request: HttpRequest): string | null {
+  private log(problem: MfaError, request: HttpRequest | null): string | null {
     if (!LOGGED.has(problem.code)) return null;
-    const traceId = this.givenTraceId(request) ?? this.randomTraceId();
+    const given = request === null ? undefined : this.givenTraceId(request);
+    const traceId = given ?? this.randomTraceId();
     const origin = problem.cause ?? problem;
     const stack = origin instanceof Error ? origin.stack : undefined;
     this.logger.error(`${problem.code}, trace_id ${traceId}`, stack ?? typeof origin);

@@ -10,8 +10,9 @@ export class RequestFact<T> {
     this.values.set(request, value);
   }
 
-  has(request: object): boolean {
-    return this.values.has(request);
+  /** The value, if the guard has set it. */
+  find(request: object): T | undefined {
+    return this.values.get(request);
   }
 
   /** @throws {Error} if the route lacks the guard */
