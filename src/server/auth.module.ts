@@ -12,6 +12,9 @@ import { AccessTokenStrategy } from './sessions/access-token.strategy.js';
 import { type FirstFactorTypes } from './sign-in/first-factor-type.js';
 import { EMAIL_CONTROLLERS } from './account/email/email.controller.js';
 import { EmailVerification } from './account/email/email-verification.js';
+import { EMAIL_CHANGE_CONTROLLERS } from './account/email-change/email-change.controller.js';
+import { EmailChange } from './account/email-change/email-change.js';
+import { EmailChangeModule } from './account/email-change/email-change.module.js';
 import { FirstFactors } from './sign-in/first-factors.js';
 import { LoginController } from './sign-in/login.controller.js';
 import { LoginFailureLog } from './sign-in/login-failure-log.js';
@@ -39,6 +42,7 @@ import { UserDisabling } from './account/user-disabling.js';
     SessionsModule,
     PasswordsModule,
     VerificationModule,
+    EmailChangeModule,
   ],
   controllers: [
     LoginController,
@@ -51,6 +55,7 @@ import { UserDisabling } from './account/user-disabling.js';
   ],
   providers: [
     AccessTokenStrategy,
+    EmailChange,
     EmailVerification,
     LoginFailureLog,
     LoginFailures,
@@ -72,7 +77,8 @@ export class AuthModule {
       useFactory: (users: UsersService, secrets: SharedSecrets, accounts: MfaAccounts) =>
         create({ users, secrets }, accounts),
     };
-    const controllers = EMAIL_CONTROLLERS[config.emailVerification];
+    const { emailVerification: mode } = config;
+    const controllers = [...EMAIL_CONTROLLERS[mode], ...EMAIL_CHANGE_CONTROLLERS[mode]];
     return { module: AuthModule, providers: [factors], controllers };
   }
 }

@@ -46,5 +46,6 @@ export const SECURITY_EMAIL_BOUNDS: Readonly<Record<SecurityEmailKind, SecurityE
   sessions_ended: 'each_time',
   password_changed: 'each_time',
   password_reset: 'each_time',
+  email_changed: 'each_time',
   change_repudiated: 'once_at_a_time',
 };

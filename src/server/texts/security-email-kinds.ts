@@ -22,5 +22,6 @@ export const SECURITY_EMAIL_KINDS = [
   'sessions_ended',
   'password_changed',
   'password_reset',
+  'email_changed',
   'change_repudiated',
 ] as const;

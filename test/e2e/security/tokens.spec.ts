@@ -8,6 +8,7 @@ import {
   type TrueKey,
   trueSigner,
 } from '../../support/forged-tokens.js';
+import { changeToken, freeAddress, signUpConfirmed } from '../../support/email-change.js';
 import { type Reply } from '../../support/http-client.js';
 import { listRoutes } from '../../support/openapi-routes.js';
 import { mailedToken } from '../../support/route-bodies.js';
@@ -21,7 +22,7 @@ import {
 
 const MANY_REQUESTS_MILLISECONDS = 60_000;
 
-const JWT_KINDS = ['access', 'login', 'step-up', 'reset', 'verification'] as const;
+const JWT_KINDS = ['access', 'login', 'step-up', 'reset', 'verification', 'address'] as const;
 type JwtKind = (typeof JWT_KINDS)[number];
 
 /**
@@ -39,6 +40,7 @@ const REFUSALS: Readonly<Record<Kind, readonly [status: number, code: string]>> 
   'step-up': [400, 'invalid_token'],
   reset: [400, 'invalid_token'],
   verification: [400, 'invalid_token'],
+  address: [400, 'invalid_token'],
   'not-me': [400, 'invalid_token'],
 };
 
@@ -91,6 +93,7 @@ function bodyConsumers(): Consumer[] {
     ['/step-up/verify/', 'step-up', 'ephemeral_token', { password: 'not the password' }],
     ['/password/reset/confirm/', 'reset', 'token', { new_password: 'another horse battery' }],
     ['/email/verify/', 'verification', 'token'],
+    ['/email/change/confirm/', 'address', 'token'],
     ['/repudiate/', 'not-me', 'token'],
   ];
   return places.map(([path, takes, field, more]) => ({
@@ -123,6 +126,7 @@ const MAKERS: Readonly<Record<Kind, () => Promise<string>>> = {
     await server.deliverEvents();
     return mailedToken(server, email, '/account/verify-email');
   },
+  address: async () => changeToken(server, await signUpConfirmed(server), freeAddress()),
   'not-me': async () => {
     const { user, access } = await server.signUp();
     await confirmAddress(user.id);
@@ -184,7 +188,7 @@ describe('every kind of token at every consumer', () => {
         }
       }
       expect(matrix).toEqual(consumers.map(({ takes, name }) => `${takes} at ${name}`));
-      expect(consumers.length).toBeGreaterThanOrEqual(31);
+      expect(consumers.length).toBeGreaterThanOrEqual(33);
       // They were good all the time: each is still taken where it belongs.
       for (const [kind, token] of kept) {
         const own = consumers.find(({ takes }) => takes === kind);
@@ -234,7 +238,7 @@ describe('every kind of token at every consumer', () => {
     },
   );
 
-  it.each(['access', 'reset', 'verification'] as const)(
+  it.each(['access', 'reset', 'verification', 'address'] as const)(
     'refuses another issuer: %s',
     async (kind) => {
       const good = await freshToken(kind);
