@@ -101,7 +101,6 @@ export class EmailChange {
   ): Promise<void> {
     const user = await this.users.findById(userId);
     if (user === null) throw new MfaError('token_not_valid');
-    if (await this.rows.isDone(userId, sessionId)) return;
     const guess = { subject: new UserSubject(user), sessionId, client, factor: CODE_FACTOR };
     const isConfirmed = await this.attempts.judge(guess, async () => {
       // The attempt is counted and committed before the code is judged.
