@@ -13,6 +13,7 @@ import {
 import { mailsTo } from '../../support/email-confirmation.js';
 import { expectFreshProofAsked, outlastProof } from '../../support/old-proof.js';
 import { expectFaults, expectProblem, INVALID_TOKEN } from '../../support/problems.js';
+import { BROKEN_PAYLOADS, spoiltBodies } from '../../support/nasty-bodies.js';
 import { mailedToken } from '../../support/route-bodies.js';
 import { type SignedIn, startServer, type TestServer } from '../../support/server.js';
 
@@ -248,6 +249,24 @@ describe('another address, by a link', () => {
     expect(await shown(fresh)).toMatchObject({ email, email_verified: true });
     expect(await mailsTo(server, fresh.user)).toHaveLength(before);
     expectProblem(await server.post('/email/verify/', { token: old }), INVALID_TOKEN);
+  });
+
+  it('answers no body with a fault of its own', async () => {
+    const broken = BROKEN_PAYLOADS.map(([, payload]) => payload);
+    const bodies: [path: string, good: object][] = [
+      ['/email/change/', { email }],
+      ['/email/change/confirm/', { token: 'eyJ.eyJ.x' }],
+    ];
+    for (const [path, good] of bodies) {
+      for (const { contentType, body } of [...broken, ...spoiltBodies(good)]) {
+        const headers = {
+          authorization: `Bearer ${account.access}`,
+          ...(contentType !== null && { 'content-type': contentType }),
+        };
+        const { status } = await server.send('POST', path, { headers, body });
+        expect([path, body, status >= 400 && status < 500]).toEqual([path, body, true]);
+      }
+    }
   });
 
   it('leaves a factor that mails codes where it is', async () => {
