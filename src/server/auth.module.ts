@@ -12,6 +12,9 @@ import { AccessTokenStrategy } from './sessions/access-token.strategy.js';
 import { type FirstFactorTypes } from './sign-in/first-factor-type.js';
 import { EMAIL_CONTROLLERS } from './account/email/email.controller.js';
 import { EmailVerification } from './account/email/email-verification.js';
+import { EMAIL_CHANGE_CONTROLLERS } from './account/email-change/email-change.controller.js';
+import { EmailChange } from './account/email-change/email-change.js';
+import { EmailChangeModule } from './account/email-change/email-change.module.js';
 import { FirstFactors } from './sign-in/first-factors.js';
 import { LoginController } from './sign-in/login.controller.js';
 import { LoginFailureLog } from './sign-in/login-failure-log.js';
@@ -44,6 +47,7 @@ import { UserDisabling } from './account/user-disabling.js';
     SessionsModule,
     PasswordsModule,
     VerificationModule,
+    EmailChangeModule,
   ],
   controllers: [
     LoginController,
@@ -56,6 +60,7 @@ import { UserDisabling } from './account/user-disabling.js';
   ],
   providers: [
     AccessTokenStrategy,
+    EmailChange,
     EmailVerification,
     LoginFailureLog,
     LoginFailures,
@@ -79,9 +84,11 @@ export class AuthModule {
       useFactory: (users: UsersService, secrets: SharedSecrets, accounts: MfaAccounts) =>
         create({ users, secrets }, accounts),
     };
-    const hasPasskeys = config.providers.some(({ type }) => type === PASSKEY);
+    const { emailVerification: mode, providers } = config;
+    const hasPasskeys = providers.some(({ type }) => type === PASSKEY);
     const controllers = [
-      ...EMAIL_CONTROLLERS[config.emailVerification],
+      ...EMAIL_CONTROLLERS[mode],
+      ...EMAIL_CHANGE_CONTROLLERS[mode],
       ...(hasPasskeys ? [PasskeyLoginController] : []),
       ...passkeyDocumentsOf(config),
     ];

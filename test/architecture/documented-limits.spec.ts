@@ -20,6 +20,7 @@ import { BACKUP_CODE_LINE } from '../../src/mfa/core/ceremony/backup-codes.js';
 import { type LineLimits } from '../../src/mfa/core/slow-work/fair-line.js';
 import { SHARES_OF_SITE } from '../../src/mfa/core/ports/network-of.js';
 import {
+  CHANGE_LINK_SECONDS,
   CONFIRMATION_LIMIT,
   VERIFICATION_CODE,
   VERIFICATION_LIMIT,
@@ -161,6 +162,7 @@ describe('the table of limits', () => {
       VERIFICATION_LIMIT.cooldownSeconds,
       VERIFICATION_NETWORK_LIMIT.maxSends,
       VERIFICATION_LINK_SECONDS,
+      CHANGE_LINK_SECONDS,
       VERIFICATION_CODE.lifeSeconds,
       VERIFICATION_CODE.maxAttempts,
       RESET_PASSWORD_LIMIT.perLink,

@@ -29,7 +29,9 @@ describe('the migrations', () => {
     const made = await tables();
     expect(made).toEqual([
       'clean_up_leases',
+      'email_changes',
       'email_confirmations',
+      'former_addresses',
       'former_passwords',
       'known_devices',
       'login_failures',

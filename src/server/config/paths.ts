@@ -13,5 +13,8 @@ export const RESET_PASSWORD_PATH = '/account/reset-password';
 /** The page behind the link that confirms an address. */
 export const VERIFY_EMAIL_PATH = '/account/verify-email';
 
+/** The page behind the link that gives an account another address. */
+export const CHANGE_EMAIL_PATH = '/account/change-email';
+
 /** The script of the pages behind mailed links. */
 export const TOKEN_FORM_PATH = '/account/token-form.js';

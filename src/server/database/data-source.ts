@@ -13,6 +13,8 @@ import { FormerPassword } from '../account/passwords/former-password.entity.js';
 import { PasswordResetLink } from '../account/passwords/password-reset-link.entity.js';
 import { Session } from '../sessions/session.entity.js';
 import { User } from '../identity/user.entity.js';
+import { EmailChange } from '../account/email-change/email-change.entity.js';
+import { FormerAddress } from '../account/email-change/former-address.entity.js';
 import { EmailConfirmation } from '../account/email/email-confirmation.entity.js';
 import { type DatabaseServer } from './database-server.js';
 import { CreateUsersAndSessions1763800000000 } from './migrations/1763800000000-create-users-and-sessions.js';
@@ -45,11 +47,13 @@ export function dataSourceOptions(
       Session,
       PasswordResetLink,
       FormerPassword,
+      FormerAddress,
       ReversalToken,
       KnownDevice,
       WaitingSecurityEmail,
       LoginFailure,
       EmailConfirmation,
+      EmailChange,
       RetentionLease,
     ],
     migrations: [...MFA_MIGRATIONS, CreateUsersAndSessions1763800000000],

@@ -16,6 +16,14 @@ export class UserResponse {
   @ApiPropertyOptional({ description: 'Whether the address was confirmed by its owner.' })
   email_verified?: boolean;
 
+  /** `completeUserDocument` removes it if addresses are not verified. */
+  @ApiPropertyOptional({
+    description:
+      'The address that the account is about to have, once it is confirmed. Only `GET user/` has it, and only while there is one.',
+    example: 'alice@example.net',
+  })
+  pending_email?: string;
+
   @ApiProperty({ example: '' })
   first_name!: string;
 
@@ -24,11 +32,16 @@ export class UserResponse {
 }
 
 /** The `user` of an answer: a type alias, so that it is a JSON object too. */
-export type UserView = Omit<UserResponse, 'email_verified'> &
-  Partial<Record<'email_verified', boolean>>;
+export type UserView = Omit<UserResponse, 'email_verified' | 'pending_email'> &
+  Partial<Record<'email_verified', boolean>> &
+  Partial<Record<'pending_email', string>>;
 
-/** The `user` of an answer. */
-export function userResponse(user: User): UserView {
+/**
+ * The `user` of an answer.
+ *
+ * @param pendingEmail the address that the user has asked for; null where the answer tells of none
+ */
+export function userResponse(user: User, pendingEmail: string | null = null): UserView {
   return {
     id: user.id,
     username: user.username,
@@ -36,13 +49,15 @@ export function userResponse(user: User): UserView {
     ...(user.emailStanding !== 'unasked' && {
       email_verified: user.emailStanding === 'confirmed',
     }),
+    ...(pendingEmail !== null && { pending_email: pendingEmail }),
     first_name: user.firstName,
     last_name: user.lastName,
   };
 }
 
 /**
- * Makes `email_verified` required if the server verifies addresses, and removes it otherwise.
+ * Makes `email_verified` required if the server verifies addresses. Otherwise removes it, and
+ * `pending_email`.
  *
  * @param document changed in place
  */
@@ -50,5 +65,5 @@ export function completeUserDocument(document: OpenAPIObject, asksForVerificatio
   const schema = document.components?.schemas?.[UserResponse.name];
   if (schema === undefined || '$ref' in schema) return;
   if (asksForVerification) schema.required = [...(schema.required ?? []), 'email_verified'];
-  else delete schema.properties?.['email_verified'];
+  else for (const name of ['email_verified', 'pending_email']) delete schema.properties?.[name];
 }

@@ -25,6 +25,7 @@ import { SubjectBudget } from '../rate-limit/subject-budget.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SMS_GATEWAY_PROVIDER } from '../delivery/sms/sms-gateway.provider.js';
 import { UsersModule } from '../identity/users.module.js';
+import { EmailChangeModule } from '../account/email-change/email-change.module.js';
 import { VerificationModule } from '../account/email/verification.module.js';
 import { WebhooksModule } from '../delivery/webhooks/webhooks.module.js';
 import { BearerAccessTokenReader } from './bearer-access-token-reader.js';
@@ -70,6 +71,7 @@ const PORTS: Provider[] = [
 @Module({
   imports: [
     SecurityEmailsModule,
+    EmailChangeModule,
     PasswordsModule,
     RateLimitModule,
     SessionsModule,

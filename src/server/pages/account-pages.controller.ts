@@ -5,6 +5,7 @@ import { type HttpRequest, MfaError } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 import { acceptedLanguage, type Language, LANGUAGES } from '../texts/languages.js';
 import {
+  CHANGE_EMAIL_PATH,
   NOT_ME_PATH,
   RESET_PASSWORD_PATH,
   TOKEN_FORM_PATH,
@@ -52,10 +53,22 @@ export class AccountPagesController {
   @Header('Content-Type', HTML)
   @Header('Cache-Control', 'no-store')
   showVerifyEmail(@Req() request: HttpRequest): string {
-    if (this.config.emailVerification !== 'link') throw new MfaError('not_found');
+    this.requireLinks();
     const language = this.languageFor(request);
     const { verifyPage: texts } = LANGUAGES[language];
     const action = '/api/auth/email/verify/';
+    return renderTokenPage({ language, texts, action, next: this.nextIn(language) });
+  }
+
+  /** @throws {MfaError} `not_found` if no link leads here */
+  @Get(CHANGE_EMAIL_PATH)
+  @Header('Content-Type', HTML)
+  @Header('Cache-Control', 'no-store')
+  showChangeEmail(@Req() request: HttpRequest): string {
+    this.requireLinks();
+    const language = this.languageFor(request);
+    const { changePage: texts } = LANGUAGES[language];
+    const action = '/api/auth/email/change/confirm/';
     return renderTokenPage({ language, texts, action, next: this.nextIn(language) });
   }
 
@@ -63,6 +76,10 @@ export class AccountPagesController {
   @Header('Content-Type', 'text/javascript; charset=utf-8')
   showScript(): string {
     return this.script;
+  }
+
+  private requireLinks(): void {
+    if (this.config.emailVerification !== 'link') throw new MfaError('not_found');
   }
 
   private nextIn(language: Language) {

@@ -13,6 +13,7 @@ import {
   type UndoneChange,
 } from '../../mfa/index.js';
 import { UserSubject } from '../identity/user-subject.js';
+import { type AddressPutBack, FormerAddresses } from '../account/email-change/former-addresses.js';
 import { FormerPasswords } from '../account/passwords/former-passwords.js';
 import { beginOf, sessionsProvenBy } from '../sessions/sessions-proven-by.js';
 import { SessionsService } from '../sessions/sessions.service.js';
@@ -29,6 +30,7 @@ export class ReversalService {
     private readonly sessions: SessionsService,
     private readonly users: UsersService,
     private readonly passwords: FormerPasswords,
+    private readonly addresses: FormerAddresses,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
@@ -36,8 +38,8 @@ export class ReversalService {
   /**
    * In one transaction: spends the link, and undoes where possible what the link's session and the
    * authenticators that it enrolled have changed since, or all of it if a refresh token of that
-   * session was reused. It ends sessions and open logins, puts back the former password, and
-   * freezes it until it is reset. It gives nobody a session.
+   * session was reused. It ends sessions and open logins, puts back the former address and the former
+   * password, and freezes it until it is reset. It gives nobody a session.
    *
    * @returns the undone changes, newest first
    * @throws {MfaError} `invalid_token`
@@ -56,19 +58,24 @@ export class ReversalService {
       const undone = await this.reversal.undo(change, transactionOf(manager), {
         provenBy: (_, credentialIds, sessionIds, openings) =>
           sessionsProvenBy({ change, credentialIds, sessionIds, openings }, manager),
-        addresses: user.email === null ? [] : [user.email],
+        addresses: await this.addresses.ofUser(user, manager),
       });
-      // Somebody with the mailbox alone may have removed the owner's own second factor.
-      const { needsPassword, sessionIds } = undone;
+      const { sessionIds } = undone;
+      const address = await this.addresses.putBack({ ...change, userId, sessionIds }, manager);
       // The thief may have set the present password through that very mailbox.
       await this.passwords.putBack(
         { ...change, userId, sessionIds, mailedSeq: begun.seq },
         manager,
       );
+      // Somebody with the mailbox alone may have removed the owner's own second factor, or may be all
+      // who still reads the former mailbox.
+      const needsPassword = undone.needsPassword || address !== null;
       await this.users.freeze(userId, { needsPassword }, manager);
       await this.sessions.endAll(userId, { manager });
-      const occasion = { subject: new UserSubject(user), at: this.clock.now(), client };
-      return { result: undone, events: eventsOf(change, undone, occasion) };
+      const secured = await manager.findOneByOrFail(User, { id: userId });
+      const occasion = { subject: new UserSubject(secured), at: this.clock.now(), client };
+      const result = { ...undone, changes: withAddress(undone.changes, address) };
+      return { result, events: eventsOf(change, result, occasion) };
     }, owner);
     await undoing.dispose();
     return undoing.changes;
@@ -85,6 +92,17 @@ async function seqOf(
 ): Promise<number> {
   if (type !== 'new_device_seen' || typeof sessionId !== 'string') return seq;
   return (await beginOf(userId, sessionId, manager)) ?? seq;
+}
+
+/** The changes, newest first, and that of the address among them. */
+function withAddress(
+  changes: readonly UndoneChange[],
+  address: AddressPutBack | null,
+): readonly UndoneChange[] {
+  if (address === null) return changes;
+  const { isBack: isUndone, sessionId, at } = address;
+  const change = { type: 'email_changed' as const, factor: null, sessionId, at, isUndone };
+  return [...changes, change].sort((one, other) => other.at.getTime() - one.at.getTime());
 }
 
 /**

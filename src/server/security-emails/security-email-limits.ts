@@ -47,5 +47,6 @@ export const SECURITY_EMAIL_BOUNDS: Readonly<Record<SecurityEmailKind, SecurityE
   password_changed: 'each_time',
   password_removed: 'each_time',
   password_reset: 'each_time',
+  email_changed: 'each_time',
   change_repudiated: 'once_at_a_time',
 };

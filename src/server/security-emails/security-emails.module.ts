@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { EmailChangeModule } from '../account/email-change/email-change.module.js';
 import { PasswordsModule } from '../account/passwords/passwords.module.js';
 import { RateLimitModule } from '../rate-limit/rate-limit.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
@@ -13,7 +14,7 @@ import { WaitingSecurityEmailsCleaner } from './waiting-security-emails.cleaner.
 
 /** Tells people what happens to their account, and reverses what they disown. */
 @Module({
-  imports: [PasswordsModule, RateLimitModule, SessionsModule, UsersModule],
+  imports: [EmailChangeModule, PasswordsModule, RateLimitModule, SessionsModule, UsersModule],
   controllers: [ReversalController],
   providers: [
     NewDeviceConsumer,

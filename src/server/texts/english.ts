@@ -129,6 +129,11 @@ export const english: LanguageTexts = {
       sentence: () =>
         'The password of your account was reset by a link that was sent by mail. All sessions that there were have ended.',
     },
+    email_changed: {
+      subject: 'The e-mail address of your account was changed',
+      sentence: () =>
+        'Your account has another e-mail address now. Mails about it, and links that reset its password, go there and no longer to this one.',
+    },
     change_repudiated: {
       subject: 'Your account is secured: please choose a new password',
       sentence: () =>
@@ -151,7 +156,7 @@ export const english: LanguageTexts = {
       label: 'New password',
       oldLabel: 'Former password',
       oldNeeded:
-        'Your second factor was taken back, so the mail alone is not enough: please give the password that you had before, too.',
+        'Your second factor or your address was taken back, so the mail alone is not enough: please give the password that you had before, too.',
       oldWrong: 'The former password is not right. After five wrong ones the link ends.',
       weak: 'Please choose another one: at least 8 characters, and neither your user name nor your address.',
     },
@@ -172,6 +177,22 @@ export const english: LanguageTexts = {
     notMine:
       'If you did not ask for this, ignore it: until the address is confirmed, nothing else is sent to it.',
   },
+  addressChange: {
+    asked: {
+      subject: 'Please confirm your new e-mail address',
+      linkLead:
+        'An account is to have this address in the place of its present one. If it is yours, confirm the address here, while you are signed in where you asked for it:',
+      link: 'Confirm the new address',
+      codeLead:
+        'An account is to have this address in the place of its present one. If it is yours, type this code where you asked for it:',
+      notMine:
+        'If you did not ask for this, ignore it: until the address is confirmed, nothing changes.',
+    },
+    taken: {
+      subject: 'Your e-mail address was given for another account',
+      lead: 'Somebody asked for another account to have this address. Your account has it already and keeps it; there is nothing to do. If it was you: an address can belong to one account only.',
+    },
+  },
   signIn: 'Go on to sign in',
   verifyPage: {
     title: 'Confirm your e-mail address',
@@ -180,6 +201,16 @@ export const english: LanguageTexts = {
     button: 'Confirm the address',
     done: 'Done. Your address is confirmed.',
     refused: 'This link was used already, or it has ended. Ask for another one where you sign in.',
+    failed: 'That did not work. Please try again in a moment.',
+  },
+  changePage: {
+    title: 'Confirm your new e-mail address',
+    explanation:
+      'The button gives your account this address in the place of its present one. Press it only if you have asked for it yourself.',
+    button: 'Confirm the new address',
+    done: 'Done. Your account has the new address.',
+    refused:
+      'This link was used already, or it has ended: it works while you are signed in where you asked for it. Ask for another one there.',
     failed: 'That did not work. Please try again in a moment.',
   },
   notMePage: {

@@ -131,6 +131,11 @@ export const german: LanguageTexts = {
       sentence: () =>
         'Das Passwort Ihres Kontos wurde mit einem Link zurückgesetzt, der per Mail verschickt worden war. Alle Sitzungen, die es gab, sind beendet.',
     },
+    email_changed: {
+      subject: 'Die E-Mail-Adresse Ihres Kontos wurde geändert',
+      sentence: () =>
+        'Ihr Konto hat jetzt eine andere E-Mail-Adresse. Mails über Ihr Konto und Links, mit denen sich Ihr Passwort zurücksetzen lässt, gehen dorthin und nicht mehr an diese.',
+    },
     change_repudiated: {
       subject: 'Ihr Konto ist gesichert: Bitte wählen Sie ein neues Passwort',
       sentence: () =>
@@ -161,7 +166,7 @@ export const german: LanguageTexts = {
       label: 'Neues Passwort',
       oldLabel: 'Früheres Passwort',
       oldNeeded:
-        'Ihr zweiter Faktor wurde zurückgenommen, deshalb genügt die Mail allein nicht: Bitte geben Sie auch Ihr früheres Passwort ein.',
+        'Ihr zweiter Faktor oder Ihre Adresse wurde zurückgenommen, deshalb genügt die Mail allein nicht: Bitte geben Sie auch Ihr früheres Passwort ein.',
       oldWrong: 'Das frühere Passwort stimmt nicht. Nach fünf falschen Eingaben endet der Link.',
       weak: 'Bitte wählen Sie ein anderes: mindestens 8 Zeichen, und weder Ihren Benutzernamen noch Ihre Adresse.',
     },
@@ -184,6 +189,22 @@ export const german: LanguageTexts = {
     notMine:
       'Wenn Sie nicht darum gebeten haben, ist nichts zu tun: Bis die Adresse bestätigt ist, schicken wir nichts anderes dorthin.',
   },
+  addressChange: {
+    asked: {
+      subject: 'Bitte bestätigen Sie Ihre neue E-Mail-Adresse',
+      linkLead:
+        'Ein Konto soll diese Adresse statt seiner bisherigen bekommen. Wenn es Ihres ist, bestätigen Sie die Adresse hier, solange Sie dort angemeldet sind, wo Sie darum gebeten haben:',
+      link: 'Neue Adresse bestätigen',
+      codeLead:
+        'Ein Konto soll diese Adresse statt seiner bisherigen bekommen. Wenn es Ihres ist, geben Sie diesen Code dort ein, wo Sie darum gebeten haben:',
+      notMine:
+        'Wenn Sie nicht darum gebeten haben, ist nichts zu tun: Bis die Adresse bestätigt ist, ändert sich nichts.',
+    },
+    taken: {
+      subject: 'Ihre E-Mail-Adresse wurde für ein anderes Konto angegeben',
+      lead: 'Jemand hat darum gebeten, dass ein anderes Konto diese Adresse bekommt. Ihr Konto hat sie schon und behält sie; es ist nichts zu tun. Falls Sie das waren: Eine Adresse kann nur zu einem Konto gehören.',
+    },
+  },
   signIn: 'Weiter zur Anmeldung',
   verifyPage: {
     title: 'E-Mail-Adresse bestätigen',
@@ -193,6 +214,16 @@ export const german: LanguageTexts = {
     done: 'Erledigt. Ihre Adresse ist bestätigt.',
     refused:
       'Dieser Link wurde schon benutzt oder gilt nicht mehr. Lassen Sie sich dort, wo Sie sich anmelden, einen neuen schicken.',
+    failed: 'Das hat nicht geklappt. Bitte versuchen Sie es gleich noch einmal.',
+  },
+  changePage: {
+    title: 'Neue E-Mail-Adresse bestätigen',
+    explanation:
+      'Der Knopf gibt Ihrem Konto diese Adresse statt seiner bisherigen. Drücken Sie ihn nur, wenn Sie selbst darum gebeten haben.',
+    button: 'Neue Adresse bestätigen',
+    done: 'Erledigt. Ihr Konto hat die neue Adresse.',
+    refused:
+      'Dieser Link wurde schon benutzt oder gilt nicht mehr: Er gilt, solange Sie dort angemeldet sind, wo Sie darum gebeten haben. Lassen Sie sich dort einen neuen schicken.',
     failed: 'Das hat nicht geklappt. Bitte versuchen Sie es gleich noch einmal.',
   },
   notMePage: {

@@ -108,10 +108,25 @@ export interface LanguageTexts {
     /** For people whose address somebody else gave. */
     readonly notMine: string;
   };
+  /** The mails to an address that an account is to have. */
+  readonly addressChange: {
+    /** In the place of the texts of {@link verification} with these names. */
+    readonly asked: {
+      readonly subject: string;
+      readonly linkLead: string;
+      readonly link: string;
+      readonly codeLead: string;
+      readonly notMine: string;
+    };
+    /** To the owner of an address that another account asks for. */
+    readonly taken: { readonly subject: string; readonly lead: string };
+  };
   /** The link to the sign-in at the end of every page. */
   readonly signIn: string;
   /** The page behind the link that confirms an address. */
   readonly verifyPage: PageTexts;
+  /** The page behind the link that gives an account another address. */
+  readonly changePage: PageTexts;
   /** The page behind a "this was not me" link. */
   readonly notMePage: PageTexts & { readonly undone: UndoneTexts };
   /** The page behind the link of a password reset. */

@@ -23,5 +23,6 @@ export const SECURITY_EMAIL_KINDS = [
   'password_changed',
   'password_removed',
   'password_reset',
+  'email_changed',
   'change_repudiated',
 ] as const;

@@ -5,7 +5,16 @@ import { WaitingSecurityEmailsCleaner } from '../../../src/server/security-email
 import { FormerPasswordsCleaner } from '../../../src/server/account/passwords/former-passwords.cleaner.js';
 import { PasswordResetLinksCleaner } from '../../../src/server/account/passwords/password-reset-links.cleaner.js';
 import { EmailVerificationCleaner } from '../../../src/server/account/email/email-verification.cleaner.js';
+import { EmailChangesCleaner } from '../../../src/server/account/email-change/email-changes.cleaner.js';
+import { FormerAddressesCleaner } from '../../../src/server/account/email-change/former-addresses.cleaner.js';
 import { SessionsCleaner } from '../../../src/server/sessions/sessions.cleaner.js';
+import {
+  askChange,
+  changeToken,
+  confirmChange,
+  freeAddress,
+  signUpConfirmed,
+} from '../../support/email-change.js';
 import { plansOf } from '../../support/plans.js';
 import { startServer, type TestServer } from '../../support/server.js';
 
@@ -48,7 +57,9 @@ describe('the clean-up of the server', () => {
     const cleaned = await cleanUp(server);
     expect(cleaned).toMatchObject({ sessions: 1, mfa_challenges: 0 });
     expect(Object.keys(cleaned ?? {}).sort()).toEqual([
+      'email_changes',
       'email_confirmations',
+      'former_addresses',
       'former_passwords',
       'mfa_challenges',
       'mfa_changes',
@@ -136,6 +147,23 @@ describe('the clean-up of the server', () => {
     expect(await clean(4)).toEqual({ email_confirmations: 1 });
   });
 
+  it('deletes changes of addresses an hour after their end, and former ones with the last link', async () => {
+    const sibling = await server.startSibling({ EMAIL_VERIFICATION: 'link' });
+    const account = await signUpConfirmed(sibling);
+    const token = await changeToken(sibling, account, freeAddress());
+    expect((await confirmChange(sibling, token)).status).toBe(200);
+    await askChange(sibling, await signUpConfirmed(sibling), freeAddress());
+    await sibling.stop();
+    server.clock.advance({ seconds: 3600 + 3599 });
+    expect(await cleanUp(server)).toMatchObject({ email_changes: 0, former_addresses: 0 });
+    server.clock.advance({ seconds: 1 });
+    expect(await cleanUp(server)).toMatchObject({ email_changes: 2, former_addresses: 0 });
+    server.clock.advance({ seconds: 6 * DAY_SECONDS - 3601 });
+    expect(await cleanUp(server)).toMatchObject({ former_addresses: 0 });
+    server.clock.advance({ seconds: 1 });
+    expect(await cleanUp(server)).toMatchObject({ former_addresses: 1 });
+  });
+
   it('is one server at a time', async () => {
     const sibling = await server.startSibling({}, { races: true });
     await endedSessions(server, 1500);
@@ -171,6 +199,8 @@ describe('the clean-up of the server', () => {
     [FormerPasswordsCleaner, 'former_passwords_replaced_at_idx'],
     [PasswordResetLinksCleaner, 'password_reset_links_expires_at_idx'],
     [EmailVerificationCleaner, 'email_confirmations_sent_at_idx'],
+    [EmailChangesCleaner, 'email_changes_expires_at_idx'],
+    [FormerAddressesCleaner, 'former_addresses_replaced_at_idx'],
   ] as const)('finds what it deletes by an index: %p', async (type, index) => {
     const cleaner: Cleaner = server.app.get<Cleaner>(type, { strict: false });
     const scope = { now: server.clock.now(), maxRows: 10 };

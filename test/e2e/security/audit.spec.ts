@@ -1,6 +1,7 @@
 import { MFA_EVENT_TYPES } from '../../../src/mfa/index.js';
 import { LoginFailures } from '../../../src/server/sign-in/login-failures.js';
 import { PasswordReset } from '../../../src/server/account/passwords/password-reset.js';
+import { EMAIL_CHANGE_EVENTS } from '../../support/email-change.js';
 import { EMAIL_EVENTS } from '../../support/email-confirmation.js';
 import { type Reply } from '../../support/http-client.js';
 import { notMeTokenIn, noticesTo } from '../../support/security-emails.js';
@@ -391,6 +392,8 @@ describe('the audit says all of', () => {
 
   it('every type of event that there is', () => {
     const shown = ACTS.flatMap(({ events }) => events.map((event) => event.split(' ')[0] ?? ''));
-    expect([...new Set([...shown, ...EMAIL_EVENTS])].sort()).toEqual([...MFA_EVENT_TYPES].sort());
+    expect([...new Set([...shown, ...EMAIL_EVENTS, ...EMAIL_CHANGE_EVENTS])].sort()).toEqual(
+      [...MFA_EVENT_TYPES].sort(),
+    );
   });
 });

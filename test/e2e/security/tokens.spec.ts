@@ -8,6 +8,7 @@ import {
   type TrueKey,
   trueSigner,
 } from '../../support/forged-tokens.js';
+import { changeToken, freeAddress, signUpConfirmed } from '../../support/email-change.js';
 import { type Reply } from '../../support/http-client.js';
 import { listRoutes } from '../../support/openapi-routes.js';
 import { mailedToken } from '../../support/route-bodies.js';
@@ -22,7 +23,15 @@ import {
 
 const MANY_REQUESTS_MILLISECONDS = 60_000;
 
-const JWT_KINDS = ['access', 'login', 'passkey', 'step-up', 'reset', 'verification'] as const;
+const JWT_KINDS = [
+  'access',
+  'login',
+  'passkey',
+  'step-up',
+  'reset',
+  'verification',
+  'address',
+] as const;
 type JwtKind = (typeof JWT_KINDS)[number];
 
 /**
@@ -41,6 +50,7 @@ const REFUSALS: Readonly<Record<Kind, readonly [status: number, code: string]>> 
   'step-up': [400, 'invalid_token'],
   reset: [400, 'invalid_token'],
   verification: [400, 'invalid_token'],
+  address: [400, 'invalid_token'],
   'not-me': [400, 'invalid_token'],
 };
 
@@ -102,6 +112,7 @@ function bodyConsumers(): Consumer[] {
     ['/step-up/verify/', 'step-up', 'ephemeral_token', { password: 'not the password' }],
     ['/password/reset/confirm/', 'reset', 'token', { new_password: 'another horse battery' }],
     ['/email/verify/', 'verification', 'token'],
+    ['/email/change/confirm/', 'address', 'token'],
     ['/repudiate/', 'not-me', 'token'],
   ];
   return places.map(([path, takes, field, more]) => ({
@@ -135,6 +146,7 @@ const MAKERS: Readonly<Record<Kind, () => Promise<string>>> = {
     await server.deliverEvents();
     return mailedToken(server, email, '/account/verify-email');
   },
+  address: async () => changeToken(server, await signUpConfirmed(server), freeAddress()),
   'not-me': async () => {
     const { user, access } = await server.signUp();
     await confirmAddress(user.id);
@@ -196,7 +208,7 @@ describe('every kind of token at every consumer', () => {
         }
       }
       expect(matrix).toEqual(consumers.map(({ takes, name }) => `${takes} at ${name}`));
-      expect(consumers.length).toBeGreaterThanOrEqual(32);
+      expect(consumers.length).toBeGreaterThanOrEqual(34);
       // They were good all the time: each is still taken where it belongs.
       for (const [kind, token] of kept) {
         const own = consumers.find(({ takes }) => takes === kind);
@@ -246,7 +258,7 @@ describe('every kind of token at every consumer', () => {
     },
   );
 
-  it.each(['access', 'reset', 'verification'] as const)(
+  it.each(['access', 'reset', 'verification', 'address'] as const)(
     'refuses another issuer: %s',
     async (kind) => {
       const good = await freshToken(kind);

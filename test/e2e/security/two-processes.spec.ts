@@ -3,6 +3,7 @@ import { SystemClock, SystemRandomSource } from '../../../src/mfa/index.js';
 import { generateKeys } from '../../../src/server/config/keys/generate-keys.js';
 import { type ChildServer, startChildServer } from '../../../scripts/child-server.mjs';
 import { compiledPath } from '../../support/compiled-sources.js';
+import { eventually } from '../../support/eventually.js';
 import { HttpClient } from '../../support/http-client.js';
 import { enrolKey, PASSKEY, withPasskeys } from '../../support/security-keys.js';
 import { tally } from '../../support/tally.js';
@@ -32,6 +33,7 @@ function showOneUseAtTwoProcesses(): void {
       ...database.settings,
       PUBLIC_URL: 'http://localhost:3000',
       ...withPasskeys(),
+      EMAIL_VERIFICATION: 'link',
       PASSWORD_HASH_MEMORY_KIB: '8',
       PASSWORD_HASH_PASSES: '1',
       RATE_LIMIT_PER_MINUTE: '100000',
@@ -90,6 +92,38 @@ function showOneUseAtTwoProcesses(): void {
       client(turn).post('/login/passkey/verify/', answer),
     );
     expect(await tally(requests)).toMatchObject({ ok: 1 });
+  });
+
+  /** The token of the link that one of the processes has mailed; undefined if none has. */
+  async function changeTokenTo(email: string): Promise<string | undefined> {
+    const mailboxes = await Promise.all(clients.map((one) => one.get('//dev/mailbox.json')));
+    const texts = mailboxes
+      .flatMap(({ body }): { to: string; text: string }[] => body)
+      .filter(({ to }) => to === email)
+      .map(({ text }) => text);
+    return /change-email#(\S+)/.exec(texts.join('\n'))?.[1];
+  }
+
+  it('changes an address once by one link, at both', async () => {
+    const { password } = USER;
+    const user = { username: 'eve', email: 'eve@example.org', password };
+    await client(0).post('/registration/', user);
+    const login = await client(1).post('/login/', { username: user.username, password });
+    const { access } = login.body;
+    const email = 'eve@example.net';
+    expect((await client(0).post('/email/change/', { email }, access)).status).toBe(200);
+    const token = await eventually(
+      () => changeTokenTo(email),
+      (mailed) => mailed !== undefined,
+    );
+    const confirmations = Array.from({ length: PARALLEL }, (_, turn) =>
+      client(turn).post('/email/change/confirm/', { token }),
+    );
+    expect(await tally(confirmations)).toEqual({ ok: 1, invalid_token: PARALLEL - 1 });
+    const { body } = await client(1).get('/user/security-log/', access);
+    const types = body.results.map(({ type }: { type: string }) => type);
+    expect(types.filter((type: string) => type === 'email_changed')).toHaveLength(1);
+    expect((await client(0).get('/user/', access)).body).toMatchObject({ email });
   });
 }
 

@@ -41,6 +41,8 @@ export const MFA_EVENT_TYPES = [
   'password_reset',
   'email_verification_requested',
   'email_verified',
+  'email_change_requested',
+  'email_changed',
   'stepped_up',
   'change_repudiated',
   'user_disabled',
@@ -72,8 +74,8 @@ export interface MfaEvent {
   /**
    * The object of the event: the authenticator that was proven, renamed or removed; the method that was
    * deactivated or deleted; the former primary method; the link of `password_reset_requested`; the host's
-   * version of the password of `password_changed`, `password_removed` and `password_reset`. Only consumers
-   * get it: the audit does not keep it.
+   * version of the password of `password_changed`, `password_removed` and `password_reset`, and its change of
+   * `email_change_requested` and `email_changed`. Only consumers get it: the audit does not keep it.
    */
   readonly target?: string | undefined;
   /** The logged change by which it can be undone; absent without one. Only consumers get it. */

@@ -21,6 +21,9 @@ export const VERIFICATION_NETWORK_LIMIT = {
 /** How long a link confirms an address. */
 export const VERIFICATION_LINK_SECONDS = 86_400;
 
+/** How long a link gives an account another address: what was proven for it is not to last for a day. */
+export const CHANGE_LINK_SECONDS = 3600;
+
 /**
  * A code lives ten minutes at most [NIST SP 800-63B-4 §3.1.3.2]. `maxAttempts` counts over all
  * sessions; one session is locked long before.

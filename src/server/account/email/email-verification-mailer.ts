@@ -1,6 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
 import {
-  addSeconds,
   Clock,
   EventConsumer,
   type EventDelivery,
@@ -20,6 +19,7 @@ import {
   EmailVerificationRows,
 } from './email-verification-rows.js';
 import { EmailVerificationTokens } from './email-verification-tokens.js';
+import { lifeSince, mailedCode } from './mailed-code.js';
 
 /** Mails links and codes that confirm an address. They are made here, so that neither is ever stored. */
 @Injectable()
@@ -51,8 +51,9 @@ export class EmailVerificationMailer extends EventConsumer {
    */
   async deliver({ id, event }: EventDelivery): Promise<void> {
     const userId = event.subject.id;
-    const code = this.config.emailVerification === 'code' ? this.codeOf(id) : null;
-    const life = this.lifeFrom(event.at, code === null ? 'link' : 'code');
+    const code = this.config.emailVerification === 'code' ? mailedCode(this.keyRing, id) : null;
+    const seconds = code === null ? VERIFICATION_LINK_SECONDS : VERIFICATION_CODE.lifeSeconds;
+    const life = lifeSince(event.at, seconds, this.clock.now());
     if (life.expiresAt <= this.clock.now()) return;
     const ticket = await this.rows.offer({ userId, deliveryId: id, code, ...life });
     if (ticket.kind === 'refused') {
@@ -69,23 +70,6 @@ export class EmailVerificationMailer extends EventConsumer {
     const secondsLeft = (life.expiresAt.getTime() - this.clock.now().getTime()) / 1000;
     const mail = composeVerificationMail(means, secondsLeft, texts);
     await this.mailer.send({ to: address, ...mail, deliveryId: id });
-  }
-
-  /** The same in each try of a delivery: mail servers drop a second mail with a known Message-ID. */
-  private codeOf(deliveryId: string): string {
-    const tag = this.keyRing.tag('mailed-code', `of delivery ${deliveryId}`);
-    const bytes = Buffer.from(tag.slice(tag.lastIndexOf('.') + 1), 'base64url');
-    const number = BigInt(`0x${bytes.toString('hex')}`);
-    const codes = 10n ** BigInt(VERIFICATION_CODE.digits);
-    return String(number % codes).padStart(VERIFICATION_CODE.digits, '0');
-  }
-
-  /** A request dated in the future comes from a clock that was ahead. */
-  private lifeFrom(requested: Date, kind: ConfirmationMeans['kind']): ConfirmationLife {
-    const now = this.clock.now();
-    const requestedAt = requested > now ? now : requested;
-    const seconds = kind === 'link' ? VERIFICATION_LINK_SECONDS : VERIFICATION_CODE.lifeSeconds;
-    return { requestedAt, expiresAt: addSeconds(requestedAt, seconds) };
   }
 
   /** After the `#`, no server and no log on the way sees the token. */

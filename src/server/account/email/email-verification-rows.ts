@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { addSeconds, Clock, KeyRing } from '../../../mfa/index.js';
+import { Clock, KeyRing } from '../../../mfa/index.js';
 import { foldName } from '../../identity/names.js';
-import { CONFIRMATION_LIMIT, VERIFICATION_CODE } from './email-verification-limits.js';
+import { NO_CODE, releaseClaims } from './address-claims.js';
+import { ConfirmationCounts } from './confirmation-counts.js';
+import { VERIFICATION_CODE } from './email-verification-limits.js';
 
 /** The life of a link or a code. */
 export interface ConfirmationLife {
@@ -54,18 +56,6 @@ const FIND_ADDRESS = `
 const IS_CONFIRMED = `
   SELECT 1 FROM users WHERE email_key = $1 AND email_verified_at IS NOT NULL`;
 
-const COUNT = `
-  SELECT count(*)::int AS mails, min(sent_at) AS "firstAt" FROM email_confirmations
-  WHERE address_tag = ANY($1) AND sent_at > $2 AND id IS DISTINCT FROM $3`;
-
-/** Redates to now what a fast clock has counted. */
-const REDATE = `
-  UPDATE email_confirmations SET sent_at = $2 WHERE address_tag = ANY($1) AND sent_at > $2`;
-
-const ADD = `
-  INSERT INTO email_confirmations (id, address_tag, sent_at) VALUES ($1, $2, $3)
-  ON CONFLICT (id) DO NOTHING`;
-
 /** A new code replaces the old one and its attempts; the same code sent again keeps its attempts. */
 const KEEP_CODE = `
   UPDATE users SET email_code_tag = $2, email_code_expires_at = $3, email_code_attempts =
@@ -91,22 +81,14 @@ const MAY_CONFIRM_BY_CODE = `${MAY_CONFIRM} AND email_code_tag = $3 AND EXISTS (
     WHERE s.user_id = users.id AND s.id = $4 AND s.ended_at IS NULL AND s.expires_at > $5
   )`;
 
-const NO_CODE = `email_code_tag = NULL, email_code_expires_at = NULL, email_code_attempts = 0`;
-
-/** The first to confirm an address gets it; all other claimants lose it. */
-const RELEASE = `
-  UPDATE users SET email = NULL, email_key = NULL, email_unasked = false, ${NO_CODE}
-  WHERE email_key = $2 AND id <> $1`;
-
 const CONFIRM = `UPDATE users SET email_verified_at = $2, ${NO_CODE} WHERE id = $1`;
-
-const ANSWERED = `DELETE FROM email_confirmations WHERE address_tag = ANY($1)`;
 
 /** Addresses and their confirmations, as columns of `users`. Row counts decide. */
 @Injectable()
 export class EmailVerificationRows {
   constructor(
     @InjectDataSource() private readonly database: DataSource,
+    private readonly counts: ConfirmationCounts,
     private readonly keyRing: KeyRing,
     private readonly clock: Clock,
   ) {}
@@ -121,28 +103,18 @@ export class EmailVerificationRows {
     code,
     expiresAt,
   }: ConfirmationOffer): Promise<ConfirmationTicket> {
-    const now = this.clock.now();
     return this.database.transaction(async (manager) => {
       const isFree = await this.lockUnconfirmed(userId, manager);
       const [user] = await manager.query<{ email: string }[]>(FIND_ADDRESS, [userId]);
       if (!isFree || user === undefined) return { kind: 'refused', reason: 'nothing to confirm' };
-      const tags = this.addressTags(user.email);
-      const { mails } = await this.count(manager, tags, deliveryId);
-      if (mails >= CONFIRMATION_LIMIT.maxMails) return { kind: 'refused', reason: 'limit' };
-      await manager.query(ADD, [deliveryId, tags[0], now]);
+      const isCounted = await this.counts.take(user.email, deliveryId, manager);
+      if (!isCounted) return { kind: 'refused', reason: 'limit' };
       if (code !== null) {
         const tag = this.keyRing.tag('mailed-code', codeText(userId, user.email, code));
         await manager.query(KEEP_CODE, [userId, tag, expiresAt]);
       }
       return { kind: 'granted', address: user.email };
     });
-  }
-
-  /** Until when the address gets no further mail; null if it may get one. */
-  async fullUntil(address: string): Promise<Date | null> {
-    const { mails, firstAt } = await this.count(this.database, this.addressTags(address), null);
-    if (mails < CONFIRMATION_LIMIT.maxMails || firstAt === null) return null;
-    return addSeconds(firstAt, CONFIRMATION_LIMIT.windowSeconds);
   }
 
   /** Spends one attempt and commits it before the code is judged. Null if there is no code that could be right. */
@@ -187,9 +159,9 @@ export class EmailVerificationRows {
             now,
           ]);
     if (!isFree || found.length === 0) return false;
-    await manager.query(RELEASE, key);
+    await releaseClaims({ userId, key: foldName(address) }, manager);
     await manager.query(CONFIRM, [userId, now]);
-    await manager.query(ANSWERED, [this.addressTags(address)]);
+    await this.counts.forget(address, manager);
     return true;
   }
 
@@ -198,29 +170,6 @@ export class EmailVerificationRows {
     const claimants = await manager.query<{ isConfirmed: boolean }[]>(LOCK_CLAIMANTS, [userId]);
     return claimants.length > 0 && claimants.every(({ isConfirmed }) => isConfirmed === false);
   }
-
-  /** The first tag is stored; counts look for all of them, so that a new key forgets nothing. */
-  private addressTags(address: string): string[] {
-    return this.keyRing.tags('send-address', address.toLowerCase());
-  }
-
-  /** @param except the delivery at hand, so that another try of it counts once */
-  private async count(
-    database: DataSource | EntityManager,
-    tags: readonly string[],
-    except: string | null,
-  ): Promise<MailCount> {
-    const now = this.clock.now();
-    await database.query(REDATE, [tags, now]);
-    const since = addSeconds(now, -CONFIRMATION_LIMIT.windowSeconds);
-    const [count] = await database.query<MailCount[]>(COUNT, [tags, since, except]);
-    return count ?? { mails: 0, firstAt: null };
-  }
-}
-
-interface MailCount {
-  readonly mails: number;
-  readonly firstAt: Date | null;
 }
 
 /** Binds a code to one user and one address: it dies when either changes. */

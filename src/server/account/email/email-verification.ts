@@ -6,10 +6,7 @@ import {
   Clock,
   constantTimeEqual,
   MfaError,
-  networkAllowancesOf,
   normalizeCode,
-  type SendAllowance,
-  SendBudgetStore,
   SessionAttempts,
 } from '../../../mfa/index.js';
 import { accountEvent } from '../../identity/account-event.js';
@@ -17,12 +14,12 @@ import { UserSubject } from '../../identity/user-subject.js';
 import { User } from '../../identity/user.entity.js';
 import { EMAIL_TAKEN } from '../../identity/taken-names.js';
 import { type Registration, UsersService } from '../../identity/users.service.js';
-import { VERIFICATION_LIMIT, VERIFICATION_NETWORK_LIMIT } from './email-verification-limits.js';
+import { ConfirmationBudget } from './confirmation-budget.js';
 import { type Confirmation, EmailVerificationRows } from './email-verification-rows.js';
 import { EmailVerificationTokens } from './email-verification-tokens.js';
 
 /** The factor name under which wrong codes are counted and reported. */
-const CODE_FACTOR = 'email_verification';
+export const CODE_FACTOR = 'email_verification';
 
 /** Lets people prove that an address is theirs, by a link or a code that is mailed to it. */
 @Injectable()
@@ -31,7 +28,7 @@ export class EmailVerification {
     private readonly users: UsersService,
     private readonly rows: EmailVerificationRows,
     private readonly tokens: EmailVerificationTokens,
-    private readonly budgets: SendBudgetStore,
+    private readonly budget: ConfirmationBudget,
     private readonly attempts: SessionAttempts,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
@@ -52,7 +49,7 @@ export class EmailVerification {
     const user = await this.users.prepare(registration, language, client.ip);
     const now = this.clock.now();
     // Before the transaction, because it needs a connection of its own.
-    const { allowed } = await this.budgets.take(networkAllowances(client), now);
+    const allowed = await this.budget.takeOfNetwork(client);
     await this.audit.change(async (manager) => {
       if (await this.rows.isConfirmed(registration.email, manager)) {
         throw new MfaError('validation_failed', { errors: EMAIL_TAKEN });
@@ -75,18 +72,10 @@ export class EmailVerification {
     if (user === null) throw new MfaError('token_not_valid');
     if (user.email === null) throw new MfaError('validation_failed', { errors: NO_ADDRESS });
     if (user.emailVerifiedAt !== null) return false;
-    const now = this.clock.now();
-    const fullUntil = await this.rows.fullUntil(user.email);
-    if (fullUntil !== null) throw refusedUntil('send_limit', fullUntil, now);
-    const account = { key: `email-verification:${user.id}`, ...VERIFICATION_LIMIT };
-    const verdict = await this.budgets.take([account, ...networkAllowances(client)], now);
-    if (!verdict.allowed) {
-      const code = verdict.reason === 'cooldown' ? 'send_too_soon' : 'send_limit';
-      throw refusedUntil(code, verdict.until, now);
-    }
-    await this.audit.record([
-      accountEvent('email_verification_requested', { user, client, at: now }),
-    ]);
+    const account = `email-verification:${user.id}`;
+    await this.budget.take({ account, address: user.email, client });
+    const at = this.clock.now();
+    await this.audit.record([accountEvent('email_verification_requested', { user, client, at })]);
     return true;
   }
 
@@ -148,16 +137,4 @@ export class EmailVerification {
   }
 }
 
-/** The asking network pays, not the address that gets the mail. */
-function networkAllowances({ ip }: ClientInfo): SendAllowance[] {
-  return networkAllowancesOf(ip, 'email-verification', VERIFICATION_NETWORK_LIMIT);
-}
-
 const NO_ADDRESS = { email: ['This account has no e-mail address.'] };
-
-function refusedUntil(code: 'send_too_soon' | 'send_limit', until: Date, now: Date): MfaError {
-  const detail =
-    code === 'send_too_soon' ? 'A mail was sent a moment ago.' : 'Too many mails were sent.';
-  const seconds = Math.ceil((until.getTime() - now.getTime()) / 1000);
-  return new MfaError(code, { detail, retryAfterSeconds: Math.max(1, seconds) });
-}

@@ -24,6 +24,12 @@ const LOCK_USER = `
   SELECT 1 FROM users WHERE id = $1 AND disabled_at IS NULL AND password_hash IS NOT NULL
   FOR NO KEY UPDATE`;
 
+/** The address is the one that the request named: no link goes to one that was replaced meanwhile. */
+const LOCK_OWNER = `
+  SELECT 1 FROM users
+  WHERE id = $1 AND email = $2 AND disabled_at IS NULL AND password_hash IS NOT NULL
+  FOR NO KEY UPDATE`;
+
 /** Redates to now what a fast clock has counted; a link keeps the length of its life. */
 const REDATE = `
   UPDATE password_reset_links
@@ -73,6 +79,12 @@ const FIND_OPEN = `
   SELECT requested_at AS "requestedAt", expires_at AS "expiresAt" FROM password_reset_links
   WHERE user_id = $1 AND id = $2 AND spent_at IS NULL AND expires_at > $3`;
 
+/** A user, and the address that the link is to go to. */
+export interface ResetAddressee {
+  readonly userId: string;
+  readonly address: string;
+}
+
 /** The life of a link. */
 export interface ResetLinkLife {
   readonly requestedAt: Date;
@@ -95,18 +107,19 @@ export class PasswordResetLinks {
   }
 
   /**
-   * Makes one more link, unless the account or this asker has reached its limit.
+   * Makes one more link, unless the account or this asker has reached its limit, or the account has
+   * another address by now.
    *
    * @param manager of the transaction that records the request
    * @returns null if there is no new link
    */
   async issue(
-    userId: string,
+    { userId, address }: ResetAddressee,
     { ip }: ClientInfo,
     manager: EntityManager,
   ): Promise<ResetOffer | null> {
     // This lock serialises the count, over all servers.
-    const users = await manager.query<unknown[]>(LOCK_USER, [userId]);
+    const users = await manager.query<unknown[]>(LOCK_OWNER, [userId, address]);
     if (users.length === 0) return null;
     const now = this.clock.now();
     await manager.query(REDATE, [userId, now]);

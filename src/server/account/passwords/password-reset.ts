@@ -161,9 +161,10 @@ export class PasswordReset implements OnModuleDestroy {
     const user = await this.users.findByEmail(email);
     if (user === null || !mayReset(user) || this.passwordFactor() === undefined) return;
     // An unconfirmed address may be somebody else's.
-    if (user.mailAddress === null) return;
+    const { mailAddress: address } = user;
+    if (address === null) return;
     await this.audit.change(async (manager) => {
-      const offer = await this.links.issue(user.id, client, manager);
+      const offer = await this.links.issue({ userId: user.id, address }, client, manager);
       if (offer === null) return { result: undefined, events: [] };
       const event = accountEvent('password_reset_requested', {
         user,

@@ -1,4 +1,5 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import { EMAIL_CHANGE_TABLES } from './email-change-tables.js';
 
 /** The server's own tables: users, sessions, and what belongs to them. */
 export class CreateUsersAndSessions1763800000000 implements MigrationInterface {
@@ -153,6 +154,7 @@ const UP = [
     FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
   )`,
   `CREATE INDEX former_passwords_replaced_at_idx ON former_passwords (replaced_at)`,
+  ...EMAIL_CHANGE_TABLES,
   `CREATE TABLE known_devices (
     user_id uuid NOT NULL,
     user_agent text NOT NULL,
@@ -207,6 +209,8 @@ const DOWN = [
   `DROP TABLE waiting_notices`,
   `DROP TABLE login_failures`,
   `DROP TABLE known_devices`,
+  `DROP TABLE former_addresses`,
+  `DROP TABLE email_changes`,
   `DROP TABLE former_passwords`,
   `DROP TABLE password_reset_links`,
   `DROP TABLE repudiation_tokens`,
