@@ -1,4 +1,4 @@
-import { type MfaPending } from '../../src/mfa/core/login/login.service.js';
+import { type MfaPending } from '../../src/mfa/core/login/login-outcome.js';
 import { type Subject } from '../../src/mfa/contract/handler.js';
 import { CLIENT, type MfaHarness, startMfa } from '../support/mfa-harness.js';
 

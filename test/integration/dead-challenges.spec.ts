@@ -1,5 +1,5 @@
 import { type Subject } from '../../src/mfa/contract/handler.js';
-import { type MfaPending } from '../../src/mfa/core/login/login.service.js';
+import { type MfaPending } from '../../src/mfa/core/login/login-outcome.js';
 import { CLIENT, type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
 describe('a pending login dies', () => {

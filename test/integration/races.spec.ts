@@ -1,5 +1,5 @@
 import { MfaError } from '../../src/mfa/contract/errors.js';
-import { type MfaPending } from '../../src/mfa/core/login/login.service.js';
+import { type MfaPending } from '../../src/mfa/core/login/login-outcome.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
 import { tallyOutcomes } from '../support/tally.js';
 

@@ -3,6 +3,7 @@ import { LoginFailures } from '../../../src/server/sign-in/login-failures.js';
 import { PasswordReset } from '../../../src/server/account/passwords/password-reset.js';
 import { EMAIL_EVENTS } from '../../support/email-confirmation.js';
 import { type Reply } from '../../support/http-client.js';
+import { DEVICE_EVENTS } from '../../support/remembered-device.js';
 import { notMeTokenIn, noticesTo } from '../../support/security-emails.js';
 import {
   type EnrolledApp,
@@ -391,6 +392,7 @@ describe('the audit says all of', () => {
 
   it('every type of event that there is', () => {
     const shown = ACTS.flatMap(({ events }) => events.map((event) => event.split(' ')[0] ?? ''));
-    expect([...new Set([...shown, ...EMAIL_EVENTS])].sort()).toEqual([...MFA_EVENT_TYPES].sort());
+    const elsewhere = [...EMAIL_EVENTS, ...DEVICE_EVENTS];
+    expect([...new Set([...shown, ...elsewhere])].sort()).toEqual([...MFA_EVENT_TYPES].sort());
   });
 });

@@ -13,6 +13,7 @@ export type KeyUse =
   | 'send-address'
   | 'ephemeral-token'
   | 'refresh-token'
+  | 'device-token'
   | 'mailed-link'
   | 'mailed-code'
   | 'absent-name';

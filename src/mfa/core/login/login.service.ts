@@ -16,30 +16,14 @@ import { choicesOf, independentOf, keptProof, offersOf } from '../ceremony/offer
 import { isAlive, isEligible, activeOf } from '../ceremony/policy.js';
 import { given, HostPorts } from '../ports/host-ports.js';
 import { answerOf, type IssuedResponse } from './issued-response.js';
+import { type LoginOutcome, type MfaPending } from './login-outcome.js';
+import { RememberedLogins } from './remembered-logins.js';
 import {
   type ChallengeRecord,
   ChallengeStore,
   type MethodRecord,
   MethodStore,
 } from '../ports/stores.js';
-
-/** A login, or a step-up, that waits for a proof. */
-export interface MfaPending {
-  readonly ephemeralToken: string;
-  /** The method that is asked for: the primary one, unless another was named. */
-  readonly method: string;
-  /** Every method that may be chosen, the primary first. */
-  readonly methods: readonly { readonly name: string; readonly displayName: string }[];
-  readonly expiresAt: Date;
-  /** What the method shows the client, or null. */
-  readonly challenge: JsonObject | null;
-}
-
-/** What a right first factor leads to. */
-export type LoginOutcome =
-  /** No second factor is required: `tokens` is the body that the host's issuer made. */
-  | (IssuedResponse & { readonly kind: 'passed' })
-  | { readonly kind: 'pending'; readonly pending: MfaPending };
 
 /** An open login, with the subject's methods as they are now. */
 interface OpenLogin {
@@ -61,29 +45,36 @@ export class LoginService {
     private readonly events: EventRecorder,
     private readonly ceremony: Ceremony,
     private readonly ephemeralTokens: EphemeralTokens,
+    private readonly remembered: RememberedLogins,
     private readonly options: MfaOptions,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * Asks for a second factor where the subject has one; else issues the tokens.
+   * Asks for a second factor where the subject has one, unless the device is remembered; else issues the
+   * tokens.
    *
    * @throws {MfaError} `invalid_credentials` for a disabled subject, and for a subject with a second factor
-   * where the first does not support one: this reveals no more than a wrong password does
+   * where the first does not support one: this reveals no more than a wrong password does; `unavailable` where
+   * a row is missing that the issuer requires
    * @throws {Error} for a first factor that is not of its type
    */
   async begin(first: FirstFactorPassed, client: ClientInfo): Promise<LoginOutcome> {
     given('The caller of LoginService.begin', first);
     if (!first.subject.isEnabled) throw new MfaError('invalid_credentials');
-    const active = activeOf(await this.methods.list(first.subject.id));
+    const present = await this.methods.read(first.subject.id);
+    const active = activeOf(present.methods);
     if (active.length === 0) return { kind: 'passed', ...(await this.pass(first, client)) };
     if (first.supportsMfa === false) throw new MfaError('invalid_credentials');
+    const onDevice = await this.remembered.pass(first, present, client);
+    if (onDevice !== null) return { kind: 'passed', ...onDevice };
     return { kind: 'pending', pending: await this.ask(first, active, client) };
   }
 
   /**
    * Judges the proof of an open login and issues the tokens.
    *
+   * @param remembersDevice whether later logins on the device leave the second step out
    * @returns what the host's issuer made
    * @throws {MfaError} as {@link Ceremony.prove}
    */
@@ -91,6 +82,7 @@ export class LoginService {
     claims: EphemeralClaims,
     proof: Record<string, unknown>,
     client: ClientInfo,
+    remembersDevice = false,
   ): Promise<IssuedResponse> {
     return this.ceremony.prove(
       {
@@ -104,10 +96,9 @@ export class LoginService {
         wrongProofDetail: 'Invalid code',
       },
       async (proven) => {
-        const issued = await this.host.tokens.issue(
-          vouch({ ...this.passedBy(proven), ...NO_SESSION, client }),
-        );
-        return { ...issued, events: ['login_succeeded'], result: answerOf(issued) };
+        const passed = vouch({ ...this.passedBy(proven), ...NO_SESSION, client });
+        const issued = await this.remembered.issue(passed, remembersDevice);
+        return { ...issued, events: ['login_succeeded'] };
       },
     );
   }
@@ -172,7 +163,8 @@ export class LoginService {
     const { rows, rowUpdates = [], displacement, sessionId, furtherEvents = [] } = issued;
     const event = { ...this.event('login_succeeded', subject, null, client), sessionId };
     const events = [event, ...furtherEvents];
-    await this.events.record(events, { rows, rowUpdates, displacement });
+    const isWritten = await this.events.record(events, { rows, rowUpdates, displacement });
+    if (!isWritten) throw new MfaError('unavailable');
     return answer;
   }
 

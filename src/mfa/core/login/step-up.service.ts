@@ -19,7 +19,7 @@ import { type EphemeralClaims, EphemeralTokens } from '../keys/ephemeral-token.j
 import { MfaError } from '../../contract/errors.js';
 import { type Subject } from '../../contract/handler.js';
 import { HandlerRegistry } from '../ceremony/handler-registry.js';
-import { type MfaPending } from './login.service.js';
+import { type MfaPending } from './login-outcome.js';
 import { type ClientInfo, vouch } from '../ports/mfa-passed.js';
 import { choicesOf, keptProof, type OfferedMethod, offersOf } from '../ceremony/offered-method.js';
 import { PASSWORD } from '../ports/password-fields.js';

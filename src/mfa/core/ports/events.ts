@@ -35,6 +35,10 @@ export const MFA_EVENT_TYPES = [
   'session_displaced',
   'sessions_ended',
   'refresh_token_reused',
+  'device_remembered',
+  'device_ended',
+  'devices_ended',
+  'device_token_reused',
   'password_changed',
   'password_reset_requested',
   'password_reset',
@@ -71,8 +75,8 @@ export interface MfaEvent {
   /**
    * The object of the event: the authenticator that was proven, renamed or removed; the method that was
    * deactivated or deleted; the former primary method; the link of `password_reset_requested`; the host's
-   * version of the password of `password_changed` and `password_reset`. Only consumers get it: the audit
-   * does not keep it.
+   * version of the password of `password_changed` and `password_reset`; the remembered device. Only consumers
+   * get it: the audit does not keep it.
    */
   readonly target?: string | undefined;
   /** The logged change by which it can be undone; absent without one. Only consumers get it. */

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { type JsonObject } from '../../contract/handler.js';
-import { type MfaPending } from '../../core/login/login.service.js';
+import { type MfaPending } from '../../core/login/login-outcome.js';
 import { STEP_UP_TOKEN_PLACEHOLDER } from './step-up.bodies.js';
 
 /** One of the offered proofs. */

@@ -2,6 +2,7 @@ import { MfaAccountEntity } from './mfa-account.entity.js';
 import { MfaBackupCodeEntity } from './mfa-backup-code.entity.js';
 import { MfaChallengeEntity } from './mfa-challenge.entity.js';
 import { MfaChangeEntity } from './mfa-change.entity.js';
+import { MfaDeviceEntity } from './mfa-device.entity.js';
 import { MfaEventHeadEntity } from './mfa-event-head.entity.js';
 import { MfaEventEntity } from './mfa-event.entity.js';
 import { MfaMethodEntity } from './mfa-method.entity.js';
@@ -21,4 +22,5 @@ export const MFA_ENTITIES = [
   MfaOutboxEntity,
   MfaSendBudgetEntity,
   MfaSessionAttemptsEntity,
+  MfaDeviceEntity,
 ];

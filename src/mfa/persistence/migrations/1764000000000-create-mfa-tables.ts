@@ -1,4 +1,5 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import { BOUND_DEVICES, UNBOUND_DEVICES } from './device-bound.js';
 import { CHAIN_EVENTS, UNCHAIN_EVENTS } from './event-chain.js';
 
 /** The tables of the library. `user_id` leads every key of the hot path. */
@@ -12,10 +13,12 @@ export class CreateMfaTables1764000000000 implements MigrationInterface {
   async down(queryRunner: QueryRunner): Promise<void> {
     for (const table of TABLES) await queryRunner.query(`DROP TABLE "${table}"`);
     await queryRunner.query(UNCHAIN_EVENTS);
+    await queryRunner.query(UNBOUND_DEVICES);
   }
 }
 
 const TABLES = [
+  'mfa_devices',
   'mfa_session_attempts',
   'mfa_send_budgets',
   'mfa_outbox',
@@ -174,4 +177,24 @@ const UP = [
   ) WITH (fillfactor = 70)`,
   `CREATE INDEX "mfa_session_attempts_last_failed_at_idx"
     ON "mfa_session_attempts" ("last_failed_at")`,
+
+  `CREATE TABLE "mfa_devices" (
+    "user_id" text NOT NULL,
+    "id" uuid NOT NULL,
+    "generation" integer NOT NULL,
+    "salt" text NOT NULL,
+    "key_id" text NOT NULL,
+    "former_salt" text,
+    "spent_at" timestamptz[] NOT NULL,
+    "credentials_version" text NOT NULL,
+    "proof" jsonb NOT NULL,
+    "created_at" timestamptz NOT NULL,
+    "last_used_at" timestamptz NOT NULL,
+    "expires_at" timestamptz NOT NULL,
+    "ip" text,
+    "user_agent" text,
+    CONSTRAINT "mfa_devices_pkey" PRIMARY KEY ("user_id", "id")
+  ) WITH (fillfactor = 70)`,
+  `CREATE INDEX "mfa_devices_expires_at_idx" ON "mfa_devices" ("expires_at")`,
+  ...BOUND_DEVICES,
 ];

@@ -27,7 +27,7 @@ const SESSION_ATTEMPTS_KEPT_SECONDS = 30 * 86_400;
 
 /**
  * Deletes what has expired: ended challenges, counts of sends whose window is over, old failures of
- * sessions, deliveries given up long ago, and changes that can no longer be reversed. Methods with
+ * sessions, forgotten devices, deliveries given up long ago, and changes that can no longer be reversed. Methods with
  * their failures and locks, backup codes and events stay. Several servers may run it at once: each
  * skips the rows that another has locked.
  */
@@ -51,6 +51,7 @@ export class MfaRetention {
       mfa_session_attempts: await this.delete(scope, (limit) =>
         deleteSessionAttempts(addSeconds(scope.now, -SESSION_ATTEMPTS_KEPT_SECONDS), limit),
       ),
+      mfa_devices: await this.delete(scope, (limit) => deleteDevices(before, limit)),
       mfa_outbox: await this.delete(scope, (limit) =>
         deleteFailedDeliveries(addSeconds(scope.now, -KEPT_AFTER_FAILURE_SECONDS), limit),
       ),
@@ -96,6 +97,13 @@ function deleteSessionAttempts(before: Date, limit: number): Sql {
     ) DELETE FROM mfa_session_attempts s USING ended
     WHERE s.user_id = ended.user_id AND s.session_id = ended.session_id
       AND s.factor = ended.factor`;
+}
+
+function deleteDevices(before: Date, limit: number): Sql {
+  return sql`WITH ended AS MATERIALIZED (
+      SELECT user_id, id FROM mfa_devices WHERE expires_at <= ${before}::timestamptz
+      ORDER BY expires_at LIMIT ${limit}::int FOR UPDATE SKIP LOCKED
+    ) DELETE FROM mfa_devices d USING ended WHERE d.user_id = ended.user_id AND d.id = ended.id`;
 }
 
 function deleteFailedDeliveries(before: Date, limit: number): Sql {
