@@ -1,4 +1,5 @@
 import { type Subject } from '../../src/mfa/contract/handler.js';
+import { DeviceService } from '../../src/mfa/core/devices/device.service.js';
 import { DeviceStore } from '../../src/mfa/core/ports/devices.js';
 import { MfaAccounts } from '../../src/mfa/core/methods/accounts.js';
 import { UnitOfWork } from '../../src/mfa/core/ports/stores.js';
@@ -96,6 +97,20 @@ describe('a login on a remembered device', () => {
     const { device } = await mfa.parts.login.verify(claims, proof, CLIENT, true);
     expect(device).toBeUndefined();
     expect(await mfa.count('mfa_devices', `user_id = '${owner.id}'`)).toBe(0);
+  });
+
+  it('is taken from nobody without a fresh proof, in the transaction that ends it', async () => {
+    const devices = mfa.parts.get(DeviceService);
+    await verify(mfa.totp(secret));
+    const actor = mfa.actor(subject);
+    const [device] = await devices.list(actor);
+    const stale = { ...actor, authenticatedAt: new Date(0) };
+    for (const end of [devices.endAll(stale), devices.end(stale, String(device?.id))]) {
+      await expect(end).rejects.toMatchObject({ code: 'fresh_proof_required' });
+    }
+    expect(await devices.list(actor)).toHaveLength(1);
+    await devices.endAll(actor);
+    expect(await devices.list(actor)).toEqual([]);
   });
 
   it('leaves no more devices than there may be, and drops the one used longest ago', async () => {
