@@ -9,6 +9,9 @@ import { Ceremony } from './core/ceremony/ceremony.js';
 import { ChallengeService } from './core/ceremony/challenge.service.js';
 import { ChangeLog } from './core/reversal/change-log.js';
 import { ChangeUndoing } from './core/reversal/change-undoing.js';
+import { DeviceLogins } from './core/devices/device-logins.js';
+import { DeviceService } from './core/devices/device.service.js';
+import { DeviceTokens } from './core/devices/device-tokens.js';
 import { Disposal } from './core/reversal/disposal.js';
 import { CodeSender } from './core/sending/code-sender.js';
 import { EnrolmentWriter } from './core/methods/enrolment-writer.js';
@@ -33,6 +36,7 @@ import { PasskeyTokens } from './core/keys/passkey-token.js';
 import { PresentAccounts } from './core/access/present-accounts.js';
 import { OwnMethods } from './core/methods/own-methods.js';
 import { ChangeReversal } from './core/reversal/change-reversal.js';
+import { RememberedLogins } from './core/login/remembered-logins.js';
 import { SendCooldowns } from './core/ceremony/send-cooldowns.js';
 import { SendRefusals } from './core/sending/send-refusals.js';
 import { SessionAttempts } from './core/ceremony/session-attempts.js';
@@ -54,6 +58,9 @@ export const CORE_PROVIDERS: Provider[] = [
   ChangeLog,
   ChangeUndoing,
   MethodRestoring,
+  DeviceLogins,
+  DeviceService,
+  DeviceTokens,
   Disposal,
   CodeSender,
   EnrolmentWriter,
@@ -77,6 +84,7 @@ export const CORE_PROVIDERS: Provider[] = [
   PasskeyTokens,
   PresentAccounts,
   ChangeReversal,
+  RememberedLogins,
   SendCooldowns,
   SendRefusals,
   SessionAttempts,

@@ -1,10 +1,12 @@
 import { type Provider, type Type } from '@nestjs/common';
 import { AuthenticatorsController } from './http/controllers/authenticators.controller.js';
 import { BackupCodesController } from './http/controllers/backup-codes.controller.js';
+import { DevicesController } from './http/controllers/devices.controller.js';
 import { EphemeralTokenGuard, StepUpTokenGuard } from './http/guards/ephemeral-token.guard.js';
 import { FreshProofGuard } from './http/guards/fresh-proof.guard.js';
 import { HostAccess } from './http/guards/host-access.js';
 import { MediaTypeGuard } from './http/requests/media-type.guard.js';
+import { RememberDevice } from './http/requests/remember-device.js';
 import { RequireMfaGuard } from './http/guards/require-mfa.guard.js';
 import { SignedInGuard } from './http/guards/signed-in.guard.js';
 import { HandlersController } from './http/controllers/handlers.controller.js';
@@ -24,6 +26,7 @@ export const MFA_CONTROLLERS: readonly Type<object>[] = [
   AuthenticatorsController,
   BackupCodesController,
   StepUpController,
+  DevicesController,
 ];
 
 /** Guards, filters and interceptors of the controllers. Routes of the host may use them too. */
@@ -36,6 +39,7 @@ export const MFA_HTTP_PROVIDERS: Provider[] = [
   MfaProblemFilter,
   NoStoreInterceptor,
   ProblemFilter,
+  RememberDevice,
   RequireMfaGuard,
   RouteMethods,
   SignedInGuard,

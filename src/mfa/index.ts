@@ -67,11 +67,13 @@ export {
 } from './core/login/passkey-login.js';
 export { type FirstFactorPassed, type MfaPassed } from './core/ports/mfa-passed.js';
 export { type IssuedResponse } from './core/login/issued-response.js';
+export { type TrustedDevice } from './core/devices/device-logins.js';
 export { IssuedResponses } from './http/controllers/issued-responses.js';
 export {
   ACR,
   acrOf,
   type SessionProof,
+  type DeviceProof,
   type Standing,
   readProofs,
   storedProofs,
@@ -161,12 +163,14 @@ export {
 } from './http/problems/api-problems.decorator.js';
 export { BEARER_SCHEME } from './http/decorators/signed-in.decorators.js';
 export { jsonSchemaOf } from './http/schemas/json-schema.js';
+export { TrustedDeviceResponse } from './http/dto/devices.responses.js';
 export { openApiSchemaOf } from './http/schemas/open-api-schema.js';
 
 // ## Keys
 // [keys.md](keys.md) explains how keys are made, rotated and wrapped.
 export { KeyRing } from './core/keys/key-ring.js';
 export { JwtKind } from './core/keys/jwt-kind.js';
+export { chainStandingOf, type ChainRow, type ChainStanding } from './core/keys/chain-standing.js';
 export { KeyManagement } from './core/keys/key-management.js';
 export { LocalKeyManagement } from './core/keys/local-key-management.js';
 export { unwrapSecretKeys, type WrappedSecretKey } from './core/keys/unwrap-secret-keys.js';
@@ -195,14 +199,8 @@ export { deleteInBatches } from './persistence/database/delete-in-batches.js';
 
 // ## Networks and load
 // A host that limits requests counts networks and bounds slow work as the library does.
-export {
-  networkOf,
-  siteOf,
-  widestNetworkOf,
-  SHARES_OF_SITE,
-  addressIn,
-  clientNetworkOf,
-} from './core/ports/network-of.js';
+export { networkOf, siteOf, widestNetworkOf } from './core/ports/network-of.js';
+export { SHARES_OF_SITE, addressIn, clientNetworkOf } from './core/ports/network-of.js';
 export { networkAllowancesOf } from './core/sending/send-policy.js';
 export { SlowWork, type Asker } from './core/slow-work/slow-work.js';
 export { rejectAfter } from './core/events/reject-after.js';
@@ -224,6 +222,7 @@ export { AttemptStore, type AttemptRequest, type SpentAttempt } from './core/por
 export { type Settlement, type Refusal } from './core/ports/attempts.js';
 export { SendBudgetStore, type SendAllowance } from './core/sending/send-budgets.js';
 export { type SendVerdict, type TakenSend } from './core/sending/send-budgets.js';
+export { DeviceStore, type DeviceKey, type DeviceRecord } from './core/ports/devices.js';
 export { EventStore } from './core/ports/event-store.js';
 export { OutboxStore, type Claim, type ClaimedDelivery } from './core/events/outbox.js';
 export { ChangeStore, type ChangeSubject, type FormerBackupCode } from './core/reversal/changes.js';

@@ -2,6 +2,7 @@ import { type Provider } from '@nestjs/common';
 import { AttemptStore } from './core/ports/attempts.js';
 import { ChangeStore } from './core/reversal/changes.js';
 import { DiscoveryStore } from './core/ports/discoveries.js';
+import { DeviceStore } from './core/ports/devices.js';
 import { EnrolmentStore } from './core/methods/enrolments.js';
 import { EventStore } from './core/ports/event-store.js';
 import {
@@ -34,6 +35,7 @@ import { TypeOrmAttemptStore } from './persistence/stores/typeorm-attempt.store.
 import { TypeOrmBackupCodeStore } from './persistence/stores/typeorm-backup-code.store.js';
 import { TypeOrmChangeStore } from './persistence/stores/typeorm-change.store.js';
 import { TypeOrmChallengeStore } from './persistence/stores/typeorm-challenge.store.js';
+import { TypeOrmDeviceStore } from './persistence/stores/typeorm-device.store.js';
 import { AccountReading } from './core/ports/account-reading.js';
 import { TypeOrmAccountReading } from './persistence/stores/typeorm-account-reading.js';
 import { TypeOrmDiscoveryStore } from './persistence/stores/typeorm-discovery.store.js';
@@ -69,6 +71,7 @@ export const PERSISTENCE_PROVIDERS: Provider[] = [
   { provide: ChangeStore, useClass: TypeOrmChangeStore },
   { provide: AccountReading, useClass: TypeOrmAccountReading },
   { provide: DiscoveryStore, useClass: TypeOrmDiscoveryStore },
+  { provide: DeviceStore, useClass: TypeOrmDeviceStore },
   { provide: EnrolmentStore, useClass: TypeOrmEnrolmentStore },
   { provide: EventStore, useClass: TypeOrmEventStore },
   { provide: MethodStore, useClass: TypeOrmMethodStore },

@@ -24,6 +24,7 @@ export async function start(): Promise<void> {
   if (config.rereadKeys !== null) process.on('SIGHUP', () => void reloadKeys(app));
   await app.listen({ port: config.httpPort, host: config.host });
   for (const line of await describeAddresses(app, config)) logger.log(line, 'Server');
+  for (const line of config.warnings) logger.warn(line, 'Server');
   if (!config.isProduction && !isLocalHost(config.host)) logger.warn(EXPOSED, 'Server');
 }
 

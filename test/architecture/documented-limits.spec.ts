@@ -27,6 +27,7 @@ import {
   VERIFICATION_LINK_SECONDS,
   VERIFICATION_NETWORK_LIMIT,
 } from '../../src/server/account/email/email-verification-limits.js';
+import { MOST_DEVICES } from '../../src/mfa/persistence/migrations/device-bound.js';
 import { ACCOUNT_LINE_LIMITS } from '../../src/mfa/persistence/database/account-line.js';
 import { attemptBudgetsOf } from '../../src/mfa/core/ceremony/policy.js';
 import {
@@ -151,6 +152,7 @@ describe('the table of limits', () => {
       access,
       refresh,
       config.refreshGraceSeconds,
+      options.trustedDeviceDays,
       options.stepUpMaxAgeSeconds,
       config.passwordResetTokenExpirySeconds,
       RESET_LINK_LIMIT.perAsker,
@@ -169,6 +171,7 @@ describe('the table of limits', () => {
       RESET_PASSWORD_LIMIT.perAccount,
       config.sessionLimits.maxSeconds,
       config.maxSessionsPerUser,
+      MOST_DEVICES,
       config.rateLimitPerMinute,
       SHARES_OF_SITE,
       config.requestBudgets.sessionReads,
@@ -214,7 +217,7 @@ describe('the table of limits', () => {
     );
     const names = shown.map(([, , name]) => name);
     const settings = SETTINGS.filter(({ name }) => names.includes(`\`${name}\``));
-    expect(settings).toHaveLength(29);
+    expect(settings).toHaveLength(30);
     expect(new Map(shown.map(([, number, name]) => [name, number]))).toEqual(
       new Map(settings.map((entry) => [`\`${entry.name}\``, entry.default])),
     );

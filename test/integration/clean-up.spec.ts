@@ -2,6 +2,7 @@ import { SessionAttempts } from '../../src/mfa/core/ceremony/session-attempts.js
 import { MfaRetention } from '../../src/mfa/persistence/retention/mfa-retention.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
 import { plansOf } from '../support/plans.js';
+import { rememberWithin } from '../support/remember-within.js';
 
 const HOUR = { seconds: 3600 };
 const DAY_SECONDS = 86_400;
@@ -66,6 +67,16 @@ describe('the clean-up of the library', () => {
     expect(await mfa.count('mfa_session_attempts', `session_id = 'late' AND failures = 2`)).toBe(1);
   });
 
+  it('deletes devices an hour after they are forgotten', async () => {
+    const subject = mfa.parts.subjects.add('remembered');
+    const { id } = await rememberWithin(mfa, subject);
+    mfa.parts.clock.advance({ seconds: 15 * DAY_SECONDS + 3599 });
+    expect(await run()).toMatchObject({ mfa_devices: 0 });
+    expect(await mfa.count('mfa_devices', `id = '${id}'`)).toBe(1);
+    mfa.parts.clock.advance({ seconds: 1 });
+    expect(await run()).toMatchObject({ mfa_devices: 1 });
+  });
+
   it('deletes no more than it may, the oldest first', async () => {
     await challengesThatEnded(mfa, 7);
     expect(await run(5)).toMatchObject({ mfa_challenges: 5 });
@@ -124,6 +135,7 @@ describe('the clean-up of the library', () => {
       expect.stringContaining('Index Scan using mfa_send_budgets_window_started_at_idx'),
       expect.stringContaining('Index Scan using mfa_session_attempts_last_failed_at_idx'),
       expect.stringContaining('Index Scan using mfa_spent_nonces_expires_at_idx'),
+      expect.stringContaining('Index Scan using mfa_devices_expires_at_idx'),
       expect.stringContaining('Index Scan using mfa_outbox_failed_at_idx'),
       expect.stringContaining('Index Scan using mfa_changes_at_idx'),
     ]);

@@ -8,11 +8,13 @@ import { resolveMfaOptions } from '../../src/mfa/core/options/mfa.options.js';
 import { FakeRandomSource } from '../../src/mfa/testing/index.js';
 import { KeepingConsumer } from '../support/keeping-consumer.js';
 import { type MfaHarness, startMfa } from '../support/mfa-harness.js';
+import { rememberWithin } from '../support/remember-within.js';
 
 const TABLES = [
   ...['mfa_accounts', 'mfa_methods', 'mfa_challenges'],
   ...['mfa_backup_codes', 'mfa_events', 'mfa_send_budgets'],
   ...['mfa_event_heads', 'mfa_outbox', 'mfa_session_attempts', 'mfa_changes'],
+  'mfa_devices',
 ];
 
 describe('MfaAccounts.forget', () => {
@@ -41,6 +43,7 @@ describe('MfaAccounts.forget', () => {
     await mfa.begin(subject);
     const wrong = mfa.parts.backupCodes.regenerate(mfa.actor(subject), { code: '000000' });
     await expect(wrong).rejects.toMatchObject({ code: 'invalid_code' });
+    await rememberWithin(mfa, subject);
     return subject;
   }
 

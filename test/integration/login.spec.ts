@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import { CLIENT, type MfaHarness, startMfa } from '../support/mfa-harness.js';
 
@@ -37,6 +38,23 @@ describe('a two-step login', () => {
     const refused = mfa.parts.login.begin({ subject, amr: ['pwd'] }, CLIENT);
     await expect(refused).rejects.toThrow('TokenIssuer.issue gave a cookie that is none');
     expect(await mfa.count('host_sessions', moved)).toBe(1);
+  });
+
+  it('opens no session by a first factor alone without a row that the issuer requires', async () => {
+    const subject = newUser();
+    const row = { table: 'host_sessions', key: { user_id: 'nobody' }, set: { amr: ['moved'] } };
+    const values = { id: randomUUID(), user_id: subject.id };
+    const issue = jest.spyOn(mfa.parts.tokens, 'issue');
+    issue.mockResolvedValueOnce({
+      body: {},
+      rows: [{ table: 'host_sessions', values }],
+      rowUpdates: [{ ...row, isRequired: true }],
+    });
+    const refused = mfa.parts.login.begin({ subject, amr: ['pwd'] }, CLIENT);
+    await expect(refused).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await mfa.count('host_sessions', `user_id = '${subject.id}'`)).toBe(0);
+    expect(await mfa.eventTypes(subject)).toEqual([]);
+    issue.mockRestore();
   });
 
   it('commits nothing without a row that the issuer requires, and the code stays good', async () => {

@@ -39,6 +39,7 @@ describe('the migrations', () => {
       'mfa_backup_codes',
       'mfa_challenges',
       'mfa_changes',
+      'mfa_devices',
       'mfa_event_heads',
       'mfa_events',
       'mfa_methods',

@@ -6,6 +6,7 @@ import { Test } from '@nestjs/testing';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, MaxLength } from 'class-validator';
 import { BackupCodeService } from '../../src/mfa/core/methods/backup-code.service.js';
+import { DeviceService } from '../../src/mfa/core/devices/device.service.js';
 import { EnrolmentService } from '../../src/mfa/core/methods/enrolment.service.js';
 import { EphemeralTokens } from '../../src/mfa/core/keys/ephemeral-token.js';
 import { MfaError } from '../../src/mfa/contract/errors.js';
@@ -15,6 +16,7 @@ import { LoginService } from '../../src/mfa/core/login/login.service.js';
 import { MethodAskingService } from '../../src/mfa/core/methods/method-asking.service.js';
 import { MethodRemoval } from '../../src/mfa/core/methods/method-removal.js';
 import { MethodService } from '../../src/mfa/core/methods/method.service.js';
+import { MfaOptions, resolveMfaOptions } from '../../src/mfa/core/options/mfa.options.js';
 import { FreshProof } from '../../src/mfa/core/access/fresh-proof.js';
 import { StepUpService } from '../../src/mfa/core/login/step-up.service.js';
 import { Clock } from '../../src/mfa/contract/clock.js';
@@ -90,6 +92,7 @@ export interface StubbedCore {
   readonly removal?: Partial<MethodRemoval>;
   readonly backupCodes?: Partial<BackupCodeService>;
   readonly stepUp?: Partial<StepUpService>;
+  readonly devices?: Partial<DeviceService>;
   /** Absent: every proof is fresh. */
   readonly freshProof?: Pick<FreshProof, 'require'>;
 }
@@ -106,6 +109,11 @@ export const PLATFORMS: readonly [name: string, adapter: () => AbstractHttpAdapt
   ['Express', () => new ExpressAdapter()],
   ['Fastify', () => new FastifyAdapter({ routerOptions: { ignoreTrailingSlash: true } })],
 ];
+
+const OPTIONS = resolveMfaOptions({
+  secretKeys: [{ id: 'k', key: Buffer.alloc(32, 7) }],
+  trustedDevices: 'on',
+});
 
 /** The library's HTTP layer on a stubbed core; not listening yet. */
 export async function libraryHttpApp(
@@ -127,6 +135,8 @@ export async function libraryHttpApp(
       { provide: MethodRemoval, useValue: core.removal ?? {} },
       { provide: BackupCodeService, useValue: core.backupCodes ?? {} },
       { provide: StepUpService, useValue: core.stepUp ?? {} },
+      { provide: DeviceService, useValue: core.devices ?? {} },
+      { provide: MfaOptions, useValue: OPTIONS },
       {
         provide: FreshProof,
         useValue: core.freshProof ?? {

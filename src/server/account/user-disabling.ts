@@ -19,13 +19,14 @@ export class UserDisabling {
     private readonly clock: Clock,
   ) {}
 
-  /** Sessions and open challenges end in the same transaction. Records nothing for a user who is already disabled. */
+  /** Sessions, open challenges and remembered devices end in the same transaction. Records nothing for a user who is already disabled. */
   async disable(userId: string, client: ClientInfo = OPERATOR): Promise<void> {
     const user = await this.users.findById(userId);
     if (user === null) return;
     const event = accountEvent('user_disabled', { user, client, at: this.clock.now() });
     const disable = async (manager: EntityManager) => {
       await this.accounts.endChallenges(userId, transactionOf(manager));
+      await this.accounts.endDevices(userId, transactionOf(manager));
       const isDisabled = await this.users.disable(userId, manager);
       await this.sessions.endAll(userId, { manager });
       return { result: undefined, events: isDisabled ? [event] : [] };

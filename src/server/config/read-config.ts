@@ -7,7 +7,7 @@ import { errorsOfAddress } from './values/errors-of-address.js';
 import { type Format, takenBy } from './values/formats.js';
 import { jwtKeyRing, secretKeyRing } from './keys/key-formats.js';
 import { mfaOptionsOf } from './settings/mfa-settings.js';
-import { errorsOfPreset } from './presets/errors-of-preset.js';
+import { errorsOfPreset, warningsOfPreset } from './presets/errors-of-preset.js';
 import { type Values } from './presets/preset.js';
 import { readSettings, type Texts } from './read-settings.js';
 import { type KeyRings, type RequestBudgets, type ServerConfig } from './server-config.js';
@@ -55,7 +55,8 @@ export function readConfig(
     ...errorsOfPreset({ values, ...lists }),
   ];
   if (errors.length > 0) throw new ConfigError(errors);
-  return configOf(values, lists, ringsOf(values, developmentKeys));
+  const warnings = warningsOfPreset({ values, ...lists });
+  return { ...configOf(values, lists, ringsOf(values, developmentKeys)), warnings };
 }
 
 /** The settings of the database: all that a migration needs. */
@@ -81,6 +82,9 @@ export function readDatabaseConfig(env: NodeJS.ProcessEnv): DatabaseConfig {
   const { DATABASE_URL } = REQUIRED_IN_PRODUCTION;
   return databaseConfigOf(readSettings(given, { DATABASE_URL }));
 }
+
+/** All but what a preset says of it. */
+type SetConfig = Omit<ServerConfig, 'warnings'>;
 
 /** A list of the file replaces the default; a list that the file does not have changes nothing. */
 function listsOf({ AUTH_CONFIG, MFA_HANDLERS }: Values, given: Texts): Required<AuthConfig> {
@@ -111,7 +115,7 @@ function keptRing<Ring>(text: string, format: Format<Ring>): Ring {
   throw new ConfigError([`The kept development keys are damaged: expected ${takenBy(format)}.`]);
 }
 
-function configOf(values: Values, lists: Required<AuthConfig>, keys: KeyRings): ServerConfig {
+function configOf(values: Values, lists: Required<AuthConfig>, keys: KeyRings): SetConfig {
   const publicUrl = values.PUBLIC_URL ?? `http://localhost:${values.PORT}`;
   return {
     isProduction: values.NODE_ENV === 'production',

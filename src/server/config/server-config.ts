@@ -111,5 +111,7 @@ export abstract class ServerConfig {
   abstract readonly metrics: MetricsAddress | null;
   /** The collector of traces; null: none are made. */
   abstract readonly traces: TraceExport | null;
+  /** Sentences about what the preset lets pass. They are logged at start. */
+  abstract readonly warnings: readonly string[];
   abstract readonly mfa: MfaModuleOptions;
 }

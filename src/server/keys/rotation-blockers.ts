@@ -16,6 +16,10 @@ const ROWS: Readonly<Record<ServerKeyNeed['use'], readonly [rows: string, remedy
     'backup codes that an undone change brings back are found',
     'they end once the change can no longer be undone and a clean-up has run',
   ],
+  'device-token': [
+    'remembered devices have a token that is made',
+    'each gets one of the first key at its next sign-in, and is forgotten when there is none',
+  ],
   'refresh-token': [
     'sessions have a refresh token that is made',
     'each gets one of the first key when it is next renewed, and ends when it is not',

@@ -36,13 +36,13 @@ export class SessionTokenIssuer extends TokenIssuer {
   }
 
   private open(
-    { provider, proofs, amr, authenticatedAt, client }: MfaPassed,
+    { provider, proofs, client, ...passed }: MfaPassed,
     { id: userId, credentialsVersion, user }: UserSubject,
   ): IssuedTokens {
     if (provider === null) {
       throw new TypeError('A login that names no first factor has no session.');
     }
-    const proven = { proofs, amr, authenticatedAt };
+    const proven = { proofs, ...shownBy(passed) };
     const signIn = { userId, provider, credentialsVersion, ...proven, client };
     const { row, sessionId, ...tokens } = this.sessions.prepare(signIn);
     const body = { ...sessionTokensResponse(tokens), user: userResponse(user) };
@@ -54,23 +54,32 @@ export class SessionTokenIssuer extends TokenIssuer {
       body,
       sessionId,
       rows: [row],
-      rowUpdates: ownPassword(user, amr),
+      rowUpdates: ownPassword(user, passed.amr),
       displacement: this.liveSessions.roomFor(displaced),
     };
   }
 
   private renew(
-    { sessionId, sessionVersion: version, proofs, amr, authenticatedAt }: MfaPassed,
+    { sessionId, sessionVersion: version, proofs, ...passed }: MfaPassed,
     { id: userId, user }: UserSubject,
   ): IssuedTokens {
     if (sessionId === null || version === null) {
       throw new TypeError('A step-up of no session renews none.');
     }
-    const facts = { userId, sessionId, version, proofs, amr, authenticatedAt };
+    const facts = { userId, sessionId, version, proofs, ...shownBy(passed) };
     const { access, accessExpiresAt, change } = this.sessions.prepareStepUp(facts);
     const body = { access, access_expiration: accessExpiresAt.toISOString() };
-    return { body, rows: [], rowUpdates: [change, ...ownPassword(user, amr)] };
+    return { body, rows: [], rowUpdates: [change, ...ownPassword(user, passed.amr)] };
   }
+}
+
+/** What the tokens say of the proofs. */
+function shownBy({
+  amr,
+  authenticatedAt,
+  deviceMfaAt,
+}: Pick<MfaPassed, 'amr' | 'authenticatedAt' | 'deviceMfaAt'>) {
+  return { amr, authenticatedAt, ...(deviceMfaAt && { deviceMfaAt }) };
 }
 
 /** With a second factor, a user who set the password by mail has proven to own the account. */

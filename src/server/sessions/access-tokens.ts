@@ -10,6 +10,8 @@ export interface AccessFacts {
   readonly amr: readonly string[];
   /** When the last proof behind `amr` was given, to the second [OpenID Connect Core §2]. */
   readonly authenticatedAt: Date;
+  /** When the remembered device of the sign-in last saw a second factor. Absent: no device was remembered. */
+  readonly deviceMfaAt?: Date;
   /** The session's {@link Session.proofId} when the token was made. */
   readonly proofId: string;
 }
@@ -41,7 +43,7 @@ export class AccessTokens {
   ) {}
 
   sign(facts: AccessFacts, now: Date): SignedToken {
-    const { userId, sessionId, amr, authenticatedAt, proofId } = facts;
+    const { userId, sessionId, amr, authenticatedAt, deviceMfaAt, proofId } = facts;
     const expiresAt = addSeconds(now, ACCESS_TOKEN_SECONDS);
     const token = this.jwt.sign(
       ACCESS_TOKEN,
@@ -49,7 +51,8 @@ export class AccessTokens {
       {
         client_id: CLIENT_ID,
         sid: sessionId,
-        auth_time: Math.floor(authenticatedAt.getTime() / 1000),
+        auth_time: secondsOf(authenticatedAt),
+        ...(deviceMfaAt && { device_mfa_time: secondsOf(deviceMfaAt) }),
         amr: [...amr],
         acr: acrOf(amr),
         proof_id: proofId,
@@ -62,6 +65,11 @@ export class AccessTokens {
   verify(token: string): AccessFacts {
     return accessFactsOf(this.jwt.verify(ACCESS_TOKEN, token));
   }
+}
+
+/** A NumericDate [RFC 7519 §2]. */
+function secondsOf(time: Date): number {
+  return Math.floor(time.getTime() / 1000);
 }
 
 function accessFactsOf(claims: VerifiedClaims): AccessFacts {

@@ -1,11 +1,17 @@
-import { type JsonObject, type LoginOutcome, type MfaPending } from '../../mfa/index.js';
+import {
+  type JsonObject,
+  type LoginOutcome,
+  type MfaPending,
+  TrustedDeviceResponse,
+} from '../../mfa/index.js';
 import { type SecondFactorResponse } from './login.responses.js';
 
 /** The response to a proven first factor. */
 export function loginAnswer(outcome: LoginOutcome): JsonObject {
-  return outcome.kind === 'passed'
-    ? { ...outcome.tokens, mfa_enabled: false }
-    : secondFactorResponse(outcome.pending);
+  if (outcome.kind === 'pending') return secondFactorResponse(outcome.pending);
+  const { tokens, device } = outcome;
+  const remembered = device && { trusted_device: { ...new TrustedDeviceResponse(device) } };
+  return { ...tokens, ...remembered, mfa_enabled: false };
 }
 
 function secondFactorResponse(

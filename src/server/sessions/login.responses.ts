@@ -1,5 +1,5 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { type JsonObject } from '../../mfa/index.js';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { type JsonObject, TrustedDeviceResponse } from '../../mfa/index.js';
 import { SessionTokensResponse } from './session-tokens.response.js';
 import { UserResponse } from '../identity/user.response.js';
 
@@ -7,6 +7,13 @@ import { UserResponse } from '../identity/user.response.js';
 export class NewSessionResponse extends SessionTokensResponse {
   @ApiProperty({ type: UserResponse })
   user!: UserResponse;
+
+  @ApiPropertyOptional({
+    type: TrustedDeviceResponse,
+    description:
+      'Only of a device that is remembered. The token takes the place of the one before.',
+  })
+  trusted_device?: TrustedDeviceResponse;
 }
 
 /** The result of a step-up: the session and its refresh token stay. */
@@ -20,7 +27,7 @@ export class RenewedAccessResponse {
 
 /** Signed in: no further factor is needed. */
 export class SignedInResponse extends NewSessionResponse {
-  @ApiProperty({ enum: [false] })
+  @ApiProperty({ enum: [false], description: 'No second step is due.' })
   mfa_enabled!: false;
 }
 

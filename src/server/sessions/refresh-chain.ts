@@ -1,10 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { addSeconds, Clock, MfaAccounts, readProofs } from '../../mfa/index.js';
+import {
+  addSeconds,
+  type ChainRow,
+  type ChainStanding,
+  chainStandingOf,
+  Clock,
+  MfaAccounts,
+  readProofs,
+} from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
 import { AccessTokens } from './access-tokens.js';
-import { type RefreshRow, type RefreshStanding, refreshStandingOf } from './refresh-standing.js';
 import { type RefreshFacts, RefreshTokens } from './refresh-tokens.js';
 import { sessionEnd } from '../config/session-limits.js';
 import { type SessionTokens, sessionTokens } from './session-tokens.js';
@@ -15,7 +22,7 @@ export interface RenewableSession extends Pick<
   Session,
   'userId' | 'provider' | 'createdAt' | 'expiresAt' | 'proofs' | 'proofId'
 > {
-  readonly standing: RefreshStanding;
+  readonly standing: ChainStanding;
   /** Whether both session and user allow a renewal. */
   readonly isLive: boolean;
   /** The contents of its present refresh token. */
@@ -53,7 +60,7 @@ const END_WHERE_SPENT = `
 
 interface FoundRow
   extends
-    RefreshRow,
+    ChainRow,
     Pick<RenewableSession, Exclude<keyof Session & keyof RenewableSession, 'userId'>> {
   readonly keyId: string;
   readonly isLive: unknown;
@@ -85,7 +92,7 @@ export class RefreshChain {
     const { provider, createdAt, expiresAt, proofs, proofId, keyId, salt } = row;
     return {
       ...{ userId, provider, createdAt, expiresAt, proofs, proofId },
-      standing: refreshStandingOf(token, row, {
+      standing: chainStandingOf(token, row, {
         now,
         graceSeconds: this.config.refreshGraceSeconds,
       }),
@@ -139,9 +146,9 @@ export class RefreshChain {
     standingOf: Awaited<ReturnType<MfaAccounts['assess']>>,
     refresh: { readonly token: string; readonly expiresAt: Date },
   ): SessionTokens {
-    const { amr, authenticatedAt } = standingOf(readProofs(proofs));
+    const { authenticatedAt, ...shown } = standingOf(readProofs(proofs));
     // A session begins with the proof of a first factor, which always counts, so there is a time.
-    const proven = { amr, authenticatedAt: authenticatedAt ?? createdAt, proofId };
+    const proven = { ...shown, authenticatedAt: authenticatedAt ?? createdAt, proofId };
     const facts = { userId, sessionId, ...proven };
     return sessionTokens(this.accessTokens.sign(facts, this.clock.now()), refresh);
   }

@@ -27,6 +27,8 @@ export interface SignIn {
   /** What the proofs are worth together. */
   readonly amr: readonly string[];
   readonly authenticatedAt: Date;
+  /** {@link AccessFacts.deviceMfaAt} */
+  readonly deviceMfaAt?: Date;
   readonly client: { readonly ip: string | null; readonly userAgent: string | null };
 }
 
@@ -93,16 +95,13 @@ export class SessionsService {
 
   /** Makes a session's tokens and its row. The caller writes the row in one transaction with the proof. */
   prepare(signIn: SignIn): PreparedSession {
-    const { userId, provider, credentialsVersion, proofs, amr, authenticatedAt, client } = signIn;
+    const { userId, provider, credentialsVersion, proofs, client, ...shown } = signIn;
     const now = this.clock.now();
     const [sessionId, proofId] = [this.random.rowId(), this.random.rowId()];
     const expiresAt = sessionEnd({ createdAt: now, lastUsedAt: now }, this.config.sessionLimits);
     const first = this.refreshTokens.first({ userId, sessionId });
     const refresh = { token: this.refreshTokens.write(first), expiresAt };
-    const access = this.accessTokens.sign(
-      { userId, sessionId, amr, authenticatedAt, proofId },
-      now,
-    );
+    const access = this.accessTokens.sign({ userId, sessionId, ...shown, proofId }, now);
     const values = {
       user_id: userId,
       id: sessionId,

@@ -21,9 +21,14 @@ interface FormSchema extends JsonObject {
   readonly required?: string[];
 }
 
+const TRUSTED_DEVICE = {
+  type: 'string',
+  description: 'The newest token of this device, as `login/` or `login/verify/` gave it.',
+};
+
 /** A form of the document, with an example. */
 interface DocumentedForm {
-  readonly schema: JsonObject;
+  readonly schema: FormSchema;
   readonly example: { readonly summary: string; readonly value: JsonObject };
 }
 
@@ -31,15 +36,24 @@ interface DocumentedForm {
  * Makes the body of `POST login/` a choice of the forms on offer, which decorators cannot know.
  *
  * @param document changed in place
+ * @param remembersDevices whether each form takes `trusted_device`
  */
-export function completeLoginDocument(document: OpenAPIObject, factors: FirstFactors): void {
+export function completeLoginDocument(
+  document: OpenAPIObject,
+  factors: FirstFactors,
+  remembersDevices: boolean,
+): void {
   const operation = Object.values(document.paths)
     .map(({ post }) => post)
     .find((post) => post?.operationId === LOGIN_OPERATION);
   const body = operation?.requestBody;
   if (body === undefined || !('content' in body)) return;
   const forms = factors.forms.map((factor) => ({ id: factor.id, ...formOf(factor, factors) }));
-  const named = forms.map((form) => [`LoginWith${pascalCase(form.id)}`, form.schema] as const);
+  const fieldOfDevices = remembersDevices ? { trusted_device: TRUSTED_DEVICE } : {};
+  const named = forms.map(({ id, schema: { properties, ...rest } }) => {
+    const schema: JsonObject = { ...rest, properties: { ...properties, ...fieldOfDevices } };
+    return [`LoginWith${pascalCase(id)}`, schema] as const;
+  });
   const names = named.map(([name]) => name);
   // A single form is no choice.
   const schema = { $ref: getSchemaPath(names.length === 1 ? names.join() : LOGIN_BODY) };

@@ -41,7 +41,7 @@ export class LoginController {
     operationId: LOGIN_OPERATION,
     summary: 'Sign in with a first factor',
     description:
-      'Gives tokens when the account has no active second factor, else an ephemeral token for `login/verify/`.',
+      'Gives tokens when the account has no active second factor, or with the `trusted_device` of a device that is remembered; else an ephemeral token for `login/verify/`.',
   })
   @ApiBody({ schema: { type: 'object' } })
   @ApiExtraModels(SignedInResponse, SecondFactorResponse)
@@ -59,10 +59,10 @@ export class LoginController {
     // Each login opens a challenge or a session. A stranger cannot spend this budget: the first factor
     // was right.
     await this.budget.spend({ kind: 'login', subjectId: subject.id, credentialId, ip });
-    const outcome = await this.failures.watch(
-      request,
-      this.logins.begin({ subject, amr, provider, supportsMfa }, clientOf(request)),
-    );
+    const { trustedDevice } = request;
+    const device = { ...(trustedDevice !== undefined && { trustedDevice }) };
+    const first = { subject, amr, provider, supportsMfa, ...device };
+    const outcome = await this.failures.watch(request, this.logins.begin(first, clientOf(request)));
     if (outcome.kind === 'passed') await this.rememberLanguage(request);
     return loginAnswer(outcome);
   }

@@ -22,6 +22,7 @@ const TAGS = [
   ['Sign-in', 'From a password to tokens.'],
   ['Methods', 'The second factors of an account.'],
   ['Backup codes', 'Codes for when no method is at hand.'],
+  ['Devices', 'Where a password alone signs in.'],
   ['Step-up', 'A fresh proof for what is sensitive.'],
   ['Sessions', 'Tokens, passwords, and what has happened to the account.'],
   ['Keys', 'What access tokens are verified with.'],
@@ -90,9 +91,11 @@ export function createDocument(app: NestFastifyApplication): OpenAPIObject {
     { ...outline, tags: TAGS.map(([name, description]) => ({ name, description })) },
     { extraModels: mfaModels(registry, TOKENS) },
   );
-  completeMfaDocument(document, registry, TOKENS);
-  completeLoginDocument(document, app.get(FirstFactors, { strict: false }));
-  completeUserDocument(document, app.get(ServerConfig).emailVerification !== 'off');
+  const { mfa, emailVerification } = app.get(ServerConfig);
+  const remembersDevices = mfa.trustedDevices === 'on';
+  completeMfaDocument(document, registry, TOKENS, remembersDevices);
+  completeLoginDocument(document, app.get(FirstFactors, { strict: false }), remembersDevices);
+  completeUserDocument(document, emailVerification !== 'off');
   completeOperations(document);
   return { ...document, paths: inOrderOfFlow(document.paths) };
 }

@@ -104,6 +104,26 @@ export const english: LanguageTexts = {
       sentence: () =>
         'A token that renews one of your sessions was used a second time, so somebody else may have a copy of it. That session has ended, and nobody can go on with it. Sign in again; if you are not asked to anywhere, or this happens again, change your password and look through your second factors.',
     },
+    device_remembered: {
+      subject: 'A device of your account is remembered',
+      sentence: () =>
+        'Your account was signed in to with a second factor, and the device is remembered: signing in there now takes your password alone. Forget the device where you look after your account, if it is not yours.',
+    },
+    device_ended: {
+      subject: 'A device of your account is no longer remembered',
+      sentence: () =>
+        'A device that was remembered is forgotten, by somebody who is signed in. Signing in there asks for your second factor again.',
+    },
+    devices_ended: {
+      subject: 'No device of your account is remembered any more',
+      sentence: () =>
+        'All devices that were remembered are forgotten, by somebody who is signed in. Signing in asks for your second factor again, wherever it is.',
+    },
+    device_token_reused: {
+      subject: 'A device of your account was forgotten for safety',
+      sentence: () =>
+        'A token that stands for one of your remembered devices was used a second time, together with your password, so somebody else may have copies of both. The device is forgotten, and signing in asks for your second factor again. If this was not you, change your password, and end the sessions that you do not know.',
+    },
     session_displaced: {
       subject: 'A session of your account was ended to make room',
       sentence: () =>

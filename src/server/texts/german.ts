@@ -106,6 +106,26 @@ export const german: LanguageTexts = {
       sentence: () =>
         'Ein Token, mit dem eine Ihrer Sitzungen erneuert wird, kam ein zweites Mal; vielleicht hat jemand anderes eine Kopie davon. Diese Sitzung ist beendet, und niemand kann sie fortsetzen. Melden Sie sich neu an; wenn Sie nirgends danach gefragt werden oder es wieder geschieht, ändern Sie Ihr Passwort und sehen Sie Ihre zweiten Faktoren durch.',
     },
+    device_remembered: {
+      subject: 'Ein Gerät Ihres Kontos ist gemerkt',
+      sentence: () =>
+        'An Ihrem Konto hat sich jemand mit einem zweiten Faktor angemeldet, und das Gerät ist gemerkt: Dort genügt jetzt Ihr Passwort. Wenn das Gerät nicht Ihres ist, lassen Sie es dort vergessen, wo Sie Ihr Konto verwalten.',
+    },
+    device_ended: {
+      subject: 'Ein Gerät Ihres Kontos ist nicht mehr gemerkt',
+      sentence: () =>
+        'Ein gemerktes Gerät ist vergessen, durch jemanden, der angemeldet ist. Beim Anmelden wird dort wieder nach Ihrem zweiten Faktor gefragt.',
+    },
+    devices_ended: {
+      subject: 'Kein Gerät Ihres Kontos ist mehr gemerkt',
+      sentence: () =>
+        'Alle gemerkten Geräte sind vergessen, durch jemanden, der angemeldet ist. Beim Anmelden wird überall wieder nach Ihrem zweiten Faktor gefragt.',
+    },
+    device_token_reused: {
+      subject: 'Ein Gerät Ihres Kontos ist zur Sicherheit vergessen',
+      sentence: () =>
+        'Ein Token, das für eines Ihrer gemerkten Geräte steht, kam ein zweites Mal, zusammen mit Ihrem Passwort; vielleicht hat jemand anderes Kopien von beidem. Das Gerät ist vergessen, und beim Anmelden wird wieder nach Ihrem zweiten Faktor gefragt. Wenn Sie das nicht waren, ändern Sie Ihr Passwort und beenden Sie die Sitzungen, die Sie nicht kennen.',
+    },
     session_displaced: {
       subject: 'Eine Sitzung Ihres Kontos wurde beendet, um Platz zu machen',
       sentence: () =>

@@ -9,7 +9,7 @@ export const ASVS_L2_CLAUSES = asvsClauses([
     asks: 'a second factor is asked for',
     verdict: 'met in part',
     because:
-      'a person who has set none up signs in with the first factor alone: nothing makes people enrol',
+      'a person who has set none up signs in with the first factor alone: nothing makes people enrol; `TRUSTED_DEVICES=on` leaves it out on a remembered device, with a warning at start',
     show: async (server) => {
       await shows.noRouteAroundTheFactor(server);
       expect(refusalOf('asvs-l2', { MFA_HANDLERS: 'app,pin' })).toContain('ASVS 6.3.3');

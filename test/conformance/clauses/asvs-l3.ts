@@ -13,6 +13,7 @@ export const ASVS_L3_CLAUSES = asvsClauses([
     show: async (server) => {
       await shows.keysResistPhishing(server);
       expect(refusalOf('asvs-l3', { MFA_HANDLERS: 'app' })).toContain('ASVS 6.3.3');
+      expect(refusalOf('asvs-l3', { TRUSTED_DEVICES: 'on' })).toContain('ASVS 6.3.3');
     },
     seenIn: ['test/e2e/methods/webauthn.spec.ts'],
   },

@@ -137,7 +137,10 @@ const OF_THE_PRESET: readonly Clause[] = [
     id: 'NIST 5.1, 5.1.1',
     asks: 'no cookie and no remembered device takes the place of a proof',
     verdict: 'met',
-    show: shows.everySignInAsksAgain,
+    show: async (server) => {
+      await shows.everySignInAsksAgain(server);
+      expect(refusalOf('nist-aal2', { TRUSTED_DEVICES: 'on' })).toContain('NIST 5.1.1');
+    },
   },
 ];
 

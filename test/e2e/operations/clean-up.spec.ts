@@ -63,6 +63,7 @@ describe('the clean-up of the server', () => {
       'former_passwords',
       'mfa_challenges',
       'mfa_changes',
+      'mfa_devices',
       'mfa_outbox',
       'mfa_send_budgets',
       'mfa_session_attempts',

@@ -7,6 +7,8 @@ import { startServer, type TestServer } from '../../support/server.js';
 /** What changes how somebody signs in, and what ends sessions. */
 const ASKING = [
   'DELETE /api/auth/mfa/authenticators/{id}',
+  'DELETE /api/auth/mfa/devices',
+  'DELETE /api/auth/mfa/devices/{id}',
   'DELETE /api/auth/sessions',
   'DELETE /api/auth/sessions/{id}',
   'PATCH /api/auth/mfa/authenticators/{id}',

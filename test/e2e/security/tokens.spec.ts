@@ -11,6 +11,7 @@ import {
 import { changeToken, freeAddress, signUpConfirmed } from '../../support/email-change.js';
 import { type Reply } from '../../support/http-client.js';
 import { listRoutes } from '../../support/openapi-routes.js';
+import { loginOnDevice, remember, WITH_DEVICES } from '../../support/remembered-device.js';
 import { mailedToken } from '../../support/route-bodies.js';
 import { withPasskeys } from '../../support/security-keys.js';
 import {
@@ -35,16 +36,20 @@ const JWT_KINDS = [
 type JwtKind = (typeof JWT_KINDS)[number];
 
 /**
- * Those of refresh and of a "this was not me" link are no JWTs: forgeries of the first are refused in its
- * own spec, and in the other there is nothing to forge.
+ * Those of refresh, of a device and of a "this was not me" link are no JWTs: forgeries of the first two are
+ * refused in their own specs, and in the other there is nothing to forge.
  */
-const KINDS = [...JWT_KINDS, 'refresh', 'not-me'] as const;
+const KINDS = [...JWT_KINDS, 'refresh', 'device', 'not-me'] as const;
 type Kind = (typeof KINDS)[number];
+
+/** A token that is none of a device is no failure: the second factor is asked for. */
+const ASKED = 'asked';
 
 /** What a refusal of such a token is; a signed-in user's is another than anybody's. */
 const REFUSALS: Readonly<Record<Kind, readonly [status: number, code: string]>> = {
   access: [401, 'token_not_valid'],
   refresh: [401, 'token_not_valid'],
+  device: [200, ASKED],
   login: [400, 'invalid_token'],
   passkey: [400, 'invalid_token'],
   'step-up': [400, 'invalid_token'],
@@ -75,7 +80,8 @@ let app: EnrolledApp;
 let consumers: Consumer[];
 
 beforeAll(async () => {
-  server = await startServer({ EMAIL_VERIFICATION: 'link', ...withPasskeys() });
+  const features = { ...withPasskeys(), ...WITH_DEVICES };
+  server = await startServer({ EMAIL_VERIFICATION: 'link', ...features });
   account = await server.signUp();
   app = await server.enrolApp(account);
   consumers = [...(await bearerConsumers()), ...bodyConsumers()];
@@ -115,11 +121,13 @@ function bodyConsumers(): Consumer[] {
     ['/email/change/confirm/', 'address', 'token'],
     ['/repudiate/', 'not-me', 'token'],
   ];
-  return places.map(([path, takes, field, more]) => ({
+  const others = places.map(([path, takes, field, more]) => ({
     name: `POST ${path}`,
     takes,
     send: (token: string) => server.post(path, { [field]: token, ...more }),
   }));
+  const send = (token: string) => loginOnDevice(server, account.user, token);
+  return [...others, { name: 'POST /login/', takes: 'device', send }];
 }
 
 /** Good tokens that nobody has used, each of somebody who has no other of its kind. */
@@ -147,6 +155,7 @@ const MAKERS: Readonly<Record<Kind, () => Promise<string>>> = {
     return mailedToken(server, email, '/account/verify-email');
   },
   address: async () => changeToken(server, await signUpConfirmed(server), freeAddress()),
+  device: async () => (await remember(server, { ...account, app })).device,
   'not-me': async () => {
     const { user, access } = await server.signUp();
     await confirmAddress(user.id);
@@ -189,7 +198,8 @@ function keyOf(kind: JwtKind): TrueKey {
 /** Refused as a bad token, and for no other reason. */
 function isRefused({ status, body }: Reply, takes: Kind): boolean {
   const [refusal, code] = REFUSALS[takes];
-  return status === refusal && body.code === code;
+  const told = body.mfa_enabled === true ? ASKED : body.code;
+  return status === refusal && told === code;
 }
 
 describe('every kind of token at every consumer', () => {
@@ -208,11 +218,12 @@ describe('every kind of token at every consumer', () => {
         }
       }
       expect(matrix).toEqual(consumers.map(({ takes, name }) => `${takes} at ${name}`));
-      expect(consumers.length).toBeGreaterThanOrEqual(34);
+      expect(consumers.length).toBeGreaterThanOrEqual(37);
       // They were good all the time: each is still taken where it belongs.
       for (const [kind, token] of kept) {
         const own = consumers.find(({ takes }) => takes === kind);
-        expect([kind, (await own?.send(token))?.body.code]).not.toEqual([kind, REFUSALS[kind][1]]);
+        const reply = await own?.send(token);
+        expect([kind, reply && isRefused(reply, kind)]).toEqual([kind, false]);
       }
     },
     MANY_REQUESTS_MILLISECONDS,

@@ -36,6 +36,11 @@ export interface ProofDemand {
   readonly amr?: readonly string[];
   /** The weakest that is enough. */
   readonly acr: Acr;
+  /**
+   * Whether a first factor of that age on a remembered device is enough where two factors are asked for.
+   * Absent: it is not.
+   */
+  readonly acceptsRememberedDevice?: boolean;
 }
 
 /**
@@ -48,16 +53,17 @@ export function requireProof(
   present: PresentFactors,
   { demand, now }: { readonly demand: ProofDemand; readonly now: Date },
 ): void {
-  const { maxAgeSeconds, amr = [], acr } = demand;
+  const { maxAgeSeconds, amr = [], acr, acceptsRememberedDevice = false } = demand;
   const counting = countingProofs(proofsOf(principal), present);
   const isTwo = acrOf(standingOf(counting).amr) === ACR.twoFactors;
   const recent = counting.filter((proof) => isRecent(proof, maxAgeSeconds, now));
   const shows = (reference: string) =>
     reference === 'mfa' ? isTwo : recent.some((proof) => proof.amr.includes(reference));
+  const isOnDevice = acceptsRememberedDevice && recent.some((proof) => proof.deviceProof);
   const isProven = {
     [ACR.noFactor]: recent.length > 0,
     [ACR.singleFactor]: recent.some((proof) => proof.amr.length > 0),
-    [ACR.twoFactors]: isTwo && recent.some(isOfSecondFactor),
+    [ACR.twoFactors]: isOnDevice || (isTwo && recent.some(isOfSecondFactor)),
   };
   if (isProven[acr] && amr.every(shows)) return;
   throw new MfaError('fresh_proof_required', { freshProof: { maxAgeSeconds, acr } });

@@ -19,12 +19,18 @@ export class EventRecorder {
     private readonly outbox: OutboxWorker,
   ) {}
 
-  /** Appends events in a statement of its own, and publishes them. */
+  /**
+   * Appends events in a statement of its own, and publishes them.
+   *
+   * @returns false where a row is missing whose update is required: then nothing is written
+   */
   async record(
     events: readonly MfaEvent[],
     rows: Omit<AppendOptions, 'transaction'> = {},
-  ): Promise<void> {
-    this.publish(await this.append(events, rows));
+  ): Promise<boolean> {
+    const recorded = await this.append(events, rows);
+    this.publish(recorded);
+    return recorded.length > 0;
   }
 
   /**

@@ -14,6 +14,7 @@ export type KeyUse =
   | 'send-address'
   | 'ephemeral-token'
   | 'refresh-token'
+  | 'device-token'
   | 'mailed-link'
   | 'mailed-code'
   | 'absent-name';

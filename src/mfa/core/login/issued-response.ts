@@ -1,5 +1,6 @@
 import { stringifySetCookie } from 'cookie';
 import { type JsonObject } from '../../contract/handler.js';
+import { type TrustedDevice } from '../devices/device-logins.js';
 import { type IssuedCookie, type IssuedTokens } from '../ports/issued-tokens.js';
 
 /** A header of a response; a name may occur several times. */
@@ -11,6 +12,8 @@ export interface IssuedResponse {
   readonly tokens: JsonObject;
   /** The headers and the cookies, for {@link IssuedResponses.write}. */
   readonly headers: readonly HeaderLine[];
+  /** The device that is remembered, with its token for the next login. Absent: none is. */
+  readonly device?: TrustedDevice;
 }
 
 /** Headers about the body and its caching: the writer of the response sets them. */
@@ -27,10 +30,15 @@ const RESERVED_HEADERS: readonly string[] = [
 /**
  * The part of issued tokens that is sent to the client.
  *
+ * @param device that was remembered with them; absent: none
  * @throws {Error} for a header or a cookie that a browser would drop or misread
  */
-export function answerOf({ body, cookies = [], headers = {} }: IssuedTokens): IssuedResponse {
+export function answerOf(
+  { body, cookies = [], headers = {} }: IssuedTokens,
+  device?: TrustedDevice,
+): IssuedResponse {
   return {
+    ...(device && { device }),
     tokens: body,
     headers: [
       ...Object.entries(headers).map(checkedHeader),

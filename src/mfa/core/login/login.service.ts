@@ -18,6 +18,7 @@ import { given, HostPorts } from '../ports/host-ports.js';
 import { answerOf, type IssuedResponse } from './issued-response.js';
 import { LoginChallenges } from './login-challenges.js';
 import { type LoginOutcome } from './login-outcome.js';
+import { RememberedLogins } from './remembered-logins.js';
 import {
   type ChallengeRecord,
   ChallengeStore,
@@ -45,23 +46,29 @@ export class LoginService {
     private readonly events: EventRecorder,
     private readonly ceremony: Ceremony,
     private readonly asking: LoginChallenges,
+    private readonly remembered: RememberedLogins,
     private readonly options: MfaOptions,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * Asks for a second factor where the subject has one; else issues the tokens.
+   * Asks for a second factor where the subject has one, unless the device is remembered; else issues the
+   * tokens.
    *
    * @throws {MfaError} `invalid_credentials` for a disabled subject, and for a subject with a second factor
-   * where the first does not support one: this reveals no more than a wrong password does
+   * where the first does not support one: this reveals no more than a wrong password does; `unavailable` where
+   * a row is missing that the issuer requires
    * @throws {Error} for a first factor that is not of its type
    */
   async begin(first: FirstFactorPassed, client: ClientInfo): Promise<LoginOutcome> {
     given('The caller of LoginService.begin', first);
     if (!first.subject.isEnabled) throw new MfaError('invalid_credentials');
-    const active = activeOf(await this.methods.list(first.subject.id));
+    const present = await this.methods.read(first.subject.id);
+    const active = activeOf(present.methods);
     if (active.length === 0) return { kind: 'passed', ...(await this.pass(first, client)) };
     if (first.supportsMfa === false) throw new MfaError('invalid_credentials');
+    const onDevice = await this.remembered.pass(first, present, client);
+    if (onDevice !== null) return { kind: 'passed', ...onDevice };
     const { subject, provider = null } = first;
     const begun = { subject, proofs: [this.proofOf(first)], provider };
     return { kind: 'pending', pending: await this.asking.ask(begun, active, client) };
@@ -70,6 +77,7 @@ export class LoginService {
   /**
    * Judges the proof of an open login and issues the tokens.
    *
+   * @param remembersDevice whether later logins on the device leave the second step out
    * @returns what the host's issuer made
    * @throws {MfaError} as {@link Ceremony.prove}
    */
@@ -77,6 +85,7 @@ export class LoginService {
     claims: EphemeralClaims,
     proof: Record<string, unknown>,
     client: ClientInfo,
+    remembersDevice = false,
   ): Promise<IssuedResponse> {
     return this.ceremony.prove(
       {
@@ -90,10 +99,9 @@ export class LoginService {
         wrongProofDetail: 'Invalid code',
       },
       async (proven) => {
-        const issued = await this.host.tokens.issue(
-          vouch({ ...this.passedBy(proven), ...NO_SESSION, client }),
-        );
-        return { ...issued, events: ['login_succeeded'], result: answerOf(issued) };
+        const passed = vouch({ ...this.passedBy(proven), ...NO_SESSION, client });
+        const issued = await this.remembered.issue(passed, remembersDevice);
+        return { ...issued, events: ['login_succeeded'] };
       },
     );
   }
@@ -159,7 +167,8 @@ export class LoginService {
     const { rows, rowUpdates = [], displacement, sessionId, furtherEvents = [] } = issued;
     const event = { ...this.event('login_succeeded', subject, null, client), sessionId };
     const events = [event, ...furtherEvents];
-    await this.events.record(events, { rows, rowUpdates, displacement });
+    const isWritten = await this.events.record(events, { rows, rowUpdates, displacement });
+    if (!isWritten) throw new MfaError('unavailable');
     return answer;
   }
 

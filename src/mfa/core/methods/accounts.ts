@@ -8,6 +8,7 @@ import {
   standingOf,
 } from '../ports/assurance.js';
 import { workingOf } from '../ports/authenticators.js';
+import { DeviceStore } from '../ports/devices.js';
 import { Disposal } from '../reversal/disposal.js';
 import { HandlerRegistry } from '../ceremony/handler-registry.js';
 import { activeOf } from '../ceremony/policy.js';
@@ -29,6 +30,7 @@ export class MfaAccounts {
     private readonly methods: MethodStore,
     private readonly backupCodes: BackupCodeStore,
     private readonly challenges: ChallengeStore,
+    private readonly devices: DeviceStore,
     private readonly changes: ChangeStore,
     private readonly unitOfWork: UnitOfWork,
     private readonly disposal: Disposal,
@@ -84,6 +86,16 @@ export class MfaAccounts {
   }
 
   /**
+   * Ends every remembered device of a subject. Call it where a user is disabled, after {@link lock} and
+   * before sessions end. A change of the password needs no call: {@link Subject.credentialsVersion} ends them.
+   *
+   * @param transaction of the host, by {@link transactionOf}, which holds the lock
+   */
+  async endDevices(subjectId: string, transaction: Transaction): Promise<void> {
+    await this.devices.endAll(subjectId, transaction);
+  }
+
+  /**
    * Locks the account, so that every change of factors under way checks session and user again after this
    * transaction. Call it wherever a session ends or a user is disabled, before the host's own changes: all
    * other writers lock the account first.
@@ -105,8 +117,8 @@ export class MfaAccounts {
   }
 
   /**
-   * Deletes everything that is stored about a subject: methods, backup codes, challenges, budgets, logged
-   * changes and audit. Call it after the user is deleted or disabled for good, and once more later: a request
+   * Deletes everything that is stored about a subject: methods, backup codes, challenges, devices, budgets,
+   * logged changes and audit. Call it after the user is deleted or disabled for good, and once more later: a request
    * that was under way may have stored something. Without anything stored it does nothing.
    */
   async forget(subjectId: string): Promise<void> {

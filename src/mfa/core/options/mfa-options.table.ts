@@ -1,4 +1,10 @@
-import { type OptionForm, textLike, trueOrFalse, wholeNumber } from '../../contract/option-form.js';
+import {
+  oneOf,
+  type OptionForm,
+  textLike,
+  trueOrFalse,
+  wholeNumber,
+} from '../../contract/option-form.js';
 import { option } from './mfa-option.js';
 
 /** Crockford's base 32. Without I, L, O and U no character is mistaken for another. */
@@ -204,6 +210,25 @@ export const MFA_OPTIONS = {
     meaning: 'Seconds between two looks for mails and webhooks about events that still wait',
     // A server always delivers, so it does not take 0.
     settingForm: wholeNumber(1, 3600),
+  }),
+  /** Whether a device can be remembered, so that its logins leave the second step out. Default `off`. */
+  trustedDevices: option(oneOf(['off', 'on'], 'off or on'), 'off', {
+    setting: 'TRUSTED_DEVICES',
+    meaning: 'Whether people may have a device remembered, on which a password alone signs them in',
+  }),
+  /** Days for which a device is remembered, 1 to 365; half of them without being used. Default 30. */
+  trustedDeviceDays: option(wholeNumber(1, 365), 30, {
+    setting: 'TRUSTED_DEVICE_DAYS',
+    meaning: 'Days for which a device is remembered; half of them when it is not used',
+  }),
+  /**
+   * Seconds for which a token of a device that was just renewed still gives the present one, 0 to 60. Default
+   * 20. 0: it ends its device at once.
+   */
+  tokenGraceSeconds: option(wholeNumber(0, 60), 20, {
+    setting: 'REFRESH_GRACE_SECONDS',
+    meaning:
+      'How long a refresh token, or that of a device, that was just renewed still gives the present one, to other tabs and after a lost answer; 0: it ends its session or device at once',
   }),
   /**
    * How long a change can be reversed after its owner is told of it, in seconds, 3600 to 2592000. Default

@@ -38,6 +38,9 @@ describe('resolveMfaOptions', () => {
       maxEnrolmentSendsPerNetwork: 100,
       maxSendsPerNetwork: 300,
       maxSendsPerHour: 10_000,
+      trustedDevices: 'off',
+      trustedDeviceDays: 30,
+      tokenGraceSeconds: 20,
       reversalSeconds: 259_200,
     });
   });

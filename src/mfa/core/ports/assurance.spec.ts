@@ -49,6 +49,43 @@ const active = { id: 'm1', isActive: true, activation: 1, authenticators: [works
 const again = { ...active, activation: 3, authenticators: [{ ...works, confirmedIn: 3 }] };
 const inactive = { ...active, isActive: false, activation: null };
 
+const ON_DEVICE: SessionProof = {
+  ...PASSWORD,
+  at: NOON,
+  deviceProof: {
+    methodId: 'm1',
+    authenticatorId: 'a1',
+    backupCodesId: null,
+    activation: 1,
+    at: MORNING,
+  },
+};
+
+describe('what a remembered device saw', () => {
+  it('is told, and shows no factor of now', () => {
+    expect(standingOf([ON_DEVICE])).toEqual({
+      amr: ['pwd'],
+      authenticatedAt: NOON,
+      deviceMfaAt: MORNING,
+    });
+    expect(standingOf([PASSWORD])).not.toHaveProperty('deviceMfaAt');
+  });
+
+  it('counts while its method works, and the password counts without it', () => {
+    const counting = (methods: (typeof active)[]) =>
+      countingProofs([ON_DEVICE], { methods, backupCodesId: null });
+    expect(counting([active])).toEqual([ON_DEVICE]);
+    expect(counting([again])).toEqual([{ ...PASSWORD, at: NOON }]);
+    expect(counting([])).toEqual([{ ...PASSWORD, at: NOON }]);
+  });
+
+  it('is kept with its session', () => {
+    expect(readProofs(JSON.parse(storedProofs([ON_DEVICE, CODE])))).toEqual([ON_DEVICE, CODE]);
+    const present = { methods: [], backupCodesId: null };
+    expect(proofsThatMatter([ON_DEVICE], present, NOON)).toEqual([ON_DEVICE]);
+  });
+});
+
 describe('countingProofs', () => {
   it.each([
     ['a first factor, whatever the methods are', [PASSWORD], [], [PASSWORD]],

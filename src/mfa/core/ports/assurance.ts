@@ -11,6 +11,16 @@ export const ACR = {
 /** A value of {@link ACR}. */
 export type Acr = (typeof ACR)[keyof typeof ACR];
 
+/** A second factor that a remembered device saw before the session: by which credential, and when. */
+export interface DeviceProof {
+  /** As those of {@link SessionProof}. */
+  readonly methodId: string | null;
+  readonly authenticatorId: string | null;
+  readonly backupCodesId: string | null;
+  readonly activation: number | null;
+  readonly at: Date;
+}
+
 /** A proof that was given in a session: what it showed, by which credential, and when. */
 export interface SessionProof {
   /** Method references of this proof alone [RFC 8176 §2]. */
@@ -29,6 +39,11 @@ export interface SessionProof {
    * address that the first factor came from, for example after a password reset by mail. Absent: false.
    */
   readonly isOfFirstFactor?: boolean;
+  /**
+   * Of a first factor on a remembered device: the last proof of a second factor there. It shows no second
+   * factor now, so it counts for no `amr` and no `acr`. Absent: the second step was not left out.
+   */
+  readonly deviceProof?: DeviceProof;
 }
 
 /** The proof of a first factor. It belongs to no method. */
@@ -45,6 +60,8 @@ export interface Standing {
    * a proof [OpenID Connect Core §2, `auth_time`].
    */
   readonly authenticatedAt: Date | null;
+  /** When the remembered device of the session last saw a second factor. Absent: there is no such device. */
+  readonly deviceMfaAt?: Date;
 }
 
 /** The facts of a method that decide whether its older proofs still count. */
@@ -76,11 +93,21 @@ export function countingProofs(
   proofs: readonly SessionProof[],
   present: PresentFactors,
 ): SessionProof[] {
-  return proofs.filter((proof) => proof.methodId === null || isOfWorking(proof, present));
+  return proofs.filter((proof) => counts(proof, present)).map((proof) => onDevice(proof, present));
+}
+
+function counts(proof: SessionProof, present: PresentFactors): boolean {
+  return proof.methodId === null || isOfWorking(proof, present);
+}
+
+/** The proof, without what its device saw if that no longer counts. */
+function onDevice(proof: SessionProof, present: PresentFactors): SessionProof {
+  const { deviceProof, ...own } = proof;
+  return deviceProof === undefined || isOfWorking(deviceProof, present) ? proof : own;
 }
 
 function isOfWorking(
-  { methodId, authenticatorId, backupCodesId, activation }: SessionProof,
+  { methodId, authenticatorId, backupCodesId, activation }: DeviceProof,
   present: PresentFactors,
 ): boolean {
   const method = present.methods.find(({ id }) => id === methodId);
@@ -102,9 +129,11 @@ export function standingOf(proofs: readonly SessionProof[]): Standing {
   const references = new Set(proofs.flatMap(({ amr }) => amr));
   if (isTwo) references.delete('mfa');
   const decisive = isTwo ? proofs.filter(isOfSecondFactor) : proofs;
+  const deviceMfaAt = latestOf(proofs.flatMap(({ deviceProof }) => deviceProof ?? []));
   return {
     amr: isTwo ? [...references, 'mfa'] : [...references],
     authenticatedAt: latestOf(decisive),
+    ...(deviceMfaAt !== null && { deviceMfaAt }),
   };
 }
 
@@ -150,8 +179,7 @@ export function proofsThatMatter(
   present: PresentFactors,
   undoableSince: Date,
 ): SessionProof[] {
-  const counting = countingProofs(proofs, present);
-  return proofs.filter((proof) => counting.includes(proof) || proof.at > undoableSince);
+  return proofs.filter((proof) => counts(proof, present) || proof.at > undoableSince);
 }
 
 /** Removes the claim of a second factor from proofs. For subjects whose last method is gone. */
@@ -168,8 +196,9 @@ function kindOf({ methodId, authenticatorId, backupCodesId, amr }: SessionProof)
 }
 
 /** A {@link SessionProof} as JSON. */
-interface StoredProof extends Omit<SessionProof, 'at'> {
+interface StoredProof extends Omit<SessionProof, 'at' | 'deviceProof'> {
   readonly at: string;
+  readonly deviceProof?: Omit<DeviceProof, 'at'> & { readonly at: string };
 }
 
 /** Proofs as the text of a `jsonb` column. {@link readProofs} reads it. */
@@ -183,11 +212,16 @@ export function storedProofs(proofs: readonly SessionProof[]): string {
       activation,
       at: at.toISOString(),
       isOfFirstFactor: rest.isOfFirstFactor,
+      deviceProof: rest.deviceProof,
     })),
   );
 }
 
 /** Reads proofs from a row. @param stored what {@link storedProofs} wrote; it is not checked */
 export function readProofs(stored: unknown): SessionProof[] {
-  return (stored as StoredProof[]).map((proof) => ({ ...proof, at: new Date(proof.at) }));
+  return (stored as StoredProof[]).map(({ deviceProof, ...proof }) => ({
+    ...proof,
+    at: new Date(proof.at),
+    ...(deviceProof && { deviceProof: { ...deviceProof, at: new Date(deviceProof.at) } }),
+  }));
 }

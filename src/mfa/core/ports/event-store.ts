@@ -7,7 +7,8 @@ export abstract class EventStore {
   /**
    * Writes events, together with rows of the host, in one statement.
    *
-   * @returns the events that were recorded: those given, and the event of a displacement that displaced
+   * @returns the events that were recorded: those given, and the event of a displacement that displaced;
+   * none, where a row is missing whose update is required, and then nothing is written
    */
   abstract append(
     events: readonly MfaEvent[],

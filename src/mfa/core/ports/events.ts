@@ -35,6 +35,10 @@ export const MFA_EVENT_TYPES = [
   'session_displaced',
   'sessions_ended',
   'refresh_token_reused',
+  'device_remembered',
+  'device_ended',
+  'devices_ended',
+  'device_token_reused',
   'password_changed',
   'password_removed',
   'password_reset_requested',
@@ -75,7 +79,8 @@ export interface MfaEvent {
    * The object of the event: the authenticator that was proven, renamed or removed; the method that was
    * deactivated or deleted; the former primary method; the link of `password_reset_requested`; the host's
    * version of the password of `password_changed`, `password_removed` and `password_reset`, and its change of
-   * `email_change_requested` and `email_changed`. Only consumers get it: the audit does not keep it.
+   * `email_change_requested` and `email_changed`; the remembered device. Only consumers get it: the audit does
+   * not keep it.
    */
   readonly target?: string | undefined;
   /** The logged change by which it can be undone; absent without one. Only consumers get it. */

@@ -56,8 +56,8 @@ export interface RowUpdate {
   /** The new values, by column name. */
   readonly set: RowInsert['values'];
   /**
-   * Where a right proof is committed: without such a row nothing is, and the proof is judged again. Concurrent
-   * changes of the row wait. Absent: false.
+   * Without such a row nothing is committed; a right proof is then judged again. Concurrent changes of the row
+   * wait. Absent: false.
    */
   readonly isRequired?: boolean;
 }

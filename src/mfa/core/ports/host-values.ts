@@ -30,14 +30,19 @@ const SUBJECT = objectOf({
   firstFactorAddresses: optional(listOf(TEXT)),
 });
 
-const PROOF = objectOf({
-  amr: listOf(TEXT),
+const CREDENTIAL = {
   methodId: nullable(TEXT),
   authenticatorId: nullable(TEXT),
   backupCodesId: nullable(TEXT),
   activation: nullable(WHOLE_NUMBER),
   at: DATE,
+};
+
+const PROOF = objectOf({
+  amr: listOf(TEXT),
+  ...CREDENTIAL,
   isOfFirstFactor: optional(BOOLEAN),
+  deviceProof: optional(objectOf(CREDENTIAL)),
 });
 
 const COLUMN = valueThat(
@@ -126,5 +131,6 @@ export const HOST_VALUES = {
     amr: listOf(TEXT),
     provider: optional(TEXT),
     supportsMfa: optional(BOOLEAN),
+    trustedDevice: optional(ANY_TEXT),
   }),
 } as const;

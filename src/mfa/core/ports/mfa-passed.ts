@@ -1,4 +1,4 @@
-import { type SessionProof, standingOf } from './assurance.js';
+import { type SessionProof, type Standing, standingOf } from './assurance.js';
 import { type Subject } from '../../contract/handler.js';
 
 /** A right first factor, as the host's login reports it. */
@@ -13,6 +13,11 @@ export interface FirstFactorPassed {
    * active method. Absent: true.
    */
   readonly supportsMfa?: boolean;
+  /**
+   * The token of a remembered device, as the client sent it. It takes the place of the second step. Any text
+   * that is no token of the subject counts as absent.
+   */
+  readonly trustedDevice?: string;
 }
 
 /** The origin of a request, for the audit. */
@@ -48,11 +53,13 @@ export interface MfaPassed {
   readonly provider: string | null;
   /** {@link Standing.authenticatedAt}: `auth_time` of the tokens [OpenID Connect Core §2]. */
   readonly authenticatedAt: Date;
+  /** {@link Standing.deviceMfaAt}: `device_mfa_time` of the tokens. */
+  readonly deviceMfaAt?: Date;
   readonly client: ClientInfo;
 }
 
 /** The facts of a {@link MfaPassed} before {@link vouch}. */
-export type MfaPassedFacts = Omit<MfaPassed, typeof earned | 'amr' | 'authenticatedAt'>;
+export type MfaPassedFacts = Omit<MfaPassed, typeof earned | keyof Standing>;
 
 /**
  * Vouches that everything required is passed.

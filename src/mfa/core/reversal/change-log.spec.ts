@@ -1,5 +1,6 @@
 import { SystemRandomSource } from '../../contract/random.js';
 import { FakeClock } from '../../testing/fake-clock.js';
+import { type DeviceStore } from '../ports/devices.js';
 import { type HostPorts } from '../ports/host-ports.js';
 import { type FactorChangeHook } from '../ports/ports.js';
 import { type BackupCodeStore, type Transaction } from '../ports/stores.js';
@@ -24,7 +25,8 @@ describe('ChangeLog.made', () => {
   function logOf(factorChanges: Pick<FactorChangeHook, 'afterFactorChange'> | null): ChangeLog {
     // Only the hook of the host is asked.
     const host = { factorChanges } as HostPorts;
-    return new ChangeLog({} as ChangeStore, {} as BackupCodeStore, host, new SystemRandomSource());
+    const stores = [{} as ChangeStore, {} as BackupCodeStore, {} as DeviceStore] as const;
+    return new ChangeLog(...stores, host, new SystemRandomSource());
   }
 
   const made = (log: ChangeLog) => {

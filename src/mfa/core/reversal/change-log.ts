@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { RandomSource } from '../../contract/random.js';
 import { type Actor } from '../access/actor.js';
 import { type ChangeSubject, ChangeStore, type LoggedChange } from './changes.js';
+import { DeviceStore } from '../ports/devices.js';
 import { type MfaEvent, type MfaEventType } from '../ports/events.js';
 import { HostPorts } from '../ports/host-ports.js';
 import { type Subject } from '../../contract/handler.js';
@@ -30,6 +31,17 @@ interface Entry {
   readonly id?: string;
 }
 
+/** Changes of what people sign in with. No device is remembered beyond one. */
+const FACTOR_CHANGES: readonly MfaEventType[] = [
+  'method_activated',
+  'method_deactivated',
+  'method_deleted',
+  'authenticator_added',
+  'authenticator_removed',
+  'backup_codes_issued',
+  'backup_codes_revoked',
+];
+
 /** The type of entries that remember a repudiated id. */
 const REPUDIATED = 'change_repudiated' as const;
 
@@ -54,6 +66,7 @@ export class ChangeLog {
   constructor(
     private readonly changes: ChangeStore,
     private readonly backupCodes: BackupCodeStore,
+    private readonly devices: DeviceStore,
     private readonly host: HostPorts,
     private readonly random: RandomSource,
   ) {}
@@ -65,7 +78,8 @@ export class ChangeLog {
   }
 
   /**
-   * Logs a change before it is made, with what it is about to change. The account is locked.
+   * Logs a change before it is made, with what it is about to change. The account is locked. A change of
+   * factors ends every remembered device.
    *
    * @returns the events of the host's {@link FactorChangeHook}
    */
@@ -77,6 +91,8 @@ export class ChangeLog {
     const { subject, client, sessionId, factor, at } = occasion;
     const change = { id, subjectId: subject.id, sessionId, type, factor, target, at };
     await this.changes.record(change, about, transaction);
+    // Also where none is remembered by now: the setting may be switched on again.
+    if (FACTOR_CHANGES.includes(type)) await this.devices.endAll(subject.id, transaction);
     const told = { type, subject, sessionId, client, at };
     return (await this.host.factorChanges?.onFactorChange(told, transaction)) ?? [];
   }

@@ -11,6 +11,7 @@ import {
   type SessionsProvenBy,
 } from './culprits.js';
 import { Disposal } from './disposal.js';
+import { DeviceStore } from '../ports/devices.js';
 import { type MfaEvent, type MfaEventType } from '../ports/events.js';
 import { HandlerRegistry } from '../ceremony/handler-registry.js';
 import { beyond } from '../ceremony/offered-method.js';
@@ -94,12 +95,16 @@ export class ChangeReversal {
     private readonly undoing: ChangeUndoing,
     private readonly methods: MethodStore,
     private readonly challenges: ChallengeStore,
+    private readonly devices: DeviceStore,
     private readonly unitOfWork: UnitOfWork,
     private readonly disposal: Disposal,
     private readonly clock: Clock,
   ) {}
 
-  /** Undoes what can be undone, and ends every open challenge, in the given transaction. */
+  /**
+   * Undoes what can be undone, and ends every open challenge and every remembered device, in the given
+   * transaction.
+   */
   async undo(
     change: ReversedChange,
     transaction: Transaction,
@@ -108,6 +113,7 @@ export class ChangeReversal {
     const { subjectId } = change;
     await this.unitOfWork.lockAccount(subjectId, transaction);
     await this.challenges.cancelAll(subjectId, this.clock.now(), transaction);
+    await this.devices.endAll(subjectId, transaction);
     const history = await this.log.read(subjectId, transaction);
     const methods = await this.methods.list(subjectId, transaction);
     const log = history.changes;

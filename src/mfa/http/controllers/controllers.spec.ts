@@ -122,7 +122,14 @@ describe.each(PLATFORMS)('the controllers on %s', (_, adapter) => {
       { ephemeral_token: 'open', code: '1' },
       200,
       { access: 'a' },
-      ['verify', CLAIMS, { code: '1' }, CLIENT],
+      ['verify', CLAIMS, { code: '1' }, CLIENT, false],
+    ],
+    [
+      'login/verify/',
+      { ephemeral_token: 'open', code: '1', remember_device: true },
+      200,
+      { access: 'a' },
+      ['verify', CLAIMS, { code: '1' }, CLIENT, true],
     ],
     [
       'login/change-method/',

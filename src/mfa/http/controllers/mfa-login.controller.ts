@@ -16,6 +16,7 @@ import { Client, Ephemeral, RequestBody } from '../decorators/body.decorators.js
 import { ChangeMethodResponse, ResendResponse } from '../dto/login.responses.js';
 import { ChangeMethodBody, EphemeralTokenBody } from '../dto/login.bodies.js';
 import { EphemeralTokenGuard } from '../guards/ephemeral-token.guard.js';
+import { RememberDevice } from '../requests/remember-device.js';
 import { IssuedResponses } from './issued-responses.js';
 import { OPERATIONS } from '../openapi/operations.js';
 
@@ -26,6 +27,7 @@ export class MfaLoginController {
   constructor(
     private readonly login: LoginService,
     private readonly answers: IssuedResponses,
+    private readonly remembering: RememberDevice,
   ) {}
 
   @Post('verify')
@@ -33,7 +35,8 @@ export class MfaLoginController {
   @ApiOperation({
     operationId: OPERATIONS.verifyLogin,
     summary: 'Give the second factor and receive the tokens',
-    description: "`code` is the method's code or a backup code.",
+    description:
+      "`code` is the method's code or a backup code. Where devices are remembered, `remember_device: true` asks for the token that leaves this step out of later logins.",
   })
   @ApiBody({ type: EphemeralTokenBody })
   @ApiOkResponse({ description: "The host's tokens." })
@@ -44,7 +47,9 @@ export class MfaLoginController {
     @Client() client: ClientInfo,
     @Res({ passthrough: true }) response: object,
   ): Promise<JsonObject> {
-    return this.answers.write(await this.login.verify(claims, rest, client), response);
+    const { proof, remembersDevice } = this.remembering.takeFrom(rest);
+    const issued = await this.login.verify(claims, proof, client, remembersDevice);
+    return this.answers.write(issued, response);
   }
 
   @Post('change-method')

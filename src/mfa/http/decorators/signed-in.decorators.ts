@@ -47,6 +47,11 @@ export interface RequireMfaOptions {
   readonly amr?: readonly string[] | undefined;
   /** The weakest accepted `acr`. Default: two factors. */
   readonly acr?: Acr | undefined;
+  /**
+   * Whether a sign-in with a password on a remembered device is enough where two factors are asked for;
+   * `maxAgeSeconds` is then the age of that password. Default: false.
+   */
+  readonly acceptsRememberedDevice?: boolean | undefined;
 }
 
 /**
@@ -60,12 +65,13 @@ export function RequireMfa({
   maxAgeSeconds,
   amr = [],
   acr = ACR.twoFactors,
+  acceptsRememberedDevice = false,
 }: RequireMfaOptions): ClassDecorator & MethodDecorator {
   if (!Number.isInteger(maxAgeSeconds) || maxAgeSeconds < 1) {
     throw new RangeError('RequireMfa: maxAgeSeconds takes a whole number above 0.');
   }
   return applyDecorators(
-    PROOF_DEMAND({ maxAgeSeconds, amr, acr }),
+    PROOF_DEMAND({ maxAgeSeconds, amr, acr, acceptsRememberedDevice }),
     RequireSignIn(),
     UseGuards(RequireMfaGuard),
     ApiProblems(...FRESH_PROOF_PROBLEMS),

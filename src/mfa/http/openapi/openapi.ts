@@ -70,18 +70,24 @@ export function mfaModels(registry: HandlerRegistry, tokens: TokenModels): Type<
  *
  * @param document from `SwaggerModule.createDocument` with {@link mfaModels}; changed in place
  * @param tokens as in {@link mfaModels}
+ * @param remembersDevices whether `login/verify/` takes `remember_device`, by the option `trustedDevices`
  */
 export function completeMfaDocument(
   document: OpenAPIObject,
   registry: HandlerRegistry,
   tokens: TokenModels,
+  remembersDevices = false,
 ): void {
   const plain = document as unknown as PlainDocument;
   const operations = new Map(
     operationsOf(plain).map((operation) => [operation.operationId ?? '', operation]),
   );
   const forms = new HandlerForms(registry.all());
-  for (const [operationId, form, isRequired] of formsByOperation(forms, registry.names())) {
+  for (const [operationId, form, isRequired] of formsByOperation(
+    forms,
+    registry.names(),
+    remembersDevices,
+  )) {
     const operation = operations.get(operationId);
     if (operation !== undefined) {
       operation.requestBody = requestBodyOf(operationId, form, { forms, isRequired });

@@ -3,7 +3,15 @@ import { LONGEST_PASSWORD } from '../../core/ports/password-fields.js';
 import { MAX_CODE_LENGTH } from '../../contract/normalize-text.js';
 import { EPHEMERAL_TOKEN_PLACEHOLDER } from '../dto/login.bodies.js';
 import { STEP_UP_TOKEN_PLACEHOLDER } from '../dto/step-up.bodies.js';
-import { type FixedFields, type Form, HandlerForms, objectOf } from '../schemas/handler-forms.js';
+import { REMEMBER_DEVICE } from '../requests/remember-device.js';
+import {
+  type FieldSchemas,
+  type FixedFields,
+  type Form,
+  HandlerForms,
+  objectOf,
+} from '../schemas/handler-forms.js';
+import { exampleOf } from '../schemas/open-api-schema.js';
 import { OPERATIONS } from './operations.js';
 
 /** The body of one operation. */
@@ -13,6 +21,7 @@ type OperationForm = readonly [operationId: string, form: Form, isRequired: bool
 export function formsByOperation(
   forms: HandlerForms,
   methods: readonly string[],
+  remembersDevices: boolean,
 ): readonly OperationForm[] {
   return [
     [OPERATIONS.setUpMethod, forms.setUp(), true],
@@ -21,7 +30,7 @@ export function formsByOperation(
     [OPERATIONS.deactivateMethod, deactivation(forms), true],
     [OPERATIONS.deleteMethod, deletion(forms, methods), true],
     [OPERATIONS.removeAuthenticator, removal(forms), false],
-    [OPERATIONS.verifyLogin, verification('VerifyLogin', EPHEMERAL_TOKEN_PLACEHOLDER, forms), true],
+    [OPERATIONS.verifyLogin, login(forms, remembersDevices), true],
     [OPERATIONS.verifyStepUp, stepUp(forms), true],
     [OPERATIONS.regenerateBackupCodes, regeneration(forms), true],
   ];
@@ -101,11 +110,22 @@ function regeneration(forms: HandlerForms): Form {
   return forms.proof({ name: 'RegenerateBackupCodes', takesBackupCode: false });
 }
 
+/** Where devices are remembered, it may ask for that. */
+function login(forms: HandlerForms, remembersDevices: boolean): Form {
+  const { required } = tokenField(EPHEMERAL_TOKEN_PLACEHOLDER);
+  const optional = { [REMEMBER_DEVICE]: { type: 'boolean', default: false } };
+  return verification(
+    'VerifyLogin',
+    remembersDevices ? { required, optional } : { required },
+    forms,
+  );
+}
+
 /** An ephemeral token with a proof or a backup code. */
-function verification(name: string, placeholder: string, forms: HandlerForms): Form {
-  const form = forms.proof({ name, fields: () => tokenField(placeholder), takesBackupCode: true });
+function verification(name: string, fields: FieldSchemas, forms: HandlerForms): Form {
+  const form = forms.proof({ name, fields: () => fields, takesBackupCode: true });
   if (form.alternatives.length === 0) return form;
-  const value = { ephemeral_token: placeholder, code: '<backup code>' };
+  const value = { ...exampleOf(objectOf(fields)), code: '<backup code>' };
   return {
     ...form,
     examples: { ...form.examples, backup_code: { summary: 'A backup code', value } },
@@ -115,8 +135,8 @@ function verification(name: string, placeholder: string, forms: HandlerForms): F
 /** A step-up of a subject without a method asks for the password. */
 function stepUp(forms: HandlerForms): Form {
   const placeholder = STEP_UP_TOKEN_PLACEHOLDER;
-  const { alternatives, examples } = verification('VerifyStepUp', placeholder, forms);
   const { required } = tokenField(placeholder);
+  const { alternatives, examples } = verification('VerifyStepUp', { required }, forms);
   const password = { type: 'string', format: 'password', maxLength: LONGEST_PASSWORD };
   const byPassword = objectOf({ required: { ...required, password } });
   const value = { ephemeral_token: placeholder, password: '<password>' };

@@ -19,4 +19,7 @@ export const OPERATIONS = {
   removeAuthenticator: 'removeAuthenticator',
   countBackupCodes: 'countBackupCodes',
   regenerateBackupCodes: 'regenerateBackupCodes',
+  listDevices: 'listDevices',
+  endDevice: 'endDevice',
+  endDevices: 'endDevices',
 } as const;

@@ -1,5 +1,6 @@
 import { type DataSource, getMetadataArgsStorage } from 'typeorm';
 import { MFA_ENTITIES } from '../entities/mfa-entities.js';
+import { BOUND_TRIGGER } from '../migrations/device-bound.js';
 import { CHAIN_TRIGGER } from '../migrations/event-chain.js';
 
 /** Columns, constraints, indexes and triggers of each named table that exists. */
@@ -13,6 +14,12 @@ const PARTS = `SELECT name,
   FROM unnest($1::text[]) AS name
   CROSS JOIN LATERAL (SELECT to_regclass(quote_ident(name))::oid AS oid) t
   WHERE t.oid IS NOT NULL`;
+
+/** By table. */
+const TRIGGERS: Readonly<Record<string, string>> = {
+  mfa_events: CHAIN_TRIGGER,
+  mfa_devices: BOUND_TRIGGER,
+};
 
 const REMEDY =
   'give MFA_MIGRATIONS to the data source in "migrations", and run them, by "migrationsRun: true" or by the migration:run of TypeORM';
@@ -51,7 +58,7 @@ function missingOf(
   return parts.filter((part) => !there.includes(part)).map((part) => `${table}.${part}`);
 }
 
-/** By table: what the entities declare, and the trigger, which they cannot declare. */
+/** By table: what the entities declare, and the triggers, which they cannot declare. */
 function neededParts(): Map<string, string[]> {
   const storage = getMetadataArgsStorage();
   return new Map(
@@ -63,7 +70,7 @@ function neededParts(): Map<string, string[]> {
           .map(({ options, propertyName }) => options.name ?? propertyName),
         ...storage.filterIndices(entity).map(({ name }) => name),
         ...storage.filterChecks(entity).map(({ name }) => name),
-        table === 'mfa_events' ? CHAIN_TRIGGER : undefined,
+        TRIGGERS[table],
       ];
       return [table, parts.filter((part) => part !== undefined)];
     }),

@@ -3,6 +3,7 @@ import { MfaBackupCodeEntity } from './mfa-backup-code.entity.js';
 import { MfaChallengeEntity } from './mfa-challenge.entity.js';
 import { MfaChangeEntity } from './mfa-change.entity.js';
 import { MfaSpentNonceEntity, MfaSubjectHandleEntity } from './mfa-discovery.entities.js';
+import { MfaDeviceEntity } from './mfa-device.entity.js';
 import { MfaEventHeadEntity } from './mfa-event-head.entity.js';
 import { MfaEventEntity } from './mfa-event.entity.js';
 import { MfaMethodEntity } from './mfa-method.entity.js';
@@ -24,4 +25,5 @@ export const MFA_ENTITIES = [
   MfaSessionAttemptsEntity,
   MfaSubjectHandleEntity,
   MfaSpentNonceEntity,
+  MfaDeviceEntity,
 ];

@@ -1,4 +1,5 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import { BOUND_DEVICES, UNBOUND_DEVICES } from './device-bound.js';
 import { CHAIN_EVENTS, UNCHAIN_EVENTS } from './event-chain.js';
 
 /** The tables of the library. `user_id` leads every key of the hot path. */
@@ -12,12 +13,14 @@ export class CreateMfaTables1764000000000 implements MigrationInterface {
   async down(queryRunner: QueryRunner): Promise<void> {
     for (const table of TABLES) await queryRunner.query(`DROP TABLE "${table}"`);
     await queryRunner.query(UNCHAIN_EVENTS);
+    await queryRunner.query(UNBOUND_DEVICES);
   }
 }
 
 const TABLES = [
   'mfa_spent_nonces',
   'mfa_subject_handles',
+  'mfa_devices',
   'mfa_session_attempts',
   'mfa_send_budgets',
   'mfa_outbox',
@@ -191,4 +194,23 @@ const UP = [
     CONSTRAINT "mfa_spent_nonces_pkey" PRIMARY KEY ("nonce")
   )`,
   `CREATE INDEX "mfa_spent_nonces_expires_at_idx" ON "mfa_spent_nonces" ("expires_at")`,
+  `CREATE TABLE "mfa_devices" (
+    "user_id" text NOT NULL,
+    "id" uuid NOT NULL,
+    "generation" integer NOT NULL,
+    "salt" text NOT NULL,
+    "key_id" text NOT NULL,
+    "former_salt" text,
+    "spent_at" timestamptz[] NOT NULL,
+    "credentials_version" text NOT NULL,
+    "proof" jsonb NOT NULL,
+    "created_at" timestamptz NOT NULL,
+    "last_used_at" timestamptz NOT NULL,
+    "expires_at" timestamptz NOT NULL,
+    "ip" text,
+    "user_agent" text,
+    CONSTRAINT "mfa_devices_pkey" PRIMARY KEY ("user_id", "id")
+  ) WITH (fillfactor = 70)`,
+  `CREATE INDEX "mfa_devices_expires_at_idx" ON "mfa_devices" ("expires_at")`,
+  ...BOUND_DEVICES,
 ];

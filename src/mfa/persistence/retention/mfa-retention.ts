@@ -27,7 +27,8 @@ const SESSION_ATTEMPTS_KEPT_SECONDS = 30 * 86_400;
 
 /**
  * Deletes what has expired: ended challenges, counts of sends whose window is over, old failures of
- * sessions, spent nonces, deliveries given up long ago, and changes that can no longer be reversed. Methods with
+ * sessions, spent nonces, forgotten devices, deliveries given up long ago, and changes that can no longer
+ * be reversed. Methods with
  * their failures and locks, backup codes and events stay. Several servers may run it at once: each
  * skips the rows that another has locked.
  */
@@ -52,6 +53,7 @@ export class MfaRetention {
         deleteSessionAttempts(addSeconds(scope.now, -SESSION_ATTEMPTS_KEPT_SECONDS), limit),
       ),
       mfa_spent_nonces: await this.delete(scope, (limit) => deleteSpentNonces(before, limit)),
+      mfa_devices: await this.delete(scope, (limit) => deleteDevices(before, limit)),
       mfa_outbox: await this.delete(scope, (limit) =>
         deleteFailedDeliveries(addSeconds(scope.now, -KEPT_AFTER_FAILURE_SECONDS), limit),
       ),
@@ -104,6 +106,13 @@ function deleteSpentNonces(before: Date, limit: number): Sql {
       SELECT nonce FROM mfa_spent_nonces WHERE expires_at <= ${before}::timestamptz
       ORDER BY expires_at LIMIT ${limit}::int FOR UPDATE SKIP LOCKED
     ) DELETE FROM mfa_spent_nonces s USING ended WHERE s.nonce = ended.nonce`;
+}
+
+function deleteDevices(before: Date, limit: number): Sql {
+  return sql`WITH ended AS MATERIALIZED (
+      SELECT user_id, id FROM mfa_devices WHERE expires_at <= ${before}::timestamptz
+      ORDER BY expires_at LIMIT ${limit}::int FOR UPDATE SKIP LOCKED
+    ) DELETE FROM mfa_devices d USING ended WHERE d.user_id = ended.user_id AND d.id = ended.id`;
 }
 
 function deleteFailedDeliveries(before: Date, limit: number): Sql {

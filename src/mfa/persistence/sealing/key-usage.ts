@@ -8,7 +8,7 @@ import { Statements } from '../database/statements.js';
 /** How many rows need one key of the ring for one use. */
 export interface KeyNeed {
   readonly keyId: string;
-  readonly use: PayloadOwner['use'] | 'backup-lookup' | 'change-lookup';
+  readonly use: PayloadOwner['use'] | 'backup-lookup' | 'change-lookup' | 'device-token';
   /** At least 1. */
   readonly rows: number;
 }
@@ -23,7 +23,8 @@ export class KeyUsage {
 
   /**
    * Counts, by key and use, the envelopes that may still be opened and the unspent backup codes,
-   * also those that a reversal would bring back. Backup codes cannot be re-encrypted: their tags
+   * also those that a reversal would bring back, and the remembered devices by the key of their
+   * present token. Backup codes cannot be re-encrypted: their tags
    * need the key until they are spent or finally replaced. Send counts of addresses and ephemeral
    * tokens are left out: they expire by themselves within an hour.
    */
@@ -32,6 +33,7 @@ export class KeyUsage {
       ...SEALED_TABLES.map((table) => this.countEnvelopes(table)),
       this.countBackupCodes(),
       this.countKeptBackupCodes(),
+      this.countDevices(),
     ]);
     return counts.flat();
   }
@@ -59,5 +61,13 @@ export class KeyUsage {
         FROM mfa_changes c, unnest(c.lookup_keys) AS "keyId" GROUP BY 1 ORDER BY 1`,
     );
     return rows.map((row) => ({ ...row, use: 'change-lookup' }));
+  }
+
+  private async countDevices(): Promise<KeyNeed[]> {
+    const rows = await this.statements.rows<Omit<KeyNeed, 'use'>>(
+      sql`SELECT key_id AS "keyId", count(*)::int AS rows
+        FROM mfa_devices WHERE expires_at > ${this.clock.now()} GROUP BY 1 ORDER BY 1`,
+    );
+    return rows.map((row) => ({ ...row, use: 'device-token' }));
   }
 }

@@ -53,6 +53,16 @@ export function requiredRows(updates: readonly RowUpdate[]): { join: Sql; locked
   };
 }
 
+/** Selects one row where all rows are there that updates require, and locks those; without any, always. */
+export function presentRows(updates: readonly RowUpdate[]): Sql {
+  const required = updates.filter(({ isRequired }) => isRequired === true);
+  if (required.length === 0) return sql`SELECT 1`;
+  const aliased = required.map((row, index) => ({ row, alias: raw(`required_${index}`) }));
+  const tables = aliased.map(({ row, alias }) => sql`${tableOf(row)} ${alias}`);
+  const keys = aliased.map(({ row, alias }) => hasKey(row, sql`${alias}.`));
+  return sql`SELECT 1 FROM ${join(tables)} WHERE ${join(keys, ' AND ')} FOR UPDATE`;
+}
+
 /** Turns inserts and updates into named parts of a `WITH`, each after a comma. */
 export function alsoInsert(writes: readonly Sql[]): Sql {
   const parts = writes.map(

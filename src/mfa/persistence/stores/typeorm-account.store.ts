@@ -8,6 +8,7 @@ import { Statements } from '../database/statements.js';
  * events, so that this waits for an event that is being written.
  */
 const TABLES = [
+  'mfa_devices',
   'mfa_challenges',
   'mfa_backup_codes',
   'mfa_methods',

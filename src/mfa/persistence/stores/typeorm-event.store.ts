@@ -3,7 +3,14 @@ import sql from 'sql-template-tag';
 import { type MfaEvent } from '../../core/ports/events.js';
 import { EventStore } from '../../core/ports/event-store.js';
 import { type DisplacedRow, EventRows, recorded } from './event-rows.js';
-import { alsoInsert, displace, insertRow, onceWritten, updateRow } from './fragments.js';
+import {
+  alsoInsert,
+  displace,
+  insertRow,
+  onceWritten,
+  presentRows,
+  updateRow,
+} from './fragments.js';
 import { Statements } from '../database/statements.js';
 
 /** Appends to `mfa_events`. */
@@ -25,17 +32,20 @@ export class TypeOrmEventStore extends EventStore {
       transaction,
     }: NonNullable<Parameters<EventStore['append']>[1]> = {},
   ): Promise<readonly MfaEvent[]> {
+    const isBegun = sql`EXISTS (SELECT 1 FROM begun)`;
     const rows = [
-      ...inserts.map((row) => insertRow(row)),
-      ...rowUpdates.map((row) => updateRow(row, sql`true`)),
+      ...inserts.map((row) => insertRow(row, sql`WHERE ${isBegun}`)),
+      ...rowUpdates.map((row) => updateRow(row, isBegun)),
     ];
     const written = alsoInsert(rows);
-    const eventRows = this.eventRows.insert(events, onceWritten(rows), { displacement });
+    const isWritten = sql`${isBegun} AND ${onceWritten(rows)}`;
+    const eventRows = this.eventRows.insert(events, isWritten, { displacement });
     const [row] = await this.statements.rows<DisplacedRow>(
-      sql`WITH begun AS (SELECT 1)${written}${displace(displacement, sql`true`)}, ${eventRows}
-        SELECT displaced.count FROM displaced`,
+      sql`WITH begun AS (${presentRows(rowUpdates)})${written}${displace(displacement, isBegun)}, ${eventRows}
+        SELECT displaced.count FROM begun CROSS JOIN displaced`,
       transaction,
     );
+    if (row === undefined) return [];
     return recorded(events, displacement, row);
   }
 }

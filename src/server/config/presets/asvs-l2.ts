@@ -6,6 +6,7 @@ import {
   optionAtMost,
   slowPasswordHashes,
   withOneOf,
+  withoutDevices,
   withoutFactor,
   withoutProvider,
 } from './rules.js';
@@ -33,4 +34,6 @@ export const ASVS_L2: Preset = {
     atLeast('BACKUP_CODE_HASH_COST', 10, 'ASVS 6.5.2'),
     slowPasswordHashes('ASVS 11.4.2'),
   ],
+  // The norm lets a risk analysis decide what counts as a second factor.
+  warnings: [withoutDevices('ASVS 6.3.3')],
 };

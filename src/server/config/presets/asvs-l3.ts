@@ -1,6 +1,13 @@
 import { ASVS_L2 } from './asvs-l2.js';
 import { type Preset } from './preset.js';
-import { atMost, closedRegistration, optionAtMost, withOneOf, withoutFactor } from './rules.js';
+import {
+  atMost,
+  closedRegistration,
+  optionAtMost,
+  withOneOf,
+  withoutDevices,
+  withoutFactor,
+} from './rules.js';
 
 /** OWASP ASVS 5.0, level 3, which includes level 2. */
 export const ASVS_L3: Preset = {
@@ -20,6 +27,8 @@ export const ASVS_L3: Preset = {
     withoutFactor('email', 'ASVS 6.3.6'),
     // A destination may be a mailbox, or be shared: the server cannot tell.
     withoutFactor('notify', 'ASVS 6.3.6'),
+    // Behind a remembered device the password is the only factor that is proven.
+    withoutDevices('ASVS 6.3.3'),
     closedRegistration('ASVS 6.3.8'),
     withoutFactor('sms', 'ASVS 6.6.1'),
     // A step of the window is accepted for longer than its 30 seconds.

@@ -27,4 +27,6 @@ export interface Preset {
   /** The default texts of settings, in place of the settings' own. */
   readonly defaults: Readonly<Partial<Record<keyof Values, string>>>;
   readonly rules: readonly PresetRule[];
+  /** Rules whose breach is only told at start. Absent: none. */
+  readonly warnings?: readonly PresetRule[];
 }

@@ -71,6 +71,7 @@ describe('a preset', () => {
 });
 
 const APP = { MFA_HANDLERS: 'app' };
+const DEVICES = { TRUSTED_DEVICES: 'on' };
 const NOTIFY = { MFA_HANDLERS: 'webauthn,notify' };
 const PROVIDERS = 'providers: [{ type: shared_password }, { type: trusted_networks }]';
 
@@ -94,6 +95,7 @@ const BREACHES: Readonly<Record<PresetName, readonly NodeJS.ProcessEnv[]>> = {
     APP,
     { MFA_HANDLERS: 'webauthn,email' },
     NOTIFY,
+    DEVICES,
     { REGISTRATION: 'open' },
     { MFA_HANDLERS: 'webauthn,sms' },
     { MFA_TOTP_DEFAULT_VALID_WINDOW: '1' },
@@ -105,6 +107,7 @@ const BREACHES: Readonly<Record<PresetName, readonly NodeJS.ProcessEnv[]>> = {
     NOTIFY,
     { MFA_HANDLERS: 'webauthn,pin' },
     withFile(PROVIDERS),
+    DEVICES,
     { SESSION_IDLE_SECONDS: '3601' },
     { SESSION_MAX_SECONDS: '86401' },
     { MFA_EPHEMERAL_TOKEN_EXPIRY: '601' },
@@ -114,6 +117,16 @@ const BREACHES: Readonly<Record<PresetName, readonly NodeJS.ProcessEnv[]>> = {
 
 const clausesOf = (lines: readonly string[]) =>
   lines.map((line) => /\[([^[]*)\]\.$/.exec(line)?.[1]);
+
+describe('a preset that warns', () => {
+  it('starts with what it warns of, and says the clause', () => {
+    expect(read('asvs-l2', DEVICES).warnings).toEqual([
+      'MFA_PRESET=asvs-l2 warns of TRUSTED_DEVICES=on: it wants TRUSTED_DEVICES=off [ASVS 6.3.3].',
+    ]);
+    expect(read('asvs-l2').warnings).toEqual([]);
+    expect(read('standard', DEVICES).warnings).toEqual([]);
+  });
+});
 
 describe('each rule of a preset', () => {
   it.each(PRESET_NAMES)('%s is broken by what it forbids, and by nothing else', (name) => {

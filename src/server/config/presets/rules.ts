@@ -66,6 +66,16 @@ export function closedRegistration(clause: string): PresetRule {
   };
 }
 
+/** No device is remembered. */
+export function withoutDevices(clause: string): PresetRule {
+  return {
+    clause,
+    demand: '`TRUSTED_DEVICES=off`',
+    breachesOf: ({ values: { TRUSTED_DEVICES } }) =>
+      TRUSTED_DEVICES === 'off' ? [] : [`TRUSTED_DEVICES=${TRUSTED_DEVICES}`],
+  };
+}
+
 /** A type of second factor is forbidden. */
 export function withoutFactor(type: string, clause: string): PresetRule {
   return {

@@ -62,10 +62,13 @@ export function optionsOf<Table extends OptionTable>(
   return Object.fromEntries(options) as MfaOptionValues<Table>;
 }
 
-const { reversalSeconds, ...OTHERS } = MFA_OPTIONS;
+const { reversalSeconds, tokenGraceSeconds, ...OTHERS } = MFA_OPTIONS;
 
 /** How long a change can be undone. It stands among the settings of sessions. */
 export const REVERSAL_SETTING = settingOf(reversalSeconds);
+
+/** How long a token that was just renewed still gives the present one. It stands beside the other one. */
+export const TOKEN_GRACE_SETTING = settingOf(tokenGraceSeconds);
 
 /** All other settings of second factors. */
 export const MFA_SETTINGS = settingsOf(OTHERS);

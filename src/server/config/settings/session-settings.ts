@@ -1,6 +1,6 @@
 import { LANGUAGE_CODES } from '../../texts/languages.js';
 import { oneOf, trueOrFalse, urlOf, wholeNumber } from '../values/formats.js';
-import { REVERSAL_SETTING } from './mfa-settings.js';
+import { REVERSAL_SETTING, TOKEN_GRACE_SETTING } from './mfa-settings.js';
 import { optional, setting } from './setting.js';
 
 /** Settings of sessions and passwords. */
@@ -17,12 +17,7 @@ export const SESSION_SETTINGS = [
     'How long a session lives after its sign-in, however often it is renewed',
     wholeNumber(300, 31_536_000),
   ),
-  setting(
-    'REFRESH_GRACE_SECONDS',
-    '20',
-    'How long a refresh token that was just renewed still gives the present one, to other tabs and after a lost answer; 0: it ends its session at once',
-    wholeNumber(0, 60),
-  ),
+  TOKEN_GRACE_SETTING,
   setting(
     'MAX_SESSIONS_PER_USER',
     '100',

@@ -1,17 +1,15 @@
-import { type RefreshFacts } from './refresh-tokens.js';
-
 /**
- * What a refresh token is to its session:
- * - `present`: the one that renews it;
+ * What a token of a chain is to the row of its chain:
+ * - `present`: the one that is renewed;
  * - `former`: the one just before, spent a moment ago: another tab has it, or its answer was lost;
  * - `just_spent`: an older one that was spent a moment ago, too: a tab that is two renewals behind;
  * - `reused`: spent longer ago than that: it is in two hands;
  * - `unknown`: none that the row has ever known, as after a backup was restored.
  */
-export type RefreshStanding = 'present' | 'former' | 'just_spent' | 'reused' | 'unknown';
+export type ChainStanding = 'present' | 'former' | 'just_spent' | 'reused' | 'unknown';
 
-/** What the row of a session says of its refresh tokens. */
-export interface RefreshRow {
+/** What the row of a chain says of its tokens. */
+export interface ChainRow {
   readonly generation: number;
   readonly salt: string;
   /** Of the token just before the present one; null: there was none. */
@@ -21,16 +19,16 @@ export interface RefreshRow {
 }
 
 /**
- * What a refresh token is to the row of its session. An old token is not compared with more than its
- * number: of those, the row keeps no salt.
+ * What a token is to the row of its chain. An old token is not compared with more than its number: of
+ * those, the row keeps no salt.
  *
  * @param graceSeconds how long a spent token is no sign of theft; 0: it always is
  */
-export function refreshStandingOf(
-  token: Pick<RefreshFacts, 'generation' | 'salt'>,
-  row: RefreshRow,
+export function chainStandingOf(
+  token: { readonly generation: number; readonly salt: string },
+  row: ChainRow,
   { now, graceSeconds }: { readonly now: Date; readonly graceSeconds: number },
-): RefreshStanding {
+): ChainStanding {
   const age = row.generation - token.generation;
   if (age < 0) return 'unknown';
   if (age === 0) return token.salt === row.salt ? 'present' : 'unknown';

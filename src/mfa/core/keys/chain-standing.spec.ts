@@ -1,9 +1,9 @@
-import { addSeconds } from '../../mfa/index.js';
-import { type RefreshRow, refreshStandingOf } from './refresh-standing.js';
+import { addSeconds } from '../../contract/clock.js';
+import { type ChainRow, chainStandingOf } from './chain-standing.js';
 
 const now = new Date('2026-01-01T12:00:00Z');
 const ago = (seconds: number) => addSeconds(now, -seconds);
-const row: RefreshRow = { generation: 7, salt: 'seven', formerSalt: 'six', spentAt: null };
+const row: ChainRow = { generation: 7, salt: 'seven', formerSalt: 'six', spentAt: null };
 
 function standingOf(
   generation: number,
@@ -11,10 +11,10 @@ function standingOf(
   spentAt: Date | null,
   graceSeconds = 20,
 ): string {
-  return refreshStandingOf({ generation, salt }, { ...row, spentAt }, { now, graceSeconds });
+  return chainStandingOf({ generation, salt }, { ...row, spentAt }, { now, graceSeconds });
 }
 
-describe('a refresh token', () => {
+describe('a token of a chain', () => {
   it.each([
     ['the present one', 7, 'seven', null, 'present'],
     ['the one before, spent now', 6, 'six', now, 'former'],
