@@ -35,6 +35,8 @@ const SHOWN = {
     used: /^This link was used already/,
     confirm: 'Please confirm your e-mail address',
     confirmIt: 'Confirm the address',
+    confirmNew: 'Please confirm your new e-mail address',
+    confirmNewIt: 'Confirm the new address',
     signIn: 'Go on to sign in',
   },
   de: {
@@ -48,6 +50,8 @@ const SHOWN = {
     used: /^Dieser Link wurde schon benutzt/,
     confirm: 'Bitte bestätigen Sie Ihre E-Mail-Adresse',
     confirmIt: 'Adresse bestätigen',
+    confirmNew: 'Bitte bestätigen Sie Ihre neue E-Mail-Adresse',
+    confirmNewIt: 'Neue Adresse bestätigen',
     signIn: 'Weiter zur Anmeldung',
   },
 };
@@ -76,14 +80,16 @@ class Person {
    * @param {string} path
    * @param {object} body
    * @param {string} userAgent
+   * @param {string} [access]
    */
-  async post(path, body, userAgent = 'a known browser') {
+  async post(path, body, userAgent = 'a known browser', access) {
     const response = await globalThis.fetch(`${this.url}/api/auth/${path}/`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         'accept-language': this.language,
         'user-agent': userAgent,
+        ...(access !== undefined && { authorization: `Bearer ${access}` }),
       },
       body: JSON.stringify(body),
     });
@@ -222,6 +228,22 @@ async function confirmAddress(person) {
   await person.shoot('11-start');
 }
 
+/** @param {Person} person */
+async function changeAddress(person) {
+  const { shown, username } = person;
+  const { access } = (await person.login()).body;
+  person.email = `${username}@example.net`;
+  await person.post('email/change', { email: person.email }, 'a known browser', access);
+  const link = await person.linkOf(shown.confirmNew);
+  await person.open(link);
+  await person.shoot('12-change-email');
+  await person.press(shown.confirmNewIt, shown.done);
+  await person.leadsOn();
+  await person.shoot('13-change-email-done');
+  await person.open(link);
+  await person.press(shown.confirmNewIt, shown.used);
+}
+
 /**
  * Plays as a new person, and expects no errors in the browser's console.
  *
@@ -275,4 +297,5 @@ async function inEveryLanguage(play, settings) {
 await mkdir(SCREENSHOT_FOLDER, { recursive: true });
 await inEveryLanguage(useMailedLinks);
 await inEveryLanguage(confirmAddress, { EMAIL_VERIFICATION: 'link' });
+await inEveryLanguage(changeAddress, { EMAIL_VERIFICATION: 'link' });
 console.log(`Screenshots: ${SCREENSHOT_FOLDER}`);
