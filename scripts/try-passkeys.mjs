@@ -58,11 +58,11 @@ async function enrol(frontEnd, label) {
 
 /**
  * @param {FrontEnd} frontEnd
- * @param {number} [status]
+ * @param {{status?: number, mediation?: CredentialMediationRequirement}} [expected]
  */
-async function signIn(frontEnd, status = 200) {
+async function signIn(frontEnd, { status = 200, mediation = 'optional' } = {}) {
   const { ephemeral_token, challenge } = await frontEnd.post('login/passkey', {}, 200);
-  const credential = await frontEnd.get(challenge);
+  const credential = await frontEnd.get(challenge, mediation);
   return frontEnd.post('login/passkey/verify', { ephemeral_token, credential }, status);
 }
 
@@ -96,6 +96,8 @@ async function walk(frontEnd, devTools) {
     assert.equal(user.username, username);
     assert.deepEqual(claimsOf(access).amr, ['pop', 'user', 'uv', 'mfa']);
     console.log('a passkey of this device: signed in by nothing else, with two factors');
+    assert.ok((await signIn(frontEnd, { mediation: 'conditional' })).access);
+    console.log('offered in the field for the user name: signed in');
 
     await devTools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false });
     await assert.rejects(signIn(frontEnd), /NotAllowedError/);
@@ -103,12 +105,20 @@ async function walk(frontEnd, devTools) {
     console.log('its person not verified: the browser refuses');
 
     frontEnd.access = access;
-    await frontEnd.post('mfa/delete', { method: 'webauthn' }, 200);
-    await signIn(frontEnd, 400);
+    const removed = await frontEnd.post('mfa/delete', { method: 'webauthn' }, 200);
+    await signIn(frontEnd, { status: 400 });
     console.log('removed at the server alone: refused');
+    await frontEnd.signal(removed);
+    await assert.rejects(signIn(frontEnd), /NotAllowedError/);
+    console.log('told to the password manager: the browser has none to offer');
+  });
+
+  await withKey(devTools, LAPTOP, async (authenticatorId) => {
+    await register(frontEnd);
+    await enrol(frontEnd, 'Laptop');
     await devTools.send('WebAuthn.clearCredentials', { authenticatorId });
     await assert.rejects(signIn(frontEnd), /NotAllowedError/);
-    console.log('removed at the device: the browser has none to offer');
+    console.log('removed at the device alone: the browser has none to offer');
   });
 
   await withKey(devTools, SYNCED, async () => {
@@ -142,7 +152,7 @@ async function walk(frontEnd, devTools) {
       signCount: 0,
     };
     await devTools.send('WebAuthn.addCredential', { authenticatorId, credential });
-    await signIn(frontEnd, 400);
+    await signIn(frontEnd, { status: 400 });
     console.log('a key that the server does not know: refused');
   });
 

@@ -47,13 +47,36 @@ export class FrontEnd {
     }, options);
   }
 
-  /** @param {PublicKeyCredentialRequestOptionsJSON} options */
-  get(options) {
-    return this.page.evaluate(async (json) => {
-      const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(json);
-      const credential = await navigator.credentials.get({ publicKey });
+  /**
+   * @param {PublicKeyCredentialRequestOptionsJSON} options
+   * @param {CredentialMediationRequirement} [mediation] `conditional`: by the autofill of a field
+   */
+  get(options, mediation = 'optional') {
+    /** @param {{json: PublicKeyCredentialRequestOptionsJSON, mediation: CredentialMediationRequirement}} asked */
+    const ask = async (asked) => {
+      const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(asked.json);
+      const credential = await navigator.credentials.get({
+        publicKey,
+        mediation: asked.mediation,
+      });
       return credential instanceof PublicKeyCredential ? credential.toJSON() : null;
-    }, options);
+    };
+    return this.page.evaluate(ask, { json: options, mediation });
+  }
+
+  /**
+   * Passes the answer to a removal on to the password manager.
+   *
+   * @param {{rp_id: string, user_handle: string, credential_ids: string[]}} answer
+   */
+  signal(answer) {
+    return this.page.evaluate(async ({ rp_id, user_handle, credential_ids }) => {
+      await PublicKeyCredential.signalAllAcceptedCredentials({
+        rpId: rp_id,
+        userId: user_handle,
+        allAcceptedCredentialIds: credential_ids,
+      });
+    }, answer);
   }
 }
 
