@@ -1,6 +1,6 @@
 import { deleteAt } from '../../support/old-proof.js';
 import { expectProblem, type Problem } from '../../support/problems.js';
-import { ORIGIN, PASSKEY, withPasskeys } from '../../support/security-keys.js';
+import { ORIGIN, PASSKEY, PASSKEY_EVENTS, withPasskeys } from '../../support/security-keys.js';
 import { mailedToken } from '../../support/route-bodies.js';
 import { type SignedIn, startServer, type TestServer } from '../../support/server.js';
 import { type Conduct, SoftwareAuthenticator } from '../../support/software-authenticator.js';
@@ -94,6 +94,11 @@ describe('an account with passkeys alone', () => {
     expect((await server.get('/user/', other)).status).toBe(401);
     await server.deliverEvents();
     expect(subjectsOfMails()).toContain('Your password was removed');
+    const told = await server.dataSource.query(
+      'SELECT type FROM mfa_events WHERE user_id = $1 AND type = ANY($2)',
+      [account.user.id, [...PASSKEY_EVENTS]],
+    );
+    expect(told).toEqual(PASSKEY_EVENTS.map((type) => ({ type })));
     expect((await removePassword(access)).status).toBe(200);
   });
 
