@@ -394,12 +394,7 @@ describe('the audit says all of', () => {
 
   it('every type of event that there is', () => {
     const shown = ACTS.flatMap(({ events }) => events.map((event) => event.split(' ')[0] ?? ''));
-    const elsewhere = [
-      ...EMAIL_EVENTS,
-      ...EMAIL_CHANGE_EVENTS,
-      ...DEVICE_EVENTS,
-      ...PASSKEY_EVENTS,
-    ];
+    const elsewhere = [EMAIL_EVENTS, EMAIL_CHANGE_EVENTS, DEVICE_EVENTS, PASSKEY_EVENTS].flat();
     expect([...new Set([...shown, ...elsewhere])].sort()).toEqual([...MFA_EVENT_TYPES].sort());
   });
 });
