@@ -23,8 +23,6 @@ import { passkeyDocumentsOf } from './sign-in/passkey/passkey-documents.controll
 import { PasskeyLoginController } from './sign-in/passkey/passkey-login.controller.js';
 import { PASSKEY } from './sign-in/passkey/passkey.factor.js';
 import { PasswordChange } from './account/passwords/password-change.js';
-import { PasswordRemoval } from './account/passwords/password-removal.js';
-import { PasswordReplacement } from './account/passwords/password-replacement.js';
 import { PasswordReset } from './account/passwords/password-reset.js';
 import { PasswordsController } from './account/passwords/passwords.controller.js';
 import { prepareFirstFactors } from './sign-in/prepare-first-factors.js';
@@ -65,8 +63,6 @@ import { UserDisabling } from './account/user-disabling.js';
     LoginFailureLog,
     LoginFailures,
     PasswordChange,
-    PasswordRemoval,
-    PasswordReplacement,
     PasswordReset,
     SessionEndings,
     SessionRenewal,

@@ -77,6 +77,22 @@ describe('a login that begins with a passkey', () => {
     expect((await request()).outcome.kind).toBe('passed');
   });
 
+  it('commits nothing where a row that the host requires is missing', async () => {
+    const { key } = await enrolled();
+    const before = await counts();
+    const request = requestBy(key);
+    const { tokens } = mfa.parts;
+    const issue = tokens.issue.bind(tokens);
+    jest.spyOn(tokens, 'issue').mockImplementationOnce(async (passed) => {
+      const missing = { id: '00000000-0000-7000-8000-000000000000' };
+      const update = { table: 'host_sessions', key: missing, set: { amr: [] }, isRequired: true };
+      return { ...(await issue(passed)), rowUpdates: [update] };
+    });
+    await expect(request()).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await counts()).toEqual(before);
+    expect((await request()).outcome.kind).toBe('passed');
+  });
+
   it('is judged again behind the lock: of a subject who is disabled meanwhile', async () => {
     const { subject, key } = await enrolled();
     const before = await counts();

@@ -51,8 +51,6 @@ export const BODIES: Readonly<Record<string, (given: EveryMaterial) => object>> 
     old_password: user.password,
     new_password: 'another horse battery',
   }),
-  '/api/auth/password/remove': () => ({}),
-  '/api/auth/password/set': () => ({ new_password: 'another horse battery' }),
   '/api/auth/password/reset': ({ account: { user } }) => ({ email: user.email }),
   '/api/auth/password/reset/confirm': ({ reset }) => ({
     token: reset,

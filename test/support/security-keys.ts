@@ -15,9 +15,6 @@ export const SECURITY_KEYS: Environment = {
   ...RELYING_PARTY,
 };
 
-/** Events of accounts with passkeys alone. */
-export const PASSKEY_EVENTS = ['password_removed'] as const;
-
 /** A passkey that verifies its person. */
 export const PASSKEY: Conduct = { isVerified: true, isPasskey: true };
 

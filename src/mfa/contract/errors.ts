@@ -41,11 +41,6 @@ export const PROBLEMS = {
     title: 'Too many authenticators',
     detail: 'This method holds as many authenticators as it can. Please remove one first.',
   },
-  passkeys_required: {
-    status: 400,
-    title: 'Passkeys required',
-    detail: 'Set up two passkeys that verify you before you remove your password.',
-  },
   method_unchanged: {
     status: 400,
     title: 'Method unchanged',

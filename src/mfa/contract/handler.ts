@@ -128,9 +128,9 @@ export type VerifyOutcome<State> =
 /**
  * How an authenticator begins a login before anybody is named, as a passkey does.
  *
- * @typeParam State as for {@link MfaHandler}, and so are the others
+ * @typeParam Data as for {@link MfaHandler}, and so is the other
  */
-export interface DiscoverableFactor<State = unknown, Data = unknown, Proof = object> {
+export interface DiscoverableFactor<Data = unknown, Proof = object> {
   /** Where its handles mean something, for passkeys the RP ID. At most 253 characters. */
   readonly realm: string;
   /**
@@ -141,8 +141,6 @@ export interface DiscoverableFactor<State = unknown, Data = unknown, Proof = obj
   challenge(nonce: string): Pick<ChallengeOutcome<Data>, 'data' | 'response'>;
   /** The handle of the subject that a proof names; null where it names none. Nothing is judged yet. */
   handleIn(proof: Proof): string | null;
-  /** Whether the authenticator of this state is known to sign in alone, with two factors in one. */
-  signsInAlone(state: State): boolean;
 }
 
 /**
@@ -215,7 +213,7 @@ export interface MfaHandler<State = unknown, Data = unknown, Fields = object, Pr
    */
   signal?(input: { readonly subject: Subject; readonly states: readonly State[] }): JsonObject;
   /** Present if a login may begin with an authenticator. Its proofs are those of {@link challenge}. */
-  readonly discoverable?: DiscoverableFactor<State, Data, Proof>;
+  readonly discoverable?: DiscoverableFactor<Data, Proof>;
   /** Called after an authenticator or its user is deleted. */
   dispose?(input: { readonly subjectId: string; readonly state: State }): Promise<void>;
 }

@@ -122,11 +122,6 @@ export class User {
     return this.isEnabled === true && this.isUnfrozen === true;
   }
 
-  /** Whether the user signs in by passkeys and has no password. */
-  get hasPasskeysAlone(): boolean {
-    return this.passwordHash === null && this.provider === null;
-  }
-
   /** The address for all mails except the request to confirm it; null if there is none. */
   get mailAddress(): string | null {
     const { emailStanding } = this;

@@ -32,7 +32,6 @@ import { BearerAccessTokenReader } from './bearer-access-token-reader.js';
 import { EVENT_CONSUMERS_PROVIDER } from './event-consumers.js';
 import { MfaCleaner } from './mfa.cleaner.js';
 import { SessionTokenIssuer } from './session-token-issuer.js';
-import { UserFactorChanges } from './user-factor-changes.js';
 import { UserPasswordProof } from './user-password-proof.js';
 import { UserSessionDirectory } from './user-session-directory.js';
 import { UserSubjectDirectory } from './user-subject-directory.js';
@@ -54,8 +53,7 @@ const PORTS: Provider[] = [
   { provide: PasswordProof, useClass: UserPasswordProof },
   { provide: RequestBudget, useExisting: SubjectBudget },
   { provide: SessionCloser, useClass: UserSessionCloser },
-  FactorChangeEndings,
-  { provide: FactorChangeHook, useClass: UserFactorChanges },
+  { provide: FactorChangeHook, useClass: FactorChangeEndings },
   {
     provide: MfaEventListener,
     inject: [EventEmitter2],

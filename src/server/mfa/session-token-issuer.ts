@@ -54,7 +54,7 @@ export class SessionTokenIssuer extends TokenIssuer {
       body,
       sessionId,
       rows: [row],
-      rowUpdates: ownPassword(user, passed.amr),
+      rowUpdates: ownPassword(user, { ...passed, proofs }),
       displacement: this.liveSessions.roomFor(displaced),
     };
   }
@@ -69,7 +69,7 @@ export class SessionTokenIssuer extends TokenIssuer {
     const facts = { userId, sessionId, version, proofs, ...shownBy(passed) };
     const { access, accessExpiresAt, change } = this.sessions.prepareStepUp(facts);
     const body = { access, access_expiration: accessExpiresAt.toISOString() };
-    return { body, rows: [], rowUpdates: [change, ...ownPassword(user, passed.amr)] };
+    return { body, rows: [], rowUpdates: [change, ...ownPassword(user, { ...passed, proofs })] };
   }
 }
 
@@ -82,8 +82,16 @@ function shownBy({
   return { amr, authenticatedAt, ...(deviceMfaAt && { deviceMfaAt }) };
 }
 
-/** With a second factor, a user who set the password by mail has proven to own the account. */
-function ownPassword({ id, passwordByMail }: User, amr: readonly string[]): RowUpdate[] {
-  const isProven = passwordByMail && amr.includes('mfa');
-  return isProven ? [{ table: 'users', key: { id }, set: { password_by_mail: false } }] : [];
+/**
+ * With that password and a second factor, a user who set it by mail has proven to own the account. A passkey
+ * says nothing of the password.
+ */
+function ownPassword(
+  { id, credentialsVersion, passwordByMail }: User,
+  { amr, proofs }: Pick<MfaPassed, 'amr' | 'proofs'>,
+): RowUpdate[] {
+  const showsPassword = proofs.some(({ methodId }) => methodId === null);
+  if (!passwordByMail || !showsPassword || !amr.includes('mfa')) return [];
+  const key = { id, credentials_version: credentialsVersion };
+  return [{ table: 'users', key, set: { password_by_mail: false } }];
 }

@@ -49,7 +49,6 @@ export const SECURITY_EMAIL_BOUNDS: Readonly<Record<SecurityEmailKind, SecurityE
   session_displaced: 'once_in_window',
   sessions_ended: 'each_time',
   password_changed: 'each_time',
-  password_removed: 'each_time',
   password_reset: 'each_time',
   email_changed: 'each_time',
   change_repudiated: 'once_at_a_time',

@@ -5,6 +5,7 @@ import {
   EventConsumer,
   type EventDelivery,
   type FactorChange,
+  FactorChangeHook,
   MfaAccounts,
   type MfaEvent,
   type MfaEventType,
@@ -28,13 +29,14 @@ const FACTOR_CHANGES: readonly MfaEventType[] = [
 
 /** Ends the other sessions of a user whose factors change, if the setting asks for it [ASVS 7.4.3]. */
 @Injectable()
-export class FactorChangeEndings {
+export class FactorChangeEndings extends FactorChangeHook {
   constructor(
     private readonly sessions: SessionsService,
     private readonly config: ServerConfig,
-  ) {}
+  ) {
+    super();
+  }
 
-  /** As `FactorChangeHook.onFactorChange`. */
   async onFactorChange(
     { type, subject, sessionId, client, at }: FactorChange,
     transaction: Transaction,

@@ -8,6 +8,7 @@ import {
   chainStandingOf,
   Clock,
   MfaAccounts,
+  MfaError,
   readProofs,
 } from '../../mfa/index.js';
 import { ServerConfig } from '../config/server-config.js';
@@ -142,14 +143,14 @@ export class RefreshChain {
   }
 
   private tokensOf(
-    { present: { userId, sessionId }, proofs, proofId, createdAt }: RenewableSession,
+    { present: { userId, sessionId }, proofs, proofId }: RenewableSession,
     standingOf: Awaited<ReturnType<MfaAccounts['assess']>>,
     refresh: { readonly token: string; readonly expiresAt: Date },
   ): SessionTokens {
     const { authenticatedAt, ...shown } = standingOf(readProofs(proofs));
-    // A session begins with the proof of a first factor, which always counts, so there is a time.
-    const proven = { ...shown, authenticatedAt: authenticatedAt ?? createdAt, proofId };
-    const facts = { userId, sessionId, ...proven };
+    // The proof of a host's first factor always counts; that of a passkey goes with the passkey.
+    if (authenticatedAt === null) throw new MfaError('token_not_valid');
+    const facts = { userId, sessionId, ...shown, authenticatedAt, proofId };
     return sessionTokens(this.accessTokens.sign(facts, this.clock.now()), refresh);
   }
 }

@@ -15,11 +15,16 @@ const CHOSEN = `
     WHERE next.user_id = $1 AND next.session_id IS NOT NULL
   )`;
 
-/** Each proof of a session names its authenticator, or its set of backup codes. */
+/**
+ * Each proof of a session names its authenticator, or its set of backup codes. A session that began with a
+ * passkey needed no password.
+ */
 const FIND = `${CHOSEN}
   SELECT s.id FROM sessions s
   WHERE s.user_id = $1 AND (
-    s.credentials_version IN (SELECT id FROM chosen)
+    (s.credentials_version IN (SELECT id FROM chosen) AND EXISTS (
+      SELECT 1 FROM jsonb_array_elements(s.proofs) AS proof
+      WHERE proof ->> 'methodId' IS NULL))
     OR EXISTS (
       SELECT 1 FROM jsonb_array_elements(s.proofs) AS proof
       WHERE proof ->> 'authenticatorId' = ANY($2) OR proof ->> 'backupCodesId' = ANY($2))

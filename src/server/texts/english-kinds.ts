@@ -120,11 +120,6 @@ export const ENGLISH_KINDS: LanguageTexts['kinds'] = {
     sentence: () =>
       'The password of your account was changed. All other sessions have ended with the old one.',
   },
-  password_removed: {
-    subject: 'Your password was removed',
-    sentence: () =>
-      'The password of your account was removed. From now on you sign in with a passkey alone. All other sessions have ended.',
-  },
   password_reset: {
     subject: 'Your password was reset',
     sentence: () =>

@@ -124,11 +124,6 @@ export const GERMAN_KINDS: LanguageTexts['kinds'] = {
     sentence: () =>
       'Das Passwort Ihres Kontos wurde geändert. Mit dem alten sind alle anderen Sitzungen beendet.',
   },
-  password_removed: {
-    subject: 'Ihr Passwort wurde entfernt',
-    sentence: () =>
-      'Das Passwort Ihres Kontos wurde entfernt. Von nun an melden Sie sich allein mit einem Passkey an. Alle anderen Sitzungen sind beendet.',
-  },
   password_reset: {
     subject: 'Ihr Passwort wurde zurückgesetzt',
     sentence: () =>

@@ -25,7 +25,6 @@ export const SECURITY_EMAIL_KINDS = [
   'session_displaced',
   'sessions_ended',
   'password_changed',
-  'password_removed',
   'password_reset',
   'email_changed',
   'change_repudiated',

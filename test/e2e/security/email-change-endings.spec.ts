@@ -76,6 +76,16 @@ const ENDINGS: Readonly<Record<string, () => Promise<unknown>>> = {
 };
 
 describe('a change of the address is refused', () => {
+  it('while a password that was set by mail stands beside a second factor', async () => {
+    await server.enrolApp(account);
+    const set = 'UPDATE users SET password_by_mail = $2 WHERE id = $1';
+    await server.dataSource.query(set, [account.user.id, true]);
+    const { status, body } = await askChange(server, account, email);
+    expect([status, body.code]).toEqual([403, 'forbidden']);
+    await server.dataSource.query(set, [account.user.id, false]);
+    expect((await askChange(server, account, email)).status).toBe(200);
+  });
+
   it.each(Object.entries(ENDINGS))('once %s', async (_, end) => {
     const token = await changeToken(server, account, email);
     await end();

@@ -21,8 +21,6 @@ const ASKING = [
   'POST /api/auth/mfa/primary',
   'POST /api/auth/mfa/send',
   'POST /api/auth/password/change',
-  'POST /api/auth/password/remove',
-  'POST /api/auth/password/set',
 ];
 
 let server: TestServer;

@@ -130,7 +130,7 @@ describe('a faulty list of ways to sign in', () => {
   it.each([
     [
       '{ type: carrier_pigeon }',
-      'AUTH_CONFIG: providers[0]: there is no way to sign in of type "carrier_pigeon": choose among local, shared_password, trusted_networks.',
+      'AUTH_CONFIG: providers[0]: there is no way to sign in of type "carrier_pigeon": choose among local, passkey, shared_password, trusted_networks.',
     ],
     ['{ type: constructor }', 'there is no way to sign in of type "constructor"'],
     [

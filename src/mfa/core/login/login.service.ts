@@ -1,8 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../contract/clock.js';
 import { MfaOptions } from '../options/mfa.options.js';
-import { proofOfFirstFactor, type SessionProof, withProof } from '../ports/assurance.js';
-import { Ceremony, type Proven } from '../ceremony/ceremony.js';
+import {
+  countingProofs,
+  proofOfFirstFactor,
+  type SessionProof,
+  withProof,
+} from '../ports/assurance.js';
+import { Ceremony, type Conclusion, type Proven } from '../ceremony/ceremony.js';
 import { PresentAccounts } from '../access/present-accounts.js';
 import { ChallengeService } from '../ceremony/challenge.service.js';
 import { type EphemeralClaims } from '../keys/ephemeral-token.js';
@@ -24,6 +29,7 @@ import {
   ChallengeStore,
   type MethodRecord,
   MethodStore,
+  type Transaction,
 } from '../ports/stores.js';
 
 /** An open login, with the subject's methods as they are now. */
@@ -101,7 +107,7 @@ export class LoginService {
       async (proven) => {
         const passed = vouch({ ...this.passedBy(proven), ...NO_SESSION, client });
         const issued = await this.remembered.issue(passed, remembersDevice);
-        return { ...issued, events: ['login_succeeded'] };
+        return { ...issued, events: ['login_succeeded'], ...(await this.asBegun(proven)) };
       },
     );
   }
@@ -170,6 +176,25 @@ export class LoginService {
     const isWritten = await this.events.record(events, { rows, rowUpdates, displacement });
     if (!isWritten) throw new MfaError('unavailable');
     return answer;
+  }
+
+  /**
+   * A login that began with an authenticator of the subject ends with it.
+   *
+   * @returns a part of the conclusion; nothing where it began with a first factor of the host
+   * @throws {MfaError} `invalid_token`
+   */
+  private async asBegun({
+    attempt: { challenge },
+  }: Proven): Promise<Pick<Conclusion<never>, 'stillHolds'>> {
+    const { subjectId, proofs } = challenge;
+    if (proofs.every(({ methodId }) => methodId === null)) return {};
+    const stillHolds = async (transaction?: Transaction) => {
+      const present = await this.methods.read(subjectId, transaction);
+      return countingProofs(proofs, present).length === proofs.length;
+    };
+    if (!(await stillHolds())) throw new MfaError('invalid_token');
+    return { stillHolds };
   }
 
   private passedBy(proven: Proven) {

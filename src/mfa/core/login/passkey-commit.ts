@@ -147,6 +147,8 @@ export class PasskeyCommit {
       displacement,
       transaction,
     });
+    // A row that the host requires is missing.
+    if (events.length === 0) throw new MfaError('unavailable');
     return { begun, others, issued: answerOf(issued), events };
   }
 }

@@ -7,7 +7,6 @@ import {
   type Standing,
   standingOf,
 } from '../ports/assurance.js';
-import { workingOf } from '../ports/authenticators.js';
 import { DeviceStore } from '../ports/devices.js';
 import { Disposal } from '../reversal/disposal.js';
 import { HandlerRegistry } from '../ceremony/handler-registry.js';
@@ -51,24 +50,6 @@ export class MfaAccounts {
   async countBackupCodes(subjectId: string): Promise<number> {
     const { remaining } = await this.backupCodes.count(subjectId);
     return remaining;
-  }
-
-  /**
-   * The number of a subject's authenticators that sign in alone, with two factors in one: passkeys that
-   * verified their person when they were registered.
-   *
-   * @param transaction of the host, by {@link transactionOf}. Absent: none
-   */
-  async countPasskeys(subjectId: string, transaction?: Transaction): Promise<number> {
-    const active = activeOf(await this.methods.list(subjectId, transaction));
-    return active
-      .filter(({ handler }) => this.registry.has(handler))
-      .flatMap((method) => {
-        const handler = this.registry.forMethod(method);
-        return workingOf(method).filter(({ state }) =>
-          handler.discoverable?.signsInAlone(handler.parseState(state, method.stateVersion)),
-        );
-      }).length;
   }
 
   /**

@@ -128,7 +128,6 @@ export class MethodChanges {
     const about = { kind: 'method', id: method.id } as const;
     const further = await this.log.record({ type, target }, { occasion, about }, transaction);
     const { events, result } = await run(transaction, occasion);
-    await this.log.made(type, occasion, transaction);
     return { events: [...events, ...further], result };
   }
 }

@@ -175,13 +175,13 @@ describe('withProof', () => {
     expect(withProof([PASSWORD, mailbox], later)).toEqual([mailbox, later]);
   });
 
-  it('leaves a credential the first factor of the session that began with it alone', () => {
+  it('leaves a method the first factor of the session that began with it alone', () => {
     const first = { ...CODE, at: MORNING, isOfFirstFactor: true };
     const other = { ...CODE, methodId: 'm2' };
     const another = { ...CODE, authenticatorId: 'a2' };
     expect(withProof([first, other], CODE)).toEqual([other, { ...CODE, isOfFirstFactor: true }]);
     expect(withProof([first], other)).toEqual([first, other]);
-    expect(withProof([first], another)).toEqual([first, another]);
+    expect(withProof([first], another)).toEqual([first, { ...another, isOfFirstFactor: true }]);
     expect(withProof([PASSWORD, first], CODE)).toEqual([PASSWORD, CODE]);
   });
 

@@ -147,21 +147,16 @@ export function latestOf(proofs: readonly Pick<SessionProof, 'at'>[]): Date | nu
 
 /**
  * Adds a proof to those of a session. It replaces an older proof by the same credential that shows as much.
- * A credential that began the session, without any other first factor, stays its first factor.
+ * A method that began the session, without any other first factor, stays its first factor.
  */
 export function withProof(proofs: readonly SessionProof[], added: SessionProof): SessionProof[] {
   const kept = hasBegunWith(added, proofs) ? { ...added, isOfFirstFactor: true } : added;
   return [...proofs.filter((proof) => kindOf(proof) !== kindOf(added)), kept];
 }
 
-function hasBegunWith(
-  { methodId, authenticatorId }: SessionProof,
-  proofs: readonly SessionProof[],
-): boolean {
+function hasBegunWith({ methodId }: SessionProof, proofs: readonly SessionProof[]): boolean {
   const isOnlyFirst = proofs.every((proof) => proof.methodId !== null);
-  const own = proofs.filter(
-    (proof) => proof.methodId === methodId && proof.authenticatorId === authenticatorId,
-  );
+  const own = proofs.filter((proof) => proof.methodId === methodId);
   return isOnlyFirst && own.some(({ isOfFirstFactor }) => isOfFirstFactor === true);
 }
 

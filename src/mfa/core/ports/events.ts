@@ -40,7 +40,6 @@ export const MFA_EVENT_TYPES = [
   'devices_ended',
   'device_token_reused',
   'password_changed',
-  'password_removed',
   'password_reset_requested',
   'password_reset',
   'email_verification_requested',
@@ -78,7 +77,7 @@ export interface MfaEvent {
   /**
    * The object of the event: the authenticator that was proven, renamed or removed; the method that was
    * deactivated or deleted; the former primary method; the link of `password_reset_requested`; the host's
-   * version of the password of `password_changed`, `password_removed` and `password_reset`, and its change of
+   * version of the password of `password_changed` and `password_reset`, and its change of
    * `email_change_requested` and `email_changed`; the remembered device. Only consumers get it: the audit does
    * not keep it.
    */

@@ -100,11 +100,6 @@ export abstract class FactorChangeHook {
     change: FactorChange,
     transaction: Transaction,
   ): Promise<readonly MfaEvent[]>;
-  /**
-   * Called in the same transaction, once the change is made. A rejection rolls it back, for example where
-   * the subject could sign in by nothing that is left. Optional.
-   */
-  afterFactorChange?(change: FactorChange, transaction: Transaction): Promise<void>;
 }
 
 /** Port: hears of every event after its commit. Optional. */

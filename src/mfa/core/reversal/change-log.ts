@@ -97,16 +97,6 @@ export class ChangeLog {
     return (await this.host.factorChanges?.onFactorChange(told, transaction)) ?? [];
   }
 
-  /** Tells the host of a change that is made. @throws what the host rejects it with */
-  async made(
-    type: MfaEventType,
-    { subject, client, sessionId, at }: ChangeOccasion,
-    transaction: Transaction,
-  ): Promise<void> {
-    const change = { type, subject, sessionId, client, at };
-    await this.host.factorChanges?.afterFactorChange?.(change, transaction);
-  }
-
   /** The whole log of a subject, oldest first. */
   async read(subjectId: string, transaction: Transaction): Promise<ChangeHistory> {
     const entries = await this.changes.list(subjectId, transaction);

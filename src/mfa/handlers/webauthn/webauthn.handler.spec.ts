@@ -90,7 +90,7 @@ describe('WebAuthnHandler.discoverable', () => {
 
   it('finds the handle in an assertion alone', async () => {
     const key = newKey();
-    const { state, shown } = await desk().setUp();
+    const { shown } = await desk().setUp();
     const made = key.create(shown);
     const question = { ...discoverable.challenge('AAAA').response };
     const handleIn = (conduct = {}) =>
@@ -99,15 +99,6 @@ describe('WebAuthnHandler.discoverable', () => {
     expect(handleIn({ userHandle: null })).toBeNull();
     expect(handleIn({ userHandle: '' })).toBeNull();
     expect(discoverable.handleIn({ credential: made })).toBeNull();
-    expect(discoverable.signsInAlone(state)).toBe(false);
-  });
-
-  it.each([
-    [{ isPasskey: true, isVerified: true }, true],
-    [{ isPasskey: true, isVerified: false }, false],
-    [{ isPasskey: false, isVerified: true }, false],
-  ])('knows which keys sign in alone: %j', async (conduct, signsIn) => {
-    expect(discoverable.signsInAlone(await desk().enrol(newKey(conduct)))).toBe(signsIn);
   });
 });
 

@@ -87,7 +87,7 @@ export class WebAuthnHandler
   readonly detailsSchema = WebAuthnDetails;
   readonly signalSchema = WebAuthnSignal;
   readonly stateVersion = WEBAUTHN_STATE_VERSION;
-  readonly discoverable: DiscoverableFactor<WebAuthnState, WebAuthnData, WebAuthnProof>;
+  readonly discoverable: DiscoverableFactor<WebAuthnData, WebAuthnProof>;
   private readonly options: ResolvedWebAuthnOptions;
 
   /** @throws {Error} when the options are missing, or one of them is invalid */
@@ -181,7 +181,7 @@ export class WebAuthnHandler
 /** Any passkey of the relying party may answer, if it verifies its person. */
 function discoverableBy(
   options: ResolvedWebAuthnOptions,
-): DiscoverableFactor<WebAuthnState, WebAuthnData, WebAuthnProof> {
+): DiscoverableFactor<WebAuthnData, WebAuthnProof> {
   const verifying = { ...options, userVerification: 'required' as const };
   return {
     realm: options.rpId,
@@ -191,8 +191,6 @@ function discoverableBy(
     }),
     handleIn: ({ credential: { response } }) =>
       'signature' in response ? response.userHandle || null : null,
-    signsInAlone: ({ credential }) =>
-      credential !== null && credential.isDiscoverable === true && credential.userVerified,
   };
 }
 

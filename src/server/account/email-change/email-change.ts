@@ -26,6 +26,9 @@ import { EmailChangeTokens } from './email-change-tokens.js';
 
 const OWN_ADDRESS = { email: ['This is the address of the account already.'] };
 
+const PASSWORD_BY_MAIL =
+  'The password was set by mail: first sign in with it and a second factor, or change it.';
+
 const NO_OWN_ADDRESS = 'This account has no e-mail address of its own.';
 
 /** Gives an account another address, once the person has proven that it is theirs. */
@@ -49,7 +52,8 @@ export class EmailChange {
    * account keeps its address. Whether the new one belongs to somebody else makes no difference here.
    * A retry within the cool-down succeeds and sends nothing: its answer may have been lost.
    *
-   * @throws {MfaError} `forbidden` for an account of another first factor than a password of its own;
+   * @throws {MfaError} `forbidden` for an account of another first factor than a password of its own, and
+   *   while a password that was set by mail stands beside a second factor;
    *   `validation_failed` for the present address; `send_too_soon` or `send_limit`;
    *   `fresh_proof_required`; `token_not_valid` when the user or the session is gone
    */
@@ -59,6 +63,10 @@ export class EmailChange {
     if (user === null || sessionId === null) throw new MfaError('token_not_valid');
     // Whoever shares such an account could read the mails of all.
     if (user.provider !== null) throw new MfaError('forbidden', { detail: NO_OWN_ADDRESS });
+    // A reader of the old mailbox has set the password, and no second factor was proven beside it since.
+    if (user.passwordByMail && (await this.accounts.isProtected(userId))) {
+      throw new MfaError('forbidden', { detail: PASSWORD_BY_MAIL });
+    }
     if (foldName(address) === user.emailKey) {
       throw new MfaError('validation_failed', { errors: OWN_ADDRESS });
     }

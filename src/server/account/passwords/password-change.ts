@@ -1,9 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, type Asker, MfaError, SessionAttempts } from '../../../mfa/index.js';
+import {
+  type Actor,
+  AuditTrail,
+  Clock,
+  FreshProof,
+  MfaAccounts,
+  MfaError,
+  SessionAttempts,
+  transactionOf,
+} from '../../../mfa/index.js';
+import { accountEvent } from '../../identity/account-event.js';
 import { UserSubject } from '../../identity/user-subject.js';
 import { FormerPasswords } from './former-passwords.js';
-import { PasswordReplacement } from './password-replacement.js';
 import { PasswordRows } from './password-rows.js';
+import { SessionsService } from '../../sessions/sessions.service.js';
 import { PasswordHasher } from '../../identity/password-hasher.js';
 import { refuseWeakPassword } from '../../identity/password-rules.js';
 import { type User } from '../../identity/user.entity.js';
@@ -15,8 +25,6 @@ export interface PasswordPair {
   readonly newPassword: string;
 }
 
-const HAS_PASSWORD = 'This account has a password, or signs in elsewhere.';
-
 /** Changes the password of a signed-in person. */
 @Injectable()
 export class PasswordChange {
@@ -25,8 +33,12 @@ export class PasswordChange {
     private readonly hasher: PasswordHasher,
     private readonly rows: PasswordRows,
     private readonly former: FormerPasswords,
-    private readonly replacement: PasswordReplacement,
+    private readonly sessions: SessionsService,
+    private readonly accounts: MfaAccounts,
+    private readonly freshProof: FreshProof,
     private readonly attempts: SessionAttempts,
+    private readonly audit: AuditTrail,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -43,7 +55,7 @@ export class PasswordChange {
     refuseWeakPassword(newPassword, user, 'new_password');
     const { sessionId, client } = actor;
     const guess = { subject: new UserSubject(user), sessionId, client, factor: 'password' };
-    const asker = askerOf(user, actor);
+    const asker = { subject: user.id, ip: client.ip };
     // The session pays, so that the thief of a token cannot guess the password.
     let isDone = false;
     const isRight = await this.attempts.judge(guess, async () => {
@@ -53,55 +65,43 @@ export class PasswordChange {
     });
     if (!isRight) throw wrongPassword();
     if (isDone) return;
-    await this.replace(user, newPassword, actor);
-  }
-
-  /**
-   * Gives a user without a password one, by the fresh proof alone. The other sessions and all open challenges
-   * end.
-   *
-   * @throws {MfaError} `validation_failed` for a password that is refused, `forbidden` where there is one,
-   *   `token_not_valid` when the user is gone
-   */
-  async set(actor: Actor, newPassword: string): Promise<void> {
-    const user = await this.users.findById(actor.subjectId);
-    if (user === null) throw new MfaError('token_not_valid');
-    if (!user.hasPasskeysAlone) throw new MfaError('forbidden', { detail: HAS_PASSWORD });
-    refuseWeakPassword(newPassword, user, 'new_password');
-    await this.replace(user, newPassword, actor);
-  }
-
-  /** Hashing is slow, so it is done before any lock is held. */
-  private async replace(user: User, newPassword: string, actor: Actor): Promise<void> {
-    const passwordHash = await this.hasher.hash(newPassword, askerOf(user, actor));
-    const owner = { user, sessionId: actor.sessionId };
-    await this.replacement.commit(actor, {
-      user,
-      type: 'password_changed',
-      write: (manager) => this.rows.change(owner, passwordHash, manager),
-      refusal: wrongPassword,
-    });
+    // Hashing is slow, so it is done before any lock is held.
+    await this.commit(user, await this.hasher.hash(newPassword, asker), actor);
   }
 
   /** Whether this session has already made this change. The caller must know both passwords to learn it. */
   private async isDone(
     { oldPassword, newPassword }: PasswordPair,
     user: User,
-    actor: Actor,
+    { sessionId, client }: Actor,
   ): Promise<boolean> {
-    const { sessionId } = actor;
     const former = sessionId === null ? null : await this.former.replacedIn(user.id, sessionId);
     if (former === null) return false;
-    const asker = askerOf(user, actor);
+    const asker = { subject: user.id, ip: client.ip };
     return (
       (await this.hasher.verify(oldPassword, former, asker)) &&
       (await this.hasher.verify(newPassword, user.passwordHash, asker))
     );
   }
-}
 
-function askerOf({ id: subject }: User, { client: { ip } }: Actor): Asker {
-  return { subject, ip };
+  private async commit(user: User, passwordHash: string, actor: Actor): Promise<void> {
+    const { sessionId, client } = actor;
+    await this.audit.change(async (manager) => {
+      await this.accounts.endChallenges(user.id, transactionOf(manager));
+      await this.freshProof.require(actor, transactionOf(manager));
+      const version = await this.rows.change({ user, sessionId }, passwordHash, manager);
+      if (version === null) throw wrongPassword();
+      if (sessionId !== null) {
+        const session = { userId: user.id, sessionId };
+        const isLive = await this.sessions.carryOver(session, version, manager);
+        if (!isLive) throw new MfaError('token_not_valid');
+      }
+      const except = sessionId === null ? {} : { except: sessionId };
+      await this.sessions.endAll(user.id, { manager, ...except });
+      const event = accountEvent('password_changed', { user, client, at: this.clock.now() });
+      return { result: undefined, events: [{ ...event, sessionId, target: version }] };
+    }, user.id);
+  }
 }
 
 function wrongPassword(): MfaError {

@@ -13,12 +13,6 @@ const CHANGE = `
   UPDATE users SET ${WITH_NEW_PASSWORD}, password_by_mail = false
   WHERE id = $1 AND credentials_version = $4 AND disabled_at IS NULL AND frozen_at IS NULL`;
 
-const REMOVE = `
-  UPDATE users SET password_hash = NULL, credentials_version = $2, password_by_mail = false,
-    reset_needs_password = false
-  WHERE id = $1 AND credentials_version = $3 AND password_hash IS NOT NULL
-    AND disabled_at IS NULL AND frozen_at IS NULL`;
-
 const RESET = `
   UPDATE users SET ${WITH_NEW_PASSWORD}, password_by_mail = true, frozen_at = NULL,
     reset_needs_password = false
@@ -64,16 +58,6 @@ export class PasswordRows {
     await this.former.keep({ userId: user.id, version, sessionId }, manager);
     const values = [user.id, passwordHash, version, user.credentialsVersion];
     if (!(await changed(manager, CHANGE, values))) return null;
-    await spendResetLinks(user.id, this.clock.now(), manager);
-    return version;
-  }
-
-  /** Returns the new `credentialsVersion`; null if the password was changed or removed meanwhile. */
-  async remove({ user, sessionId }: PasswordOwner, manager: EntityManager): Promise<string | null> {
-    const version = this.random.rowId();
-    await this.former.keep({ userId: user.id, version, sessionId }, manager);
-    const values = [user.id, version, user.credentialsVersion];
-    if (!(await changed(manager, REMOVE, values))) return null;
     await spendResetLinks(user.id, this.clock.now(), manager);
     return version;
   }

@@ -6,11 +6,8 @@ import { MAX_PASSWORD_TEXT_LENGTH } from '../../identity/password-hasher.js';
 import { LONGEST_EMAIL } from '../../identity/user.entity.js';
 import { EXAMPLE_PASSWORD, PASSWORD_LENGTH } from '../../identity/password-rules.js';
 
-/** A body without fields. */
-export class NoFieldsBody {}
-
 /** A new password. */
-export class NewPasswordBody {
+class NewPasswordBody {
   @ApiProperty({
     format: 'password',
     minLength: PASSWORD_LENGTH.least,

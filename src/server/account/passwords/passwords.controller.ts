@@ -18,15 +18,12 @@ import { DetailResponse } from '../../identity/auth.responses.js';
 import { SecondFactorResponse, SignedInResponse } from '../../sessions/login.responses.js';
 import { LOGIN_RESPONSE_SCHEMA } from '../../sign-in/login-document.js';
 import {
-  NewPasswordBody,
-  NoFieldsBody,
   PasswordChangeBody,
   PasswordResetBody,
   PasswordResetConfirmBody,
 } from './password.bodies.js';
 import { loginAnswer } from '../../sessions/login-answer.js';
 import { PasswordChange } from './password-change.js';
-import { PasswordRemoval } from './password-removal.js';
 import { PasswordReset } from './password-reset.js';
 
 /** Changes and resets of passwords. */
@@ -34,7 +31,6 @@ import { PasswordReset } from './password-reset.js';
 export class PasswordsController {
   constructor(
     private readonly passwordChange: PasswordChange,
-    private readonly passwordRemoval: PasswordRemoval,
     private readonly passwordReset: PasswordReset,
   ) {}
 
@@ -54,43 +50,6 @@ export class PasswordsController {
   ): Promise<DetailResponse> {
     const pair = { oldPassword: old_password, newPassword: new_password };
     await this.passwordChange.change(actor, pair);
-    return { detail: 'New password has been saved.' };
-  }
-
-  @Post('remove')
-  @HttpCode(200)
-  @RequireFreshProof()
-  @ApiOperation({
-    operationId: 'removePassword',
-    summary: 'Sign in by passkeys alone',
-    description:
-      'Needs two passkeys that verified their person when they were registered. The present session goes on; all others end, and so does every open challenge. No mail brings the password back: `password/set/` sets a new one.',
-  })
-  @ApiOkResponse({ type: DetailResponse })
-  @ApiProblems(...FRESH_PROOF_PROBLEMS, ...BODY_PROBLEMS, 'passkeys_required')
-  async remove(
-    @Body(BodyPipe) _body: NoFieldsBody,
-    @SignedIn() actor: Actor,
-  ): Promise<DetailResponse> {
-    await this.passwordRemoval.remove(actor);
-    return { detail: 'The password is gone.' };
-  }
-
-  @Post('set')
-  @HttpCode(200)
-  @RequireFreshProof()
-  @ApiOperation({
-    operationId: 'setPassword',
-    summary: 'Give an account with passkeys alone a password',
-    description: 'The present session goes on; all others end, and so does every open challenge.',
-  })
-  @ApiOkResponse({ type: DetailResponse })
-  @ApiProblems(...FRESH_PROOF_PROBLEMS, ...BODY_PROBLEMS, 'forbidden')
-  async set(
-    @SignedIn() actor: Actor,
-    @Body(BodyPipe) { new_password }: NewPasswordBody,
-  ): Promise<DetailResponse> {
-    await this.passwordChange.set(actor, new_password);
     return { detail: 'New password has been saved.' };
   }
 
