@@ -110,6 +110,8 @@ export class RefreshChain {
     const now = this.clock.now();
     const { present } = session;
     const standingOf = await this.accounts.assess(present.userId);
+    // Nothing is spent for a session that gets no tokens: its client would be taken for a thief later.
+    provenBy(standingOf, session);
     const limits = this.config.sessionLimits;
     const expiresAt = sessionEnd({ createdAt: session.createdAt, lastUsedAt: now }, limits);
     const next = this.refreshTokens.next(present);
@@ -144,13 +146,25 @@ export class RefreshChain {
 
   private tokensOf(
     { present: { userId, sessionId }, proofs, proofId }: RenewableSession,
-    standingOf: Awaited<ReturnType<MfaAccounts['assess']>>,
+    standingOf: StandingOf,
     refresh: { readonly token: string; readonly expiresAt: Date },
   ): SessionTokens {
-    const { authenticatedAt, ...shown } = standingOf(readProofs(proofs));
-    // The proof of a host's first factor always counts; that of a passkey goes with the passkey.
-    if (authenticatedAt === null) throw new MfaError('token_not_valid');
-    const facts = { userId, sessionId, ...shown, authenticatedAt, proofId };
+    const facts = { userId, sessionId, proofId, ...provenBy(standingOf, { proofs }) };
     return sessionTokens(this.accessTokens.sign(facts, this.clock.now()), refresh);
   }
+}
+
+/** Judges proofs by the methods that a user has now. */
+type StandingOf = Awaited<ReturnType<MfaAccounts['assess']>>;
+
+/**
+ * What the proofs of a session show now. The proof of a host's first factor always counts; that of a passkey
+ * goes with the passkey.
+ *
+ * @throws {MfaError} `token_not_valid` where they show nothing any more
+ */
+function provenBy(standingOf: StandingOf, { proofs }: Pick<RenewableSession, 'proofs'>) {
+  const { authenticatedAt, ...shown } = standingOf(readProofs(proofs));
+  if (authenticatedAt === null) throw new MfaError('token_not_valid');
+  return { ...shown, authenticatedAt };
 }

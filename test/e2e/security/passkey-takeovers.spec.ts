@@ -77,5 +77,13 @@ describe('what a removed passkey takes with it', () => {
     await server.post('/mfa/delete/', { method: 'webauthn' }, account.access);
     const renewal = await server.post('/token/refresh/', { refresh });
     expect([renewal.status, renewal.body.code]).toEqual([401, 'token_not_valid']);
+    // Its client, which comes again, is no thief.
+    server.clock.advance({ seconds: 60 });
+    expect((await server.post('/token/refresh/', { refresh })).body.code).toBe('token_not_valid');
+    const stolen = await server.dataSource.query(
+      `SELECT 1 FROM mfa_events WHERE user_id = $1 AND type = 'refresh_token_reused'`,
+      [account.user.id],
+    );
+    expect(stolen).toEqual([]);
   });
 });
