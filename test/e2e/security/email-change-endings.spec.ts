@@ -83,6 +83,7 @@ describe('a change of the address is refused', () => {
     const { status, body } = await askChange(server, account, email);
     expect([status, body.code]).toEqual([403, 'forbidden']);
     await server.dataSource.query(set, [account.user.id, false]);
+    await server.dataSource.query('DELETE FROM mfa_send_budgets');
     expect((await askChange(server, account, email)).status).toBe(200);
   });
 

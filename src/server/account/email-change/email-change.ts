@@ -11,6 +11,7 @@ import {
   MfaError,
   normalizeCode,
   SessionAttempts,
+  type SignedInAccount,
   transactionOf,
 } from '../../../mfa/index.js';
 import { ServerConfig } from '../../config/server-config.js';
@@ -63,10 +64,6 @@ export class EmailChange {
     if (user === null || sessionId === null) throw new MfaError('token_not_valid');
     // Whoever shares such an account could read the mails of all.
     if (user.provider !== null) throw new MfaError('forbidden', { detail: NO_OWN_ADDRESS });
-    // A reader of the old mailbox has set the password, and no second factor was proven beside it since.
-    if (user.passwordByMail && (await this.accounts.isProtected(userId))) {
-      throw new MfaError('forbidden', { detail: PASSWORD_BY_MAIL });
-    }
     if (foldName(address) === user.emailKey) {
       throw new MfaError('validation_failed', { errors: OWN_ADDRESS });
     }
@@ -74,7 +71,9 @@ export class EmailChange {
     await this.budget.take({ account: `email-change:${userId}`, address, client });
     await this.audit.change(async (manager) => {
       await this.accounts.lock(userId, transactionOf(manager));
-      const { version } = await this.freshProof.require(actor, transactionOf(manager));
+      const account = await this.freshProof.require(actor, transactionOf(manager));
+      refuseBesideMailedPassword(account);
+      const { version } = account;
       const at = this.clock.now();
       const life = { requestedAt: at, expiresAt: addSeconds(at, this.lifeSeconds) };
       const asked = { userId, sessionId, address, accountVersion: version, ...life };
@@ -149,4 +148,16 @@ export class EmailChange {
       return { result: true, events: [{ ...event, sessionId, target }] };
     }, userId);
   }
+}
+
+/**
+ * A reader of the old mailbox has set the password, and no second factor was proven beside it since: codes that
+ * go to that mailbox would become one as soon as the account has another address.
+ *
+ * @throws {MfaError} `forbidden`
+ */
+function refuseBesideMailedPassword({ subject, methods }: SignedInAccount): void {
+  const isByMail = (subject.firstFactorAddresses ?? []).length > 0;
+  if (!isByMail || methods.every(({ isActive }) => !isActive)) return;
+  throw new MfaError('forbidden', { detail: PASSWORD_BY_MAIL });
 }
