@@ -128,7 +128,8 @@ export type VerifyOutcome<State> =
 /**
  * How an authenticator begins a login before anybody is named, as a passkey does.
  *
- * @typeParam Data as for {@link MfaHandler}, and so is the other
+ * @typeParam Data as for {@link MfaHandler}
+ * @typeParam Proof as for {@link MfaHandler}
  */
 export interface DiscoverableFactor<Data = unknown, Proof = object> {
   /** Where its handles mean something, for passkeys the RP ID. At most 253 characters. */

@@ -199,7 +199,7 @@ function groundsOf({ attempt: { method }, proof: { proven, ...shown } }: JudgedT
 }
 
 /** The handle by which an authenticator can be found from now on, as a member to spread. */
-export function handleOf(
+function handleOf(
   { handle: value }: { readonly handle?: string },
   { discoverable }: MfaHandler,
 ): { readonly handle?: SubjectHandle } {

@@ -16,7 +16,7 @@ import { EventRecorder } from '../events/event-recorder.js';
 import { type MfaEvent, type MfaEventType } from '../ports/events.js';
 import { type JsonObject, type Subject } from '../../contract/handler.js';
 import { HandlerRegistry } from '../ceremony/handler-registry.js';
-import { type ClientInfo, type FirstFactorPassed, vouch } from '../ports/mfa-passed.js';
+import { type ClientInfo, type FirstFactorPassed, OF_LOGIN, vouch } from '../ports/mfa-passed.js';
 import { independentOf, keptProof } from '../ceremony/offered-method.js';
 import { isAlive, isEligible, activeOf } from '../ceremony/policy.js';
 import { given, HostPorts } from '../ports/host-ports.js';
@@ -105,7 +105,7 @@ export class LoginService {
         wrongProofDetail: 'Invalid code',
       },
       async (proven) => {
-        const passed = vouch({ ...this.passedBy(proven), ...NO_SESSION, client });
+        const passed = vouch({ ...OF_LOGIN, ...this.passedBy(proven), client });
         const issued = await this.remembered.issue(passed, remembersDevice);
         return { ...issued, events: ['login_succeeded'], ...(await this.asBegun(proven)) };
       },
@@ -161,8 +161,7 @@ export class LoginService {
   private async pass(first: FirstFactorPassed, client: ClientInfo): Promise<IssuedResponse> {
     const { subject, provider = null } = first;
     const passed = vouch({
-      purpose: 'login',
-      ...NO_SESSION,
+      ...OF_LOGIN,
       subject,
       proofs: [this.proofOf(first)],
       provider,
@@ -201,7 +200,7 @@ export class LoginService {
     const { subject, attempt } = proven;
     const { proofs, provider } = attempt.challenge;
     const proof = keptProof(proven, subject, this.registry);
-    return { purpose: 'login' as const, subject, proofs: withProof(proofs, proof), provider };
+    return { subject, proofs: withProof(proofs, proof), provider };
   }
 
   private proofOf({ amr }: FirstFactorPassed): SessionProof {
@@ -245,6 +244,3 @@ function currentMethod(login: ChallengeRecord, active: readonly MethodRecord[]):
   if (method === undefined) throw new MfaError('method_not_found');
   return method;
 }
-
-/** A login opens a session, and renews none. */
-const NO_SESSION = { sessionId: null, sessionVersion: null };

@@ -12,7 +12,7 @@ import { type Settlement } from '../ports/attempts.js';
 import { DiscoveryStore } from '../ports/discoveries.js';
 import { type MfaEvent } from '../ports/events.js';
 import { HostPorts } from '../ports/host-ports.js';
-import { type ClientInfo, vouch } from '../ports/mfa-passed.js';
+import { type ClientInfo, OF_LOGIN, vouch } from '../ports/mfa-passed.js';
 import { type MethodRecord, MethodStore, type Transaction, UnitOfWork } from '../ports/stores.js';
 import { answerOf, type IssuedResponse } from './issued-response.js';
 import { type BegunLogin } from './login-challenges.js';
@@ -133,8 +133,7 @@ export class PasskeyCommit {
     const { subject, others } = right;
     const begun = { subject, proofs: [sessionProofOf(right, at)], provider };
     if (right.proof.isTwoFactor !== true) return { begun, others, issued: null, events: [] };
-    const passed = { ...begun, purpose: 'login' as const, ...NO_SESSION, client };
-    const issued = await this.host.tokens.issue(vouch(passed));
+    const issued = await this.host.tokens.issue(vouch({ ...OF_LOGIN, ...begun, client }));
     const { rows, rowUpdates = [], displacement, sessionId, furtherEvents = [] } = issued;
     const occasion = { subject, client, at, factor: handler.name, sessionId };
     const own = (['second_factor_succeeded', 'login_succeeded'] as const).map((type) => ({
@@ -152,9 +151,6 @@ export class PasskeyCommit {
     return { begun, others, issued: answerOf(issued), events };
   }
 }
-
-/** A login opens a session, and renews none. */
-const NO_SESSION = { sessionId: null, sessionVersion: null };
 
 function methodAfter({ method, used }: RightPasskey, lastUsedAt: Date) {
   const { authenticators, stateVersion } = used;

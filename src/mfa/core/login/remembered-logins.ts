@@ -9,6 +9,7 @@ import {
   type ClientInfo,
   type FirstFactorPassed,
   type MfaPassed,
+  OF_LOGIN,
   vouch,
 } from '../ports/mfa-passed.js';
 import { type MethodSnapshot } from '../ports/stores.js';
@@ -79,8 +80,7 @@ export class RememberedLogins {
     client: ClientInfo,
   ): Promise<IssuedResponse | null> {
     const { subject, provider = null } = first;
-    const login = { purpose: 'login' as const, sessionId: null, sessionVersion: null };
-    const passed = vouch({ ...login, subject, proofs: [proof], provider, client });
+    const passed = vouch({ ...OF_LOGIN, subject, proofs: [proof], provider, client });
     const issued = await this.host.tokens.issue(passed);
     const answer = answerOf(issued, device);
     const { rows, rowUpdates = [], displacement, sessionId, furtherEvents = [] } = issued;

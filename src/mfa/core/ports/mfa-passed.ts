@@ -58,6 +58,9 @@ export interface MfaPassed {
   readonly client: ClientInfo;
 }
 
+/** The facts of every login: it opens a session, and renews none. */
+export const OF_LOGIN = { purpose: 'login', sessionId: null, sessionVersion: null } as const;
+
 /** The facts of a {@link MfaPassed} before {@link vouch}. */
 export type MfaPassedFacts = Omit<MfaPassed, typeof earned | keyof Standing>;
 

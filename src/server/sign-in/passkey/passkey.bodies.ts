@@ -10,7 +10,7 @@ export class PasskeyChallengeResponse {
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
-    description: '`PublicKeyCredentialRequestOptionsJSON`: any passkey may answer.',
+    description: '`PublicKeyCredentialRequestOptionsJSON`. Every passkey of the site may answer.',
     example: {
       rpId: 'example.org',
       challenge: '<base64url>',
