@@ -194,6 +194,7 @@ const UP = [
     CONSTRAINT "mfa_spent_nonces_pkey" PRIMARY KEY ("nonce")
   )`,
   `CREATE INDEX "mfa_spent_nonces_expires_at_idx" ON "mfa_spent_nonces" ("expires_at")`,
+
   `CREATE TABLE "mfa_devices" (
     "user_id" text NOT NULL,
     "id" uuid NOT NULL,

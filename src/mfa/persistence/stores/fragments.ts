@@ -32,14 +32,10 @@ function hasKey({ key }: RowUpdate, of: Sql = empty): Sql {
 
 /** The rows that updates require: what joins them, and what locks them, after a comma. */
 export function requiredRows(updates: readonly RowUpdate[]): { join: Sql; locked: Sql } {
-  const required = updates.filter(({ isRequired }) => isRequired === true);
-  const parts = required.map((row, index) => {
-    const alias = raw(`required_${index}`);
-    return {
-      join: sql`JOIN ${tableOf(row)} ${alias} ON ${hasKey(row, sql`${alias}.`)}`,
-      locked: sql`, ${alias}`,
-    };
-  });
+  const parts = requiredAmong(updates).map(({ table, hasOwnKey, alias }) => ({
+    join: sql`JOIN ${table} ON ${hasOwnKey}`,
+    locked: sql`, ${alias}`,
+  }));
   if (parts.length === 0) return { join: empty, locked: empty };
   return {
     join: join(
@@ -55,12 +51,24 @@ export function requiredRows(updates: readonly RowUpdate[]): { join: Sql; locked
 
 /** Selects one row where all rows are there that updates require, and locks those; without any, always. */
 export function presentRows(updates: readonly RowUpdate[]): Sql {
-  const required = updates.filter(({ isRequired }) => isRequired === true);
+  const required = requiredAmong(updates);
   if (required.length === 0) return sql`SELECT 1`;
-  const aliased = required.map((row, index) => ({ row, alias: raw(`required_${index}`) }));
-  const tables = aliased.map(({ row, alias }) => sql`${tableOf(row)} ${alias}`);
-  const keys = aliased.map(({ row, alias }) => hasKey(row, sql`${alias}.`));
+  const tables = required.map(({ table }) => table);
+  const keys = required.map(({ hasOwnKey }) => hasOwnKey);
   return sql`SELECT 1 FROM ${join(tables)} WHERE ${join(keys, ' AND ')} FOR UPDATE`;
+}
+
+/** The rows that updates require, each as a table with an alias of its own. */
+function requiredAmong(updates: readonly RowUpdate[]) {
+  const required = updates.filter(({ isRequired }) => isRequired === true);
+  return required.map((row, index) => {
+    const alias = raw(`required_${index}`);
+    return {
+      alias,
+      table: sql`${tableOf(row)} ${alias}`,
+      hasOwnKey: hasKey(row, sql`${alias}.`),
+    };
+  });
 }
 
 /** Turns inserts and updates into named parts of a `WITH`, each after a comma. */
